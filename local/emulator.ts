@@ -1,0 +1,187 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** A request as an emulator sees it: the whole body is read, limits and all, before anything happens. */
+export interface EmulatedRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+/** A body that is a string is sent as it is; anything else as JSON; none at all as an empty body. */
+export interface EmulatedAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/**
+ * How an emulator is told to misbehave. The first fault that fits a request and is not used up applies;
+ * each part that is present acts, in this order: `latencyMs`, `drop: "before"`, `answer`, the effect
+ * (under `tweak`), `drop: "after"`.
+ */
+export interface Fault {
+  /** The operation it concerns, as the emulator names them ("create", "PutSecretValue"); all when absent. */
+  readonly operation?: string;
+  /** Only requests whose URL or body contains this text. */
+  readonly match?: string;
+  /** How many fitting requests pass unharmed first. Default 0. */
+  readonly after?: number;
+  /** How many fitting requests it then harms. Default: until the faults are cleared. */
+  readonly times?: number;
+  readonly latencyMs?: number;
+  /** Close the connection without an answer, before or after the effect took place. */
+  readonly drop?: "before" | "after";
+  /** Answer this instead of doing what was asked. */
+  readonly answer?: EmulatedAnswer;
+  /** What the operation does otherwise than asked; each emulator documents its own keys. */
+  readonly tweak?: Readonly<Record<string, unknown>>;
+}
+
+export class Faults {
+  #entries: { readonly fault: Fault; seen: number }[] = [];
+
+  add(...faults: readonly Fault[]): void {
+    this.#entries.push(...faults.map((fault) => ({ fault, seen: 0 })));
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+
+  /** The fault that applies to this request, which thereby counts as seen by every fault that fits it. */
+  next(operation: string, request: EmulatedRequest): Fault | undefined {
+    let chosen: Fault | undefined;
+    for (const entry of this.#entries) {
+      const { fault } = entry;
+      if (fault.operation !== undefined && fault.operation !== operation) continue;
+      if (fault.match !== undefined && !`${request.url.href}\n${request.body}`.includes(fault.match))
+        continue;
+      entry.seen += 1;
+      const harmless = fault.after ?? 0;
+      const used = entry.seen > harmless + (fault.times ?? Number.POSITIVE_INFINITY);
+      if (entry.seen > harmless && !used) chosen ??= fault;
+    }
+    return chosen;
+  }
+}
+
+/** What one emulator brings: the names of its operations and what they do. */
+export interface Service {
+  operationOf(request: EmulatedRequest): string;
+  perform(
+    operation: string,
+    request: EmulatedRequest,
+    tweak: Readonly<Record<string, unknown>>,
+  ): EmulatedAnswer;
+  /** What `GET /_emulator/state` shows: never a token string. */
+  state(): unknown;
+  /** Further requests under `/_emulator/`, for seeding by hand: no faults apply, and none counts as a call. */
+  control?(request: EmulatedRequest): EmulatedAnswer | undefined;
+}
+
+export interface RunningEmulator {
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  readonly url: string;
+  readonly faults: Faults;
+  /** Each request that arrived, oldest first, by the name of its operation. */
+  readonly calls: string[];
+  close(): Promise<void>;
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/**
+ * Serves one emulator on the loopback interface, and nowhere else. Beside the service itself it answers
+ * `GET /_emulator/state`, `GET /_emulator/calls`, `POST /_emulator/faults` (a fault, or an array of them)
+ * and `DELETE /_emulator/faults`, so that a fault can be set from a terminal with curl.
+ */
+export async function serve(service: Service, port = 0): Promise<RunningEmulator> {
+  const faults = new Faults();
+  const calls: string[] = [];
+  const server = createServer((incoming, outgoing) => {
+    answer(service, faults, calls, incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url, faults, calls, close };
+}
+
+async function answer(
+  service: Service,
+  faults: Faults,
+  calls: string[],
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const request = await read(incoming);
+  if (request === undefined) return send(outgoing, { status: 413 });
+  const control = controlAnswer(service, faults, calls, request);
+  if (control !== undefined) return send(outgoing, control);
+
+  const operation = service.operationOf(request);
+  calls.push(operation);
+  const fault = faults.next(operation, request);
+  if (fault?.latencyMs !== undefined) await delay(fault.latencyMs);
+  if (fault?.drop === "before") return void outgoing.destroy();
+  if (fault?.answer !== undefined) return send(outgoing, fault.answer);
+  const effect = service.perform(operation, request, fault?.tweak ?? {});
+  if (fault?.drop === "after") return void outgoing.destroy();
+  send(outgoing, effect);
+}
+
+async function read(incoming: IncomingMessage): Promise<EmulatedRequest | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming) {
+    bytes += (chunk as Buffer).byteLength;
+    if (bytes > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk as Buffer);
+  }
+  return {
+    method: incoming.method ?? "GET",
+    url: new URL(incoming.url ?? "/", "http://127.0.0.1"),
+    headers: incoming.headers as Record<string, string | undefined>,
+    body: Buffer.concat(chunks).toString("utf8"),
+  };
+}
+
+function controlAnswer(
+  service: Service,
+  faults: Faults,
+  calls: readonly string[],
+  request: EmulatedRequest,
+): EmulatedAnswer | undefined {
+  switch (`${request.method} ${request.url.pathname}`) {
+    case "GET /_emulator/state":
+      return { status: 200, body: service.state() };
+    case "GET /_emulator/calls":
+      return { status: 200, body: calls };
+    case "DELETE /_emulator/faults":
+      faults.clear();
+      return { status: 204 };
+    case "POST /_emulator/faults": {
+      const given = JSON.parse(request.body) as Fault | Fault[];
+      faults.add(...(Array.isArray(given) ? given : [given]));
+      return { status: 204 };
+    }
+    default:
+      return service.control?.(request);
+  }
+}
+
+function send(outgoing: ServerResponse, { status, headers = {}, body }: EmulatedAnswer): void {
+  const type = typeof body === "string" || body === undefined ? {} : { "content-type": "application/json" };
+  outgoing.writeHead(status, { ...type, ...headers });
+  outgoing.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
+}

@@ -1,0 +1,60 @@
+import { forbidden, invalid, notFound, unauthenticated } from "./refusal.ts";
+import { type Application, type Applications, isId, type StoredToken } from "./store.ts";
+
+/**
+ * The scopes of which a bearer needs one, from "Authentication" of each action under
+ * https://docs.losant.com/rest-api. Those of organizations and users are left out: this emulator
+ * has application tokens only.
+ */
+const SUFFICIENT = {
+  application: [
+    "all.Application",
+    "all.Application.bounded",
+    "all.Application.cli",
+    "all.Application.read",
+    "application.*",
+    "application.get",
+  ],
+  list: [
+    "all.Application",
+    "all.Application.bounded",
+    "all.Application.read",
+    "applicationApiTokens.*",
+    "applicationApiTokens.get",
+  ],
+  create: ["all.Application", "applicationApiTokens.*", "applicationApiTokens.post"],
+  get: ["all.Application", "all.Application.read", "applicationApiToken.*", "applicationApiToken.get"],
+  patch: ["all.Application", "applicationApiToken.*", "applicationApiToken.patch"],
+  delete: ["all.Application", "applicationApiToken.*", "applicationApiToken.delete"],
+} as const;
+
+export type OperationName = keyof typeof SUFFICIENT;
+
+export interface Access {
+  readonly application: Application;
+  /** The token that the caller logged in with. */
+  readonly bearer: StoredToken;
+}
+
+/** Lets the caller in, or refuses: who it is first, then what it asks for, then whether it may. */
+export function access(
+  applications: Applications,
+  operation: OperationName,
+  applicationId: string,
+  authorization: string | undefined,
+): Access {
+  const [, string] = /^Bearer +(\S+) *$/i.exec(authorization ?? "") ?? [];
+  if (string === undefined) throw unauthenticated("No access token was given.");
+  const caller = applications.identify(string);
+  if (caller === undefined) throw unauthenticated("The access token is unknown, inactive or expired.");
+
+  if (!isId(applicationId)) throw invalid("applicationId must be 24 hexadecimal digits.");
+  const application = applications.find(applicationId);
+  if (application === undefined) throw notFound("There is no such application.");
+  if (application !== caller.application) throw forbidden("The access token belongs to another application.");
+
+  const sufficient: readonly string[] = SUFFICIENT[operation];
+  if (!caller.token.scope.some((scope) => sufficient.includes(scope)))
+    throw forbidden(`The access token needs one of these scopes: ${sufficient.join(", ")}.`);
+  return { application, bearer: caller.token };
+}

@@ -1,0 +1,105 @@
+import * as v from "valibot";
+import { invalid } from "./refusal.ts";
+import { APPLICATION_SCOPES } from "./scopes.ts";
+
+/** JSON Schema counts characters, not the UTF-16 units of a JavaScript string. */
+const text = (min: number, max: number) => {
+  const rule = `must be text of ${min} to ${max} characters`;
+  const fits = (value: string) => value.length >= min && [...value].length <= max;
+  return v.pipe(v.string(rule), v.check(fits, rule));
+};
+
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** JavaScript takes February 30 for a day of March. */
+function isDateTime(value: string): boolean {
+  const day = RFC_3339.exec(value)?.[1];
+  if (day === undefined || Number.isNaN(Date.parse(value))) return false;
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
+
+const notDateTime = "must be an ISO 8601 date and time";
+export const dateTime = v.pipe(
+  v.string(notDateTime),
+  v.check(isDateTime, notDateTime),
+  v.transform((value) => new Date(value)),
+);
+
+export const status = v.picklist(["active", "inactive"], "must be active or inactive");
+
+const known = new Set(APPLICATION_SCOPES);
+const scope = v.pipe(
+  v.array(
+    v.pipe(
+      v.string("must be text"),
+      v.check((value) => known.has(value), "is no scope that can be given"),
+    ),
+    "must be an array",
+  ),
+  v.check((values) => new Set(values).size === values.length, "must not repeat a value"),
+);
+
+/**
+ * What can be changed of a token (apiTokenPatch.json of API 1.30). The roles that this schema and the
+ * next also know are for the tokens of users, and refused here.
+ */
+export const Patch = v.strictObject({
+  name: v.exactOptional(text(1, 255)),
+  description: v.exactOptional(text(0, 32_767)),
+  status: v.exactOptional(status),
+});
+
+/** What a token is created from (apiTokenPost.json of API 1.30), with the defaults of its documentation. */
+export const Post = v.strictObject({
+  name: text(1, 255),
+  description: v.exactOptional(text(0, 32_767)),
+  expirationDate: v.exactOptional(dateTime),
+  scope: v.optional(scope, ["all.Application"]),
+  status: v.optional(status, "active"),
+});
+
+const freeText = v.string("must be text");
+
+/** What a person seeds with curl: `POST /_emulator/applications`. */
+export const SeededApplication = v.strictObject({
+  id: v.exactOptional(freeText),
+  name: v.exactOptional(freeText),
+});
+
+/** What a person seeds with curl: `POST /_emulator/tokens`. Scopes are free, as legacy ones exist. */
+export const SeededToken = v.strictObject({
+  applicationId: freeText,
+  id: v.exactOptional(freeText),
+  name: freeText,
+  description: v.exactOptional(freeText),
+  scope: v.exactOptional(v.array(freeText, "must be an array")),
+  creationDate: v.exactOptional(dateTime),
+  expirationDate: v.exactOptional(dateTime),
+  status: v.exactOptional(status),
+  creatorType: v.exactOptional(v.picklist(["apiToken", "user", "flow"], "must be apiToken, user or flow")),
+});
+
+/** The body as the schema wants it, or a refusal that names the property and the rule but not the value. */
+export function read<Schema extends v.GenericSchema>(schema: Schema, body: string): v.InferOutput<Schema> {
+  const given = parsed(body);
+  // To valibot an array is an object without keys.
+  if (Array.isArray(given)) throw invalid("The body must be an object.");
+  const result = v.safeParse(schema, given);
+  if (!result.success) throw invalid(complaint(result.issues[0]));
+  return result.output;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw invalid("The body is not JSON.");
+  }
+}
+
+export function complaint(issue: v.BaseIssue<unknown>): string {
+  const property = v.getDotPath(issue);
+  if (property === null) return "The body must be an object.";
+  if (issue.type !== "strict_object") return `${property} ${issue.message}.`;
+  return issue.expected === "never" ? `${property} is not allowed.` : `${property} is required.`;
+}

@@ -1,0 +1,107 @@
+import { glob } from "./glob.ts";
+import { invalid } from "./refusal.ts";
+import { type Application, canonical, type StoredToken } from "./store.ts";
+import type { Tweak } from "./tweaks.ts";
+import { tokenView } from "./views.ts";
+
+export interface ListingSettings {
+  /** Where tokens without expirationDate stand in ascending order; descending order is its reverse. */
+  readonly undated: "first" | "last";
+  /** A greater perPage is cut to this, and the answer says so. */
+  readonly maxPerPage: number;
+}
+
+const SORT_FIELDS = ["name", "status", "id", "creationDate", "lastUpdated", "expirationDate"] as const;
+const FILTER_FIELDS = ["name", "status"] as const;
+const DIRECTIONS = ["asc", "desc"] as const;
+const DEFAULT_PER_PAGE = 100;
+
+type SortField = (typeof SORT_FIELDS)[number];
+
+/** One page of an application's tokens, as `GET /applications/:id/tokens` answers it. */
+export function listing(
+  application: Application,
+  query: URLSearchParams,
+  { undated, maxPerPage }: ListingSettings,
+  { hide = [], withToken = false }: Tweak,
+): object {
+  const sortField = choice(query, "sortField", SORT_FIELDS) ?? "name";
+  const sortDirection = choice(query, "sortDirection", DIRECTIONS, (value) => value.toLowerCase()) ?? "asc";
+  const filterField = choice(query, "filterField", FILTER_FIELDS);
+  const filter = query.get("filter") || undefined;
+  const page = whole(query, "page", 0) ?? 0;
+  const perPage = Math.min(whole(query, "perPage", 1) ?? DEFAULT_PER_PAGE, maxPerPage);
+
+  const hidden = new Set(hide.map(canonical));
+  const fits = filterField && filter ? glob(filter) : undefined;
+  const found = [...application.tokens.values()].filter(
+    (token) => !hidden.has(canonical(token.id)) && (!fits || !filterField || fits(token[filterField])),
+  );
+  const items = sorted(found, sortField, sortDirection, undated)
+    .slice(page * perPage, (page + 1) * perPage)
+    .map((token) => (withToken ? { ...tokenView(token), token: plantedToken(token.id) } : tokenView(token)));
+  return {
+    items,
+    count: items.length,
+    totalCount: found.length,
+    perPage,
+    page,
+    filter,
+    filterField,
+    sortField,
+    sortDirection,
+    applicationId: application.id,
+    ownerId: application.id,
+    ownerType: "application",
+  };
+}
+
+/** What the tweak `withToken` shows as the string of a token, so that a test can look for it where it must not be. */
+export const plantedToken = (tokenId: string) => `planted-token-string-${tokenId}`;
+
+function sorted(
+  tokens: readonly StoredToken[],
+  field: SortField,
+  direction: (typeof DIRECTIONS)[number],
+  undated: ListingSettings["undated"],
+): readonly StoredToken[] {
+  const sign = direction === "desc" ? -1 : 1;
+  return tokens
+    .map((token) => ({ token, key: sortKey(token, field, undated), id: canonical(token.id) }))
+    .sort((a, b) => sign * compare(a.key, b.key) || compare(a.id, b.id))
+    .map(({ token }) => token);
+}
+
+/** ISO dates of one time zone sort as text: empty text stands before them, a tilde after them. */
+function sortKey(token: StoredToken, field: SortField, undated: ListingSettings["undated"]): string {
+  const value = token[field];
+  if (value === undefined) return undated === "first" ? "" : "~";
+  return typeof value === "string" ? value : value.toISOString();
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Blank counts as not given, as Losant documents it for the filter. */
+function choice<const Value extends string>(
+  query: URLSearchParams,
+  name: string,
+  allowed: readonly Value[],
+  normal: (value: string) => string = (value) => value,
+): Value | undefined {
+  const given = query.get(name);
+  if (!given) return undefined;
+  const value = allowed.find((candidate) => candidate === normal(given));
+  if (value === undefined) throw invalid(`${name} must be one of ${allowed.join(", ")}.`);
+  return value;
+}
+
+function whole(query: URLSearchParams, name: string, least: number): number | undefined {
+  const given = query.get(name);
+  if (!given) return undefined;
+  const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+  if (!(value >= least)) throw invalid(`${name} must be a whole number, at least ${least}.`);
+  return value;
+}

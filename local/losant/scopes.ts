@@ -1,0 +1,76 @@
+/**
+ * The scopes an application API token may be created with: the closed list of Losant's API 1.30
+ * (apiTokenPost.json, the application level). Tokens made before a scope was withdrawn keep it.
+ */
+export const APPLICATION_SCOPES: readonly string[] = `
+  all.Application all.Application.bounded all.Application.read all.Application.cli all.Device
+  all.Device.read application.* applicationApiToken.* applicationApiTokens.* applicationCertificate.*
+  applicationCertificates.* applicationCertificateAuthority.* applicationCertificateAuthorities.*
+  applicationDashboards.* applicationDashboard.* applicationJobLogs.* applicationJobLog.* applicationKey.*
+  applicationKeys.* credential.* credentials.* data.* dataTable.* dataTables.* dataTableRow.*
+  dataTableRows.* device.* deviceRecipe.* deviceRecipes.* devices.* deviceAttribute.* deviceAttributes.*
+  edgeDeployment.* edgeDeployments.* embeddedDeployment.* embeddedDeployments.* event.* events.*
+  experience.* experienceDomain.* experienceDomains.* experienceEndpoint.* experienceEndpoints.*
+  experienceGroup.* experienceGroups.* experienceSlug.* experienceSlugs.* experienceUser.*
+  experienceUsers.* experienceVersion.* experienceVersions.* experienceView.* experienceViews.*
+  integration.* integrations.* file.* files.* flow.* flows.* flowVersion.* flowVersions.* notebook.*
+  notebooks.* privateFile.* privateFiles.* resourceJobs.* resourceJob.* webhook.* webhooks.*
+  application.applyTemplate application.archiveData application.backfillArchiveData application.clone
+  application.export application.import application.fullEventsArchive application.fullDataTablesArchive
+  application.debug application.delete application.get application.mqttPublishMessage
+  application.mqttSubscriptionStream application.patch application.payloadCounts
+  application.payloadCountsBreakdown application.deviceCounts application.notebookMinuteCounts
+  application.search application.importLogs applicationApiToken.delete applicationApiToken.get
+  applicationApiToken.patch applicationApiTokens.get applicationApiTokens.post
+  applicationCertificate.delete applicationCertificate.get applicationCertificate.patch
+  applicationCertificates.get applicationCertificates.post applicationCertificateAuthority.delete
+  applicationCertificateAuthority.get applicationCertificateAuthority.patch
+  applicationCertificateAuthorities.get applicationCertificateAuthorities.post applicationDashboard.get
+  applicationDashboard.patch applicationDashboard.sendReport applicationDashboard.delete
+  applicationDashboards.get applicationDashboards.post applicationJobLogs.get applicationJobLog.get
+  applicationKey.delete applicationKey.get applicationKey.patch applicationKeys.get applicationKeys.post
+  credential.get credential.linkedResources credential.patch credential.delete credentials.get
+  credentials.post data.export data.lastValueQuery data.timeSeriesQuery dataTable.addColumn
+  dataTable.delete dataTable.get dataTable.patch dataTable.removeColumn dataTableRow.delete
+  dataTableRow.get dataTableRow.patch dataTableRows.get dataTableRows.post dataTableRows.query
+  dataTableRows.export dataTableRows.delete dataTableRows.truncate dataTables.get dataTables.post
+  device.agentLogs device.commandStream device.debug device.delete device.export device.get
+  device.getCommand device.getCompositeState device.getLogEntries device.getState device.patch
+  device.payloadCounts device.payloadCountsBreakdown device.removeData device.sendCommand device.sendState
+  device.setConnectionStatus device.stateStream deviceRecipe.bulkCreate deviceRecipe.delete
+  deviceRecipe.get deviceRecipe.patch deviceRecipes.get deviceRecipes.post devices.attributeNames
+  devices.patch devices.delete devices.restore devices.removeData devices.deviceNames devices.export
+  devices.get devices.getCompositeState devices.historicalImport devices.payloadCounts devices.post
+  devices.sendCommand devices.tagKeys devices.tagValues deviceAttribute.get deviceAttribute.patch
+  deviceAttribute.delete deviceAttributes.get deviceAttributes.post edgeDeployment.get edgeDeployments.get
+  edgeDeployments.release edgeDeployments.remove edgeDeployments.replace embeddedDeployment.get
+  embeddedDeployments.get embeddedDeployments.release embeddedDeployments.remove
+  embeddedDeployments.replace embeddedDeployments.export event.delete event.get event.patch events.delete
+  events.detailedSummary events.get events.mostRecentBySeverity events.patch events.post events.export
+  experience.delete experience.bootstrap experienceDomain.delete experienceDomain.get
+  experienceDomain.patch experienceDomains.get experienceDomains.post experienceEndpoint.delete
+  experienceEndpoint.get experienceEndpoint.linkedResources experienceEndpoint.patch
+  experienceEndpoints.get experienceEndpoints.post experienceEndpoints.stats experienceGroup.delete
+  experienceGroup.get experienceGroup.patch experienceGroups.detailedSummary experienceGroups.get
+  experienceGroups.post experienceSlug.delete experienceSlug.get experienceSlug.patch experienceSlugs.get
+  experienceSlugs.post experienceUser.delete experienceUser.get experienceUser.patch
+  experienceUsers.detailedSummary experienceUsers.get experienceUsers.post experienceVersion.delete
+  experienceVersion.get experienceVersion.patch experienceVersions.get experienceVersions.post
+  experienceView.debug experienceView.delete experienceView.get experienceView.linkedResources
+  experienceView.patch experienceViews.debug experienceViews.detailedSummary experienceViews.get
+  experienceViews.post file.get file.patch file.move file.delete file.upload files.get files.post
+  flow.clearStorageEntries flow.debug flow.delete flow.errors flow.get flow.getStorageEntries flow.log
+  flow.patch flow.pressVirtualButton flow.setStorageEntry flow.getStorageEntriesMetadata flow.stats
+  flow.suggestFunction flows.get flows.getByVersion flows.import flows.palette flows.post
+  flowVersion.delete flowVersion.debug flowVersion.errors flowVersion.get flowVersion.log
+  flowVersion.patch flowVersion.stats flowVersions.delete flowVersions.get flowVersions.post
+  integration.delete integration.get integration.patch integrations.get integrations.post notebook.delete
+  notebook.execute notebook.get notebook.logs notebook.notebookMinuteCounts notebook.patch
+  notebook.requestInputDataExport notebook.upload notebooks.get notebooks.post privateFile.get
+  privateFile.patch privateFile.move privateFile.delete privateFile.upload privateFiles.get
+  privateFiles.post resourceJob.get resourceJob.logs resourceJob.patch resourceJob.delete
+  resourceJob.execute resourceJob.cancelExecution resourceJobs.get resourceJobs.post webhook.delete
+  webhook.get webhook.patch webhooks.get webhooks.post
+`
+  .trim()
+  .split(/\s+/);

@@ -1,0 +1,119 @@
+import { mint } from "./token-string.ts";
+
+export type TokenStatus = "active" | "inactive";
+export type CreatorType = "apiToken" | "user" | "flow";
+
+/** A token as it is stored: without its string, which Losant does not keep either. */
+export interface StoredToken {
+  readonly id: string;
+  readonly applicationId: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly scope: readonly string[];
+  readonly status: TokenStatus;
+  readonly creationDate: Date;
+  readonly lastUpdated: Date;
+  /** Absent: it never expires. */
+  readonly expirationDate: Date | undefined;
+  readonly creatorId: string;
+  readonly creatorType: CreatorType | undefined;
+  readonly creatorName: string;
+}
+
+export interface Application {
+  readonly id: string;
+  readonly name: string;
+  readonly creationDate: Date;
+  /** By canonical id, oldest first. */
+  readonly tokens: Map<string, StoredToken>;
+}
+
+export interface Identified {
+  readonly application: Application;
+  readonly token: StoredToken;
+}
+
+export type NewToken = Omit<StoredToken, "id" | "applicationId" | "lastUpdated"> & {
+  readonly id: string | undefined;
+};
+
+/** Losant's ids are 24 hexadecimal digits in either case (apiToken.json of API 1.30). */
+export const isId = (text: string) => /^[A-Fa-f\d]{24}$/.test(text);
+
+/** Ids are looked up without regard to case, and answered as they were given. */
+export const canonical = (id: string) => id.toLowerCase();
+
+/** Ids that look like Losant's (24 hexadecimal digits) and ascend, the same ones in every run. */
+export function countedIds(): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    return `65f0c0de${count.toString(16).padStart(16, "0")}`;
+  };
+}
+
+export class Applications {
+  readonly now: () => Date;
+  readonly #ids: () => string;
+  readonly #applications = new Map<string, Application>();
+  /** Where each string ever issued belongs; the token itself may be gone. */
+  readonly #issued = new Map<string, { readonly applicationId: string; readonly tokenId: string }>();
+  readonly #mint = mint();
+
+  constructor(now: () => Date, ids: () => string) {
+    this.now = now;
+    this.#ids = ids;
+  }
+
+  all(): readonly Application[] {
+    return [...this.#applications.values()];
+  }
+
+  find(applicationId: string): Application | undefined {
+    return this.#applications.get(canonical(applicationId));
+  }
+
+  add(id = this.#ids(), name = `Application ${id}`): Application {
+    if (!isId(id) || this.find(id)) throw new Error(`${id} is not an id, or an application has it`);
+    const application = { id, name, creationDate: this.now(), tokens: new Map() };
+    this.#applications.set(canonical(id), application);
+    return application;
+  }
+
+  addToken(
+    application: Application,
+    { id = this.#ids(), ...fields }: NewToken,
+  ): { readonly token: StoredToken; readonly string: string } {
+    const taken = this.all().some(({ tokens }) => tokens.has(canonical(id)));
+    if (!isId(id) || taken) throw new Error(`${id} is not an id, or a token has it`);
+    const token = { ...fields, id, applicationId: application.id, lastUpdated: fields.creationDate };
+    application.tokens.set(canonical(id), token);
+    const string = this.#mint(token);
+    this.#issued.set(string, { applicationId: application.id, tokenId: id });
+    return { token, string };
+  }
+
+  change(application: Application, token: StoredToken, patch: Partial<StoredToken>): StoredToken {
+    const changed = { ...token, lastUpdated: this.now(), ...patch };
+    application.tokens.set(canonical(token.id), changed);
+    return changed;
+  }
+
+  remove(application: Application, token: StoredToken): void {
+    application.tokens.delete(canonical(token.id));
+  }
+
+  tokenIdOf(string: string): string | undefined {
+    return this.#issued.get(string)?.tokenId;
+  }
+
+  /** Whose string this is, if Losant would accept it now: the token exists, is active and has not expired. */
+  identify(string: string): Identified | undefined {
+    const { applicationId = "", tokenId = "" } = this.#issued.get(string) ?? {};
+    const application = this.find(applicationId);
+    const token = application?.tokens.get(canonical(tokenId));
+    if (application === undefined || token?.status !== "active") return undefined;
+    const expired = token.expirationDate !== undefined && token.expirationDate <= this.now();
+    return expired ? undefined : { application, token };
+  }
+}

@@ -1,0 +1,37 @@
+import * as v from "valibot";
+import { complaint, dateTime, status } from "./bodies.ts";
+import { LosantRefusal } from "./refusal.ts";
+
+/** How this emulator can be made to act otherwise than asked: the `tweak` of a fault. */
+const Tweak = v.strictObject({
+  /** create: kept, and answered, instead of what was asked; `expirationDate: null` makes it never expire. */
+  stored: v.exactOptional(
+    v.strictObject({
+      name: v.exactOptional(v.string()),
+      description: v.exactOptional(v.string()),
+      scope: v.exactOptional(v.array(v.string())),
+      status: v.exactOptional(status),
+      expirationDate: v.exactOptional(v.nullable(dateTime)),
+    }),
+  ),
+  /** Each operation: properties of the answer alone; null drops the property. */
+  answered: v.exactOptional(v.record(v.string(), v.unknown())),
+  /** list: the ids that a stale listing lacks. */
+  hide: v.exactOptional(v.array(v.string())),
+  /** list: each item has a `token`, as the schema allows. It is a planted one, which nobody accepts. */
+  withToken: v.exactOptional(v.boolean()),
+});
+
+export type Tweak = v.InferOutput<typeof Tweak>;
+
+/** A misspelt tweak must not look like an emulator that behaves. */
+export function tweakOf(given: Readonly<Record<string, unknown>>): Tweak {
+  const result = v.safeParse(Tweak, given);
+  if (result.success) return result.output;
+  throw new LosantRefusal(500, "InvalidTweak", `Of the fault's tweak: ${complaint(result.issues[0])}`);
+}
+
+export function withAnswered(body: object, { answered = {} }: Tweak): object {
+  const changed = Object.entries({ ...body, ...answered });
+  return Object.fromEntries(changed.filter(([property]) => answered[property] !== null));
+}
