@@ -1,0 +1,56 @@
+import { CURRENT, moved } from "./labels.ts";
+import type { Secrets } from "./secrets.ts";
+import { added, scheduled } from "./secrets-writes.ts";
+import { type Secret, withLabels } from "./versions.ts";
+import { type SecretView, secretView } from "./views.ts";
+
+/** A person with the console, whom neither quotas nor faults concern. */
+export interface SecretsByHand {
+  /** A person creates the secret with this value, or gives an existing one a new current value. */
+  putSecret(name: string, value: string): { readonly arn: string; readonly versionId: string };
+  /** A stored string; undefined when there is none. */
+  value(name: string, stageOrVersionId?: string): string | undefined;
+  secret(name: string): SecretView | undefined;
+  /** Also those scheduled for deletion, in the order of their creation. */
+  secretNames(): readonly string[];
+  scheduleDeletion(name: string, days?: number): void;
+  restore(name: string): void;
+  setOwningService(name: string, service: string | undefined): void;
+  /** A person moves a label to a version, named by its id or by a label it holds; to none removes it. */
+  moveLabel(name: string, label: string, to: string | undefined): void;
+}
+
+export function byHand(secrets: Secrets): SecretsByHand {
+  const versionOf = (secret: Secret | undefined, stageOrVersionId: string) => {
+    const wanted = secret?.labels.get(stageOrVersionId) ?? stageOrVersionId;
+    return secret?.versions.find(({ id }) => id === wanted);
+  };
+  return {
+    putSecret(name: string, data: string) {
+      const blank = { name, description: undefined, kmsKeyId: undefined, tags: new Map() };
+      const before = secrets.find(name) ?? secrets.blank(blank);
+      const versionId = `by-hand-${String(secrets.nextSequence()).padStart(28, "0")}`;
+      secrets.save(added(secrets, before, versionId, { kind: "string", data }));
+      return { arn: before.arn, versionId };
+    },
+    value(name: string, stageOrVersionId = CURRENT) {
+      const value = versionOf(secrets.find(name), stageOrVersionId)?.value;
+      return value?.kind === "string" ? value.data : undefined;
+    },
+    secret(name: string) {
+      const secret = secrets.find(name);
+      return secret && secretView(secret);
+    },
+    secretNames: () => secrets.all().map(({ name }) => name),
+    scheduleDeletion: (name: string, days?: number) => void scheduled(secrets, secrets.get(name), days),
+    restore: (name: string) => void secrets.saveChanged({ ...secrets.get(name), deletedAt: undefined }),
+    setOwningService: (name: string, owningService: string | undefined) =>
+      void secrets.save({ ...secrets.get(name), owningService }),
+    moveLabel(name: string, label: string, to: string | undefined) {
+      const secret = secrets.get(name);
+      const version = to === undefined ? undefined : versionOf(secret, to);
+      if (to !== undefined && version === undefined) throw new Error(`${name} has no version ${to}`);
+      secrets.saveRelabelled(withLabels(secret, moved(secret.labels, label, version?.id)));
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { AwsRefusal } from "./errors.ts";
+
+/** The account's writes within the last second, by the emulator's clock. A refused write does not count. */
+export class WriteQuota {
+  readonly #perSecond: number;
+  readonly #now: () => Date;
+  #takenAt: readonly number[] = [];
+
+  constructor(perSecond: number, now: () => Date) {
+    this.#perSecond = perSecond;
+    this.#now = now;
+  }
+
+  take(): void {
+    if (this.#perSecond === Number.POSITIVE_INFINITY) return;
+    const now = this.#now().getTime();
+    const recent = this.#takenAt.filter((at) => now - at < 1000);
+    if (recent.length >= this.#perSecond) throw new AwsRefusal("ThrottlingException", "Rate exceeded");
+    this.#takenAt = [...recent, now];
+  }
+}

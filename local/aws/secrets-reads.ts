@@ -1,0 +1,92 @@
+import { AwsRefusal } from "./errors.ts";
+import { read, seconds } from "./input.ts";
+import { CURRENT, labelsOf } from "./labels.ts";
+import { page } from "./paging.ts";
+import type { Secrets } from "./secrets.ts";
+import * as shapes from "./shapes.ts";
+import type { Secret, Version } from "./versions.ts";
+
+export function describeSecret(secrets: Secrets, body: unknown): object {
+  const secret = secrets.get(read(shapes.OneSecret, body).SecretId);
+  return { ...description(secret), VersionIdsToStages: stagesByVersion(secret) };
+}
+
+/** "Secrets Manager only returns fields that have a value in the response." */
+function description(secret: Secret): object {
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    Description: secret.description,
+    KmsKeyId: secret.kmsKeyId,
+    CreatedDate: seconds(secret.createdAt),
+    LastChangedDate: seconds(secret.lastChangedAt),
+    DeletedDate: secret.deletedAt && seconds(secret.deletedAt),
+    OwningService: secret.owningService,
+    Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })),
+  };
+}
+
+function stagesByVersion(secret: Secret): object | undefined {
+  const labelled = secret.versions
+    .map(({ id }) => [id, labelsOf(secret.labels, id)] as const)
+    .filter(([, labels]) => labels.length > 0);
+  return labelled.length === 0 ? undefined : Object.fromEntries(labelled);
+}
+
+export function getSecretValue(secrets: Secrets, body: unknown): object {
+  const { SecretId, VersionId, VersionStage } = read(shapes.GetSecretValue, body);
+  const secret = secrets.usable(SecretId);
+  const version = foundVersion(secret, VersionId, VersionStage);
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    VersionId: version.id,
+    VersionStages: labelsOf(secret.labels, version.id),
+    CreatedDate: seconds(version.createdAt),
+    [version.value.kind === "string" ? "SecretString" : "SecretBinary"]: version.value.data,
+  };
+}
+
+function foundVersion(secret: Secret, versionId: string | undefined, stage: string | undefined): Version {
+  const wanted = versionId ?? secret.labels.get(stage ?? CURRENT);
+  const version = secret.versions.find(({ id }) => id === wanted);
+  if (version === undefined) {
+    const by = versionId === undefined ? `staging label: ${stage ?? CURRENT}` : `VersionId: ${versionId}`;
+    throw new AwsRefusal(
+      "ResourceNotFoundException",
+      `Secrets Manager can't find the specified secret value for ${by}`,
+    );
+  }
+  if (stage !== undefined && secret.labels.get(stage) !== version.id)
+    throw new AwsRefusal(
+      "InvalidRequestException",
+      "You provided a VersionStage that is not associated to the provided VersionId.",
+    );
+  return version;
+}
+
+export function listSecretVersionIds(secrets: Secrets, body: unknown): object {
+  const input = read(shapes.ListSecretVersionIds, body);
+  const secret = secrets.get(input.SecretId);
+  const listed = page(secret.versions, secret.arn, secrets.settings.pageSize, input);
+  // Filtered after the cut, so a page may be empty and still have a NextToken: "This can occur even when
+  // the response includes no values at all, such as when you ask for a filtered view of a long list."
+  const Versions = listed.items
+    .map(({ id, createdAt }) => {
+      const labels = labelsOf(secret.labels, id);
+      const VersionStages = labels.length === 0 ? undefined : labels;
+      return { VersionId: id, VersionStages, CreatedDate: seconds(createdAt) };
+    })
+    .filter(({ VersionStages }) => input.IncludeDeprecated || VersionStages !== undefined);
+  return { ARN: secret.arn, Name: secret.name, Versions, NextToken: listed.nextToken };
+}
+
+export function listSecrets(secrets: Secrets, body: unknown): object {
+  const input = read(shapes.ListSecrets, body);
+  const { items, nextToken } = page(secrets.all(), "secrets", secrets.settings.pageSize, input);
+  const SecretList = items
+    .filter(({ deletedAt }) => input.IncludePlannedDeletion || deletedAt === undefined)
+    .filter(({ name }) => input.Filters.every(({ Values }) => Values.some((start) => name.startsWith(start))))
+    .map((secret) => ({ ...description(secret), SecretVersionsToStages: stagesByVersion(secret) }));
+  return { SecretList, NextToken: nextToken };
+}

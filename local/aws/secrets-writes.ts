@@ -1,0 +1,150 @@
+import type * as v from "valibot";
+import { AwsRefusal } from "./errors.ts";
+import { givenToken, givenValue } from "./given.ts";
+import { read, seconds } from "./input.ts";
+import { CURRENT, labelsOf, moved } from "./labels.ts";
+import type { Secrets } from "./secrets.ts";
+import * as shapes from "./shapes.ts";
+import { repeated, type Secret, type SecretValue, withLabels, withVersion } from "./versions.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export function createSecret(secrets: Secrets, body: unknown): object {
+  const input = read(shapes.CreateSecret, body);
+  const value = givenValue(input);
+  const token = givenToken(input.ClientRequestToken, value);
+  const existing = secrets.find(input.Name);
+  if (existing !== undefined && existing.name === input.Name) {
+    refuseSecond(existing);
+    const version = token && value ? repeated(existing, token, value) : undefined;
+    if (version) return { ARN: existing.arn, Name: existing.name, VersionId: version.id };
+    throw new AwsRefusal(
+      "ResourceExistsException",
+      `The operation failed because the secret ${input.Name} already exists.`,
+    );
+  }
+  const tags = new Map(input.Tags.map(({ Key, Value }) => [Key, Value]));
+  const { Name: name, Description: description, KmsKeyId: kmsKeyId } = input;
+  const blank = secrets.blank({ name, description, kmsKeyId, tags });
+  const secret = secrets.save(token && value ? added(secrets, blank, token, value) : blank);
+  return { ARN: secret.arn, Name: secret.name, VersionId: token };
+}
+
+function refuseSecond({ deletedAt }: Secret): void {
+  if (deletedAt === undefined) return;
+  throw new AwsRefusal(
+    "InvalidRequestException",
+    "You can't create this secret because a secret with this name is already scheduled for deletion.",
+  );
+}
+
+export function putSecretValue(secrets: Secrets, body: unknown): object {
+  const input = read(shapes.PutSecretValue, body);
+  const value = givenValue(input);
+  const token = givenToken(input.ClientRequestToken, value);
+  if (value === undefined || token === undefined)
+    throw new AwsRefusal("InvalidRequestException", "You must provide either SecretString or SecretBinary.");
+  const before = secrets.writable(input.SecretId);
+  const secret =
+    repeated(before, token, value) === undefined
+      ? secrets.save(added(secrets, before, token, value, input.VersionStages))
+      : before;
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    VersionId: token,
+    VersionStages: labelsOf(secret.labels, token),
+  };
+}
+
+/** The secret with a version more, not yet saved. */
+export function added(
+  secrets: Secrets,
+  secret: Secret,
+  id: string,
+  value: SecretValue,
+  stages?: readonly string[],
+): Secret {
+  const version = { id, sequence: secrets.nextSequence(), createdAt: secrets.settings.now(), value };
+  return withVersion(secret, version, stages, secrets.settings.firstVersionKeepsLabel);
+}
+
+export function updateSecretVersionStage(secrets: Secrets, body: unknown): object {
+  const input = read(shapes.UpdateSecretVersionStage, body);
+  const secret = secrets.writable(input.SecretId);
+  checkLabelMove(secret, input);
+  const { VersionStage: label, MoveToVersionId: to } = input;
+  secrets.saveRelabelled(withLabels(secret, moved(secret.labels, label, to)));
+  return { ARN: secret.arn, Name: secret.name };
+}
+
+/** "If the label is attached and you either do not specify this parameter, or the version ID does not match, then the operation fails." */
+function checkLabelMove(
+  secret: Secret,
+  {
+    VersionStage: label,
+    MoveToVersionId: to,
+    RemoveFromVersionId: from,
+  }: v.InferOutput<typeof shapes.UpdateSecretVersionStage>,
+): void {
+  const holder = secret.labels.get(label);
+  const refuse = (message: string) => {
+    throw new AwsRefusal("InvalidParameterException", message);
+  };
+  if (to === undefined && from === undefined)
+    refuse("You must specify MoveToVersionId, RemoveFromVersionId, or both.");
+  if (to !== undefined && !secret.versions.some(({ id }) => id === to))
+    throw new AwsRefusal("ResourceNotFoundException", `Secrets Manager can't find the version ${to}.`);
+  if (from !== undefined && from !== holder)
+    refuse(`RemoveFromVersionId must be the version that staging label ${label} is currently attached to.`);
+  if (from === undefined && holder !== undefined && holder !== to)
+    refuse(
+      `The parameter RemoveFromVersionId can't be empty. Staging label ${label} is currently attached to version ${holder}, so you must explicitly reference that version in RemoveFromVersionId.`,
+    );
+  if (to === undefined && label === CURRENT)
+    refuse(`You can only move staging label ${CURRENT} to a different version. It can't be removed.`);
+}
+
+export function deleteSecret(secrets: Secrets, body: unknown): object {
+  const input = read(shapes.DeleteSecret, body);
+  const { RecoveryWindowInDays: days, ForceDeleteWithoutRecovery: force } = input;
+  if (force && days !== undefined)
+    throw new AwsRefusal(
+      "InvalidParameterException",
+      "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+    );
+  if (days !== undefined && (days < 7 || days > 30))
+    throw new AwsRefusal("InvalidParameterException", "RecoveryWindowInDays must be between 7 and 30.");
+  if (force) return deleteAtOnce(secrets, input.SecretId);
+  const secret = scheduled(secrets, secrets.writable(input.SecretId), days);
+  return { ARN: secret.arn, Name: secret.name, DeletionDate: secret.deletedAt && seconds(secret.deletedAt) };
+}
+
+/** "If you forcibly delete an already deleted or nonexistent secret, the operation does not return ResourceNotFoundException." */
+function deleteAtOnce(secrets: Secrets, id: string): object {
+  const DeletionDate = seconds(secrets.settings.now());
+  const secret = secrets.find(id);
+  if (secret === undefined) return { Name: id, DeletionDate };
+  secrets.remove(secrets.notOwned(secret));
+  return { ARN: secret.arn, Name: secret.name, DeletionDate };
+}
+
+export function scheduled(secrets: Secrets, secret: Secret, days = 30): Secret {
+  const deletedAt = new Date(secrets.settings.now().getTime() + days * DAY_MS);
+  return secrets.saveChanged({ ...secret, deletedAt });
+}
+
+export function restoreSecret(secrets: Secrets, body: unknown): object {
+  const { SecretId } = read(shapes.OneSecret, body);
+  const secret = secrets.notOwned(secrets.get(SecretId));
+  secrets.saveChanged({ ...secret, deletedAt: undefined });
+  return { ARN: secret.arn, Name: secret.name };
+}
+
+export function tagResource(secrets: Secrets, body: unknown): object {
+  const { SecretId, Tags } = read(shapes.TagResource, body);
+  const secret = secrets.writable(SecretId);
+  const tags = new Map([...secret.tags, ...Tags.map(({ Key, Value }) => [Key, Value] as const)]);
+  secrets.saveChanged({ ...secret, tags });
+  return {};
+}

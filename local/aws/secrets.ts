@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { AwsRefusal } from "./errors.ts";
+import type { Secret } from "./versions.ts";
+
+export interface SecretSettings {
+  readonly now: () => Date;
+  readonly account: string;
+  readonly region: string;
+  /** All write operations together, by the clock of `now`: with one that stands still, give Infinity. */
+  readonly writesPerSecond: number;
+  /** The most that a page of a list holds, whatever MaxResults says. */
+  readonly pageSize: number;
+  /** Undocumented: whether a first version, current by itself, keeps the labels it was put with as well. */
+  readonly firstVersionKeepsLabel: boolean;
+  /** Undocumented: whether a label move counts as "modified in any way". */
+  readonly labelMovesTouchLastChanged: boolean;
+}
+
+type NewSecret = Pick<Secret, "name" | "description" | "kmsKeyId" | "tags">;
+
+/** The secrets of one account and region. Each is replaced as a whole, so a refused write leaves no trace. */
+export class Secrets {
+  readonly settings: SecretSettings;
+  readonly #secrets = new Map<string, Secret>();
+  #sequence = 0;
+
+  constructor(settings: SecretSettings) {
+    this.settings = settings;
+  }
+
+  /** Counts all that is created; cursors of lists and made-up ids stem from it. */
+  nextSequence(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+
+  /** All that exist, in the order of their creation; what was scheduled for deletion is gone at its date. */
+  all(): readonly Secret[] {
+    const now = this.settings.now();
+    for (const { name, deletedAt } of this.#secrets.values())
+      if (deletedAt !== undefined && deletedAt <= now) this.#secrets.delete(name);
+    return [...this.#secrets.values()];
+  }
+
+  /** By name, ARN, or ARN without its last seven characters. */
+  find(id: string): Secret | undefined {
+    const secrets = this.all();
+    const prefix = this.#arnPrefix();
+    const found = secrets.find(({ name, arn }) => id === name || id === arn);
+    if (found !== undefined || !id.startsWith(prefix)) return found;
+    const partial = id.slice(prefix.length);
+    // What ends like the random part is taken for a complete ARN, even where a name happens to end so:
+    // "those characters cause Secrets Manager to assume that you're specifying a complete ARN".
+    return /-[A-Za-z0-9]{6}$/.test(partial) ? undefined : secrets.find(({ name }) => name === partial);
+  }
+
+  get(id: string): Secret {
+    if (!id.startsWith("arn:")) checkName(id);
+    const secret = this.find(id);
+    if (secret === undefined)
+      throw new AwsRefusal("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+    return secret;
+  }
+
+  /** The secret, when its value may be read and its state be changed. */
+  usable(id: string): Secret {
+    const secret = this.get(id);
+    if (secret.deletedAt === undefined) return secret;
+    throw new AwsRefusal(
+      "InvalidRequestException",
+      "You can't perform this operation on the secret because it was marked for deletion.",
+    );
+  }
+
+  writable(id: string): Secret {
+    return this.notOwned(this.usable(id));
+  }
+
+  notOwned(secret: Secret): Secret {
+    if (secret.owningService === undefined) return secret;
+    throw new AwsRefusal(
+      "InvalidRequestException",
+      `The secret is managed by ${secret.owningService}, and you must use that service to update it.`,
+    );
+  }
+
+  /** A secret that does not exist before it is saved. */
+  blank(given: NewSecret): Secret {
+    checkName(given.name);
+    const sequence = this.nextSequence();
+    const now = this.settings.now();
+    return {
+      ...given,
+      arn: `${this.#arnPrefix()}${given.name}-${suffix(`${given.name}#${sequence}`)}`,
+      sequence,
+      createdAt: now,
+      lastChangedAt: now,
+      deletedAt: undefined,
+      owningService: undefined,
+      labels: new Map(),
+      versions: [],
+    };
+  }
+
+  save(secret: Secret): Secret {
+    this.#secrets.set(secret.name, secret);
+    return secret;
+  }
+
+  /** Saved as modified now: "the last date and time that this secret was modified in any way". */
+  saveChanged(secret: Secret): Secret {
+    return this.save({ ...secret, lastChangedAt: this.settings.now() });
+  }
+
+  /** Saved after a label moved; whether that counts as a modification is not documented for labels. */
+  saveRelabelled(secret: Secret): Secret {
+    return this.settings.labelMovesTouchLastChanged ? this.saveChanged(secret) : this.save(secret);
+  }
+
+  remove({ name }: Secret): void {
+    this.#secrets.delete(name);
+  }
+
+  #arnPrefix(): string {
+    return `arn:aws:secretsmanager:${this.settings.region}:${this.settings.account}:secret:`;
+  }
+}
+
+function checkName(name: string): void {
+  if (/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(name)) return;
+  throw new AwsRefusal(
+    "ValidationException",
+    "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@",
+  );
+}
+
+const BASE62 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** Six characters that look random and are the same in every run. */
+function suffix(seed: string): string {
+  const digest = createHash("sha256").update(seed).digest();
+  return [...digest.subarray(0, 6)].map((byte) => BASE62.charAt(byte % BASE62.length)).join("");
+}
