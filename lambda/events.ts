@@ -1,0 +1,84 @@
+import * as v from "valibot";
+
+/** Where every event of this worker comes from, as EventBridge's rules match it. */
+export const EVENT_SOURCE = "losant.token-rotation";
+
+const text = v.string();
+const when = v.pipe(v.string(), v.isoTimestamp());
+
+const common = {
+  schemaVersion: v.literal("1"),
+  runId: text,
+  trigger: v.picklist(["schedule", "manual"]),
+  /** The same for every delivery of the same news: the consumer's key for removing duplicates. */
+  key: text,
+};
+
+const tokenFacts = {
+  ...common,
+  applicationId: text,
+  tokenId: text,
+  tokenName: v.optional(text),
+  secretName: v.optional(text),
+  secretArn: v.optional(text),
+  versionId: v.optional(text),
+  replacedTokenId: v.optional(text),
+  expirationDate: v.optional(when),
+  reason: text,
+};
+
+const SummarySchema = v.strictObject({
+  listed: v.number(),
+  rotated: v.number(),
+  resumed: v.number(),
+  announced: v.number(),
+  retired: v.number(),
+  discarded: v.number(),
+  skipped: v.number(),
+  waiting: v.number(),
+  deferred: v.number(),
+  failed: v.number(),
+});
+export type Summary = v.InferOutput<typeof SummarySchema>;
+
+/** Every detail type with the schema of its detail. `docs/events/` holds the JSON Schemas generated from these. */
+export const EVENT_CATALOGUE = {
+  "Losant API Token Rotated": v.strictObject({
+    ...tokenFacts,
+    secretName: text,
+    secretArn: text,
+    versionId: text,
+    replacedTokenId: text,
+  }),
+  "Losant API Token Rotation Failed": v.strictObject({
+    ...tokenFacts,
+    code: text,
+    message: text,
+    retryable: v.boolean(),
+    remedy: text,
+  }),
+  "Losant API Token Expiring": v.strictObject({ ...tokenFacts, expirationDate: when, daysLeft: v.number() }),
+  "Losant API Token Retired": v.strictObject({ ...tokenFacts, step: v.picklist(["deactivated", "deleted"]) }),
+  "Losant API Token Orphan Discarded": v.strictObject(tokenFacts),
+  "Losant Token Rotation Run Completed": v.strictObject({
+    ...common,
+    startedAt: when,
+    finishedAt: when,
+    succeeded: v.boolean(),
+    summary: SummarySchema,
+    failedApplications: v.array(v.strictObject({ applicationId: text, code: text })),
+  }),
+} as const;
+
+export type DetailType = keyof typeof EVENT_CATALOGUE;
+export type DetailOf<Type extends DetailType> = v.InferOutput<(typeof EVENT_CATALOGUE)[Type]>;
+
+/** One entry for PutEvents, less the bus. */
+export type RotationEvent = {
+  [Type in DetailType]: {
+    readonly detailType: Type;
+    /** The ARN of the secret, where there is one. */
+    readonly resources: readonly string[];
+    readonly detail: DetailOf<Type>;
+  };
+}[DetailType];

@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Logger } from "@aws-lambda-powertools/logger";
+import * as v from "valibot";
+import { eventBridgeBus, eventBridgeClient } from "./adapters/event-bridge.ts";
+import { losantTokenApi } from "./adapters/losant.ts";
+import { secretsManagerClient, secretsManagerStore } from "./adapters/secrets-manager.ts";
+import { parseConfigText, type RotationConfig } from "./config.ts";
+import { asRotationError, RotationError } from "./errors.ts";
+import { RunId } from "./model.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { Report } from "./report.ts";
+import { parseRequest } from "./request.ts";
+import { type RunResult, run } from "./run.ts";
+
+/** What the worker uses of Lambda's context; a terminal has none. */
+export interface InvocationContext {
+  readonly awsRequestId?: string;
+  getRemainingTimeInMillis?(): number;
+}
+
+/** Lambda's longest timeout: what a run outside of Lambda gives itself. */
+const LONGEST_RUN_MS = 15 * 60_000;
+/** Lambda shows 256 KB of an error, an alarm mail far less. */
+const MAX_MESSAGE = 4_000;
+
+const logger = new Logger({ serviceName: "losant-token-rotation" });
+
+const clock: Clock = {
+  now: () => new Date(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+let store: ReturnType<typeof secretsManagerStore> | undefined;
+
+/**
+ * The Lambda function. Returns the report of the run; throws, after finishing all else, when anything failed, so that
+ * Lambda tries again and alarms see it.
+ */
+export async function handler(event: unknown, context: InvocationContext = {}): Promise<Report> {
+  const { report, failures } = await start(event, context);
+  logger.info("run completed", { runId: report.runId, trigger: report.trigger, dryRun: report.dryRun, summary: report.summary });
+  if (failures.length === 0) return report;
+  throw new Error(`run ${report.runId} finished with failures: ${failures.join("; ")}`.slice(0, MAX_MESSAGE));
+}
+
+async function start(event: unknown, context: InvocationContext): Promise<RunResult> {
+  try {
+    return await runOnce(event, configText(), context);
+  } catch (thrown) {
+    const { code, message, remedy } = asRotationError(thrown);
+    logger.error("the run could not start", { code, reason: message, remedy });
+    throw new Error(`${code}: ${message}. ${remedy}`.slice(0, MAX_MESSAGE));
+  }
+}
+
+/**
+ * One run with the real adapters, which take region, credentials and endpoints from the SDK's standard variables.
+ * @throws RotationError `config-invalid` or `event-invalid`; what fails later is in the result.
+ */
+export async function runOnce(event: unknown, config: string, context: InvocationContext = {}, log?: Log): Promise<RunResult> {
+  const settings = parseConfigText(config, "rotation.config.json");
+  const request = parseRequest(event);
+  const runId = runIdOf(context);
+  logger.appendKeys({ runId });
+  store ??= secretsManagerStore(secretsManagerClient());
+  return run(request, {
+    config: settings,
+    runId,
+    clock,
+    deadline: new Date(clock.now().getTime() + (context.getRemainingTimeInMillis?.() ?? LONGEST_RUN_MS)),
+    log: log ?? powertoolsLog,
+    store,
+    bus: eventBridgeBus(eventBridgeClient(), { busName: settings.eventBusName }),
+    connect: connecting(settings, store),
+  });
+}
+
+function connecting({ losantApiUrl }: RotationConfig, credentials: NonNullable<typeof store>) {
+  return (application: RotationConfig["applications"][number]) =>
+    losantTokenApi({ baseUrl: losantApiUrl, application, credentials });
+}
+
+const powertoolsLog: Log = {
+  info: (message, fields = {}) => logger.info(message, { ...fields }),
+  warn: (message, fields = {}) => logger.warn(message, { ...fields }),
+  error: (message, fields = {}) => logger.error(message, { ...fields }),
+};
+
+/** Lambda's retries of one event share the request id, which is how a retry knows its own work. */
+function runIdOf({ awsRequestId }: InvocationContext): RunId {
+  const given = v.safeParse(RunId, awsRequestId);
+  return given.success ? given.output : v.parse(RunId, randomUUID());
+}
+
+/** ROTATION_CONFIG, wherever it is set; else the file that the stack bundles beside the handler. */
+function configText(): string {
+  const inline = process.env.ROTATION_CONFIG;
+  if (inline !== undefined) return inline;
+  try {
+    return readFileSync(join(import.meta.dirname, "rotation.config.json"), "utf8");
+  } catch {
+    throw new RotationError("config-invalid", "there is neither rotation.config.json beside the handler nor ROTATION_CONFIG");
+  }
+}

@@ -1,0 +1,158 @@
+import { expiringEvent, failedEvent } from "./announcement.ts";
+import { asRotationError, type RotationError } from "./errors.ts";
+import type { RotationEvent } from "./events.ts";
+import { rungReached } from "./ladder.ts";
+import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "./limits.ts";
+import type { ApplicationId, RunId } from "./model.ts";
+import type { Outcome } from "./outcomes.ts";
+import type { EventBus, Log } from "./ports.ts";
+import { type ApplicationRow, errorFacts, type Report, rowOf, Tally } from "./report.ts";
+import type { Scene, Trigger } from "./scene.ts";
+
+interface Completion {
+  readonly runId: RunId;
+  readonly trigger: Trigger;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
+/** Where a run writes down what became of everything: in the log, in events, and for the report. */
+export class Ledger {
+  readonly #log: Log;
+  readonly #isDryRun: boolean;
+  readonly #tally = new Tally();
+  readonly #applications: ApplicationRow[] = [];
+  readonly #failures: string[] = [];
+  #failureCount = 0;
+  #waitingLogged = 0;
+
+  constructor(log: Log, isDryRun: boolean) {
+    this.#log = log;
+    this.#isDryRun = isDryRun;
+  }
+
+  listed(applicationId: ApplicationId, count: number): void {
+    this.#tally.list(count);
+    this.#applications.push({ applicationId, outcome: "ok" });
+  }
+
+  applicationFailed(applicationId: ApplicationId, error: RotationError): void {
+    this.#applications.push({ applicationId, outcome: "failed", ...errorFacts(error) });
+    this.failed(`application ${applicationId}`, error);
+  }
+
+  /** A failure that belongs to no token. */
+  failed(what: string, error: RotationError): void {
+    this.#tally.fail();
+    this.#note(what, error);
+  }
+
+  /** The outcomes of one lineage. Events about them go out best effort: what the bus refuses is a failure of its own. */
+  async record(outcomes: readonly Outcome[], scene: Scene): Promise<void> {
+    const { id } = scene.application;
+    this.#tally.add(id, outcomes);
+    for (const outcome of outcomes) {
+      this.#write(id, outcome);
+      if (this.#isDryRun) continue;
+      for (const event of newsOf(outcome, scene)) await this.#publish(event, scene);
+    }
+  }
+
+  /** The last event of a run. A bus that doesn't take it fails the run: nobody would know otherwise. */
+  async complete({ runId, trigger, startedAt, finishedAt }: Completion, bus: EventBus): Promise<void> {
+    const { summary, applications } = this.result();
+    const event: RotationEvent = {
+      detailType: "Losant Token Rotation Run Completed",
+      resources: [],
+      detail: {
+        schemaVersion: "1",
+        runId,
+        trigger,
+        key: runId,
+        startedAt: startedAt.toISOString(),
+        finishedAt: finishedAt.toISOString(),
+        succeeded: this.#failureCount === 0,
+        summary,
+        failedApplications: applications
+          .flatMap(({ applicationId, code }) => (code === undefined ? [] : [{ applicationId, code }]))
+          .slice(0, MAX_FAILURES_NAMED),
+      },
+    };
+    await bus
+      .publish(event)
+      .catch((thrown) => this.failed("the event of the completed run", asRotationError(thrown)));
+  }
+
+  /** What the report says of all this, and a sentence for each failure, of which only so many are kept. */
+  result(): Pick<Report, "summary" | "omitted" | "tokens" | "applications"> {
+    return { ...this.#tally.result(this.#isDryRun), applications: this.#applications };
+  }
+
+  get failures(): readonly string[] {
+    const more = this.#failureCount - this.#failures.length;
+    return more > 0 ? [...this.#failures, `and ${more} more`] : this.#failures;
+  }
+
+  async #publish(event: RotationEvent, { bus, application }: Scene): Promise<void> {
+    try {
+      await bus.publish(event);
+    } catch (thrown) {
+      this.failed(
+        `the event ${JSON.stringify(event.detailType)} of application ${application.id}`,
+        asRotationError(thrown),
+      );
+    }
+  }
+
+  #write(applicationId: ApplicationId, outcome: Outcome): void {
+    const { error, subject } = outcome;
+    const fields = {
+      ...rowOf(applicationId, outcome),
+      ...(error && { remedy: error.remedy, retryable: error.retryable }),
+    };
+    if (error !== undefined) {
+      this.#note(`token ${JSON.stringify(subject.name ?? "?")} (${subject.id})`, error, fields);
+    } else if (WORTH_A_WARNING.has(outcome.reason)) {
+      this.#log.warn("token outcome", fields);
+    } else if (outcome.outcome !== "waiting" || this.#waitingLogged++ < MAX_REPORT_ROWS) {
+      this.#log.info("token outcome", fields);
+    }
+  }
+
+  #note(
+    what: string,
+    error: RotationError,
+    fields: object = { ...errorFacts(error), remedy: error.remedy },
+  ): void {
+    this.#failureCount += 1;
+    if (this.#failures.length < MAX_FAILURES_NAMED)
+      this.#failures.push(`${what}: ${error.code}: ${error.message}`);
+    this.#log.error(`failed: ${what}`, { ...fields });
+  }
+}
+
+/** Somebody did something to a token that the worker respects but can't mend. */
+const WORTH_A_WARNING: ReadonlySet<Outcome["reason"]> = new Set([
+  "revoked",
+  "missing",
+  "rolled-back",
+  "damaged-marker",
+  "too-short-lived",
+  "no-scope",
+  "secret-scheduled-for-deletion",
+  "secret-owned-by-service",
+]);
+
+/** A skip for one of these leaves a token that is in use to its expiry. */
+const LEFT_TO_EXPIRE: ReadonlySet<Outcome["reason"]> = new Set([...WORTH_A_WARNING, "excluded", "undecided"]);
+
+function newsOf(outcome: Outcome, scene: Scene): readonly RotationEvent[] {
+  const { subject, error, reason } = outcome;
+  const news: RotationEvent[] = [];
+  if (error !== undefined) news.push(failedEvent(outcome, error, scene));
+  const { expiresAt } = subject;
+  const isLeft = LEFT_TO_EXPIRE.has(reason) || (outcome.action === "rotate" && outcome.outcome === "failed");
+  if (!isLeft || expiresAt === undefined || scene.trigger !== "schedule") return news;
+  const rung = rungReached(expiresAt, scene.clock.now(), scene.application.policy.intervalMs);
+  return rung === undefined ? news : [...news, expiringEvent(outcome, expiresAt, rung, scene)];
+}

@@ -1,0 +1,37 @@
+/* Every bound of a run in one place. Times are in milliseconds. */
+
+/** How many applications are observed at once, and how many calls observing one makes at once. */
+export const OBSERVED_AT_ONCE = 5;
+export const READS_AT_ONCE = 10;
+
+/** How many lineages are worked on at once. */
+export const LINEAGES_AT_ONCE = 10;
+
+/** Secrets Manager allows 50 writes per second for the account, all callers together: leave some to the others. */
+export const STORE_WRITES_PER_SECOND = 45;
+
+/** The longest that issue, verify, stage and, where staging fails, deleting again may take; else the token waits. */
+export const ISSUE_TO_STAGE_MS = 45_000;
+
+/** How long a write to the store is tried again while the token string is only in memory, and otherwise. */
+export const STAGE_PATIENCE_MS = 60_000;
+export const WRITE_PATIENCE_MS = 20_000;
+
+/** How long deleting a token that could not be stored is tried, and what is kept of the deadline for it. */
+export const DISCARD_PATIENCE_MS = 8_000;
+export const DISCARD_RESERVE_MS = 10_000;
+
+/** How long Losant may take to know a token that it has just made. */
+export const PROBE_PATIENCE_MS = 6_000;
+
+/** Effects other than issuing need this much of the deadline; the report and its event the same. */
+export const STEP_RESERVE_MS = 5_000;
+
+/** After so many events in a row that the bus did not accept, this run sends no more: they stay owed. */
+export const BUS_FAILURES = 3;
+
+/** Rows of a report. */
+export const MAX_REPORT_ROWS = 1_000;
+
+/** Failures that the error of a run names; the report and the log have all of them. */
+export const MAX_FAILURES_NAMED = 20;

@@ -1,0 +1,187 @@
+import { RotationError } from "./errors.ts";
+import { homeOf, type Marker, readMarker, sameHome, secretNameOf } from "./marker.ts";
+import { type ApiToken, isLive, type SecretName, type TokenId } from "./model.ts";
+import { secretNameFor } from "./names.ts";
+import { isForced, matches, type Selection } from "./selection.ts";
+import {
+  findToken,
+  ownVersions,
+  type SecretReading,
+  type Snapshot,
+  type StampedVersion,
+  standingVersion,
+} from "./snapshot.ts";
+
+/** Where a listed token belongs. A root's secret is the one it would get; it need not exist. */
+export type Place =
+  | { readonly kind: "member" | "root"; readonly secretName: SecretName }
+  | { readonly kind: "stray"; readonly reason: "foreign" | "damaged-marker" | "missing" }
+  | { readonly kind: "failed"; readonly error: RotationError };
+
+export type Places = ReadonlyMap<TokenId, Place>;
+
+/**
+ * The lineage of each listed token: that of the version which holds or replaced it, since nobody edits version
+ * ids; else of its own marker; else of the marked token that says it replaced it; else it is a root.
+ */
+export function placeTokens(snapshot: Snapshot, selection: Selection, now: Date): Places {
+  const places = new Map<TokenId, Place>();
+  const claimed = claimsOfVersions(snapshot);
+  const marked = claimsOfMarkers(snapshot);
+  const roots: ApiToken[] = [];
+  for (const token of snapshot.tokens.values()) {
+    const own = marked.own.get(token.id);
+    const place =
+      claimed.get(token.id) ?? (own?.kind === "member" ? own : (marked.replaced.get(token.id) ?? own));
+    if (place === undefined || (isForeign(place) && isAdopted(snapshot, token, selection, now)))
+      roots.push(token);
+    else places.set(token.id, place);
+  }
+  for (const [token, place] of placeRoots(snapshot, roots, selection, now)) places.set(token.id, place);
+  return places;
+}
+
+function isForeign(place: Place): boolean {
+  return place.kind === "stray" && place.reason === "foreign";
+}
+
+function claimsOfVersions(snapshot: Snapshot): ReadonlyMap<TokenId, Place> {
+  const claims = new Map<TokenId, Place>();
+  const readings = [...snapshot.secrets];
+  // The version that holds a token says more of it than one that replaced it: written last, it wins.
+  for (const key of ["replacedId", "tokenId"] as const) {
+    for (const [secretName, reading] of readings) {
+      for (const { stamp } of tellingVersions(snapshot, reading))
+        claims.set(stamp[key], { kind: "member", secretName });
+    }
+  }
+  return claims;
+}
+
+/** Until one was current, a version without labels is only what a discarded attempt left behind. */
+function tellingVersions(snapshot: Snapshot, reading: SecretReading | undefined): readonly StampedVersion[] {
+  const versions = ownVersions(reading);
+  const isManaged = standingVersion(snapshot, versions) !== undefined;
+  return isManaged ? versions : versions.filter(({ labels }) => labels.length > 0);
+}
+
+function claimsOfMarkers(snapshot: Snapshot): {
+  readonly own: ReadonlyMap<TokenId, Place>;
+  readonly replaced: ReadonlyMap<TokenId, Place>;
+} {
+  const own = new Map<TokenId, Place>();
+  const replaced = new Map<TokenId, Place>();
+  for (const token of snapshot.tokens.values()) {
+    const marker = readMarker(token.description);
+    if (marker === undefined) continue;
+    const place = placeOfMarker(snapshot, marker);
+    own.set(token.id, place);
+    if (marker === "damaged" || place.kind !== "member") continue;
+    if (!isKnownUnstored(snapshot, token, place.secretName)) replaced.set(marker.replacedId, place);
+  }
+  return { own, replaced };
+}
+
+/** Its string is in no version of the secret, so that it took nobody's place. */
+function isKnownUnstored(snapshot: Snapshot, token: ApiToken, secretName: SecretName): boolean {
+  const reading = snapshot.secrets.get(secretName);
+  if (reading?.kind !== "described" || reading.history === undefined) return false;
+  return !ownVersions(reading).some(
+    ({ stamp }) => stamp.tokenId === token.id || stamp.replacedId === token.id,
+  );
+}
+
+function placeOfMarker(snapshot: Snapshot, marker: Marker | "damaged"): Place {
+  if (marker === "damaged") return { kind: "stray", reason: "damaged-marker" };
+  const secretName = localName(snapshot, marker);
+  if (secretName === undefined) return { kind: "stray", reason: "foreign" };
+  const reading = snapshot.secrets.get(secretName);
+  if (reading?.kind === "absent") return { kind: "stray", reason: "missing" };
+  // The same name with another ending is another secret, made after somebody had deleted the first.
+  const remade = reading?.kind === "described" && reading.secret.arn !== marker.secretArn;
+  return remade ? { kind: "stray", reason: "foreign" } : { kind: "member", secretName };
+}
+
+/** The name of a marker's secret, where that lies in this worker's account, region and namespace. */
+export function localName(
+  { application, secretPrefix, login }: Snapshot,
+  { secretArn }: Marker,
+): SecretName | undefined {
+  if (!sameHome(homeOf(secretArn), homeOf(login.arn))) return undefined;
+  const name = secretNameOf(secretArn);
+  const mine =
+    name.startsWith(`${secretPrefix}/${application.id}/`) ||
+    [...application.secrets.values()].includes(name) ||
+    secretArn === login.arn;
+  return mine ? name : undefined;
+}
+
+/** Naming one foreign token, beyond doubt, with `force` takes it over. */
+function isAdopted(snapshot: Snapshot, token: ApiToken, selection: Selection, now: Date): boolean {
+  return isLive(token, now) && isForced(token, selection) && isUnmistakable(snapshot, token, selection);
+}
+
+/** Whether an entry of `tokens` means this token and no other. */
+function isUnmistakable(snapshot: Snapshot, token: ApiToken, { tokens = [] }: Selection): boolean {
+  return tokens.some(
+    (entry) =>
+      matches(token, entry) &&
+      [...snapshot.tokens.values()].filter((other) => matches(other, entry)).length === 1,
+  );
+}
+
+function* placeRoots(
+  snapshot: Snapshot,
+  roots: readonly ApiToken[],
+  selection: Selection,
+  now: Date,
+): Iterable<readonly [ApiToken, Place]> {
+  const live = Map.groupBy(
+    roots.filter((root) => isLive(root, now)),
+    (root) => plainName(snapshot, root),
+  );
+  for (const root of roots) {
+    const secretName = plainName(snapshot, root);
+    const rivals = live.get(secretName) ?? [];
+    if (
+      isLive(root, now) &&
+      rivals.length > 1 &&
+      rivals.some(({ name }) => snapshot.application.secrets.has(name))
+    ) {
+      yield [root, { kind: "failed", error: ambiguous(rivals, secretName) }];
+    } else if (tellingVersions(snapshot, snapshot.secrets.get(secretName)).length > 0) {
+      const heir = isAdopted(snapshot, root, selection, now) && hasDeadCurrent(snapshot, secretName);
+      yield [
+        root,
+        heir ? { kind: "member", secretName } : { kind: "root", secretName: distinctName(snapshot, root) },
+      ];
+    } else {
+      yield [
+        root,
+        { kind: "root", secretName: rivals.length > 1 ? distinctName(snapshot, root) : secretName },
+      ];
+    }
+  }
+}
+
+function ambiguous(rivals: readonly ApiToken[], secretName: SecretName): RotationError {
+  const named = rivals.map(({ id, name }) => `${JSON.stringify(name)} (${id})`).join(" and ");
+  return new RotationError(
+    "secret-mapping-ambiguous",
+    `the secret ${secretName} is meant for ${named} alike`,
+  );
+}
+
+/** The current token of a lineage was deactivated or deleted by somebody. */
+function hasDeadCurrent(snapshot: Snapshot, secretName: SecretName): boolean {
+  const standing = standingVersion(snapshot, ownVersions(snapshot.secrets.get(secretName)));
+  return standing !== undefined && findToken(snapshot, standing.stamp.tokenId)?.status !== "active";
+}
+
+export function plainName({ application, secretPrefix }: Snapshot, { name }: ApiToken): SecretName {
+  return application.secrets.get(name) ?? secretNameFor(secretPrefix, application.id, name);
+}
+
+function distinctName({ application, secretPrefix }: Snapshot, { name, id }: ApiToken): SecretName {
+  return secretNameFor(secretPrefix, application.id, name, id);
+}

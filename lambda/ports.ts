@@ -1,0 +1,115 @@
+import type { RotationEvent } from "./events.ts";
+import type {
+  ApiToken,
+  SecretArn,
+  SecretName,
+  SecretState,
+  SecretVersion,
+  TokenId,
+  TokenStatus,
+  VersionId,
+} from "./model.ts";
+import type { Redacted } from "./redacted.ts";
+
+/*
+ * What the core asks of the world. Every call rejects with a RotationError and nothing else; its `effect` says
+ * whether a write may have happened all the same.
+ */
+
+/** A successor to be. All of it is sent: Losant's default for a missing scope is every right there is. */
+export interface TokenOrder {
+  readonly name: string;
+  readonly description: string;
+  readonly scope: readonly string[];
+  readonly status: TokenStatus;
+  readonly expiresAt: Date | undefined;
+}
+
+export interface IssuedToken {
+  readonly token: ApiToken;
+  readonly string: Redacted;
+}
+
+/** The tokens of one application, at Losant. */
+export interface TokenApi {
+  /** All pages, by expirationDate ascending; undated tokens anywhere. Reads only. */
+  list(): Promise<readonly ApiToken[]>;
+  /** Undefined where Losant says that there is no such token. Reads only. */
+  get(id: TokenId): Promise<ApiToken | undefined>;
+  /**
+   * Not repeatable: each call makes a token. Throws with effect `none` only where Losant said no; with
+   * `createdId` where a token was made but the answer can't be used.
+   */
+  create(order: TokenOrder): Promise<IssuedToken>;
+  /** Repeatable. A token that is gone counts as deactivated. */
+  deactivate(id: TokenId): Promise<void>;
+  /** Repeatable. A token that is gone counts as deleted. */
+  delete(id: TokenId): Promise<void>;
+  /**
+   * Tries a read with the new string itself: `accepted`, `rejected` (Losant doesn't know it, or not yet), or
+   * `unclear` (no answer that says either). `scope` decides which read; undefined when it allows none.
+   */
+  probe(string: Redacted, scope: readonly string[]): Promise<"accepted" | "rejected" | "unclear" | undefined>;
+  /** With what the worker is logged in, as of the last call that was answered. Reads the access token if none was. */
+  loggedInWith(): Promise<Login>;
+}
+
+/** The worker's own credential as it was read in this run. */
+export interface Login {
+  readonly arn: SecretArn;
+  readonly stage: "AWSCURRENT" | "AWSPREVIOUS";
+}
+
+/** The secrets that hold access tokens: the only ones the worker may read. */
+export interface CredentialReader {
+  /**
+   * One stage of an access token's secret: a plain string, or JSON with `token`. Undefined where the secret has no
+   * such stage. Reads only.
+   * @throws RotationError `access-token-missing` where there is no such secret, `access-token-unreadable` where it
+   * can't be read or holds no token.
+   */
+  read(
+    secretId: SecretName | SecretArn,
+    stage: Login["stage"],
+  ): Promise<{ readonly arn: SecretArn; readonly token: Redacted } | undefined>;
+}
+
+/** Secrets Manager: where the strings go. Nothing here reads a managed secret back. */
+export interface SecretStore {
+  /** Undefined where there is no such secret. Reads only; not stale, unlike ListSecrets. */
+  describe(name: SecretName): Promise<SecretState | undefined>;
+  /** Every version ever kept, deprecated ones too. Reads only. */
+  history(arn: SecretArn): Promise<readonly SecretVersion[]>;
+  /** A secret without a value; one that exists already is left as it is. Repeatable. */
+  create(name: SecretName, description: string): Promise<void>;
+  /**
+   * Stores a version that carries `label` and no other, and answers the labels it has: the first version of a
+   * secret becomes AWSCURRENT besides. Repeatable with the same value: a version is immutable.
+   */
+  stage(arn: SecretArn, version: VersionId, value: Redacted, label: string): Promise<readonly string[]>;
+  /** Moves AWSCURRENT, if it is where `from` says (undefined: nowhere). AWSPREVIOUS follows by itself. */
+  promote(arn: SecretArn, version: VersionId, from: VersionId | undefined): Promise<void>;
+  /** Puts a label that no version carries on this one. Repeatable. */
+  attach(arn: SecretArn, version: VersionId, label: string): Promise<void>;
+  /** Takes a label off this version. Repeatable: a label that is not there counts as taken off. */
+  detach(arn: SecretArn, version: VersionId, label: string): Promise<void>;
+}
+
+export interface EventBus {
+  /** Resolves once the bus has accepted the event. May be repeated: `key` in the detail removes duplicates. */
+  publish(event: RotationEvent): Promise<void>;
+}
+
+/** One structured line each; fields never hold a token string. */
+export interface Log {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Only the composition root knows the real one. */
+export interface Clock {
+  now(): Date;
+  sleep(ms: number): Promise<void>;
+}

@@ -1,0 +1,43 @@
+import type { Skip, SkipReason, Subject } from "../actions.ts";
+import type { Policy } from "../config.ts";
+import type { Lineage } from "../lineage.ts";
+import { type ApiToken, lifeLeftMs, type RunId } from "../model.ts";
+import { isNamed, type Selection } from "../selection.ts";
+
+/** What the rules know besides the lineage. */
+export interface Context {
+  readonly now: Date;
+  readonly runId: RunId;
+  readonly selection: Selection;
+  readonly policy: Policy;
+  /** The moment before the first read: ages of what may be discarded are counted to it. */
+  readonly readAt: Date;
+  /** The current access token was rejected, so that the worker lives on the previous one. */
+  readonly loggedInWithPrevious: boolean;
+}
+
+export function skip(subject: Subject, reason: SkipReason): Skip {
+  return { kind: "skip", reason, subject };
+}
+
+/** Rule 3: a secret that takes no writes, or that isn't ours to write to. */
+export function blockedBy({ reading }: Lineage): SkipReason | undefined {
+  if (reading?.kind !== "described") return undefined;
+  if (reading.secret.deletedAt !== undefined) return "secret-scheduled-for-deletion";
+  return reading.secret.owningService === undefined ? undefined : "secret-owned-by-service";
+}
+
+/** Older than any run that may still be working on it. */
+export function isPastOrphanAge({ createdAt }: ApiToken, { readAt, policy }: Context): boolean {
+  return readAt.getTime() - createdAt.getTime() >= policy.orphanAfterMs;
+}
+
+/** Fewer than two intervals left: no time to wait for anything. */
+export function isEnding(token: ApiToken, { now, policy }: Context): boolean {
+  return lifeLeftMs(token, now) < 2 * policy.intervalMs;
+}
+
+/** The worker never deactivates, in the run that replaced it, the credential it is logged in with. */
+export function asksToRetire(token: ApiToken, { isOwnCredential }: Lineage, { selection }: Context): boolean {
+  return selection.retireNow && isNamed(token, selection) && !isOwnCredential;
+}

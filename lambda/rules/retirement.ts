@@ -1,0 +1,67 @@
+import type { Action, Retire } from "../actions.ts";
+import type { Lineage } from "../lineage.ts";
+import { type ApiToken, AWSPREVIOUS, isExpired, isLive } from "../model.ts";
+import { isNamed, isSelected } from "../selection.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * Rule 8: superseded tokens whose grace is over. Never where the current token is in doubt, where its event is still
+ * owed, or where the worker had to log in with the previous version of its own credential.
+ */
+export function retireSuperseded(
+  lineage: Lineage,
+  verdict: Action | undefined,
+  context: Context,
+): readonly Action[] {
+  if (verdict === undefined || !isHealthy(lineage, context)) return [];
+  const { selection } = context;
+  return lineage.superseded.flatMap((token): Retire[] => {
+    if (!isSelected(token, selection) || (verdict.kind !== "settle" && verdict.subject.id === token.id))
+      return [];
+    if (selection.retireNow && isNamed(token, selection)) {
+      return isLive(token, context.now)
+        ? [{ kind: "retire", reason: "retire-now", step: "deactivate", subject: token }]
+        : [];
+    }
+    const step = lineage.unannounced === undefined ? stepDue(token, lineage, context) : undefined;
+    return step === undefined ? [] : [{ kind: "retire", reason: "grace-over", step, subject: token }];
+  });
+}
+
+function isHealthy(
+  { head, isRolledBack, isOwnCredential }: Lineage,
+  { now, loggedInWithPrevious }: Context,
+): boolean {
+  if (head?.kind !== "current" || head.token === undefined || isRolledBack) return false;
+  return isLive(head.token, now) && !(isOwnCredential && loggedInWithPrevious);
+}
+
+/** A root is never retired by policy, its users may still hold it by hand; nor is what this worker did not make. */
+function stepDue(token: ApiToken, lineage: Lineage, { now, policy }: Context): Retire["step"] | undefined {
+  const isOurs = lineage.madeHere.has(token.id) && (token.creatorType ?? "apiToken") === "apiToken";
+  const startsAt = graceStartsAt(token, lineage);
+  if (!isOurs || startsAt === undefined) return undefined;
+  const elapsedMs = now.getTime() - startsAt.getTime();
+  const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } =
+    policy.retire;
+  if (elapsedMs >= deleteAfterMs) return "delete";
+  return elapsedMs >= deactivateAfterMs && token.status === "active" && !isExpired(token, now)
+    ? "deactivate"
+    : undefined;
+}
+
+/**
+ * When the token stopped being current, at the latest: at the last change of its secret while it is the previous one;
+ * later, at the creation of its successor's successor, before which its successor was current.
+ */
+function graceStartsAt({ id }: ApiToken, { reading, chain, head, superseded }: Lineage): Date | undefined {
+  if (reading?.kind !== "described") return undefined;
+  const { versions, lastChangedAt } = reading.secret;
+  const isPrevious = versions.some(
+    (version) => version.labels.includes(AWSPREVIOUS) && version.id.startsWith(`losant-${id}-`),
+  );
+  const laterId = isPrevious ? undefined : chain[chain.indexOf(id) - 2];
+  const later =
+    laterId === undefined ? undefined : [head?.token, ...superseded].find((token) => token?.id === laterId);
+  return later?.createdAt ?? lastChangedAt;
+}

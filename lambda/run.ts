@@ -1,0 +1,147 @@
+import pLimit from "p-limit";
+import { isEffect } from "./actions.ts";
+import { givingUp } from "./announcement.ts";
+import { applyPlan } from "./apply.ts";
+import type { ApplicationConfig, RotationConfig } from "./config.ts";
+import { asRotationError, RotationError } from "./errors.ts";
+import { IssueGate } from "./gate.ts";
+import { Ledger } from "./ledger.ts";
+import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE, STORE_WRITES_PER_SECOND } from "./limits.ts";
+import type { RunId } from "./model.ts";
+import { observe } from "./observe.ts";
+import { outcomeOf } from "./outcomes.ts";
+import { pacedWrites } from "./pace.ts";
+import { type LineagePlan, plan } from "./plan.ts";
+import type { Clock, EventBus, Log, SecretStore, TokenApi } from "./ports.ts";
+import type { Report } from "./report.ts";
+import type { RotationRequest } from "./request.ts";
+import type { Scene } from "./scene.ts";
+import { matches } from "./selection.ts";
+import { inOrderOfUrgency, type Work, withinBudget } from "./urgency.ts";
+
+/** Everything outside that a run touches. */
+export interface World {
+  readonly config: RotationConfig;
+  readonly runId: RunId;
+  readonly deadline: Date;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: SecretStore;
+  readonly bus: EventBus;
+  readonly connect: (application: ApplicationConfig) => TokenApi;
+}
+
+export interface RunResult {
+  readonly report: Report;
+  /** One sentence each; empty where nothing failed. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * One run: observe and plan every application, then work through all of their lineages, soonest expiry first. A
+ * failure stops nothing but what it belongs to; all of them are in the result.
+ * @throws RotationError `event-invalid` where the event names an application that is not configured.
+ */
+export async function run(request: RotationRequest, world: World): Promise<RunResult> {
+  const { clock, runId } = world;
+  const { trigger, dryRun } = request;
+  const startedAt = clock.now();
+  const ledger = new Ledger(world.log, dryRun);
+  const shift: Shift = {
+    request,
+    ledger,
+    world: {
+      ...world,
+      store: pacedWrites(world.store, clock, STORE_WRITES_PER_SECOND),
+      bus: givingUp(world.bus),
+    },
+    gate: new IssueGate(clock, world.deadline),
+    unmatched: new Set(request.selection.tokens),
+  };
+  const observing = pLimit(OBSERVED_AT_ONCE);
+  const found = await Promise.all(
+    chosen(shift).map((application) => observing(() => prepare(application, shift))),
+  );
+  const working = pLimit(LINEAGES_AT_ONCE);
+  const work = inOrderOfUrgency(found.flat(), startedAt);
+  await Promise.all(work.map((one) => working(() => carryOut(one, shift))));
+  for (const entry of shift.unmatched) {
+    ledger.failed(
+      "event",
+      new RotationError("token-not-found", `no listed token has the id or name ${JSON.stringify(entry)}`),
+    );
+  }
+  if (!dryRun) await ledger.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, shift.world.bus);
+  const report: Report = {
+    runId,
+    trigger,
+    dryRun,
+    startedAt: startedAt.toISOString(),
+    finishedAt: clock.now().toISOString(),
+    ...ledger.result(),
+  };
+  return { report, failures: ledger.failures };
+}
+
+/** What the parts of one run share. */
+interface Shift {
+  readonly request: RotationRequest;
+  readonly world: World;
+  readonly ledger: Ledger;
+  readonly gate: IssueGate;
+  /** Entries of the event's `tokens` that no listed token has answered to yet. */
+  readonly unmatched: Set<string>;
+}
+
+function chosen({ request, world }: Shift): readonly ApplicationConfig[] {
+  const { applicationId } = request;
+  if (applicationId === undefined) return world.config.applications;
+  const found = world.config.applications.filter(({ id }) => id === applicationId);
+  if (found.length > 0) return found;
+  throw new RotationError(
+    "event-invalid",
+    `event: applicationId: ${applicationId} is not in the configuration`,
+  );
+}
+
+/** Observes and plans one application, writes down what rests, and answers what is to be done. */
+async function prepare(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
+  const { request, world, ledger, gate, unmatched } = shift;
+  const { clock, runId, log, store, bus } = world;
+  try {
+    const api = world.connect(application);
+    const sources = { api, store, clock };
+    const snapshot = await observe(application, world.config.secretPrefix, request.selection, sources);
+    for (const entry of unmatched) {
+      if (snapshot.tokens.values().some((token) => matches(token, entry))) unmatched.delete(entry);
+    }
+    const plans = plan(snapshot, { now: clock.now(), runId, selection: request.selection });
+    ledger.listed(application.id, snapshot.tokens.size);
+    const scene: Scene = { application, runId, trigger: request.trigger, api, store, bus, clock, log, gate };
+    const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
+    for (const one of resting) await ledger.record(sayOnly(one), scene);
+    const work = inOrderOfUrgency(
+      working.map((one) => ({ scene, plan: one })),
+      clock.now(),
+    );
+    return withinBudget(work, application.policy.maxRotationsPerRun);
+  } catch (thrown) {
+    ledger.applicationFailed(application.id, asRotationError(thrown));
+    return [];
+  }
+}
+
+function isWork({ actions }: LineagePlan): boolean {
+  return actions.some(isEffect);
+}
+
+async function carryOut({ scene, plan: lineage }: Work, { request, ledger }: Shift): Promise<void> {
+  const outcomes = request.dryRun ? sayOnly(lineage) : await applyPlan(lineage, scene);
+  await ledger.record(outcomes, scene);
+}
+
+function sayOnly({ actions, secretName }: LineagePlan) {
+  return actions.flatMap((action) =>
+    action.kind === "settle" ? [] : [outcomeOf(action, secretName, "planned")],
+  );
+}

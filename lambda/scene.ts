@@ -1,0 +1,19 @@
+import type { ApplicationConfig } from "./config.ts";
+import type { IssueGate } from "./gate.ts";
+import type { RunId } from "./model.ts";
+import type { Clock, EventBus, Log, SecretStore, TokenApi } from "./ports.ts";
+
+export type Trigger = "schedule" | "manual";
+
+/** Who is at work, and through which ports: what every effect on one application's tokens needs. */
+export interface Scene {
+  readonly application: ApplicationConfig;
+  readonly runId: RunId;
+  readonly trigger: Trigger;
+  readonly api: TokenApi;
+  readonly store: SecretStore;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly gate: IssueGate;
+}

@@ -1,0 +1,144 @@
+import type { Resume, Retire, Rotate } from "../actions.ts";
+import { rotatedEvent } from "../announcement.ts";
+import { asRotationError } from "../errors.ts";
+import { WRITE_PATIENCE_MS } from "../limits.ts";
+import {
+  type ApiToken,
+  AWSCURRENT,
+  holderOf,
+  isLive,
+  rotatingLabel,
+  type SecretName,
+  versionIdOf,
+} from "../model.ts";
+import { failedOutcome, type Outcome, outcomeOf } from "../outcomes.ts";
+import { after, persist } from "../persist.ts";
+import type { LineagePlan } from "../plan.ts";
+import type { Scene } from "../scene.ts";
+import { endLife, type Place } from "./endings.ts";
+import { discardOwn, issue, verify } from "./issue.ts";
+import { type Candidate, open, promote, settle, stage } from "./store.ts";
+import { secretValue } from "./value.ts";
+
+/** One rotation: issue, verify, stage, promote, announce, settle. Every prefix of it is a safe place to die. */
+export async function rotate(
+  action: Rotate,
+  name: SecretName,
+  plan: LineagePlan,
+  scene: Scene,
+): Promise<readonly Outcome[]> {
+  const { application, clock, gate } = scene;
+  const { subject, reason } = action;
+  if (!gate.mayIssue) return [outcomeOf(action, name, "deferred")];
+  const secret = await open(
+    name,
+    `Losant API token ${JSON.stringify(subject.name)} of application ${application.id}`,
+    scene,
+  );
+  // Another run may have been here since the plan was made: look before issuing, not only when promoting.
+  if (holderOf(secret, AWSCURRENT) !== action.from) {
+    return [{ action: "skip", reason: "just-rotated", subject, secretName: name, outcome: "skipped" }];
+  }
+  const until = after(clock.now(), application.policy.orphanAfterMs / 2);
+  const issued = await issue(action, secret.arn, scene);
+  const verified = await verify(issued, plan.isOwnCredential, scene);
+  const stamp = { tokenId: issued.token.id, replacedId: subject.id };
+  const candidate: Candidate = { arn: secret.arn, name, stamp, from: action.from, until };
+  const labels = await stage(
+    candidate,
+    secretValue(issued, application.id, application.policy.secretFormat),
+    scene,
+  );
+  const done: Outcome = {
+    action: "rotate",
+    reason,
+    subject,
+    secretName: name,
+    outcome: "rotated",
+    successorId: stamp.tokenId,
+    versionId: versionIdOf(stamp),
+    verified,
+  };
+  return finish(
+    candidate,
+    labels,
+    { done, successor: issued.token, retires: action.retireNow ? subject : undefined },
+    scene,
+  );
+}
+
+/** The rest of a rotation that an earlier run began. */
+export async function resume(
+  action: Resume,
+  { secretName, secretArn }: Place,
+  scene: Scene,
+): Promise<readonly Outcome[]> {
+  const { subject, successor, version, from } = action;
+  const until = after(scene.clock.now(), WRITE_PATIENCE_MS);
+  // Somebody may have deleted it since; what is about to become current must be alive.
+  const living = await scene.api.get(successor.id);
+  if (living === undefined || !isLive(living, scene.clock.now()))
+    return [outcomeOf(action, secretName, "deferred")];
+  const done: Outcome = {
+    action: "resume",
+    reason: "unfinished",
+    subject,
+    secretName,
+    outcome: "resumed",
+    successorId: successor.id,
+    versionId: version.id,
+  };
+  const candidate: Candidate = { arn: secretArn, name: secretName, stamp: version.stamp, from, until };
+  return finish(
+    candidate,
+    version.labels,
+    { done, successor, retires: action.retireNow ? subject : undefined },
+    scene,
+  );
+}
+
+interface Ending {
+  readonly done: Outcome;
+  readonly successor: ApiToken;
+  /** The predecessor, where it is to be deactivated at once. */
+  readonly retires: ApiToken | undefined;
+}
+
+async function finish(
+  candidate: Candidate,
+  labels: readonly string[],
+  { done, successor, retires }: Ending,
+  scene: Scene,
+): Promise<readonly Outcome[]> {
+  const { arn, name, stamp } = candidate;
+  // The first version of a secret became current by itself.
+  const promotion = labels.includes(AWSCURRENT) ? "promoted" : await promote(candidate, scene);
+  if (promotion === "lost") return [await concede(candidate, done, scene)];
+  if (promotion === "superseded")
+    return [{ ...done, error: await settle(arn, stamp, scene).then(() => undefined, asRotationError) }];
+  try {
+    if (!labels.includes(rotatingLabel(stamp.tokenId))) {
+      const attach = () => scene.store.attach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId));
+      await persist(scene.clock, after(scene.clock.now(), WRITE_PATIENCE_MS), attach);
+    }
+    await scene.bus.publish(rotatedEvent(stamp, successor, done.reason, name, arn, scene));
+  } catch (thrown) {
+    return [{ ...done, error: asRotationError(thrown) }];
+  }
+  const error = await settle(arn, stamp, scene).then(() => undefined, asRotationError);
+  if (retires === undefined) return [{ ...done, error }];
+  const retirement: Retire = { kind: "retire", reason: "retire-now", step: "deactivate", subject: retires };
+  const place = { secretName: name, secretArn: arn };
+  const retired = await endLife(retirement, place, scene).catch((thrown) =>
+    failedOutcome(retirement, name, asRotationError(thrown)),
+  );
+  return [{ ...done, error }, retired];
+}
+
+/** Another run was first. Only a run's own token: one that was resumed may still be in another run's hands. */
+async function concede({ arn, stamp }: Candidate, done: Outcome, scene: Scene): Promise<Outcome> {
+  if (done.action === "resume") return { ...done, reason: "lost-race", outcome: "deferred" };
+  const isGone = await discardOwn(stamp.tokenId, scene);
+  const error = isGone ? await settle(arn, stamp, scene).then(() => undefined, asRotationError) : undefined;
+  return { ...done, reason: "lost-race", outcome: "discarded", error };
+}

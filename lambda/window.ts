@@ -1,0 +1,55 @@
+import type { Policy } from "./config.ts";
+import { type ApiToken, isExpired } from "./model.ts";
+
+/** A current token younger than this is not rotated again, whoever asks: each rotation is a version of its secret. */
+const MIN_ROTATION_AGE_MS = 10 * 60_000;
+
+/**
+ * How long before its expiry a token is due, in milliseconds: `renewBefore`, but at most a third of its life, or
+ * it would be due again as soon as it is made; and at least two schedule intervals, or a run could miss it.
+ */
+export function renewalWindowMs(token: ApiToken, policy: Policy): number {
+  const third = lifetimeMs(token) / 3;
+  return Math.max(Math.min(policy.renewBeforeMs, third), 2 * policy.intervalMs);
+}
+
+/** Milliseconds from creation to expiry; infinite for a token that never expires. */
+export function lifetimeMs(token: ApiToken): number {
+  return token.expiresAt === undefined
+    ? Number.POSITIVE_INFINITY
+    : token.expiresAt.getTime() - token.createdAt.getTime();
+}
+
+/** At most three intervals long: a missed run or two, and it is gone before anybody looked. */
+export function isTooShortLived(token: ApiToken, policy: Policy): boolean {
+  return lifetimeMs(token) <= 3 * policy.intervalMs;
+}
+
+/** The moment at which a token becomes due; undefined: never, since it doesn't expire and policy only reports it. */
+export function dueAt(token: ApiToken, policy: Policy): Date | undefined {
+  if (token.expiresAt !== undefined) {
+    return new Date(token.expiresAt.getTime() - renewalWindowMs(token, policy));
+  }
+  if (policy.neverExpiringMs === "report") return undefined;
+  return new Date(token.createdAt.getTime() + policy.neverExpiringMs);
+}
+
+export type DueReason = "renewal-window" | "expired" | "max-age";
+
+/** Why a token is due at `now`, or undefined while it is not. */
+export function dueReason(token: ApiToken, policy: Policy, now: Date): DueReason | undefined {
+  const at = dueAt(token, policy);
+  if (at === undefined || now < at) return undefined;
+  if (token.expiresAt === undefined) return "max-age";
+  return isExpired(token, now) ? "expired" : "renewal-window";
+}
+
+export function isJustMade(token: ApiToken, now: Date): boolean {
+  return now.getTime() - token.createdAt.getTime() < MIN_ROTATION_AGE_MS;
+}
+
+/** When a successor made at `now` should expire: after its predecessor's lifetime, unless policy sets one. */
+export function successorExpiresAt(predecessor: ApiToken, policy: Policy, now: Date): Date | undefined {
+  const ms = policy.lifetimeMs === "same" ? lifetimeMs(predecessor) : policy.lifetimeMs;
+  return Number.isFinite(ms) ? new Date(now.getTime() + ms) : undefined;
+}
