@@ -1,0 +1,265 @@
+import * as v from "valibot";
+import type { ApplicationConfig } from "../../lambda/config.ts";
+import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
+import { EVENT_SOURCE } from "../../lambda/events.ts";
+import {
+  type ApiToken,
+  SecretArn,
+  SecretName,
+  type SecretState,
+  TokenId,
+  VersionId,
+} from "../../lambda/model.ts";
+import type { Clock, CredentialReader, EventBus, Login, SecretStore, TokenApi } from "../../lambda/ports.ts";
+import { Redacted } from "../../lambda/redacted.ts";
+import { AwsRefusal } from "../../local/aws/errors.ts";
+import type { EventBuses } from "../../local/aws/events.ts";
+import { labelsOf } from "../../local/aws/labels.ts";
+import type { Secrets } from "../../local/aws/secrets.ts";
+import * as reads from "../../local/aws/secrets-reads.ts";
+import * as writes from "../../local/aws/secrets-writes.ts";
+import { APPLICATION_SCOPES } from "../../local/losant/scopes.ts";
+import type { Applications, StoredToken } from "../../local/losant/store.ts";
+
+/** One call of the worker to the world. */
+export interface Call {
+  readonly operation: string;
+  readonly isWrite: boolean;
+  /** What it is about: a token's id, a secret's name, an event's detail type. */
+  readonly subject: string;
+}
+
+/** What becomes of a call. `before` it had its effect, or `after`, when only the answer is lost. */
+export interface Fate {
+  readonly latencyMs?: number | undefined;
+  readonly before?: RotationError | "crash" | undefined;
+  readonly after?: RotationError | "crash" | undefined;
+}
+
+export type Intercept = (call: Call) => Fate;
+export const untouched: Intercept = () => ({});
+
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly intercept: Intercept;
+}
+
+const never = () => new Promise<never>(() => {});
+
+async function meet<T>({ clock, intercept }: Surroundings, call: Call, effect: () => T): Promise<T> {
+  const { latencyMs, before, after } = intercept(call);
+  if (latencyMs !== undefined) await clock.sleep(latencyMs);
+  if (before === "crash") return never();
+  if (before !== undefined) throw before;
+  const result = effect();
+  if (after === "crash") return never();
+  if (after !== undefined) throw after;
+  return result;
+}
+
+const REFUSALS: Readonly<Record<string, ErrorCode>> = {
+  ThrottlingException: "store-throttled",
+  LimitExceededException: "store-quota",
+};
+
+function refused<T>(perform: () => T): T {
+  try {
+    return perform();
+  } catch (error) {
+    if (!(error instanceof AwsRefusal)) throw error;
+    throw new RotationError(REFUSALS[error.type] ?? "store-refused", error.message);
+  }
+}
+
+/** Secrets Manager behind the worker's port, over the emulator's own model of it. */
+export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretStore & CredentialReader {
+  const call = <T>(operation: string, isWrite: boolean, subject: string, effect: () => T) =>
+    meet(around, { operation, isWrite, subject }, () => refused(effect));
+  return {
+    describe: (name) => call("describe", false, name, () => stateOf(secrets, name)),
+    history: (arn) =>
+      call("history", false, arn, () => {
+        const secret = secrets.get(arn);
+        return secret.versions.map(({ id }) => ({
+          id: v.parse(VersionId, id),
+          labels: labelsOf(secret.labels, id),
+        }));
+      }),
+    create: (name, Description) =>
+      call("createSecret", true, name, () => {
+        if (secrets.find(name) === undefined) writes.createSecret(secrets, { Name: name, Description });
+      }),
+    stage: (arn, version, value, label) =>
+      call("stage", true, version, () => {
+        writes.putSecretValue(secrets, {
+          SecretId: arn,
+          ClientRequestToken: version,
+          SecretString: value.reveal(),
+          VersionStages: [label],
+        });
+        return labelsOf(secrets.get(arn).labels, version);
+      }),
+    promote: (arn, version, from) =>
+      call("promote", true, version, () => move(secrets, arn, "AWSCURRENT", version, from)),
+    attach: (arn, version, label) =>
+      call("attach", true, version, () => move(secrets, arn, label, version, undefined)),
+    detach: (arn, version, label) =>
+      call("detach", true, version, () => {
+        if (secrets.get(arn).labels.get(label) === version) move(secrets, arn, label, undefined, version);
+      }),
+    read: (secretId, stage) =>
+      call("readAccessToken", false, secretId, () => credential(secrets, secretId, stage)),
+  };
+}
+
+function move(
+  secrets: Secrets,
+  SecretId: string,
+  VersionStage: string,
+  to: string | undefined,
+  from: string | undefined,
+): void {
+  const ends = { ...(to && { MoveToVersionId: to }), ...(from && { RemoveFromVersionId: from }) };
+  writes.updateSecretVersionStage(secrets, { SecretId, VersionStage, ...ends });
+}
+
+function stateOf(secrets: Secrets, name: string): SecretState | undefined {
+  const secret = secrets.find(name);
+  if (secret === undefined) return undefined;
+  return {
+    arn: v.parse(SecretArn, secret.arn),
+    name: v.parse(SecretName, secret.name),
+    versions: secret.versions
+      .map(({ id }) => ({ id: v.parse(VersionId, id), labels: labelsOf(secret.labels, id) }))
+      .filter(({ labels }) => labels.length > 0),
+    lastChangedAt: secret.lastChangedAt,
+    deletedAt: secret.deletedAt,
+    owningService: secret.owningService,
+  };
+}
+
+function credential(secrets: Secrets, SecretId: string, VersionStage: Login["stage"]) {
+  const secret = secrets.find(SecretId);
+  if (secret === undefined) throw new RotationError("access-token-missing", `there is no secret ${SecretId}`);
+  if (!secret.labels.has(VersionStage)) return undefined;
+  const { SecretString = "" } = reads.getSecretValue(secrets, { SecretId, VersionStage }) as {
+    SecretString?: string;
+  };
+  const token = SecretString.startsWith("{") ? JSON.parse(SecretString).token : SecretString;
+  return { arn: v.parse(SecretArn, secret.arn), token: new Redacted(token) };
+}
+
+/** Losant behind the worker's port, over the emulator's own model of it. */
+export function inMemoryTokenApi(
+  applications: Applications,
+  { id, accessToken }: ApplicationConfig,
+  credentials: CredentialReader,
+  around: Surroundings,
+): TokenApi {
+  let login: (Login & { readonly token: Redacted }) | undefined;
+  const isAccepted = (token: Redacted) => applications.identify(token.reveal())?.application.id === id;
+  /** As the adapter does it: what the secret holds now, then what it held before. */
+  const logIn = async (): Promise<Login> => {
+    if (login !== undefined && isAccepted(login.token)) return login;
+    for (const stage of ["AWSCURRENT", "AWSPREVIOUS"] as const) {
+      const read = await credentials.read(accessToken, stage);
+      if (read === undefined || !isAccepted(read.token)) continue;
+      login = { ...read, stage };
+      return login;
+    }
+    throw new RotationError("access-token-rejected", `Losant rejects what ${accessToken} holds`);
+  };
+  const call = async <T>(operation: string, isWrite: boolean, subject: string, effect: () => T) => {
+    await logIn();
+    return meet(around, { operation, isWrite, subject }, effect);
+  };
+  const application = () => {
+    const found = applications.find(id);
+    if (found === undefined)
+      throw new RotationError("application-not-found", `there is no application ${id}`);
+    return found;
+  };
+  return {
+    list: () =>
+      call("list", false, id, () =>
+        [...application().tokens.values()]
+          .map(tokenOf)
+          .sort((a, b) => Number(a.expiresAt ?? 0) - Number(b.expiresAt ?? 0)),
+      ),
+    get: (tokenId) =>
+      call("get", false, tokenId, () => {
+        const token = application().tokens.get(tokenId);
+        return token && tokenOf(token);
+      }),
+    create: (order) =>
+      call("create", true, order.name, () => {
+        const unknown = order.scope.find((scope) => !APPLICATION_SCOPES.includes(scope));
+        if (unknown !== undefined)
+          throw new RotationError("scope-rejected", `scope ${unknown} is no scope that can be given`);
+        const { expiresAt: expirationDate, ...fields } = order;
+        const { token, string } = applications.addToken(application(), {
+          ...fields,
+          expirationDate,
+          id: undefined,
+          creationDate: applications.now(),
+          creatorId: "0".repeat(24),
+          creatorType: "apiToken",
+          creatorName: "rotation worker",
+        });
+        return { token: tokenOf(token), string: new Redacted(string) };
+      }),
+    deactivate: (tokenId) =>
+      call("deactivate", true, tokenId, () => {
+        const token = application().tokens.get(tokenId);
+        if (token !== undefined) applications.change(application(), token, { status: "inactive" });
+      }),
+    delete: (tokenId) =>
+      call("delete", true, tokenId, () => {
+        const token = application().tokens.get(tokenId);
+        if (token !== undefined) applications.remove(application(), token);
+      }),
+    probe: (string, scope) => {
+      if (!scope.some((one) => /^(all\.Application|application\.|applicationApiTokens\.)/.test(one)))
+        return Promise.resolve(undefined);
+      return meet(around, { operation: "probe", isWrite: false, subject: id }, () =>
+        isAccepted(string) ? "accepted" : "rejected",
+      ).catch(() => "unclear" as const);
+    },
+    loggedInWith: logIn,
+  };
+}
+
+function tokenOf(token: StoredToken): ApiToken {
+  return {
+    id: v.parse(TokenId, token.id),
+    name: token.name,
+    description: token.description ?? "",
+    createdAt: token.creationDate,
+    expiresAt: token.expirationDate,
+    scope: token.scope,
+    status: token.status,
+    creatorType: token.creatorType,
+  };
+}
+
+/** EventBridge behind the worker's port, over the emulator's own model of it. */
+export function inMemoryBus(buses: EventBuses, around: Surroundings): EventBus {
+  return {
+    publish: ({ detailType, detail, resources }) =>
+      meet(around, { operation: "publish", isWrite: true, subject: detailType }, () => {
+        buses.putEvents(
+          {
+            Entries: [
+              {
+                Source: EVENT_SOURCE,
+                DetailType: detailType,
+                Detail: JSON.stringify(detail),
+                Resources: resources,
+              },
+            ],
+          },
+          {},
+        );
+      }),
+  };
+}

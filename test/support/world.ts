@@ -1,0 +1,167 @@
+import * as v from "valibot";
+import { parseConfig } from "../../lambda/config.ts";
+import type { RotationEvent } from "../../lambda/events.ts";
+import { RunId } from "../../lambda/model.ts";
+import type { LogFields } from "../../lambda/ports.ts";
+import { parseRequest } from "../../lambda/request.ts";
+import { type RunResult, run } from "../../lambda/run.ts";
+import { byHand as secretsByHand } from "../../local/aws/by-hand.ts";
+import { EventBuses } from "../../local/aws/events.ts";
+import { type SecretSettings, Secrets } from "../../local/aws/secrets.ts";
+import { AWS_DEFAULTS } from "../../local/aws.ts";
+import { byHand as losantByHand, type TokenSeed } from "../../local/losant/by-hand.ts";
+import { Applications, countedIds } from "../../local/losant/store.ts";
+import { VirtualClock } from "./clock.ts";
+import { type Intercept, inMemoryBus, inMemoryStore, inMemoryTokenApi, untouched } from "./ports.ts";
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const START = new Date("2026-01-01T00:00:00.000Z");
+export const APP = "575ec8687ae143cd83dc4a97";
+
+export interface WorldOptions {
+  readonly settings?: Partial<SecretSettings>;
+  /** What rotation.config.json says beyond the one application; see `World.config`. */
+  readonly config?: Record<string, unknown>;
+  readonly policy?: Record<string, unknown>;
+  readonly secrets?: Record<string, string>;
+  readonly applications?: readonly string[];
+  /** Where Losant's ids come from, for a world into which tokens of another one are carried. */
+  readonly ids?: () => string;
+}
+
+/**
+ * Losant, Secrets Manager and EventBridge in memory and in virtual time: the same models that the HTTP emulators
+ * serve, behind the same ports that the adapters implement.
+ */
+export class World {
+  readonly clock = new VirtualClock(START);
+  readonly applications: Applications;
+  readonly losant: ReturnType<typeof losantByHand>;
+  readonly secrets: Secrets;
+  readonly aws: ReturnType<typeof secretsByHand>;
+  readonly buses: EventBuses;
+  readonly log: { readonly level: string; readonly message: string; readonly fields: LogFields }[] = [];
+  config: Record<string, unknown>;
+  #runs = 0;
+
+  constructor({
+    settings,
+    config,
+    policy,
+    secrets,
+    applications = [APP],
+    ids = countedIds(),
+  }: WorldOptions = {}) {
+    const now = () => this.clock.now();
+    const aws = { ...AWS_DEFAULTS, now, ...settings };
+    this.applications = new Applications(now, ids);
+    this.losant = losantByHand(this.applications);
+    this.secrets = new Secrets(aws);
+    this.aws = secretsByHand(this.secrets);
+    this.buses = new EventBuses(aws);
+    this.config = {
+      policy: policy ?? {},
+      applications: applications.map((id) => ({
+        id,
+        accessToken: `losant-access/${id}`,
+        secrets: secrets ?? {},
+      })),
+      ...config,
+    };
+    for (const id of applications) {
+      this.losant.addApplication({ id });
+      // Excluded from what the tests are about: it never expires, and is reported as that.
+      const { token } = this.losant.addToken(id, { name: "rotation worker", creationDate: START });
+      this.aws.putSecret(`losant-access/${id}`, token);
+    }
+  }
+
+  /** A token that somebody made by hand; lives for `lifetime` and was made `age` ago. */
+  token(
+    name: string,
+    { age = 0, lifetime, ...seed }: Partial<TokenSeed> & { age?: number; lifetime?: number } = {},
+    app = APP,
+  ) {
+    const creationDate = new Date(this.clock.now().getTime() - age);
+    const dates =
+      lifetime === undefined ? {} : { expirationDate: new Date(creationDate.getTime() + lifetime) };
+    return this.losant.addToken(app, { name, creationDate, scope: ["application.get"], ...dates, ...seed });
+  }
+
+  /** One run of the worker, to its end. */
+  async run(event: object = { trigger: "schedule" }, options: RunOptions = {}): Promise<RunResult> {
+    return this.clock.run(this.start(event, options));
+  }
+
+  start(
+    event: object,
+    { intercept = untouched, runId = `run-${++this.#runs}`, budgetMs = 15 * MINUTE }: RunOptions = {},
+  ) {
+    const ports = { clock: this.clock, intercept };
+    const store = inMemoryStore(this.secrets, ports);
+    return run(parseRequest(event), {
+      config: parseConfig(this.config),
+      runId: v.parse(RunId, runId),
+      deadline: new Date(this.clock.now().getTime() + budgetMs),
+      clock: this.clock,
+      log: {
+        info: (message, fields = {}) => void this.log.push({ level: "info", message, fields }),
+        warn: (message, fields = {}) => void this.log.push({ level: "warn", message, fields }),
+        error: (message, fields = {}) => void this.log.push({ level: "error", message, fields }),
+      },
+      store,
+      bus: inMemoryBus(this.buses, ports),
+      connect: (application) => inMemoryTokenApi(this.applications, application, store, ports),
+    });
+  }
+
+  get events(): readonly (RotationEvent & { readonly detail: Record<string, unknown> })[] {
+    return this.buses.accepted.map(({ DetailType, Detail, Resources }) => ({
+      detailType: DetailType,
+      resources: Resources,
+      detail: JSON.parse(Detail),
+    })) as never;
+  }
+
+  /** The token string that a consumer of this secret reads now. */
+  stringIn(secretName: string, stage?: string): string | undefined {
+    const value = this.aws.value(secretName, stage);
+    return value?.startsWith("{") ? JSON.parse(value).token : value;
+  }
+
+  secretOf(name: string, app = APP): string {
+    return `losant/${app}/${name}`;
+  }
+}
+
+export interface RunOptions {
+  readonly intercept?: Intercept;
+  readonly runId?: string;
+  readonly budgetMs?: number;
+}
+
+/** A service that keeps what it read for a while, as most do. */
+export class Consumer {
+  #held: { readonly string: string; readonly until: number } | undefined;
+  readonly #world: World;
+  readonly #secretName: string;
+  readonly #cacheMs: number;
+
+  constructor(world: World, secretName: string, cacheMs: number) {
+    this.#world = world;
+    this.#secretName = secretName;
+    this.#cacheMs = cacheMs;
+  }
+
+  /** Whether what it uses now is refused by Losant; it reads the secret again once its cache is over. */
+  isBroken(): boolean {
+    const now = this.#world.clock.now().getTime();
+    if (this.#held === undefined || now >= this.#held.until) {
+      const string = this.#world.stringIn(this.#secretName);
+      this.#held = string === undefined ? undefined : { string, until: now + this.#cacheMs };
+    }
+    return this.#held !== undefined && !this.#world.losant.accepts(this.#held.string);
+  }
+}
