@@ -175,7 +175,12 @@ describe("when people meddle", () => {
     const abroad = new World({ settings: { account: "999988887777" }, ids });
     for (const { expirationDate, creatorType, ...token } of world.losant.tokens(APP)) {
       const dates = expirationDate === undefined ? {} : { expirationDate };
-      abroad.losant.addToken(APP, { ...token, ...dates, creatorType: creatorType ?? "user" });
+      abroad.losant.addToken(APP, {
+        ...token,
+        ...dates,
+        description: token.description ?? "",
+        creatorType: creatorType ?? "user",
+      });
     }
     abroad.clock.advance(340 * DAY);
     const { report } = await abroad.run();
