@@ -40,7 +40,12 @@ let store: ReturnType<typeof secretsManagerStore> | undefined;
  */
 export async function handler(event: unknown, context: InvocationContext = {}): Promise<Report> {
   const { report, failures } = await start(event, context);
-  logger.info("run completed", { runId: report.runId, trigger: report.trigger, dryRun: report.dryRun, summary: report.summary });
+  logger.info("run completed", {
+    runId: report.runId,
+    trigger: report.trigger,
+    dryRun: report.dryRun,
+    summary: report.summary,
+  });
   if (failures.length === 0) return report;
   throw new Error(`run ${report.runId} finished with failures: ${failures.join("; ")}`.slice(0, MAX_MESSAGE));
 }
@@ -59,7 +64,12 @@ async function start(event: unknown, context: InvocationContext): Promise<RunRes
  * One run with the real adapters, which take region, credentials and endpoints from the SDK's standard variables.
  * @throws RotationError `config-invalid` or `event-invalid`; what fails later is in the result.
  */
-export async function runOnce(event: unknown, config: string, context: InvocationContext = {}, log?: Log): Promise<RunResult> {
+export async function runOnce(
+  event: unknown,
+  config: string,
+  context: InvocationContext = {},
+  log?: Log,
+): Promise<RunResult> {
   const settings = parseConfigText(config, "rotation.config.json");
   const request = parseRequest(event);
   const runId = runIdOf(context);
@@ -101,6 +111,9 @@ function configText(): string {
   try {
     return readFileSync(join(import.meta.dirname, "rotation.config.json"), "utf8");
   } catch {
-    throw new RotationError("config-invalid", "there is neither rotation.config.json beside the handler nor ROTATION_CONFIG");
+    throw new RotationError(
+      "config-invalid",
+      "there is neither rotation.config.json beside the handler nor ROTATION_CONFIG",
+    );
   }
 }

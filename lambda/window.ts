@@ -1,5 +1,5 @@
-import type { Policy } from "./config.ts";
 import { type ApiToken, isExpired } from "./model.ts";
+import type { Policy } from "./policy.ts";
 
 /** A current token younger than this is not rotated again, whoever asks: each rotation is a version of its secret. */
 const MIN_ROTATION_AGE_MS = 10 * 60_000;

@@ -1,7 +1,7 @@
 import type { Skip, SkipReason, Subject } from "../actions.ts";
-import type { Policy } from "../config.ts";
 import type { Lineage } from "../lineage.ts";
 import { type ApiToken, lifeLeftMs, type RunId } from "../model.ts";
+import type { Policy } from "../policy.ts";
 import { isNamed, type Selection } from "../selection.ts";
 
 /** What the rules know besides the lineage. */

@@ -1,9 +1,9 @@
 import type { Action, RotateReason } from "../actions.ts";
-import type { Policy } from "../config.ts";
 import { fitsGlob } from "../globs.ts";
 import type { Head, Lineage } from "../lineage.ts";
 import { readMarker } from "../marker.ts";
 import { type ApiToken, isExpired, isLive, type RunId } from "../model.ts";
+import type { Policy } from "../policy.ts";
 import { isForced, isSelected } from "../selection.ts";
 import { dueAt, dueReason, isJustMade, isTooShortLived } from "../window.ts";
 import { asksToRetire, blockedBy, type Context, isEnding, isPastOrphanAge, skip } from "./context.ts";

@@ -10,7 +10,15 @@ import {
   TokenId,
   VersionId,
 } from "../../lambda/model.ts";
-import type { Clock, CredentialReader, EventBus, Login, SecretStore, TokenApi } from "../../lambda/ports.ts";
+import type {
+  Clock,
+  CredentialReader,
+  EventBus,
+  Login,
+  SecretStore,
+  TokenApi,
+  TokenOrder,
+} from "../../lambda/ports.ts";
 import { Redacted } from "../../lambda/redacted.ts";
 import { AwsRefusal } from "../../local/aws/errors.ts";
 import type { EventBuses } from "../../local/aws/events.ts";
@@ -18,6 +26,7 @@ import { labelsOf } from "../../local/aws/labels.ts";
 import type { Secrets } from "../../local/aws/secrets.ts";
 import * as reads from "../../local/aws/secrets-reads.ts";
 import * as writes from "../../local/aws/secrets-writes.ts";
+import type { Secret } from "../../local/aws/versions.ts";
 import { APPLICATION_SCOPES } from "../../local/losant/scopes.ts";
 import type { Applications, StoredToken } from "../../local/losant/store.ts";
 
@@ -29,11 +38,18 @@ export interface Call {
   readonly subject: string;
 }
 
-/** What becomes of a call. `before` it had its effect, or `after`, when only the answer is lost. */
+/**
+ * What becomes of a call. `before` it had its effect, or `after`, when only the answer is lost. Each part is read when
+ * its moment comes, so that a getter may decide late: a process may have died since the call began.
+ */
 export interface Fate {
+  /** Until the effect, and from the effect to its answer. */
   readonly latencyMs?: number | undefined;
+  readonly answerMs?: number | undefined;
   readonly before?: RotationError | "crash" | undefined;
   readonly after?: RotationError | "crash" | undefined;
+  /** Of a create call: what Losant makes of the order. */
+  readonly misread?: ((order: TokenOrder) => TokenOrder) | undefined;
 }
 
 export type Intercept = (call: Call) => Fate;
@@ -42,16 +58,31 @@ export const untouched: Intercept = () => ({});
 export interface Surroundings {
   readonly clock: Clock;
   readonly intercept: Intercept;
+  /** Called right after each effect, before anything else happens. */
+  readonly observe?: (call: Call) => void;
+  /** Whether a listing, or a login, knows this token yet. */
+  readonly isKnown?: (token: StoredToken, to: "list" | "login") => boolean;
+  /** What DescribeSecret shows where it lags behind. */
+  readonly seenAs?: (name: string, secret: Secret | undefined) => Secret | undefined;
 }
 
 const never = () => new Promise<never>(() => {});
 
-async function meet<T>({ clock, intercept }: Surroundings, call: Call, effect: () => T): Promise<T> {
-  const { latencyMs, before, after } = intercept(call);
-  if (latencyMs !== undefined) await clock.sleep(latencyMs);
+async function meet<T>(
+  { clock, intercept, observe }: Surroundings,
+  call: Call,
+  effect: (fate: Fate) => T,
+): Promise<T> {
+  const fate = intercept(call);
+  if (fate.latencyMs !== undefined) await clock.sleep(fate.latencyMs);
+  const { before } = fate;
   if (before === "crash") return never();
   if (before !== undefined) throw before;
-  const result = effect();
+  const result = effect(fate);
+  observe?.(call);
+  const { answerMs } = fate;
+  if (answerMs !== undefined) await clock.sleep(answerMs);
+  const { after } = fate;
   if (after === "crash") return never();
   if (after !== undefined) throw after;
   return result;
@@ -76,7 +107,11 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
   const call = <T>(operation: string, isWrite: boolean, subject: string, effect: () => T) =>
     meet(around, { operation, isWrite, subject }, () => refused(effect));
   return {
-    describe: (name) => call("describe", false, name, () => stateOf(secrets, name)),
+    describe: (name) =>
+      call("describe", false, name, () => {
+        const secret = secrets.find(name);
+        return stateOf(around.seenAs === undefined ? secret : around.seenAs(name, secret));
+      }),
     history: (arn) =>
       call("history", false, arn, () => {
         const secret = secrets.get(arn);
@@ -123,8 +158,7 @@ function move(
   writes.updateSecretVersionStage(secrets, { SecretId, VersionStage, ...ends });
 }
 
-function stateOf(secrets: Secrets, name: string): SecretState | undefined {
-  const secret = secrets.find(name);
+function stateOf(secret: Secret | undefined): SecretState | undefined {
   if (secret === undefined) return undefined;
   return {
     arn: v.parse(SecretArn, secret.arn),
@@ -157,6 +191,7 @@ export function inMemoryTokenApi(
   around: Surroundings,
 ): TokenApi {
   let login: (Login & { readonly token: Redacted }) | undefined;
+  const { isKnown = () => true } = around;
   const isAccepted = (token: Redacted) => applications.identify(token.reveal())?.application.id === id;
   /** As the adapter does it: what the secret holds now, then what it held before. */
   const logIn = async (): Promise<Login> => {
@@ -169,7 +204,7 @@ export function inMemoryTokenApi(
     }
     throw new RotationError("access-token-rejected", `Losant rejects what ${accessToken} holds`);
   };
-  const call = async <T>(operation: string, isWrite: boolean, subject: string, effect: () => T) => {
+  const call = async <T>(operation: string, isWrite: boolean, subject: string, effect: (fate: Fate) => T) => {
     await logIn();
     return meet(around, { operation, isWrite, subject }, effect);
   };
@@ -183,6 +218,7 @@ export function inMemoryTokenApi(
     list: () =>
       call("list", false, id, () =>
         [...application().tokens.values()]
+          .filter((token) => isKnown(token, "list"))
           .map(tokenOf)
           .sort((a, b) => Number(a.expiresAt ?? 0) - Number(b.expiresAt ?? 0)),
       ),
@@ -192,11 +228,11 @@ export function inMemoryTokenApi(
         return token && tokenOf(token);
       }),
     create: (order) =>
-      call("create", true, order.name, () => {
+      call("create", true, order.name, ({ misread = (asked) => asked }) => {
         const unknown = order.scope.find((scope) => !APPLICATION_SCOPES.includes(scope));
         if (unknown !== undefined)
           throw new RotationError("scope-rejected", `scope ${unknown} is no scope that can be given`);
-        const { expiresAt: expirationDate, ...fields } = order;
+        const { expiresAt: expirationDate, ...fields } = misread(order);
         const { token, string } = applications.addToken(application(), {
           ...fields,
           expirationDate,
@@ -221,9 +257,10 @@ export function inMemoryTokenApi(
     probe: (string, scope) => {
       if (!scope.some((one) => /^(all\.Application|application\.|applicationApiTokens\.)/.test(one)))
         return Promise.resolve(undefined);
-      return meet(around, { operation: "probe", isWrite: false, subject: id }, () =>
-        isAccepted(string) ? "accepted" : "rejected",
-      ).catch(() => "unclear" as const);
+      return meet(around, { operation: "probe", isWrite: false, subject: id }, () => {
+        const token = applications.identify(string.reveal())?.token;
+        return token !== undefined && isAccepted(string) && isKnown(token, "login") ? "accepted" : "rejected";
+      }).catch(() => "unclear" as const);
     },
     loggedInWith: logIn,
   };

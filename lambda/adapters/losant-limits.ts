@@ -1,0 +1,38 @@
+/** Every bound on what is asked of Losant. Times are in milliseconds; a total covers retries, pauses and logins. */
+export interface LosantLimits {
+  readonly readTimeoutMs: number;
+  readonly readTotalMs: number;
+  readonly readRetries: number;
+  /** Deactivate and delete. */
+  readonly writeTimeoutMs: number;
+  readonly writeTotalMs: number;
+  readonly createTimeoutMs: number;
+  readonly createTotalMs: number;
+  /** Only after a 429, which proves that nothing happened. */
+  readonly writeRetries: number;
+  readonly probeTimeoutMs: number;
+  /** The pause before the first retry; it doubles from one to the next, up to the longest. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+  /** A longer Retry-After is not waited for. */
+  readonly maxRetryAfterMs: number;
+  readonly perPage: number;
+  readonly maxPages: number;
+}
+
+export const LOSANT_LIMITS: LosantLimits = {
+  readTimeoutMs: 10_000,
+  readTotalMs: 30_000,
+  readRetries: 3,
+  writeTimeoutMs: 10_000,
+  writeTotalMs: 20_000,
+  createTimeoutMs: 15_000,
+  createTotalMs: 25_000,
+  writeRetries: 2,
+  probeTimeoutMs: 5_000,
+  firstPauseMs: 300,
+  longestPauseMs: 3_000,
+  maxRetryAfterMs: 10_000,
+  perPage: 1_000,
+  maxPages: 500,
+};

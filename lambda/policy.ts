@@ -1,0 +1,113 @@
+import * as v from "valibot";
+
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const DURATION = /^([1-9]\d{0,5})([mhd])$/;
+
+const duration = v.pipe(
+  v.string("must be a duration"),
+  v.regex(DURATION, "must be a number and a unit, m, h or d: 15m, 6h, 30d"),
+);
+
+/** Milliseconds of a duration that the schema has accepted. */
+export function durationMs(text: string): number {
+  const [, amount, unit] = DURATION.exec(text) ?? [];
+  return Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
+}
+
+export function between(least: string, most: string | undefined) {
+  const limits = most === undefined ? `${least} or more` : `${least} to ${most}`;
+  return v.pipe(
+    duration,
+    v.check((text) => {
+      // A text that is no duration was refused by the pattern already.
+      const ms = durationMs(text);
+      return Number.isNaN(ms) || (ms >= durationMs(least) && (most === undefined || ms <= durationMs(most)));
+    }, `must be ${limits}`),
+  );
+}
+
+const globs = v.array(
+  v.pipe(v.string("must be text"), v.minLength(1, "must not be empty")),
+  "must be a list of globs",
+);
+
+export const PolicySchema = v.strictObject({
+  renewBefore: v.optional(duration),
+  lifetime: v.optional(v.union([v.literal("same"), duration], 'must be "same" or a duration')),
+  include: v.optional(globs),
+  exclude: v.optional(globs),
+  neverExpiring: v.optional(v.union([v.literal("report"), duration], 'must be "report" or an age')),
+  retire: v.optional(
+    v.union(
+      [
+        v.literal("never"),
+        v.strictObject({ deactivateAfter: v.optional(duration), deleteAfter: v.optional(duration) }),
+      ],
+      'must be "never" or an object of deactivateAfter and deleteAfter',
+    ),
+  ),
+  orphanAfter: v.optional(between("30m", undefined)),
+  maxRotationsPerRun: v.optional(
+    v.pipe(
+      v.number("must be a number"),
+      v.integer("must be whole"),
+      v.minValue(1, "must be 1 or more"),
+      v.maxValue(100_000, "must be 100000 at most"),
+    ),
+  ),
+  secretFormat: v.optional(v.picklist(["json", "plain"], 'must be "json" or "plain"')),
+});
+
+type PolicyDocument = v.InferOutput<typeof PolicySchema>;
+
+/** What to do with the tokens of one application; all durations in milliseconds. */
+export interface Policy {
+  readonly intervalMs: number;
+  readonly renewBeforeMs: number;
+  readonly lifetimeMs: number | "same";
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Rotate a token that never expires at this age; "report": only say so. */
+  readonly neverExpiringMs: number | "report";
+  readonly retire: {
+    readonly deactivateAfterMs: number | undefined;
+    readonly deleteAfterMs: number | undefined;
+  };
+  readonly orphanAfterMs: number;
+  readonly maxRotationsPerRun: number;
+  readonly secretFormat: "json" | "plain";
+}
+
+/** A policy with every default filled in. */
+export function resolvePolicy(policy: PolicyDocument, intervalMs: number): Policy {
+  const optionalMs = (text: string | undefined) => (text === undefined ? undefined : durationMs(text));
+  const { lifetime = "same", neverExpiring = "report", retire = "never" } = policy;
+  const steps = retire === "never" ? {} : retire;
+  return {
+    intervalMs,
+    renewBeforeMs: durationMs(policy.renewBefore ?? "30d"),
+    lifetimeMs: lifetime === "same" ? lifetime : durationMs(lifetime),
+    include: policy.include ?? ["*"],
+    exclude: policy.exclude ?? [],
+    neverExpiringMs: neverExpiring === "report" ? neverExpiring : durationMs(neverExpiring),
+    retire: {
+      deactivateAfterMs: optionalMs(steps.deactivateAfter),
+      deleteAfterMs: optionalMs(steps.deleteAfter),
+    },
+    orphanAfterMs: durationMs(policy.orphanAfter ?? "1h"),
+    maxRotationsPerRun: policy.maxRotationsPerRun ?? 500,
+    secretFormat: policy.secretFormat ?? "json",
+  };
+}
+
+/** What each key allows by itself, but not together with the others: by the key's path within the policy. */
+export function impossibilities({ lifetimeMs, intervalMs, retire }: Policy): readonly string[] {
+  const { deactivateAfterMs, deleteAfterMs } = retire;
+  const isTooShort = lifetimeMs !== "same" && lifetimeMs <= 3 * intervalMs;
+  const isDeletedFirst =
+    deactivateAfterMs !== undefined && deleteAfterMs !== undefined && deleteAfterMs < deactivateAfterMs;
+  return [
+    ...(isTooShort ? ["lifetime: must be more than three schedule intervals"] : []),
+    ...(isDeletedFirst ? ["retire.deleteAfter: must not be shorter than deactivateAfter"] : []),
+  ];
+}

@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import { afterEach, vi } from "vitest";
+import { SecretArn, SecretName, TokenId, type VersionId, versionIdOf } from "../../lambda/model.ts";
+import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
+
+export const NAME = v.parse(SecretName, "losant/575ec8687ae143cd83dc4a97/backend");
+export const ARN = v.parse(SecretArn, `arn:aws:secretsmanager:us-east-1:111122223333:secret:${NAME}-AbCdEf`);
+const id = (digit: string) => v.parse(TokenId, digit.repeat(24));
+export const VERSION = versionIdOf({ tokenId: id("b"), replacedId: id("a") });
+export const OLDER: VersionId = versionIdOf({ tokenId: id("a"), replacedId: id("9") });
+export const LABEL = `rotating-${id("b")}`;
+
+const open: ScriptedServer[] = [];
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+/** Points the SDK's standard variables at a URL, as whoever runs the worker does. */
+export function pointAws(url: string): void {
+  vi.stubEnv("AWS_ENDPOINT_URL", url);
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+  vi.stubEnv("AWS_MAX_ATTEMPTS", "5");
+}
+
+/** An AWS that answers as the test says. */
+export async function awsAnswering(
+  answer: (request: SeenRequest, index: number) => Reply,
+): Promise<ScriptedServer> {
+  const server = await scripted(answer);
+  open.push(server);
+  pointAws(server.url);
+  return server;
+}
+
+/** What the SDK was made to send: the operation with its input. */
+export function operationsOf({ requests }: ScriptedServer): readonly string[] {
+  return requests.map(({ headers }) => String(headers["x-amz-target"]).split(".").at(-1) ?? "");
+}
+
+export function awsRefusal(type: string, status = 400, message = "because"): Reply {
+  return {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.1" },
+    body: { __type: type, Message: message, message },
+  };
+}
+
+/** Seconds, as AWS JSON has dates. */
+export const seconds = (iso: string) => new Date(iso).getTime() / 1_000;

@@ -1,0 +1,115 @@
+import * as v from "valibot";
+import { afterEach } from "vitest";
+import { losantTokenApi } from "../../lambda/adapters/losant.ts";
+import type { LosantLimits } from "../../lambda/adapters/losant-limits.ts";
+import { RotationError } from "../../lambda/errors.ts";
+import { ApplicationId, SecretArn, SecretName, TokenId } from "../../lambda/model.ts";
+import type { CredentialReader, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
+import { Redacted } from "../../lambda/redacted.ts";
+import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
+
+export const APPLICATION = v.parse(ApplicationId, "575ec8687ae143cd83dc4a97");
+export const ACCESS_SECRET = v.parse(SecretName, `losant-access/${APPLICATION}`);
+export const ACCESS_ARN = v.parse(
+  SecretArn,
+  `arn:aws:secretsmanager:us-east-1:111122223333:secret:${ACCESS_SECRET}-AbCdEf`,
+);
+export const ACCESS_TOKEN = "eyJhbGciOiJIUzI1NiJ9.planted-access-token.AAAABBBBCCCCDDDD";
+export const ISSUED_TOKEN = "eyJhbGciOiJIUzI1NiJ9.planted-issued-token.EEEEFFFFGGGGHHHH";
+export const TOKEN = v.parse(TokenId, "575ed71e7ae143cd83dc4aa9");
+
+/** Quick, and otherwise like the real ones. */
+export const QUICK: Partial<LosantLimits> = {
+  readTimeoutMs: 150,
+  writeTimeoutMs: 150,
+  createTimeoutMs: 150,
+  probeTimeoutMs: 150,
+  firstPauseMs: 1,
+  longestPauseMs: 2,
+};
+
+export const ORDER: TokenOrder = {
+  name: "My API Token",
+  description: "for the backend",
+  scope: ["data.get"],
+  status: "active",
+  expiresAt: new Date("2030-01-01T00:00:00.000Z"),
+};
+
+export const tokenBody = (id: string = TOKEN, rest: object = {}) => ({
+  id,
+  apiTokenId: id,
+  ownerId: APPLICATION,
+  ownerType: "application",
+  creatorId: APPLICATION,
+  creatorType: "apiToken",
+  name: "My API Token",
+  description: "for the backend",
+  creationDate: "2029-01-01T00:00:00.000Z",
+  expirationDate: "2030-01-01T00:00:00.000Z",
+  scope: ["data.get"],
+  status: "active",
+  ...rest,
+});
+
+export const idOf = (number: number) => number.toString(16).padStart(24, "0");
+
+/** An access token's secret: what each stage holds, or for each reading in turn; undefined is no such stage. */
+export class FakeCredentials implements CredentialReader {
+  readonly reads: Login["stage"][] = [];
+  readonly #stages: Readonly<Record<Login["stage"], readonly (string | RotationError | undefined)[]>>;
+
+  constructor(current: readonly (string | RotationError | undefined)[], previous?: string) {
+    this.#stages = { AWSCURRENT: current, AWSPREVIOUS: [previous] };
+  }
+
+  async read(_: unknown, stage: Login["stage"]) {
+    const values = this.#stages[stage];
+    const made = this.reads.filter((read) => read === stage).length;
+    this.reads.push(stage);
+    const value = values[Math.min(made, values.length - 1)];
+    if (value instanceof RotationError) throw value;
+    return value === undefined ? undefined : { arn: ACCESS_ARN, token: new Redacted(value) };
+  }
+}
+
+export interface Bench {
+  readonly api: TokenApi;
+  readonly server: ScriptedServer;
+  readonly credentials: FakeCredentials;
+}
+
+const open: ScriptedServer[] = [];
+
+/** The adapter before a server that answers as the test says; closed after the test. */
+export async function bench(
+  answer: (request: SeenRequest, index: number) => Reply,
+  { credentials = new FakeCredentials([ACCESS_TOKEN]), limits = {} as Partial<LosantLimits> } = {},
+): Promise<Bench> {
+  const server = await scripted(answer);
+  open.push(server);
+  return { server, credentials, api: apiAt(server.url, credentials, limits) };
+}
+
+export function apiAt(
+  baseUrl: string,
+  credentials: CredentialReader,
+  limits: Partial<LosantLimits> = {},
+): TokenApi {
+  const application = { id: APPLICATION, accessToken: ACCESS_SECRET };
+  return losantTokenApi({ baseUrl, application, credentials, limits: { ...QUICK, ...limits } });
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+/** What a call fails with; a call that succeeds fails the test. */
+export async function failure(call: Promise<unknown>): Promise<RotationError> {
+  const error = await call.then(
+    () => new Error("it succeeded"),
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof RotationError) return error;
+  throw error;
+}

@@ -1,0 +1,275 @@
+import { describe, expect, test } from "vitest";
+import type { Reply, SeenRequest } from "../support/http.ts";
+import { inTurn } from "../support/http.ts";
+import {
+  ACCESS_TOKEN,
+  APPLICATION,
+  bench,
+  FakeCredentials,
+  failure,
+  ISSUED_TOKEN,
+  idOf,
+  TOKEN,
+  tokenBody,
+} from "./losant-bench.ts";
+
+/** Losant's listing of `tokens`, which gives at most `most` at a time whatever is asked. */
+const listing =
+  (tokens: readonly object[], most: number) =>
+  ({ query }: SeenRequest): Reply => {
+    const perPage = Math.min(most, Number(query.get("perPage")));
+    const page = Number(query.get("page"));
+    const items = tokens.slice(page * perPage, (page + 1) * perPage);
+    return {
+      status: 200,
+      body: { items, count: items.length, totalCount: tokens.length, perPage, page },
+    };
+  };
+
+const many = (count: number) => Array.from({ length: count }, (_, index) => tokenBody(idOf(index)));
+
+describe("listing the tokens of an application", () => {
+  test("asks for its order, logs in with the access token and reads what Losant says of a token", async () => {
+    const { api, server } = await bench(listing([tokenBody()], 1_000));
+    expect(await api.list()).toEqual([
+      {
+        id: TOKEN,
+        name: "My API Token",
+        description: "for the backend",
+        createdAt: new Date("2029-01-01T00:00:00.000Z"),
+        expiresAt: new Date("2030-01-01T00:00:00.000Z"),
+        scope: ["data.get"],
+        status: "active",
+        creatorType: "apiToken",
+      },
+    ]);
+    const [request] = server.requests;
+    expect(request?.path).toBe(`/applications/${APPLICATION}/tokens`);
+    expect(request?.headers.authorization).toBe(`Bearer ${ACCESS_TOKEN}`);
+    expect(Object.fromEntries(request?.query ?? [])).toEqual({
+      sortField: "expirationDate",
+      sortDirection: "asc",
+      page: "0",
+      perPage: "1000",
+    });
+  });
+
+  test("finds all of 1,500 tokens where Losant gives 1,000 at a time", async () => {
+    const { api, server } = await bench(listing(many(1_500), 1_000));
+    const ids = (await api.list()).map(({ id }) => id);
+    expect(ids).toEqual(many(1_500).map(({ id }) => id));
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test("finds all of 1,500 tokens where Losant gives 100 at a time although 1,000 were asked for", async () => {
+    const { api, server } = await bench(listing(many(1_500), 100));
+    const ids = (await api.list()).map(({ id }) => id);
+    expect(ids).toEqual(many(1_500).map(({ id }) => id));
+    expect(server.requests).toHaveLength(15);
+  });
+
+  test("ends at an empty page where Losant tells no total", async () => {
+    const { api, server } = await bench(
+      inTurn({ status: 200, body: { items: many(2) } }, { status: 200, body: { items: [] } }),
+    );
+    expect(await api.list()).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test("ends at an empty page where the total promises more", async () => {
+    const { api } = await bench(
+      inTurn(
+        { status: 200, body: { items: many(2), totalCount: 9 } },
+        { status: 200, body: { items: [], totalCount: 9 } },
+      ),
+    );
+    expect(await api.list()).toHaveLength(2);
+  });
+
+  test("gives up on a listing that never ends", async () => {
+    const { api, server } = await bench(() => ({ status: 200, body: { items: many(1) } }), {
+      limits: { maxPages: 3 },
+    });
+    expect(await failure(api.list())).toMatchObject({ code: "losant-answer-invalid" });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test("goes on after tokens that never expire, wherever they stand", async () => {
+    const tokens = many(30).map((token, index) =>
+      index % 3 === 0 ? { ...token, expirationDate: index === 0 ? null : undefined } : token,
+    );
+    const { api } = await bench(listing(tokens, 10));
+    const listed = await api.list();
+    expect(listed).toHaveLength(30);
+    expect(listed.filter(({ expiresAt }) => expiresAt === undefined)).toHaveLength(10);
+  });
+
+  test("drops the token strings that a listing may contain", async () => {
+    const { api } = await bench(listing([tokenBody(TOKEN, { token: ISSUED_TOKEN })], 1_000));
+    const listed = await api.list();
+    expect(listed).toHaveLength(1);
+    expect(JSON.stringify(listed)).not.toContain(ISSUED_TOKEN);
+  });
+
+  test("takes what may be missing from a token as nothing", async () => {
+    const { id, name, creationDate } = tokenBody();
+    const { api } = await bench(listing([{ id, name, creationDate, scope: null }], 1_000));
+    expect(await api.list()).toEqual([
+      {
+        id: TOKEN,
+        name,
+        description: "",
+        createdAt: new Date(creationDate),
+        expiresAt: undefined,
+        scope: [],
+        status: "active",
+        creatorType: undefined,
+      },
+    ]);
+  });
+
+  test.each([
+    ["id", { id: "SENSITIVE" }],
+    ["id", { id: undefined }],
+    ["name", { name: 5 }],
+    ["creationDate", { creationDate: "SENSITIVE" }],
+    ["creationDate", { creationDate: "2029-13-45T00:00:00Z" }],
+    ["expirationDate", { expirationDate: 1893456000000 }],
+    ["scope", { scope: "SENSITIVE" }],
+    ["status", { status: "SENSITIVE" }],
+    ["creatorType", { creatorType: {} }],
+  ])("names a %s that can't be read by its path, never by its value", async (key, damage) => {
+    const { api } = await bench(listing([tokenBody(), { ...tokenBody(idOf(1)), ...damage }], 1_000));
+    const error = await failure(api.list());
+    expect(error.code).toBe("losant-answer-invalid");
+    expect(error.message).toContain(APPLICATION);
+    expect(error.message).toContain(`items.1.${key}`);
+    expect(error.message).not.toContain("SENSITIVE");
+  });
+});
+
+describe("an answer that is not Losant's", () => {
+  test.each<[string, Reply]>([
+    ["a page of HTML", { status: 200, headers: { "content-type": "text/html" }, body: "<html>login</html>" }],
+    ["an empty body", { status: 200 }],
+    ["JSON of another kind", { status: 200, body: { hello: 1 } }],
+    ["a JSON null", { status: 200, body: "null" }],
+    ["a JSON text", { status: 200, body: '"items"' }],
+    ["a body that is cut off", "cut"],
+    ["a redirect", { status: 302, headers: { location: "/login" } }],
+    ["HTML that says 404", { status: 404, body: "<html>nginx</html>" }],
+  ])("%s is refused as such", async (_, reply) => {
+    const { api, server } = await bench(() => reply);
+    const error = await failure(api.list());
+    expect(error.code).toBe("losant-answer-invalid");
+    expect(error.message).toContain(APPLICATION);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("a read that fails", () => {
+  const good = listing([tokenBody()], 1_000);
+
+  test.each<[string, Reply]>([
+    ["a dropped connection", "drop"],
+    ["no answer in time", "hang"],
+    ["HTTP 408", { status: 408 }],
+    ["HTTP 429", { status: 429 }],
+    ["HTTP 500", { status: 500, body: { type: "Error", message: "oops" } }],
+    ["HTTP 503 that names its time", { status: 503, headers: { "retry-after": "0" } }],
+  ])("is tried again after %s", async (_, reply) => {
+    const { api, server } = await bench((request, index) => (index < 2 ? reply : good(request)));
+    expect(await api.list()).toHaveLength(1);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test.each<[string, Reply, string]>([
+    ["a dropped connection", "drop", "losant-unreachable"],
+    ["no answer in time", "hang", "losant-unreachable"],
+    ["HTTP 429", { status: 429 }, "losant-throttled"],
+    ["HTTP 500", { status: 500 }, "losant-unavailable"],
+    ["HTTP 408", { status: 408 }, "losant-unavailable"],
+  ])("is given up after a few attempts: %s", async (_, reply, code) => {
+    const { api, server } = await bench(() => reply);
+    expect(await failure(api.list())).toMatchObject({ code, effect: "none", retryable: true });
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test("waits as long as Losant asks for, within bounds", async () => {
+    const { api, server } = await bench((request, index) =>
+      index === 0 ? { status: 429, headers: { "retry-after": "1" } } : good(request),
+    );
+    expect(await api.list()).toHaveLength(1);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.each(["11", "86400", new Date(Date.now() + 3_600_000).toUTCString()])(
+    "does not wait for a Retry-After of %s",
+    async (after) => {
+      const { api, server } = await bench(() => ({ status: 429, headers: { "retry-after": after } }));
+      expect(await failure(api.list())).toMatchObject({ code: "losant-throttled" });
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  test("does not outlast its total time, and still says what was wrong", async () => {
+    const { api, server } = await bench(() => ({ status: 429, headers: { "retry-after": "5" } }), {
+      limits: { readTotalMs: 1_000 },
+    });
+    expect(await failure(api.list())).toMatchObject({ code: "losant-throttled" });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each<[number, string, string]>([
+    [403, "access-token-forbidden", "applicationApiTokens.get"],
+    [404, "application-not-found", APPLICATION],
+    [400, "losant-refused", "Validation: no such thing"],
+    [422, "losant-refused", "Validation: no such thing"],
+  ])("is not repeated after HTTP %i", async (status, code, says) => {
+    const body = { type: "Validation", message: "no such thing" };
+    const { api, server } = await bench(() => ({ status, body }));
+    const error = await failure(api.list());
+    expect(error).toMatchObject({ code, effect: "none" });
+    expect(error.message).toContain(says);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("shows what Losant says on one bounded line, without anything that looks like a token", async () => {
+    const message = `a\n\tb ${ACCESS_TOKEN} c ${"x".repeat(40)} d ${TOKEN} ${"long ".repeat(100)}`;
+    const { api } = await bench(() => ({ status: 400, body: { type: "Bad", message } }));
+    const error = await failure(api.list());
+    expect(error.message).toContain(`Bad: a b … c … d ${TOKEN} long`);
+    expect(error.message.length).toBeLessThan(400);
+    expect(error.message).not.toMatch(/[\r\n\t]/);
+  });
+
+  test("shows nothing of a short access token either", async () => {
+    const { api } = await bench(() => ({ status: 400, body: { message: "is tiny-secret allowed?" } }), {
+      credentials: new FakeCredentials(["tiny-secret"]),
+    });
+    expect((await failure(api.list())).message).toContain("is … allowed?");
+  });
+});
+
+describe("reading one token", () => {
+  test("answers it", async () => {
+    const { api, server } = await bench(() => ({ status: 200, body: tokenBody() }));
+    expect(await api.get(TOKEN)).toMatchObject({ id: TOKEN });
+    expect(server.requests[0]?.path).toBe(`/applications/${APPLICATION}/tokens/${TOKEN}`);
+  });
+
+  test("answers nothing where Losant has none", async () => {
+    const { api } = await bench(() => ({ status: 404, body: { type: "NotFound", message: "no token" } }));
+    expect(await api.get(TOKEN)).toBeUndefined();
+  });
+
+  test.each<[string, Reply, string]>([
+    ["another token", { status: 200, body: tokenBody(idOf(7)) }, "losant-answer-invalid"],
+    ["a proxy's 404", { status: 404, body: "<html>nginx</html>" }, "losant-answer-invalid"],
+    ["HTTP 403", { status: 403 }, "access-token-forbidden"],
+    ["HTTP 500", { status: 500 }, "losant-unavailable"],
+  ])("does not take %s for an answer", async (_, reply, code) => {
+    const { api } = await bench(() => reply);
+    expect(await failure(api.get(TOKEN))).toMatchObject({ code });
+  });
+});

@@ -1,0 +1,214 @@
+import { Console } from "node:console";
+import { Writable } from "node:stream";
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/event-bridge.ts";
+import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/secrets-manager.ts";
+import { RotationError } from "../../lambda/errors.ts";
+import { Redacted } from "../../lambda/redacted.ts";
+import type { Reply } from "../support/http.ts";
+import { ARN, awsAnswering, awsRefusal, LABEL, NAME, OLDER, VERSION } from "./aws-bench.ts";
+import {
+  ACCESS_TOKEN,
+  bench,
+  FakeCredentials,
+  failure,
+  ISSUED_TOKEN,
+  ORDER,
+  TOKEN,
+  tokenBody,
+} from "./losant-bench.ts";
+
+/** Whatever a program may do with an error or a value to show it. */
+function shownWays(value: unknown): readonly string[] {
+  const error = value instanceof Error ? [value.message, value.stack ?? "", String(value.cause)] : [];
+  return [
+    ...error,
+    String(value),
+    JSON.stringify(value) ?? "",
+    inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true }),
+    JSON.stringify(Object.getOwnPropertyDescriptors(value)),
+  ];
+}
+
+function expectNoLeak(error: unknown, ...planted: readonly string[]): void {
+  expect(error).toBeInstanceOf(RotationError);
+  expect((error as RotationError).cause).toBeUndefined();
+  for (const shown of shownWays(error)) for (const secret of planted) expect(shown).not.toContain(secret);
+}
+
+/** Echoes of both strings in all the places in which a confused service could put them. */
+const echo = `you sent ${ACCESS_TOKEN} and got "${ISSUED_TOKEN}"`;
+const echoed = {
+  type: ISSUED_TOKEN,
+  message: echo,
+  token: ISSUED_TOKEN,
+  __type: ACCESS_TOKEN,
+  Message: echo,
+};
+
+const FAILURES: readonly (readonly [string, Reply])[] = [
+  ["a dropped connection", "drop"],
+  ["no answer in time", "hang"],
+  ["an answer that is cut off", "cut"],
+  ["HTML", { status: 200, body: `<html>${echo}</html>` }],
+  ["JSON of another kind", { status: 200, body: [echo, { token: ISSUED_TOKEN }] }],
+  ["a damaged token", { status: 200, body: tokenBody(echo, { ...echoed, name: 5, scope: echo }) }],
+  ["a damaged listing", { status: 200, body: { items: [{ ...tokenBody(), ...echoed, id: echo }] } }],
+  [
+    "a damaged description",
+    { status: 200, body: { ARN: echo, Name: echo, VersionId: echo, VersionStages: echo } },
+  ],
+  ["damaged entries", { status: 200, body: { Entries: [{ ErrorCode: ACCESS_TOKEN, ErrorMessage: echo }] } }],
+  ["a redirect", { status: 302, headers: { location: `/?${ACCESS_TOKEN}` } }],
+  ...[400, 401, 403, 404, 408, 409, 418, 422, 429, 500, 503].map((status): readonly [string, Reply] => [
+    `HTTP ${status} that quotes them`,
+    { status, body: echoed },
+  ]),
+  ["HTTP 500 of HTML", { status: 500, body: `<html>${echo}</html>` }],
+  ["HTTP 429 that names its time", { status: 429, headers: { "retry-after": "3600" }, body: echoed }],
+];
+
+describe.each(FAILURES)("%s shows neither the access token nor an issued string", (_, reply) => {
+  test.each(["list", "get", "create", "deactivate", "delete"] as const)(
+    "from Losant, to %s",
+    async (does) => {
+      const { api } = await bench(() => reply, {
+        credentials: new FakeCredentials([ACCESS_TOKEN]),
+        limits: { readRetries: 1, maxPages: 2 },
+      });
+      const calls = {
+        list: () => api.list(),
+        get: () => api.get(TOKEN),
+        create: () => api.create(ORDER),
+        deactivate: () => api.deactivate(TOKEN),
+        delete: () => api.delete(TOKEN),
+      } as const;
+      const outcome = await calls[does]().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      // Some of these answers are good enough for some of the calls.
+      if (outcome !== undefined) expectNoLeak(outcome, ACCESS_TOKEN, ISSUED_TOKEN);
+      else expect(["get", "deactivate", "delete"]).toContain(does);
+    },
+  );
+
+  test("from Losant, to a probe", async () => {
+    const { api } = await bench(() => reply);
+    const verdict = await api.probe(new Redacted(ISSUED_TOKEN), ["all.Application"]);
+    expect(["accepted", "rejected", "unclear"]).toContain(verdict);
+  });
+
+  test("from Secrets Manager", async () => {
+    await awsAnswering(() => reply);
+    const store = secretsManagerStore(secretsManagerClient(), { callTimeoutMs: 100, firstPauseMs: 1 });
+    const calls = [
+      store.describe(NAME),
+      store.history(ARN),
+      store.create(NAME, "a description"),
+      store.stage(ARN, VERSION, new Redacted(JSON.stringify({ token: ISSUED_TOKEN })), LABEL),
+      store.stage(ARN, VERSION, new Redacted(ISSUED_TOKEN), LABEL),
+      store.promote(ARN, VERSION, OLDER),
+      store.attach(ARN, VERSION, LABEL),
+      store.detach(ARN, VERSION, LABEL),
+      store.read(NAME, "AWSCURRENT"),
+    ];
+    for (const call of calls.map(failure)) expectNoLeak(await call, ACCESS_TOKEN, ISSUED_TOKEN);
+  });
+
+  test("from EventBridge", async () => {
+    await awsAnswering(() => reply);
+    const limits = { callTimeoutMs: 100, firstPauseMs: 1, attempts: 2 };
+    const bus = eventBridgeBus(eventBridgeClient(), { busName: "my-bus", limits });
+    const event = {
+      detailType: "Losant API Token Orphan Discarded",
+      resources: [ARN],
+      detail: {
+        schemaVersion: "1",
+        runId: "run",
+        trigger: "manual",
+        key: "k",
+        applicationId: "a",
+        tokenId: "t",
+        reason: "orphan",
+      },
+    } as const;
+    expectNoLeak(await failure(bus.publish(event)), ACCESS_TOKEN, ISSUED_TOKEN);
+  });
+});
+
+describe("a token too short to look like one", () => {
+  test("is not shown where Secrets Manager quotes the value it was given", async () => {
+    await awsAnswering(() => awsRefusal("InvalidParameterException", 400, "bad value: hush-hush, really"));
+    const store = secretsManagerStore(secretsManagerClient());
+    for (const value of ["hush-hush", '{"token": "hush-hush"}']) {
+      const error = await failure(store.stage(ARN, VERSION, new Redacted(value), LABEL));
+      expect(error.message).toContain("bad value");
+      expectNoLeak(error, "hush-hush");
+    }
+  });
+
+  test("is not shown where Losant quotes one that it issued before", async () => {
+    const { api } = await bench((_, index) =>
+      index === 0
+        ? { status: 201, body: tokenBody(TOKEN, { token: "hush-hush" }) }
+        : { status: 400, body: { message: "what about hush-hush?" } },
+    );
+    await api.create(ORDER);
+    const error = await failure(api.delete(TOKEN));
+    expect(error.message).toContain("what about");
+    expectNoLeak(error, "hush-hush");
+  });
+
+  test("is not shown where the secret with the access token holds something else", async () => {
+    for (const SecretString of ['{"Token":"hush-hush"}', "hush-hush hush", '{"token":"hush-hush']) {
+      await awsAnswering(() => ({ status: 200, body: { ARN, SecretString } }));
+      const store = secretsManagerStore(secretsManagerClient());
+      expectNoLeak(await failure(store.read(NAME, "AWSCURRENT")), "hush-hush");
+    }
+  });
+
+  test("is not shown where no header can hold it", async () => {
+    const { api } = await bench(() => "drop", { credentials: new FakeCredentials(["hush-hush\nhush"]) });
+    expectNoLeak(await failure(api.list()), "hush-hush");
+  });
+
+  test("is not shown where Losant rejects it", async () => {
+    const { api } = await bench(() => ({ status: 401, body: { message: "hush-hush is no token" } }), {
+      credentials: new FakeCredentials(["hush-hush"]),
+    });
+    expectNoLeak(await failure(api.list()), "hush-hush");
+  });
+});
+
+describe("a redacted string", () => {
+  const hidden = new Redacted(ISSUED_TOKEN);
+
+  test("is not shown by any way of showing it, alone or inside something else", () => {
+    for (const value of [hidden, { hidden }, [hidden], new Map([["hidden", hidden]]), { ...hidden }])
+      for (const shown of shownWays(value)) expect(shown).not.toContain(ISSUED_TOKEN);
+    expect(`${hidden} ${String(hidden)} ${`${hidden}`.concat()}`).not.toContain(ISSUED_TOKEN);
+    expect(Object.entries(hidden)).toEqual([]);
+    expect(inspect(structuredClone(hidden))).not.toContain(ISSUED_TOKEN);
+  });
+
+  test("is not shown on the console", () => {
+    const lines: string[] = [];
+    const stdout = new Writable({
+      write(chunk, _, done) {
+        lines.push(String(chunk));
+        done();
+      },
+    });
+    new Console({ stdout }).log(hidden, { hidden }, `${hidden}`, "%s %o %j", hidden, hidden, hidden);
+    expect(lines.join("")).toContain("[redacted]");
+    expect(lines.join("")).not.toContain(ISSUED_TOKEN);
+  });
+
+  test("gives itself only to whoever asks for it, and knows its equal", () => {
+    expect(hidden.reveal()).toBe(ISSUED_TOKEN);
+    expect(hidden.equals(new Redacted(ISSUED_TOKEN))).toBe(true);
+    expect(hidden.equals(new Redacted(ACCESS_TOKEN))).toBe(false);
+  });
+});

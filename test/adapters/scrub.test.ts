@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { scrub } from "../../lambda/adapters/scrub.ts";
+import { Redacted } from "../../lambda/redacted.ts";
+
+describe("what a foreign service says", () => {
+  test.each([
+    [
+      "keeps plain words and ids",
+      "no token 575ed71e7ae143cd83dc4aa9 here",
+      "no token 575ed71e7ae143cd83dc4aa9 here",
+    ],
+    ["loses a run of 32 token-like characters", `a ${"x".repeat(32)} b`, "a … b"],
+    ["keeps a run of 31", `a ${"x".repeat(31)} b`, `a ${"x".repeat(31)} b`],
+    ["becomes one line", "a\r\n\tb\u0000c\u2028d\u001b[31me", "a b c d [31me"],
+    ["loses the secrets that are known, however short", "a hush b hush", "a … b …"],
+    ["may be nothing", "", ""],
+  ])("%s", (_, said, shown) => {
+    expect(scrub(said, [new Redacted("hush"), new Redacted("")])).toBe(shown);
+  });
+
+  test("is cut after 200 characters", () => {
+    const shown = scrub("word ".repeat(100_000));
+    expect(shown.length).toBeLessThanOrEqual(200);
+    expect(shown.endsWith("…")).toBe(true);
+  });
+
+  test("shows no half of a token where it is cut", () => {
+    const token = "ab.".repeat(60);
+    for (let before = 3_800; before <= 4_000; before += 1) {
+      const shown = scrub(`${`${"-".repeat(400)} `.repeat(9)}${" ".repeat(before - 3_609)}${token}`);
+      expect(shown).not.toContain("ab.");
+    }
+  });
+});

@@ -1,0 +1,363 @@
+import { describe, expect, test, vi } from "vitest";
+import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/secrets-manager.ts";
+import { Redacted } from "../../lambda/redacted.ts";
+import { closedPort, inTurn, type Reply, type SeenRequest } from "../support/http.ts";
+import {
+  ARN,
+  awsAnswering,
+  awsRefusal,
+  LABEL,
+  NAME,
+  OLDER,
+  operationsOf,
+  pointAws,
+  seconds,
+  VERSION,
+} from "./aws-bench.ts";
+import { failure } from "./losant-bench.ts";
+
+const QUICK = { callTimeoutMs: 200, firstPauseMs: 1 };
+
+async function storeAnswering(answer: (request: SeenRequest, index: number) => Reply, limits: object = {}) {
+  const server = await awsAnswering(answer);
+  return { server, store: secretsManagerStore(secretsManagerClient(), { ...QUICK, ...limits }) };
+}
+
+const value = new Redacted('{"token":"the string"}');
+const good = { ARN, Name: NAME, VersionId: VERSION, VersionStages: [LABEL] };
+const described = (VersionIdsToStages?: Readonly<Record<string, readonly string[]>>) => ({
+  ARN,
+  Name: NAME,
+  VersionIdsToStages,
+  CreatedDate: seconds("2029-01-01T00:00:00Z"),
+});
+
+describe("describing a secret", () => {
+  test("answers its versions with their labels and its dates", async () => {
+    const { store } = await storeAnswering(() => ({
+      status: 200,
+      body: {
+        ...described({ [VERSION]: ["AWSCURRENT", LABEL], [OLDER]: ["AWSPREVIOUS"] }),
+        LastChangedDate: seconds("2029-06-01T00:00:00Z"),
+        DeletedDate: seconds("2029-07-01T00:00:00Z"),
+        OwningService: "rds",
+      },
+    }));
+    expect(await store.describe(NAME)).toEqual({
+      arn: ARN,
+      name: NAME,
+      versions: [
+        { id: VERSION, labels: ["AWSCURRENT", LABEL] },
+        { id: OLDER, labels: ["AWSPREVIOUS"] },
+      ],
+      lastChangedAt: new Date("2029-06-01T00:00:00Z"),
+      deletedAt: new Date("2029-07-01T00:00:00Z"),
+      owningService: "rds",
+    });
+  });
+
+  test("answers an empty secret that was never changed since its creation", async () => {
+    const { store } = await storeAnswering(() => ({ status: 200, body: described() }));
+    expect(await store.describe(NAME)).toMatchObject({
+      versions: [],
+      lastChangedAt: new Date("2029-01-01T00:00:00Z"),
+      deletedAt: undefined,
+      owningService: undefined,
+    });
+  });
+
+  test("answers nothing where there is no such secret", async () => {
+    const { store, server } = await storeAnswering(() => awsRefusal("ResourceNotFoundException"));
+    expect(await store.describe(NAME)).toBeUndefined();
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each<[string, object]>([
+    ["an empty answer", {}],
+    ["another secret", { ...described(), Name: "other" }],
+    ["no date", { ARN, Name: NAME }],
+    ["no ARN", { ...described(), ARN: undefined }],
+    ["an ARN that is none", { ...described(), ARN: "here" }],
+  ])("does not take %s for its state", async (_, body) => {
+    const { store } = await storeAnswering(() => ({ status: 200, body }));
+    expect(await failure(store.describe(NAME))).toMatchObject({
+      code: "store-answer-invalid",
+      effect: "none",
+    });
+  });
+});
+
+describe("a secret's history", () => {
+  test("is all pages of it, deprecated versions and empty pages too", async () => {
+    const { store, server } = await storeAnswering(
+      inTurn(
+        {
+          status: 200,
+          body: { ARN, Versions: [{ VersionId: VERSION, VersionStages: ["AWSCURRENT"] }], NextToken: "1" },
+        },
+        { status: 200, body: { ARN, Versions: [], NextToken: "2" } },
+        { status: 200, body: { ARN, Versions: [{ VersionId: OLDER }] } },
+      ),
+    );
+    expect(await store.history(ARN)).toEqual([
+      { id: VERSION, labels: ["AWSCURRENT"] },
+      { id: OLDER, labels: [] },
+    ]);
+    expect(server.requests.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { SecretId: ARN, IncludeDeprecated: true },
+      { IncludeDeprecated: true, NextToken: "1" },
+      { IncludeDeprecated: true, NextToken: "2" },
+    ]);
+  });
+
+  test.each<[string, Reply]>([
+    ["an empty answer", { status: 200, body: {} }],
+    ["a page that can't be read", { status: 200, body: { ARN, Versions: [{ VersionStages: [] }] } }],
+    ["another secret's", { status: 200, body: { ARN: ARN.replace("AbCdEf", "GhIjKl"), Versions: [] } }],
+    ["HTML", { status: 200, body: "<html></html>" }],
+  ])("is never taken from %s: a token's deletion may rest on it", async (_, reply) => {
+    const { store } = await storeAnswering(() => reply);
+    expect(await failure(store.history(ARN))).toMatchObject({ code: "store-answer-invalid" });
+  });
+
+  test("that never ends is given up", async () => {
+    const { store, server } = await storeAnswering(
+      () => ({ status: 200, body: { ARN, Versions: [], NextToken: "again" } }),
+      { maxPages: 4 },
+    );
+    expect(await failure(store.history(ARN))).toMatchObject({ code: "store-answer-invalid" });
+    expect(server.requests).toHaveLength(4);
+  });
+});
+
+describe("a read", () => {
+  test.each<[string, Reply]>([
+    ["throttling", awsRefusal("ThrottlingException")],
+    ["HTTP 500", awsRefusal("InternalServiceError", 500)],
+    ["a proxy's 503", { status: 503, body: "<html></html>" }],
+    ["a dropped connection", "drop"],
+    ["no answer in time", "hang"],
+    ["an answer that is cut off", "cut"],
+  ])("is tried again after %s", async (_, reply) => {
+    const { store, server } = await storeAnswering(inTurn(reply, reply, { status: 200, body: described() }));
+    expect(await store.describe(NAME)).toMatchObject({ name: NAME });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test("is given up after three attempts, without an effect", async () => {
+    const { store, server } = await storeAnswering(() => "drop");
+    expect(await failure(store.describe(NAME))).toMatchObject({ code: "store-unreachable", effect: "none" });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test("that is refused is not repeated", async () => {
+    const { store, server } = await storeAnswering(() => awsRefusal("AccessDeniedException"));
+    expect(await failure(store.describe(NAME))).toMatchObject({ code: "store-denied" });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("the writes", () => {
+  test("send what Secrets Manager needs", async () => {
+    const { store, server } = await storeAnswering(() => ({ status: 200, body: good }));
+    await store.create(NAME, "a description");
+    expect(await store.stage(ARN, VERSION, value, LABEL)).toEqual([LABEL]);
+    await store.promote(ARN, VERSION, OLDER);
+    await store.promote(ARN, VERSION, undefined);
+    await store.attach(ARN, VERSION, LABEL);
+    await store.detach(ARN, VERSION, LABEL);
+    const sent = server.requests.map(({ body }) => JSON.parse(body));
+    expect(operationsOf(server)).toEqual([
+      "CreateSecret",
+      "PutSecretValue",
+      "UpdateSecretVersionStage",
+      "UpdateSecretVersionStage",
+      "UpdateSecretVersionStage",
+      "UpdateSecretVersionStage",
+    ]);
+    expect(sent[0]).toMatchObject({ Name: NAME, Description: "a description" });
+    expect(sent[0]).not.toHaveProperty("SecretString");
+    expect(sent.slice(1)).toEqual([
+      { SecretId: ARN, ClientRequestToken: VERSION, SecretString: value.reveal(), VersionStages: [LABEL] },
+      { SecretId: ARN, VersionStage: "AWSCURRENT", MoveToVersionId: VERSION, RemoveFromVersionId: OLDER },
+      { SecretId: ARN, VersionStage: "AWSCURRENT", MoveToVersionId: VERSION },
+      { SecretId: ARN, VersionStage: LABEL, MoveToVersionId: VERSION },
+      { SecretId: ARN, VersionStage: LABEL, RemoveFromVersionId: VERSION },
+    ]);
+  });
+
+  test("leave a secret that exists already as it is", async () => {
+    const { store } = await storeAnswering(() => awsRefusal("ResourceExistsException"));
+    await expect(store.create(NAME, "")).resolves.toBeUndefined();
+  });
+
+  test("say which labels a first version has besides", async () => {
+    const VersionStages = ["AWSCURRENT", LABEL];
+    const { store } = await storeAnswering(() => ({ status: 200, body: { ...good, VersionStages } }));
+    expect(await store.stage(ARN, VERSION, value, LABEL)).toEqual(VersionStages);
+  });
+});
+
+const writes = {
+  create: (store: ReturnType<typeof secretsManagerStore>) => store.create(NAME, ""),
+  stage: (store: ReturnType<typeof secretsManagerStore>) => store.stage(ARN, VERSION, value, LABEL),
+  promote: (store: ReturnType<typeof secretsManagerStore>) => store.promote(ARN, VERSION, OLDER),
+} as const;
+
+describe.each(Object.entries(writes))("the write %s", (_name, write) => {
+  test.each<[string, Reply, string, string]>([
+    ["throttling", awsRefusal("ThrottlingException"), "store-throttled", "none"],
+    ["too many requests", awsRefusal("TooManyRequestsException", 429), "store-throttled", "none"],
+    ["a bare 429", { status: 429, body: "slow down" }, "store-throttled", "none"],
+    ["a missing permission", awsRefusal("AccessDeniedException"), "store-denied", "none"],
+    ["unknown keys", awsRefusal("UnrecognizedClientException"), "store-denied", "none"],
+    ["expired keys", awsRefusal("ExpiredTokenException"), "store-denied", "none"],
+    ["a wrong signature", awsRefusal("InvalidSignatureException"), "store-denied", "none"],
+    ["a quota", awsRefusal("LimitExceededException"), "store-quota", "none"],
+    ["a deleted secret", awsRefusal("InvalidRequestException"), "store-refused", "none"],
+    ["a wrong parameter", awsRefusal("InvalidParameterException"), "store-refused", "none"],
+    ["a missing secret", awsRefusal("ResourceNotFoundException"), "store-refused", "none"],
+    ["a KMS key", awsRefusal("EncryptionFailure"), "store-refused", "none"],
+    ["a policy", awsRefusal("MalformedPolicyDocumentException"), "store-refused", "none"],
+    ["a precondition", awsRefusal("PreconditionNotMetException"), "store-refused", "none"],
+    ["an error newer than this code", awsRefusal("BrandNewException"), "store-refused", "none"],
+    ["HTTP 500", awsRefusal("InternalServiceError", 500), "store-unavailable", "unknown"],
+    ["a proxy's 503", { status: 503, body: "<html></html>" }, "store-unavailable", "unknown"],
+    ["a proxy's 403", { status: 403, body: "<html></html>" }, "store-answer-invalid", "unknown"],
+    ["a 400 without a name", { status: 400, body: {} }, "store-answer-invalid", "unknown"],
+    ["a redirect", { status: 302, headers: { location: "/" } }, "store-answer-invalid", "unknown"],
+    ["HTML", { status: 200, body: "<html></html>" }, "store-answer-invalid", "unknown"],
+    ["an empty 200", { status: 200 }, "store-answer-invalid", "unknown"],
+    ["an answer that is cut off", "cut", "store-unreachable", "unknown"],
+    ["a dropped connection", "drop", "store-unreachable", "unknown"],
+    ["no answer in time", "hang", "store-unreachable", "unknown"],
+  ])("is sent once, and translates %s", async (_, reply, code, effect) => {
+    const { store, server } = await storeAnswering(() => reply);
+    const error = await failure(write(store));
+    expect(error).toMatchObject({ code, effect });
+    expect(error.message).toContain(operationsOf(server)[0]);
+    expect(error.message).toContain(NAME);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("certainly did nothing where no connection came about", async () => {
+    pointAws(await closedPort());
+    const store = secretsManagerStore(secretsManagerClient(), QUICK);
+    expect(await failure(write(store))).toMatchObject({ code: "store-unreachable", effect: "none" });
+  });
+});
+
+test("a version that exists with another value is a refusal, not a success", async () => {
+  const { store } = await storeAnswering(() => awsRefusal("ResourceExistsException"));
+  expect(await failure(store.stage(ARN, VERSION, value, LABEL))).toMatchObject({ code: "store-refused" });
+});
+
+test("an answer about another version proves nothing", async () => {
+  const { store } = await storeAnswering(() => ({ status: 200, body: { ...good, VersionId: OLDER } }));
+  expect(await failure(store.stage(ARN, VERSION, value, LABEL))).toMatchObject({
+    code: "store-answer-invalid",
+    effect: "unknown",
+  });
+});
+
+describe("moving a label of our own", () => {
+  const refused = awsRefusal("InvalidParameterException", 400, "the label is not there");
+  const look = (labels: readonly string[]): Reply => ({
+    status: 200,
+    body: described({ [VERSION]: labels }),
+  });
+
+  test("taking it off is done where a look shows that it is not there", async () => {
+    const { store, server } = await storeAnswering(inTurn(refused, look(["AWSCURRENT"])));
+    await expect(store.detach(ARN, VERSION, LABEL)).resolves.toBeUndefined();
+    expect(operationsOf(server)).toEqual(["UpdateSecretVersionStage", "DescribeSecret"]);
+  });
+
+  test("taking it off is refused where it is still there", async () => {
+    const { store } = await storeAnswering(inTurn(refused, look([LABEL])));
+    const error = await failure(store.detach(ARN, VERSION, LABEL));
+    expect(error).toMatchObject({ code: "store-refused", effect: "none" });
+    expect(error.message).toContain("the label is not there");
+  });
+
+  test("putting it on is done where it is there already, and refused where it is not", async () => {
+    const there = await storeAnswering(inTurn(refused, look([LABEL])));
+    await expect(there.store.attach(ARN, VERSION, LABEL)).resolves.toBeUndefined();
+    const gone = await storeAnswering(inTurn(refused, look([])));
+    expect(await failure(gone.store.attach(ARN, VERSION, LABEL))).toMatchObject({ code: "store-refused" });
+  });
+
+  test("a missing permission is not looked into", async () => {
+    const { store, server } = await storeAnswering(() => awsRefusal("AccessDeniedException"));
+    expect(await failure(store.detach(ARN, VERSION, LABEL))).toMatchObject({ code: "store-denied" });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("reading an access token", () => {
+  test.each([
+    ["a plain string", " the-token\n"],
+    ["JSON with token", '{"token": "the-token", "name": "x"}'],
+    ["JSON with token and space around it", ' {"token": " the-token "} '],
+  ])("takes %s", async (_, SecretString) => {
+    const { store, server } = await storeAnswering(() => ({ status: 200, body: { ...good, SecretString } }));
+    const read = await store.read(NAME, "AWSPREVIOUS");
+    expect(read?.arn).toBe(ARN);
+    expect(read?.token.reveal()).toBe("the-token");
+    expect(JSON.parse(server.requests[0]?.body ?? "")).toEqual({
+      SecretId: NAME,
+      VersionStage: "AWSPREVIOUS",
+    });
+  });
+
+  test.each<[string, object]>([
+    ["binary", { SecretBinary: "AAAA" }],
+    ["empty", { SecretString: "" }],
+    ["blank", { SecretString: " \n" }],
+    ["JSON without token", { SecretString: '{"Token":"x"}' }],
+    ["JSON with an empty token", { SecretString: '{"token":""}' }],
+    ["JSON with a token that is none", { SecretString: '{"token":5}' }],
+    ["JSON that is cut off", { SecretString: '{"token":"x' }],
+    ["text of several lines", { SecretString: "one\ntwo" }],
+  ])("refuses a value that is %s", async (_, held) => {
+    const { store } = await storeAnswering(() => ({ status: 200, body: { ...good, ...held } }));
+    const error = await failure(store.read(NAME, "AWSCURRENT"));
+    expect(error.code).toBe("access-token-unreadable");
+    expect(error.message).toContain(NAME);
+  });
+
+  test("tells a secret that is not there from a stage that is not there", async () => {
+    const missing = "Secrets Manager can't find the specified secret.";
+    const without = "Secrets Manager can't find the specified secret value for staging label: AWSPREVIOUS";
+    const name = "ResourceNotFoundException";
+    const none = await storeAnswering(() => awsRefusal(name, 400, missing));
+    expect(await failure(none.store.read(NAME, "AWSCURRENT"))).toMatchObject({
+      code: "access-token-missing",
+    });
+    const empty = await storeAnswering(() => awsRefusal(name, 400, without));
+    expect(await empty.store.read(NAME, "AWSPREVIOUS")).toBeUndefined();
+  });
+
+  test.each<[string, string]>([
+    ["AccessDeniedException", "access-token-unreadable"],
+    ["DecryptionFailure", "access-token-unreadable"],
+    ["InvalidRequestException", "access-token-unreadable"],
+    ["ExpiredTokenException", "store-denied"],
+    ["ThrottlingException", "store-throttled"],
+    ["InternalServiceError", "store-unavailable"],
+  ])("translates %s", async (type, code) => {
+    const { store } = await storeAnswering(() => awsRefusal(type, type.startsWith("Internal") ? 500 : 400));
+    const error = await failure(store.read(NAME, "AWSCURRENT"));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(NAME);
+  });
+});
+
+test("a worker without credentials is told so", async () => {
+  pointAws(await closedPort());
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"]) vi.stubEnv(name, "");
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+  vi.stubEnv("HOME", "/nonexistent");
+  const store = secretsManagerStore(secretsManagerClient(), QUICK);
+  expect(await failure(store.describe(NAME))).toMatchObject({ code: "store-denied", effect: "none" });
+});

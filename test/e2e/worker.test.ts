@@ -1,0 +1,231 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { awsError } from "../../local/aws.ts";
+import { losantError } from "../../local/losant.ts";
+import { Bundle, type Cloud, startCloud } from "../support/bundle.ts";
+import { APP, DAY } from "../support/world.ts";
+
+const bundle = new Bundle();
+beforeAll(() => bundle.build());
+afterAll(() => bundle.remove());
+
+let cloud: Cloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(() => cloud.close());
+
+function due(name: string, daysLeft = 10, scope: readonly string[] = ["application.get"]) {
+  const now = Date.now();
+  return cloud.losant.addToken(APP, {
+    name,
+    scope,
+    creationDate: new Date(now - (365 - daysLeft) * DAY),
+    expirationDate: new Date(now + daysLeft * DAY),
+  });
+}
+
+const secretOf = (name: string) => `losant/${APP}/${name}`;
+const stringIn = (name: string) => JSON.parse(cloud.aws.value(name) ?? "{}").token as string;
+
+/** The error of an invocation that must fail. */
+async function errorOf(event: unknown, config: object = {}): Promise<string> {
+  const error = await bundle.invoke(event, cloud.env(config)).then(
+    () => undefined,
+    (thrown: Error) => thrown,
+  );
+  expect(error).toBeInstanceOf(Error);
+  return error?.message ?? "";
+}
+
+describe("the deployed bundle, against Losant and AWS over HTTP", () => {
+  it("rotates what is due and finds nothing left to do the second time", async () => {
+    const { id, token } = due("backend");
+    const report = await bundle.invoke({ trigger: "schedule" }, cloud.env());
+    expect(report.summary).toMatchObject({ listed: 2, rotated: 1, failed: 0 });
+    const row = report.tokens.find(({ tokenId }) => tokenId === id);
+    expect(row).toMatchObject({ outcome: "rotated", verified: "probe", secretName: secretOf("backend") });
+    expect(cloud.losant.tokenIdOf(stringIn(secretOf("backend")))).toBe(row?.successorId);
+    expect(cloud.losant.accepts(stringIn(secretOf("backend")))).toBe(true);
+    expect(cloud.losant.accepts(token)).toBe(true);
+    cloud.losant.calls.length = 0;
+    cloud.aws.calls.length = 0;
+    const second = await bundle.invoke({ trigger: "schedule" }, cloud.env());
+    expect(second.summary).toMatchObject({ rotated: 0, waiting: 1, skipped: 2, failed: 0 });
+    expect(cloud.losant.calls).toEqual(["list"]);
+    expect(cloud.aws.calls.sort()).toEqual(["DescribeSecret", "GetSecretValue", "PutEvents"]);
+  });
+
+  it("finds a token among 1,500 siblings on 15 pages", async () => {
+    await cloud.close();
+    cloud = await startCloud({ maxPerPage: 100 });
+    const later = new Date(Date.now() + 300 * DAY);
+    for (let index = 0; index < 1_500; index++) {
+      cloud.losant.addToken(APP, {
+        name: `sibling ${index}`,
+        ...(index % 2 ? { expirationDate: later } : {}),
+      });
+    }
+    const { id } = due("needle", 29);
+    const report = await bundle.invoke({}, cloud.env());
+    expect(report.summary).toMatchObject({ listed: 1_502, rotated: 1 });
+    expect(report.tokens.find(({ tokenId }) => tokenId === id)?.outcome).toBe("rotated");
+    expect(report.tokens).toHaveLength(1_000);
+    expect(report.omitted).toBe(502);
+    expect(cloud.losant.calls.filter((call) => call === "list")).toHaveLength(16);
+  });
+
+  it.each([
+    ["scope", { scope: ["all.Application"] }],
+    ["expiry", { expirationDate: null }],
+    ["status", { status: "inactive" }],
+  ])(
+    "deletes a successor that came back with another %s than asked, and keeps the old one",
+    async (_, stored) => {
+      const { token } = due("backend");
+      cloud.losant.faults.add({ operation: "create", tweak: { stored } });
+      expect(await errorOf({})).toContain("successor-mismatch");
+      expect(cloud.losant.tokens(APP)).toHaveLength(2);
+      expect(cloud.losant.accepts(token)).toBe(true);
+      expect(cloud.aws.secret(secretOf("backend"))?.versions).toEqual([]);
+    },
+  );
+
+  it("deletes a successor whose string Losant did not show, and leaves one without an id to a later run", async () => {
+    due("backend");
+    cloud.losant.faults.add({ operation: "create", times: 1, tweak: { answered: { token: null } } });
+    expect(await errorOf({})).toContain("losant-answer-invalid");
+    expect(cloud.losant.tokens(APP)).toHaveLength(2);
+    cloud.losant.faults.add({
+      operation: "create",
+      times: 1,
+      tweak: { answered: { id: null, apiTokenId: null } },
+    });
+    expect(await errorOf({})).toContain("issue-uncertain");
+    expect(cloud.losant.tokens(APP)).toHaveLength(3);
+    const report = await bundle.invoke({}, cloud.env());
+    expect(
+      report.tokens.find(({ name, reason }) => name === "backend" && reason === "young-orphan"),
+    ).toBeDefined();
+  });
+
+  it("fails a scope that Losant no longer accepts with its own code, and harms nobody else", async () => {
+    due("legacy", 5, ["application.get", "legacy.scope"]);
+    due("backend");
+    expect(await errorOf({})).toContain("scope-rejected");
+    expect(cloud.losant.accepts(stringIn(secretOf("backend")))).toBe(true);
+  });
+
+  it("works with a throttled Losant that says when to come back", async () => {
+    due("backend");
+    cloud.losant.faults.add({
+      operation: "create",
+      times: 1,
+      answer: losantError(429, "Throttled", "slow down", { "retry-after": "0" }),
+    });
+    const report = await bundle.invoke({}, cloud.env());
+    expect(report.summary.rotated).toBe(1);
+    expect(cloud.losant.tokens(APP)).toHaveLength(3);
+  });
+
+  it("keeps what was stored when the answer of Secrets Manager got lost", async () => {
+    due("backend");
+    cloud.aws.faults.add({ operation: "PutSecretValue", times: 1, drop: "after" });
+    const report = await bundle.invoke({}, cloud.env());
+    expect(report.summary).toMatchObject({ rotated: 1, failed: 0 });
+    expect(cloud.losant.accepts(stringIn(secretOf("backend")))).toBe(true);
+    expect(cloud.losant.tokens(APP)).toHaveLength(3);
+  });
+
+  it("issues one token at most, and deletes it, with Secrets Manager refusing writes", async () => {
+    for (const name of ["a", "b", "c"]) due(name);
+    cloud.aws.faults.add({ operation: "PutSecretValue", answer: awsError("AccessDeniedException") });
+    expect(await errorOf({})).toContain("store-denied");
+    expect(cloud.losant.calls.filter((call) => call === "create")).toHaveLength(1);
+    expect(cloud.losant.tokens(APP)).toHaveLength(4);
+  });
+
+  it("sends what it owes when EventBridge is back", async () => {
+    due("backend");
+    cloud.aws.faults.add({ operation: "PutEvents", tweak: { failCode: "NotAuthorizedForSourceException" } });
+    expect(await errorOf({})).toContain("bus-");
+    expect(cloud.losant.accepts(stringIn(secretOf("backend")))).toBe(true);
+    cloud.aws.faults.clear();
+    const report = await bundle.invoke({}, cloud.env());
+    expect(report.summary.announced).toBe(1);
+    expect(cloud.aws.events.map(({ DetailType }) => DetailType)).toContain("Losant API Token Rotated");
+  });
+
+  it("logs in with the previous version of its access token when the current one is rejected", async () => {
+    due("backend");
+    cloud.aws.putSecret(`losant-access/${APP}`, "not a token");
+    const report = await bundle.invoke({}, cloud.env());
+    expect(report.summary.rotated).toBe(1);
+  });
+});
+
+describe("what goes wrong is said clearly", () => {
+  const other = "675ec8687ae143cd83dc4a97";
+
+  it.each([
+    ["an unknown key in the configuration", {}, { shedule: "6h" }, /config-invalid.*shedule: unknown key/],
+    [
+      "a malformed application id",
+      {},
+      { applications: [{ id: "abc", accessToken: "x" }] },
+      /config-invalid.*applications\.0\.id/,
+    ],
+    ["an unknown key in the event", { dryrun: true }, {}, /event-invalid.*dryrun: unknown key/],
+    ["an application that is not configured", { applicationId: other }, {}, /event-invalid.*applicationId/],
+    ["force without tokens", { force: true }, {}, /event-invalid.*force/],
+  ])("%s", async (_, event, config, message) => {
+    expect(await errorOf(event, config)).toMatch(message);
+    expect(cloud.losant.calls).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a missing access-token secret",
+      (c: Cloud) => c.aws.moveLabel,
+      /access-token-missing.*losant-access\/none/,
+    ],
+  ])("%s, while the other applications still run", async (_, _act, message) => {
+    due("backend");
+    const applications = [
+      { id: other, accessToken: "losant-access/none" },
+      ...(cloud.config.applications as object[]),
+    ];
+    expect(await errorOf({}, { applications })).toMatch(message);
+    expect(cloud.losant.accepts(stringIn(secretOf("backend")))).toBe(true);
+  });
+
+  it.each([
+    ["a rejected access token", losantError(401, "InvalidToken"), /access-token-rejected/],
+    ["a token without the scope", losantError(403, "Forbidden"), /access-token-forbidden/],
+    ["an application that Losant doesn't know", losantError(404, "NotFound"), /application-not-found/],
+    [
+      "a Losant that answers HTML",
+      { status: 200, headers: { "content-type": "text/html" }, body: "<html>login</html>" },
+      /losant-answer-invalid/,
+    ],
+    ["an empty body", { status: 200, body: "" }, /losant-answer-invalid/],
+    [
+      "a token without an id",
+      {
+        status: 200,
+        body: { items: [{ name: "x", creationDate: "2026-01-01T00:00:00Z" }], count: 1, totalCount: 1 },
+      },
+      /losant-answer-invalid.*items\.0\.id/,
+    ],
+  ])("%s, while the other applications still run", async (_, answer, message) => {
+    due("backend");
+    cloud.losant.addApplication({ id: other });
+    cloud.aws.putSecret(`losant-access/${other}`, cloud.losant.addToken(other, { name: "worker" }).token);
+    cloud.losant.faults.add({ match: other, answer });
+    const applications = [
+      { id: other, accessToken: `losant-access/${other}` },
+      ...(cloud.config.applications as object[]),
+    ];
+    expect(await errorOf({}, { applications })).toMatch(message);
+    expect(cloud.losant.accepts(stringIn(secretOf("backend")))).toBe(true);
+  });
+});
