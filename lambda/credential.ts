@@ -63,12 +63,21 @@ export class Credential {
   }
 
   async #first(): Promise<HeldToken> {
-    const held = await this.#read("AWSCURRENT");
+    const held = await this.#read("AWSCURRENT").catch((error: unknown) => this.#previousInstead(error));
     if (held !== undefined) return held;
     throw new RotationError(
       "access-token-unreadable",
       `the secret ${this.#secretId} with the access token of ${this.#owner} holds no value`,
     );
+  }
+
+  /** A value that is no token at all was set by mistake: what was there before may still work. */
+  async #previousInstead(error: unknown): Promise<HeldToken> {
+    if (!(error instanceof RotationError) || error.code !== "access-token-unreadable") throw error;
+    const held = await this.#read("AWSPREVIOUS").catch(() => undefined);
+    if (held === undefined) throw error;
+    this.#rungs.splice(0);
+    return held;
   }
 
   async #climb(): Promise<HeldToken> {
@@ -86,6 +95,17 @@ export class Credential {
 
   async #read(stage: Login["stage"]): Promise<HeldToken | undefined> {
     const found = await this.#reader.read(this.#secretId, stage);
-    return found && { ...found, stage };
+    return found && { ...found, stage, expiresAt: expiryOf(found.token) };
+  }
+}
+
+/** An API token is a JWT: its payload is readable by anybody and says in `exp`, in seconds, when it ends (RFC 7519). */
+function expiryOf(token: Redacted): Date | undefined {
+  const [, payload = ""] = token.reveal().split(".");
+  try {
+    const { exp } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    return typeof exp === "number" ? new Date(exp * 1_000) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -8,6 +8,7 @@ import { losantTokenApi } from "./adapters/losant.ts";
 import { secretsManagerClient, secretsManagerStore } from "./adapters/secrets-manager.ts";
 import { parseConfigText, type RotationConfig } from "./config.ts";
 import { asRotationError, RotationError } from "./errors.ts";
+import { metricsOf } from "./metrics.ts";
 import { RunId } from "./model.ts";
 import type { Clock, Log } from "./ports.ts";
 import type { Report } from "./report.ts";
@@ -39,7 +40,8 @@ let store: ReturnType<typeof secretsManagerStore> | undefined;
  * Lambda tries again and alarms see it.
  */
 export async function handler(event: unknown, context: InvocationContext = {}): Promise<Report> {
-  const { report, failures } = await start(event, context);
+  const { report, failures, facts } = await start(event, context);
+  writeMetrics(facts);
   logger.info("run completed", {
     runId: report.runId,
     trigger: report.trigger,
@@ -48,6 +50,13 @@ export async function handler(event: unknown, context: InvocationContext = {}): 
   });
   if (failures.length === 0) return report;
   throw new Error(`run ${report.runId} finished with failures: ${failures.join("; ")}`.slice(0, MAX_MESSAGE));
+}
+
+/** CloudWatch takes metrics out of a line of its own, which the logger would wrap. Outside of Lambda nobody reads them. */
+function writeMetrics(facts: RunResult["facts"]): void {
+  const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
+  const line = functionName === undefined ? undefined : metricsOf({ ...facts, functionName }, clock.now());
+  if (line !== undefined) console.log(JSON.stringify(line));
 }
 
 async function start(event: unknown, context: InvocationContext): Promise<RunResult> {

@@ -3,11 +3,13 @@ import { asRotationError, type RotationError } from "./errors.ts";
 import type { RotationEvent } from "./events.ts";
 import { rungReached } from "./ladder.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "./limits.ts";
+import { expiryAtStake, isOrphanLeft, type RunFacts } from "./metrics.ts";
 import type { ApplicationId, RunId } from "./model.ts";
 import type { Outcome } from "./outcomes.ts";
 import type { EventBus, Log } from "./ports.ts";
 import { type ApplicationRow, errorFacts, type Report, rowOf, Tally } from "./report.ts";
 import type { Scene, Trigger } from "./scene.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 interface Completion {
   readonly runId: RunId;
@@ -25,14 +27,18 @@ export class Ledger {
   readonly #failures: string[] = [];
   #failureCount = 0;
   #waitingLogged = 0;
+  #orphans = 0;
+  #soonestExpiryAt: Date | undefined;
+  #accessTokenExpiresAt: Date | undefined;
 
   constructor(log: Log, isDryRun: boolean) {
     this.#log = log;
     this.#isDryRun = isDryRun;
   }
 
-  listed(applicationId: ApplicationId, count: number): void {
-    this.#tally.list(count);
+  listed(applicationId: ApplicationId, { tokens, login }: Pick<Snapshot, "tokens" | "login">): void {
+    this.#tally.list(tokens.size);
+    this.#accessTokenExpiresAt = earlier(this.#accessTokenExpiresAt, login.expiresAt);
     this.#applications.push({ applicationId, outcome: "ok" });
   }
 
@@ -53,6 +59,8 @@ export class Ledger {
     this.#tally.add(id, outcomes);
     for (const outcome of outcomes) {
       this.#write(id, outcome);
+      if (isOrphanLeft(outcome)) this.#orphans += 1;
+      this.#soonestExpiryAt = earlier(this.#soonestExpiryAt, expiryAtStake(outcome));
       if (this.#isDryRun) continue;
       for (const event of newsOf(outcome, scene)) await this.#publish(event, scene);
     }
@@ -86,6 +94,15 @@ export class Ledger {
   /** What the report says of all this, and a sentence for each failure, of which only so many are kept. */
   result(): Pick<Report, "summary" | "omitted" | "tokens" | "applications"> {
     return { ...this.#tally.result(this.#isDryRun), applications: this.#applications };
+  }
+
+  /** What metrics say beyond the report. */
+  get facts(): Pick<RunFacts, "orphans" | "soonestExpiryAt" | "accessTokenExpiresAt"> {
+    return {
+      orphans: this.#orphans,
+      soonestExpiryAt: this.#soonestExpiryAt,
+      accessTokenExpiresAt: this.#accessTokenExpiresAt,
+    };
   }
 
   get failures(): readonly string[] {
@@ -129,6 +146,10 @@ export class Ledger {
       this.#failures.push(`${what}: ${error.code}: ${error.message}`);
     this.#log.error(`failed: ${what}`, { ...fields });
   }
+}
+
+function earlier(one: Date | undefined, other: Date | undefined): Date | undefined {
+  return other === undefined || (one !== undefined && one <= other) ? one : other;
 }
 
 /** Somebody did something to a token that the worker respects but can't mend. */

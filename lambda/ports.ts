@@ -58,6 +58,8 @@ export interface TokenApi {
 export interface Login {
   readonly arn: SecretArn;
   readonly stage: "AWSCURRENT" | "AWSPREVIOUS";
+  /** When the access token expires, where it says so. */
+  readonly expiresAt?: Date | undefined;
 }
 
 /** The secrets that hold access tokens: the only ones the worker may read. */

@@ -7,6 +7,7 @@ import { asRotationError, RotationError } from "./errors.ts";
 import { IssueGate } from "./gate.ts";
 import { Ledger } from "./ledger.ts";
 import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE, STORE_WRITES_PER_SECOND } from "./limits.ts";
+import type { RunFacts } from "./metrics.ts";
 import type { RunId } from "./model.ts";
 import { observe } from "./observe.ts";
 import { outcomeOf } from "./outcomes.ts";
@@ -35,6 +36,7 @@ export interface RunResult {
   readonly report: Report;
   /** One sentence each; empty where nothing failed. */
   readonly failures: readonly string[];
+  readonly facts: Omit<RunFacts, "functionName">;
 }
 
 /**
@@ -80,7 +82,9 @@ export async function run(request: RotationRequest, world: World): Promise<RunRe
     finishedAt: clock.now().toISOString(),
     ...ledger.result(),
   };
-  return { report, failures: ledger.failures };
+  const isWhole = request.applicationId === undefined && request.selection.tokens === undefined;
+  const { failures } = ledger;
+  return { report, failures, facts: { report, isWhole, succeeded: failures.length === 0, ...ledger.facts } };
 }
 
 /** What the parts of one run share. */
@@ -116,7 +120,7 @@ async function prepare(application: ApplicationConfig, shift: Shift): Promise<re
       if (snapshot.tokens.values().some((token) => matches(token, entry))) unmatched.delete(entry);
     }
     const plans = plan(snapshot, { now: clock.now(), runId, selection: request.selection });
-    ledger.listed(application.id, snapshot.tokens.size);
+    ledger.listed(application.id, snapshot);
     const scene: Scene = { application, runId, trigger: request.trigger, api, store, bus, clock, log, gate };
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
     for (const one of resting) await ledger.record(sayOnly(one), scene);

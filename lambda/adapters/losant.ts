@@ -113,8 +113,8 @@ class LosantTokens implements TokenApi {
   }
 
   async loggedInWith(): Promise<Login> {
-    const { arn, stage } = await this.#credential.current();
-    return { arn, stage };
+    const { arn, stage, expiresAt } = await this.#credential.current();
+    return { arn, stage, expiresAt };
   }
 
   async #text(attempt: Attempt, request: LosantRequest): Promise<string | undefined> {
