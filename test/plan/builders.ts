@@ -1,0 +1,283 @@
+import * as v from "valibot";
+import type { Action } from "../../lambda/actions.ts";
+import { type ApplicationConfig, parseConfig } from "../../lambda/config.ts";
+import { RotationError } from "../../lambda/errors.ts";
+import {
+  type ApiToken,
+  RunId,
+  rotatingLabel,
+  SecretArn,
+  SecretName,
+  type SecretState,
+  type SecretVersion,
+  TokenId,
+  VersionId,
+  versionIdOf,
+} from "../../lambda/model.ts";
+import { observe } from "../../lambda/observe.ts";
+import { type LineagePlan, plan } from "../../lambda/plan.ts";
+import type { Login } from "../../lambda/ports.ts";
+import { EVERYTHING, type Selection } from "../../lambda/selection.ts";
+import type { SecretReading, Snapshot } from "../../lambda/snapshot.ts";
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export const NOW = new Date("2026-06-01T12:00:00.000Z");
+export const APP = "575ec8687ae143cd83dc4a97";
+export const OTHER_APP = "575ec8687ae143cd83dc4a98";
+export const ACCOUNT = "123456789012";
+export const REGION = "eu-west-1";
+
+/** A label of at most twelve letters, as the id that spells it in hexadecimal digits. */
+export function id(label: string): TokenId {
+  return v.parse(TokenId, Buffer.from(label.padEnd(12)).toString("hex"));
+}
+
+export function labelOf(tokenId: string): string {
+  return Buffer.from(tokenId, "hex").toString().trimEnd();
+}
+
+export function secretNamed(tokenName: string): SecretName {
+  return v.parse(SecretName, `losant/${APP}/${tokenName}`);
+}
+
+export function arnOf(
+  name: string,
+  { account = ACCOUNT, region = REGION, ending = "AbCdEf" } = {},
+): SecretArn {
+  return v.parse(SecretArn, `arn:aws:secretsmanager:${region}:${account}:secret:${name}-${ending}`);
+}
+
+export function marker(
+  replaced: string,
+  arn: string = arnOf(secretNamed("backend")),
+  run = "earlier",
+): string {
+  return `[losant-token-rotation replaces=${id(replaced)} secret=${arn} run=${run}]`;
+}
+
+export interface TokenTraits {
+  readonly name?: string;
+  /** Milliseconds since its creation. */
+  readonly age?: number;
+  /** Milliseconds until its expiry. */
+  readonly left?: number | "forever";
+  readonly status?: "active" | "inactive";
+  readonly scope?: readonly string[];
+  readonly creatorType?: string;
+  /** It carries a marker that says so, for the secret of its name or for `secret`. */
+  readonly replaces?: string;
+  readonly secret?: string;
+  readonly run?: string;
+  readonly description?: string;
+}
+
+/** By default a token called `backend` that has lived 100 days of a year: not due for long. */
+export function token(label: string, traits: TokenTraits = {}): ApiToken {
+  const { name = "backend", age = 100 * DAY, left = 265 * DAY, status = "active", replaces } = traits;
+  const { scope = ["application.get"], secret = arnOf(secretNamed("backend")), run } = traits;
+  return {
+    id: id(label),
+    name,
+    description: traits.description ?? (replaces === undefined ? "" : marker(replaces, secret, run)),
+    createdAt: new Date(NOW.getTime() - age),
+    expiresAt: left === "forever" ? undefined : new Date(NOW.getTime() + left),
+    scope,
+    status,
+    creatorType: traits.creatorType ?? (replaces === undefined ? undefined : "apiToken"),
+  };
+}
+
+/** A version of ours. The label `rotating` stands for the version's own. */
+export function version(label: string, replaced: string, ...labels: readonly string[]): SecretVersion {
+  const own = (text: string) => (text === "rotating" ? rotatingLabel(id(label)) : text);
+  return { id: versionIdOf({ tokenId: id(label), replacedId: id(replaced) }), labels: labels.map(own) };
+}
+
+/** A version that somebody set by hand. */
+export function byHand(name: string, ...labels: readonly string[]): SecretVersion {
+  return { id: v.parse(VersionId, `4d4e8e0c-by-hand-${name}`), labels };
+}
+
+export interface SecretTraits {
+  readonly name?: string;
+  readonly ending?: string;
+  /** Milliseconds since its last change. */
+  readonly changed?: number;
+  readonly deleted?: boolean;
+  readonly owner?: string;
+}
+
+export interface Secret {
+  readonly state: SecretState;
+  readonly history: readonly SecretVersion[];
+}
+
+/** With all of its versions: those without labels are told by a search only. */
+export function secret(versions: readonly SecretVersion[] = [], traits: SecretTraits = {}): Secret {
+  const {
+    name = secretNamed("backend"),
+    ending = "AbCdEf",
+    changed = 100 * DAY,
+    deleted = false,
+    owner,
+  } = traits;
+  const state: SecretState = {
+    arn: arnOf(name, { ending }),
+    name: v.parse(SecretName, name),
+    versions: versions.filter(({ labels }) => labels.length > 0),
+    lastChangedAt: new Date(NOW.getTime() - changed),
+    deletedAt: deleted ? new Date(NOW.getTime() + 7 * DAY) : undefined,
+    owningService: owner,
+  };
+  return { state, history: versions };
+}
+
+/** What the world looks like when a plan is made, and what was asked for. */
+export interface Situation {
+  readonly tokens: readonly ApiToken[];
+  readonly secrets?: readonly Secret[];
+  /** Tokens that a GET finds although the listing lacks them. */
+  readonly unlisted?: readonly ApiToken[];
+  /** Names of secrets that can't be read. */
+  readonly unreadable?: readonly string[];
+  readonly policy?: object;
+  readonly schedule?: string;
+  readonly mapped?: Readonly<Record<string, string>>;
+  readonly asks?: Partial<Selection>;
+  readonly login?: Partial<Login>;
+  readonly runId?: string;
+  readonly now?: Date;
+  readonly readAt?: Date;
+}
+
+export function applicationOf({
+  policy = {},
+  schedule = "6h",
+  mapped = {},
+}: Partial<Situation>): ApplicationConfig {
+  const application = { id: APP, accessToken: `losant-access/${APP}`, policy, secrets: mapped };
+  const [only] = parseConfig({ schedule, applications: [application] }).applications;
+  if (only === undefined) throw new Error("a configuration has one application or more");
+  return only;
+}
+
+const UNREADABLE = new RotationError("store-denied", "not allowed to describe the secret");
+
+function loginOf({ login }: Situation): Login {
+  return { arn: arnOf(`losant-access/${APP}`), stage: "AWSCURRENT", ...login };
+}
+
+/** All there is, as if everything had been asked for. */
+export function snapshotOf(situation: Situation): Snapshot {
+  const { tokens, secrets = [], unlisted = [], unreadable = [], now = NOW, readAt = now } = situation;
+  const readings = new Map<SecretName, SecretReading>(
+    secrets.map(({ state, history }) => [state.name, { kind: "described", secret: state, history }]),
+  );
+  for (const name of unreadable)
+    readings.set(v.parse(SecretName, name), { kind: "unreadable", error: UNREADABLE });
+  for (const { name } of tokens) {
+    const plain = secretNamed(name.replace(/[^\w.@+=-]/g, "_"));
+    if (!readings.has(plain)) readings.set(plain, { kind: "absent" });
+  }
+  return {
+    application: applicationOf(situation),
+    secretPrefix: "losant",
+    login: loginOf(situation),
+    readAt,
+    tokens: new Map(tokens.map((one) => [one.id, one])),
+    secrets: readings,
+    lookups: new Map(unlisted.map((one) => [one.id, one])),
+  };
+}
+
+export interface Reads {
+  readonly described: readonly string[];
+  readonly searched: readonly string[];
+  readonly gotten: readonly string[];
+}
+
+/** What `observe` makes of the same situation, which reads no more than it needs; and what it read. */
+export async function observedSnapshotOf(
+  situation: Situation,
+): Promise<Reads & { readonly snapshot: Snapshot }> {
+  const { tokens, secrets = [], unlisted = [], unreadable = [], now = NOW, readAt = now } = situation;
+  const [described, searched, gotten]: [string[], string[], string[]] = [[], [], []];
+  let asked = 0;
+  const unused = () => Promise.reject(new Error("observe only reads, and not this"));
+  const snapshot = await observe(applicationOf(situation), "losant", selectionOf(situation), {
+    clock: { now: () => (asked++ === 0 ? readAt : now), sleep: unused },
+    api: {
+      list: async () => tokens,
+      get: async (tokenId) => {
+        gotten.push(labelOf(tokenId));
+        return unlisted.find((one) => one.id === tokenId);
+      },
+      loggedInWith: async () => loginOf(situation),
+      create: unused,
+      deactivate: unused,
+      delete: unused,
+      probe: unused,
+    },
+    store: {
+      describe: async (name) => {
+        described.push(name);
+        if (unreadable.includes(name)) throw UNREADABLE;
+        return secrets.find(({ state }) => state.name === name)?.state;
+      },
+      history: async (arn) => {
+        searched.push(arn);
+        return secrets.find(({ state }) => state.arn === arn)?.history ?? [];
+      },
+    },
+  });
+  return { snapshot, described, searched, gotten };
+}
+
+export function selectionOf({ asks }: Situation): Selection {
+  return { ...EVERYTHING, ...asks };
+}
+
+export function plansOf(
+  situation: Situation,
+  snapshot: Snapshot = snapshotOf(situation),
+): readonly LineagePlan[] {
+  const { now = NOW, runId = "this-run" } = situation;
+  return plan(snapshot, { now, runId: v.parse(RunId, runId), selection: selectionOf(situation) });
+}
+
+export function actionsOf(situation: Situation): readonly Action[] {
+  return plansOf(situation).flatMap(({ actions }) => actions);
+}
+
+/** `rotate root: renewal-window`; `retire first: grace-over, delete`; `settle current`. */
+export function sentenceOf(action: Action): string {
+  if (action.kind === "settle") return `settle ${labelOf(action.version.stamp.tokenId)}`;
+  const about = `${action.kind} ${labelOf(action.subject.id)}`;
+  switch (action.kind) {
+    case "retire":
+      return `${about}: ${action.reason}, ${action.step}`;
+    case "defer":
+      return `${about}: ${action.reason}, ${action.action}`;
+    case "fail":
+      return `${about}: ${action.error.code}`;
+    default:
+      return `${about}: ${action.reason}`;
+  }
+}
+
+export function sentencesOf(plans: readonly LineagePlan[]): readonly string[] {
+  return plans.flatMap(({ actions }) => actions).map(sentenceOf);
+}
+
+/** One row of the table: what is there, what is asked, what the plan says of it. */
+export interface Row extends Situation {
+  readonly says: string;
+  readonly plan: readonly string[];
+  /** The secrets of the lineages, by the token that heads the sentence. */
+  readonly secretNames?: Readonly<Record<string, string>>;
+  /** Where what was observed tells less than all there is: what the plan says then. */
+  readonly observedPlan?: readonly string[];
+}

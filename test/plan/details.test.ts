@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import type { Action } from "../../lambda/actions.ts";
+import {
+  APP,
+  actionsOf,
+  arnOf,
+  byHand,
+  DAY,
+  id,
+  MINUTE,
+  NOW,
+  observedSnapshotOf,
+  plansOf,
+  type Situation,
+  secret,
+  secretNamed,
+  token,
+  version,
+} from "./builders.ts";
+
+const root = token("root", { age: 350 * DAY, left: 15 * DAY });
+const current = token("current", { replaces: "root", age: 350 * DAY, left: 15 * DAY });
+const isCurrent = version("current", "root", "AWSCURRENT");
+
+function only<Kind extends Action["kind"]>(
+  situation: Situation,
+  kind: Kind,
+): Extract<Action, { kind: Kind }> {
+  const found = actionsOf(situation).find(
+    (action): action is Extract<Action, { kind: Kind }> => action.kind === kind,
+  );
+  if (found === undefined) throw new Error(`the plan has no ${kind}`);
+  return found;
+}
+
+describe("a rotation", () => {
+  it("takes AWSCURRENT from where the plan saw it", () => {
+    expect(only({ tokens: [current], secrets: [secret([isCurrent])] }, "rotate").from).toBe(isCurrent.id);
+  });
+
+  it("takes AWSCURRENT from a version that somebody set by hand, in a mapped secret", () => {
+    const hand = byHand("a", "AWSCURRENT");
+    expect(only({ tokens: [root], secrets: [secret([hand])] }, "rotate").from).toBe(hand.id);
+  });
+
+  it("takes AWSCURRENT from nowhere in a new secret", () => {
+    expect(only({ tokens: [root] }, "rotate").from).toBeUndefined();
+  });
+
+  it("retires its predecessor at once only when that is asked for it", () => {
+    const managed = { tokens: [current], secrets: [secret([isCurrent])] };
+    const retires = (asks: object) => only({ ...managed, asks }, "rotate").retireNow;
+    expect(retires({ tokens: ["backend"], force: true, retireNow: true })).toBe(true);
+    expect(retires({ tokens: ["backend"], force: true })).toBe(false);
+    expect(retires({})).toBe(false);
+  });
+
+  it("retires its predecessor at once also when it only resumes", () => {
+    const next = token("next", { replaces: "current", age: 20 * MINUTE });
+    const managed = {
+      tokens: [current, next],
+      secrets: [secret([isCurrent, version("next", "current", "rotating")])],
+    };
+    expect(only({ ...managed, asks: { tokens: ["backend"], retireNow: true } }, "resume").retireNow).toBe(
+      true,
+    );
+    expect(only(managed, "resume").retireNow).toBe(false);
+  });
+
+  it("never retires at once the credential that the worker is logged in with", () => {
+    const name = `losant-access/${APP}`;
+    const tokens = [
+      token("current", {
+        name: "worker",
+        age: 350 * DAY,
+        left: 15 * DAY,
+        replaces: "root",
+        secret: arnOf(name),
+      }),
+    ];
+    const own = {
+      tokens,
+      secrets: [secret([isCurrent], { name })],
+      asks: { tokens: ["worker"], force: true, retireNow: true },
+    };
+    expect(only(own, "rotate").retireNow).toBe(false);
+    expect(plansOf(own).map(({ isOwnCredential }) => isOwnCredential)).toEqual([true]);
+  });
+});
+
+describe("a wait", () => {
+  it("says when the token becomes due", () => {
+    expect(only({ tokens: [token("root", { age: 0, left: 365 * DAY })] }, "wait").dueAt).toEqual(
+      new Date(NOW.getTime() + 335 * DAY),
+    );
+  });
+
+  it("says for a successor about to become current when that becomes due", () => {
+    const next = token("next", { replaces: "current", age: 0, left: 365 * DAY });
+    const situation = {
+      tokens: [current, next],
+      secrets: [secret([isCurrent, version("next", "current", "rotating")])],
+    };
+    expect(only(situation, "wait").dueAt).toEqual(new Date(NOW.getTime() + 335 * DAY));
+  });
+});
+
+describe("a failure to tell which of two tokens a secret is for", () => {
+  it("names both", () => {
+    const situation = {
+      tokens: [token("one", { name: "API" }), token("two", { name: "API" })],
+      mapped: { API: "prod/api" },
+    };
+    const { error } = only(situation, "fail");
+    expect(error.message).toContain(id("one"));
+    expect(error.message).toContain(id("two"));
+    expect(error.message).toContain("prod/api");
+  });
+
+  it("is one of two names that are mapped to what another name gets by itself", () => {
+    const situation = {
+      tokens: [token("one", { name: "API" }), token("two", { name: "backend" })],
+      mapped: { API: secretNamed("backend") },
+    };
+    expect(actionsOf(situation).map(({ kind }) => kind)).toEqual(["fail", "fail"]);
+  });
+});
+
+describe("what a run reads", () => {
+  it("costs no call to AWS for roots that are not due", async () => {
+    const tokens = Array.from({ length: 20 }, (_, index) => token(`root${index}`, { name: `name ${index}` }));
+    const { described, searched, gotten } = await observedSnapshotOf({ tokens });
+    expect([described, searched, gotten]).toEqual([[], [], []]);
+  });
+
+  it("costs no call to AWS for roots that are dead", async () => {
+    const tokens = [
+      token("inactive", { status: "inactive", left: DAY }),
+      token("expired", { name: "b", left: -DAY }),
+    ];
+    expect((await observedSnapshotOf({ tokens })).described).toEqual([]);
+  });
+
+  it("describes the secret of each token of ours, due or not, once", async () => {
+    const tokens = [token("first", { replaces: "root" }), token("current", { replaces: "first" })];
+    const secrets = [
+      secret([version("current", "first", "AWSCURRENT"), version("first", "root", "AWSPREVIOUS")]),
+    ];
+    const { described, searched } = await observedSnapshotOf({ tokens, secrets });
+    expect(described).toEqual([secretNamed("backend")]);
+    expect(searched).toEqual([]);
+  });
+
+  it("searches all versions where labels leave open what a token is", async () => {
+    const orphan = token("orphan", { replaces: "current" });
+    const { searched } = await observedSnapshotOf({
+      tokens: [current, orphan],
+      secrets: [secret([isCurrent])],
+    });
+    expect(searched).toEqual([arnOf(secretNamed("backend"))]);
+  });
+
+  it("asks Losant by id for a current token that the listing lacks", async () => {
+    const { gotten } = await observedSnapshotOf({ tokens: [root], secrets: [secret([isCurrent])] });
+    expect(gotten).toEqual(["current"]);
+  });
+
+  it("asks nothing about the secrets of foreign tokens", async () => {
+    const foreign = token("foreign", { replaces: "x", secret: arnOf("other/secret") });
+    expect((await observedSnapshotOf({ tokens: [foreign] })).described).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+import { DAY, HOUR, MINUTE, type Row, secret, secretNamed, token, version } from "./builders.ts";
+
+const HOURS_2 = 2 * HOUR;
+const root = token("root", { age: 350 * DAY, left: 15 * DAY });
+const young = token("orphan", { replaces: "root", age: 20 * MINUTE });
+const old = token("orphan", { replaces: "root", age: HOURS_2 });
+const current = token("current", { replaces: "root" });
+const dueCurrent = token("current", { replaces: "root", age: 350 * DAY, left: 15 * DAY });
+const isCurrent = version("current", "root", "AWSCURRENT");
+const oldOnes = (count: number) =>
+  Array.from({ length: count }, (_, index) => token(`orphan${index}`, { replaces: "root", age: HOURS_2 }));
+
+/** Rules 2 and 3. */
+export const ORPHANS: readonly Row[] = [
+  {
+    says: "deletes a token whose string is stored nowhere, and issues again",
+    tokens: [root, old],
+    secrets: [secret()],
+    plan: ["discard orphan: orphan", "rotate root: renewal-window"],
+  },
+  {
+    says: "deletes an orphan of a lineage that has nothing else to do",
+    tokens: [current, token("orphan", { replaces: "current", age: HOURS_2 })],
+    secrets: [secret([isCurrent])],
+    plan: ["discard orphan: orphan", "wait current: not-due"],
+  },
+  {
+    says: "deletes an orphan whose lineage nobody asked about",
+    tokens: [current, token("orphan", { replaces: "current", age: HOURS_2 })],
+    secrets: [secret([isCurrent])],
+    asks: { tokens: ["somebody else"] },
+    plan: ["discard orphan: orphan", "skip current: not-selected"],
+  },
+  {
+    says: "issues nothing beside a young orphan, whose run may still be about to store it",
+    tokens: [root, young],
+    secrets: [secret()],
+    plan: ["skip root: young-orphan", "skip orphan: young-orphan"],
+  },
+  {
+    says: "issues beside a young orphan when a person insists",
+    tokens: [root, young],
+    secrets: [secret()],
+    asks: { tokens: [root.id], force: true },
+    plan: ["rotate root: forced", "skip orphan: young-orphan"],
+  },
+  {
+    says: "issues beside a young orphan when there is no time to wait",
+    tokens: [token("root", { age: 365 * DAY, left: 11 * HOUR }), young],
+    secrets: [secret()],
+    plan: ["rotate root: renewal-window", "skip orphan: young-orphan"],
+  },
+  {
+    says: "lets a token wait that is not due, young orphan or not",
+    tokens: [current, token("orphan", { replaces: "current", age: MINUTE })],
+    secrets: [secret([isCurrent])],
+    plan: ["wait current: not-due", "skip orphan: young-orphan"],
+  },
+  {
+    says: "deletes three orphans of a lineage at most, and puts off the others",
+    tokens: [root, ...oldOnes(5)],
+    secrets: [secret()],
+    plan: [
+      "discard orphan0: orphan",
+      "discard orphan1: orphan",
+      "discard orphan2: orphan",
+      "defer orphan3: orphan, discard",
+      "defer orphan4: orphan, discard",
+      "rotate root: renewal-window",
+    ],
+  },
+  {
+    says: "deletes nothing that a person made, whatever its description says",
+    tokens: [current, token("copied", { replaces: "current", age: DAY, creatorType: "user" })],
+    secrets: [secret([isCurrent])],
+    plan: ["skip copied: foreign", "wait current: not-due"],
+  },
+  {
+    says: "deletes an orphan of which Losant does not say who made it",
+    tokens: [current, { ...token("orphan", { replaces: "current", age: DAY }), creatorType: undefined }],
+    secrets: [secret([isCurrent])],
+    plan: ["discard orphan: orphan", "wait current: not-due"],
+  },
+  {
+    says: "deletes nothing because its secret does not exist: that proves nothing",
+    tokens: [root, old],
+    plan: ["rotate root: renewal-window", "skip orphan: missing"],
+  },
+  {
+    says: "deletes nothing because its secret does not answer, and says what is wrong with each token",
+    tokens: [dueCurrent, old],
+    unreadable: [secretNamed("backend")],
+    plan: ["fail current: store-denied", "fail orphan: store-denied"],
+  },
+  {
+    says: "takes no token for an orphan that a version without labels holds",
+    tokens: [current, token("former", { replaces: "root", age: 200 * DAY })],
+    secrets: [secret([isCurrent, version("former", "root")])],
+    plan: ["wait current: not-due", "skip former: superseded"],
+  },
+  {
+    says: "takes no token for an orphan that another one says it replaced",
+    tokens: [token("first", { replaces: "root" }), token("current", { replaces: "first" })],
+    secrets: [secret([version("current", "root", "AWSCURRENT")])],
+    plan: ["wait current: not-due", "skip first: superseded"],
+  },
+  {
+    says: "deletes an orphan that is inactive or expired as well",
+    tokens: [
+      current,
+      token("inactive", { replaces: "current", age: DAY, status: "inactive" }),
+      token("expired", { replaces: "current", age: 9 * DAY, left: -DAY }),
+    ],
+    secrets: [secret([isCurrent])],
+    plan: ["discard inactive: orphan", "discard expired: orphan", "wait current: not-due"],
+  },
+  {
+    says: "issues nothing for a secret that is scheduled for deletion",
+    tokens: [root, old],
+    secrets: [secret([], { deleted: true })],
+    plan: ["skip root: secret-scheduled-for-deletion", "skip orphan: secret-scheduled-for-deletion"],
+  },
+  {
+    says: "issues nothing for a secret that another service owns, even when forced",
+    tokens: [dueCurrent, root],
+    secrets: [secret([isCurrent], { owner: "rds" })],
+    asks: { tokens: ["backend"], force: true },
+    plan: ["skip current: secret-owned-by-service", "skip root: secret-owned-by-service"],
+  },
+  {
+    says: "issues nothing for a scheduled deletion even when the current token is gone and another one is forced",
+    tokens: [root],
+    secrets: [secret([isCurrent], { deleted: true })],
+    asks: { tokens: [root.id], force: true },
+    plan: ["skip current: secret-scheduled-for-deletion", "skip root: secret-scheduled-for-deletion"],
+  },
+];

@@ -1,0 +1,258 @@
+import { APP, arnOf, byHand, DAY, HOUR, MINUTE, type Row, secret, token, version } from "./builders.ts";
+
+const policy = { retire: { deactivateAfter: "7d", deleteAfter: "30d" } };
+const root = token("root", { age: 700 * DAY, left: 60 * DAY });
+const first = token("first", { replaces: "root", age: 600 * DAY, left: 60 * DAY });
+const second = token("second", { replaces: "first", age: 400 * DAY, left: 60 * DAY });
+const third = token("third", { replaces: "second", age: 8 * DAY });
+const versions = [
+  version("third", "second", "AWSCURRENT"),
+  version("second", "first", "AWSPREVIOUS"),
+  version("first", "root"),
+];
+const changed = (days: number) => secret(versions, { changed: days * DAY });
+const accessName = `losant-access/${APP}`;
+const ownArn = arnOf(accessName);
+const own = {
+  tokens: [
+    token("current", { name: "worker", replaces: "previous", secret: ownArn }),
+    token("previous", { name: "worker", replaces: "root", secret: ownArn }),
+  ],
+  secrets: [
+    secret([version("current", "previous", "AWSCURRENT"), version("previous", "root", "AWSPREVIOUS")], {
+      name: accessName,
+    }),
+  ],
+  mapped: { worker: accessName },
+};
+
+/** Rule 8. */
+export const RETIREMENTS: readonly Row[] = [
+  {
+    says: "retires nothing unless policy says so",
+    tokens: [root, first, second, third],
+    secrets: [changed(400)],
+    plan: [
+      "wait third: not-due",
+      "skip root: superseded",
+      "skip first: superseded",
+      "skip second: superseded",
+    ],
+  },
+  {
+    says: "deactivates predecessors whose grace is over, but never the root: its users may hold it by hand",
+    tokens: [root, first, second, third],
+    secrets: [changed(8)],
+    policy,
+    plan: [
+      "wait third: not-due",
+      "retire first: grace-over, deactivate",
+      "retire second: grace-over, deactivate",
+      "skip root: superseded",
+    ],
+  },
+  {
+    says: "counts an older token's grace from the creation of its successor's successor, not from later changes",
+    tokens: [first, second, token("third", { replaces: "second", age: 40 * DAY })],
+    secrets: [changed(0)],
+    policy,
+    plan: ["wait third: not-due", "retire first: grace-over, delete", "skip second: superseded"],
+  },
+  {
+    says: "deletes predecessors whose second grace is over",
+    tokens: [first, { ...second, status: "inactive" }, token("third", { replaces: "second", age: 31 * DAY })],
+    secrets: [changed(31)],
+    policy,
+    plan: ["wait third: not-due", "retire first: grace-over, delete", "retire second: grace-over, delete"],
+  },
+  {
+    says: "has nothing to deactivate in a token that is inactive or expired already",
+    tokens: [
+      { ...second, status: "inactive" },
+      third,
+      token("first", { replaces: "root", age: 700 * DAY, left: -DAY }),
+    ],
+    secrets: [changed(400)],
+    policy: { retire: { deactivateAfter: "7d" } },
+    plan: ["wait third: not-due", "skip second: superseded", "skip first: superseded"],
+  },
+  {
+    says: "deletes without deactivating first where policy only deletes",
+    tokens: [second, third],
+    secrets: [changed(8)],
+    policy: { retire: { deleteAfter: "7d" } },
+    plan: ["wait third: not-due", "retire second: grace-over, delete"],
+  },
+  {
+    says: "retires a predecessor although the current token rotates again in this run",
+    tokens: [first, second, token("third", { replaces: "second", age: 350 * DAY, left: 15 * DAY })],
+    secrets: [changed(350)],
+    policy,
+    plan: [
+      "rotate third: renewal-window",
+      "retire first: grace-over, delete",
+      "retire second: grace-over, delete",
+    ],
+  },
+  {
+    says: "retires nothing in the run that resumes a rotation",
+    tokens: [first, second, third, token("next", { replaces: "third", age: 20 * MINUTE })],
+    secrets: [secret([...versions, version("next", "third", "rotating")], { changed: 400 * DAY })],
+    policy,
+    plan: [
+      "resume third: unfinished",
+      "skip first: superseded",
+      "skip second: superseded",
+      "wait next: not-due",
+    ],
+  },
+  {
+    says: "retires nothing while the event of the last rotation is owed",
+    tokens: [second, third],
+    secrets: [
+      secret(
+        [version("third", "second", "AWSCURRENT", "rotating"), version("second", "first", "AWSPREVIOUS")],
+        {
+          changed: 400 * DAY,
+        },
+      ),
+    ],
+    policy,
+    plan: ["announce third: unannounced", "wait third: not-due", "skip second: superseded"],
+  },
+  {
+    says: "retires nothing where somebody rolled back",
+    tokens: [second, third],
+    secrets: [
+      secret([version("second", "first", "AWSCURRENT"), version("third", "second", "AWSPREVIOUS")], {
+        changed: 400 * DAY,
+      }),
+    ],
+    policy,
+    plan: ["skip second: rolled-back", "skip third: superseded"],
+  },
+  {
+    says: "retires nothing where somebody set a value by hand",
+    tokens: [first, second, third],
+    secrets: [
+      secret(
+        [byHand("a", "AWSCURRENT"), version("third", "second", "AWSPREVIOUS"), version("second", "first")],
+        {
+          changed: 400 * DAY,
+        },
+      ),
+    ],
+    policy,
+    plan: ["skip third: rolled-back", "skip first: superseded", "skip second: superseded"],
+  },
+  {
+    says: "retires nothing where the current token was revoked: its predecessor may be all that works",
+    tokens: [second, { ...third, status: "inactive" }],
+    secrets: [changed(400)],
+    policy,
+    plan: ["skip third: revoked", "skip second: superseded"],
+  },
+  {
+    says: "retires nothing where the current token is gone",
+    tokens: [second],
+    secrets: [changed(400)],
+    policy,
+    plan: ["skip third: missing", "skip second: superseded"],
+  },
+  {
+    says: "retires nothing where the current token has expired",
+    tokens: [second, token("third", { replaces: "second", age: 365 * DAY, left: -HOUR })],
+    secrets: [changed(400)],
+    policy,
+    plan: ["rotate third: expired", "skip second: superseded"],
+  },
+  {
+    says: "retires nothing that a person made",
+    tokens: [{ ...second, creatorType: "user" }, third],
+    secrets: [changed(400)],
+    policy,
+    plan: ["wait third: not-due", "skip second: superseded"],
+  },
+  {
+    says: "retires nothing that this worker made for another store and that was taken over here",
+    tokens: [
+      token("adopted", {
+        replaces: "x",
+        secret: arnOf("losant/elsewhere", { account: "999999999999" }),
+        age: 400 * DAY,
+      }),
+      token("current", { replaces: "adopted" }),
+    ],
+    secrets: [secret([version("current", "adopted", "AWSCURRENT")], { changed: 400 * DAY })],
+    policy,
+    plan: ["wait current: not-due", "skip adopted: superseded"],
+  },
+  {
+    says: "retires nothing of a lineage when others are named",
+    tokens: [second, third],
+    secrets: [changed(400)],
+    policy,
+    asks: { tokens: ["frontend"] },
+    plan: ["skip third: not-selected", "skip second: superseded"],
+  },
+  {
+    says: "deactivates a named predecessor now, grace or not",
+    tokens: [second, third],
+    secrets: [changed(0)],
+    asks: { tokens: [second.id], retireNow: true },
+    plan: ["skip third: not-selected", "retire second: retire-now, deactivate"],
+  },
+  {
+    says: "deactivates a named root now: its users were told by whoever asks",
+    tokens: [root, token("current", { replaces: "root", age: DAY })],
+    secrets: [secret([version("current", "root", "AWSCURRENT")], { changed: DAY })],
+    asks: { tokens: [root.id], retireNow: true },
+    plan: ["skip current: not-selected", "retire root: retire-now, deactivate"],
+  },
+  {
+    says: "deactivates every predecessor of a name now, and never the current token",
+    tokens: [root, first, second, third],
+    secrets: [changed(0)],
+    asks: { tokens: ["backend"], retireNow: true },
+    plan: [
+      "wait third: not-due",
+      "retire root: retire-now, deactivate",
+      "retire first: retire-now, deactivate",
+      "retire second: retire-now, deactivate",
+    ],
+  },
+  {
+    says: "has nothing to retire now in a current token that is named",
+    tokens: [second, third],
+    secrets: [changed(0)],
+    asks: { tokens: [third.id], retireNow: true },
+    plan: ["wait third: not-due", "skip second: superseded"],
+  },
+  {
+    says: "has nothing to retire now in a predecessor that is inactive already",
+    tokens: [{ ...second, status: "inactive" }, third],
+    secrets: [changed(0)],
+    asks: { tokens: [second.id], retireNow: true },
+    plan: ["skip third: not-selected", "skip second: superseded"],
+  },
+  {
+    says: "retires the predecessors of its own credential like any other",
+    ...own,
+    policy,
+    plan: ["wait current: not-due", "retire previous: grace-over, delete"],
+  },
+  {
+    says: "never retires the credential that it had to log in with",
+    ...own,
+    policy,
+    login: { stage: "AWSPREVIOUS" },
+    plan: ["wait current: not-due", "skip previous: superseded"],
+  },
+  {
+    says: "never retires the credential that it had to log in with, even when it is named",
+    ...own,
+    asks: { tokens: ["worker"], retireNow: true },
+    login: { stage: "AWSPREVIOUS" },
+    plan: ["wait current: not-due", "skip previous: superseded"],
+  },
+];

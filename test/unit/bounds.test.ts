@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { RotationError } from "../../lambda/errors.ts";
+import { IssueGate } from "../../lambda/gate.ts";
+import { rungReached } from "../../lambda/ladder.ts";
+import { ISSUE_TO_STAGE_MS } from "../../lambda/limits.ts";
+import { pacedWrites } from "../../lambda/pace.ts";
+import { after as later, persist } from "../../lambda/persist.ts";
+import type { SecretStore } from "../../lambda/ports.ts";
+import { VirtualClock } from "../support/clock.ts";
+import { DAY, HOUR, START, World } from "../support/world.ts";
+
+describe("a write that is tried again", () => {
+  it("remembers that an earlier attempt may have had its effect", async () => {
+    const clock = new VirtualClock(START);
+    let attempts = 0;
+    const write = async () => {
+      attempts += 1;
+      if (attempts === 1) throw new RotationError("store-unreachable", "lost", { effect: "unknown" });
+      throw new RotationError("store-throttled", "slow down");
+    };
+    const failure = clock.run(persist(clock, later(START, 10_000), write));
+    await expect(failure).rejects.toMatchObject({ code: "store-throttled", effect: "unknown" });
+    expect(attempts).toBeGreaterThan(3);
+    expect(clock.now().getTime()).toBeLessThanOrEqual(START.getTime() + 10_000);
+  });
+
+  it("is not tried again once it was refused for good", async () => {
+    const clock = new VirtualClock(START);
+    let attempts = 0;
+    const write = async () => {
+      attempts += 1;
+      throw new RotationError("store-denied", "no");
+    };
+    await expect(clock.run(persist(clock, later(START, 10_000), write))).rejects.toMatchObject({
+      effect: "none",
+    });
+    expect(attempts).toBe(1);
+  });
+});
+
+describe("the gate", () => {
+  it("lets one rotation through alone until the store is proven, then all", async () => {
+    const clock = new VirtualClock(START);
+    const gate = new IssueGate(clock, later(START, HOUR));
+    let inside = 0;
+    const seen: number[] = [];
+    const rotation = async () => {
+      inside += 1;
+      seen.push(inside);
+      await clock.sleep(10);
+      gate.storeProved();
+      await clock.sleep(10);
+      inside -= 1;
+    };
+    await clock.run(Promise.all([1, 2, 3, 4].map(() => gate.admit(rotation))));
+    expect(seen[0]).toBe(1);
+    expect(Math.max(...seen)).toBe(4);
+  });
+
+  it("issues nothing that could not be stored before the deadline, to the millisecond", () => {
+    const clock = new VirtualClock(START);
+    expect(new IssueGate(clock, later(START, ISSUE_TO_STAGE_MS)).mayIssue).toBe(true);
+    expect(new IssueGate(clock, later(START, ISSUE_TO_STAGE_MS - 1)).mayIssue).toBe(false);
+  });
+
+  it("closes for the run when a store that is not proven refuses", () => {
+    const gate = new IssueGate(new VirtualClock(START), later(START, HOUR));
+    gate.storeFailed(new RotationError("store-denied", "no"));
+    expect(gate.mayIssue).toBe(false);
+  });
+
+  it("blames one secret, not the store, for a refusal after the store was proven", () => {
+    const gate = new IssueGate(new VirtualClock(START), later(START, HOUR));
+    gate.storeProved();
+    gate.storeFailed(new RotationError("store-denied", "no"));
+    expect(gate.mayIssue).toBe(true);
+  });
+});
+
+describe("the pace", () => {
+  it("starts no more writes in a second than it allows", async () => {
+    const clock = new VirtualClock(START);
+    const at: number[] = [];
+    const store = {
+      create: async () => void at.push(clock.now().getTime()),
+    } as Partial<SecretStore> as SecretStore;
+    const paced = pacedWrites(store, clock, 45);
+    await clock.run(Promise.all(Array.from({ length: 200 }, () => paced.create("x" as never, ""))));
+    for (const start of at)
+      expect(at.filter((one) => one >= start && one < start + 1_000).length).toBeLessThanOrEqual(46);
+  });
+});
+
+describe("the ladder of warnings", () => {
+  it("names a rung in the one interval that follows it, to the millisecond", () => {
+    const expiresAt = new Date(START.getTime() + 7 * DAY);
+    expect(rungReached(expiresAt, START, 6 * HOUR)).toBe(7);
+    expect(rungReached(expiresAt, new Date(START.getTime() - 1), 6 * HOUR)).toBeUndefined();
+    expect(rungReached(expiresAt, new Date(START.getTime() + 6 * HOUR - 1), 6 * HOUR)).toBe(7);
+    expect(rungReached(expiresAt, new Date(START.getTime() + 6 * HOUR), 6 * HOUR)).toBeUndefined();
+  });
+});
+
+describe("a run's bounds", () => {
+  it("puts off what a run may not do any more, soonest expiry first, and the next run goes on", async () => {
+    const world = new World({ policy: { maxRotationsPerRun: 2 } });
+    for (const daysLeft of [20, 5, 10, 15])
+      world.token(`in ${daysLeft}`, { age: (365 - daysLeft) * DAY, lifetime: 365 * DAY });
+    const first = await world.run({});
+    expect(first.report.summary).toMatchObject({ rotated: 2, deferred: 2 });
+    expect(
+      first.report.tokens.filter(({ outcome }) => outcome === "rotated").map(({ name }) => name),
+    ).toEqual(["in 5", "in 10"]);
+    expect((await world.run({})).report.summary).toMatchObject({ rotated: 2, deferred: 0 });
+  });
+
+  it("defers everything, and fails nothing, when there is no time left", async () => {
+    const world = new World();
+    world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
+    const { report, failures } = await world.run({}, { budgetMs: 30_000 });
+    expect(report.summary).toMatchObject({ rotated: 0, deferred: 1 });
+    expect(failures).toEqual([]);
+  });
+});
