@@ -1,0 +1,45 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type ConversionConfig, toJsonSchema } from "@valibot/to-json-schema";
+import type { GenericSchema } from "valibot";
+import { ConfigSchema } from "../lambda/config.ts";
+import { EVENT_CATALOGUE } from "../lambda/events.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** What people write, before defaults are filled in; rules that only code can check are left out. */
+const AS_WRITTEN: ConversionConfig = {
+  typeMode: "input",
+  errorMode: "throw",
+  ignoreActions: ["check", "to_lower_case", "brand"],
+};
+
+/** Every generated file: its path in the repository, and its whole text. The same whenever it is asked for. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  const events = Object.entries(EVENT_CATALOGUE).map(
+    ([detailType, schema]) =>
+      [`docs/events/${kebabCase(detailType)}.schema.json`, schemaText(detailType, schema)] as const,
+  );
+  return new Map([
+    ["rotation.config.schema.json", schemaText("rotation.config.json", ConfigSchema)],
+    ...events,
+  ]);
+}
+
+function schemaText(title: string, schema: GenericSchema): string {
+  const { $schema, ...converted } = toJsonSchema(schema, AS_WRITTEN);
+  return `${JSON.stringify({ $schema, title, ...converted }, undefined, 2)}\n`;
+}
+
+function kebabCase(detailType: string): string {
+  return detailType.toLowerCase().replaceAll(" ", "-");
+}
+
+if (import.meta.main) {
+  for (const [path, text] of generatedFiles()) {
+    await mkdir(dirname(join(ROOT, path)), { recursive: true });
+    await writeFile(join(ROOT, path), text);
+    console.log(path);
+  }
+}

@@ -1,0 +1,48 @@
+import { COLD_CHAIN } from "./cold-chain.ts";
+import type { Emulators } from "./emulators.ts";
+import { FACTORY_FLOOR } from "./factory-floor.ts";
+import { type History, seedApplication } from "./seeding.ts";
+import type { ApplicationStory, ExpectedToken } from "./story.ts";
+import { WORKSHOP } from "./workshop.ts";
+
+export const STORIES: readonly ApplicationStory[] = [FACTORY_FLOOR, COLD_CHAIN, WORKSHOP];
+
+/** What there is before the worker comes: two services with a past, and what a run should make of each token. */
+export interface Scenario {
+  /** The document of rotation.config.json. */
+  readonly config: object;
+  /** By token id. */
+  readonly expectations: ReadonlyMap<string, ExpectedToken>;
+  /** Every token string that was handed out: none of them may be seen anywhere. */
+  readonly strings: readonly string[];
+  readonly titles: ReadonlyMap<string, string>;
+}
+
+/** Lives through the past of all applications, oldest moment first. */
+export async function seed(emulators: Emulators, now: Date): Promise<Scenario> {
+  const history: History = { moments: [], expectations: new Map(), strings: [] };
+  for (const story of STORIES) seedApplication(story, history, emulators, now);
+  for (const { at, act } of history.moments.toSorted((one, other) => one.at.getTime() - other.at.getTime())) {
+    emulators.setTime(at);
+    await act();
+  }
+  emulators.setTime(undefined);
+  return {
+    config: configOf(emulators.losant.url),
+    expectations: history.expectations,
+    strings: history.strings,
+    titles: new Map(STORIES.map(({ id, title }) => [id, title])),
+  };
+}
+
+function configOf(losantApiUrl: string): object {
+  return {
+    losantApiUrl,
+    applications: STORIES.map(({ id, accessToken, policy, secrets }) => ({
+      id,
+      accessToken,
+      policy,
+      secrets,
+    })),
+  };
+}

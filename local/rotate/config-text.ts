@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseConfigText } from "../../lambda/config.ts";
+import { RotationError } from "../../lambda/errors.ts";
+
+const DEFAULT_FILE = fileURLToPath(new URL("../../rotation.config.json", import.meta.url));
+
+/**
+ * The configuration as text, checked already so that an error names the file. ROTATION_CONFIG, where it is set,
+ * outranks every file, as it does in Lambda.
+ * @throws RotationError `config-invalid`
+ */
+export async function configText(file: string | undefined, inline: string | undefined): Promise<string> {
+  if (inline !== undefined) return checked(inline, "ROTATION_CONFIG");
+  const path = file === undefined ? DEFAULT_FILE : resolve(file);
+  const text = await readFile(path, "utf8").catch(() => {
+    const hint =
+      file === undefined ? ": copy rotation.config.example.json to it, and put in your application" : "";
+    throw new RotationError("config-invalid", `there is no ${shown(path)} that can be read${hint}`);
+  });
+  return checked(text, shown(path));
+}
+
+function checked(text: string, source: string): string {
+  try {
+    parseConfigText(text, source);
+  } catch (thrown) {
+    if (!(thrown instanceof RotationError)) throw thrown;
+    throw new RotationError(thrown.code, thrown.message.replace(/^configuration:/, `${source}:`));
+  }
+  return text;
+}
+
+/** Short where it lies in the folder that the reader is in. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
+}

@@ -1,0 +1,19 @@
+import { ERROR_KINDS } from "../../lambda/errors.ts";
+import { harmless } from "./harmless.ts";
+import { type Screen, say } from "./screen.ts";
+
+/** Every failure with its code and what to do about it. `failures` are the sentences of the run. */
+export function showFailures(failures: readonly string[], screen: Screen): void {
+  for (const failure of failures) {
+    screen.line();
+    say(screen, harmless(failure), "  ", "bad");
+    const remedy = remedyIn(failure);
+    if (remedy !== undefined) say(screen, `What to do: ${remedy}`);
+  }
+}
+
+/** The sentence of a failure has its code between what failed and what was said of it. */
+function remedyIn(failure: string): string | undefined {
+  const kinds = Object.entries(ERROR_KINDS);
+  return kinds.find(([code]) => failure.includes(`: ${code}: `))?.[1].remedy;
+}

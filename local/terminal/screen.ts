@@ -1,0 +1,51 @@
+import type { WriteStream } from "node:tty";
+import { styleText } from "node:util";
+import { wrapped } from "./width.ts";
+
+export type Style = "good" | "bad" | "warn" | "faint" | "strong" | "plain";
+
+/** Somewhere to write lines that a person reads. */
+export interface Screen {
+  /** Columns that may be used. */
+  readonly width: number;
+  /** The text in that style, where colours are wanted; the text as it is where not. */
+  paint(style: Style, text: string): string;
+  line(text?: string): void;
+}
+
+const FORMATS = {
+  good: "green",
+  bad: "red",
+  warn: "yellow",
+  faint: "dim",
+  strong: "bold",
+  plain: "reset",
+} as const satisfies Record<Style, Parameters<typeof styleText>[0]>;
+
+const WIDEST = 100;
+const NARROWEST = 72;
+
+/** Colours follow the stream, NO_COLOR and FORCE_COLOR, as styleText reads them. */
+export function screenOn(stream: NodeJS.WriteStream | WriteStream): Screen {
+  return {
+    width: Math.max(NARROWEST, Math.min(stream.columns ?? WIDEST, WIDEST)),
+    paint: (style, text) => (style === "plain" ? text : styleText(FORMATS[style], text, { stream })),
+    line: (text = "") => void stream.write(`${text}\n`),
+  };
+}
+
+/** A paragraph, broken at the screen's width. */
+export function say(
+  { width, line, paint }: Screen,
+  text: string,
+  indent = "  ",
+  style: Style = "plain",
+): void {
+  for (const part of wrapped(text, width - indent.length)) line(indent + paint(style, part));
+}
+
+/** A heading with room above it. */
+export function heading({ line, paint }: Screen, text: string): void {
+  line();
+  line(paint("strong", text));
+}

@@ -1,0 +1,31 @@
+import type { ActionName } from "../../lambda/outcomes.ts";
+import type { Report } from "../../lambda/report.ts";
+
+const EFFECTS: readonly ActionName[] = ["rotate", "resume", "announce", "retire", "discard"];
+
+/** The report in a sentence or two: every count that isn't zero, and how the successors were verified. */
+export function summaryOf({ summary, tokens, dryRun }: Report): string {
+  const { listed, planned, ...counts } = summary;
+  const plans = EFFECTS.map((action) => {
+    const rows = tokens.filter((row) => row.outcome === "planned" && row.action === action);
+    return [`would ${action}`, rows.length] as const;
+  });
+  const done = Object.entries(counts).map(([name, count]) => [name, count] as const);
+  const parts = [...(dryRun ? plans : []), ...done].filter(([, count]) => count > 0);
+  const words = parts.map(([name, count]) => `${name} ${count}`);
+  return [
+    `${listed} tokens listed: ${words.join(", ") || "nothing to say of them"}.`,
+    verifiedOf(tokens),
+  ].join("");
+}
+
+function verifiedOf(tokens: Report["tokens"]): string {
+  const probed = tokens.filter(({ verified }) => verified === "probe").length;
+  const checked = tokens.filter(({ verified }) => verified === "response").length;
+  if (probed + checked === 0) return "";
+  const ways = [
+    ...(probed === 0 ? [] : [`by using the new string ${probed}`]),
+    ...(checked === 0 ? [] : [`by Losant's answer alone ${checked}`]),
+  ];
+  return ` Verified before storing: ${ways.join(", ")}.`;
+}

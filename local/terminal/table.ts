@@ -1,0 +1,60 @@
+import type { Screen, Style } from "./screen.ts";
+import { displayWidth, fitted, wrapped } from "./width.ts";
+
+export interface Column {
+  readonly title: string;
+  /** As wide as its content, but at most this; the last column takes what is left, and wraps. */
+  readonly atMost?: number;
+}
+
+export interface Cell {
+  readonly text: string;
+  readonly style?: Style;
+}
+
+const INDENT = "  ";
+const GAP = "  ";
+
+/** The lines of a table, none wider than the screen. Its cells are shown as they are: make them harmless first. */
+export function tableLines(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  { width, paint }: Screen,
+): readonly string[] {
+  const widths = widthsOf(columns, rows, width);
+  const titles = columns.map(({ title }): Cell => ({ text: title, style: "faint" }));
+  return [titles, ...rows].flatMap((row) => {
+    const last = wrapped(row.at(-1)?.text ?? "", widths.at(-1) ?? 0);
+    return last.map((text, index) => {
+      const cells = row.map((cell, at): Cell => {
+        if (at === row.length - 1) return { ...cell, text };
+        return index === 0 ? cell : { text: "" };
+      });
+      const painted = cells.map(({ text, style }, at) =>
+        painting(fitted(text, widths[at] ?? 0), style, paint),
+      );
+      return (INDENT + painted.join(GAP)).trimEnd();
+    });
+  });
+}
+
+/** Painted without the blanks around it, so that a line can end where its text ends. */
+function painting(text: string, style: Style | undefined, paint: Screen["paint"]): string {
+  const bare = text.trimEnd();
+  if (style === undefined || bare === "") return text;
+  return paint(style, bare) + text.slice(bare.length);
+}
+
+function widthsOf(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  width: number,
+): readonly number[] {
+  const natural = columns.map(({ title, atMost = width }, at) =>
+    Math.min(atMost, Math.max(...[title, ...rows.map((row) => row[at]?.text ?? "")].map(displayWidth))),
+  );
+  const taken = natural
+    .slice(0, -1)
+    .reduce((sum, columnWidth) => sum + columnWidth + GAP.length, INDENT.length);
+  return [...natural.slice(0, -1), Math.max(1, width - taken)];
+}
