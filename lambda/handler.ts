@@ -10,7 +10,7 @@ import { parseConfigText, type RotationConfig } from "./config.ts";
 import { asRotationError, RotationError } from "./errors.ts";
 import { metricsOf } from "./metrics.ts";
 import { RunId } from "./model.ts";
-import type { Clock, Log } from "./ports.ts";
+import type { Clock, Log, LogFields } from "./ports.ts";
 import type { Report } from "./report.ts";
 import { parseRequest } from "./request.ts";
 import { type RunResult, run } from "./run.ts";
@@ -52,11 +52,11 @@ export async function handler(event: unknown, context: InvocationContext = {}): 
   throw new Error(`run ${report.runId} finished with failures: ${failures.join("; ")}`.slice(0, MAX_MESSAGE));
 }
 
-/** CloudWatch takes metrics out of a line of its own, which the logger would wrap. Outside of Lambda nobody reads them. */
+/** A line of its own for CloudWatch, past the console, which Lambda wraps in JSON. Outside of Lambda nobody reads it. */
 function writeMetrics(facts: RunResult["facts"]): void {
   const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
   const line = functionName === undefined ? undefined : metricsOf({ ...facts, functionName }, clock.now());
-  if (line !== undefined) console.log(JSON.stringify(line));
+  if (line !== undefined) process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 async function start(event: unknown, context: InvocationContext): Promise<RunResult> {
@@ -64,7 +64,7 @@ async function start(event: unknown, context: InvocationContext): Promise<RunRes
     return await runOnce(event, configText(), context);
   } catch (thrown) {
     const { code, message, remedy } = asRotationError(thrown);
-    logger.error("the run could not start", { code, reason: message, remedy });
+    logger.error("the run could not start", { code, problem: message, remedy });
     throw new Error(`${code}: ${message}. ${remedy}`.slice(0, MAX_MESSAGE));
   }
 }
@@ -102,10 +102,15 @@ function connecting({ losantApiUrl }: RotationConfig, credentials: NonNullable<t
 }
 
 const powertoolsLog: Log = {
-  info: (message, fields = {}) => logger.info(message, { ...fields }),
-  warn: (message, fields = {}) => logger.warn(message, { ...fields }),
-  error: (message, fields = {}) => logger.error(message, { ...fields }),
+  info: (message, fields) => logger.info(message, fieldsOf(fields)),
+  warn: (message, fields) => logger.warn(message, fieldsOf(fields)),
+  error: (message, fields) => logger.error(message, fieldsOf(fields)),
 };
+
+/** `message` is the line's own: Powertools drops a field of that name. */
+function fieldsOf({ message, ...fields }: LogFields = {}): Record<string, unknown> {
+  return message === undefined ? fields : { ...fields, problem: message };
+}
 
 /** Lambda's retries of one event share the request id, which is how a retry knows its own work. */
 function runIdOf({ awsRequestId }: InvocationContext): RunId {

@@ -1,0 +1,162 @@
+import { Duration } from "aws-cdk-lib";
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  type IMetric,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { RotationConfig } from "../lambda/config.ts";
+import type { MetricName } from "../lambda/metrics.ts";
+import type { Schedule } from "./schedule.ts";
+import { accessTokenThreshold, lookBack, soonestExpiryThreshold } from "./thresholds.ts";
+import type { Worker } from "./worker.ts";
+import { workerMetric } from "./worker-metrics.ts";
+
+export interface AlarmOptions {
+  /** Hears of every alarm, and of its end. Default: alarms are only shown; `alarms` takes other actions. */
+  readonly alarmTopic?: ITopic | undefined;
+  /** Where RUNBOOK.md can be read, which the alarms link. Default: the file in this repo. */
+  readonly runbookUrl?: string | undefined;
+  /** Default: see soonestExpiryThreshold. */
+  readonly soonestExpiryDays?: number | undefined;
+  /** Default: see accessTokenThreshold. */
+  readonly accessTokenDays?: number | undefined;
+}
+
+interface AlarmsProps extends AlarmOptions {
+  readonly config: RotationConfig;
+  readonly worker: Worker;
+  readonly schedule: Schedule;
+}
+
+interface Definition extends Omit<AlarmProps, "metric" | "evaluationPeriods"> {
+  readonly metric: IMetric;
+  readonly evaluationPeriods?: number;
+  /** The article of the runbook. */
+  readonly article: string;
+  readonly says: string;
+}
+
+/** One alarm for each way in which this can go wrong, each with its article in the runbook. */
+export class Alarms extends Construct {
+  readonly all: readonly Alarm[];
+  readonly #props: AlarmsProps;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.#props = props;
+    this.all = [
+      this.#noSuccessfulRun(),
+      ...this.#stateAlarms(),
+      this.#notEmpty(
+        "FailedRunsWaiting",
+        "failed-runs-queue",
+        "Runs failed three times and were given up.",
+        props.worker.failedRuns,
+      ),
+      this.#notEmpty(
+        "MissedStartsWaiting",
+        "missed-starts-queue",
+        "The schedule could not start the worker.",
+        props.schedule.missedStarts,
+      ),
+    ];
+  }
+
+  /** Also if nothing at all runs any more. Red from the deployment to the first success, which comes by itself. */
+  #noSuccessfulRun(): Alarm {
+    const { config, worker, schedule } = this.#props;
+    const intervals = Duration.millis(2 * config.intervalMs);
+    const { period, evaluationPeriods } = lookBack(intervals.plus(schedule.window).plus(worker.timeout));
+    return this.#define("NoSuccessfulRun", {
+      article: "no-successful-run",
+      says: "No run over all tokens has succeeded in two schedule intervals.",
+      metric: workerMetric(worker.lambda, "RunSucceeded", "Maximum", period),
+      evaluationPeriods,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: 1,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  #stateAlarms(): readonly Alarm[] {
+    const { config, soonestExpiryDays, accessTokenDays } = this.#props;
+    return [
+      this.#ofLastRun("Failures", "Failed", "above", 0, {
+        article: "failures",
+        says: "Something failed in the last run, and in its retries.",
+      }),
+      this.#ofLastRun(
+        "TokenNearExpiry",
+        "SoonestExpiryDays",
+        "below",
+        soonestExpiryDays ?? soonestExpiryThreshold(config),
+        { article: "token-near-expiry", says: "A token that should have been renewed will expire soon." },
+      ),
+      this.#ofLastRun(
+        "AccessTokenNearExpiry",
+        "AccessTokenDaysLeft",
+        "below",
+        accessTokenDays ?? accessTokenThreshold(config),
+        {
+          article: "access-token-near-expiry",
+          says: "A token that the worker logs in to Losant with will expire soon.",
+        },
+      ),
+      this.#ofLastRun("OrphansPresent", "Orphans", "above", 0, {
+        article: "orphans",
+        says: "The last run left tokens whose strings are stored nowhere.",
+      }),
+    ];
+  }
+
+  /** What the last run said stands until the next one speaks; of a run and its retry, what the better one said. */
+  #ofLastRun(
+    id: string,
+    metricName: MetricName,
+    bad: "above" | "below",
+    threshold: number,
+    words: Pick<Definition, "article" | "says">,
+  ): Alarm {
+    const isAbove = bad === "above";
+    return this.#define(id, {
+      ...words,
+      metric: workerMetric(this.#props.worker.lambda, metricName, isAbove ? "Minimum" : "Maximum"),
+      threshold,
+      comparisonOperator: isAbove
+        ? ComparisonOperator.GREATER_THAN_THRESHOLD
+        : ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.IGNORE,
+    });
+  }
+
+  #notEmpty(id: string, article: string, says: string, queue: IQueue): Alarm {
+    return this.#define(id, {
+      article,
+      says,
+      metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum" }),
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      // SQS stops reporting a queue that nobody has used for hours.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  #define(id: string, { article, says, ...props }: Definition): Alarm {
+    const { runbookUrl = "RUNBOOK.md", alarmTopic } = this.#props;
+    const alarm = new Alarm(this, id, {
+      evaluationPeriods: 1,
+      ...props,
+      alarmDescription: `${says} What to do: ${runbookUrl}#${article}`,
+    });
+    if (alarmTopic === undefined) return alarm;
+    alarm.addAlarmAction(new SnsAction(alarmTopic));
+    alarm.addOkAction(new SnsAction(alarmTopic));
+    return alarm;
+  }
+}

@@ -1,0 +1,13 @@
+import { fileURLToPath } from "node:url";
+import { App } from "aws-cdk-lib";
+import { addRotationStack, NO_CONFIG } from "./stack.ts";
+
+const app = new App();
+try {
+  const stack = addRotationStack(app, fileURLToPath(new URL("..", import.meta.url)));
+  if (stack.isExample) console.error(`${NO_CONFIG}. This is the example, which can't be deployed.`);
+} catch (thrown) {
+  console.error(thrown instanceof Error ? thrown.message : thrown);
+  // Not `exitCode`: at its own end, an App synthesizes what there is.
+  process.exit(1);
+}

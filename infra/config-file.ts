@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ConfigDocument } from "./token-rotation.ts";
+
+export const CONFIG_FILE = "rotation.config.json";
+export const EXAMPLE_FILE = "rotation.config.example.json";
+
+export interface ConfigFile {
+  readonly document: ConfigDocument;
+  /** There is no configuration of one's own yet. */
+  readonly isExample: boolean;
+}
+
+/** The configuration in this folder, or else the example. What it says is checked by TokenRotation. */
+export function readConfigFile(folder: string): ConfigFile {
+  const isExample = !existsSync(join(folder, CONFIG_FILE));
+  const name = isExample ? EXAMPLE_FILE : CONFIG_FILE;
+  return { document: parsed(readFileSync(join(folder, name), "utf8"), name) as ConfigDocument, isExample };
+}
+
+function parsed(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text.
+    throw new Error(`${name} is not valid JSON`);
+  }
+}

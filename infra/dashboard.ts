@@ -1,0 +1,128 @@
+import { Duration } from "aws-cdk-lib";
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard as CloudWatchDashboard,
+  GraphWidget,
+  type IWidget,
+  LogQueryWidget,
+  SingleValueWidget,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { Construct } from "constructs";
+import type { MetricName } from "../lambda/metrics.ts";
+import type { Worker } from "./worker.ts";
+import { workerMetric } from "./worker-metrics.ts";
+
+interface DashboardProps {
+  readonly worker: Worker;
+  readonly alarms: readonly Alarm[];
+  readonly intervalMs: number;
+}
+
+const FULL = 24;
+const HALF = 12;
+
+/** From top to bottom: is it working, what is next to expire, what failed. */
+export class Dashboard extends Construct {
+  readonly dashboard: CloudWatchDashboard;
+
+  constructor(scope: Construct, id: string, props: DashboardProps) {
+    super(scope, id);
+    this.dashboard = new CloudWatchDashboard(this, "Dashboard", {
+      defaultInterval: Duration.days(14),
+      widgets: [isItWorking(props), whatIsNext(props), whatFailed(props)],
+    });
+  }
+}
+
+function isItWorking({ worker, alarms, intervalMs }: DashboardProps): IWidget[] {
+  // A period without a run has no value to show.
+  const lastRun = Duration.millis(Math.min(2 * intervalMs, 86_400_000));
+  const latest = (name: MetricName, statistic: "Minimum" | "Maximum") =>
+    workerMetric(worker.lambda, name, statistic, lastRun);
+  return [
+    new AlarmStatusWidget({ title: "Is it working?", alarms: [...alarms], width: HALF, height: 5 }),
+    new SingleValueWidget({
+      title: "The latest runs",
+      metrics: [
+        latest("RunSucceeded", "Maximum"),
+        latest("Listed", "Maximum"),
+        latest("Failed", "Maximum"),
+        latest("Orphans", "Maximum"),
+        latest("SoonestExpiryDays", "Minimum"),
+        latest("AccessTokenDaysLeft", "Minimum"),
+      ],
+      width: HALF,
+      height: 5,
+    }),
+  ];
+}
+
+function whatIsNext({ worker }: DashboardProps): IWidget[] {
+  const sum = (name: MetricName) => workerMetric(worker.lambda, name, "Sum", Duration.hours(6));
+  return [
+    new LogQueryWidget({
+      title: "Next to be renewed",
+      logGroupNames: [worker.logGroup.logGroupName],
+      queryLines: [
+        'filter outcome = "waiting"',
+        "stats latest(dueDate) as due, latest(expirationDate) as expires, latest(name) as token, latest(secretName) as secret by tokenId",
+        "sort due asc",
+        "limit 20",
+      ],
+      width: HALF,
+      height: 8,
+    }),
+    new GraphWidget({
+      title: "Days left: the soonest token, the access token (365: a year or more)",
+      left: [
+        workerMetric(worker.lambda, "SoonestExpiryDays", "Minimum", Duration.hours(6)),
+        workerMetric(worker.lambda, "AccessTokenDaysLeft", "Minimum", Duration.hours(6)),
+      ],
+      width: HALF / 2,
+      height: 8,
+    }),
+    new GraphWidget({
+      title: "What the runs did",
+      left: [sum("Rotated"), sum("Deferred"), sum("Failed")],
+      width: HALF / 2,
+      height: 8,
+    }),
+  ];
+}
+
+function whatFailed({ worker }: DashboardProps): IWidget[] {
+  return [
+    new LogQueryWidget({
+      title: "What failed, and what to do",
+      logGroupNames: [worker.logGroup.logGroupName],
+      queryLines: [
+        'filter level = "ERROR"',
+        "fields @timestamp, code, problem, remedy, name, secretName, runId",
+        "sort @timestamp desc",
+        "limit 50",
+      ],
+      width: FULL,
+      height: 8,
+    }),
+    new LogQueryWidget({
+      title: "Warnings: tokens that need a person",
+      logGroupNames: [worker.logGroup.logGroupName],
+      queryLines: [
+        'filter level = "WARN"',
+        "stats latest(@timestamp) as seen, latest(name) as token, latest(expirationDate) as expires, latest(secretName) as secret by reason, tokenId",
+        "sort expires asc",
+        "limit 50",
+      ],
+      width: HALF,
+      height: 6,
+    }),
+    new GraphWidget({
+      title: "How long runs take, in milliseconds",
+      left: [workerMetric(worker.lambda, "DurationMs", "Maximum", Duration.hours(1))],
+      leftAnnotations: [{ value: worker.timeout.toMilliseconds(), label: "timeout" }],
+      width: HALF,
+      height: 6,
+    }),
+  ];
+}

@@ -1,0 +1,71 @@
+import { type Duration, Stack, Token } from "aws-cdk-lib";
+import { CfnEventBus, EventBus, type IEventBus } from "aws-cdk-lib/aws-events";
+import type { Construct } from "constructs";
+import type { RotationConfig } from "../lambda/config.ts";
+import { EVENT_SOURCE } from "../lambda/events.ts";
+
+/** The CDK's class doesn't fit its own interface where `exactOptionalPropertyTypes` is set. */
+export type AnyEventBus = IEventBus | EventBus;
+
+export interface EventBusOptions {
+  /** A bus that exists, instead of the one that `eventBusName` of the configuration names. Its name must be known at synth. */
+  readonly eventBus?: AnyEventBus | undefined;
+  /** A bus of its own, called what `eventBusName` says, or "losant-token-rotation". Default: none is made. */
+  readonly ownEventBus?: OwnEventBus | undefined;
+}
+
+export interface OwnEventBus {
+  /** Keeps every event for so long, to be replayed. Default: no archive. */
+  readonly archiveFor?: Duration | undefined;
+}
+
+export interface ChosenBus {
+  readonly bus: AnyEventBus;
+  /** What the worker calls it: a name, or the ARN of a bus elsewhere. */
+  readonly busName: string;
+}
+
+/** The one bus that the worker sends its events to. */
+export function chooseEventBus(
+  scope: Construct,
+  config: RotationConfig,
+  options: EventBusOptions,
+): ChosenBus {
+  const { eventBus, ownEventBus } = options;
+  if (eventBus !== undefined && ownEventBus !== undefined)
+    throw new Error("Give eventBus or ownEventBus, not both");
+  const named = config.eventBusName;
+  if (eventBus !== undefined) return existingBus(eventBus, named);
+  if (ownEventBus !== undefined)
+    return newBus(scope, named === "default" ? "losant-token-rotation" : named, ownEventBus);
+  const bus = named.startsWith("arn:")
+    ? EventBus.fromEventBusArn(scope, "EventBus", named)
+    : EventBus.fromEventBusName(scope, "EventBus", named);
+  return { bus, busName: named };
+}
+
+function existingBus(bus: AnyEventBus, named: string): ChosenBus {
+  const busName = [bus.eventBusArn, bus.eventBusName, physicalName(bus)].find(
+    (text) => text !== undefined && !Token.isUnresolved(text),
+  );
+  if (busName === undefined) throw new Error("eventBus: its name must be known at synth");
+  if (named === "default" || named === bus.eventBusName || named === busName) return { bus, busName };
+  throw new Error(`eventBus is ${busName}, but eventBusName of the configuration is ${named}`);
+}
+
+/** Of a bus that this app makes. Its `eventBusName` is known to CloudFormation only, too late for the bundle. */
+function physicalName(bus: AnyEventBus): string | undefined {
+  const resource = bus.node.defaultChild;
+  return resource instanceof CfnEventBus ? (Stack.of(bus).resolve(resource.name) as string) : undefined;
+}
+
+function newBus(scope: Construct, busName: string, { archiveFor }: OwnEventBus): ChosenBus {
+  if (busName.startsWith("arn:")) throw new Error("ownEventBus: eventBusName of the configuration is an ARN");
+  const bus = new EventBus(scope, "EventBus", {
+    eventBusName: busName,
+    description: "News of Losant API tokens that were rotated, or could not be",
+  });
+  if (archiveFor !== undefined)
+    bus.archive("Archive", { eventPattern: { source: [EVENT_SOURCE] }, retention: archiveFor });
+  return { bus, busName };
+}

@@ -1,0 +1,64 @@
+import { Duration } from "aws-cdk-lib";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import type { Construct } from "constructs";
+import * as v from "valibot";
+import { describeIssue } from "../lambda/config.ts";
+import type { TokenRotationProps } from "./token-rotation.ts";
+
+const days = v.pipe(v.number(), v.integer(), v.minValue(1));
+const within = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const arn = v.pipe(v.string(), v.startsWith("arn:"));
+const retentions = Object.values(RetentionDays).filter((value) => typeof value === "number");
+
+const OptionsSchema = v.strictObject({
+  stackName: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z\d-]{0,127}$/))),
+  alarmTopicArn: v.optional(arn),
+  runbookUrl: v.optional(v.string()),
+  soonestExpiryDays: v.optional(days),
+  accessTokenDays: v.optional(days),
+  timeoutMinutes: v.optional(within(1, 15)),
+  memoryMiB: v.optional(within(128, 10_240)),
+  reservedConcurrency: v.optional(within(1, 1_000)),
+  tracing: v.optional(v.boolean()),
+  logRetentionDays: v.optional(v.picklist(retentions)),
+  secretsKeyArn: v.optional(arn),
+  ownEventBus: v.optional(v.strictObject({ archiveDays: v.optional(days) })),
+  logEvents: v.optional(v.boolean()),
+});
+
+export type StackOptions = v.InferOutput<typeof OptionsSchema>;
+
+/**
+ * What may be chosen without touching the code: the key `tokenRotation` of the CDK's context, as in cdk.context.json.
+ * @throws Error naming each key that is unknown or doesn't fit.
+ */
+export function readOptions(scope: Construct): StackOptions {
+  const parsed = v.safeParse(OptionsSchema, scope.node.tryGetContext("tokenRotation") ?? {});
+  if (parsed.success) return parsed.output;
+  throw new Error(`The context's tokenRotation: ${parsed.issues.map(describeIssue).join("; ")}`);
+}
+
+/** The same as properties of the construct; `scope` takes what they refer to. */
+export function optionProps(scope: Construct, options: StackOptions): Omit<TokenRotationProps, "config"> {
+  const { alarmTopicArn, secretsKeyArn, timeoutMinutes, ownEventBus } = options;
+  const { runbookUrl, soonestExpiryDays, accessTokenDays, reservedConcurrency, tracing, logEvents } = options;
+  const daysOf = (count: number | undefined) => (count === undefined ? undefined : Duration.days(count));
+  return {
+    runbookUrl,
+    soonestExpiryDays,
+    accessTokenDays,
+    reservedConcurrency,
+    tracing,
+    logEvents,
+    memorySize: options.memoryMiB,
+    logRetention: options.logRetentionDays,
+    timeout: timeoutMinutes === undefined ? undefined : Duration.minutes(timeoutMinutes),
+    ownEventBus: ownEventBus && { archiveFor: daysOf(ownEventBus.archiveDays) },
+    alarmTopic:
+      alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(scope, "AlarmTopic", alarmTopicArn),
+    secretsKey: secretsKeyArn === undefined ? undefined : Key.fromKeyArn(scope, "SecretsKey", secretsKeyArn),
+  };
+}

@@ -1,0 +1,59 @@
+import { type App, Aws, CfnOutput, CfnRule, Fn, Stack } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { CONFIG_FILE, type ConfigFile, EXAMPLE_FILE, readConfigFile } from "./config-file.ts";
+import { optionProps, readOptions, type StackOptions } from "./options.ts";
+import { TokenRotation } from "./token-rotation.ts";
+
+export const NO_CONFIG = `There is no ${CONFIG_FILE}: copy ${EXAMPLE_FILE} and enter your applications`;
+
+/** The stack that most people deploy as it is. */
+export class TokenRotationStack extends Stack {
+  readonly rotation: TokenRotation;
+  readonly isExample: boolean;
+
+  constructor(scope: Construct, id: string, { document, isExample }: ConfigFile, options: StackOptions) {
+    super(scope, id, { description: "Keeps Losant application API tokens from expiring" });
+    this.rotation = new TokenRotation(this, "TokenRotation", {
+      config: document,
+      ...optionProps(this, options),
+    });
+    const { lambda, failedRuns, missedStarts } = this.rotation;
+    this.#tell(
+      "FunctionName",
+      lambda.functionName,
+      'Press Test with {"dryRun": true} to see what a run would do',
+    );
+    this.#tell("DashboardUrl", dashboardUrl(this.rotation), "Is it working, what is next, what failed");
+    this.#tell("FailedRunsQueueUrl", failedRuns.queueUrl, "Runs that were given up");
+    this.#tell("MissedStartsQueueUrl", missedStarts.queueUrl, "Starts that did not reach the function");
+    this.isExample = isExample;
+    if (isExample) refuseDeployment(this);
+  }
+
+  #tell(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description });
+  }
+}
+
+/**
+ * The app's one stack, from the files in `folder` and the options in the app's context.
+ * @throws Error where these are wrong; and where `npm run deploy` has no configuration but the example.
+ */
+export function addRotationStack(app: App, folder: string): TokenRotationStack {
+  const config = readConfigFile(folder);
+  const options = readOptions(app);
+  if (config.isExample && app.node.tryGetContext("deploying") !== undefined) throw new Error(NO_CONFIG);
+  return new TokenRotationStack(app, options.stackName ?? "LosantTokenRotation", config, options);
+}
+
+/** The CDK doesn't tell an app whether it will be deployed. So CloudFormation refuses, before it creates anything. */
+function refuseDeployment(stack: Stack): void {
+  new CfnRule(stack, "ExampleConfiguration", {
+    assertions: [{ assert: Fn.conditionEquals(Aws.REGION, "none"), assertDescription: NO_CONFIG }],
+  });
+}
+
+function dashboardUrl({ dashboard }: TokenRotation): string {
+  const { region } = Stack.of(dashboard);
+  return `https://console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+}

@@ -1,0 +1,53 @@
+import { Duration } from "aws-cdk-lib";
+import type { ApplicationConfig, Policy, RotationConfig } from "../lambda/config.ts";
+import { secretNameOf } from "./secret-patterns.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Days left at which a token that nobody renewed is worth an alarm: a week, or half of the shortest renewal window.
+ * What lives shorter than some six weeks under `lifetime: "same"` needs a threshold of its own: its life isn't known here.
+ */
+export function soonestExpiryThreshold({ applications }: RotationConfig): number {
+  return daysAtMost(
+    7,
+    applications.map(({ policy }) => policy),
+  );
+}
+
+/** The same for access tokens: two weeks where a person has to replace them, less where the worker does. */
+export function accessTokenThreshold({ applications }: RotationConfig): number {
+  return daysAtMost(
+    14,
+    applications.filter(renewsItsAccessToken).map(({ policy }) => policy),
+  );
+}
+
+function renewsItsAccessToken({ accessToken, secrets }: ApplicationConfig): boolean {
+  return secrets.values().some((name) => name === secretNameOf(accessToken));
+}
+
+function daysAtMost(most: number, policies: readonly Policy[]): number {
+  const halfWindows = policies.map((policy) => shortestWindowMs(policy) / 2 / DAY_MS);
+  return Math.min(most, ...halfWindows);
+}
+
+/** As `renewalWindowMs` of the worker, as far as the policy alone tells. */
+function shortestWindowMs({ renewBeforeMs, lifetimeMs, intervalMs }: Policy): number {
+  const thirdMs = lifetimeMs === "same" ? Number.POSITIVE_INFINITY : lifetimeMs / 3;
+  return Math.max(Math.min(renewBeforeMs, thirdMs), 2 * intervalMs);
+}
+
+/** How an alarm looks back over at least `window`: CloudWatch takes a day of short periods, or a week of hours. */
+export function lookBack(window: Duration): {
+  readonly period: Duration;
+  readonly evaluationPeriods: number;
+} {
+  const windowMs = window.toMilliseconds();
+  const periodMinutes = windowMs <= DAY_MS ? 5 : 60;
+  return {
+    period: Duration.minutes(periodMinutes),
+    evaluationPeriods: Math.ceil(windowMs / (periodMinutes * MINUTE_MS)),
+  };
+}

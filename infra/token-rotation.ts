@@ -1,0 +1,64 @@
+import type { Alarm, Dashboard as CloudWatchDashboard } from "aws-cdk-lib/aws-cloudwatch";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { ILogGroup } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { InferInput } from "valibot";
+import { type ConfigSchema, parseConfig } from "../lambda/config.ts";
+import { type AlarmOptions, Alarms } from "./alarms.ts";
+import { Dashboard } from "./dashboard.ts";
+import { type AnyEventBus, chooseEventBus, type EventBusOptions } from "./event-bus.ts";
+import { EventLog } from "./event-log.ts";
+import { Schedule } from "./schedule.ts";
+import { Worker, type WorkerOptions } from "./worker.ts";
+
+/** rotation.config.json. */
+export type ConfigDocument = InferInput<typeof ConfigSchema>;
+
+export interface TokenRotationProps extends WorkerOptions, EventBusOptions, AlarmOptions {
+  readonly config: ConfigDocument;
+  /** Writes every event to a log group of its own, for a first look. Default false. */
+  readonly logEvents?: boolean | undefined;
+}
+
+/**
+ * Everything that keeps the tokens of Losant applications from expiring: the worker, its schedule, its permissions,
+ * and what tells of it. No secret is part of it: removing it leaves them all as they are.
+ * @throws RotationError `config-invalid` at synth, where the worker would refuse the configuration.
+ */
+export class TokenRotation extends Construct {
+  readonly lambda: IFunction;
+  readonly logGroup: ILogGroup;
+  readonly eventBus: AnyEventBus;
+  readonly failedRuns: IQueue;
+  readonly missedStarts: IQueue;
+  /** For actions other than `alarmTopic`. */
+  readonly alarms: readonly Alarm[];
+  readonly dashboard: CloudWatchDashboard;
+
+  constructor(scope: Construct, id: string, props: TokenRotationProps) {
+    super(scope, id);
+    const config = parseConfig(props.config);
+    const { $schema: _editorsOnly, ...written } = props.config;
+    const { bus, busName } = chooseEventBus(this, config, props);
+    const document = { ...written, eventBusName: busName };
+    const worker = new Worker(this, "Worker", { ...props, config, document, eventBus: bus });
+    const schedule = new Schedule(this, "Schedule", {
+      intervalMs: config.intervalMs,
+      lambda: worker.lambda,
+    });
+    const alarms = new Alarms(this, "Alarms", { ...props, config, worker, schedule }).all;
+    if (props.logEvents === true) new EventLog(this, "EventLog", bus);
+    this.lambda = worker.lambda;
+    this.logGroup = worker.logGroup;
+    this.eventBus = bus;
+    this.failedRuns = worker.failedRuns;
+    this.missedStarts = schedule.missedStarts;
+    this.alarms = alarms;
+    this.dashboard = new Dashboard(this, "Dashboard", {
+      worker,
+      alarms,
+      intervalMs: config.intervalMs,
+    }).dashboard;
+  }
+}

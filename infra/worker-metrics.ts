@@ -1,0 +1,20 @@
+import { Duration } from "aws-cdk-lib";
+import { Metric } from "aws-cdk-lib/aws-cloudwatch";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from "../lambda/metrics.ts";
+
+/** A metric that the worker emits, as alarms and graphs ask for it. */
+export function workerMetric(
+  lambda: IFunction,
+  metricName: MetricName,
+  statistic: "Minimum" | "Maximum" | "Sum",
+  period = Duration.minutes(15),
+): Metric {
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName,
+    dimensionsMap: { [METRIC_DIMENSION]: lambda.functionName },
+    statistic,
+    period,
+  });
+}

@@ -1,0 +1,93 @@
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import {
+  Architecture,
+  type Function as Lambda,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
+import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { RotationConfig } from "../lambda/config.ts";
+import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import type { AnyEventBus } from "./event-bus.ts";
+import { Permissions } from "./permissions.ts";
+import { workerCode } from "./worker-code.ts";
+
+export interface WorkerOptions {
+  /** How long one run may take. Default and most: 15 minutes, after which the rest waits for the next run. */
+  readonly timeout?: Duration | undefined;
+  /** In MiB; Lambda gives processor time in proportion. Default 512. */
+  readonly memorySize?: number | undefined;
+  /** Default: none. A new account's whole concurrency is too small to reserve any of it. */
+  readonly reservedConcurrency?: number | undefined;
+  /** X-Ray's active tracing. Default false. */
+  readonly tracing?: boolean | undefined;
+  /** Default three months. */
+  readonly logRetention?: RetentionDays | undefined;
+  /** Of secrets that exist and are encrypted with a key of one's own; the worker may use it through Secrets Manager alone. */
+  readonly secretsKey?: IKey | undefined;
+}
+
+interface WorkerProps extends WorkerOptions {
+  readonly config: RotationConfig;
+  /** What is bundled beside the code. */
+  readonly document: object;
+  readonly eventBus: AnyEventBus;
+}
+
+/** The function with its code, its log, its role, and what becomes of asynchronous invocations that keep failing. */
+export class Worker extends Construct {
+  readonly lambda: Lambda;
+  readonly logGroup: LogGroup;
+  /** Asynchronous invocations that failed three times, as Lambda describes them. */
+  readonly failedRuns: IQueue;
+  readonly timeout: Duration;
+
+  constructor(scope: Construct, id: string, props: WorkerProps) {
+    super(scope, id);
+    const { config, document, eventBus, secretsKey, tracing = false } = props;
+    this.timeout = props.timeout ?? Duration.minutes(15);
+    this.failedRuns = new DeadLetterQueue(this, "FailedRuns").queue;
+    this.logGroup = new LogGroup(this, "Log", {
+      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const { logGroup, failedRuns } = this;
+    const permissions = new Permissions(this, "Permissions", {
+      config,
+      eventBus,
+      logGroup,
+      failedRuns,
+      secretsKey,
+      tracing,
+    });
+    this.lambda = new NodejsFunction(this, "Function", {
+      description: "Rotates Losant API tokens before they expire",
+      code: workerCode(document),
+      handler: "index.handler",
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: this.timeout,
+      memorySize: props.memorySize ?? 512,
+      // What the CDK would add to the role by itself is in Permissions already, stated whole.
+      role: permissions.role.withoutPolicyUpdates(),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      retryAttempts: 2,
+      // Three runs of 15 minutes and the pauses between them.
+      maxEventAge: Duration.hours(1),
+      onFailure: new SqsDestination(failedRuns),
+      ...(props.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrency,
+      }),
+    });
+    // Lambda refuses a destination that the role may not send to yet.
+    this.lambda.node.addDependency(permissions.policy);
+  }
+}

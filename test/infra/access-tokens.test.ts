@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import type { ConfigDocument } from "../../infra/token-rotation.ts";
+import { permits } from "./iam.ts";
+import { SECRETS, workerStatements } from "./policies.ts";
+import { APPLICATION } from "./synth.ts";
+
+function configured(application: Partial<ConfigDocument["applications"][number]>) {
+  const accessToken = `losant-access/${APPLICATION}`;
+  return { config: { applications: [{ id: APPLICATION, accessToken, ...application }] } };
+}
+
+describe("an access token", () => {
+  test("is not the worker's to write, not even under the prefix", () => {
+    const statements = workerStatements(configured({ accessToken: `losant/${APPLICATION}/access` }));
+    const secret = `${SECRETS}losant/${APPLICATION}/access-AbCdEf`;
+    expect(permits(statements, "secretsmanager:GetSecretValue", secret)).toBe(true);
+    for (const action of ["PutSecretValue", "UpdateSecretVersionStage", "CreateSecret"])
+      expect(permits(statements, `secretsmanager:${action}`, secret)).toBe(false);
+  });
+
+  test("is the worker's to renew once a secrets entry maps it", () => {
+    const accessToken = `losant-access/${APPLICATION}`;
+    const statements = workerStatements(configured({ accessToken, secrets: { worker: accessToken } }));
+    expect(statements.filter(({ Effect }) => Effect === "Deny")).toEqual([]);
+    expect(permits(statements, "secretsmanager:PutSecretValue", `${SECRETS}${accessToken}-AbCdEf`)).toBe(
+      true,
+    );
+  });
+
+  test("may be given as an ARN, which is taken as it is", () => {
+    const accessToken = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:keys/losant-AbCdEf";
+    const statements = workerStatements(configured({ accessToken }));
+    const read = statements.find(({ Sid }) => Sid === "ReadAccessTokens");
+    expect(read?.Resource).toBe(accessToken);
+  });
+
+  test("may be given as an ARN without its random end", () => {
+    const accessToken = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:keys/losant";
+    const statements = workerStatements(configured({ accessToken, secrets: { worker: "keys/losant" } }));
+    const read = statements.find(({ Sid }) => Sid === "ReadAccessTokens");
+    expect(read?.Resource).toBe(`${accessToken}-??????`);
+    expect(statements.filter(({ Effect }) => Effect === "Deny")).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+import type { MetricLine } from "../../lambda/metrics.ts";
+import { type Resource, readable } from "./synth.ts";
+
+/** What CloudWatch keeps of metrics: points in time, by what names them. */
+export class Metrics {
+  readonly #points: { readonly key: string; readonly at: number; readonly value: number }[] = [];
+
+  put(namespace: string, name: string, dimensions: Dimensions, at: Date, value: number): void {
+    this.#points.push({ key: keyOf(namespace, name, dimensions), at: at.getTime(), value });
+  }
+
+  /** As CloudWatch Logs does with a line in the embedded metric format, of which it must find all that it names. */
+  log(line: MetricLine | undefined): void {
+    if (line === undefined) return;
+    // Only what survives the way through standard output counts.
+    const { _aws, ...fields } = JSON.parse(JSON.stringify(line)) as MetricLine;
+    for (const { Namespace, Dimensions, Metrics: metrics } of _aws.CloudWatchMetrics)
+      for (const set of Dimensions) {
+        const dimensions = Object.fromEntries(set.map((name) => [name, String(fields[name])]));
+        for (const { Name } of metrics) {
+          const value = fields[Name];
+          if (typeof value !== "number") throw new Error(`${Name} is not a number`);
+          this.put(Namespace, Name, dimensions, new Date(_aws.Timestamp), value);
+        }
+      }
+  }
+
+  values(key: string, from: number, to: number): readonly number[] {
+    return this.#points
+      .filter((point) => point.key === key && point.at >= from && point.at < to)
+      .map(({ value }) => value);
+  }
+}
+
+type Dimensions = Readonly<Record<string, string>>;
+
+function keyOf(namespace: string, name: string, dimensions: Dimensions): string {
+  return JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
+}
+
+export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+interface AlarmDefinition {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+  readonly Statistic: "Minimum" | "Maximum" | "Sum";
+  readonly Period: number;
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm?: number;
+  readonly Threshold: number;
+  readonly ComparisonOperator: "LessThanThreshold" | "GreaterThanThreshold";
+  readonly TreatMissingData: "breaching" | "notBreaching" | "ignore";
+}
+
+const STATISTICS = {
+  Minimum: (values: readonly number[]) => Math.min(...values),
+  Maximum: (values: readonly number[]) => Math.max(...values),
+  Sum: (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0),
+};
+
+/**
+ * The state of an alarm of the template at a moment, by CloudWatch's rules ("Evaluating an alarm"): M of the last N
+ * complete periods must breach; missing ones count as TreatMissingData says; `ignore` with nothing new keeps `before`.
+ */
+export function stateAt(
+  resource: Resource,
+  metrics: Metrics,
+  at: Date,
+  before: AlarmState = "INSUFFICIENT_DATA",
+): AlarmState {
+  const alarm = readable(resource.Properties) as AlarmDefinition;
+  const dimensions = Object.fromEntries(alarm.Dimensions.map(({ Name, Value }) => [Name, Value]));
+  const key = keyOf(alarm.Namespace, alarm.MetricName, dimensions);
+  const periodMs = alarm.Period * 1000;
+  const end = Math.floor(at.getTime() / periodMs) * periodMs;
+  const breaches = Array.from({ length: alarm.EvaluationPeriods }, (_, index) => {
+    const from = end - (index + 1) * periodMs;
+    const values = metrics.values(key, from, from + periodMs);
+    return values.length === 0 ? undefined : isBreaching(alarm, STATISTICS[alarm.Statistic](values));
+  });
+  if (alarm.TreatMissingData === "ignore" && breaches.every((breach) => breach === undefined)) return before;
+  const breaching = breaches.filter((breach) => breach ?? alarm.TreatMissingData === "breaching");
+  return breaching.length >= (alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods) ? "ALARM" : "OK";
+}
+
+function isBreaching({ ComparisonOperator, Threshold }: AlarmDefinition, value: number): boolean {
+  return ComparisonOperator === "LessThanThreshold" ? value < Threshold : value > Threshold;
+}

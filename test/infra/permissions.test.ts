@@ -1,0 +1,144 @@
+import { Key } from "aws-cdk-lib/aws-kms";
+import { describe, expect, test } from "vitest";
+import { permits } from "./iam.ts";
+import { policiesOf, SECRETS, workerStatements } from "./policies.ts";
+import { APPLICATION, readable, resourcesOf, synthesized } from "./synth.ts";
+
+const OTHER = "575ec8687ae143cd83dc4a98";
+
+describe("the worker's role", () => {
+  test("may do exactly this", () => {
+    const policies = policiesOf(synthesized().template);
+    expect(policies).toEqual([
+      {
+        PolicyName: expect.any(String),
+        Roles: ["<TokenRotationWorkerPermissionsRole>"],
+        PolicyDocument: {
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "ManageSecrets",
+              Effect: "Allow",
+              Action: [
+                "secretsmanager:CreateSecret",
+                "secretsmanager:DescribeSecret",
+                "secretsmanager:ListSecretVersionIds",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:UpdateSecretVersionStage",
+              ],
+              Resource: [`${SECRETS}losant/${APPLICATION}/*`, `${SECRETS}prod/backend/losant-??????`],
+            },
+            {
+              Sid: "ReadAccessTokens",
+              Effect: "Allow",
+              Action: "secretsmanager:GetSecretValue",
+              Resource: `${SECRETS}losant-access/${APPLICATION}-??????`,
+            },
+            {
+              Sid: "LeaveAccessTokensAlone",
+              Effect: "Deny",
+              Action: [
+                "secretsmanager:CreateSecret",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:UpdateSecretVersionStage",
+              ],
+              Resource: `${SECRETS}losant-access/${APPLICATION}-??????`,
+            },
+            {
+              Sid: "Announce",
+              Effect: "Allow",
+              Action: "events:PutEvents",
+              Resource: "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default",
+              Condition: { StringEquals: { "events:source": "losant.token-rotation" } },
+            },
+            {
+              Sid: "Log",
+              Effect: "Allow",
+              Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+              Resource: "<TokenRotationWorkerLog.Arn>",
+            },
+            {
+              Sid: "HandInFailedRuns",
+              Effect: "Allow",
+              Action: "sqs:SendMessage",
+              Resource: "<TokenRotationWorkerFailedRunsQueue.Arn>",
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test("has no other policies, and only Lambda takes it on", () => {
+    const { template } = synthesized({ logEvents: true, ownEventBus: {} });
+    const roles = resourcesOf(template, "AWS::IAM::Role");
+    expect(Object.values(roles).map(({ Properties }) => readable(Properties))).toEqual([
+      {
+        AssumeRolePolicyDocument: {
+          Version: "2012-10-17",
+          Statement: [
+            { Action: "sts:AssumeRole", Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" } },
+          ],
+        },
+        Description: expect.any(String),
+      },
+      expect.objectContaining({ Policies: [expect.objectContaining({ PolicyName: "StartRuns" })] }),
+    ]);
+    expect(resourcesOf(template, "AWS::IAM::ManagedPolicy")).toEqual({});
+    expect(resourcesOf(template, "AWS::Lambda::Permission")).toEqual({});
+    expect(Object.keys(resourcesOf(template, "AWS::Lambda::Function"))).toHaveLength(1);
+  });
+
+  test("can't read what it writes", () => {
+    const statements = workerStatements();
+    for (const secret of [`losant/${APPLICATION}/backend-AbCdEf`, "prod/backend/losant-AbCdEf"]) {
+      expect(permits(statements, "secretsmanager:PutSecretValue", SECRETS + secret)).toBe(true);
+      expect(permits(statements, "secretsmanager:GetSecretValue", SECRETS + secret)).toBe(false);
+    }
+  });
+
+  test("can't touch the secrets of others, nor delete, tag or open up any", () => {
+    const statements = workerStatements();
+    const writes = ["CreateSecret", "DescribeSecret", "PutSecretValue", "GetSecretValue"];
+    const others = [
+      "prod/backend/losant2-AbCdEf",
+      "prod/backend/losant-old-AbCdEf",
+      `losant/${OTHER}/x-AbCdEf`,
+      "x-AbCdEf",
+    ];
+    for (const action of writes)
+      for (const secret of others)
+        expect(permits(statements, `secretsmanager:${action}`, SECRETS + secret)).toBe(false);
+    for (const action of ["DeleteSecret", "TagResource", "PutResourcePolicy", "UpdateSecret", "RotateSecret"])
+      expect(
+        permits(statements, `secretsmanager:${action}`, `${SECRETS}losant/${APPLICATION}/backend-AbCdEf`),
+      ).toBe(false);
+  });
+});
+
+describe("what is opted into", () => {
+  test("a key may be used through Secrets Manager alone", () => {
+    const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000";
+    const { template } = synthesized((stack) => ({ secretsKey: Key.fromKeyArn(stack, "Key", keyArn) }));
+    expect(JSON.stringify(synthesized().template.toJSON())).not.toContain("kms:");
+    const [policy] = policiesOf(template);
+    expect(policy?.PolicyDocument.Statement).toContainEqual({
+      Sid: "UseSecretsKey",
+      Effect: "Allow",
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: keyArn,
+      Condition: {
+        StringEquals: { "kms:ViaService": "secretsmanager.<AWS::Region>.<AWS::URLSuffix>" },
+      },
+    });
+  });
+
+  test("tracing may write traces, for which X-Ray has no resource", () => {
+    expect(workerStatements({ tracing: true })).toContainEqual({
+      Sid: "Trace",
+      Effect: "Allow",
+      Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+      Resource: "*",
+    });
+  });
+});

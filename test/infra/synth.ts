@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { App, type Environment, Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { type ConfigDocument, TokenRotation, type TokenRotationProps } from "../../infra/token-rotation.ts";
+
+export const APPLICATION = "575ec8687ae143cd83dc4a97";
+
+export const CDK_JSON = JSON.parse(
+  readFileSync(new URL("../../cdk.json", import.meta.url), "utf8"),
+) as Readonly<Record<string, unknown>> & { readonly context: Readonly<Record<string, unknown>> };
+
+export const CONFIG: ConfigDocument = {
+  applications: [
+    {
+      id: APPLICATION,
+      accessToken: `losant-access/${APPLICATION}`,
+      secrets: { "My API Token": "prod/backend/losant" },
+    },
+  ],
+};
+
+/** An app with the feature flags of cdk.json. Without `bundle`, the asset is left out, which is what takes time. */
+export function newApp({ bundle = false, ...context }: Readonly<Record<string, unknown>> = {}): App {
+  const noBundling = bundle ? {} : { "aws:cdk:bundling-stacks": [] };
+  return new App({
+    context: { ...CDK_JSON.context, ...noBundling, ...context },
+    analyticsReporting: false,
+  });
+}
+
+type Props = Partial<TokenRotationProps>;
+
+export interface Synthesized {
+  readonly stack: Stack;
+  readonly rotation: TokenRotation;
+  readonly template: Template;
+}
+
+/** The template of a stack with nothing but the construct; `props` may need the stack to be made in. */
+export function synthesized(props: Props | ((stack: Stack) => Props) = {}, env?: Environment): Synthesized {
+  const stack = new Stack(newApp(), "Test", env === undefined ? {} : { env });
+  const given = typeof props === "function" ? props(stack) : props;
+  const rotation = new TokenRotation(stack, "TokenRotation", { config: CONFIG, ...given });
+  return { stack, rotation, template: Template.fromStack(stack) };
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export function resourcesOf(template: Template, type?: string): Readonly<Record<string, Resource>> {
+  const all = template.toJSON().Resources as Readonly<Record<string, Resource>>;
+  return Object.fromEntries(
+    Object.entries(all).filter(([, { Type }]) => type === undefined || Type === type),
+  );
+}
+
+/** The properties of the only resource of its type. */
+export function onlyResource(type: string, template: Template): unknown {
+  const [found, ...more] = Object.values(resourcesOf(template, type));
+  if (found === undefined || more.length > 0) throw new Error(`not exactly one ${type}`);
+  return readable(found.Properties);
+}
+
+/**
+ * A value of a template as text, for a person to read: `arn:<AWS::Partition>:...`, `<Queue.Arn>`, with the digits that
+ * the CDK ends logical ids in left away.
+ */
+export function readable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== "object" || value === null) return value;
+  const { Ref, "Fn::GetAtt": attribute, "Fn::Join": join } = value as Readonly<Record<string, unknown>>;
+  if (typeof Ref === "string") return `<${plainId(Ref)}>`;
+  if (Array.isArray(attribute)) return `<${plainId(String(attribute[0]))}.${attribute[1]}>`;
+  if (Array.isArray(join)) return (join[1] as unknown[]).map(readable).join(String(join[0]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readable(inner)]));
+}
+
+function plainId(logicalId: string): string {
+  return logicalId.replace(/[A-F\d]{8}$/, "");
+}
