@@ -27,7 +27,7 @@ const tokenFacts = {
   reason: text,
 };
 
-const SummarySchema = v.strictObject({
+const SummarySchema = v.object({
   listed: v.number(),
   rotated: v.number(),
   resumed: v.number(),
@@ -41,32 +41,35 @@ const SummarySchema = v.strictObject({
 });
 export type Summary = v.InferOutput<typeof SummarySchema>;
 
-/** Every detail type with the schema of its detail. `docs/events/` holds the JSON Schemas generated from these. */
+/**
+ * Every detail type with the schema of its detail. `docs/events/` holds the JSON Schemas generated from these. They allow
+ * further keys: a minor version may add some.
+ */
 export const EVENT_CATALOGUE = {
-  "Losant API Token Rotated": v.strictObject({
+  "Losant API Token Rotated": v.object({
     ...tokenFacts,
     secretName: text,
     secretArn: text,
     versionId: text,
     replacedTokenId: text,
   }),
-  "Losant API Token Rotation Failed": v.strictObject({
+  "Losant API Token Rotation Failed": v.object({
     ...tokenFacts,
     code: text,
     message: text,
     retryable: v.boolean(),
     remedy: text,
   }),
-  "Losant API Token Expiring": v.strictObject({ ...tokenFacts, expirationDate: when, daysLeft: v.number() }),
-  "Losant API Token Retired": v.strictObject({ ...tokenFacts, step: v.picklist(["deactivated", "deleted"]) }),
-  "Losant API Token Orphan Discarded": v.strictObject(tokenFacts),
-  "Losant Token Rotation Run Completed": v.strictObject({
+  "Losant API Token Expiring": v.object({ ...tokenFacts, expirationDate: when, daysLeft: v.number() }),
+  "Losant API Token Retired": v.object({ ...tokenFacts, step: v.picklist(["deactivated", "deleted"]) }),
+  "Losant API Token Orphan Discarded": v.object(tokenFacts),
+  "Losant Token Rotation Run Completed": v.object({
     ...common,
     startedAt: when,
     finishedAt: when,
     succeeded: v.boolean(),
     summary: SummarySchema,
-    failedApplications: v.array(v.strictObject({ applicationId: text, code: text })),
+    failedApplications: v.array(v.object({ applicationId: text, code: text })),
   }),
 } as const;
 

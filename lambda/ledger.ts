@@ -23,7 +23,8 @@ export class Ledger {
   readonly #log: Log;
   readonly #isDryRun: boolean;
   readonly #tally = new Tally();
-  readonly #applications: ApplicationRow[] = [];
+  /** What became of each application, in no order. */
+  readonly applications = new Map<ApplicationId, ApplicationRow>();
   readonly #failures: string[] = [];
   #failureCount = 0;
   #waitingLogged = 0;
@@ -39,11 +40,11 @@ export class Ledger {
   listed(applicationId: ApplicationId, { tokens, login }: Pick<Snapshot, "tokens" | "login">): void {
     this.#tally.list(tokens.size);
     this.#accessTokenExpiresAt = earlier(this.#accessTokenExpiresAt, login.expiresAt);
-    this.#applications.push({ applicationId, outcome: "ok" });
+    this.applications.set(applicationId, { applicationId, outcome: "ok" });
   }
 
   applicationFailed(applicationId: ApplicationId, error: RotationError): void {
-    this.#applications.push({ applicationId, outcome: "failed", ...errorFacts(error) });
+    this.applications.set(applicationId, { applicationId, outcome: "failed", ...errorFacts(error) });
     this.failed(`application ${applicationId}`, error);
   }
 
@@ -68,7 +69,7 @@ export class Ledger {
 
   /** The last event of a run. A bus that doesn't take it fails the run: nobody would know otherwise. */
   async complete({ runId, trigger, startedAt, finishedAt }: Completion, bus: EventBus): Promise<void> {
-    const { summary, applications } = this.result();
+    const { summary } = this.result();
     const event: RotationEvent = {
       detailType: "Losant Token Rotation Run Completed",
       resources: [],
@@ -81,7 +82,7 @@ export class Ledger {
         finishedAt: finishedAt.toISOString(),
         succeeded: this.#failureCount === 0,
         summary,
-        failedApplications: applications
+        failedApplications: [...this.applications.values()]
           .flatMap(({ applicationId, code }) => (code === undefined ? [] : [{ applicationId, code }]))
           .slice(0, MAX_FAILURES_NAMED),
       },
@@ -92,8 +93,8 @@ export class Ledger {
   }
 
   /** What the report says of all this, and a sentence for each failure, of which only so many are kept. */
-  result(): Pick<Report, "summary" | "omitted" | "tokens" | "applications"> {
-    return { ...this.#tally.result(this.#isDryRun), applications: this.#applications };
+  result(): Pick<Report, "summary" | "omitted" | "tokens"> {
+    return this.#tally.result(this.#isDryRun);
   }
 
   /** What metrics say beyond the report. */

@@ -61,8 +61,9 @@ export async function run(request: RotationRequest, world: World): Promise<RunRe
     unmatched: new Set(request.selection.tokens),
   };
   const observing = pLimit(OBSERVED_AT_ONCE);
+  const applications = chosen(shift);
   const found = await Promise.all(
-    chosen(shift).map((application) => observing(() => prepare(application, shift))),
+    applications.map((application) => observing(() => prepare(application, shift))),
   );
   const working = pLimit(LINEAGES_AT_ONCE);
   const work = inOrderOfUrgency(found.flat(), startedAt);
@@ -81,6 +82,7 @@ export async function run(request: RotationRequest, world: World): Promise<RunRe
     startedAt: startedAt.toISOString(),
     finishedAt: clock.now().toISOString(),
     ...ledger.result(),
+    applications: applications.flatMap(({ id }) => ledger.applications.get(id) ?? []),
   };
   const isWhole = request.applicationId === undefined && request.selection.tokens === undefined;
   const { failures } = ledger;

@@ -133,6 +133,12 @@ describe("the asset in Lambda", () => {
     const rested = await lambda.invoke({ trigger: "schedule" });
     expect(rested).toMatchObject({ body: { summary: { rotated: 0, failed: 0 } } });
 
+    const metrics = lambda.output.split("\n").filter((line) => line.startsWith('{"_aws"'));
+    expect(metrics.map((line) => JSON.parse(line))).toMatchObject([
+      { RunSucceeded: 1, Rotated: 1, Listed: 2, Failed: 0, FunctionName: "worker" },
+      { RunSucceeded: 1, Rotated: 0, Listed: 3 },
+    ]);
+
     const told = JSON.stringify([planned, rotated, rested]) + lambda.output + templateOf(assembly);
     for (const string of [token, old.token, aws.value(accessToken) ?? ""]) expect(told).not.toContain(string);
   });
