@@ -170,10 +170,17 @@ export class RotationError extends Error {
  */
 export function asRotationError(thrown: unknown): RotationError {
   if (thrown instanceof RotationError) return thrown;
-  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
-  const place =
-    thrown instanceof Error ? thrown.stack?.split("\n").find((line) => /^\s+at /.test(line)) : undefined;
-  return new RotationError("internal", `unexpected ${kind}${place === undefined ? "" : ` ${place.trim()}`}`, {
+  const kind = thrown instanceof Error ? thrown.constructor.name : typeof thrown;
+  const place = thrown instanceof Error ? placeOf(thrown) : undefined;
+  return new RotationError("internal", `unexpected ${kind}${place === undefined ? "" : ` ${place}`}`, {
     effect: "unknown",
   });
+}
+
+/** The first frame. A stack begins with the message, which may have lines that look like frames. */
+function placeOf({ message, stack = "" }: Error): string | undefined {
+  const at = stack.indexOf(message);
+  if (at < 0) return undefined;
+  const frames = stack.slice(at + message.length).split("\n");
+  return frames.find((line) => /^\s+at /.test(line))?.trim();
 }

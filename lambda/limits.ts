@@ -24,8 +24,8 @@ export const DISCARD_RESERVE_MS = 10_000;
 /** How long Losant may take to know a token that it has just made. */
 export const PROBE_PATIENCE_MS = 6_000;
 
-/** Effects other than issuing need this much of the deadline; the report and its event the same. */
-export const STEP_RESERVE_MS = 5_000;
+/** Effects other than issuing need this much of the deadline: more than the 6 s that one event may take on a dead bus. */
+export const STEP_RESERVE_MS = 8_000;
 
 /** After so many events in a row that the bus did not accept, this run sends no more: they stay owed. */
 export const BUS_FAILURES = 3;

@@ -139,6 +139,12 @@ describe("publishing an event", () => {
     ["HTML", { status: 200, body: "<html></html>" }, "bus-unreachable", 1],
     ["an answer about nothing", { status: 200, body: {} }, "bus-unreachable", 1],
     ["an answer about too little", { status: 200, body: { Entries: [] } }, "bus-unreachable", 1],
+    [
+      "an answer about too much",
+      { status: 200, body: { Entries: [{ EventId: "1" }, { EventId: "2" }] } },
+      "bus-unreachable",
+      1,
+    ],
     ["an entry without an id", { status: 200, body: { Entries: [{}] } }, "bus-unavailable", 1],
     ["a missing permission", awsRefusal("AccessDeniedException"), "bus-denied", 1],
     ["expired keys", awsRefusal("ExpiredTokenException"), "bus-denied", 1],

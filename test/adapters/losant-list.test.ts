@@ -68,6 +68,16 @@ describe("listing the tokens of an application", () => {
     expect(server.requests).toHaveLength(15);
   });
 
+  test("counts pages by what Losant says it gives, where it skips by what is asked and gives less", async () => {
+    const tokens = many(250);
+    const { api } = await bench(({ query }) => {
+      const skipped = Number(query.get("page")) * Number(query.get("perPage"));
+      const items = tokens.slice(skipped, skipped + 100);
+      return { status: 200, body: { items, totalCount: tokens.length, perPage: 100 } };
+    });
+    expect((await api.list()).map(({ id }) => id)).toEqual(tokens.map(({ id }) => id));
+  });
+
   test("ends at an empty page where Losant tells no total", async () => {
     const { api, server } = await bench(
       inTurn({ status: 200, body: { items: many(2) } }, { status: 200, body: { items: [] } }),

@@ -46,7 +46,7 @@ describe("probing a new token", () => {
     ["no answer in time", "hang", "unclear"],
     ["a dropped connection", "drop", "unclear"],
     ["an answer that is cut off", "cut", "unclear"],
-  ])("asks once and takes %s as %s", async (_, reply, verdict) => {
+  ])("asks once, and is decided by %s", async (_, reply, verdict) => {
     const { api, server } = await bench(() => reply);
     expect(await api.probe(string, ["all.Application"])).toBe(verdict);
     expect(server.requests).toHaveLength(1);

@@ -119,6 +119,12 @@ describe("an error", () => {
     expect(error.cause).toBeUndefined();
   });
 
+  it("is not fooled by a message that looks like a place in the code", () => {
+    const error = asRotationError(new Error("no\n    at PLANTED (file.ts:1:1)"));
+    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain("PLANTED");
+    expect(error.message).toContain(" at ");
+  });
+
   it("has a remedy for each of its codes", () => {
     for (const { remedy } of Object.values(ERROR_KINDS)) expect(remedy.length).toBeGreaterThan(20);
   });
