@@ -1,0 +1,143 @@
+import type { Policy } from "../../lambda/policy.ts";
+import type { Chronicle } from "./chronicle.ts";
+import { KNOWN } from "./known.ts";
+import { repair } from "./person.ts";
+import type { Stage } from "./play.ts";
+import { checkCurrent, SKEW_MS } from "./promises.ts";
+import { currentReign, isAlive, isOurs, type SecretRecord, supersededMs } from "./records.ts";
+import { MINUTE, START } from "./theatre.ts";
+import type { Worker } from "./worker.ts";
+
+/** How many runs at the end must find nothing to do. */
+const IDLE_RUNS = 2;
+
+/** A person mends what only a person can; then healthy runs, and in the end the world must be at rest. */
+export async function settle(stage: Stage): Promise<void> {
+  const { theatre, chronicle } = stage;
+  const [{ config }] = theatre.deployments as [Worker["deployment"]];
+  const policy = config.applications[0]?.policy;
+  if (policy === undefined) return;
+  const { intervalMs, orphanAfterMs, retire } = policy;
+  const { listingLagMs } = theatre.setting;
+  theatre.timeline.advanceTo(stage.calmFromMs);
+  repair(theatre, chronicle);
+  const waitMs = Math.max(orphanAfterMs, listingLagMs) + SKEW_MS + intervalMs;
+  const graceMs = Math.max(retire.deactivateAfterMs ?? 0, retire.deleteAfterMs ?? 0);
+  const rounds = Math.ceil(waitMs / intervalMs) + 3 + Math.ceil(graceMs / intervalMs) + 3;
+  for (let round = 0; round < rounds; round += 1) await runEverywhere(stage, intervalMs);
+  checkRest(chronicle);
+  for (let round = 0; round < IDLE_RUNS && !stage.isOver; round += 1) {
+    theatre.timeline.advanceTo(theatre.timeline.ms + intervalMs);
+    if (isSomethingDue(chronicle)) continue;
+    for (const { entry, writes } of await runEverywhere(stage, 0))
+      if (writes > 0) chronicle.broken("rest", `${entry.id} did something although nothing was to be done`);
+  }
+}
+
+/** Whether a token comes into its window, or the grace of another ends. */
+function isSomethingDue(chronicle: Chronicle): boolean {
+  const { nowMs, theatre } = chronicle;
+  const policies = new Map<string, Policy>(
+    theatre.deployments.flatMap(({ config }) =>
+      config.applications.map(({ id, policy }) => [id, policy] as const),
+    ),
+  );
+  return [...chronicle.tokens.values()].some((token) => {
+    const policy = policies.get(token.applicationId);
+    if (policy === undefined || token.isDeleted) return false;
+    const sinceMs = supersededMs(token);
+    if (sinceMs === undefined || token.maker === "person") {
+      const thirdMs = (token.expiresMs - token.bornMs) / 3;
+      const windowMs = Math.max(Math.min(policy.renewBeforeMs, thirdMs), 2 * policy.intervalMs);
+      return sinceMs === undefined && token.expiresMs - windowMs <= nowMs + SKEW_MS;
+    }
+    const { deactivateAfterMs, deleteAfterMs = Number.POSITIVE_INFINITY } = policy.retire;
+    const graceMs = token.isInactive
+      ? deleteAfterMs
+      : Math.min(deactivateAfterMs ?? deleteAfterMs, deleteAfterMs);
+    return nowMs - sinceMs + SKEW_MS >= graceMs;
+  });
+}
+
+async function runEverywhere(stage: Stage, intervalMs: number): Promise<readonly Worker[]> {
+  const { theatre, chronicle } = stage;
+  if (stage.isOver) return [];
+  theatre.timeline.advanceTo(theatre.timeline.ms + intervalMs);
+  const workers: Worker[] = [];
+  for (const { index } of theatre.deployments) {
+    const worker = stage.begin({
+      kind: "run",
+      id: `c${stage.workers.length}`,
+      atMs: theatre.timeline.ms - START.getTime(),
+      deployment: index,
+      event: { trigger: "schedule" },
+      skewMs: 0,
+      isEndless: false,
+    });
+    workers.push(worker);
+    await theatre.timeline.drain(() => stage.isOver);
+    if (!worker.isOver && !stage.isOver) chronicle.broken("sound", `${worker.entry.id} never ended`);
+    const failures = worker.result?.failures ?? [];
+    if (failures.length > 0 && [...chronicle.tampering.values()].every((how) => how.size === 0))
+      chronicle.broken("healthy", `a healthy run failed: ${failures.join("; ")}`);
+  }
+  return workers;
+}
+
+function checkRest(chronicle: Chronicle): void {
+  for (const secret of chronicle.secrets.values()) {
+    if (![...secret.versions].some(isOurs)) continue;
+    if (KNOWN.damagedMarkerOfCurrent && currentReign(secret)?.token?.isUnmarked) continue;
+    // Where somebody deleted the current token and no other leads to it, nobody looks at the secret any more.
+    if (currentReign(secret)?.token?.ending?.by === "person") continue;
+    for (const label of secret.last?.labels.keys() ?? [])
+      if (label.startsWith("rotating-"))
+        chronicle.broken("rest", `${secret.name} still has the label ${label}`);
+    checkReign(chronicle, secret);
+    checkTokens(chronicle, secret);
+  }
+}
+
+function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
+  const reign = currentReign(secret);
+  if (reign === undefined) return;
+  checkCurrent(chronicle, reign);
+  const { token, versionId, by } = reign;
+  // A first version that is current at once, without its label, owes its event for the moment until it gets one.
+  const isExcused =
+    secret.reigns.length === 1 &&
+    !chronicle.theatre.setting.firstVersionKeepsLabel &&
+    chronicle.troubles.length > 0;
+  if (by !== "person" && !secret.announced.has(versionId) && !isExcused)
+    chronicle.broken("announced", `${versionId} is current in ${secret.name}, and nobody was told`);
+  if (
+    token === undefined ||
+    token.maker === "person" ||
+    token.ending?.by === "person" ||
+    secret.tamperedBy.size > 0
+  )
+    return;
+  if (!isAlive(token, chronicle.nowMs))
+    chronicle.broken("current-accepted", `${token.id} is current in ${secret.name}, and dead`);
+}
+
+function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
+  for (const token of chronicle.tokens.values()) {
+    if (token.maker === "person" || token.secretArn !== secret.arn || !isAlive(token, chronicle.nowMs))
+      continue;
+    if (token.reigns.length === 0 && (token.isStored || !token.isUnmarked))
+      chronicle.broken("rest", `${token.id} is live, and was never current in ${secret.name}`);
+    const sinceMs = supersededMs(token);
+    const policy = token.maker.deployment.config.applications.find(
+      ({ id }) => id === token.applicationId,
+    )?.policy;
+    const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } =
+      policy?.retire ?? {};
+    const graceMs = Math.min(deactivateAfterMs, deleteAfterMs);
+    if (sinceMs === undefined || secret.tamperedBy.size > 0 || token.isUnmarked) continue;
+    // The last change of the secret starts the grace period anew, so that it may end a few runs later.
+    const lateMs = chronicle.nowMs - sinceMs - graceMs - 4 * (policy?.intervalMs ?? 0);
+    if (lateMs > 0)
+      chronicle.broken("rest", `${token.id} is live ${Math.round(lateMs / MINUTE)} minutes after its grace`);
+  }
+}

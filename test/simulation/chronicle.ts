@@ -1,0 +1,201 @@
+import type { Secrets } from "../../local/aws/secrets.ts";
+import type { Secret } from "../../local/aws/versions.ts";
+import type { StoredToken } from "../../local/losant/store.ts";
+import type { Call } from "../support/ports.ts";
+import * as promises from "./promises.ts";
+import { type Actor, currentReign, type SecretRecord, type TokenRecord } from "./records.ts";
+import type { Theatre } from "./theatre.ts";
+import type { Worker } from "./worker.ts";
+
+export interface Violation {
+  readonly promise: string;
+  readonly what: string;
+  readonly atMs: number;
+}
+
+/** Writes down what really happens to tokens and secrets, by whose hand, and holds every change against the promises. */
+export class Chronicle {
+  readonly theatre: Theatre;
+  readonly tokens = new Map<string, TokenRecord>();
+  readonly secrets = new Map<string, SecretRecord>();
+  readonly violations: Violation[] = [];
+  /** Times in which something went wrong or somebody interfered, with what it takes to get over it. */
+  readonly troubles: { readonly fromMs: number; readonly toMs: number }[] = [];
+  /** Runs that began and ended without trouble. */
+  readonly cleanRuns: Worker[] = [];
+  /** By store and name of the secret: what a person did to the lineage that weakens what can be promised of it. */
+  readonly tampering = new Map<string, Set<string>>();
+  readonly #stores: readonly Secrets[];
+  readonly #states = new Map<string, StoredToken>();
+  readonly #eventCounts: number[];
+
+  constructor(theatre: Theatre) {
+    this.theatre = theatre;
+    this.#stores = [...new Set(theatre.deployments.map(({ secrets }) => secrets))];
+    this.#eventCounts = theatre.deployments.map(() => 0);
+    this.note("person");
+  }
+
+  get nowMs(): number {
+    return this.theatre.timeline.ms;
+  }
+
+  broken(promise: string, what: string): void {
+    this.violations.push({ promise, what, atMs: this.nowMs });
+  }
+
+  trouble(recoveryMs = 0): void {
+    this.troubles.push({ fromMs: this.nowMs, toMs: this.nowMs + recoveryMs });
+  }
+
+  token(id: string | undefined): TokenRecord | undefined {
+    return id === undefined ? undefined : this.tokens.get(id);
+  }
+
+  secretRecord(store: Secrets, name: string): SecretRecord | undefined {
+    return this.secrets.get(`${this.#stores.indexOf(store)}/${name}`);
+  }
+
+  tamperedBy(store: Secrets, name: string): Set<string> {
+    const key = `${this.#stores.indexOf(store)}/${name}`;
+    const known = this.tampering.get(key) ?? new Set();
+    this.tampering.set(key, known);
+    return known;
+  }
+
+  /** Right after somebody did something. */
+  note(by: Actor, call?: Call): void {
+    this.#noteSecrets(by);
+    this.#noteTokens(by, call);
+    if (by !== "person" && call?.operation === "publish") this.#noteEvents(by);
+  }
+
+  #noteTokens(by: Actor, call: Call | undefined): void {
+    for (const { tokens } of this.theatre.applications.all()) {
+      for (const token of tokens.values()) {
+        const before = this.#states.get(token.id);
+        if (before === token) continue;
+        this.#states.set(token.id, token);
+        const record = this.tokens.get(token.id) ?? this.#born(token, by);
+        record.name = token.name;
+        if (token.status === "inactive" && !record.isInactive) {
+          record.isInactive = true;
+          this.#end(record, by, "deactivated", call);
+        }
+      }
+    }
+    for (const record of this.tokens.values()) {
+      const isListed = this.theatre.applications.find(record.applicationId)?.tokens.has(record.id);
+      if (isListed || !this.#states.has(record.id)) continue;
+      this.#states.delete(record.id);
+      record.isDeleted = true;
+      this.#end(record, by, "deleted", call);
+    }
+  }
+
+  #born(token: StoredToken, by: Actor): TokenRecord {
+    const [, replacedId, secretArn] =
+      /replaces=([a-f\d]{24}) secret=(\S+) /.exec(token.description ?? "") ?? [];
+    const record: TokenRecord = {
+      id: token.id,
+      applicationId: token.applicationId,
+      bornMs: token.creationDate.getTime(),
+      expiresMs: token.expirationDate?.getTime() ?? Number.POSITIVE_INFINITY,
+      scope: new Set(token.scope),
+      maker: by,
+      replacedId: by === "person" ? undefined : replacedId,
+      secretArn: by === "person" ? undefined : secretArn,
+      name: token.name,
+      isInactive: false,
+      isDeleted: false,
+      ending: undefined,
+      reigns: [],
+      isStored: false,
+      isUnmarked: false,
+      chances: 0,
+    };
+    this.tokens.set(token.id, record);
+    if (by !== "person") promises.onIssued(this, record, by);
+    return record;
+  }
+
+  #end(record: TokenRecord, by: Actor, how: "deactivated" | "deleted", call: Call | undefined): void {
+    if (by !== "person" && call !== undefined) promises.onEnded(this, record, by, how);
+    record.ending ??= { atMs: this.nowMs, by };
+  }
+
+  #noteSecrets(by: Actor): void {
+    for (const [index, store] of this.#stores.entries()) {
+      for (const secret of store.all()) {
+        const key = `${index}/${secret.name}`;
+        let record = this.secrets.get(key);
+        if (record?.last === secret) continue;
+        if (record === undefined || record.arn !== secret.arn) {
+          record = newSecret(store, secret, this.tamperedBy(store, secret.name));
+          this.secrets.set(key, record);
+        }
+        record.last = secret;
+        record.past.push({ sinceMs: this.nowMs, secret });
+        this.#noteVersions(record, secret);
+        this.#noteCurrent(record, secret, by);
+      }
+    }
+  }
+
+  #noteVersions(record: SecretRecord, { versions }: Secret): void {
+    for (const { id, value } of versions) {
+      if (record.versions.has(id)) continue;
+      record.versions.add(id);
+      const token = this.tokens.get(this.#tokenIn(value.data) ?? "");
+      if (token !== undefined) token.isStored = true;
+    }
+  }
+
+  #tokenIn(data: string): string | undefined {
+    return this.theatre.applications.tokenIdOf(data.startsWith("{") ? JSON.parse(data).token : data);
+  }
+
+  #noteCurrent(record: SecretRecord, { labels, versions }: Secret, by: Actor): void {
+    const versionId = labels.get("AWSCURRENT");
+    const before = currentReign(record);
+    if (versionId === undefined || versionId === before?.versionId) return;
+    const value = versions.find(({ id }) => id === versionId)?.value.data ?? "";
+    const token = this.#tokenOf(value);
+    if (before !== undefined) before.toMs = this.nowMs;
+    const reign = { secret: record, versionId, token, fromMs: this.nowMs, by, toMs: undefined };
+    record.reigns.push(reign);
+    token?.reigns.push(reign);
+    if (before !== undefined) promises.onSuperseded(this, before);
+    if (by !== "person") promises.onCurrent(this, reign, before, by);
+  }
+
+  /** A string is stored at the moment it is issued at the earliest, so that its token is known by then. */
+  #tokenOf(value: string): TokenRecord | undefined {
+    const id = this.#tokenIn(value);
+    if (id !== undefined && !this.tokens.has(id)) this.#noteTokens("person", undefined);
+    const token = this.token(id);
+    if (token !== undefined) token.isStored = true;
+    return token;
+  }
+
+  #noteEvents(worker: Worker): void {
+    const { buses, index } = worker.deployment;
+    for (const event of buses.accepted.slice(this.#eventCounts[index])) promises.onEvent(this, event, worker);
+    for (const { buses: others, index: other } of this.theatre.deployments)
+      this.#eventCounts[other] = others.accepted.length;
+  }
+}
+
+function newSecret(store: Secrets, { name, arn }: Secret, tamperedBy: Set<string>): SecretRecord {
+  return {
+    store,
+    name,
+    arn,
+    last: undefined,
+    versions: new Set(),
+    reigns: [],
+    announced: new Set(),
+    tamperedBy,
+    past: [],
+  };
+}

@@ -1,0 +1,69 @@
+import { type History, play } from "./play.ts";
+import { NEXT_RUNS, type Scenario } from "./scenarios.ts";
+import type { FaultEntry, FaultKind, RunEntry, Script } from "./script.ts";
+
+const CRASHES = ["crash-before", "crash-after"] as const satisfies readonly FaultKind[];
+const OTHERS = [
+  "answer-lost",
+  "request-lost",
+  "throttled",
+  "refused",
+  "unavailable",
+  "misread",
+  "garbled",
+] as const satisfies readonly FaultKind[];
+
+/** One script with what came of it. */
+export interface Played {
+  readonly script: Script;
+  readonly history: History;
+}
+
+const fault = (run: RunEntry, call: number, kind: FaultKind): FaultEntry => ({
+  kind: "fault",
+  run: run.id,
+  call,
+  fault: kind,
+});
+
+function scriptOf({ setting, before, run }: Scenario, more: Script["entries"] = []): Script {
+  return { setting, entries: [...before, run, ...more] };
+}
+
+async function played(script: Script): Promise<Played> {
+  return { script, history: await play(script) };
+}
+
+/** Every call of the scenario's run fails in every way, one way at a time. Effects are counted, not listed. */
+export async function* singleFaults(scenario: Scenario): AsyncIterable<Played> {
+  const well = await played(scriptOf(scenario));
+  yield well;
+  for (let call = 0; call < callsOf(well, scenario.run); call += 1) {
+    for (const kind of [...CRASHES, ...OTHERS]) {
+      yield await played(scriptOf(scenario, [fault(scenario.run, call, kind)]));
+    }
+  }
+}
+
+/** The process dies at every call, before its effect or after, and the next one does so too. */
+export async function* crashPairs(scenario: Scenario): AsyncIterable<Played> {
+  const calls = callsOf(await played(scriptOf(scenario)), scenario.run);
+  for (const nextRun of Object.values(NEXT_RUNS)) {
+    const next = nextRun(scenario);
+    for (let call = 0; call < calls; call += 1) {
+      for (const kind of CRASHES) {
+        const entries = [fault(scenario.run, call, kind), next];
+        const once = await played(scriptOf(scenario, entries));
+        yield once;
+        for (let second = 0; second < callsOf(once, next); second += 1) {
+          for (const other of CRASHES)
+            yield await played(scriptOf(scenario, [...entries, fault(next, second, other)]));
+        }
+      }
+    }
+  }
+}
+
+function callsOf({ history }: Played, { id }: RunEntry): number {
+  return history.calls.get(id) ?? 0;
+}

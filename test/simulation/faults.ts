@@ -1,0 +1,89 @@
+import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
+import type { Call, Fate } from "../support/ports.ts";
+import type { FaultEntry, OutageEntry } from "./script.ts";
+import type { Worker } from "./worker.ts";
+
+const SERVICES: Readonly<Record<string, OutageEntry["of"]>> = {
+  list: "losant",
+  get: "losant",
+  create: "losant",
+  deactivate: "losant",
+  delete: "losant",
+  probe: "losant",
+  publish: "bus",
+};
+
+export function serviceOf({ operation }: Call): OutageEntry["of"] {
+  return SERVICES[operation] ?? "store";
+}
+
+type Trouble = "throttled" | "refused" | "unavailable" | "unanswered";
+
+const CODES: Readonly<Record<OutageEntry["of"], Readonly<Record<Trouble, ErrorCode>>>> = {
+  losant: {
+    throttled: "losant-throttled",
+    refused: "losant-refused",
+    unavailable: "losant-unavailable",
+    unanswered: "losant-unreachable",
+  },
+  store: {
+    throttled: "store-throttled",
+    refused: "store-refused",
+    unavailable: "store-unavailable",
+    unanswered: "store-unreachable",
+  },
+  bus: {
+    throttled: "bus-unavailable",
+    refused: "bus-refused",
+    unavailable: "bus-unavailable",
+    unanswered: "bus-unreachable",
+  },
+};
+
+/** The error that the adapters make of this trouble: what may have happened all the same is said in `effect`. */
+export function errorOf(call: Call, trouble: Trouble): RotationError {
+  const isCertain = trouble === "throttled" || trouble === "refused" || !call.isWrite;
+  const effect = isCertain ? "none" : "unknown";
+  const code = CODES[serviceOf(call)][trouble];
+  if (call.operation === "create" && !isCertain)
+    return new RotationError("issue-uncertain", "simulated", { effect });
+  return new RotationError(code, `simulated ${trouble} ${call.operation}`, { effect });
+}
+
+/** What the faults of a script make of one call. Parts are read when their moment comes. */
+export function fateOf(
+  call: Call,
+  worker: Worker,
+  fault: FaultEntry | undefined,
+  latencies: { readonly latencyMs: number; readonly answerMs: number },
+  isOut: (call: Call) => boolean,
+): Fate {
+  const kind = fault?.fault;
+  const pauseMs = fault?.ms ?? 0;
+  return {
+    latencyMs: latencies.latencyMs + (kind === "pause-before" ? pauseMs : 0),
+    get answerMs() {
+      if (kind === "pause-after") worker.pause(pauseMs);
+      return latencies.answerMs + worker.pauseLeftMs;
+    },
+    get before() {
+      if (kind === "crash-before") worker.die();
+      // A request that is on its way when its process dies may arrive or not.
+      if (worker.isDead && (kind === "crash-before" || latencies.latencyMs % 2 === 0)) return "crash";
+      if (isOut(call)) return errorOf(call, latencies.latencyMs % 3 === 0 ? "unanswered" : "unavailable");
+      if (kind === "throttled" || kind === "refused" || kind === "unavailable") return errorOf(call, kind);
+      return kind === "request-lost" ? errorOf(call, "unanswered") : undefined;
+    },
+    get after() {
+      if (kind === "crash-after") worker.die();
+      if (worker.isDead) return "crash";
+      if (kind === "answer-lost") return errorOf(call, "unanswered");
+      if (kind !== "garbled" || call.operation !== "create" || worker.lastIssued === undefined)
+        return undefined;
+      const createdId = worker.lastIssued;
+      return new RotationError("losant-answer-invalid", "simulated", { effect: "unknown", createdId });
+    },
+    misread:
+      kind === "misread" ? (order) => ({ ...order, scope: [...order.scope, "all.Application"] }) : undefined,
+  };
+}

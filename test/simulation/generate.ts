@@ -1,0 +1,202 @@
+import { Chance } from "./chance.ts";
+import type {
+  Act,
+  ActEntry,
+  ApplicationSetting,
+  DeploymentKind,
+  Entry,
+  FaultEntry,
+  FaultKind,
+  OutageEntry,
+  Role,
+  RunEntry,
+  RunEvent,
+  Script,
+  Setting,
+} from "./script.ts";
+import { FAULT_KINDS } from "./script.ts";
+import { HOUR, MINUTE } from "./theatre.ts";
+
+/** The script of a seed: the same one, for ever. */
+export function scriptOf(seed: number): Script {
+  const chance = new Chance(seed, 1);
+  const setting = settingOf(seed, chance);
+  const { runs, endMs } = runsOf(setting, chance);
+  const entries: Entry[] = [...runs, ...faultsOf(runs, chance)];
+  if (chance.hits(0.5)) entries.push(...actsOf(setting, runs, endMs, chance));
+  if (chance.hits(0.2)) entries.push(outageOf(setting, endMs, chance));
+  return { setting, entries };
+}
+
+function settingOf(seed: number, chance: Chance): Setting {
+  const intervalMs = chance.pick([15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR]);
+  const unit = intervalMs / MINUTE;
+  const lifetimeMs = intervalMs * chance.pick([20, 30, 45]);
+  const deactivate = { deactivateAfter: `${2 * unit}m` };
+  const remove = { deleteAfter: `${chance.between(2, 3) * unit}m` };
+  return {
+    seed,
+    intervalMs,
+    policy: {
+      renewBefore: `${Math.round(lifetimeMs / MINUTE / chance.pick([3, 4]))}m`,
+      orphanAfter: chance.pick(intervalMs < HOUR ? ["30m", "1h"] : ["30m", "1h", "2h", "3h"]),
+      retire: chance.pick<Setting["policy"]["retire"]>([
+        "never",
+        deactivate,
+        remove,
+        { ...deactivate, ...remove },
+      ]),
+      secretFormat: chance.pick(["json", "plain"]),
+    },
+    applications: Array.from({ length: chance.hits(0.2) ? 2 : 1 }, () =>
+      applicationOf(lifetimeMs, intervalMs, chance),
+    ),
+    deployments: [
+      "home",
+      ...(chance.hits(0.2)
+        ? [chance.pick<DeploymentKind>(["other-account", "other-region", "other-namespace"])]
+        : []),
+    ],
+    listingLagMs: chance.pick([0, 0, 0, 2_000, MINUTE, 10 * MINUTE]),
+    describeLagMs: chance.pick([0, 0, 1_000, 5_000]),
+    firstVersionKeepsLabel: chance.hits(0.5),
+    labelMovesTouchLastChanged: chance.hits(0.5),
+  };
+}
+
+function applicationOf(lifetimeMs: number, intervalMs: number, chance: Chance): ApplicationSetting {
+  const tokens = Array.from({ length: chance.pick([1, 1, 2, 3]) }, (_, index) => ({
+    name: ["backend", "edge gateway #2", "my-server"][index] ?? "token",
+    lifetimeMs,
+    // Due soon after the beginning, or a while later.
+    ageMs: lifetimeMs - Math.floor(lifetimeMs / 4) + intervalMs * chance.between(-4, 0),
+    isMapped: chance.hits(0.3),
+  }));
+  return { tokens, access: chance.hits(0.2) ? "managed" : "lasting" };
+}
+
+function runsOf(
+  setting: Setting,
+  chance: Chance,
+): { readonly runs: readonly RunEntry[]; readonly endMs: number } {
+  const { intervalMs, deployments } = setting;
+  const runs: RunEntry[] = [];
+  const ticks = chance.between(2, 7);
+  // Some histories last until tokens are due a second time.
+  const leap = chance.hits(0.3) ? chance.between(6, 14) : 0;
+  const leapAt = chance.between(1, ticks);
+  for (let tick = 0; tick < ticks; tick += 1) {
+    const atMs = intervalMs * (tick + (tick >= leapAt ? leap : 0)) + MINUTE;
+    for (const deployment of deployments.keys()) {
+      const workers = chance.pick([1, 1, 1, 1, 2, 2, 3]);
+      for (let nth = 0; nth < workers; nth += 1)
+        runs.push(runOf(`r${runs.length + 1}`, atMs, nth, deployment, runs.at(-1), setting, chance));
+    }
+  }
+  return { runs, endMs: intervalMs * (ticks + leap) };
+}
+
+function runOf(
+  id: string,
+  tickMs: number,
+  nth: number,
+  deployment: number,
+  before: RunEntry | undefined,
+  setting: Setting,
+  chance: Chance,
+): RunEntry {
+  const isRetry = nth > 0 && before !== undefined && chance.hits(0.3);
+  const delayMs =
+    nth === 0 ? chance.between(0, 5_000) : chance.pick([200, 2_000, 20_000, 2 * MINUTE, 20 * MINUTE]);
+  return {
+    kind: "run",
+    id,
+    atMs: tickMs + (isRetry ? MINUTE : 0) + chance.between(0, delayMs),
+    deployment,
+    event: isRetry ? before.event : eventOf(setting, chance),
+    skewMs: chance.hits(0.3) ? chance.between(-3, 3) * MINUTE : 0,
+    isEndless: chance.hits(0.2),
+    ...(isRetry && { requestId: before.requestId ?? before.id }),
+  };
+}
+
+function eventOf({ applications }: Setting, chance: Chance): RunEvent {
+  const name = applications[0]?.tokens[0]?.name;
+  if (name === undefined || !chance.hits(0.12)) return { trigger: "schedule" };
+  const tokens = [name];
+  return chance.pick<RunEvent>([
+    { trigger: "manual", tokens },
+    { trigger: "manual", tokens, force: true },
+    { trigger: "manual", tokens, force: true, retireNow: true },
+  ]);
+}
+
+function* faultsOf(runs: readonly RunEntry[], chance: Chance): Iterable<FaultEntry> {
+  const rate = chance.pick([0, 0.02, 0.05, 0.1, 0.3]);
+  for (const { id, isEndless } of runs) {
+    for (let call = 0; call < 40; call += 1) {
+      if (!chance.hits(rate)) continue;
+      const fault = chance.pick<FaultKind>(FAULT_KINDS);
+      if (fault === "pause-before") {
+        // A signed request is refused by AWS after five minutes.
+        yield { kind: "fault", run: id, call, fault, ms: chance.between(1, 4 * 60) * 1_000 };
+      } else if (fault === "pause-after") {
+        yield {
+          kind: "fault",
+          run: id,
+          call,
+          fault,
+          ms: isEndless ? chance.pick([10, 40, 70, 130]) * MINUTE : 30_000,
+        };
+      } else yield { kind: "fault", run: id, call, fault };
+    }
+  }
+}
+
+const ON_TOKEN = ["deactivate", "delete", "rename", "annotate", "wipe-marker", "damage-marker"] as const;
+const ON_LINEAGE = [
+  "roll-back",
+  "roll-back",
+  "set-by-hand",
+  "schedule-deletion",
+  "restore",
+  "make-twin",
+  "paste-marker",
+  "renew-access",
+] as const;
+
+function* actsOf(
+  { applications, deployments }: Setting,
+  runs: readonly RunEntry[],
+  endMs: number,
+  chance: Chance,
+): Iterable<ActEntry> {
+  for (let left = chance.between(1, 4); left > 0; left -= 1) {
+    const application = chance.between(0, applications.length - 1);
+    const tokens = applications[application]?.tokens.length ?? 1;
+    const role: Role = {
+      application,
+      token: chance.hits(0.15) ? "access" : chance.between(0, tokens - 1),
+      deployment: chance.between(0, deployments.length - 1),
+    };
+    const act: Act = chance.hits(0.5)
+      ? {
+          do: chance.pick(ON_TOKEN),
+          role,
+          whose: chance.pick(["current", "current", "previous", "root", "newest"]),
+        }
+      : { do: chance.pick(ON_LINEAGE), role };
+    const run = runs[chance.between(0, runs.length - 1)];
+    const when =
+      run !== undefined && chance.hits(0.6)
+        ? { run: run.id, call: chance.between(1, 14) }
+        : { atMs: chance.between(0, endMs) };
+    yield { kind: "act", when, act };
+  }
+}
+
+function outageOf({ intervalMs }: Setting, endMs: number, chance: Chance): OutageEntry {
+  const fromMs = chance.between(0, endMs);
+  const lengthMs = chance.pick([5 * MINUTE, HOUR, 2 * intervalMs, 10 * intervalMs]);
+  return { kind: "outage", of: chance.pick(["losant", "store", "bus"]), fromMs, toMs: fromMs + lengthMs };
+}

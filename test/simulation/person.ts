@@ -1,0 +1,168 @@
+import type { Chronicle } from "./chronicle.ts";
+import { currentReign, type TokenRecord } from "./records.ts";
+import type { Act, Role } from "./script.ts";
+import { DAY, HOUR, type Theatre } from "./theatre.ts";
+
+type OnToken = Extract<Act, { readonly whose: string }>;
+
+/** Somebody with the consoles of Losant and AWS. What can't be done, because it isn't there, isn't done. */
+export function perform(act: Act, theatre: Theatre, chronicle: Chronicle): void {
+  const { role } = act;
+  const policy = theatre.applicationAt(role.deployment, role.application).policy;
+  chronicle.trouble(policy.orphanAfterMs + 2 * policy.intervalMs);
+  if ("whose" in act) onToken(act, theatre, chronicle);
+  else onLineage(act, theatre, chronicle);
+  chronicle.note("person");
+}
+
+function onToken(act: OnToken, theatre: Theatre, chronicle: Chronicle): void {
+  const { losant } = theatre;
+  const token = tokenMeant(act, theatre, chronicle);
+  if (token === undefined) return;
+  const { id, applicationId } = token;
+  const stored = losant.tokens(applicationId).find((candidate) => candidate.id === id);
+  if (stored === undefined) return;
+  const { description = "" } = stored;
+  const edit = (changed: string) => losant.edit(applicationId, id, { description: changed });
+  const tampered = chronicle.tamperedBy(storeOf(act.role, theatre), theatre.secretOf(act.role));
+  switch (act.do) {
+    case "deactivate":
+      losant.edit(applicationId, id, { status: "inactive" });
+      tamper(token, "revoked");
+      break;
+    case "delete":
+      losant.remove(applicationId, id);
+      tamper(token, "revoked");
+      break;
+    case "rename":
+      losant.edit(applicationId, id, { name: `${stored.name} renamed` });
+      if (token.maker === "person") tampered.add("renamed");
+      break;
+    case "annotate":
+      edit(`Ask the platform team before touching this.\n\n${description}\n`);
+      break;
+    case "wipe-marker":
+    case "damage-marker":
+      token.isUnmarked = token.maker !== "person";
+      tampered.add("unmarked");
+      edit(act.do === "wipe-marker" ? "tidied up" : description.replace("replaces=", "replaced="));
+      break;
+    default:
+      act.do satisfies never;
+  }
+}
+
+function onLineage(act: Exclude<Act, OnToken>, theatre: Theatre, chronicle: Chronicle): void {
+  const { role } = act;
+  const { losant } = theatre;
+  const { aws } = theatre.deploymentAt(role.deployment);
+  const name = theatre.secretOf(role);
+  const applicationId = theatre.applicationAt(role.deployment, role.application).id;
+  const secret = aws.secret(name);
+  const tampered = chronicle.tamperedBy(storeOf(role, theatre), name);
+  const root = chronicle.token(theatre.rootOf(role));
+  const byHand = (seed: { readonly name: string; readonly description?: string }) => {
+    const creationDate = theatre.timeline.now();
+    const expirationDate = new Date(creationDate.getTime() + 400 * DAY);
+    return losant.addToken(applicationId, {
+      creationDate,
+      expirationDate,
+      scope: ["application.get"],
+      ...seed,
+    });
+  };
+  const isUsable = secret?.deletedDate === undefined;
+  switch (act.do) {
+    case "roll-back":
+      if (!isUsable || !secret?.versions.some(({ labels }) => labels.includes("AWSPREVIOUS"))) return;
+      tampered.add("rolled-back");
+      aws.moveLabel(name, "AWSCURRENT", "AWSPREVIOUS");
+      break;
+    case "set-by-hand":
+      if (!isUsable) return;
+      tampered.add("set-by-hand");
+      aws.putSecret(name, byHand({ name: "made by hand" }).token);
+      break;
+    case "schedule-deletion":
+      if (secret === undefined || !isUsable) return;
+      tampered.add("deletion");
+      aws.scheduleDeletion(name, 30);
+      break;
+    case "restore":
+      if (!isUsable) aws.restore(name);
+      break;
+    case "make-twin":
+      tampered.add("twin");
+      byHand({ name: root?.name ?? "nobody" });
+      break;
+    case "paste-marker": {
+      const marked = losant
+        .tokens(applicationId)
+        .findLast(({ description }) => description?.includes("replaces="));
+      if (marked?.description !== undefined)
+        byHand({ name: "made by hand", description: marked.description });
+      break;
+    }
+    case "renew-access":
+      renewAccess(role, theatre, chronicle);
+      break;
+    default:
+      act.do satisfies never;
+  }
+}
+
+/** Whatever a person broke, and whatever only a person can mend, is mended. */
+export function repair(theatre: Theatre, chronicle: Chronicle): void {
+  for (const { index, aws, config } of theatre.deployments) {
+    for (const name of aws.secretNames()) if (aws.secret(name)?.deletedDate !== undefined) aws.restore(name);
+    for (const application of config.applications.keys()) {
+      const role = { application, token: "access", deployment: index } as const;
+      const value = aws.value(theatre.secretOf(role)) ?? "";
+      const string = value.startsWith("{") ? JSON.parse(value).token : value;
+      const token = chronicle.token(theatre.losant.tokenIdOf(string));
+      const isEnding = (token?.expiresMs ?? 0) < theatre.timeline.ms + 2 * config.intervalMs;
+      if (isEnding || !theatre.losant.accepts(string)) renewAccess(role, theatre, chronicle);
+    }
+  }
+  chronicle.note("person");
+}
+
+function renewAccess(role: Role, theatre: Theatre, chronicle: Chronicle): void {
+  const { aws, config } = theatre.deploymentAt(role.deployment);
+  const application = config.applications[role.application];
+  if (application === undefined) return;
+  const access = { ...role, token: "access" } as const;
+  const name = theatre.secretOf(access);
+  if (aws.secret(name)?.deletedDate !== undefined) return;
+  chronicle.tamperedBy(storeOf(role, theatre), name).add("set-by-hand");
+  const creationDate = new Date(theatre.timeline.ms - HOUR);
+  aws.putSecret(
+    name,
+    theatre.losant.addToken(application.id, { name: "new access by hand", creationDate }).token,
+  );
+}
+
+function tamper(token: TokenRecord, how: string): void {
+  for (const { secret, toMs } of token.reigns) if (toMs === undefined) secret.tamperedBy.add(how);
+}
+
+function storeOf({ deployment }: Role, theatre: Theatre) {
+  return theatre.deploymentAt(deployment).secrets;
+}
+
+function tokenMeant(
+  { role, whose }: OnToken,
+  theatre: Theatre,
+  chronicle: Chronicle,
+): TokenRecord | undefined {
+  if (whose === "root") return chronicle.token(theatre.rootOf(role));
+  const secret = chronicle.secretRecord(storeOf(role, theatre), theatre.secretOf(role));
+  if (whose === "newest") {
+    const made = [...chronicle.tokens.values()].filter(
+      ({ secretArn }) => secretArn !== undefined && secretArn === secret?.arn,
+    );
+    return made.at(-1);
+  }
+  if (whose === "current") return secret && currentReign(secret)?.token;
+  return secret?.reigns.findLast(({ toMs }) => toMs !== undefined)?.token;
+}

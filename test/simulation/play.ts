@@ -1,0 +1,206 @@
+import type { Call } from "../support/ports.ts";
+import { settle } from "./aftermath.ts";
+import { Chronicle, type Violation } from "./chronicle.ts";
+import { serviceOf } from "./faults.ts";
+import { perform } from "./person.ts";
+import { onRunEnded } from "./promises.ts";
+import type { ActEntry, FaultEntry, OutageEntry, Role, RunEntry, Script } from "./script.ts";
+import { START, Theatre } from "./theatre.ts";
+import { Worker } from "./worker.ts";
+
+export interface Tallies {
+  runs: number;
+  effects: number;
+  acts: number;
+  readonly faults: Record<string, number>;
+}
+
+/** What came of a script. */
+export interface History {
+  readonly violations: readonly Violation[];
+  readonly tallies: Tallies;
+  /** How many calls each run of the script made. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** One line for each thing that happened; empty unless asked for. */
+  readonly trace: readonly string[];
+}
+
+/** Plays a script, lets everything calm down, and looks for broken promises. The same script gives the same history. */
+export async function play(script: Script, { traced = false } = {}): Promise<History> {
+  const stage = new Stage(script, traced);
+  await stage.play();
+  return stage.history();
+}
+
+export class Stage {
+  readonly theatre: Theatre;
+  readonly chronicle: Chronicle;
+  readonly workers: Worker[] = [];
+  readonly #script: Script;
+  readonly #tallies: Tallies = { runs: 0, effects: 0, acts: 0, faults: {} };
+  readonly #trace: string[] = [];
+  readonly #isTraced: boolean;
+  readonly #outages: readonly OutageEntry[];
+
+  constructor(script: Script, isTraced: boolean) {
+    this.#script = withoutStrangers(script);
+    this.#isTraced = isTraced;
+    this.theatre = new Theatre(script.setting);
+    this.chronicle = new Chronicle(this.theatre);
+    this.#outages = this.#script.entries.filter((entry) => entry.kind === "outage");
+  }
+
+  /** When the last outage is over. */
+  get calmFromMs(): number {
+    return START.getTime() + Math.max(0, ...this.#outages.map(({ toMs }) => toMs));
+  }
+
+  get isOver(): boolean {
+    return this.chronicle.violations.length > 0;
+  }
+
+  async play(): Promise<void> {
+    const { timeline } = this.theatre;
+    for (const entry of this.#script.entries) {
+      if (entry.kind === "run")
+        timeline.at(
+          START.getTime() + entry.atMs,
+          () => this.begin(entry),
+          () => this.isOver,
+        );
+      if (entry.kind === "act" && "atMs" in entry.when)
+        timeline.at(START.getTime() + entry.when.atMs, () => this.#act(entry));
+    }
+    await timeline.drain(() => this.isOver);
+    if (!this.isOver) await settle(this);
+  }
+
+  /** A run begins; the scripted faults are its own. */
+  begin(entry: RunEntry): Worker {
+    const { chronicle } = this;
+    const faults = new Map<number | string, FaultEntry>();
+    const acts = new Map<number, ActEntry[]>();
+    for (const other of this.#script.entries) {
+      if (other.kind === "fault" && other.run === entry.id) faults.set(other.call, other);
+      if (other.kind === "act" && "run" in other.when && other.when.run === entry.id) {
+        const { call } = other.when;
+        acts.set(call, [...(acts.get(call) ?? []), other]);
+      }
+    }
+    const worker = new Worker(this.theatre, entry, {
+      faults,
+      acts,
+      isOut: (call) => this.#isOut(call),
+      act: (act) => this.#act(act),
+      onCall: (who, call, fault) => this.#onCall(who, call, fault),
+      onEffect: (who, call) => this.#onEffect(who, call),
+      onEnd: (who) => {
+        this.#say(
+          `${who.entry.id} ended ${JSON.stringify(who.result?.report.summary ?? String(who.thrown))}`,
+        );
+        for (const failure of who.result?.failures ?? []) this.#say(`   ${failure}`);
+        onRunEnded(chronicle, who);
+      },
+      isKnown: (creationDate, to) => this.#isKnown(creationDate, to),
+      seenAs: this.#seenAs(),
+    });
+    this.#tallies.runs += 1;
+    this.#say(
+      `${entry.id} begins ${JSON.stringify({ ...entry, kind: undefined, id: undefined, atMs: undefined })}`,
+    );
+    for (const other of this.workers) {
+      if (!other.isRunning) continue;
+      other.isClean = false;
+      worker.isClean = false;
+    }
+    this.workers.push(worker);
+    worker.start();
+    return worker;
+  }
+
+  history(): History {
+    const { violations } = this.chronicle;
+    for (const { promise, what } of violations) this.#say(`VIOLATED ${promise}: ${what}`);
+    const calls = new Map(this.workers.map((worker) => [worker.entry.id, worker.calls]));
+    return { violations, tallies: this.#tallies, calls, trace: this.#trace };
+  }
+
+  #act(entry: ActEntry): void {
+    this.#tallies.acts += 1;
+    for (const worker of this.workers) if (worker.isRunning) worker.isClean = false;
+    this.#say(`a person: ${JSON.stringify(entry.act)}`);
+    perform(entry.act, this.theatre, this.chronicle);
+  }
+
+  #onCall(worker: Worker, call: Call, fault: FaultEntry | undefined): void {
+    const isOut = this.#isOut(call);
+    this.#tallies.effects += 1;
+    if (fault !== undefined || isOut) {
+      const kind = fault?.fault ?? "outage";
+      this.#tallies.faults[kind] = (this.#tallies.faults[kind] ?? 0) + 1;
+      const { orphanAfterMs = 0, intervalMs = 0 } = worker.deployment.config.applications[0]?.policy ?? {};
+      this.chronicle.trouble((fault?.ms ?? 0) + orphanAfterMs + 2 * intervalMs);
+    }
+    if (!this.#isTraced) return;
+    const harm = fault === undefined ? "" : ` !! ${fault.fault} ${fault.ms ?? ""}`;
+    this.#say(
+      `${worker.entry.id}.${worker.calls - 1} ${call.operation} ${call.subject}${harm}${isOut ? " !! outage" : ""}`,
+    );
+  }
+
+  #onEffect(worker: Worker, call: Call): void {
+    const now = this.theatre.timeline.ms;
+    if (call.operation === "describe") worker.looks.set(call.subject, now);
+    if (call.operation === "list" || call.operation === "get") worker.lookedAtTokensMs = now;
+    if (!call.isWrite) return;
+    if (this.#isTraced) this.#say(`   ${worker.entry.id}: ${call.operation} ${call.subject} took effect`);
+    this.chronicle.note(worker, call);
+  }
+
+  #isOut(call: Call): boolean {
+    if (this.#outages.length === 0) return false;
+    const now = this.theatre.timeline.ms - START.getTime();
+    const service = serviceOf(call);
+    return this.#outages.some(({ of, fromMs, toMs }) => of === service && fromMs <= now && now < toMs);
+  }
+
+  #isKnown(creationDate: Date, to: "list" | "login"): boolean {
+    const { listingLagMs } = this.#script.setting;
+    const ageMs = this.theatre.timeline.ms - creationDate.getTime();
+    return ageMs >= (to === "list" ? listingLagMs : Math.min(listingLagMs, 3_000));
+  }
+
+  #seenAs() {
+    const { describeLagMs } = this.#script.setting;
+    if (describeLagMs === 0) return undefined;
+    return (store: Worker["deployment"]["secrets"], name: string) => {
+      const asOf = this.theatre.timeline.ms - describeLagMs;
+      const past = this.chronicle.secretRecord(store, name)?.past ?? [];
+      return past.findLast(({ sinceMs }) => sinceMs <= asOf)?.secret;
+    };
+  }
+
+  #say(line: string): void {
+    if (!this.#isTraced) return;
+    const at = (this.theatre.timeline.ms - START.getTime()) / 1_000;
+    const [days, rest] = [Math.floor(at / 86_400), at % 86_400];
+    const clock = new Date(rest * 1_000).toISOString().slice(11, 23);
+    this.#trace.push(`day ${days} ${clock} ${line}`);
+  }
+}
+
+/** A smaller setting has no place for some of what happened in a greater one. */
+function withoutStrangers({ setting, entries }: Script): Script {
+  const { deployments, applications } = setting;
+  const exists = ({ application, token, deployment }: Role) =>
+    deployment < deployments.length &&
+    application < applications.length &&
+    (token === "access" || token < (applications[application]?.tokens.length ?? 0));
+  return {
+    setting,
+    entries: entries.filter((entry) => {
+      if (entry.kind === "run") return entry.deployment < deployments.length;
+      return entry.kind !== "act" || exists(entry.act.role);
+    }),
+  };
+}

@@ -1,0 +1,221 @@
+import type { PutEvent } from "../../local/aws/events.ts";
+import type { Chronicle } from "./chronicle.ts";
+import { KNOWN } from "./known.ts";
+import { currentReign, isAlive, isOurs, type Reign, supersededMs, type TokenRecord } from "./records.ts";
+import { MINUTE } from "./theatre.ts";
+import type { Worker } from "./worker.ts";
+
+/*
+ * What users of the tokens are promised, held against what really happens; the worker's own rules don't come into it.
+ */
+
+/** How far two clocks may be apart: what a worker counts by its own is checked by ours. */
+export const SKEW_MS = 6 * MINUTE;
+
+/** A worker made a token. */
+export function onIssued(chronicle: Chronicle, token: TokenRecord, by: Worker): void {
+  by.lastIssued = token.id as Worker["lastIssued"];
+  by.lookedAtTokensMs = chronicle.nowMs;
+  const replaced = chronicle.token(token.replacedId);
+  if (replaced === undefined || token.secretArn === undefined) {
+    chronicle.broken("intent", `${token.id} was issued without saying for what`);
+    return;
+  }
+  if (by.issuedFor.has(token.secretArn))
+    chronicle.broken("one-per-run", `${by.entry.id} issued a second token for ${token.secretArn}`);
+  by.issuedFor.add(token.secretArn);
+  const { ending } = replaced;
+  if (ending?.by === "person" && ending.atMs < by.startedMs)
+    chronicle.broken(
+      "revived",
+      `${token.id} replaces ${replaced.id}, which a person had ended before the run`,
+    );
+  const isUnmanaged = !replaced.reigns.some(({ versionId }) => isOurs(versionId));
+  if (isUnmanaged && replaced.expiresMs < by.startedMs - SKEW_MS)
+    chronicle.broken("revived", `${token.id} replaces ${replaced.id}, which had expired unmanaged`);
+}
+
+/** AWSCURRENT came to a version by a worker's doing. */
+export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | undefined, by: Worker): void {
+  const { token, versionId, secret } = reign;
+  const [, tokenId, replacedId] = /^losant-(\w+)-(\w+)$/.exec(versionId) ?? [];
+  if (token === undefined || token.id !== tokenId) {
+    chronicle.broken("stored", `${versionId} became current without the string of its token`);
+    return;
+  }
+  if (token.maker === "person" || token.maker.deployment !== by.deployment || token.secretArn !== secret.arn)
+    chronicle.broken("ours", `${token.id} became current in ${secret.name}, but was not made for it`);
+  const { ending } = token;
+  const wasRevokedUnseen = ending?.by === "person" && ending.atMs >= by.lookedAtTokensMs;
+  if (ending !== undefined && !wasRevokedUnseen)
+    chronicle.broken(
+      "current-accepted",
+      `${token.id} became current in ${secret.name} after it had been ended`,
+    );
+  if (token.expiresMs + SKEW_MS < chronicle.nowMs)
+    chronicle.broken("current-accepted", `${token.id} became current in ${secret.name} after it had expired`);
+  const replaced = chronicle.token(replacedId);
+  if (replaced === undefined || replaced.scope.symmetricDifference(token.scope).size > 0)
+    chronicle.broken("scope", `${token.id} has other rights than ${replacedId}, which it replaced`);
+  const twice = secret.reigns.find(
+    (other) => other !== reign && other.by !== "person" && other.versionId.endsWith(`-${replacedId}`),
+  );
+  if (
+    twice !== undefined &&
+    twice.token?.ending?.by !== "person" &&
+    before?.by !== "person" &&
+    secret.tamperedBy.size === 0
+  )
+    chronicle.broken("doubled", `${replacedId} was replaced by ${twice.versionId}, and now by ${versionId}`);
+}
+
+/** A worker deactivated or deleted a token. */
+export function onEnded(
+  chronicle: Chronicle,
+  token: TokenRecord,
+  by: Worker,
+  how: "deactivated" | "deleted",
+): void {
+  const { event } = by.entry;
+  for (const reign of token.reigns) {
+    if (reign.toMs !== undefined || currentReign(reign.secret) !== reign) continue;
+    const lookedMs = by.looks.get(reign.secret.name) ?? Number.NEGATIVE_INFINITY;
+    // A person who moves a label within the moment between the look and the deed can't be seen.
+    if (reign.by === "person" && reign.fromMs >= lookedMs - chronicle.theatre.setting.describeLagMs) continue;
+    chronicle.broken(
+      "current-lives",
+      `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
+    );
+  }
+  const isAskedFor = how === "deactivated" && event.retireNow === true;
+  const isMadeHere = token.maker !== "person" && token.maker.deployment === by.deployment;
+  if (!isMadeHere && !isAskedFor)
+    chronicle.broken("ours", `${by.entry.id} ${how} ${token.id}, which this worker did not make`);
+  const sinceMs = supersededMs(token);
+  if (sinceMs === undefined || isAskedFor) return;
+  const { retire } =
+    by.deployment.config.applications.find(({ id }) => id === token.applicationId)?.policy ?? {};
+  const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
+  const elapsedMs = chronicle.nowMs - sinceMs;
+  if (KNOWN.tornReading && (how === "deactivated" || how === "deleted") && !by.isClean) return;
+  if (KNOWN.graceCountedFromStaging && !chronicle.theatre.setting.labelMovesTouchLastChanged) return;
+  if (elapsedMs + SKEW_MS < (graceMs ?? Number.POSITIVE_INFINITY))
+    chronicle.broken(
+      "grace",
+      `${by.entry.id} ${how} ${token.id} ${Math.round(elapsedMs / MINUTE)} minutes after it was superseded`,
+    );
+}
+
+/** A token is no longer what users are given: whoever read it just before must have been able to go on using it. */
+export function onSuperseded(chronicle: Chronicle, reign: Reign): void {
+  const { token } = reign;
+  if (token !== undefined) checkLateness(chronicle, reign, token);
+}
+
+/** At the end of a history, for what is still current. */
+export function checkCurrent(chronicle: Chronicle, reign: Reign): void {
+  if (reign.token !== undefined) checkLateness(chronicle, reign, reign.token);
+}
+
+/**
+ * A service that refreshes once per cache lifetime always holds an accepted token: each token must be replaced that
+ * long before it expires, unless trouble lasted through the last two intervals before, or a person is in the way.
+ */
+function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): void {
+  const { theatre, nowMs } = chronicle;
+  const deployment = theatre.deployments.find(({ secrets }) => secrets === reign.secret.store);
+  const application = deployment?.config.applications.find(({ id }) => id === token.applicationId);
+  const isWatched = isOurs(reign.versionId) || reign.secret.reigns[0] === reign;
+  if (application === undefined || !isWatched || !Number.isFinite(token.expiresMs)) return;
+  const { intervalMs, orphanAfterMs, renewBeforeMs } = application.policy;
+  const lifetimeMs = token.expiresMs - token.bornMs;
+  const windowMs = Math.max(Math.min(renewBeforeMs, lifetimeMs / 3), 2 * intervalMs);
+  const isHeld = reign.secret.tamperedBy.size > 0;
+  const cacheMs = isHeld ? 0 : windowMs - 2 * intervalMs;
+  const latestMs = token.expiresMs - cacheMs;
+  const wasDeadAlready = token.ending !== undefined && token.ending.atMs <= reign.fromMs;
+  if (
+    nowMs <= latestMs ||
+    wasDeadAlready ||
+    reign.secret.tamperedBy.has("revoked") ||
+    token.ending?.by === "person"
+  )
+    return;
+  const fromMs = latestMs - 2 * intervalMs;
+  const isTroubled = chronicle.troubles.some(
+    (trouble) => trouble.fromMs <= latestMs && trouble.toMs >= fromMs - orphanAfterMs,
+  );
+  const hadItsChance = chronicle.cleanRuns.some(
+    (run) =>
+      run.deployment.config.applications.includes(application) &&
+      run.entry.event.tokens === undefined &&
+      run.startedMs >= Math.max(fromMs + SKEW_MS, reign.fromMs + 20 * MINUTE) &&
+      run.startedMs <= latestMs - SKEW_MS,
+  );
+  if (isTroubled || !hadItsChance || (KNOWN.damagedMarkerOfCurrent && token.isUnmarked)) return;
+  chronicle.broken(
+    "replaced-in-time",
+    `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,
+  );
+}
+
+/** An event was accepted. */
+export function onEvent(chronicle: Chronicle, event: PutEvent, by: Worker): void {
+  if (event.Detail.includes("eyJ")) chronicle.broken("secrecy", `a token string in ${event.DetailType}`);
+  if (event.DetailType !== "Losant API Token Rotated") return;
+  const { versionId, secretName } = JSON.parse(event.Detail);
+  const secret = chronicle.secretRecord(by.deployment.secrets, secretName);
+  if (!secret?.reigns.some((reign) => reign.versionId === versionId)) {
+    chronicle.broken("announced", `${versionId} was announced, but never current in ${secretName}`);
+    return;
+  }
+  secret.announced.add(versionId);
+}
+
+/** A run ended: nothing it says holds a string, and a healthy one has no failures and leaves no old orphan. */
+export function onRunEnded(chronicle: Chronicle, worker: Worker): void {
+  const said = JSON.stringify([worker.log, worker.result, String(worker.thrown)]);
+  if (said.includes("eyJ")) chronicle.broken("secrecy", `a token string in what ${worker.entry.id} says`);
+  if (worker.thrown !== undefined)
+    chronicle.broken("sound", `${worker.entry.id} threw ${String(worker.thrown)}`);
+  const isHealthy = worker.result?.report.applications.every(({ outcome }) => outcome === "ok");
+  if (!worker.isClean || !isHealthy) return;
+  chronicle.cleanRuns.push(worker);
+  for (const token of chronicle.tokens.values()) {
+    if (!isUnstored(chronicle, token, worker)) continue;
+    const { orphanAfterMs } = worker.deployment.config.applications[0]?.policy ?? { orphanAfterMs: 0 };
+    if (worker.startedMs - token.bornMs < orphanAfterMs + SKEW_MS) continue;
+    if (isBlocked(chronicle, token)) continue;
+    token.chances += 1;
+    // At most three are discarded per run, the oldest first.
+    const before = [...chronicle.tokens.values()].filter(
+      (other) =>
+        other.secretArn === token.secretArn &&
+        other.bornMs < token.bornMs &&
+        isUnstored(chronicle, other, worker),
+    ).length;
+    if (token.chances >= 2 && before < 3)
+      chronicle.broken(
+        "leak",
+        `${token.id} is live, stored nowhere, and ${token.chances} healthy runs let it be`,
+      );
+  }
+}
+
+function isUnstored(chronicle: Chronicle, token: TokenRecord, { deployment, entry }: Worker): boolean {
+  return (
+    token.maker !== "person" &&
+    token.maker.deployment === deployment &&
+    entry.event.tokens === undefined &&
+    !token.isStored &&
+    !token.isUnmarked &&
+    isAlive(token, chronicle.nowMs)
+  );
+}
+
+/** A secret that is to be deleted takes no writes, so that nothing is done about its lineage. */
+function isBlocked(chronicle: Chronicle, { secretArn }: TokenRecord): boolean {
+  return [...chronicle.secrets.values()].some(
+    ({ arn, tamperedBy }) => arn === secretArn && tamperedBy.has("deletion"),
+  );
+}

@@ -1,0 +1,76 @@
+import type { Secrets } from "../../local/aws/secrets.ts";
+import type { Secret } from "../../local/aws/versions.ts";
+import type { Worker } from "./worker.ts";
+
+/** A worker, or a person. */
+export type Actor = Worker | "person";
+
+/** What really happened to one token, whatever anybody says of it. */
+export interface TokenRecord {
+  readonly id: string;
+  readonly applicationId: string;
+  readonly bornMs: number;
+  /** Infinite: it never expires. */
+  readonly expiresMs: number;
+  readonly scope: ReadonlySet<string>;
+  readonly maker: Actor;
+  /** What its maker, where that is a worker, wrote into it. */
+  readonly replacedId: string | undefined;
+  readonly secretArn: string | undefined;
+  name: string;
+  isInactive: boolean;
+  isDeleted: boolean;
+  ending: { readonly atMs: number; readonly by: Actor } | undefined;
+  readonly reigns: Reign[];
+  isStored: boolean;
+  /** A person removed or damaged its marker, so that nobody can know whose it is. */
+  isUnmarked: boolean;
+  /** Healthy runs that began when it was old enough to be discarded. */
+  chances: number;
+}
+
+/** The time in which one version held AWSCURRENT. */
+export interface Reign {
+  readonly secret: SecretRecord;
+  readonly versionId: string;
+  readonly token: TokenRecord | undefined;
+  readonly fromMs: number;
+  readonly by: Actor;
+  toMs: number | undefined;
+}
+
+export interface SecretRecord {
+  readonly store: Secrets;
+  readonly name: string;
+  readonly arn: string;
+  last: Secret | undefined;
+  readonly versions: Set<string>;
+  readonly reigns: Reign[];
+  readonly announced: Set<string>;
+  /** What a person did to the lineage that weakens what can be promised of it. */
+  readonly tamperedBy: Set<string>;
+  /** Each state it was in, for those who see it late. */
+  readonly past: { readonly sinceMs: number; readonly secret: Secret }[];
+}
+
+export function currentReign({ reigns }: SecretRecord): Reign | undefined {
+  return reigns.at(-1);
+}
+
+/** The moment at which users stopped being given this token; undefined while one of its secrets still does. */
+export function supersededMs({ reigns }: TokenRecord): number | undefined {
+  let last: number | undefined;
+  for (const { toMs } of reigns) {
+    if (toMs === undefined) return undefined;
+    last = Math.max(last ?? 0, toMs);
+  }
+  return last;
+}
+
+export function isAlive({ ending, expiresMs }: TokenRecord, nowMs: number): boolean {
+  return ending === undefined && expiresMs > nowMs;
+}
+
+export function isOurs(versionId: string): boolean {
+  return versionId.startsWith("losant-");
+}

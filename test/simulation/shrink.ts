@@ -1,0 +1,84 @@
+import { play } from "./play.ts";
+import type { Entry, Script, Setting } from "./script.ts";
+
+/** The same promise broken by less: entries are left out and the setting made plainer while it stays broken. */
+export async function shrink(script: Script): Promise<Script> {
+  const broken = await brokenBy(script);
+  if (broken === undefined) return script;
+  const isStillBroken = async (smaller: Script) => (await brokenBy(smaller)) === broken;
+  let { setting, entries } = script;
+  for (let size = entries.length; ; ) {
+    entries = await fewer(entries, (left) => isStillBroken({ setting, entries: left }));
+    for (const plainer of plainerSettings(setting))
+      if (await isStillBroken({ setting: { ...setting, ...plainer }, entries }))
+        setting = { ...setting, ...plainer };
+    for (const [index, entry] of entries.entries()) {
+      for (const plainer of plainerEntries(entry)) {
+        const changed = entries.with(index, plainer);
+        if (!(await isStillBroken({ setting, entries: changed }))) continue;
+        entries = changed;
+        break;
+      }
+    }
+    if (entries.length === size) return { setting, entries };
+    size = entries.length;
+  }
+}
+
+async function brokenBy(script: Script): Promise<string | undefined> {
+  const { violations } = await play(script);
+  return violations[0]?.promise;
+}
+
+async function fewer(
+  entries: readonly Entry[],
+  isEnough: (left: readonly Entry[]) => Promise<boolean>,
+): Promise<readonly Entry[]> {
+  let left = entries;
+  for (let chunk = Math.ceil(left.length / 2); chunk >= 1; chunk = chunk === 1 ? 0 : Math.ceil(chunk / 2)) {
+    for (let from = 0; from < left.length; ) {
+      const without = left.toSpliced(from, chunk);
+      if (await isEnough(without)) left = without;
+      else from += chunk;
+    }
+  }
+  return left;
+}
+
+function plainerSettings({ applications, policy }: Setting): readonly Partial<Setting>[] {
+  const [first] = applications;
+  return [
+    { deployments: ["home"] },
+    ...(first === undefined
+      ? []
+      : [{ applications: [first] }, { applications: [{ ...first, tokens: first.tokens.slice(0, 1) }] }]),
+    { applications: applications.map((application) => ({ ...application, access: "lasting" })) },
+    {
+      applications: applications.map(({ tokens, access }) => ({
+        access,
+        tokens: tokens.map((token) => ({ ...token, isMapped: false })),
+      })),
+    },
+    { policy: { ...policy, retire: "never" } },
+    { policy: { ...policy, secretFormat: "json" } },
+    { policy: { ...policy, orphanAfter: "1h" } },
+    { listingLagMs: 0 },
+    { describeLagMs: 0 },
+    { firstVersionKeepsLabel: true },
+    { labelMovesTouchLastChanged: true },
+  ];
+}
+
+function plainerEntries(entry: Entry): readonly Entry[] {
+  if (entry.kind === "run") {
+    const { requestId: _, ...unrelated } = entry;
+    return [
+      { ...unrelated, skewMs: 0, isEndless: false, event: { trigger: "schedule" } },
+      { ...entry, skewMs: 0 },
+      { ...entry, event: { trigger: "schedule" } },
+      unrelated,
+    ];
+  }
+  if (entry.kind === "fault" && entry.fault !== "crash-after") return [{ ...entry, fault: "crash-after" }];
+  return [];
+}

@@ -1,0 +1,147 @@
+import { type ApplicationConfig, parseConfig, type RotationConfig } from "../../lambda/config.ts";
+import { secretNameFor } from "../../lambda/names.ts";
+import { byHand as secretsByHand } from "../../local/aws/by-hand.ts";
+import { EventBuses } from "../../local/aws/events.ts";
+import { Secrets } from "../../local/aws/secrets.ts";
+import { AWS_DEFAULTS } from "../../local/aws.ts";
+import { byHand as losantByHand } from "../../local/losant/by-hand.ts";
+import { Applications, countedIds } from "../../local/losant/store.ts";
+import type { DeploymentKind, Role, Setting } from "./script.ts";
+import { Timeline } from "./timeline.ts";
+
+export const START = new Date("2026-01-01T00:00:00.000Z");
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** The worker as it is deployed in one place. */
+export interface Deployment {
+  readonly index: number;
+  readonly kind: DeploymentKind;
+  readonly secrets: Secrets;
+  readonly aws: ReturnType<typeof secretsByHand>;
+  readonly buses: EventBuses;
+  readonly config: RotationConfig;
+}
+
+/** One Losant, the stores of all deployments, and the time they share. */
+export class Theatre {
+  readonly setting: Setting;
+  readonly timeline = new Timeline(START);
+  readonly applications: Applications;
+  readonly losant: ReturnType<typeof losantByHand>;
+  readonly deployments: readonly Deployment[];
+  /** By application and token of the setting, the token that a person made first. */
+  readonly roots = new Map<string, string>();
+
+  constructor(setting: Setting) {
+    this.setting = setting;
+    const now = () => this.timeline.now();
+    this.applications = new Applications(now, countedIds());
+    this.losant = losantByHand(this.applications);
+    this.deployments = deploymentsOf(setting, now);
+    for (const [index, { tokens, access }] of setting.applications.entries()) {
+      const id = applicationId(index);
+      this.losant.addApplication({ id });
+      for (const [token, { name, lifetimeMs, ageMs, isMapped }] of tokens.entries()) {
+        const creationDate = new Date(START.getTime() - ageMs);
+        const expirationDate = new Date(creationDate.getTime() + lifetimeMs);
+        const made = this.losant.addToken(id, { name, creationDate, expirationDate, scope: scopeOf(token) });
+        this.roots.set(`${index}/${token}`, made.id);
+        for (const { aws, kind } of this.deployments)
+          if (isMapped) aws.putSecret(mappedName(kind, index, name), made.token);
+      }
+      for (const { kind, aws } of this.deployments) {
+        const first = tokens[0];
+        const creationDate = new Date(START.getTime() - (access === "managed" ? (first?.ageMs ?? 0) : 0));
+        const dates =
+          access === "managed" && first !== undefined
+            ? { expirationDate: new Date(creationDate.getTime() + first.lifetimeMs) }
+            : {};
+        const made = this.losant.addToken(id, { name: accessName(kind), creationDate, ...dates });
+        this.roots.set(`${index}/access/${kind}`, made.id);
+        aws.putSecret(accessSecret(kind, index), made.token);
+      }
+    }
+  }
+
+  /** The secret of a role, by the name that the configuration and the rules of naming give it. */
+  secretOf({ application, token, deployment }: Role): string {
+    const { kind } = this.deploymentAt(deployment);
+    if (token === "access") return accessSecret(kind, application);
+    const setting = this.setting.applications[application]?.tokens[token];
+    const name = setting?.name ?? "nobody";
+    return setting?.isMapped
+      ? mappedName(kind, application, name)
+      : secretNameFor(prefixOf(kind), this.applicationAt(deployment, application).id, name);
+  }
+
+  rootOf({ application, token, deployment }: Role): string | undefined {
+    const { kind } = this.deploymentAt(deployment);
+    return this.roots.get(token === "access" ? `${application}/access/${kind}` : `${application}/${token}`);
+  }
+
+  deploymentAt(index: number): Deployment {
+    const found = this.deployments[index];
+    if (found === undefined) throw new Error(`there is no deployment ${index}`);
+    return found;
+  }
+
+  applicationAt(deployment: number, index: number): ApplicationConfig {
+    const found = this.deploymentAt(deployment).config.applications[index];
+    if (found === undefined) throw new Error(`there is no application ${index}`);
+    return found;
+  }
+}
+
+function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[] {
+  const { firstVersionKeepsLabel, labelMovesTouchLastChanged } = setting;
+  const common = { ...AWS_DEFAULTS, now, firstVersionKeepsLabel, labelMovesTouchLastChanged };
+  const home = { ...common };
+  const made: Deployment[] = [];
+  for (const [index, kind] of setting.deployments.entries()) {
+    const place = {
+      ...home,
+      ...(kind === "other-account" && { account: "444455556666" }),
+      ...(kind === "other-region" && { region: "eu-west-1" }),
+    };
+    const neighbour = kind === "other-namespace" ? made[0] : undefined;
+    const secrets = neighbour?.secrets ?? new Secrets(place);
+    const buses = neighbour?.buses ?? new EventBuses(place);
+    made.push({ index, kind, secrets, aws: secretsByHand(secrets), buses, config: configOf(setting, kind) });
+  }
+  return made;
+}
+
+function configOf({ intervalMs, policy, applications }: Setting, kind: DeploymentKind): RotationConfig {
+  return parseConfig({
+    schedule: `${intervalMs / MINUTE}m`,
+    secretPrefix: prefixOf(kind),
+    policy,
+    applications: applications.map(({ tokens, access }, index) => ({
+      id: applicationId(index),
+      accessToken: accessSecret(kind, index),
+      secrets: Object.fromEntries([
+        ...tokens.filter(({ isMapped }) => isMapped).map(({ name }) => [name, mappedName(kind, index, name)]),
+        ...(access === "managed" ? [[accessName(kind), accessSecret(kind, index)]] : []),
+      ]),
+    })),
+  });
+}
+
+export function applicationId(index: number): string {
+  return `575ec8687ae143cd83dc4a9${index}`;
+}
+
+const prefixOf = (kind: DeploymentKind) => (kind === "other-namespace" ? "staging" : "losant");
+const accessSecret = (kind: DeploymentKind, index: number) =>
+  `${prefixOf(kind)}-access/${applicationId(index)}`;
+const accessName = (kind: DeploymentKind) => `worker at ${kind}`;
+const mappedName = (kind: DeploymentKind, index: number, name: string) =>
+  `${kind}/${index}/${name.replace(/\W/g, "_")}`;
+
+/** Each with another set of rights, so that a mix-up shows; the second allows no probe. */
+function scopeOf(token: number): readonly string[] {
+  const scopes = [["application.get"], ["devices.get", "data.lastValueQuery"], ["all.Application.read"]];
+  return scopes[token % scopes.length] ?? [];
+}

@@ -1,0 +1,93 @@
+import type { Clock } from "../../lambda/ports.ts";
+
+interface Moment {
+  readonly at: number;
+  readonly order: number;
+  readonly happen: () => void;
+  /** A moment that nobody waits for any more passes without moving the clock. */
+  readonly isVoid: () => boolean;
+}
+
+const neverVoid = () => false;
+const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
+/** Virtual time: moments happen in their order, and between two of them everything that can run has run. */
+export class Timeline implements Clock {
+  #nowMs: number;
+  #order = 0;
+  readonly #heap: Moment[] = [];
+
+  constructor(start: Date) {
+    this.#nowMs = start.getTime();
+  }
+
+  now(): Date {
+    return new Date(this.#nowMs);
+  }
+
+  get ms(): number {
+    return this.#nowMs;
+  }
+
+  sleep(ms: number, isVoid: () => boolean = neverVoid): Promise<void> {
+    return new Promise((wake) => this.at(this.#nowMs + Math.max(0, ms), wake, isVoid));
+  }
+
+  at(ms: number, happen: () => void, isVoid: () => boolean = neverVoid): void {
+    this.#push({ at: Math.max(ms, this.#nowMs), order: this.#order++, happen, isVoid });
+  }
+
+  /** Time in which nothing is waited for. */
+  advanceTo(ms: number): void {
+    this.#nowMs = Math.max(this.#nowMs, ms);
+  }
+
+  /** Lets time pass until nothing is left to happen, or `isOver`. */
+  async drain(isOver: () => boolean = neverVoid): Promise<void> {
+    await turn();
+    for (let moment = this.#pop(); moment !== undefined; moment = this.#pop()) {
+      if (moment.isVoid()) continue;
+      this.advanceTo(moment.at);
+      moment.happen();
+      await turn();
+      if (isOver()) return;
+    }
+  }
+
+  #push(moment: Moment): void {
+    const heap = this.#heap;
+    let index = heap.push(moment) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = heap[parent];
+      if (above === undefined || isBefore(above, moment)) break;
+      heap[index] = above;
+      index = parent;
+    }
+    heap[index] = moment;
+  }
+
+  #pop(): Moment | undefined {
+    const heap = this.#heap;
+    const [top] = heap;
+    const last = heap.pop();
+    if (last === undefined || top === undefined || heap.length === 0) return top;
+    let index = 0;
+    for (;;) {
+      const left = heap[2 * index + 1];
+      const right = heap[2 * index + 2];
+      if (left === undefined) break;
+      const isRight = right !== undefined && isBefore(right, left);
+      const child = isRight ? right : left;
+      if (isBefore(last, child)) break;
+      heap[index] = child;
+      index = 2 * index + (isRight ? 2 : 1);
+    }
+    heap[index] = last;
+    return top;
+  }
+}
+
+function isBefore(one: Moment, other: Moment): boolean {
+  return one.at < other.at || (one.at === other.at && one.order < other.order);
+}

@@ -1,0 +1,154 @@
+import * as v from "valibot";
+import { RunId, type TokenId } from "../../lambda/model.ts";
+import { parseRequest } from "../../lambda/request.ts";
+import { type RunResult, run } from "../../lambda/run.ts";
+import type { Secrets } from "../../local/aws/secrets.ts";
+import type { Secret } from "../../local/aws/versions.ts";
+import { type Call, inMemoryBus, inMemoryStore, inMemoryTokenApi } from "../support/ports.ts";
+import { Chance } from "./chance.ts";
+import { fateOf } from "./faults.ts";
+import type { ActEntry, FaultEntry, RunEntry } from "./script.ts";
+import { type Deployment, MINUTE, type Theatre } from "./theatre.ts";
+
+/** Lambda's longest timeout, at which it ends the process. */
+const DEADLINE_MS = 15 * MINUTE;
+
+const UNREMARKABLE = new Set([
+  "Losant Token Rotation Run Completed",
+  "Losant API Token Expiring",
+  "Losant API Token Rotation Failed",
+]);
+
+/** What the rest of the simulation does at the calls of a worker. */
+export interface Surroundings {
+  readonly faults: ReadonlyMap<number | string, FaultEntry>;
+  readonly acts: ReadonlyMap<number, readonly ActEntry[]>;
+  readonly isOut: (call: Call) => boolean;
+  readonly act: (entry: ActEntry) => void;
+  /** Before each call, and right after each effect. */
+  readonly onCall: (worker: Worker, call: Call, fault: FaultEntry | undefined) => void;
+  readonly onEffect: (worker: Worker, call: Call) => void;
+  readonly isKnown: (creationDate: Date, to: "list" | "login") => boolean;
+  readonly seenAs: ((store: Secrets, name: string) => Secret | undefined) | undefined;
+  readonly onEnd: (worker: Worker) => void;
+}
+
+/** One run of the real worker as a process: it has a clock of its own, stands still, and dies. */
+export class Worker {
+  readonly entry: RunEntry;
+  readonly deployment: Deployment;
+  readonly startedMs: number;
+  readonly log: unknown[] = [];
+  calls = 0;
+  /** Apart from the events that tell how things stand. */
+  writes = 0;
+  isDead = false;
+  isOver = false;
+  /** Nothing went wrong and nobody interfered while it ran. */
+  isClean = true;
+  lastIssued: TokenId | undefined;
+  /** When it last described a secret, and when it last read tokens. */
+  readonly looks = new Map<string, number>();
+  lookedAtTokensMs = 0;
+  readonly issuedFor = new Set<string>();
+  result: RunResult | undefined;
+  thrown: unknown;
+  readonly #theatre: Theatre;
+  readonly #surroundings: Surroundings;
+  readonly #met = new Set<string>();
+  #pausedUntilMs = 0;
+
+  constructor(theatre: Theatre, entry: RunEntry, surroundings: Surroundings) {
+    this.#theatre = theatre;
+    this.#surroundings = surroundings;
+    this.entry = entry;
+    this.deployment = theatre.deploymentAt(entry.deployment);
+    this.startedMs = theatre.timeline.ms;
+  }
+
+  get isRunning(): boolean {
+    return !this.isDead && !this.isOver;
+  }
+
+  get pauseLeftMs(): number {
+    return Math.max(0, this.#pausedUntilMs - this.#theatre.timeline.ms);
+  }
+
+  die(): void {
+    this.isDead = true;
+    this.isClean = false;
+  }
+
+  /** The whole process stands still: whatever is answered meanwhile reaches it afterwards. */
+  pause(ms: number): void {
+    this.#pausedUntilMs = this.#theatre.timeline.ms + ms;
+  }
+
+  start(): void {
+    const { timeline } = this.#theatre;
+    const { skewMs, event, requestId, id, isEndless } = this.entry;
+    const isGone = () => !this.isRunning;
+    if (!isEndless) timeline.at(timeline.ms + DEADLINE_MS, () => this.isRunning && this.die(), isGone);
+    const clock = {
+      now: () => new Date(timeline.ms + skewMs),
+      sleep: async (ms: number) => {
+        await timeline.sleep(ms, isGone);
+        while (this.pauseLeftMs > 0) await timeline.sleep(this.pauseLeftMs, isGone);
+      },
+    };
+    const { isKnown, seenAs } = this.#surroundings;
+    const around = {
+      clock: timeline,
+      intercept: (call: Call) => this.#meet(call),
+      observe: (call: Call) => this.#surroundings.onEffect(this, call),
+      isKnown: ({ creationDate }: { readonly creationDate: Date }, to: "list" | "login") =>
+        isKnown(creationDate, to),
+      ...(seenAs && { seenAs: (name: string) => seenAs(this.deployment.secrets, name) }),
+    };
+    const store = inMemoryStore(this.deployment.secrets, around);
+    const note = (level: string) => (message: string, fields?: object) =>
+      void this.log.push({ level, message, fields });
+    run(parseRequest(event), {
+      config: this.deployment.config,
+      runId: v.parse(RunId, requestId ?? id),
+      deadline: new Date(timeline.ms + skewMs + DEADLINE_MS),
+      clock,
+      log: { info: note("info"), warn: note("warn"), error: note("error") },
+      store,
+      bus: inMemoryBus(this.deployment.buses, around),
+      connect: (application) => inMemoryTokenApi(this.#theatre.applications, application, store, around),
+    })
+      .then(
+        (result) => {
+          this.result = result;
+        },
+        (thrown: unknown) => {
+          this.thrown = thrown;
+        },
+      )
+      .finally(() => {
+        this.isOver = true;
+        this.#surroundings.onEnd(this);
+      });
+  }
+
+  #meet(call: Call) {
+    const { faults, acts, onCall, act, isOut } = this.#surroundings;
+    const index = this.calls;
+    this.calls += 1;
+    for (const entry of acts.get(index) ?? []) act(entry);
+    const isFirst = !this.#met.has(call.operation);
+    this.#met.add(call.operation);
+    const fault = faults.get(index) ?? (isFirst ? faults.get(call.operation) : undefined);
+    if (call.isWrite && !UNREMARKABLE.has(call.subject)) this.writes += 1;
+    if (fault !== undefined || isOut(call)) this.isClean = false;
+    onCall(this, call, fault);
+    return fateOf(call, this, fault, this.#latencies(index), isOut);
+  }
+
+  #latencies(index: number) {
+    const chance = new Chance(this.#theatre.setting.seed, Number(this.entry.id.slice(1)), index);
+    const slow = chance.hits(0.03) ? 20 : 1;
+    return { latencyMs: chance.between(1, 200) * slow, answerMs: chance.between(0, 60) * slow };
+  }
+}
