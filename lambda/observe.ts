@@ -6,7 +6,15 @@ import { READS_AT_ONCE } from "./limits.ts";
 import { resolveLineages } from "./lineage.ts";
 import { homeOf, sameHome } from "./marker.ts";
 import { placeTokens } from "./membership.ts";
-import type { ApiToken, SecretName, TokenId } from "./model.ts";
+import {
+  type ApiToken,
+  AWSCURRENT,
+  AWSPREVIOUS,
+  type SecretName,
+  type SecretState,
+  type SecretVersion,
+  type TokenId,
+} from "./model.ts";
 import type { Clock, SecretStore, TokenApi } from "./ports.ts";
 import type { Selection } from "./selection.ts";
 import type { SecretReading, Snapshot } from "./snapshot.ts";
@@ -96,10 +104,26 @@ async function describe(
 async function search(reading: SecretReading | undefined, store: Sources["store"]): Promise<SecretReading> {
   if (reading?.kind !== "described") return { kind: "absent" };
   try {
-    return { ...reading, history: await store.history(reading.secret.arn) };
+    return { ...reading, history: withHistory(reading.secret, await store.history(reading.secret.arn)) };
   } catch (thrown) {
     return { kind: "unreadable", error: asRotationError(thrown) };
   }
+}
+
+/**
+ * The versions as one state of the secret: its labels are those that it was described with, since its dates are of that
+ * moment. A version that only the later list knows keeps what marks it as unfinished, and is not yet current.
+ */
+function withHistory({ versions }: SecretState, listed: readonly SecretVersion[]): readonly SecretVersion[] {
+  const described = new Set(versions.map(({ id }) => id));
+  const others = listed.filter(({ id }) => !described.has(id));
+  return [
+    ...versions,
+    ...others.map(({ id, labels }) => ({
+      id,
+      labels: labels.filter((label) => label !== AWSCURRENT && label !== AWSPREVIOUS),
+    })),
+  ];
 }
 
 async function lookUpTokens(
