@@ -18,6 +18,8 @@ export function secretsOfInterest(
     const marker = readMarker(token.description);
     const home = typeof marker === "object" ? localName(snapshot, marker) : undefined;
     if (home !== undefined) names.add(home);
+    // The secret of its name may hold it, and then says whose it is.
+    if (marker === "damaged") names.add(plainName(snapshot, token));
     if (place?.kind === "failed") names.add(plainName(snapshot, token));
     if (place?.kind !== "root" || !isOfInterest(snapshot, token, selection, now)) continue;
     names.add(plainName(snapshot, token)).add(place.secretName);

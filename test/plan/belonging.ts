@@ -81,7 +81,13 @@ export const BELONGING: readonly Row[] = [
     tokens: [token("current", { ...due, description: "[losant-token-rotation" })],
     secrets: [managed],
     plan: ["rotate current: renewal-window"],
-    // Nothing leads to its secret: a damaged marker names none.
+  },
+  {
+    says: "leaves alone a token with a damaged marker whose name doesn't lead to its secret",
+    tokens: [token("current", { ...due, name: "renamed", description: "[losant-token-rotation" })],
+    secrets: [managed],
+    plan: ["rotate current: renewal-window"],
+    // A damaged marker names no secret.
     observedPlan: ["skip current: damaged-marker"],
   },
   {
