@@ -48,6 +48,15 @@ export function isJustMade(token: ApiToken, now: Date): boolean {
   return now.getTime() - token.createdAt.getTime() < MIN_ROTATION_AGE_MS;
 }
 
+/**
+ * How long after its creation a staged successor may still be promoted, in milliseconds: by the next run or the one
+ * after. Nothing tells later when a promotion took place (whether moving a label touches LastChangedDate is not
+ * documented), so that it has to be bounded: a grace period is counted from the latest moment there is.
+ */
+export function promotableForMs({ orphanAfterMs, intervalMs }: Policy): number {
+  return orphanAfterMs + 2 * intervalMs;
+}
+
 /** When a successor made at `now` should expire: after its predecessor's lifetime, unless policy sets one. */
 export function successorExpiresAt(predecessor: ApiToken, policy: Policy, now: Date): Date | undefined {
   const ms = policy.lifetimeMs === "same" ? lifetimeMs(predecessor) : policy.lifetimeMs;

@@ -1,7 +1,8 @@
 import type { Action, Discard } from "../actions.ts";
 import type { Lineage, Staged } from "../lineage.ts";
 import { type ApiToken, isLive } from "../model.ts";
-import { asksToRetire, type Context, isPastOrphanAge } from "./context.ts";
+import { promotableForMs } from "../window.ts";
+import { asksToRetire, type Context } from "./context.ts";
 
 /** Rule 1. None of these ends the rules, so that a dead event bus stops no rotation. */
 export function keepPromises(lineage: Lineage, context: Context): readonly Action[] {
@@ -33,7 +34,7 @@ export function keepPromises(lineage: Lineage, context: Context): readonly Actio
         ]
       : [];
   const discards = staged
-    .filter((candidate) => candidate !== resumable && isAbandoned(candidate, context))
+    .filter((candidate) => candidate !== resumable && isAbandoned(candidate, lineage, context))
     .map(
       ({ version, token }): Discard => ({
         kind: "discard",
@@ -46,14 +47,26 @@ export function keepPromises(lineage: Lineage, context: Context): readonly Actio
 }
 
 /** Staged is verified, so nothing needs the string again; what it replaces must still be wanted. */
-function isResumable({ version, token }: Staged, { head, isRolledBack }: Lineage, { now }: Context): boolean {
+function isWanted({ version, token }: Staged, { head, isRolledBack }: Lineage, { now }: Context): boolean {
   if (token === undefined || head?.token === undefined || isRolledBack) return false;
   return isLive(token, now) && version.stamp.replacedId === head.tokenId && head.token.status === "active";
 }
 
-/** Its run may still be under way until then; a token that is gone has nothing left to wait for. */
-function isAbandoned({ token }: Staged, context: Context): boolean {
-  return token === undefined || isPastOrphanAge(token, context);
+function isResumable(candidate: Staged, lineage: Lineage, context: Context): boolean {
+  const ageMs = context.now.getTime() - (candidate.token?.createdAt.getTime() ?? 0);
+  return isWanted(candidate, lineage, context) && ageMs < promotableForMs(context.policy);
+}
+
+/**
+ * Its run may still be under way until then, and so may one that has just resumed it; a token that is gone has nothing
+ * left to wait for.
+ */
+function isAbandoned(candidate: Staged, lineage: Lineage, context: Context): boolean {
+  const { token } = candidate;
+  if (token === undefined) return true;
+  const { policy, readAt } = context;
+  const waitMs = isWanted(candidate, lineage, context) ? promotableForMs(policy) : 0;
+  return readAt.getTime() - token.createdAt.getTime() >= waitMs + policy.orphanAfterMs;
 }
 
 function subjectOf({ head }: Lineage, id: ApiToken["id"]): ApiToken | { readonly id: ApiToken["id"] } {

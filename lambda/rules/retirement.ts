@@ -1,7 +1,9 @@
 import type { Action, Retire } from "../actions.ts";
 import type { Lineage } from "../lineage.ts";
 import { type ApiToken, AWSPREVIOUS, isExpired, isLive } from "../model.ts";
+import type { Policy } from "../policy.ts";
 import { isNamed, isSelected } from "../selection.ts";
+import { promotableForMs } from "../window.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -39,7 +41,7 @@ function isHealthy(
 /** A root is never retired by policy, its users may still hold it by hand; nor is what this worker did not make. */
 function stepDue(token: ApiToken, lineage: Lineage, { now, policy }: Context): Retire["step"] | undefined {
   const isOurs = lineage.madeHere.has(token.id) && (token.creatorType ?? "apiToken") === "apiToken";
-  const startsAt = graceStartsAt(token, lineage);
+  const startsAt = graceStartsAt(token, lineage, policy);
   if (!isOurs || startsAt === undefined) return undefined;
   const elapsedMs = now.getTime() - startsAt.getTime();
   const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } =
@@ -51,17 +53,24 @@ function stepDue(token: ApiToken, lineage: Lineage, { now, policy }: Context): R
 }
 
 /**
- * When the token stopped being current, at the latest: at the last change of its secret while it is the previous one;
- * later, at the creation of its successor's successor, before which its successor was current.
+ * When the token stopped being current, at the latest. Once its successor has a successor: when that was created. While
+ * it is the previous one: when the current one could last be promoted, or the secret changed after that.
  */
-function graceStartsAt({ id }: ApiToken, { reading, chain, head, superseded }: Lineage): Date | undefined {
-  if (reading?.kind !== "described") return undefined;
+function graceStartsAt(
+  { id, createdAt }: ApiToken,
+  { reading, chain, head, superseded }: Lineage,
+  policy: Policy,
+): Date | undefined {
+  if (reading?.kind !== "described" || head?.token === undefined) return undefined;
   const { versions, lastChangedAt } = reading.secret;
   const isPrevious = versions.some(
     (version) => version.labels.includes(AWSPREVIOUS) && version.id.startsWith(`losant-${id}-`),
   );
   const laterId = isPrevious ? undefined : chain[chain.indexOf(id) - 2];
   const later =
-    laterId === undefined ? undefined : [head?.token, ...superseded].find((token) => token?.id === laterId);
-  return later?.createdAt ?? lastChangedAt;
+    laterId === undefined ? undefined : [head.token, ...superseded].find((token) => token.id === laterId);
+  // A token that is younger than the current one may be on its way to take its place, unseen.
+  const youngestMs = Math.max(createdAt.getTime(), head.token.createdAt.getTime());
+  const promotedByMs = youngestMs + promotableForMs(policy);
+  return later?.createdAt ?? new Date(Math.max(lastChangedAt.getTime(), promotedByMs));
 }

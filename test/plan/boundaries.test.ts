@@ -28,6 +28,9 @@ const managed = secret([isCurrent]);
 const fresh = (label: string, life: number) => token(label, { age: 0, left: life });
 const freshCurrent = (life: number | "forever") => token("current", { age: 0, left: life, replaces: "root" });
 const forced = { tokens: ["backend"], force: true };
+/** orphanAfter and two intervals. */
+const PROMOTABLE = HOUR + 2 * 6 * HOUR;
+
 const retiring = {
   tokens: [
     token("second", { replaces: "first", age: 400 * DAY, left: 300 * DAY }),
@@ -151,20 +154,49 @@ const BOUNDARIES: readonly Boundary[] = [
     after: ["rotate current: forced"],
   },
   {
-    says: "grace before deactivation is counted from the last change of the secret",
+    says: "grace before deactivation is counted from the last moment at which the successor could be promoted",
     ...retiring,
     policy: { retire: { deactivateAfter: "7d" } },
-    at: fromNow(7 * DAY),
+    at: fromNow(7 * DAY + PROMOTABLE),
     before: ["wait third: not-due", "skip second: superseded"],
     after: ["wait third: not-due", "retire second: grace-over, deactivate"],
   },
   {
-    says: "grace before deletion is counted from the last change of the secret",
+    says: "grace before deletion is counted from the last moment at which the successor could be promoted",
     ...retiring,
     policy: { retire: { deactivateAfter: "7d", deleteAfter: "30d" } },
-    at: fromNow(30 * DAY),
+    at: fromNow(30 * DAY + PROMOTABLE),
     before: ["wait third: not-due", "retire second: grace-over, deactivate"],
     after: ["wait third: not-due", "retire second: grace-over, delete"],
+  },
+  {
+    says: "grace before deactivation is counted from a later change of the secret",
+    tokens: retiring.tokens,
+    secrets: [
+      secret([version("third", "second", "AWSCURRENT"), version("second", "first", "AWSPREVIOUS")], {
+        changed: -2 * DAY,
+      }),
+    ],
+    policy: { retire: { deactivateAfter: "7d" } },
+    at: fromNow(9 * DAY),
+    before: ["wait third: not-due", "skip second: superseded"],
+    after: ["wait third: not-due", "retire second: grace-over, deactivate"],
+  },
+  {
+    says: "a staged version is resumed until it is orphanAfter and two intervals old",
+    tokens: [token("current", { replaces: "root" }), token("next", { replaces: "current", age: 0 })],
+    secrets: [secret([isCurrent, version("next", "current", "rotating")])],
+    at: fromNow(PROMOTABLE),
+    before: ["resume current: unfinished", "wait next: not-due"],
+    after: ["wait current: not-due", "skip next: young-orphan"],
+  },
+  {
+    says: "a staged version that could have been resumed is discarded when no resumption can be under way",
+    tokens: [token("current", { replaces: "root" }), token("next", { replaces: "current", age: 0 })],
+    secrets: [secret([isCurrent, version("next", "current", "rotating")])],
+    at: fromNow(PROMOTABLE + HOUR),
+    before: ["wait current: not-due", "skip next: young-orphan"],
+    after: ["discard next: lost-race", "wait current: not-due"],
   },
   {
     says: "grace of an older token is counted from the creation of its successor's successor",
