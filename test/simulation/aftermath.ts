@@ -1,6 +1,5 @@
 import type { Policy } from "../../lambda/policy.ts";
 import type { Chronicle } from "./chronicle.ts";
-import { KNOWN } from "./known.ts";
 import { repair } from "./person.ts";
 import type { Stage } from "./play.ts";
 import { checkCurrent, SKEW_MS } from "./promises.ts";
@@ -8,7 +7,8 @@ import { currentReign, isAlive, isOurs, type SecretRecord, supersededMs } from "
 import { MINUTE, START } from "./theatre.ts";
 import type { Worker } from "./worker.ts";
 
-/** How many runs at the end must find nothing to do. */
+/** After as many past every grace period, the world is at rest; then as many find nothing to do. */
+const HEALTHY_RUNS = 3;
 const IDLE_RUNS = 2;
 
 /** A person mends what only a person can; then healthy runs, and in the end the world must be at rest. */
@@ -21,10 +21,13 @@ export async function settle(stage: Stage): Promise<void> {
   const { listingLagMs } = theatre.setting;
   theatre.timeline.advanceTo(stage.calmFromMs);
   repair(theatre, chronicle);
-  const waitMs = Math.max(orphanAfterMs, listingLagMs) + SKEW_MS + intervalMs;
+  const orphanedMs = Math.max(orphanAfterMs, listingLagMs) + SKEW_MS + intervalMs;
   const graceMs = Math.max(retire.deactivateAfterMs ?? 0, retire.deleteAfterMs ?? 0);
-  const rounds = Math.ceil(waitMs / intervalMs) + 3 + Math.ceil(graceMs / intervalMs) + 3;
-  for (let round = 0; round < rounds; round += 1) await runEverywhere(stage, intervalMs);
+  // What is unfinished is finished or discarded; what is superseded outlives its grace; then three healthy runs.
+  const restAtMs = theatre.timeline.ms + intervalMs + orphanedMs + untoldMs(policy) + graceMs;
+  // No token dies of every other run.
+  while (theatre.timeline.ms < restAtMs && !stage.isOver) await runEverywhere(stage, 2 * intervalMs);
+  for (let round = 0; round < HEALTHY_RUNS; round += 1) await runEverywhere(stage, intervalMs);
   checkRest(chronicle);
   for (let round = 0; round < IDLE_RUNS && !stage.isOver; round += 1) {
     theatre.timeline.advanceTo(theatre.timeline.ms + intervalMs);
@@ -32,6 +35,11 @@ export async function settle(stage: Stage): Promise<void> {
     for (const { entry, writes } of await runEverywhere(stage, 0))
       if (writes > 0) chronicle.broken("rest", `${entry.id} did something although nothing was to be done`);
   }
+}
+
+/** The documented slack of a grace period: when within it a promotion took place, nothing tells. */
+function untoldMs({ orphanAfterMs, intervalMs }: Policy): number {
+  return orphanAfterMs + 2 * intervalMs;
 }
 
 /** Whether a token comes into its window, or the grace of another ends. */
@@ -46,11 +54,14 @@ function isSomethingDue(chronicle: Chronicle): boolean {
     const policy = policies.get(token.applicationId);
     if (policy === undefined || token.isDeleted) return false;
     const sinceMs = supersededMs(token);
-    if (sinceMs === undefined || token.maker === "person") {
-      const thirdMs = (token.expiresMs - token.bornMs) / 3;
-      const windowMs = Math.max(Math.min(policy.renewBeforeMs, thirdMs), 2 * policy.intervalMs);
-      return sinceMs === undefined && token.expiresMs - windowMs <= nowMs + SKEW_MS;
-    }
+    // What a person has set or rolled back is held until little of it is left.
+    const mayRotate = sinceMs === undefined || token.reigns.some(({ secret }) => secret.tamperedBy.size > 0);
+    const windowMs = Math.max(
+      Math.min(policy.renewBeforeMs, (token.expiresMs - token.bornMs) / 3),
+      2 * policy.intervalMs,
+    );
+    if (mayRotate && token.expiresMs - windowMs <= nowMs + SKEW_MS) return true;
+    if (sinceMs === undefined || token.maker === "person") return false;
     const { deactivateAfterMs, deleteAfterMs = Number.POSITIVE_INFINITY } = policy.retire;
     const graceMs = token.isInactive
       ? deleteAfterMs
@@ -87,9 +98,10 @@ async function runEverywhere(stage: Stage, intervalMs: number): Promise<readonly
 function checkRest(chronicle: Chronicle): void {
   for (const secret of chronicle.secrets.values()) {
     if (![...secret.versions].some(isOurs)) continue;
-    if (KNOWN.damagedMarkerOfCurrent && currentReign(secret)?.token?.isUnmarked) continue;
     // Where somebody deleted the current token and no other leads to it, nobody looks at the secret any more.
-    if (currentReign(secret)?.token?.ending?.by === "person") continue;
+    // So it is, until it is due, where somebody removed the marker of the current token.
+    const current = currentReign(secret)?.token;
+    if (current?.ending?.by === "person" || current?.isUnmarked) continue;
     for (const label of secret.last?.labels.keys() ?? [])
       if (label.startsWith("rotating-"))
         chronicle.broken("rest", `${secret.name} still has the label ${label}`);
@@ -128,15 +140,15 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
     if (token.reigns.length === 0 && (token.isStored || !token.isUnmarked))
       chronicle.broken("rest", `${token.id} is live, and was never current in ${secret.name}`);
     const sinceMs = supersededMs(token);
-    const policy = token.maker.deployment.config.applications.find(
-      ({ id }) => id === token.applicationId,
-    )?.policy;
+    const { applications } = token.maker.deployment.config;
+    const policy = applications.find(({ id }) => id === token.applicationId)?.policy;
     const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } =
       policy?.retire ?? {};
     const graceMs = Math.min(deactivateAfterMs, deleteAfterMs);
-    if (sinceMs === undefined || secret.tamperedBy.size > 0 || token.isUnmarked) continue;
+    if (policy === undefined || sinceMs === undefined || secret.tamperedBy.size > 0 || token.isUnmarked)
+      continue;
     // The last change of the secret starts the grace period anew, so that it may end a few runs later.
-    const lateMs = chronicle.nowMs - sinceMs - graceMs - 4 * (policy?.intervalMs ?? 0);
+    const lateMs = chronicle.nowMs - sinceMs - graceMs - untoldMs(policy) - 4 * policy.intervalMs;
     if (lateMs > 0)
       chronicle.broken("rest", `${token.id} is live ${Math.round(lateMs / MINUTE)} minutes after its grace`);
   }

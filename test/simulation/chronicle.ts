@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { TokenId } from "../../lambda/model.ts";
 import type { Secrets } from "../../local/aws/secrets.ts";
 import type { Secret } from "../../local/aws/versions.ts";
 import type { StoredToken } from "../../local/losant/store.ts";
@@ -76,6 +78,8 @@ export class Chronicle {
         const before = this.#states.get(token.id);
         if (before === token) continue;
         this.#states.set(token.id, token);
+        if (by !== "person" && call?.operation === "create" && before === undefined)
+          by.issued.set(call, v.parse(TokenId, token.id));
         const record = this.tokens.get(token.id) ?? this.#born(token, by);
         record.name = token.name;
         if (token.status === "inactive" && !record.isInactive) {
@@ -112,6 +116,7 @@ export class Chronicle {
       reigns: [],
       isStored: false,
       isUnmarked: false,
+      isRenamed: false,
       chances: 0,
     };
     this.tokens.set(token.id, record);

@@ -78,9 +78,8 @@ export function fateOf(
       if (kind === "crash-after") worker.die();
       if (worker.isDead) return "crash";
       if (kind === "answer-lost") return errorOf(call, "unanswered");
-      if (kind !== "garbled" || call.operation !== "create" || worker.lastIssued === undefined)
-        return undefined;
-      const createdId = worker.lastIssued;
+      const createdId = worker.issued.get(call);
+      if (kind !== "garbled" || createdId === undefined) return undefined;
       return new RotationError("losant-answer-invalid", "simulated", { effect: "unknown", createdId });
     },
     misread:

@@ -36,6 +36,7 @@ function onToken(act: OnToken, theatre: Theatre, chronicle: Chronicle): void {
       break;
     case "rename":
       losant.edit(applicationId, id, { name: `${stored.name} renamed` });
+      token.isRenamed = true;
       if (token.maker === "person") tampered.add("renamed");
       break;
     case "annotate":

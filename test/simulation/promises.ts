@@ -1,6 +1,5 @@
 import type { PutEvent } from "../../local/aws/events.ts";
 import type { Chronicle } from "./chronicle.ts";
-import { KNOWN } from "./known.ts";
 import { currentReign, isAlive, isOurs, type Reign, supersededMs, type TokenRecord } from "./records.ts";
 import { MINUTE } from "./theatre.ts";
 import type { Worker } from "./worker.ts";
@@ -14,7 +13,6 @@ export const SKEW_MS = 6 * MINUTE;
 
 /** A worker made a token. */
 export function onIssued(chronicle: Chronicle, token: TokenRecord, by: Worker): void {
-  by.lastIssued = token.id as Worker["lastIssued"];
   by.lookedAtTokensMs = chronicle.nowMs;
   const replaced = chronicle.token(token.replacedId);
   if (replaced === undefined || token.secretArn === undefined) {
@@ -77,8 +75,12 @@ export function onEnded(
   how: "deactivated" | "deleted",
 ): void {
   const { event } = by.entry;
+  const isAskedFor = how === "deactivated" && event.retireNow === true;
+  const isMadeHere = token.maker !== "person" && token.maker.deployment === by.deployment;
+  // Whose a token is that lost its marker, nobody can know; whoever names it with `retireNow` answers for it.
+  const isUntraceable = token.isUnmarked && isAskedFor && !isMadeHere;
   for (const reign of token.reigns) {
-    if (reign.toMs !== undefined || currentReign(reign.secret) !== reign) continue;
+    if (isUntraceable || reign.toMs !== undefined || currentReign(reign.secret) !== reign) continue;
     const lookedMs = by.looks.get(reign.secret.name) ?? Number.NEGATIVE_INFINITY;
     // A person who moves a label within the moment between the look and the deed can't be seen.
     if (reign.by === "person" && reign.fromMs >= lookedMs - chronicle.theatre.setting.describeLagMs) continue;
@@ -87,8 +89,6 @@ export function onEnded(
       `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
     );
   }
-  const isAskedFor = how === "deactivated" && event.retireNow === true;
-  const isMadeHere = token.maker !== "person" && token.maker.deployment === by.deployment;
   if (!isMadeHere && !isAskedFor)
     chronicle.broken("ours", `${by.entry.id} ${how} ${token.id}, which this worker did not make`);
   const sinceMs = supersededMs(token);
@@ -97,8 +97,9 @@ export function onEnded(
     by.deployment.config.applications.find(({ id }) => id === token.applicationId)?.policy ?? {};
   const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
   const elapsedMs = chronicle.nowMs - sinceMs;
-  if (KNOWN.tornReading && (how === "deactivated" || how === "deleted") && !by.isClean) return;
-  if (KNOWN.graceCountedFromStaging && !chronicle.theatre.setting.labelMovesTouchLastChanged) return;
+  // Where moving labels leaves no date behind, nobody can tell when a person did.
+  const isUntold = !chronicle.theatre.setting.labelMovesTouchLastChanged;
+  if (isUntold && token.reigns.some(({ secret }) => secret.tamperedBy.has("rolled-back"))) return;
   if (elapsedMs + SKEW_MS < (graceMs ?? Number.POSITIVE_INFINITY))
     chronicle.broken(
       "grace",
@@ -152,7 +153,8 @@ function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): 
       run.startedMs >= Math.max(fromMs + SKEW_MS, reign.fromMs + 20 * MINUTE) &&
       run.startedMs <= latestMs - SKEW_MS,
   );
-  if (isTroubled || !hadItsChance || (KNOWN.damagedMarkerOfCurrent && token.isUnmarked)) return;
+  // Its name leads to its secret, and so does its marker; without either, nothing does.
+  if (isTroubled || !hadItsChance || (token.isUnmarked && token.isRenamed)) return;
   chronicle.broken(
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,

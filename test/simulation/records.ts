@@ -25,6 +25,7 @@ export interface TokenRecord {
   isStored: boolean;
   /** A person removed or damaged its marker, so that nobody can know whose it is. */
   isUnmarked: boolean;
+  isRenamed: boolean;
   /** Healthy runs that began when it was old enough to be discarded. */
   chances: number;
 }

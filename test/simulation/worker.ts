@@ -46,7 +46,8 @@ export class Worker {
   isOver = false;
   /** Nothing went wrong and nobody interfered while it ran. */
   isClean = true;
-  lastIssued: TokenId | undefined;
+  /** The tokens that its calls made. */
+  readonly issued = new Map<Call, TokenId>();
   /** When it last described a secret, and when it last read tokens. */
   readonly looks = new Map<string, number>();
   lookedAtTokensMs = 0;
