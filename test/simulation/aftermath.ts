@@ -7,6 +7,9 @@ import { currentReign, isAlive, isOurs, type SecretRecord, supersededMs } from "
 import { MINUTE, START } from "./theatre.ts";
 import type { Worker } from "./worker.ts";
 
+/** Fewer runs than the schedule's are enough, while it is waited for time to pass: no token dies of every other run. */
+const CALM_STEP = 2;
+
 /** After as many past every grace period, the world is at rest; then as many find nothing to do. */
 const HEALTHY_RUNS = 3;
 const IDLE_RUNS = 2;
@@ -25,8 +28,7 @@ export async function settle(stage: Stage): Promise<void> {
   const graceMs = Math.max(retire.deactivateAfterMs ?? 0, retire.deleteAfterMs ?? 0);
   // What is unfinished is finished or discarded; what is superseded outlives its grace; then three healthy runs.
   const restAtMs = theatre.timeline.ms + intervalMs + orphanedMs + untoldMs(policy) + graceMs;
-  // No token dies of every other run.
-  while (theatre.timeline.ms < restAtMs && !stage.isOver) await runEverywhere(stage, 2 * intervalMs);
+  while (theatre.timeline.ms < restAtMs && !stage.isOver) await runEverywhere(stage, CALM_STEP * intervalMs);
   for (let round = 0; round < HEALTHY_RUNS; round += 1) await runEverywhere(stage, intervalMs);
   checkRest(chronicle);
   for (let round = 0; round < IDLE_RUNS && !stage.isOver; round += 1) {
@@ -102,8 +104,10 @@ function checkRest(chronicle: Chronicle): void {
     // So it is, until it is due, where somebody removed the marker of the current token.
     const current = currentReign(secret)?.token;
     if (current?.ending?.by === "person" || current?.isUnmarked) continue;
+    // And so it is where nothing of ours ever became current, until the root is due; if it has died, for ever.
+    const wasManaged = secret.reigns.some(({ by }) => by !== "person");
     for (const label of secret.last?.labels.keys() ?? [])
-      if (label.startsWith("rotating-"))
+      if (label.startsWith("rotating-") && (wasManaged || !chronicle.token(label.slice(9))?.isDeleted))
         chronicle.broken("rest", `${secret.name} still has the label ${label}`);
     checkReign(chronicle, secret);
     checkTokens(chronicle, secret);
@@ -119,7 +123,8 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
   const isExcused =
     secret.reigns.length === 1 &&
     !chronicle.theatre.setting.firstVersionKeepsLabel &&
-    chronicle.troubles.length > 0;
+    by !== "person" &&
+    !by.isClean;
   if (by !== "person" && !secret.announced.has(versionId) && !isExcused)
     chronicle.broken("announced", `${versionId} is current in ${secret.name}, and nobody was told`);
   if (

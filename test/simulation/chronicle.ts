@@ -120,6 +120,7 @@ export class Chronicle {
       chances: 0,
     };
     this.tokens.set(token.id, record);
+    if (token.description?.includes("eyJ")) this.broken("secrecy", `a token string in what ${token.id} says`);
     if (by !== "person") promises.onIssued(this, record, by);
     return record;
   }

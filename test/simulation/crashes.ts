@@ -45,21 +45,30 @@ export async function* singleFaults(scenario: Scenario): AsyncIterable<Played> {
   }
 }
 
-/** The process dies at every call, before its effect or after, and the next one does so too. */
-export async function* crashPairs(scenario: Scenario): AsyncIterable<Played> {
+/** One process dies at this call of the scenario's run, before its effect or after; so does the next one, anywhere. */
+export interface PairSearch {
+  readonly scenario: Scenario;
+  readonly nextRun: keyof typeof NEXT_RUNS;
+  readonly call: number;
+}
+
+/** All of a scenario's, for as many calls as its run makes. */
+export async function pairSearches(scenario: Scenario): Promise<readonly PairSearch[]> {
   const calls = callsOf(await played(scriptOf(scenario)), scenario.run);
-  for (const nextRun of Object.values(NEXT_RUNS)) {
-    const next = nextRun(scenario);
-    for (let call = 0; call < calls; call += 1) {
-      for (const kind of CRASHES) {
-        const entries = [fault(scenario.run, call, kind), next];
-        const once = await played(scriptOf(scenario, entries));
-        yield once;
-        for (let second = 0; second < callsOf(once, next); second += 1) {
-          for (const other of CRASHES)
-            yield await played(scriptOf(scenario, [...entries, fault(next, second, other)]));
-        }
-      }
+  return (Object.keys(NEXT_RUNS) as PairSearch["nextRun"][]).flatMap((nextRun) =>
+    Array.from({ length: calls }, (_, call) => ({ scenario, nextRun, call })),
+  );
+}
+
+export async function* crashPairs({ scenario, nextRun, call }: PairSearch): AsyncIterable<Played> {
+  const next = NEXT_RUNS[nextRun](scenario);
+  for (const kind of CRASHES) {
+    const entries = [fault(scenario.run, call, kind), next];
+    const once = await played(scriptOf(scenario, entries));
+    yield once;
+    for (let second = 0; second < callsOf(once, next); second += 1) {
+      for (const other of CRASHES)
+        yield await played(scriptOf(scenario, [...entries, fault(next, second, other)]));
     }
   }
 }

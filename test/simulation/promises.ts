@@ -53,6 +53,12 @@ export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | un
   if (token.expiresMs + SKEW_MS < chronicle.nowMs)
     chronicle.broken("current-accepted", `${token.id} became current in ${secret.name} after it had expired`);
   const replaced = chronicle.token(replacedId);
+  if (before !== undefined && replaced !== undefined) checkRollback(chronicle, before, replaced, by);
+  // Lambda tries an invocation again under the same request id: what its first try has replaced stays as it is.
+  const { by: earlier, token: made } = before ?? {};
+  const isRetry = earlier !== undefined && earlier !== "person" && requestOf(earlier) === requestOf(by);
+  if (isRetry && earlier.deployment === by.deployment && made?.ending === undefined)
+    chronicle.broken("one-per-request", `${token.id} replaced ${made?.id}, which the same request had made`);
   if (replaced === undefined || replaced.scope.symmetricDifference(token.scope).size > 0)
     chronicle.broken("scope", `${token.id} has other rights than ${replacedId}, which it replaced`);
   const twice = secret.reigns.find(
@@ -65,6 +71,22 @@ export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | un
     secret.tamperedBy.size === 0
   )
     chronicle.broken("doubled", `${replacedId} was replaced by ${twice.versionId}, and now by ${versionId}`);
+}
+
+function requestOf({ entry }: Worker): string {
+  return entry.requestId ?? entry.id;
+}
+
+/** What a person has rolled back to, or set, stays current until little is left of the token that a worker would renew. */
+function checkRollback(chronicle: Chronicle, before: Reign, replaced: TokenRecord, by: Worker): void {
+  const { secret, fromMs } = before;
+  const lastByWorker = secret.reigns.findLast((other) => other.by !== "person" && other.fromMs < fromMs);
+  const isTakenOver = lastByWorker !== undefined && lastByWorker.versionId !== before.versionId;
+  const isKnown = fromMs + chronicle.theatre.setting.describeLagMs < by.startedMs;
+  if (before.by !== "person" || !isTakenOver || !isKnown || by.entry.event.force === true) return;
+  const leftMs = replaced.expiresMs - by.startedMs;
+  if (leftMs >= 2 * by.deployment.config.intervalMs + SKEW_MS && before.token?.ending === undefined)
+    chronicle.broken("rollback-holds", `${by.entry.id} took ${secret.name} from what a person had chosen`);
 }
 
 /** A worker deactivated or deleted a token. */

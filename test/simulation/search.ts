@@ -1,0 +1,99 @@
+import { crashPairs, type Played, pairSearches, singleFaults } from "./crashes.ts";
+import { scriptOf } from "./generate.ts";
+import { play } from "./play.ts";
+import { SCENARIOS } from "./scenarios.ts";
+
+/** A part of the whole search, small enough to be dealt out: everything in it can be sent to another thread. */
+export type Task =
+  /** Random histories, of these seeds. */
+  | { readonly kind: "random"; readonly from: number; readonly count: number }
+  /** By the scenario's place in the list: one fault at each call; or two crashes, the first of them at `call`. */
+  | { readonly kind: "faults"; readonly scenario: number }
+  | { readonly kind: "pairs"; readonly scenario: number; readonly nextRun: NextRun; readonly call: number };
+type NextRun = Parameters<typeof crashPairs>[0]["nextRun"];
+
+export interface Broken {
+  readonly script: Played["script"];
+  /** The seed, or the scenario. */
+  readonly where: string;
+  readonly promise: string;
+}
+
+/** What was explored, and the first history in which a promise was broken. */
+export interface Findings {
+  readonly schedules: number;
+  readonly runs: number;
+  readonly effects: number;
+  readonly acts: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly broken: number;
+  readonly first: Broken | undefined;
+}
+
+export const NOTHING: Findings = {
+  schedules: 0,
+  runs: 0,
+  effects: 0,
+  acts: 0,
+  faults: {},
+  broken: 0,
+  first: undefined,
+};
+
+/** Every crash, every pair of crashes and every other single fault, in every scenario. */
+export async function exhaustiveTasks(): Promise<readonly Task[]> {
+  const tasks: Task[] = [];
+  for (const [scenario, what] of SCENARIOS.entries()) {
+    tasks.push({ kind: "faults", scenario });
+    for (const { nextRun, call } of await pairSearches(what))
+      tasks.push({ kind: "pairs", scenario, nextRun, call });
+  }
+  return tasks;
+}
+
+export function randomTasks(seed: number, schedules: number, size = 250): readonly Task[] {
+  return Array.from({ length: Math.ceil(schedules / size) }, (_, index) => ({
+    kind: "random",
+    from: seed + index * size,
+    count: Math.min(size, schedules - index * size),
+  }));
+}
+
+export async function explore(task: Task): Promise<Findings> {
+  let found = NOTHING;
+  for await (const { script, history, where } of historiesOf(task)) {
+    const promise = history.violations[0]?.promise;
+    const first = promise === undefined ? undefined : { script, where, promise };
+    found = together(found, { ...history.tallies, schedules: 1, broken: first ? 1 : 0, first });
+    if (first !== undefined) break;
+  }
+  return found;
+}
+
+export function together(one: Findings, other: Findings): Findings {
+  const faults: Record<string, number> = { ...one.faults };
+  for (const [kind, count] of Object.entries(other.faults)) faults[kind] = (faults[kind] ?? 0) + count;
+  return {
+    schedules: one.schedules + other.schedules,
+    runs: one.runs + other.runs,
+    effects: one.effects + other.effects,
+    acts: one.acts + other.acts,
+    broken: one.broken + other.broken,
+    faults,
+    first: one.first ?? other.first,
+  };
+}
+
+async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where: string }> {
+  if (task.kind === "random") {
+    for (let seed = task.from; seed < task.from + task.count; seed += 1) {
+      const script = scriptOf(seed);
+      yield { script, history: await play(script), where: `seed ${seed}` };
+    }
+    return;
+  }
+  const scenario = SCENARIOS[task.scenario];
+  if (scenario === undefined) throw new Error(`there is no scenario ${task.scenario}`);
+  const found = task.kind === "faults" ? singleFaults(scenario) : crashPairs({ ...task, scenario });
+  for await (const played of found) yield { ...played, where: scenario.name };
+}
