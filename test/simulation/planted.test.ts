@@ -1,0 +1,19 @@
+import { Worker } from "node:worker_threads";
+import { describe, expect, it } from "vitest";
+import { PLANTED_FAULTS, type PlantedFault } from "./planted.ts";
+
+/* The simulation is worth what it would find: each of these faults, planted into the worker's source, breaks a promise. */
+
+describe.concurrent("a worker with a planted fault is caught", () => {
+  it.each(PLANTED_FAULTS)("$name", { timeout: 240_000 }, async (planted) => {
+    expect(await caught(planted)).toMatchObject({ promise: expect.any(String) });
+  });
+});
+
+function caught(planted: PlantedFault): Promise<unknown> {
+  const thread = new Worker(new URL("./hunt.ts", import.meta.url), { workerData: planted, execArgv: [] });
+  return new Promise((resolve, reject) => {
+    thread.once("error", reject);
+    thread.once("message", resolve);
+  }).finally(() => thread.terminate());
+}
