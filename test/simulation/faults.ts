@@ -1,7 +1,7 @@
 import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
 import type { Call, Fate } from "../support/ports.ts";
 import type { FaultEntry, OutageEntry } from "./script.ts";
-import type { Worker } from "./worker.ts";
+import type { SimulatedWorker } from "./worker.ts";
 
 const SERVICES: Readonly<Record<string, OutageEntry["of"]>> = {
   list: "losant",
@@ -53,7 +53,7 @@ export function errorOf(call: Call, trouble: Trouble): RotationError {
 /** What the faults of a script make of one call. Parts are read when their moment comes. */
 export function fateOf(
   call: Call,
-  worker: Worker,
+  worker: SimulatedWorker,
   fault: FaultEntry | undefined,
   latencies: { readonly latencyMs: number; readonly answerMs: number },
   isOut: (call: Call) => boolean,

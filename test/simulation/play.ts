@@ -6,7 +6,7 @@ import { perform } from "./person.ts";
 import { onRunEnded } from "./promises.ts";
 import type { ActEntry, FaultEntry, OutageEntry, Role, RunEntry, Script } from "./script.ts";
 import { START, Theatre } from "./theatre.ts";
-import { Worker } from "./worker.ts";
+import { SimulatedWorker, type Surroundings, type Worker } from "./worker.ts";
 
 export interface Tallies {
   runs: number;
@@ -42,10 +42,10 @@ export class Stage {
   readonly #isTraced: boolean;
   readonly #outages: readonly OutageEntry[];
 
-  constructor(script: Script, isTraced: boolean) {
+  constructor(script: Script, isTraced: boolean, theatre = new Theatre(script.setting)) {
     this.#script = withoutStrangers(script);
     this.#isTraced = isTraced;
-    this.theatre = new Theatre(script.setting);
+    this.theatre = theatre;
     this.chronicle = new Chronicle(this.theatre);
     this.#outages = this.#script.entries.filter((entry) => entry.kind === "outage");
   }
@@ -87,7 +87,7 @@ export class Stage {
         acts.set(call, [...(acts.get(call) ?? []), other]);
       }
     }
-    const worker = new Worker(this.theatre, entry, {
+    const worker = this.hire(entry, {
       faults,
       acts,
       isOut: (call) => this.#isOut(call),
@@ -116,6 +116,11 @@ export class Stage {
     this.workers.push(worker);
     worker.start();
     return worker;
+  }
+
+  /** Who carries out a run. */
+  protected hire(entry: RunEntry, surroundings: Surroundings): Worker {
+    return new SimulatedWorker(this.theatre, entry, surroundings);
   }
 
   history(): History {

@@ -75,7 +75,7 @@ export interface FaultEntry {
   readonly run: string;
   readonly call: number | string;
   readonly fault: FaultKind;
-  /** Of a pause. */
+  /** Of a pause; or how long after the effect a real process is killed. */
   readonly ms?: number;
 }
 

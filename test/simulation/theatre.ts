@@ -7,7 +7,7 @@ import { AWS_DEFAULTS } from "../../local/aws.ts";
 import { byHand as losantByHand } from "../../local/losant/by-hand.ts";
 import { Applications, countedIds } from "../../local/losant/store.ts";
 import type { DeploymentKind, Role, Setting } from "./script.ts";
-import { Timeline } from "./timeline.ts";
+import { type Time, Timeline } from "./timeline.ts";
 
 export const START = new Date("2026-01-01T00:00:00.000Z");
 export const MINUTE = 60_000;
@@ -27,15 +27,16 @@ export interface Deployment {
 /** One Losant, the stores of all deployments, and the time they share. */
 export class Theatre {
   readonly setting: Setting;
-  readonly timeline = new Timeline(START);
+  readonly timeline: Time;
   readonly applications: Applications;
   readonly losant: ReturnType<typeof losantByHand>;
   readonly deployments: readonly Deployment[];
   /** By application and token of the setting, the token that a person made first. */
   readonly roots = new Map<string, string>();
 
-  constructor(setting: Setting) {
+  constructor(setting: Setting, timeline: Time = new Timeline(START)) {
     this.setting = setting;
+    this.timeline = timeline;
     const now = () => this.timeline.now();
     this.applications = new Applications(now, countedIds());
     this.losant = losantByHand(this.applications);
@@ -108,13 +109,21 @@ function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[]
     const neighbour = kind === "other-namespace" ? made[0] : undefined;
     const secrets = neighbour?.secrets ?? new Secrets(place);
     const buses = neighbour?.buses ?? new EventBuses(place);
-    made.push({ index, kind, secrets, aws: secretsByHand(secrets), buses, config: configOf(setting, kind) });
+    made.push({
+      index,
+      kind,
+      secrets,
+      aws: secretsByHand(secrets),
+      buses,
+      config: parseConfig(documentOf(setting, kind)),
+    });
   }
   return made;
 }
 
-function configOf({ intervalMs, policy, applications }: Setting, kind: DeploymentKind): RotationConfig {
-  return parseConfig({
+/** rotation.config.json of a deployment. */
+export function documentOf({ intervalMs, policy, applications }: Setting, kind: DeploymentKind): object {
+  return {
     schedule: `${intervalMs / MINUTE}m`,
     secretPrefix: prefixOf(kind),
     policy,
@@ -126,7 +135,7 @@ function configOf({ intervalMs, policy, applications }: Setting, kind: Deploymen
         ...(access === "managed" ? [[accessName(kind), accessSecret(kind, index)]] : []),
       ]),
     })),
-  });
+  };
 }
 
 export function applicationId(index: number): string {

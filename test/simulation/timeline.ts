@@ -8,6 +8,9 @@ interface Moment {
   readonly isVoid: () => boolean;
 }
 
+/** What a history needs of time; another kind of it may pass otherwise. */
+export type Time = Pick<Timeline, keyof Timeline>;
+
 const neverVoid = () => false;
 /** Node runs a tick when no microtask is left; the worker in memory waits for nothing else. */
 const turn = () => new Promise<void>((resolve) => process.nextTick(resolve));

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { RunId, type TokenId } from "../../lambda/model.ts";
+import type { Report } from "../../lambda/report.ts";
 import { parseRequest } from "../../lambda/request.ts";
-import { type RunResult, run } from "../../lambda/run.ts";
+import { run } from "../../lambda/run.ts";
 import type { Secrets } from "../../local/aws/secrets.ts";
 import type { Secret } from "../../local/aws/versions.ts";
 import { type Call, inMemoryBus, inMemoryStore, inMemoryTokenApi } from "../support/ports.ts";
@@ -13,7 +14,8 @@ import { type Deployment, MINUTE, type Theatre } from "./theatre.ts";
 /** Lambda's longest timeout, at which it ends the process. */
 const DEADLINE_MS = 15 * MINUTE;
 
-const UNREMARKABLE = new Set([
+/** Events that tell how things stand. */
+export const UNREMARKABLE: ReadonlySet<string> = new Set([
   "Losant Token Rotation Run Completed",
   "Losant API Token Expiring",
   "Losant API Token Rotation Failed",
@@ -33,26 +35,54 @@ export interface Surroundings {
   readonly onEnd: (worker: Worker) => void;
 }
 
-/** One run of the real worker as a process: it has a clock of its own, stands still, and dies. */
-export class Worker {
+/** One run, whoever carries it out, and what is known of it. */
+export interface Worker {
+  readonly entry: RunEntry;
+  readonly deployment: Deployment;
+  readonly startedMs: number;
+  readonly log: readonly unknown[];
+  readonly calls: number;
+  /** Apart from the events that tell how things stand. */
+  readonly writes: number;
+  readonly isOver: boolean;
+  readonly isRunning: boolean;
+  /** Nothing went wrong and nobody interfered while it ran. */
+  isClean: boolean;
+  /** The tokens that its calls made. */
+  readonly issued: Map<Call, TokenId>;
+  /** When it last described a secret, and when it last read tokens. */
+  readonly looks: Map<string, number>;
+  lookedAtTokensMs: number;
+  readonly issuedFor: Set<string>;
+  readonly result: Result | undefined;
+  readonly thrown: unknown;
+  start(): void;
+}
+
+export interface Result {
+  readonly report: {
+    readonly summary?: Report["summary"];
+    readonly applications: readonly Pick<Report["applications"][number], "outcome">[];
+  };
+  readonly failures: readonly string[];
+}
+
+/** The real worker as a process in virtual time: it has a clock of its own, stands still, and dies. */
+export class SimulatedWorker implements Worker {
   readonly entry: RunEntry;
   readonly deployment: Deployment;
   readonly startedMs: number;
   readonly log: unknown[] = [];
   calls = 0;
-  /** Apart from the events that tell how things stand. */
   writes = 0;
   isDead = false;
   isOver = false;
-  /** Nothing went wrong and nobody interfered while it ran. */
   isClean = true;
-  /** The tokens that its calls made. */
   readonly issued = new Map<Call, TokenId>();
-  /** When it last described a secret, and when it last read tokens. */
   readonly looks = new Map<string, number>();
   lookedAtTokensMs = 0;
   readonly issuedFor = new Set<string>();
-  result: RunResult | undefined;
+  result: Result | undefined;
   thrown: unknown;
   readonly #theatre: Theatre;
   readonly #surroundings: Surroundings;
