@@ -59,7 +59,8 @@ export async function startAws({ port, ...options }: AwsOptions = {}): Promise<A
 
 type Operation = (body: unknown, tweak: Readonly<Record<string, unknown>>) => object;
 
-function awsService(secrets: Secrets, buses: EventBuses): Service {
+/** Without a place to listen at. */
+export function awsService(secrets: Secrets, buses: EventBuses): Service {
   const services = new Map<string, ReadonlyMap<string, Operation>>([
     ["secretsmanager", secretsOperations(secrets)],
     [

@@ -48,7 +48,8 @@ export async function startLosant({
   return { ...running, ...hand };
 }
 
-function losantService(applications: Applications, hand: ByHand, settings: ListingSettings): Service {
+/** Without a place to listen at. */
+export function losantService(applications: Applications, hand: ByHand, settings: ListingSettings): Service {
   const operations = losantOperations(applications, settings);
   return {
     operationOf: (request) => routeOf(request)?.operation ?? "unknown",

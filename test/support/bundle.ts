@@ -14,17 +14,17 @@ interface Handler {
 
 /** The bundle as it is deployed, in a folder of its own outside of this repository, which is an ES module. */
 export class Bundle {
-  readonly #folder = mkdtempSync(join(tmpdir(), "losant-token-rotation-"));
+  readonly folder = mkdtempSync(join(tmpdir(), "losant-token-rotation-"));
   readonly #require = createRequire(import.meta.url);
 
   async build(): Promise<this> {
-    await bundleHandler(this.#folder);
+    await bundleHandler(this.folder);
     return this;
   }
 
   /** Loads it afresh, as a cold start does, and invokes it once. */
   async invoke(event: unknown, env: Readonly<Record<string, string>>, context: object = {}): Promise<Report> {
-    const file = join(this.#folder, "index.js");
+    const file = join(this.folder, "index.js");
     delete this.#require.cache[file];
     const before = { ...process.env };
     Object.assign(process.env, { POWERTOOLS_LOG_LEVEL: "SILENT", ...CREDENTIALS, ...env });
@@ -36,11 +36,11 @@ export class Bundle {
   }
 
   remove(): void {
-    rmSync(this.#folder, { recursive: true });
+    rmSync(this.folder, { recursive: true });
   }
 }
 
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: "AKIAEMULATED", AWS_SECRET_ACCESS_KEY: "emulated" };
+export const CREDENTIALS = { AWS_ACCESS_KEY_ID: "AKIAEMULATED", AWS_SECRET_ACCESS_KEY: "emulated" };
 
 export interface Cloud {
   readonly losant: LosantEmulator;

@@ -16,6 +16,14 @@ const NOT_THIS_MACHINES = {
   AWS_EC2_METADATA_DISABLED: "true",
 };
 
+/** That of this process, without its AWS settings. */
+export function cleanEnvironment(): Record<string, string | undefined> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(AWS_|ROTATION_CONFIG$|FORCE_COLOR$|NO_COLOR$|NODE_OPTIONS$|VITEST)/.test(name),
+  );
+  return { ...Object.fromEntries(inherited), ...NOT_THIS_MACHINES };
+}
+
 /**
  * Runs a script of this repository to its end, as a terminal without colours would. Nothing of this process's own AWS
  * settings reaches it. `watch` sees all of stdout each time that more of it comes, and can end the process.
@@ -26,12 +34,9 @@ export function runScript(
   env: Readonly<Record<string, string>> = {},
   watch: (stdout: string, end: (signal: NodeJS.Signals) => void) => void = () => {},
 ): Promise<Ended> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(AWS_|ROTATION_CONFIG$|FORCE_COLOR$|NO_COLOR$|NODE_OPTIONS$|VITEST)/.test(name),
-  );
   const child = spawn(process.execPath, [script, ...args], {
     cwd: ROOT,
-    env: { ...Object.fromEntries(inherited), ...NOT_THIS_MACHINES, ...env },
+    env: { ...cleanEnvironment(), ...env },
   });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text) => {
