@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { BUNDLING, HANDLER_ENTRY } from "../../infra/bundling.ts";
+
+/** A mistake in one place of the worker. */
+export interface Mistake {
+  readonly name: string;
+  /** Under lambda/. */
+  readonly file: string;
+  readonly instead: string;
+  readonly of: string;
+  /** What is noticed when a process is killed. */
+  readonly breaks: RegExp;
+}
+
+export const MISTAKES: readonly Mistake[] = [
+  {
+    name: "settles before it announces",
+    file: "steps/rotate.ts",
+    instead: "await scene.bus.publish(rotatedEvent(stamp,",
+    of: "await settle(arn, stamp, scene); await scene.bus.publish(rotatedEvent(stamp,",
+    breaks: /^announced: .*nobody was told/m,
+  },
+  {
+    name: "marks unfinished work with a label that everybody else uses",
+    file: "steps/store.ts",
+    instead: "store.stage(arn, versionId, value, rotatingLabel(stamp.tokenId))",
+    of: 'store.stage(arn, versionId, value, "AWSPENDING")',
+    breaks: /^rest: .*was never current/m,
+  },
+  {
+    name: "leaves orphans alone",
+    file: "rules/orphans.ts",
+    instead: "(orphan) => isPastOrphanAge(orphan, context)",
+    of: "() => false",
+    breaks: /^leak: .*stored nowhere/m,
+  },
+  {
+    name: "prints the string that it stores",
+    file: "steps/store.ts",
+    instead: "const versionId = versionIdOf(stamp);",
+    of: "const versionId = versionIdOf(stamp); console.log(value?.reveal());",
+    breaks: /^secrecy: .*wrote/m,
+  },
+];
+
+/** As the deployed bundle, but for the mistake. */
+export async function bundleWith({ name, file, instead, of }: Mistake, folder: string): Promise<void> {
+  const path = fileURLToPath(new URL(`../../lambda/${file}`, import.meta.url));
+  const source = await readFile(path, "utf8");
+  if (!source.includes(instead))
+    throw new Error(`${file} has changed: there "${name}" can't be planted any more`);
+  await build({
+    ...BUNDLING,
+    entryPoints: [HANDLER_ENTRY],
+    outfile: `${folder}/index.js`,
+    logLevel: "error",
+    plugins: [
+      {
+        name: "mistake",
+        setup: ({ onLoad }) =>
+          onLoad({ filter: /\.ts$/ }, (loaded) =>
+            loaded.path === path ? { contents: source.replace(instead, of), loader: "ts" } : undefined,
+          ),
+      },
+    ],
+  });
+}

@@ -1,0 +1,162 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Report } from "../../lambda/report.ts";
+import { awsService } from "../../local/aws.ts";
+import type { Invocation } from "../../local/demo/invoke.ts";
+import { type Service, serve } from "../../local/emulator.ts";
+import { losantService } from "../../local/losant.ts";
+import { CREDENTIALS } from "../support/bundle.ts";
+import { cleanEnvironment } from "../support/child.ts";
+import type { RealTime } from "./real-time.ts";
+import type { FaultEntry, RunEntry } from "./script.ts";
+import { type Deployment, documentOf, type Theatre } from "./theatre.ts";
+import { callOf } from "./wire.ts";
+import { type Result, type Surroundings, UNREMARKABLE, type Worker } from "./worker.ts";
+
+/** It loads a bundle, and invokes it once. */
+const INVOKE = fileURLToPath(new URL("../../local/demo/invoke.ts", import.meta.url));
+const SHIFTED_CLOCK = new URL("shifted-clock.ts", import.meta.url).href;
+/** Nothing here takes a second; a process that is left hanging must not hang the test. */
+const PATIENCE_MS = 60_000;
+
+type Answer = { readonly report: Report } | { readonly error: string };
+
+export interface Launch {
+  /** Where the bundle's `index.js` is. */
+  readonly folder: string;
+  readonly time: RealTime;
+}
+
+/**
+ * One run as a process of its own, which calls the emulators of its deployment by HTTP. Of the faults it knows the
+ * crashes: SIGKILL before a request takes effect, or after it and before its answer; `ms` later where given.
+ */
+export class ProcessWorker implements Worker {
+  readonly entry: RunEntry;
+  readonly deployment: Deployment;
+  readonly startedMs: number;
+  /** All that the process wrote. */
+  readonly log: string[] = [];
+  calls = 0;
+  writes = 0;
+  isDead = false;
+  isOver = false;
+  isClean = true;
+  readonly issued: Worker["issued"] = new Map();
+  readonly looks = new Map<string, number>();
+  lookedAtTokensMs = 0;
+  readonly issuedFor = new Set<string>();
+  result: Result | undefined;
+  thrown: unknown;
+  readonly #theatre: Theatre;
+  readonly #surroundings: Surroundings;
+  readonly #launch: Launch;
+  readonly #met = new Set<string>();
+  #child: ChildProcess | undefined;
+  #answer: Answer | undefined;
+
+  constructor(theatre: Theatre, entry: RunEntry, surroundings: Surroundings, launch: Launch) {
+    this.#theatre = theatre;
+    this.#surroundings = surroundings;
+    this.#launch = launch;
+    this.entry = entry;
+    this.deployment = theatre.deploymentAt(entry.deployment);
+    this.startedMs = theatre.timeline.ms;
+  }
+
+  get isRunning(): boolean {
+    return !this.isDead && !this.isOver;
+  }
+
+  start(): void {
+    this.#launch.time.accompany(this.#live());
+  }
+
+  async #live(): Promise<void> {
+    const { applications, losant: hand } = this.#theatre;
+    const { secrets, buses } = this.deployment;
+    const listing = { undated: "first", maxPerPage: 1_000 } as const;
+    const losant = await serve(this.#watched(losantService(applications, hand, listing)));
+    const aws = await serve(this.#watched(awsService(secrets, buses)));
+    const child = this.#spawn(losant.url, aws.url);
+    const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+    await once(child, "close");
+    clearTimeout(patience);
+    await Promise.all([losant.close(), aws.close()]);
+    if (this.isDead) return;
+    this.#read(this.#answer ?? { error: "the process ended without an answer" });
+    this.isOver = true;
+    this.#surroundings.onEnd(this);
+  }
+
+  #spawn(losantApiUrl: string, awsUrl: string): ChildProcess {
+    const { folder, time } = this.#launch;
+    const { kind, secrets } = this.deployment;
+    const { event, requestId = this.entry.id } = this.entry;
+    const config = { ...documentOf(this.#theatre.setting, kind), losantApiUrl };
+    const child = fork(INVOKE, {
+      execArgv: ["--import", SHIFTED_CLOCK],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: {
+        ...cleanEnvironment(),
+        ...CREDENTIALS,
+        AWS_ENDPOINT_URL: awsUrl,
+        AWS_REGION: secrets.settings.region,
+        ROTATION_CONFIG: JSON.stringify(config),
+        CLOCK_AHEAD_MS: String(time.aheadMs),
+        // Half of the time of a start goes into compiling what doesn't change from one process to the next.
+        NODE_COMPILE_CACHE: `${folder}/compiled`,
+      },
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding("utf8").on("data", (text: string) => this.log.push(text));
+    child.once("message", (answer: Answer) => {
+      this.#answer = answer;
+    });
+    child.send({ folder, event, requestId } satisfies Invocation);
+    this.#child = child;
+    return child;
+  }
+
+  #watched(service: Service): Service {
+    return {
+      ...service,
+      perform: (operation, request, tweak) => {
+        const { faults, onCall, onEffect } = this.#surroundings;
+        const call = callOf(operation, request);
+        const isFirst = !this.#met.has(call.operation);
+        this.#met.add(call.operation);
+        const fault = faults.get(this.calls) ?? (isFirst ? faults.get(call.operation) : undefined);
+        this.calls += 1;
+        if (call.isWrite && !UNREMARKABLE.has(call.subject)) this.writes += 1;
+        onCall(this, call, fault);
+        if (fault?.fault === "crash-before") this.#kill(fault);
+        const answer = service.perform(operation, request, tweak);
+        onEffect(this, call);
+        if (fault?.fault === "crash-after") this.#kill(fault);
+        return answer;
+      },
+    };
+  }
+
+  /** @throws so that the emulator hangs up, and what was to come after this moment doesn't. */
+  #kill({ ms }: FaultEntry): void {
+    if (ms !== undefined) setTimeout(() => this.#die(), ms);
+    else if (this.#die()) throw new Error("nobody is left to answer");
+  }
+
+  #die(): boolean {
+    if (!this.isRunning || this.#answer !== undefined) return false;
+    this.isDead = true;
+    this.isClean = false;
+    return this.#child?.kill("SIGKILL") ?? false;
+  }
+
+  #read(answer: Answer): void {
+    if ("report" in answer) this.result = { report: answer.report, failures: [] };
+    else if (/^run \S+ finished with failures/.test(answer.error))
+      this.result = { report: { applications: [{ outcome: "failed" }] }, failures: [answer.error] };
+    else this.thrown = answer.error;
+  }
+}

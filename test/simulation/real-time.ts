@@ -1,0 +1,73 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Time } from "./timeline.ts";
+
+interface Moment {
+  readonly at: number;
+  readonly happen: () => void;
+  readonly isVoid: () => boolean;
+}
+
+/** Time for real processes: while one runs it passes by itself; while none does it leaps to what happens next. */
+export class RealTime implements Time {
+  #aheadMs: number;
+  #moments: Moment[] = [];
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(start: Date) {
+    this.#aheadMs = start.getTime() - Date.now();
+  }
+
+  /** How far it is ahead of this machine's clock; it doesn't change while a process runs. */
+  get aheadMs(): number {
+    return this.#aheadMs;
+  }
+
+  get ms(): number {
+    return Date.now() + this.#aheadMs;
+  }
+
+  now(): Date {
+    return new Date(this.ms);
+  }
+
+  at(ms: number, happen: () => void, isVoid: () => boolean = () => false): void {
+    this.#moments = [...this.#moments, { at: ms, happen, isVoid }].sort((one, other) => one.at - other.at);
+  }
+
+  sleep(ms: number, isVoid?: () => boolean): Promise<void> {
+    return new Promise((wake) => this.at(this.ms + ms, wake, isVoid));
+  }
+
+  advanceTo(ms: number): void {
+    if (this.#running.size > 0 && ms > this.ms) throw new Error("a process runs, whose clock can't be moved");
+    this.#aheadMs += Math.max(0, ms - this.ms);
+  }
+
+  /** A process has started, which ends when `ended` does. */
+  accompany(ended: Promise<void>): void {
+    this.#running.add(ended);
+    const leave = () => void this.#running.delete(ended);
+    ended.then(leave, leave);
+  }
+
+  /** Until nothing is left to happen, or `isOver`; no process is left running. */
+  async drain(isOver: () => boolean = () => false): Promise<void> {
+    for (;;) {
+      const [next] = isOver() ? [] : this.#moments;
+      if (this.#running.size > 0) await this.#untilEndOr(next);
+      else if (next === undefined) return;
+      else this.advanceTo(next.at);
+      if (next === undefined || this.ms < next.at) continue;
+      this.#moments = this.#moments.slice(1);
+      if (!next.isVoid()) next.happen();
+    }
+  }
+
+  async #untilEndOr(next: Moment | undefined): Promise<void> {
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    const moment = next && delay(Math.max(0, next.at - this.ms), undefined, { signal }).catch(() => {});
+    await Promise.race([...this.#running, ...(moment === undefined ? [] : [moment])]);
+    waiting.abort();
+  }
+}

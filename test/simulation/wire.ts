@@ -1,0 +1,54 @@
+import type { EmulatedRequest } from "../../local/emulator.ts";
+import type { Call } from "../support/ports.ts";
+import { UNREMARKABLE } from "./worker.ts";
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** The call of the worker's port that led to this request, by the name that the ports in memory give it. */
+export function callOf(operation: string, { url, body }: EmulatedRequest): Call {
+  const given: Body = body === "" ? {} : JSON.parse(body);
+  const subject = String(given.SecretId ?? given.Name ?? given.name ?? url.pathname.split("/").at(-1));
+  const call = (name: string, isWrite: boolean, of = subject): Call => ({
+    operation: name,
+    isWrite,
+    subject: of,
+  });
+  switch (operation) {
+    case "application":
+      return call("probe", false);
+    case "list":
+      return call(url.searchParams.get("perPage") === "1" ? "probe" : "list", false);
+    case "create":
+    case "delete":
+      return call(operation, true);
+    case "patch":
+      return call("deactivate", true);
+    case "DescribeSecret":
+      return call("describe", false);
+    case "ListSecretVersionIds":
+      return call("history", false);
+    case "GetSecretValue":
+      return call("readAccessToken", false);
+    case "CreateSecret":
+      return call("createSecret", true);
+    case "PutSecretValue":
+      return call("stage", true, String(given.ClientRequestToken));
+    case "UpdateSecretVersionStage":
+      return call(moveOf(given), true, String(given.MoveToVersionId ?? given.RemoveFromVersionId));
+    case "PutEvents":
+      return call("publish", true, newsIn(given));
+    default:
+      return call(operation, false);
+  }
+}
+
+function moveOf({ VersionStage, MoveToVersionId }: Body): string {
+  if (VersionStage === "AWSCURRENT") return "promote";
+  return MoveToVersionId === undefined ? "detach" : "attach";
+}
+
+/** Of several events that were sent together, one that tells of something done. */
+function newsIn({ Entries }: Body): string {
+  const types = (Entries as readonly { readonly DetailType: string }[]).map(({ DetailType }) => DetailType);
+  return types.find((type) => !UNREMARKABLE.has(type)) ?? types[0] ?? "nothing";
+}
