@@ -54,8 +54,9 @@ export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | un
     chronicle.broken("current-accepted", `${token.id} became current in ${secret.name} after it had expired`);
   const replaced = chronicle.token(replacedId);
   if (before !== undefined && replaced !== undefined) checkRollback(chronicle, before, replaced, by);
-  // Lambda tries an invocation again under the same request id: what its first try has replaced stays as it is.
-  const { by: earlier, token: made } = before ?? {};
+  // Lambda tries an invocation again under the same request id: what its first try has made stays as it is.
+  const made = before?.token;
+  const earlier = made?.maker;
   const isRetry = earlier !== undefined && earlier !== "person" && requestOf(earlier) === requestOf(by);
   if (isRetry && earlier.deployment === by.deployment && made?.ending === undefined)
     chronicle.broken("one-per-request", `${token.id} replaced ${made?.id}, which the same request had made`);
