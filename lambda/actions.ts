@@ -1,12 +1,14 @@
 import type { RotationError } from "./errors.ts";
-import type { ApiToken, TokenId, VersionId } from "./model.ts";
+import type { ApiToken, TokenId, TokenStatus, VersionId } from "./model.ts";
 import type { StampedVersion } from "./snapshot.ts";
 
 /** The token that an action is about: of one that Losant no longer has, only the id is left. */
 export interface Subject {
   readonly id: TokenId;
   readonly name?: string;
+  readonly createdAt?: Date;
   readonly expiresAt?: Date | undefined;
+  readonly status?: TokenStatus;
 }
 
 export type RotateReason = "renewal-window" | "expired" | "max-age" | "forced";
@@ -78,6 +80,8 @@ export interface Retire {
   readonly reason: "grace-over" | "retire-now";
   readonly step: "deactivate" | "delete";
   readonly subject: ApiToken;
+  /** When its grace was over; absent where it was asked for by hand. */
+  readonly dueAt?: Date;
 }
 
 /** Due, but not in this run. */

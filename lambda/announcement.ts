@@ -1,6 +1,7 @@
 import type { Discard, Retire, Subject } from "./actions.ts";
 import { asRotationError, type RotationError } from "./errors.ts";
 import type { RotationEvent } from "./events.ts";
+import type { Rung } from "./ladder.ts";
 import { BUS_FAILURES } from "./limits.ts";
 import { type SecretArn, type SecretName, type Stamp, versionIdOf } from "./model.ts";
 import type { Outcome } from "./outcomes.ts";
@@ -95,20 +96,23 @@ export function discardedEvent(
   };
 }
 
-/** One token's failure in one run. */
+/** One token's failure. `moment` says which telling of it this is, and is the same when that is repeated. */
 export function failedEvent(
   { subject, secretName, reason, successorId, versionId }: Outcome,
   error: RotationError,
+  moment: string,
+  secretArn: SecretArn | undefined,
   scene: Scene,
 ): RotationEvent {
   const { code, message, retryable, remedy } = error;
+  const place = { secretName, secretArn };
   return {
     detailType: "Losant API Token Rotation Failed",
-    resources: [],
+    resources: resourcesOf(place),
     detail: {
-      ...commonFacts(`${subject.id}-${code}-${scene.runId}`, scene),
+      ...commonFacts(`${subject.id}-${code}-${moment}`, scene),
       ...subjectFacts(subject),
-      ...placeFacts({ secretName }),
+      ...placeFacts(place),
       tokenId: successorId ?? subject.id,
       ...(successorId === undefined ? {} : { replacedTokenId: subject.id }),
       ...(versionId === undefined ? {} : { versionId }),
@@ -123,18 +127,20 @@ export function failedEvent(
 
 /** A token that will expire as it is, at a rung of the ladder of warnings. */
 export function expiringEvent(
-  { subject, secretName, reason }: Outcome,
+  { subject, secretName, reason }: Pick<Outcome, "subject" | "secretName"> & { readonly reason: string },
   expiresAt: Date,
-  daysLeft: number,
+  daysLeft: Rung,
+  secretArn: SecretArn | undefined,
   scene: Scene,
 ): RotationEvent {
+  const place = { secretName, secretArn };
   return {
     detailType: "Losant API Token Expiring",
-    resources: [],
+    resources: resourcesOf(place),
     detail: {
       ...commonFacts(`${subject.id}-${daysLeft}`, scene),
       ...subjectFacts(subject),
-      ...placeFacts({ secretName }),
+      ...placeFacts(place),
       tokenId: subject.id,
       expirationDate: expiresAt.toISOString(),
       reason,

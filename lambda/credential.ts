@@ -100,7 +100,7 @@ export class Credential {
 }
 
 /** An API token is a JWT: its payload is readable by anybody and says in `exp`, in seconds, when it ends (RFC 7519). */
-function expiryOf(token: Redacted): Date | undefined {
+export function expiryOf(token: Redacted): Date | undefined {
   const [, payload = ""] = token.reveal().split(".");
   try {
     const { exp } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));

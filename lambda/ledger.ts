@@ -1,11 +1,11 @@
-import { expiringEvent, failedEvent } from "./announcement.ts";
 import { asRotationError, type RotationError } from "./errors.ts";
 import type { RotationEvent } from "./events.ts";
-import { rungReached } from "./ladder.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "./limits.ts";
 import { expiryAtStake, isOrphanLeft, type RunFacts } from "./metrics.ts";
-import type { ApplicationId, RunId } from "./model.ts";
+import type { ApplicationId, RunId, SecretArn } from "./model.ts";
+import { newsOf, newsOfAccessToken } from "./news.ts";
 import type { Outcome } from "./outcomes.ts";
+import type { LineagePlan } from "./plan.ts";
 import type { EventBus, Log } from "./ports.ts";
 import { type ApplicationRow, errorFacts, type Report, rowOf, Tally } from "./report.ts";
 import type { Scene, Trigger } from "./scene.ts";
@@ -25,6 +25,8 @@ export class Ledger {
   readonly #tally = new Tally();
   /** What became of each application, in no order. */
   readonly applications = new Map<ApplicationId, ApplicationRow>();
+  /** The keys of the events that this ledger sent. */
+  readonly #told = new Set<string>();
   readonly #failures: string[] = [];
   #failureCount = 0;
   #waitingLogged = 0;
@@ -37,10 +39,18 @@ export class Ledger {
     this.#isDryRun = isDryRun;
   }
 
-  listed(applicationId: ApplicationId, { tokens, login }: Pick<Snapshot, "tokens" | "login">): void {
-    this.#tally.list(tokens.size);
-    this.#accessTokenExpiresAt = earlier(this.#accessTokenExpiresAt, login.expiresAt);
+  /** What an application turned out to hold, and what is planned for it. */
+  async listed(
+    snapshot: Pick<Snapshot, "tokens" | "login">,
+    lineages: readonly LineagePlan[],
+    scene: Scene,
+  ): Promise<void> {
+    const applicationId = scene.application.id;
+    this.#tally.list(snapshot.tokens.size);
+    this.#accessTokenExpiresAt = earlier(this.#accessTokenExpiresAt, snapshot.login.expiresAt);
     this.applications.set(applicationId, { applicationId, outcome: "ok" });
+    const warning = this.#isDryRun ? undefined : newsOfAccessToken(snapshot, lineages, scene);
+    if (warning !== undefined) await this.#publish(warning, scene);
   }
 
   applicationFailed(applicationId: ApplicationId, error: RotationError): void {
@@ -55,16 +65,16 @@ export class Ledger {
   }
 
   /** The outcomes of one lineage. Events about them go out best effort: what the bus refuses is a failure of its own. */
-  async record(outcomes: readonly Outcome[], scene: Scene): Promise<void> {
+  async record(outcomes: readonly Outcome[], secretArn: SecretArn | undefined, scene: Scene): Promise<void> {
     const { id } = scene.application;
     this.#tally.add(id, outcomes);
     for (const outcome of outcomes) {
       this.#write(id, outcome);
       if (isOrphanLeft(outcome)) this.#orphans += 1;
       this.#soonestExpiryAt = earlier(this.#soonestExpiryAt, expiryAtStake(outcome));
-      if (this.#isDryRun) continue;
-      for (const event of newsOf(outcome, scene)) await this.#publish(event, scene);
     }
+    if (this.#isDryRun) return;
+    for (const event of newsOf(outcomes, secretArn, scene)) await this.#publish(event, scene);
   }
 
   /** The last event of a run. A bus that doesn't take it fails the run: nobody would know otherwise. */
@@ -111,7 +121,11 @@ export class Ledger {
     return more > 0 ? [...this.#failures, `and ${more} more`] : this.#failures;
   }
 
+  /** Once, also of a token that there are two reasons to warn of. */
   async #publish(event: RotationEvent, { bus, application }: Scene): Promise<void> {
+    const { key } = event.detail;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
     try {
       await bus.publish(event);
     } catch (thrown) {
@@ -164,17 +178,3 @@ const WORTH_A_WARNING: ReadonlySet<Outcome["reason"]> = new Set([
   "secret-scheduled-for-deletion",
   "secret-owned-by-service",
 ]);
-
-/** A skip for one of these leaves a token that is in use to its expiry. */
-const LEFT_TO_EXPIRE: ReadonlySet<Outcome["reason"]> = new Set([...WORTH_A_WARNING, "excluded", "undecided"]);
-
-function newsOf(outcome: Outcome, scene: Scene): readonly RotationEvent[] {
-  const { subject, error, reason } = outcome;
-  const news: RotationEvent[] = [];
-  if (error !== undefined) news.push(failedEvent(outcome, error, scene));
-  const { expiresAt } = subject;
-  const isLeft = LEFT_TO_EXPIRE.has(reason) || (outcome.action === "rotate" && outcome.outcome === "failed");
-  if (!isLeft || expiresAt === undefined || scene.trigger !== "schedule") return news;
-  const rung = rungReached(expiresAt, scene.clock.now(), scene.application.policy.intervalMs);
-  return rung === undefined ? news : [...news, expiringEvent(outcome, expiresAt, rung, scene)];
-}

@@ -40,6 +40,8 @@ export interface Outcome {
   readonly versionId?: VersionId | undefined;
   readonly verified?: Verified | undefined;
   readonly dueAt?: Date | undefined;
+  /** When a retirement became due: no token tells that by itself. */
+  readonly sinceAt?: Date | undefined;
   /** What went wrong: the whole action where the outcome is `failed`, else only its end. */
   readonly error?: RotationError | undefined;
 }
@@ -74,6 +76,10 @@ export function outcomeOf(
         outcome: "failed",
         error: action.error,
       };
+    case "retire": {
+      const { reason, dueAt: sinceAt } = action;
+      return { action: "retire", reason, subject, secretName, outcome: instead, sinceAt };
+    }
     default:
       return { action: action.kind, reason: action.reason, subject, secretName, outcome: instead };
   }

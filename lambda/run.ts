@@ -51,6 +51,7 @@ export async function run(request: RotationRequest, world: World): Promise<RunRe
   const ledger = new Ledger(world.log, dryRun);
   const shift: Shift = {
     request,
+    startedAt,
     ledger,
     world: {
       ...world,
@@ -92,6 +93,7 @@ export async function run(request: RotationRequest, world: World): Promise<RunRe
 /** What the parts of one run share. */
 interface Shift {
   readonly request: RotationRequest;
+  readonly startedAt: Date;
   readonly world: World;
   readonly ledger: Ledger;
   readonly gate: IssueGate;
@@ -112,7 +114,7 @@ function chosen({ request, world }: Shift): readonly ApplicationConfig[] {
 
 /** Observes and plans one application, writes down what rests, and answers what is to be done. */
 async function prepare(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
-  const { request, world, ledger, gate, unmatched } = shift;
+  const { request, startedAt, world, ledger, gate, unmatched } = shift;
   const { clock, runId, log, store, bus } = world;
   try {
     const api = world.connect(application);
@@ -122,10 +124,11 @@ async function prepare(application: ApplicationConfig, shift: Shift): Promise<re
       if (snapshot.tokens.values().some((token) => matches(token, entry))) unmatched.delete(entry);
     }
     const plans = plan(snapshot, { now: clock.now(), runId, selection: request.selection });
-    ledger.listed(application.id, snapshot);
-    const scene: Scene = { application, runId, trigger: request.trigger, api, store, bus, clock, log, gate };
+    const { trigger } = request;
+    const scene: Scene = { application, runId, trigger, startedAt, api, store, bus, clock, log, gate };
+    await ledger.listed(snapshot, plans, scene);
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
-    for (const one of resting) await ledger.record(sayOnly(one), scene);
+    for (const one of resting) await ledger.record(sayOnly(one), one.secretArn, scene);
     const work = inOrderOfUrgency(
       working.map((one) => ({ scene, plan: one })),
       clock.now(),
@@ -143,7 +146,7 @@ function isWork({ actions }: LineagePlan): boolean {
 
 async function carryOut({ scene, plan: lineage }: Work, { request, ledger }: Shift): Promise<void> {
   const outcomes = request.dryRun ? sayOnly(lineage) : await applyPlan(lineage, scene);
-  await ledger.record(outcomes, scene);
+  await ledger.record(outcomes, lineage.secretArn, scene);
 }
 
 function sayOnly({ actions, secretName }: LineagePlan) {

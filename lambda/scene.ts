@@ -10,6 +10,8 @@ export interface Scene {
   readonly application: ApplicationConfig;
   readonly runId: RunId;
   readonly trigger: Trigger;
+  /** What a run tells of goes by its start: the starts of two are about an interval apart, whatever the runs take. */
+  readonly startedAt: Date;
   readonly api: TokenApi;
   readonly store: SecretStore;
   readonly bus: EventBus;

@@ -4,17 +4,20 @@ import type { Policy } from "./policy.ts";
 /** A current token younger than this is not rotated again, whoever asks: each rotation is a version of its secret. */
 const MIN_ROTATION_AGE_MS = 10 * 60_000;
 
+/** All that a due date depends on, beside the policy. */
+type Life = Pick<ApiToken, "createdAt" | "expiresAt">;
+
 /**
  * How long before its expiry a token is due, in milliseconds: `renewBefore`, but at most a third of its life, or
  * it would be due again as soon as it is made; and at least two schedule intervals, or a run could miss it.
  */
-export function renewalWindowMs(token: ApiToken, policy: Policy): number {
+export function renewalWindowMs(token: Life, policy: Policy): number {
   const third = lifetimeMs(token) / 3;
   return Math.max(Math.min(policy.renewBeforeMs, third), 2 * policy.intervalMs);
 }
 
 /** Milliseconds from creation to expiry; infinite for a token that never expires. */
-export function lifetimeMs(token: ApiToken): number {
+export function lifetimeMs(token: Life): number {
   return token.expiresAt === undefined
     ? Number.POSITIVE_INFINITY
     : token.expiresAt.getTime() - token.createdAt.getTime();
@@ -26,7 +29,7 @@ export function isTooShortLived(token: ApiToken, policy: Policy): boolean {
 }
 
 /** The moment at which a token becomes due; undefined: never, since it doesn't expire and policy only reports it. */
-export function dueAt(token: ApiToken, policy: Policy): Date | undefined {
+export function dueAt(token: Life, policy: Policy): Date | undefined {
   if (token.expiresAt !== undefined) {
     return new Date(token.expiresAt.getTime() - renewalWindowMs(token, policy));
   }

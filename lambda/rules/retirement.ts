@@ -1,6 +1,7 @@
 import type { Action, Retire } from "../actions.ts";
 import type { Lineage } from "../lineage.ts";
 import { type ApiToken, AWSPREVIOUS, isExpired, isLive } from "../model.ts";
+import { after } from "../persist.ts";
 import type { Policy } from "../policy.ts";
 import { isNamed, isSelected } from "../selection.ts";
 import { promotableForMs } from "../window.ts";
@@ -25,8 +26,8 @@ export function retireSuperseded(
         ? [{ kind: "retire", reason: "retire-now", step: "deactivate", subject: token }]
         : [];
     }
-    const step = lineage.unannounced === undefined ? stepDue(token, lineage, context) : undefined;
-    return step === undefined ? [] : [{ kind: "retire", reason: "grace-over", step, subject: token }];
+    const due = lineage.unannounced === undefined ? stepDue(token, lineage, context) : undefined;
+    return due === undefined ? [] : [{ kind: "retire", reason: "grace-over", subject: token, ...due }];
   });
 }
 
@@ -39,16 +40,20 @@ function isHealthy(
 }
 
 /** A root is never retired by policy, its users may still hold it by hand; nor is what this worker did not make. */
-function stepDue(token: ApiToken, lineage: Lineage, { now, policy }: Context): Retire["step"] | undefined {
+function stepDue(
+  token: ApiToken,
+  lineage: Lineage,
+  { now, policy }: Context,
+): Required<Pick<Retire, "step" | "dueAt">> | undefined {
   const isOurs = lineage.madeHere.has(token.id) && (token.creatorType ?? "apiToken") === "apiToken";
   const startsAt = graceStartsAt(token, lineage, policy);
   if (!isOurs || startsAt === undefined) return undefined;
   const elapsedMs = now.getTime() - startsAt.getTime();
   const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } =
     policy.retire;
-  if (elapsedMs >= deleteAfterMs) return "delete";
+  if (elapsedMs >= deleteAfterMs) return { step: "delete", dueAt: after(startsAt, deleteAfterMs) };
   return elapsedMs >= deactivateAfterMs && token.status === "active" && !isExpired(token, now)
-    ? "deactivate"
+    ? { step: "deactivate", dueAt: after(startsAt, deactivateAfterMs) }
     : undefined;
 }
 

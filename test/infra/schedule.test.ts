@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { durationMs } from "../../lambda/config.ts";
+import { latenessMs } from "../../lambda/ladder.ts";
 import { CONFIG, onlyResource, readable, resourcesOf, synthesized } from "./synth.ts";
 
 const plain = synthesized();
@@ -74,6 +76,8 @@ describe("the schedule", () => {
     ["3d", "rate(3 days)", 30],
   ])("every %s is %s, %i minutes late at most", (schedule, ScheduleExpression, MaximumWindowInMinutes) => {
     const { template } = synthesized({ config: { ...CONFIG, schedule } });
+    // What the worker allows for when it decides whether a warning is this run's to give.
+    expect(MaximumWindowInMinutes * 60_000).toBeLessThanOrEqual(latenessMs(durationMs(schedule)));
     expect(onlyResource("AWS::Scheduler::Schedule", template)).toMatchObject({
       ScheduleExpression,
       FlexibleTimeWindow: { MaximumWindowInMinutes },

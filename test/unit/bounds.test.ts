@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RotationError } from "../../lambda/errors.ts";
 import { IssueGate } from "../../lambda/gate.ts";
-import { rungReached } from "../../lambda/ladder.ts";
 import { ISSUE_TO_STAGE_MS } from "../../lambda/limits.ts";
 import { pacedWrites } from "../../lambda/pace.ts";
 import { after as later, persist } from "../../lambda/persist.ts";
@@ -88,16 +87,6 @@ describe("the pace", () => {
     await clock.run(Promise.all(Array.from({ length: 200 }, () => paced.create("x" as never, ""))));
     for (const start of at)
       expect(at.filter((one) => one >= start && one < start + 1_000).length).toBeLessThanOrEqual(46);
-  });
-});
-
-describe("the ladder of warnings", () => {
-  it("names a rung in the one interval that follows it, to the millisecond", () => {
-    const expiresAt = new Date(START.getTime() + 7 * DAY);
-    expect(rungReached(expiresAt, START, 6 * HOUR)).toBe(7);
-    expect(rungReached(expiresAt, new Date(START.getTime() - 1), 6 * HOUR)).toBeUndefined();
-    expect(rungReached(expiresAt, new Date(START.getTime() + 6 * HOUR - 1), 6 * HOUR)).toBe(7);
-    expect(rungReached(expiresAt, new Date(START.getTime() + 6 * HOUR), 6 * HOUR)).toBeUndefined();
   });
 });
 

@@ -1,0 +1,264 @@
+import { describe, expect, it } from "vitest";
+import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
+import { metricsOf } from "../../lambda/metrics.ts";
+import type { Intercept } from "../support/ports.ts";
+import { APP, DAY, HOUR, MINUTE, World } from "../support/world.ts";
+
+const INTERVAL = 6 * HOUR;
+const FAILED = "Losant API Token Rotation Failed";
+const EXPIRING = "Losant API Token Expiring";
+
+const failing = (operation: string, code: ErrorCode, of = ""): Intercept => {
+  const before = new RotationError(code, "planted");
+  return (call) => (call.operation === operation && call.subject.includes(of) ? { before } : {});
+};
+
+/** Scheduled runs over so many days, each of them up to half an hour late, as the schedule allows. */
+async function live(world: World, days: number, intercept?: Intercept, intervalMs = INTERVAL) {
+  const startMs = world.clock.now().getTime();
+  const results = [];
+  for (let count = 0; count * intervalMs < days * DAY; count += 1) {
+    const nextMs = startMs + count * intervalMs + ((count * 17) % 31) * MINUTE;
+    world.clock.advance(Math.max(0, nextMs - world.clock.now().getTime()));
+    results.push(await world.run({ trigger: "schedule" }, intercept && { intercept }));
+  }
+  return results;
+}
+
+const told = (world: World, type: string) =>
+  world.events.filter(({ detailType }) => detailType === type).map(({ detail }) => detail);
+
+/** How many days before its expiry each failure was told of, as its key says. */
+const daysTold = (world: World, expiresAt: Date) => {
+  const moments = new Set(
+    told(world, FAILED).map(({ key }) => String(key).match(/\d{4}-\d\d-.*$/)?.[0] ?? ""),
+  );
+  return [...moments].map((moment) => (expiresAt.getTime() - Date.parse(moment)) / DAY);
+};
+
+const rungsOf = (world: World, tokenId: string) =>
+  told(world, EXPIRING).flatMap(({ key, tokenId: id, daysLeft }) => {
+    if (id === tokenId) expect(key).toBe(`${tokenId}-${daysLeft}`);
+    return id === tokenId ? [daysLeft] : [];
+  });
+
+/** A token with a secret of its own: the successor of one that was due. */
+async function rotatedOnce(options: ConstructorParameters<typeof World>[0] = {}) {
+  const world = new World(options);
+  world.token("backend", { age: 352 * DAY, lifetime: 365 * DAY });
+  const { report } = await world.run();
+  const successorId = report.tokens.find(({ outcome }) => outcome === "rotated")?.successorId;
+  const successor = world.losant.tokens(APP).find(({ id }) => id === successorId);
+  if (successor === undefined) throw new Error("it was not rotated");
+  world.clock.advance(INTERVAL);
+  return { world, successor };
+}
+
+const expiryOf = ({ expirationDate }: { readonly expirationDate?: Date | undefined }) =>
+  expirationDate ?? new Date(0);
+
+describe("a token that fails in every run", () => {
+  it("is told of when it became due, at each rung, at its end, and monthly after; and counted each time", async () => {
+    const { world, successor } = await rotatedOnce({ policy: { lifetime: "90d" } });
+    world.clock.advance(HOUR);
+    const results = await live(world, 155, failing("create", "scope-rejected"));
+    expect(results.filter(({ report }) => report.summary.failed > 0).length).toBe((155 - 60) * 4 + 1);
+    expect(daysTold(world, expiryOf(successor))).toEqual([30, 14, 7, 3, 1, 0, -30, -60]);
+    expect(told(world, FAILED).length).toBeLessThanOrEqual(8 + 1);
+    expect(new Set(rungsOf(world, successor.id))).toEqual(new Set([30, 14, 7, 3, 1]));
+    expect(told(world, FAILED)[0]).toMatchObject({ code: "scope-rejected", reason: "renewal-window" });
+  });
+
+  it("still keeps the alarms on, since metrics and report don't keep quiet", async () => {
+    const world = new World();
+    world.token("backend", { age: 340 * DAY, lifetime: 365 * DAY });
+    const { facts, report, failures } = await world.run(
+      { trigger: "schedule" },
+      { intercept: failing("create", "scope-rejected") },
+    );
+    expect(told(world, FAILED)).toEqual([]);
+    expect(failures).toHaveLength(1);
+    expect(report.summary.failed).toBe(1);
+    expect(metricsOf({ ...facts, functionName: "worker" }, world.clock.now())).toMatchObject({
+      RunSucceeded: 0,
+      Failed: 1,
+      SoonestExpiryDays: 25,
+    });
+  });
+
+  it("is told of in every run that somebody starts by hand, and in one that forces it", async () => {
+    const world = new World();
+    const { id } = world.token("backend", { age: 340 * DAY, lifetime: 365 * DAY });
+    const intercept = failing("create", "scope-rejected");
+    await world.run({}, { intercept, runId: "one" });
+    await world.run({}, { intercept, runId: "two" });
+    await world.run({ trigger: "schedule", tokens: [id], force: true }, { intercept, runId: "three" });
+    expect(told(world, FAILED).map(({ key }) => key)).toEqual(
+      ["one", "two", "three"].map((run) => `${id}-scope-rejected-${run}`),
+    );
+    expect(told(world, EXPIRING)).toEqual([]);
+  });
+
+  it("names its secret, where there is one, so that rules can match it", async () => {
+    const { world } = await rotatedOnce();
+    world.clock.advance(340 * DAY);
+    await world.run({}, { intercept: failing("create", "scope-rejected") });
+    const arn = world.secrets.get(world.secretOf("backend")).arn;
+    const event = world.events.find(({ detailType }) => detailType === FAILED);
+    expect(event).toMatchObject({ resources: [arn], detail: { secretArn: arn } });
+  });
+
+  it("that never expires is told of when it became too old, and monthly after", async () => {
+    const world = new World({ policy: { neverExpiring: "10d", exclude: ["rotation worker"] } });
+    world.token("eternal");
+    await live(world, 75, failing("create", "scope-rejected"));
+    expect(daysTold(world, world.clock.now()).length).toBe(3);
+    expect(told(world, FAILED).length).toBeLessThanOrEqual(4);
+  });
+
+  it("because its secret can't be read is quiet until it is due", async () => {
+    const { world, successor } = await rotatedOnce({ policy: { renewBefore: "14d", lifetime: "60d" } });
+    await live(world, 44, failing("describe", "store-denied", "backend"));
+    const ofSuccessor = () => told(world, FAILED).filter(({ tokenId }) => tokenId === successor.id);
+    expect(ofSuccessor()).toEqual([]);
+    await live(world, 17, failing("describe", "store-denied", "backend"));
+    expect(ofSuccessor().map(({ reason, code }) => `${reason}: ${code}`)).toContain(
+      "undecided: store-denied",
+    );
+    expect(new Set(rungsOf(world, successor.id))).toEqual(new Set([14, 7, 3, 1]));
+  });
+
+  it("to be deactivated is told of once its grace is over, and monthly after", async () => {
+    const { world, successor } = await rotatedOnce({ policy: { retire: { deactivateAfter: "7d" } } });
+    await world.run({ tokens: [successor.id], force: true });
+    world.clock.advance(INTERVAL);
+    await live(world, 50, failing("deactivate", "losant-unavailable"));
+    const moments = told(world, FAILED);
+    expect(new Set(moments.map(({ key }) => key)).size).toBe(2);
+    expect(moments.length).toBeLessThanOrEqual(3);
+    expect(moments[0]).toMatchObject({ reason: "grace-over", code: "losant-unavailable" });
+    expect(told(world, EXPIRING)).toEqual([]);
+  });
+
+  it("to be deleted since its string is stored nowhere is told of likewise", async () => {
+    const world = new World();
+    world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
+    const dying: Intercept = ({ operation }) => (operation === "stage" ? { before: "crash" } : {});
+    void world.start({}, { intercept: dying });
+    await world.clock.run(world.clock.sleep(HOUR));
+    await live(world, 40, failing("delete", "access-token-forbidden"));
+    const moments = told(world, FAILED).filter(({ reason }) => reason === "orphan");
+    expect(new Set(moments.map(({ key }) => key)).size).toBe(2);
+    expect(moments.length).toBeLessThanOrEqual(3);
+  });
+
+  it("to tell the bus is not told to the bus", async () => {
+    const world = new World();
+    world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
+    const seen: string[] = [];
+    const refused = new RotationError("bus-unavailable", "planted");
+    await world.run(
+      {},
+      {
+        intercept: ({ operation, subject }) => {
+          if (operation !== "publish") return {};
+          seen.push(subject);
+          return { before: refused };
+        },
+      },
+    );
+    expect(seen).toEqual(["Losant API Token Rotated", "Losant Token Rotation Run Completed"]);
+  });
+});
+
+describe("a token that will not be rotated", () => {
+  it.each([
+    ["excluded", { policy: { exclude: ["backend"] } }, {}],
+    ["no-scope", {}, { scope: [] }],
+    ["damaged-marker", {}, { description: "[losant-token-rotation oops]" }],
+  ])("is warned of at each rung, and never after its expiry (%s)", async (reason, options, seed) => {
+    const world = new World(options);
+    const token = world.token("backend", { lifetime: 45 * DAY + HOUR, ...seed });
+    await live(world, 50);
+    expect(rungsOf(world, token.id)).toEqual([30, 14, 7, 3, 1]);
+    expect(told(world, EXPIRING)[0]).toMatchObject({ reason, tokenName: "backend", daysLeft: 30 });
+    expect(told(world, FAILED)).toEqual([]);
+  });
+
+  it("is warned of at the rungs that runs three days apart come to", async () => {
+    const world = new World({ policy: { exclude: ["backend"] }, config: { schedule: "3d" } });
+    const token = world.token("backend", { lifetime: 44.5 * DAY });
+    await live(world, 50, undefined, 3 * DAY);
+    expect(rungsOf(world, token.id)).toEqual([30, 14, 7, 3]);
+  });
+
+  it("is not warned of by hand, nor where it is dead, or will be rotated", async () => {
+    const world = new World({ policy: { exclude: ["by hand", "dead"], renewBefore: "6d" } });
+    const dates = { age: 31 * DAY, lifetime: 45 * DAY };
+    world.token("by hand", { ...dates, lifetime: 38 * DAY });
+    await world.run({});
+    expect(told(world, EXPIRING)).toEqual([]);
+    const other = new World({ policy: { exclude: ["dead"], renewBefore: "6d" } });
+    other.token("dead", { ...dates, status: "inactive" });
+    other.token("waiting", dates);
+    await live(other, 5);
+    expect(told(other, EXPIRING)).toEqual([]);
+  });
+
+  it("is warned of once for its lineage: the revoked token, not the ones before it", async () => {
+    const { world, successor } = await rotatedOnce({ policy: { lifetime: "60d" } });
+    world.losant.edit(APP, successor.id, { status: "inactive" });
+    await live(world, 65);
+    expect(told(world, EXPIRING).map(({ reason }) => reason)).toEqual(Array(5).fill("revoked"));
+    expect(rungsOf(world, successor.id)).toEqual([30, 14, 7, 3, 1]);
+  });
+
+  it("is warned of once for its lineage where the secret is about to be deleted", async () => {
+    const { world, successor } = await rotatedOnce({ policy: { lifetime: "15d" } });
+    world.aws.scheduleDeletion(world.secretOf("backend"), 30);
+    await live(world, 16);
+    expect(rungsOf(world, successor.id)).toEqual([14, 7, 3, 1]);
+    // Its predecessor has as many days left.
+    expect(told(world, EXPIRING)).toHaveLength(4);
+  });
+
+  it("is warned of when it is put off again and again, but not when it is for the first time", async () => {
+    const world = new World({ policy: { maxRotationsPerRun: 1 } });
+    world.token("stubborn", { age: 62 * DAY, lifetime: 90 * DAY });
+    const patient = world.token("patient", { age: 61.6 * DAY, lifetime: 90 * DAY });
+    await live(world, 35, failing("create", "scope-rejected", "stubborn"));
+    expect(rungsOf(world, patient.id)).toEqual([14, 7, 3, 1]);
+  });
+});
+
+describe("the worker's own access token", () => {
+  async function accessTokenOf(options: ConstructorParameters<typeof World>[0]) {
+    const world = new World(options);
+    const own = world.token("own", { lifetime: 45 * DAY + HOUR, scope: ["all.Application"] });
+    world.aws.putSecret(`losant-access/${APP}`, own.token);
+    return { world, own };
+  }
+
+  it("is warned of where nothing renews it in its own secret, once for each rung", async () => {
+    const { world, own } = await accessTokenOf({ policy: { exclude: ["own"] } });
+    await live(world, 44.5);
+    expect(rungsOf(world, own.id)).toEqual([30, 14, 7, 3, 1]);
+    expect(told(world, EXPIRING)[0]).toMatchObject({
+      reason: "access-token",
+      secretName: `losant-access/${APP}`,
+    });
+  });
+
+  it("is warned of also when its successor went into another secret, which the worker doesn't read", async () => {
+    const { world, own } = await accessTokenOf({});
+    await live(world, 44.5);
+    expect(told(world, "Losant API Token Rotated").length).toBeGreaterThan(0);
+    expect(rungsOf(world, own.id)).toEqual([30, 14, 7, 3, 1]);
+  });
+
+  it("is not warned of where an entry of `secrets` lets the worker renew it", async () => {
+    const { world } = await accessTokenOf({ secrets: { own: `losant-access/${APP}` } });
+    await live(world, 100);
+    expect(told(world, EXPIRING)).toEqual([]);
+  });
+});

@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { failureTold, latenessMs, RUNGS_DAYS, rungReached } from "../../lambda/ladder.ts";
+import { DAY, HOUR, MINUTE, START } from "../support/world.ts";
+
+const INTERVAL = 6 * HOUR;
+const LATE = 30 * MINUTE;
+const at = (ms: number) => new Date(START.getTime() + ms);
+const EXPIRY = 60 * DAY;
+
+/** Everything told by runs that start at these times, in milliseconds after START. */
+const toldBy = <T>(starts: readonly number[], tell: (now: Date) => T | undefined): readonly T[] =>
+  starts.flatMap((ms) => tell(at(ms)) ?? []);
+
+const every = (intervalMs: number, untilMs: number, fromMs = 0) =>
+  Array.from(
+    { length: Math.ceil((untilMs - fromMs) / intervalMs) },
+    (_, index) => fromMs + index * intervalMs,
+  );
+
+describe("the ladder of warnings", () => {
+  const rungAt = (ms: number, sinceAt?: Date) =>
+    rungReached({ sinceAt, expiresAt: at(EXPIRY) }, at(ms), INTERVAL);
+
+  it.each(RUNGS_DAYS)(
+    "speaks of %i days from half an hour before to an interval after, to the millisecond",
+    (days) => {
+      const rung = EXPIRY - days * DAY;
+      expect(rungAt(rung - LATE - 1)).toBeUndefined();
+      expect(rungAt(rung - LATE)).toBe(days);
+      expect(rungAt(rung)).toBe(days);
+      expect(rungAt(rung + INTERVAL - 1)).toBe(days);
+      expect(rungAt(rung + INTERVAL)).toBeUndefined();
+    },
+  );
+
+  it("says nothing of what never expires, or has expired", () => {
+    expect(rungReached({ sinceAt: undefined, expiresAt: undefined }, at(0), INTERVAL)).toBeUndefined();
+    const [expiresAt, threeDays] = [at(EXPIRY), 3 * DAY];
+    expect(rungReached({ sinceAt: undefined, expiresAt }, at(EXPIRY - 1), threeDays)).toBe(1);
+    expect(rungReached({ sinceAt: undefined, expiresAt }, at(EXPIRY), threeDays)).toBeUndefined();
+  });
+
+  it("says of two rungs in one long interval the lower", () => {
+    const days = [5, 2, 1].map((left) =>
+      rungReached({ sinceAt: undefined, expiresAt: at(EXPIRY) }, at(EXPIRY - left * DAY), 3 * DAY),
+    );
+    expect(days).toEqual([7, 3, 1]);
+  });
+
+  it("leaves out what was passed before it mattered, and is patient from then on", () => {
+    const rung = EXPIRY - 14 * DAY;
+    expect(rungAt(rung + 1, at(rung + 1))).toBeUndefined();
+    expect(rungAt(rung - 1, at(rung))).toBeUndefined();
+    expect(rungAt(rung, at(rung))).toBe(14);
+    expect(rungAt(rung + INTERVAL + LATE - 1, at(rung))).toBe(14);
+    expect(rungAt(rung + INTERVAL + LATE, at(rung))).toBeUndefined();
+  });
+});
+
+describe("a failure", () => {
+  const DUE = EXPIRY - 20 * DAY;
+  const told = (ms: number, expiresAt: Date | undefined = at(EXPIRY)) => {
+    const moment = failureTold({ sinceAt: at(DUE), expiresAt }, at(ms), INTERVAL);
+    return moment && moment.getTime() - START.getTime();
+  };
+  const undying = (ms: number) => {
+    const moment = failureTold({ sinceAt: at(DUE), expiresAt: undefined }, at(ms), INTERVAL);
+    return moment && moment.getTime() - START.getTime();
+  };
+
+  it("is told of in the first interval after it became due, and a run that is late still counts", () => {
+    expect(told(DUE - 1)).toBeUndefined();
+    expect(told(DUE)).toBe(DUE);
+    expect(told(DUE + INTERVAL + 20 * MINUTE)).toBe(DUE);
+    expect(told(DUE + INTERVAL + LATE - 1)).toBe(DUE);
+    expect(told(DUE + INTERVAL + LATE)).toBeUndefined();
+  });
+
+  it.each([14, 7, 3, 1, 0, -30, -60])("is told of again with %i days left, to the millisecond", (days) => {
+    const moment = EXPIRY - days * DAY;
+    expect(told(moment - LATE - 1)).toBeUndefined();
+    expect(told(moment - LATE)).toBe(moment);
+    expect(told(moment + INTERVAL - 1)).toBe(moment);
+    expect(told(moment + INTERVAL)).toBeUndefined();
+  });
+
+  it("is told of every thirty days, where nothing expires", () => {
+    expect(undying(DUE)).toBe(DUE);
+    for (const count of [1, 2, 3]) {
+      const moment = DUE + count * 30 * DAY;
+      expect(undying(moment - LATE - 1)).toBeUndefined();
+      expect(undying(moment - LATE)).toBe(moment);
+      expect(undying(moment + INTERVAL - 1)).toBe(moment);
+      expect(undying(moment + INTERVAL)).toBeUndefined();
+    }
+  });
+
+  it("is not told of by itself while nobody knows when it became due", () => {
+    const unknown = { sinceAt: undefined, expiresAt: at(EXPIRY) };
+    expect(toldBy(every(INTERVAL, EXPIRY), (now) => failureTold(unknown, now, INTERVAL))).toEqual([]);
+  });
+});
+
+describe("a series of runs", () => {
+  const MOMENTS = [30, 14, 7, 3, 1, 0, -30].map((days) => at(EXPIRY - days * DAY));
+
+  it("that start exactly an interval apart speaks once of a moment at which one starts", () => {
+    const standing = { sinceAt: at(0), expiresAt: at(EXPIRY) };
+    const starts = every(INTERVAL, EXPIRY + 31 * DAY, INTERVAL);
+    // The first of them became due before this series began.
+    expect(toldBy(starts, (now) => failureTold(standing, now, INTERVAL)).slice(1)).toEqual(MOMENTS);
+    const warned = toldBy(starts, (now) => rungReached({ ...standing, sinceAt: undefined }, now, INTERVAL));
+    expect(warned).toEqual([30, 14, 7, 3, 1]);
+  });
+
+  it("loses no moment, and repeats one now and then, however late each of them is", () => {
+    const minutes = fc.integer({ min: 0, max: 30 });
+    fc.assert(
+      fc.property(
+        fc.array(minutes, { minLength: 400, maxLength: 400 }),
+        fc.integer({ min: 0, max: INTERVAL }),
+        (delays, phase) => {
+          const starts = delays.map((late, index) => phase + index * INTERVAL + late * MINUTE);
+          const standing = { sinceAt: at(EXPIRY - 30 * DAY), expiresAt: at(EXPIRY) };
+          const told = toldBy(starts, (now) => failureTold(standing, now, INTERVAL)).map(Number);
+          const warned = toldBy(starts, (now) => rungReached(standing, now, INTERVAL));
+          expect([...new Set(told)]).toEqual(MOMENTS.map(Number));
+          expect([...new Set(warned)]).toEqual([30, 14, 7, 3, 1]);
+          for (const moment of MOMENTS)
+            expect(told.filter((one) => one === Number(moment)).length).toBeLessThanOrEqual(2);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("repeats one moment in twelve", () => {
+    const phases = every(MINUTE, INTERVAL);
+    const told = phases.flatMap((phase) =>
+      toldBy(every(INTERVAL, EXPIRY, phase), (now) =>
+        rungReached({ sinceAt: undefined, expiresAt: at(EXPIRY) }, now, INTERVAL),
+      ),
+    );
+    expect(told.length / phases.length / RUNGS_DAYS.length).toBeCloseTo(
+      1 + latenessMs(INTERVAL) / INTERVAL,
+      3,
+    );
+  });
+});
