@@ -1,19 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ConversionConfig, toJsonSchema } from "@valibot/to-json-schema";
+import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import { ConfigSchema } from "../lambda/config.ts";
 import { EVENT_CATALOGUE } from "../lambda/events.ts";
+import { AS_WRITTEN } from "./event-documents.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-
-/** What people write, before defaults are filled in; rules that only code can check are left out. */
-const AS_WRITTEN: ConversionConfig = {
-  typeMode: "input",
-  errorMode: "throw",
-  ignoreActions: ["check", "to_lower_case", "brand"],
-};
 
 /** Every generated file: its path in the repository, and its whole text. The same whenever it is asked for. */
 export function generatedFiles(): ReadonlyMap<string, string> {

@@ -27,6 +27,8 @@ const OptionsSchema = v.strictObject({
   secretsKeyArn: v.optional(arn),
   ownEventBus: v.optional(v.strictObject({ archiveDays: v.optional(days) })),
   logEvents: v.optional(v.boolean()),
+  eventSchemas: v.optional(v.boolean()),
+  testEvents: v.optional(v.picklist(["create-registry", "existing-registry"])),
 });
 
 export type StackOptions = v.InferOutput<typeof OptionsSchema>;
@@ -44,7 +46,8 @@ export function readOptions(scope: Construct): StackOptions {
 /** The same as properties of the construct; `scope` takes what they refer to. */
 export function optionProps(scope: Construct, options: StackOptions): Omit<TokenRotationProps, "config"> {
   const { alarmTopicArn, secretsKeyArn, timeoutMinutes, ownEventBus } = options;
-  const { runbookUrl, soonestExpiryDays, accessTokenDays, reservedConcurrency, tracing, logEvents } = options;
+  const { runbookUrl, soonestExpiryDays, accessTokenDays, reservedConcurrency, tracing } = options;
+  const { logEvents, eventSchemas, testEvents } = options;
   const daysOf = (count: number | undefined) => (count === undefined ? undefined : Duration.days(count));
   return {
     runbookUrl,
@@ -53,6 +56,8 @@ export function optionProps(scope: Construct, options: StackOptions): Omit<Token
     reservedConcurrency,
     tracing,
     logEvents,
+    eventSchemas,
+    testEvents,
     memorySize: options.memoryMiB,
     logRetention: options.logRetentionDays,
     timeout: timeoutMinutes === undefined ? undefined : Duration.minutes(timeoutMinutes),

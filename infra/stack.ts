@@ -17,7 +17,7 @@ export class TokenRotationStack extends Stack {
       config: document,
       ...optionProps(this, options),
     });
-    const { lambda, failedRuns, missedStarts } = this.rotation;
+    const { lambda, failedRuns, missedStarts, eventSchemas } = this.rotation;
     this.#tell(
       "FunctionName",
       lambda.functionName,
@@ -26,6 +26,8 @@ export class TokenRotationStack extends Stack {
     this.#tell("DashboardUrl", dashboardUrl(this.rotation), "Is it working, what is next, what failed");
     this.#tell("FailedRunsQueueUrl", failedRuns.queueUrl, "Runs that were given up");
     this.#tell("MissedStartsQueueUrl", missedStarts.queueUrl, "Starts that did not reach the function");
+    if (eventSchemas !== undefined)
+      this.#tell("EventSchemaRegistry", eventSchemas.registryName, "Schemas of the events");
     this.isExample = isExample;
     if (isExample) refuseDeployment(this);
   }

@@ -9,7 +9,9 @@ import { type AlarmOptions, Alarms } from "./alarms.ts";
 import { Dashboard } from "./dashboard.ts";
 import { type AnyEventBus, chooseEventBus, type EventBusOptions } from "./event-bus.ts";
 import { EventLog } from "./event-log.ts";
+import { EventSchemas } from "./event-schemas.ts";
 import { Schedule } from "./schedule.ts";
+import { TestEvents, type TestEventsOption } from "./test-events.ts";
 import { Worker, type WorkerOptions } from "./worker.ts";
 
 /** rotation.config.json. */
@@ -19,6 +21,10 @@ export interface TokenRotationProps extends WorkerOptions, EventBusOptions, Alar
   readonly config: ConfigDocument;
   /** Writes every event to a log group of its own, for a first look. Default false. */
   readonly logEvents?: boolean | undefined;
+  /** Publishes the schemas of the events in a registry of their own. Default false. */
+  readonly eventSchemas?: boolean | undefined;
+  /** Lets the function's Test tab offer the useful events by name. Default: it doesn't. */
+  readonly testEvents?: TestEventsOption | undefined;
 }
 
 /**
@@ -35,6 +41,7 @@ export class TokenRotation extends Construct {
   /** For actions other than `alarmTopic`. */
   readonly alarms: readonly Alarm[];
   readonly dashboard: CloudWatchDashboard;
+  readonly eventSchemas: EventSchemas | undefined;
 
   constructor(scope: Construct, id: string, props: TokenRotationProps) {
     super(scope, id);
@@ -48,8 +55,12 @@ export class TokenRotation extends Construct {
       lambda: worker.lambda,
     });
     const alarms = new Alarms(this, "Alarms", { ...props, config, worker, schedule }).all;
+    const { lambda } = worker;
     if (props.logEvents === true) new EventLog(this, "EventLog", bus);
-    this.lambda = worker.lambda;
+    if (props.testEvents !== undefined)
+      new TestEvents(this, "TestEvents", { lambda, registry: props.testEvents });
+    this.eventSchemas = props.eventSchemas === true ? new EventSchemas(this, "EventSchemas") : undefined;
+    this.lambda = lambda;
     this.logGroup = worker.logGroup;
     this.eventBus = bus;
     this.failedRuns = worker.failedRuns;

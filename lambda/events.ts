@@ -7,7 +7,7 @@ const text = v.string();
 const when = v.pipe(v.string(), v.isoTimestamp());
 
 const common = {
-  schemaVersion: v.literal("1"),
+  schemaVersion: v.picklist(["1"]),
   runId: text,
   trigger: v.picklist(["schedule", "manual"]),
   /** The same for every delivery of the same news: the consumer's key for removing duplicates. */

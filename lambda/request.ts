@@ -7,7 +7,8 @@ import type { Selection } from "./selection.ts";
 
 const flag = v.optional(v.boolean("must be true or false"), false);
 
-const RequestSchema = v.strictObject({
+/** The event of an invocation as it is written. */
+export const RequestSchema = v.strictObject({
   trigger: v.optional(v.picklist(["schedule", "manual"], 'must be "schedule" or "manual"'), "manual"),
   dryRun: flag,
   applicationId: v.optional(ApplicationId),

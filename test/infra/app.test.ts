@@ -90,6 +90,8 @@ describe("the options in the context", () => {
         secretsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
         ownEventBus: { archiveDays: 7 },
         logEvents: true,
+        eventSchemas: true,
+        testEvents: "existing-registry",
         soonestExpiryDays: 3,
         runbookUrl: "https://wiki.example.com/losant",
       },
@@ -100,6 +102,8 @@ describe("the options in the context", () => {
       ReservedConcurrentExecutions: 1,
     });
     template.hasResourceProperties("AWS::Events::Archive", { RetentionDays: 7 });
+    template.hasResourceProperties("AWS::EventSchemas::Schema", { RegistryName: "lambda-testevent-schemas" });
+    template.hasOutput("EventSchemaRegistry", {});
     template.hasResourceProperties("AWS::CloudWatch::Alarm", { Threshold: 3, AlarmActions: [alarmTopicArn] });
   });
 
@@ -111,6 +115,7 @@ describe("the options in the context", () => {
   test("are refused where they are not known or don't fit", () => {
     expect(() => templateOf(OWN, { tokenRotation: { memory: 1 } })).toThrow("memory: unknown key");
     expect(() => templateOf(OWN, { tokenRotation: { timeoutMinutes: 16 } })).toThrow("timeoutMinutes");
+    expect(() => templateOf(OWN, { tokenRotation: { testEvents: true } })).toThrow("testEvents");
   });
 });
 

@@ -45,6 +45,8 @@ describe("AwsSolutions of cdk-nag", () => {
     const everything = stackWith((stack) => ({
       tracing: true,
       logEvents: true,
+      eventSchemas: true,
+      testEvents: "create-registry",
       ownEventBus: {},
       reservedConcurrency: 1,
       secretsKey: new Key(stack, "Key", { enableKeyRotation: true }),

@@ -84,7 +84,12 @@ describe("nothing of the user's is at risk", () => {
   test("no secret is part of the stack, and no resource is kept or replaced against the user's will", () => {
     const types = Object.values(resourcesOf(plain.template)).map(({ Type }) => Type);
     expect(types.filter((type) => /SecretsManager|KMS|Custom/.test(type))).toEqual([]);
-    const all = Object.values(resourcesOf(synthesized({ logEvents: true, ownEventBus: {} }).template));
+    const all = Object.values(
+      resourcesOf(
+        synthesized({ logEvents: true, eventSchemas: true, testEvents: "existing-registry", ownEventBus: {} })
+          .template,
+      ),
+    );
     for (const { DeletionPolicy = "Delete", UpdateReplacePolicy = "Delete" } of all)
       expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(["Delete", "Delete"]);
   });

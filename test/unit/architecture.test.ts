@@ -69,6 +69,7 @@ describe("the architecture", () => {
       "model.ts",
       "names.ts",
       "ladder.ts",
+      "request.ts",
     ];
     const paths = sourcesIn("infra").flatMap(({ text }) => importsOf(text));
     const foreign = paths.filter(

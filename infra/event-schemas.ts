@@ -1,0 +1,26 @@
+import { CfnRegistry, CfnSchema } from "aws-cdk-lib/aws-eventschemas";
+import { Construct } from "constructs";
+import { type DetailType, EVENT_CATALOGUE } from "../lambda/events.ts";
+import { eventDocument, schemaNameOf } from "./event-documents.ts";
+
+/** A schema registry of its own with the schema of every event, for whoever builds on them. */
+export class EventSchemas extends Construct {
+  readonly registryName: string;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const registry = new CfnRegistry(this, "Registry", {
+      description: "The events of the Losant token rotation",
+    });
+    this.registryName = registry.attrRegistryName;
+    for (const detailType of Object.keys(EVENT_CATALOGUE) as DetailType[]) {
+      new CfnSchema(this, detailType.replaceAll(" ", ""), {
+        registryName: this.registryName,
+        schemaName: schemaNameOf(detailType),
+        type: "OpenApi3",
+        description: detailType,
+        content: JSON.stringify(eventDocument(detailType)),
+      });
+    }
+  }
+}

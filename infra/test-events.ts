@@ -1,0 +1,38 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { CfnRegistry, CfnSchema } from "aws-cdk-lib/aws-eventschemas";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import { testEventsDocument } from "./event-documents.ts";
+
+/** The one registry of an account and region in which Lambda's console keeps the shareable events of all functions. */
+export const TEST_EVENT_REGISTRY = "lambda-testevent-schemas";
+
+/**
+ * `existing-registry`: the console makes it when anybody first saves a shareable event, or another stack has made it.
+ * `create-registry`: this stack makes it, and leaves it behind when it goes, since others keep their events there.
+ */
+export type TestEventsOption = "create-registry" | "existing-registry";
+
+interface TestEventsProps {
+  readonly lambda: IFunction;
+  readonly registry: TestEventsOption;
+}
+
+/** Events that the function's Test tab offers by name, to everybody in the account who may see them. */
+export class TestEvents extends Construct {
+  constructor(scope: Construct, id: string, { lambda, registry }: TestEventsProps) {
+    super(scope, id);
+    const schema = new CfnSchema(this, "Events", {
+      registryName: TEST_EVENT_REGISTRY,
+      schemaName: `_${lambda.functionName}-schema`,
+      type: "OpenApi3",
+      description: "Shareable test events of the Losant token rotation",
+      content: JSON.stringify(testEventsDocument()),
+    });
+    if (registry === "existing-registry") return;
+    const made = new CfnRegistry(this, "Registry", { registryName: TEST_EVENT_REGISTRY });
+    // Kept, except where the very deployment that made it is rolled back: or the next one would find it in its way.
+    made.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    schema.node.addDependency(made);
+  }
+}
