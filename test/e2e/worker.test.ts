@@ -55,6 +55,20 @@ describe("the deployed bundle, against Losant and AWS over HTTP", () => {
     expect(cloud.aws.calls.sort()).toEqual(["DescribeSecret", "GetSecretValue", "PutEvents"]);
   });
 
+  it("warns of the access token that it can't renew, and of a token that it won't", async () => {
+    const own = due("own", 7 - 1 / 24, ["all.Application"]);
+    cloud.aws.putSecret(`losant-access/${APP}`, own.token);
+    const excluded = due("left alone", 3 - 1 / 24);
+    await bundle.invoke({ trigger: "schedule" }, cloud.env({ policy: { exclude: ["own", "left alone"] } }));
+    const warnings = cloud.aws.events
+      .filter(({ DetailType }) => DetailType === "Losant API Token Expiring")
+      .map(({ Detail }) => JSON.parse(Detail));
+    expect(warnings).toMatchObject([
+      { key: `${own.id}-7`, reason: "access-token", secretName: `losant-access/${APP}` },
+      { key: `${excluded.id}-3`, reason: "excluded", daysLeft: 3 },
+    ]);
+  });
+
   it("finds a token among 1,500 siblings on 15 pages", async () => {
     await cloud.close();
     cloud = await startCloud({ maxPerPage: 100 });

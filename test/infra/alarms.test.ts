@@ -58,6 +58,17 @@ describe.each(Object.entries(BAD))("%s", (name, bad) => {
   });
 });
 
+describe("a failure that lasts, of which no event tells any more", () => {
+  test.each(["Failures", "NoSuccessfulRun"])("keeps %s red from the first run to the last", (name) => {
+    const metrics = every(6 * HOUR_MS, 60, BAD.Failures);
+    let state = stateOf(name, metrics, SOON);
+    for (let hour = 1; hour < 14 * 24; hour += 1) {
+      expect(state).toBe("ALARM");
+      state = stateOf(name, metrics, later(15 * MINUTE_MS + hour * HOUR_MS), state);
+    }
+  });
+});
+
 describe("NoSuccessfulRun", () => {
   const INTERVAL_MS = 6 * HOUR_MS;
   const LIMIT_MS = 2 * INTERVAL_MS + 45 * MINUTE_MS;

@@ -9,13 +9,15 @@ const resources = (testEvents: "create-registry" | "existing-registry") =>
 const ofType = (all: Readonly<Record<string, Resource>>, type: string) =>
   Object.values(all).filter(({ Type }) => Type === `AWS::EventSchemas::${type}`);
 
+const plain = JSON.stringify(synthesized().template.toJSON());
+const made = resources("create-registry");
 const existing = resources("existing-registry");
 const [schema] = ofType(existing, "Schema");
 const document = JSON.parse(String(schema?.Properties.Content));
 
 describe("the events of the Test tab", () => {
   test("are not there unless asked for", () => {
-    expect(JSON.stringify(synthesized().template.toJSON())).not.toContain("lambda-testevent-schemas");
+    expect(plain).not.toContain("lambda-testevent-schemas");
   });
 
   test("stand where Lambda's console looks for those of this function", () => {
@@ -57,7 +59,6 @@ describe("the registry of everybody's test events", () => {
   });
 
   test("is made on demand, before the events, and stays for others when the stack goes", () => {
-    const made = resources("create-registry");
     expect(ofType(made, "Registry")).toEqual([
       {
         Type: "AWS::EventSchemas::Registry",
@@ -72,8 +73,8 @@ describe("the registry of everybody's test events", () => {
   });
 
   test("holds nothing that would be left behind: the events go with the stack", () => {
-    for (const mode of ["create-registry", "existing-registry"] as const) {
-      const [events] = ofType(resources(mode), "Schema");
+    for (const all of [made, existing]) {
+      const [events] = ofType(all, "Schema");
       expect(events?.DeletionPolicy ?? "Delete").toBe("Delete");
     }
   });
