@@ -193,13 +193,13 @@ describe("a token that will not be rotated", () => {
   });
 
   it("is not warned of by hand, nor where it is dead, or will be rotated", async () => {
-    const world = new World({ policy: { exclude: ["by hand", "dead"], renewBefore: "6d" } });
+    const world = new World({ policy: { exclude: ["by hand"] } });
     const dates = { age: 31 * DAY, lifetime: 45 * DAY };
     world.token("by hand", { ...dates, lifetime: 38 * DAY });
     await world.run({});
     expect(told(world, EXPIRING)).toEqual([]);
-    const other = new World({ policy: { exclude: ["dead"], renewBefore: "6d" } });
-    other.token("dead", { ...dates, status: "inactive" });
+    const other = new World({ policy: { renewBefore: "6d" } });
+    other.token("dead", { ...dates, status: "inactive", description: "[losant-token-rotation oops]" });
     other.token("waiting", dates);
     await live(other, 5);
     expect(told(other, EXPIRING)).toEqual([]);
@@ -222,7 +222,16 @@ describe("a token that will not be rotated", () => {
     expect(told(world, EXPIRING)).toHaveLength(4);
   });
 
-  it("is warned of when it is put off again and again, but not when it is for the first time", async () => {
+  it("is not warned of when it is put off for a run or two", async () => {
+    const world = new World({ policy: { maxRotationsPerRun: 1 } });
+    for (const name of ["one", "another", "third"])
+      world.token(name, { age: 59.9 * DAY, lifetime: 90 * DAY });
+    const results = await live(world, 2);
+    expect(results.some(({ report }) => report.summary.deferred === 2)).toBe(true);
+    expect(told(world, EXPIRING)).toEqual([]);
+  });
+
+  it("is warned of when it is put off again and again", async () => {
     const world = new World({ policy: { maxRotationsPerRun: 1 } });
     world.token("stubborn", { age: 62 * DAY, lifetime: 90 * DAY });
     const patient = world.token("patient", { age: 61.6 * DAY, lifetime: 90 * DAY });
