@@ -95,13 +95,15 @@ function momentOf(outcome: Outcome, { code }: RotationError, scene: Scene): stri
 
 /** Since when a failure matters, and whether an expiry is at stake. */
 function standingOf({ action, subject, sinceAt }: Outcome, policy: Policy): Standing {
-  const { createdAt, expiresAt } = subject;
+  const { createdAt, expiresAt, status } = subject;
   switch (action) {
     case "rotate":
     case "resume":
     case "skip":
-    case "wait":
-      return { sinceAt: createdAt && dueAt({ createdAt, expiresAt }, policy), expiresAt };
+    case "wait": {
+      const mayBeInUse = createdAt !== undefined && status !== "inactive";
+      return { sinceAt: mayBeInUse ? dueAt({ createdAt, expiresAt }, policy) : undefined, expiresAt };
+    }
     case "discard":
       return { sinceAt: createdAt && after(createdAt, policy.orphanAfterMs), expiresAt: undefined };
     case "announce":
