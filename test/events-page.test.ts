@@ -21,7 +21,7 @@ describe.each(DETAIL_TYPES)("the example of %s", (detailType) => {
   });
 
   test("fits the published schema as a whole", () => {
-    // `format` and the `x-amazon-…` keys are no business of this validator.
+    // Whoever checks events by the schema uses a validator such as this. It knows neither formats nor `x-amazon-…`.
     const ajv = new Ajv({ strict: false, validateFormats: false });
     ajv.addSchema(eventDocument(detailType), "document");
     const validate = ajv.getSchema("document#/components/schemas/AWSEvent");
