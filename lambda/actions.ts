@@ -1,5 +1,6 @@
 import type { RotationError } from "./errors.ts";
 import type { ApiToken, TokenId, TokenStatus, VersionId } from "./model.ts";
+import type { Spared } from "./old-string.ts";
 import type { StampedVersion } from "./snapshot.ts";
 
 /** The token that an action is about: of one that Losant no longer has, only the id is left. */
@@ -40,6 +41,8 @@ export interface Rotate {
   readonly from: VersionId | undefined;
   /** Deactivate the predecessor as soon as the successor is current and announced. */
   readonly retireNow: boolean;
+  /** That was asked, but the worker is logged in with it. */
+  readonly spared?: Spared;
 }
 
 /** Promote, announce and settle what an earlier run staged. The subject is the token that it replaces. */
@@ -51,6 +54,7 @@ export interface Resume {
   readonly version: StampedVersion;
   readonly from: VersionId | undefined;
   readonly retireNow: boolean;
+  readonly spared?: Spared;
 }
 
 /** Send the event that the current version owes, then settle. */
@@ -82,6 +86,8 @@ export interface Retire {
   readonly subject: ApiToken;
   /** When its grace was over; absent where it was asked for by hand. */
   readonly dueAt?: Date;
+  /** The version that was AWSCURRENT before the one that is. */
+  readonly former?: VersionId | undefined;
 }
 
 /** Due, but not in this run. */

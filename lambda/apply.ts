@@ -1,5 +1,6 @@
 import { type Effect, isEffect } from "./actions.ts";
 import { asRotationError } from "./errors.ts";
+import { tellingOldString } from "./old-string.ts";
 import { failedOutcome, type Outcome, outcomeOf } from "./outcomes.ts";
 import type { LineagePlan } from "./plan.ts";
 import type { Scene } from "./scene.ts";
@@ -13,6 +14,7 @@ import { settle } from "./steps/store.ts";
  */
 export async function applyPlan(plan: LineagePlan, scene: Scene): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
+  const told = (action: Effect, said: readonly Outcome[]) => tellingOldString(action, said, plan);
   for (const action of plan.actions) {
     if (!isEffect(action)) {
       outcomes.push(outcomeOf(action, plan.secretName, "deferred"));
@@ -21,13 +23,14 @@ export async function applyPlan(plan: LineagePlan, scene: Scene): Promise<readon
     // Whoever uses the old string has to be told before it stops working.
     const isOwed = outcomes.some(({ action: done, error }) => done === "announce" && error !== undefined);
     if (!scene.gate.hasTime || (action.kind === "retire" && isOwed)) {
-      if (action.kind !== "settle") outcomes.push(outcomeOf(action, plan.secretName, "deferred"));
+      if (action.kind !== "settle")
+        outcomes.push(...told(action, [outcomeOf(action, plan.secretName, "deferred")]));
       continue;
     }
     try {
-      outcomes.push(...(await carryOut(action, plan, scene)));
+      outcomes.push(...told(action, await carryOut(action, plan, scene)));
     } catch (thrown) {
-      outcomes.push(failedOutcome(action, plan.secretName, asRotationError(thrown)));
+      outcomes.push(...told(action, [failedOutcome(action, plan.secretName, asRotationError(thrown))]));
     }
   }
   return outcomes;

@@ -1,5 +1,6 @@
+import * as v from "valibot";
 import { RotationError } from "./errors.ts";
-import type { SecretArn, SecretName } from "./model.ts";
+import { type SecretArn, type SecretName, TokenId } from "./model.ts";
 import type { CredentialReader, Login } from "./ports.ts";
 import type { Redacted } from "./redacted.ts";
 
@@ -95,17 +96,26 @@ export class Credential {
 
   async #read(stage: Login["stage"]): Promise<HeldToken | undefined> {
     const found = await this.#reader.read(this.#secretId, stage);
-    return found && { ...found, stage, expiresAt: expiryOf(found.token) };
+    return found && { ...found, stage, ...claimsOf(found.token) };
   }
 }
 
-/** An API token is a JWT: its payload is readable by anybody and says in `exp`, in seconds, when it ends (RFC 7519). */
-export function expiryOf(token: Redacted): Date | undefined {
+/**
+ * An API token is a JWT, whose payload anybody can read: `exp` says in seconds when it ends (RFC 7519). Which claim
+ * names the token itself is not documented; whatever looks like an id is taken along, to be compared with listed ones.
+ */
+export function claimsOf(token: Redacted): Pick<Login, "expiresAt" | "claimedIds"> {
   const [, payload = ""] = token.reveal().split(".");
   try {
-    const { exp } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    return typeof exp === "number" ? new Date(exp * 1_000) : undefined;
+    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    if (typeof claims !== "object" || claims === null) return {};
+    const { exp } = claims as { readonly exp?: unknown };
+    const ids = Object.values(claims).flatMap((claim) => {
+      const id = v.safeParse(TokenId, claim);
+      return id.success ? [id.output] : [];
+    });
+    return { expiresAt: typeof exp === "number" ? new Date(exp * 1_000) : undefined, claimedIds: ids };
   } catch {
-    return undefined;
+    return {};
   }
 }

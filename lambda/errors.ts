@@ -78,6 +78,11 @@ export const ERROR_KINDS = {
     remedy:
       "Losant did not accept the token it had just created, which was deleted again: the next run tries again.",
   },
+  "predecessor-active": {
+    retryable: false,
+    remedy:
+      "The old string still works: do what the message says, then send the same event again, which deactivates the token.",
+  },
   "store-unreachable": {
     retryable: true,
     remedy: "Check the function's network and endpoint; the next run goes on.",

@@ -1,6 +1,7 @@
 import type { Action, Effect, RotateReason, Settle, SkipReason, Subject } from "./actions.ts";
 import type { RotationError } from "./errors.ts";
 import type { SecretName, TokenId, VersionId } from "./model.ts";
+import type { OldString } from "./old-string.ts";
 import type { Verified } from "./steps/issue.ts";
 
 export type ActionName = "rotate" | "resume" | "announce" | "retire" | "discard" | "skip" | "wait";
@@ -42,6 +43,7 @@ export interface Outcome {
   readonly dueAt?: Date | undefined;
   /** When a retirement became due: no token tells that by itself. */
   readonly sinceAt?: Date | undefined;
+  readonly oldString?: OldString | undefined;
   /** What went wrong: the whole action where the outcome is `failed`, else only its end. */
   readonly error?: RotationError | undefined;
 }

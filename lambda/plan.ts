@@ -33,7 +33,7 @@ export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly
     ...circumstances,
     policy: application.policy,
     readAt,
-    loggedInWithPrevious: login.stage === "AWSPREVIOUS",
+    login,
   };
   const places = placeTokens(snapshot, selection, now);
   const strays = [...snapshot.tokens.values()].flatMap((token): LineagePlan[] => {

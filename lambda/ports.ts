@@ -60,6 +60,8 @@ export interface Login {
   readonly stage: "AWSCURRENT" | "AWSPREVIOUS";
   /** When the access token expires, where it says so. */
   readonly expiresAt?: Date | undefined;
+  /** What its payload says that looks like an id: the token's own is among them, if Losant puts it there. */
+  readonly claimedIds?: readonly TokenId[];
 }
 
 /** The secrets that hold access tokens: the only ones the worker may read. */

@@ -2,6 +2,7 @@ import type { RotationError } from "./errors.ts";
 import type { Summary } from "./events.ts";
 import { MAX_REPORT_ROWS } from "./limits.ts";
 import type { ApplicationId } from "./model.ts";
+import type { OldString } from "./old-string.ts";
 import type { ActionName, Outcome } from "./outcomes.ts";
 import type { Trigger } from "./scene.ts";
 
@@ -20,6 +21,8 @@ export interface ReportRow {
   readonly verified?: "probe" | "response";
   /** When a waiting token becomes due. */
   readonly dueDate?: string;
+  /** Where retireNow was asked for: what is left of the string of this token. */
+  readonly oldString?: OldString;
   readonly code?: string;
   readonly message?: string;
 }
@@ -77,10 +80,9 @@ export class Tally {
     for (const outcome of outcomes) {
       this.#counts[counterOf(outcome)] += 1;
       if (outcome.error !== undefined && outcome.outcome !== "failed") this.#counts.failed += 1;
-      const other = weightiest.get(outcome.subject.id);
-      if (other === undefined || WEIGHT.indexOf(outcome.action) < WEIGHT.indexOf(other.action)) {
-        weightiest.set(outcome.subject.id, outcome);
-      }
+      const { id } = outcome.subject;
+      const other = weightiest.get(id);
+      weightiest.set(id, other === undefined ? outcome : weightierOf(outcome, other));
     }
     for (const outcome of weightiest.values()) this.#rows.push(rowOf(applicationId, outcome));
     if (this.#rows.length > 4 * MAX_REPORT_ROWS) this.#trim();
@@ -108,6 +110,13 @@ export class Tally {
   }
 }
 
+/** What went wrong with the lighter one is shown as well: a rotation may be done, and the retirement after it not. */
+function weightierOf(one: Outcome, other: Outcome): Outcome {
+  const isHeavier = WEIGHT.indexOf(one.action) < WEIGHT.indexOf(other.action);
+  const [heavy, light] = isHeavier ? [one, other] : [other, one];
+  return { ...heavy, error: heavy.error ?? light.error, oldString: heavy.oldString ?? light.oldString };
+}
+
 function counterOf({ outcome }: Outcome): keyof Summary | "planned" {
   return outcome === "deactivated" || outcome === "deleted" ? "retired" : outcome;
 }
@@ -121,7 +130,7 @@ function byInterest(one: ReportRow, other: ReportRow): number {
 }
 
 export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...rest }: Outcome): ReportRow {
-  const { secretName, action, reason, outcome, successorId, versionId, verified } = rest;
+  const { secretName, action, reason, outcome, successorId, versionId, verified, oldString } = rest;
   const row = {
     applicationId,
     tokenId: subject.id,
@@ -135,6 +144,7 @@ export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...
     versionId,
     verified,
     dueDate: dueAt?.toISOString(),
+    oldString,
     ...errorFacts(error),
   };
   return Object.fromEntries(

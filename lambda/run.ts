@@ -10,6 +10,7 @@ import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE, STORE_WRITES_PER_SECOND } from "./l
 import type { RunFacts } from "./metrics.ts";
 import type { RunId } from "./model.ts";
 import { observe } from "./observe.ts";
+import { tellingOldString } from "./old-string.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { pacedWrites } from "./pace.ts";
 import { type LineagePlan, plan } from "./plan.ts";
@@ -149,8 +150,11 @@ async function carryOut({ scene, plan: lineage }: Work, { request, ledger }: Shi
   await ledger.record(outcomes, lineage.secretArn, scene);
 }
 
-function sayOnly({ actions, secretName }: LineagePlan) {
+function sayOnly(lineage: LineagePlan) {
+  const { actions, secretName } = lineage;
   return actions.flatMap((action) =>
-    action.kind === "settle" ? [] : [outcomeOf(action, secretName, "planned")],
+    action.kind === "settle"
+      ? []
+      : tellingOldString(action, [outcomeOf(action, secretName, "planned")], lineage),
   );
 }

@@ -7,6 +7,7 @@ import { askedFor, type RunOptions, USAGE } from "./rotate/options.ts";
 import { stderrLog } from "./rotate/stderr-log.ts";
 import { showFailures } from "./terminal/failures.ts";
 import { harmless } from "./terminal/harmless.ts";
+import { showOldStrings } from "./terminal/old-strings.ts";
 import { showReport } from "./terminal/report-table.ts";
 import { type Screen, say, screenOn } from "./terminal/screen.ts";
 import { summaryOf } from "./terminal/summary.ts";
@@ -49,6 +50,7 @@ function showTable({ report, failures }: RunResult, { event }: RunOptions): void
   const screen = screenOn(process.stdout);
   screen.line(report.dryRun ? "A dry run: nothing was written." : `Run ${report.runId}`);
   showReport(report, screen, event.tokens === undefined ? {} : { named: event.tokens });
+  showOldStrings(report, screen);
   screen.line();
   say(screen, summaryOf(report), "");
   if (failures.length === 0) return;

@@ -113,8 +113,8 @@ class LosantTokens implements TokenApi {
   }
 
   async loggedInWith(): Promise<Login> {
-    const { arn, stage, expiresAt } = await this.#credential.current();
-    return { arn, stage, expiresAt };
+    const { token: _, ...login } = await this.#credential.current();
+    return login;
   }
 
   async #text(attempt: Attempt, request: LosantRequest): Promise<string | undefined> {

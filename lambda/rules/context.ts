@@ -1,7 +1,9 @@
 import type { Skip, SkipReason, Subject } from "../actions.ts";
 import type { Lineage } from "../lineage.ts";
 import { type ApiToken, lifeLeftMs, type RunId } from "../model.ts";
+import type { Spared } from "../old-string.ts";
 import type { Policy } from "../policy.ts";
+import type { Login } from "../ports.ts";
 import { isNamed, type Selection } from "../selection.ts";
 
 /** What the rules know besides the lineage. */
@@ -12,8 +14,7 @@ export interface Context {
   readonly policy: Policy;
   /** The moment before the first read: ages of what may be discarded are counted to it. */
   readonly readAt: Date;
-  /** The current access token was rejected, so that the worker lives on the previous one. */
-  readonly loggedInWithPrevious: boolean;
+  readonly login: Login;
 }
 
 export function skip(subject: Subject, reason: SkipReason): Skip {
@@ -37,7 +38,19 @@ export function isEnding(token: ApiToken, { now, policy }: Context): boolean {
   return lifeLeftMs(token, now) < 2 * policy.intervalMs;
 }
 
-/** The worker never deactivates, in the run that replaced it, the credential it is logged in with. */
-export function asksToRetire(token: ApiToken, { isOwnCredential }: Lineage, { selection }: Context): boolean {
-  return selection.retireNow && isNamed(token, selection) && !isOwnCredential;
+/** Whether the predecessor is to end as soon as its successor is announced, and what keeps it from that. */
+export function retirementOf(
+  token: ApiToken,
+  { isOwnCredential }: Lineage,
+  { selection, login }: Context,
+): { readonly retireNow: boolean; readonly spared?: Spared } {
+  if (!selection.retireNow || !isNamed(token, selection)) return { retireNow: false };
+  // The worker never deactivates, in the run that replaced it, the credential it is logged in with.
+  if (isOwnCredential) return { retireNow: false, spared: "until-next-run" };
+  return isLogin(token, login) ? { retireNow: false, spared: "until-replaced" } : { retireNow: true };
+}
+
+/** The worker is logged in with this very token, as the access token itself says. */
+export function isLogin({ id }: ApiToken, { claimedIds = [] }: Login): boolean {
+  return claimedIds.includes(id);
 }

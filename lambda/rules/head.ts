@@ -6,7 +6,7 @@ import { type ApiToken, isExpired, isLive, type RunId } from "../model.ts";
 import type { Policy } from "../policy.ts";
 import { isForced, isSelected } from "../selection.ts";
 import { dueAt, dueReason, isJustMade, isTooShortLived } from "../window.ts";
-import { asksToRetire, blockedBy, type Context, isEnding, isPastOrphanAge, skip } from "./context.ts";
+import { blockedBy, type Context, isEnding, isPastOrphanAge, retirementOf, skip } from "./context.ts";
 
 /** A head whose token Losant still has. */
 type LivingHead = Head & { readonly token: ApiToken };
@@ -109,7 +109,7 @@ function rotate(subject: ApiToken, reason: RotateReason, lineage: Lineage, conte
     reason,
     subject,
     from: lineage.currentVersionId,
-    retireNow: asksToRetire(subject, lineage, context),
+    ...retirementOf(subject, lineage, context),
   };
 }
 

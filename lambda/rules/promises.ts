@@ -2,7 +2,7 @@ import type { Action, Discard } from "../actions.ts";
 import type { Lineage, Staged } from "../lineage.ts";
 import { type ApiToken, isLive } from "../model.ts";
 import { promotableForMs } from "../window.ts";
-import { asksToRetire, type Context } from "./context.ts";
+import { type Context, retirementOf } from "./context.ts";
 
 /** Rule 1. None of these ends the rules, so that a dead event bus stops no rotation. */
 export function keepPromises(lineage: Lineage, context: Context): readonly Action[] {
@@ -29,7 +29,7 @@ export function keepPromises(lineage: Lineage, context: Context): readonly Actio
             successor: resumable.token,
             version: resumable.version,
             from: lineage.currentVersionId,
-            retireNow: asksToRetire(head.token, lineage, context),
+            ...retirementOf(head.token, lineage, context),
           },
         ]
       : [];

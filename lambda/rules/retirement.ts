@@ -1,11 +1,12 @@
-import type { Action, Retire } from "../actions.ts";
+import type { Action, Fail, Retire } from "../actions.ts";
 import type { Lineage } from "../lineage.ts";
-import { type ApiToken, AWSPREVIOUS, isExpired, isLive } from "../model.ts";
+import { type ApiToken, AWSPREVIOUS, holderOf, isExpired, isLive } from "../model.ts";
+import { loggedInWith } from "../old-string.ts";
 import { after } from "../persist.ts";
 import type { Policy } from "../policy.ts";
 import { isNamed, isSelected } from "../selection.ts";
 import { promotableForMs } from "../window.ts";
-import type { Context } from "./context.ts";
+import { type Context, isLogin } from "./context.ts";
 
 /**
  * Rule 8: superseded tokens whose grace is over. Never where the current token is in doubt, where its event is still
@@ -17,26 +18,27 @@ export function retireSuperseded(
   context: Context,
 ): readonly Action[] {
   if (verdict === undefined || !isHealthy(lineage, context)) return [];
-  const { selection } = context;
-  return lineage.superseded.flatMap((token): Retire[] => {
+  const { selection, now, login } = context;
+  return lineage.superseded.flatMap((token): (Retire | Fail)[] => {
     if (!isSelected(token, selection) || (verdict.kind !== "settle" && verdict.subject.id === token.id))
       return [];
     if (selection.retireNow && isNamed(token, selection)) {
-      return isLive(token, context.now)
-        ? [{ kind: "retire", reason: "retire-now", step: "deactivate", subject: token }]
-        : [];
+      if (isLogin(token, login)) return [{ kind: "fail", subject: token, error: loggedInWith(token) }];
+      return isLive(token, now) ? [retireNow(token, lineage)] : [];
     }
     const due = lineage.unannounced === undefined ? stepDue(token, lineage, context) : undefined;
     return due === undefined ? [] : [{ kind: "retire", reason: "grace-over", subject: token, ...due }];
   });
 }
 
-function isHealthy(
-  { head, isRolledBack, isOwnCredential }: Lineage,
-  { now, loggedInWithPrevious }: Context,
-): boolean {
+function retireNow(subject: ApiToken, { reading }: Lineage): Retire {
+  const former = reading?.kind === "described" ? holderOf(reading.secret, AWSPREVIOUS) : undefined;
+  return { kind: "retire", reason: "retire-now", step: "deactivate", subject, former };
+}
+
+function isHealthy({ head, isRolledBack, isOwnCredential }: Lineage, { now, login }: Context): boolean {
   if (head?.kind !== "current" || head.token === undefined || isRolledBack) return false;
-  return isLive(head.token, now) && !(isOwnCredential && loggedInWithPrevious);
+  return isLive(head.token, now) && !(isOwnCredential && login.stage === "AWSPREVIOUS");
 }
 
 /** A root is never retired by policy, its users may still hold it by hand; nor is what this worker did not make. */

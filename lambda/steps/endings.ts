@@ -1,6 +1,6 @@
 import type { Announce, Discard, Retire } from "../actions.ts";
 import { discardedEvent, retiredEvent, rotatedEvent } from "../announcement.ts";
-import { asRotationError } from "../errors.ts";
+import { asRotationError, RotationError } from "../errors.ts";
 import { WRITE_PATIENCE_MS } from "../limits.ts";
 import { AWSCURRENT, AWSPREVIOUS, holderOf, type SecretArn, type SecretName, stampOf } from "../model.ts";
 import { type Outcome, outcomeOf } from "../outcomes.ts";
@@ -63,7 +63,13 @@ export async function endLife(action: Retire, place: Place, scene: Scene): Promi
   const { subject, reason, step } = action;
   const { api, bus, clock } = scene;
   const end = step === "delete" ? () => api.delete(subject.id) : () => api.deactivate(subject.id);
-  await persist(clock, after(clock.now(), WRITE_PATIENCE_MS), end);
+  await persist(clock, after(clock.now(), WRITE_PATIENCE_MS), end).catch((thrown) => {
+    const { code, message, effect } = asRotationError(thrown);
+    const works = effect === "none" ? "still works" : "may still work";
+    throw reason === "retire-now"
+      ? new RotationError(code, `${message}; the old string ${works}`, { effect })
+      : thrown;
+  });
   const error = await bus.publish(retiredEvent(action, place, scene)).then(() => undefined, asRotationError);
   const outcome = step === "delete" ? "deleted" : "deactivated";
   return { action: "retire", reason, subject, secretName: place.secretName, outcome, error };

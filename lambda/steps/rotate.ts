@@ -1,4 +1,4 @@
-import type { Resume, Retire, Rotate } from "../actions.ts";
+import type { Resume, Rotate } from "../actions.ts";
 import { rotatedEvent } from "../announcement.ts";
 import { asRotationError } from "../errors.ts";
 import { WRITE_PATIENCE_MS } from "../limits.ts";
@@ -11,12 +11,13 @@ import {
   type SecretName,
   versionIdOf,
 } from "../model.ts";
-import { failedOutcome, type Outcome, outcomeOf } from "../outcomes.ts";
+import { type Outcome, outcomeOf } from "../outcomes.ts";
 import { after, persist } from "../persist.ts";
 import type { LineagePlan } from "../plan.ts";
 import type { Scene } from "../scene.ts";
-import { endLife, type Place } from "./endings.ts";
+import type { Place } from "./endings.ts";
 import { discardOwn, issue, verify } from "./issue.ts";
+import { retireBehind, retireNow } from "./leak.ts";
 import { type Candidate, open, promote, settle, stage } from "./store.ts";
 import { secretValue } from "./value.ts";
 
@@ -37,7 +38,11 @@ export async function rotate(
   );
   // Another run may have been here since the plan was made: look before issuing, not only when promoting.
   if (holderOf(secret, AWSCURRENT) !== action.from) {
-    return [{ action: "skip", reason: "just-rotated", subject, secretName: name, outcome: "skipped" }];
+    const place = { secretName: name, secretArn: secret.arn };
+    return [
+      { action: "skip", reason: "just-rotated", subject, secretName: name, outcome: "skipped" },
+      ...(await retireBehind(action, place, scene)),
+    ];
   }
   const until = after(clock.now(), application.policy.orphanAfterMs / 2);
   const issued = await issue(action, secret.arn, scene);
@@ -59,12 +64,7 @@ export async function rotate(
     versionId: versionIdOf(stamp),
     verified,
   };
-  return finish(
-    candidate,
-    labels,
-    { done, successor: issued.token, retires: action.retireNow ? subject : undefined },
-    scene,
-  );
+  return finish(candidate, labels, { done, successor: issued.token, action }, scene);
 }
 
 /** The rest of a rotation that an earlier run began. */
@@ -89,33 +89,31 @@ export async function resume(
     versionId: version.id,
   };
   const candidate: Candidate = { arn: secretArn, name: secretName, stamp: version.stamp, from, until };
-  return finish(
-    candidate,
-    version.labels,
-    { done, successor, retires: action.retireNow ? subject : undefined },
-    scene,
-  );
+  return finish(candidate, version.labels, { done, successor, action }, scene);
 }
 
 interface Ending {
   readonly done: Outcome;
   readonly successor: ApiToken;
-  /** The predecessor, where it is to be deactivated at once. */
-  readonly retires: ApiToken | undefined;
+  readonly action: Rotate | Resume;
 }
 
 async function finish(
   candidate: Candidate,
   labels: readonly string[],
-  { done, successor, retires }: Ending,
+  { done, successor, action }: Ending,
   scene: Scene,
 ): Promise<readonly Outcome[]> {
   const { arn, name, stamp } = candidate;
+  const place = { secretName: name, secretArn: arn };
   // The first version of a secret became current by itself.
   const promotion = labels.includes(AWSCURRENT) ? "promoted" : await promote(candidate, scene);
-  if (promotion === "lost") return [await concede(candidate, done, scene)];
-  if (promotion === "superseded")
-    return [{ ...done, error: await settle(arn, stamp, scene).then(() => undefined, asRotationError) }];
+  if (promotion === "lost")
+    return [await concede(candidate, done, scene), ...(await retireBehind(action, place, scene))];
+  if (promotion === "superseded") {
+    const error = await settle(arn, stamp, scene).then(() => undefined, asRotationError);
+    return [{ ...done, error }, ...(await retireBehind(action, place, scene))];
+  }
   try {
     if (!labels.includes(rotatingLabel(stamp.tokenId))) {
       const attach = () => scene.store.attach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId));
@@ -126,13 +124,7 @@ async function finish(
     return [{ ...done, error: asRotationError(thrown) }];
   }
   const error = await settle(arn, stamp, scene).then(() => undefined, asRotationError);
-  if (retires === undefined) return [{ ...done, error }];
-  const retirement: Retire = { kind: "retire", reason: "retire-now", step: "deactivate", subject: retires };
-  const place = { secretName: name, secretArn: arn };
-  const retired = await endLife(retirement, place, scene).catch((thrown) =>
-    failedOutcome(retirement, name, asRotationError(thrown)),
-  );
-  return [{ ...done, error }, retired];
+  return [{ ...done, error }, ...(await retireNow(action, place, scene))];
 }
 
 /** Another run was first. Only a run's own token: one that was resumed may still be in another run's hands. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ReportRow } from "../../lambda/report.ts";
 import { showFailures } from "../terminal/failures.ts";
 import { harmless } from "../terminal/harmless.ts";
+import { showOldStrings } from "../terminal/old-strings.ts";
 import { showReport } from "../terminal/report-table.ts";
 import { say } from "../terminal/screen.ts";
 import { LEAKED, LEGACY } from "./factory-floor.ts";
@@ -22,6 +23,7 @@ async function playLeak(stage: Stage): Promise<void> {
   const first = await reportOf(stage, event, requestId);
   if (first === undefined) return;
   showReport(first, screen, { ...scenario, named: event.tokens });
+  showOldStrings(first, screen);
   const repeated = await reportOf(stage, event, requestId);
   if (repeated === undefined) return;
   const [done, again] = [outcomesOf(first.tokens), outcomesOf(repeated.tokens)];

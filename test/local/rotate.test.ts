@@ -83,6 +83,10 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
     expect(code).toBe(0);
     const leaked = stateOf(emulators).tokens.filter(({ name }) => name === LEAKED);
     expect(leaked.map(({ status }) => status)).toEqual(["inactive", "active"]);
+    const said = stdout.replace(/\s+/g, " ");
+    expect(said).toMatch(/The old string of Line 4 PLC \([a-f\d]{24}\) no longer works/);
+    expect(said).toContain("Who may hold it: whoever was given it by hand");
+    expect(said).toContain("npm run undo -- --token");
   });
 
   test("takes several --token, and exits with 1 when one of them fails, named with code and remedy", async () => {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { ApplicationConfig } from "../../lambda/config.ts";
-import { expiryOf } from "../../lambda/credential.ts";
+import { claimsOf } from "../../lambda/credential.ts";
 import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
 import { EVENT_SOURCE } from "../../lambda/events.ts";
 import {
@@ -200,7 +200,7 @@ export function inMemoryTokenApi(
     for (const stage of ["AWSCURRENT", "AWSPREVIOUS"] as const) {
       const read = await credentials.read(accessToken, stage);
       if (read === undefined || !isAccepted(read.token)) continue;
-      login = { ...read, stage, expiresAt: expiryOf(read.token) };
+      login = { ...read, stage, ...claimsOf(read.token) };
       return login;
     }
     throw new RotationError("access-token-rejected", `Losant rejects what ${accessToken} holds`);

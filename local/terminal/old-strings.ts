@@ -1,0 +1,25 @@
+import type { Report, ReportRow } from "../../lambda/report.ts";
+import { harmless } from "./harmless.ts";
+import { type Screen, type Style, say } from "./screen.ts";
+
+const WORKS = {
+  no: ["no longer works", "good"],
+  yes: ["STILL WORKS", "bad"],
+  unknown: ["MAY STILL WORK", "bad"],
+} as const satisfies Record<string, readonly [string, Style]>;
+
+/** For each token that retireNow was asked for: what is left of its string. */
+export function showOldStrings({ tokens, dryRun }: Report, screen: Screen): void {
+  for (const row of tokens) {
+    if (row.oldString === undefined) continue;
+    const [words, style] = WORKS[row.oldString.works];
+    screen.line();
+    say(screen, `The old string of ${named(row)} ${words}.`, "  ", dryRun ? "plain" : style);
+    say(screen, `Who may hold it: ${harmless(row.oldString.heldBy)}.`);
+    say(screen, `Next: ${harmless(row.oldString.next)}.`);
+  }
+}
+
+function named({ name, tokenId }: ReportRow): string {
+  return name === undefined ? tokenId : `${harmless(name)} (${tokenId})`;
+}
