@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { RotationError } from "./errors.ts";
+import { asRotationError, type ErrorCode, RotationError } from "./errors.ts";
 import { type SecretArn, type SecretName, TokenId } from "./model.ts";
-import type { CredentialReader, Login } from "./ports.ts";
+import type { Clock, CredentialReader, Login, TokenApi } from "./ports.ts";
 import type { Redacted } from "./redacted.ts";
 
 /** An access token as it was read. Each reading is an object of its own. */
@@ -117,5 +117,25 @@ export function claimsOf(token: Redacted): Pick<Login, "expiresAt" | "claimedIds
     return { expiresAt: typeof exp === "number" ? new Date(exp * 1_000) : undefined, claimedIds: ids };
   } catch {
     return {};
+  }
+}
+
+const DOES_NOT_WORK: ReadonlySet<ErrorCode> = new Set([
+  "access-token-missing",
+  "access-token-unreadable",
+  "access-token-rejected",
+]);
+
+/** When an access token ends whose application could not be looked at: one that does not work has ended already. */
+export async function accessTokenExpiryAfter(
+  error: RotationError,
+  api: Pick<TokenApi, "loggedInWith">,
+  clock: Pick<Clock, "now">,
+): Promise<Date | undefined | "unknown"> {
+  if (DOES_NOT_WORK.has(error.code)) return clock.now();
+  try {
+    return (await api.loggedInWith()).expiresAt;
+  } catch (thrown) {
+    return DOES_NOT_WORK.has(asRotationError(thrown).code) ? clock.now() : "unknown";
   }
 }

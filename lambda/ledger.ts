@@ -32,7 +32,7 @@ export class Ledger {
   #waitingLogged = 0;
   #orphans = 0;
   #soonestExpiryAt: Date | undefined;
-  #accessTokenExpiresAt: Date | undefined;
+  #accessTokenExpiresAt: RunFacts["accessTokenExpiresAt"];
 
   constructor(log: Log, isDryRun: boolean) {
     this.#log = log;
@@ -47,10 +47,17 @@ export class Ledger {
   ): Promise<void> {
     const applicationId = scene.application.id;
     this.#tally.list(snapshot.tokens.size);
-    this.#accessTokenExpiresAt = earlier(this.#accessTokenExpiresAt, snapshot.login.expiresAt);
+    this.accessToken(snapshot.login.expiresAt);
     this.applications.set(applicationId, { applicationId, outcome: "ok" });
     const warning = this.#isDryRun ? undefined : newsOfAccessToken(snapshot, lineages, scene);
     if (warning !== undefined) await this.#publish(warning, scene);
+  }
+
+  /** When the access token of one application ends. One that nobody could ask about leaves open which ends first. */
+  accessToken(expiresAt: RunFacts["accessTokenExpiresAt"]): void {
+    const known = this.#accessTokenExpiresAt;
+    this.#accessTokenExpiresAt =
+      known === "unknown" || expiresAt === "unknown" ? "unknown" : earlier(known, expiresAt);
   }
 
   applicationFailed(applicationId: ApplicationId, error: RotationError): void {

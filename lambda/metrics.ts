@@ -19,15 +19,15 @@ export const METRIC_UNITS = {
   Orphans: "Count",
   /** Of the tokens that are the worker's to renew and that this run left as they are; FAR_DAYS at most. */
   SoonestExpiryDays: "None",
-  /** Of the access token that expires first; FAR_DAYS at most. */
+  /** Of the access token that expires first, 0 of one that does not work; FAR_DAYS at most. */
   AccessTokenDaysLeft: "None",
   DurationMs: "Milliseconds",
 } as const;
 export type MetricName = keyof typeof METRIC_UNITS;
 
 /**
- * A year or more, or never. Bounded, so that both metrics exist after every run (an alarm on a metric that vanishes
- * keeps its last state for ever) and a graph of them shows the near.
+ * A year or more, or never. Bounded, so that both metrics exist after every run that could look (an alarm on a metric that
+ * vanishes keeps its last state, which is right only while nobody knows better) and a graph of them shows the near.
  */
 export const FAR_DAYS = 365;
 
@@ -44,8 +44,11 @@ export interface RunFacts {
   readonly orphans: number;
   /** The earliest `expiryAtStake` of all outcomes. */
   readonly soonestExpiryAt: Date | undefined;
-  /** The earliest expiry of the access tokens that this run logged in with, as far as they say. */
-  readonly accessTokenExpiresAt: Date | undefined;
+  /**
+   * The earliest expiry of the access tokens of this run, as far as they say; the moment of the run for one that does not
+   * work at all. `unknown` where the store did not say what one of them is.
+   */
+  readonly accessTokenExpiresAt: Date | undefined | "unknown";
 }
 
 /** One line for standard output; CloudWatch Logs takes the metrics out of it (embedded metric format). */
@@ -104,7 +107,9 @@ function stateOf(facts: RunFacts, now: Date) {
     Deferred: deferred,
     Orphans: facts.orphans,
     SoonestExpiryDays: daysUntil(facts.soonestExpiryAt, now),
-    AccessTokenDaysLeft: daysUntil(facts.accessTokenExpiresAt, now),
+    ...(facts.accessTokenExpiresAt === "unknown"
+      ? {}
+      : { AccessTokenDaysLeft: daysUntil(facts.accessTokenExpiresAt, now) }),
   } satisfies Partial<Record<MetricName, number>>;
 }
 

@@ -3,6 +3,7 @@ import { isEffect } from "./actions.ts";
 import { givingUp } from "./announcement.ts";
 import { applyPlan } from "./apply.ts";
 import type { ApplicationConfig, RotationConfig } from "./config.ts";
+import { accessTokenExpiryAfter } from "./credential.ts";
 import { asRotationError, RotationError } from "./errors.ts";
 import { IssueGate } from "./gate.ts";
 import { Ledger } from "./ledger.ts";
@@ -117,8 +118,8 @@ function chosen({ request, world }: Shift): readonly ApplicationConfig[] {
 async function prepare(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
   const { request, startedAt, world, ledger, gate, unmatched } = shift;
   const { clock, runId, log, store, bus } = world;
+  const api = world.connect(application);
   try {
-    const api = world.connect(application);
     const sources = { api, store, clock };
     const snapshot = await observe(application, world.config.secretPrefix, request.selection, sources);
     for (const entry of unmatched) {
@@ -136,7 +137,9 @@ async function prepare(application: ApplicationConfig, shift: Shift): Promise<re
     );
     return withinBudget(work, application.policy.maxRotationsPerRun);
   } catch (thrown) {
-    ledger.applicationFailed(application.id, asRotationError(thrown));
+    const error = asRotationError(thrown);
+    ledger.applicationFailed(application.id, error);
+    ledger.accessToken(await accessTokenExpiryAfter(error, api, clock));
     return [];
   }
 }

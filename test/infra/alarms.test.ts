@@ -30,6 +30,13 @@ describe("after a good run", () => {
   });
 });
 
+test("an access token that nobody could ask about leaves its alarm as it is", () => {
+  const metrics = new Metrics();
+  metrics.log(runAt(START, { accessTokenExpiresAt: "unknown" }));
+  for (const before of ["OK", "ALARM"] as const)
+    expect(stateOf("AccessTokenNearExpiry", metrics, SOON, before)).toBe(before);
+});
+
 describe.each(Object.entries(BAD))("%s", (name, bad) => {
   test("fires after a bad run, until a good one", () => {
     const metrics = new Metrics();
