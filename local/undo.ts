@@ -3,6 +3,7 @@ import type { ApiToken } from "../lambda/model.ts";
 import { chosenApplications, toolsFor } from "./operator/applications.ts";
 import { isAttended, isConfirmed } from "./operator/confirm.ts";
 import { Refusal, showRefusal } from "./operator/refusal.ts";
+import { sayWithCommand } from "./terminal/command.ts";
 import { harmless } from "./terminal/harmless.ts";
 import { say, screenOn } from "./terminal/screen.ts";
 import { carryOut, usable } from "./undo/carry-out.ts";
@@ -47,11 +48,14 @@ async function undone(options: UndoOptions): Promise<number> {
     say(screen, isDone ? "Nothing is left to do." : "A dry run: nothing was changed.", "");
     return EXIT.undone;
   }
-  if (!isDone && !(await mayGoOn(intent, options))) return EXIT.not;
+  if (!isDone && !(await mayGoOn(intent, options))) {
+    say(screen, "Nothing was changed.", "");
+    return EXIT.not;
+  }
   if (isDone) say(screen, "Nothing is left to do.", "", "good");
   else await carryOut(intent, found, tools, (done) => say(screen, harmless(done), "", "good"));
   screen.line();
-  for (const step of nextSteps(intent, intent.kind !== "reactivate")) say(screen, step, "");
+  for (const step of nextSteps(intent, intent.kind !== "reactivate")) sayWithCommand(screen, step, "");
   return EXIT.undone;
 }
 

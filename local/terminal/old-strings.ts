@@ -1,4 +1,5 @@
 import type { Report, ReportRow } from "../../lambda/report.ts";
+import { sayWithCommand } from "./command.ts";
 import { harmless } from "./harmless.ts";
 import { type Screen, type Style, say } from "./screen.ts";
 
@@ -16,7 +17,7 @@ export function showOldStrings({ tokens, dryRun }: Report, screen: Screen): void
     screen.line();
     say(screen, `The old string of ${named(row)} ${words}.`, "  ", dryRun ? "plain" : style);
     say(screen, `Who may hold it: ${harmless(row.oldString.heldBy)}.`);
-    say(screen, `Next: ${harmless(row.oldString.next)}.`);
+    sayWithCommand(screen, `Next: ${harmless(row.oldString.next)}`);
   }
 }
 

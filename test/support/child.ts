@@ -26,18 +26,21 @@ export function cleanEnvironment(): Record<string, string | undefined> {
 
 /**
  * Runs a script of this repository to its end, as a terminal without colours would. Nothing of this process's own AWS
- * settings reaches it. `watch` sees all of stdout each time that more of it comes, and can end the process.
+ * settings reaches it. `input` is its standard input. `watch` sees all of stdout each time that more of it comes, and can end the process.
  */
 export function runScript(
   script: string,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
   watch: (stdout: string, end: (signal: NodeJS.Signals) => void) => void = () => {},
+  input = "",
 ): Promise<Ended> {
   const child = spawn(process.execPath, [script, ...args], {
     cwd: ROOT,
     env: { ...cleanEnvironment(), ...env },
   });
+  // It may have ended without reading any of it.
+  child.stdin.on("error", () => {}).end(input);
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text) => {
     stdout += text;

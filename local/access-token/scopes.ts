@@ -1,0 +1,23 @@
+/** What the worker does with its access token, and the scopes of which Losant wants one for it ("Authentication" of each action). */
+export const NEEDED = {
+  "applicationApiTokens.get": ["all.Application", "all.Application.read", "applicationApiTokens.*"],
+  "applicationApiTokens.post": ["all.Application", "applicationApiTokens.*"],
+  "applicationApiToken.get": ["all.Application", "all.Application.read", "applicationApiToken.*"],
+  "applicationApiToken.patch": ["all.Application", "applicationApiToken.*"],
+  "applicationApiToken.delete": ["all.Application", "applicationApiToken.*"],
+} as const;
+export type NeededScope = keyof typeof NEEDED;
+export const NEEDED_SCOPES = Object.keys(NEEDED) as readonly NeededScope[];
+
+/** Whether a token with these scopes has that one. */
+export function grants(scopes: readonly string[], needed: NeededScope): boolean {
+  return scopes.some((scope) => scope === needed || NEEDED[needed].some((wider) => wider === scope));
+}
+
+/** Scopes with which a token may do more than the worker needs. */
+export function beyondNeed(scopes: readonly string[]): readonly string[] {
+  return scopes.filter(
+    (scope) =>
+      !/^applicationApiTokens?\.\*$/.test(scope) && !NEEDED_SCOPES.some((needed) => needed === scope),
+  );
+}
