@@ -52,6 +52,11 @@ describe("the metric of the access token's remaining life", () => {
     expect(await daysLeft(world, failing("list", "losant-unavailable"))).toBe(20);
   });
 
+  it("says nothing while the store does not say what the token is", async () => {
+    const world = new World();
+    expect(await daysLeft(world, failing("readAccessToken", "store-unavailable"))).toBeUndefined();
+  });
+
   it("is the soonest of several applications, a dead one's among them", async () => {
     const world = new World({ applications: [APP, OTHER] });
     world.losant.edit(OTHER, world.losant.tokens(OTHER)[0]?.id ?? "", { status: "inactive" });
