@@ -29,6 +29,8 @@ export interface WorkerOptions {
   readonly tracing?: boolean | undefined;
   /** Default three months. */
   readonly logRetention?: RetentionDays | undefined;
+  /** Where RUNBOOK.md can be read, which the worker's errors and events link. Default: the file in this repo. */
+  readonly runbookUrl?: string | undefined;
   /** Of secrets that exist and are encrypted with a key of one's own; the worker may use it through Secrets Manager alone. */
   readonly secretsKey?: IKey | undefined;
 }
@@ -79,6 +81,7 @@ export class Worker extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...(props.runbookUrl !== undefined && { environment: { RUNBOOK_URL: props.runbookUrl } }),
       retryAttempts: 2,
       // Three runs of 15 minutes and the pauses between them.
       maxEventAge: Duration.hours(1),

@@ -1,5 +1,5 @@
 import type { Discard, Retire, Subject } from "./actions.ts";
-import { asRotationError, type RotationError } from "./errors.ts";
+import { asRotationError, type RotationError, remedyFor } from "./errors.ts";
 import type { RotationEvent } from "./events.ts";
 import type { Rung } from "./ladder.ts";
 import { BUS_FAILURES } from "./limits.ts";
@@ -104,7 +104,7 @@ export function failedEvent(
   secretArn: SecretArn | undefined,
   scene: Scene,
 ): RotationEvent {
-  const { code, message, retryable, remedy } = error;
+  const { code, message, retryable } = error;
   const place = { secretName, secretArn };
   return {
     detailType: "Losant API Token Rotation Failed",
@@ -120,7 +120,7 @@ export function failedEvent(
       code,
       message,
       retryable,
-      remedy,
+      remedy: remedyFor(code, scene.runbook),
     },
   };
 }

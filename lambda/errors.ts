@@ -7,7 +7,7 @@ interface ErrorKind {
   readonly remedy: string;
 }
 
-/** Every failure the worker can report. The codes are stable: alarms, events and the runbook name them. */
+/** Every failure the worker can report. The codes are stable: alarms and events name them, and the runbook has an article for each. */
 export const ERROR_KINDS = {
   "config-invalid": { retryable: false, remedy: "Correct rotation.config.json where the message says." },
   "event-invalid": { retryable: false, remedy: "Correct the event; the README lists its keys." },
@@ -31,7 +31,8 @@ export const ERROR_KINDS = {
   },
   "access-token-rejected": {
     retryable: false,
-    remedy: "Create a new access token in Losant and store it in the secret that `accessToken` names.",
+    remedy:
+      "Create a new access token in Losant, and store it with `npm run access-token` in the secret that `accessToken` names.",
   },
   "access-token-forbidden": {
     retryable: false,
@@ -97,7 +98,7 @@ export const ERROR_KINDS = {
   },
   "store-denied": {
     retryable: false,
-    remedy: "Give the worker's role the permissions that the README lists on this secret.",
+    remedy: "Give the worker's role the permissions that docs/deploy.md lists on this secret.",
   },
   "store-refused": {
     retryable: false,
@@ -136,6 +137,19 @@ export const ERROR_KINDS = {
 
 export type ErrorCode = keyof typeof ERROR_KINDS;
 
+/** Where the runbook is, unless a deployment says otherwise: at the root of this repository. */
+const RUNBOOK = "RUNBOOK.md";
+
+/** The runbook's article about a code, whose anchor is the code. */
+export function articleOn(code: ErrorCode, runbook = RUNBOOK): string {
+  return `${runbook}#${code}`;
+}
+
+/** What to do about a failure: in a sentence, and where to read on. */
+export function remedyFor(code: ErrorCode, runbook?: string): string {
+  return `${ERROR_KINDS[code].remedy} See ${articleOn(code, runbook)}`;
+}
+
 interface ErrorFacts {
   /** `unknown`: the call may have had its effect all the same. `none` (the default): it certainly had not. */
   readonly effect?: "none" | "unknown";
@@ -165,7 +179,7 @@ export class RotationError extends Error {
   }
 
   get remedy(): string {
-    return ERROR_KINDS[this.code].remedy;
+    return remedyFor(this.code);
   }
 }
 

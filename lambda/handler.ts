@@ -7,7 +7,7 @@ import { eventBridgeBus, eventBridgeClient } from "./adapters/event-bridge.ts";
 import { losantTokenApi } from "./adapters/losant.ts";
 import { secretsManagerClient, secretsManagerStore } from "./adapters/secrets-manager.ts";
 import { parseConfigText, type RotationConfig } from "./config.ts";
-import { asRotationError, RotationError } from "./errors.ts";
+import { articleOn, asRotationError, RotationError, remedyFor } from "./errors.ts";
 import { metricsOf } from "./metrics.ts";
 import { RunId } from "./model.ts";
 import type { Clock, Log, LogFields } from "./ports.ts";
@@ -25,6 +25,8 @@ export interface InvocationContext {
 const LONGEST_RUN_MS = 15 * 60_000;
 /** Lambda shows 256 KB of an error, an alarm mail far less. */
 const MAX_MESSAGE = 4_000;
+/** How many articles of the runbook an error links. */
+const MAX_ARTICLES = 5;
 
 const logger = new Logger({ serviceName: "losant-token-rotation" });
 
@@ -40,7 +42,7 @@ let store: ReturnType<typeof secretsManagerStore> | undefined;
  * Lambda tries again and alarms see it.
  */
 export async function handler(event: unknown, context: InvocationContext = {}): Promise<Report> {
-  const { report, failures, facts } = await start(event, context);
+  const { report, failures, codes, facts } = await start(event, context);
   writeMetrics(facts);
   logger.info("run completed", {
     runId: report.runId,
@@ -49,7 +51,10 @@ export async function handler(event: unknown, context: InvocationContext = {}): 
     summary: report.summary,
   });
   if (failures.length === 0) return report;
-  throw new Error(`run ${report.runId} finished with failures: ${failures.join("; ")}`.slice(0, MAX_MESSAGE));
+  // The links first: what is too long is cut at its end.
+  const articles = codes.slice(0, MAX_ARTICLES).map((code) => articleOn(code, process.env.RUNBOOK_URL));
+  const message = `run ${report.runId} finished with failures (see ${articles.join(", ")}): ${failures.join("; ")}`;
+  throw new Error(message.slice(0, MAX_MESSAGE));
 }
 
 /** A line of its own for CloudWatch, past the console, which Lambda wraps in JSON. Outside of Lambda nobody reads it. */
@@ -63,7 +68,8 @@ async function start(event: unknown, context: InvocationContext): Promise<RunRes
   try {
     return await runOnce(event, configText(), context);
   } catch (thrown) {
-    const { code, message, remedy } = asRotationError(thrown);
+    const { code, message } = asRotationError(thrown);
+    const remedy = remedyFor(code, process.env.RUNBOOK_URL);
     logger.error("the run could not start", { code, problem: message, remedy });
     throw new Error(`${code}: ${message}. ${remedy}`.slice(0, MAX_MESSAGE));
   }
@@ -90,6 +96,7 @@ export async function runOnce(
     clock,
     deadline: new Date(clock.now().getTime() + (context.getRemainingTimeInMillis?.() ?? LONGEST_RUN_MS)),
     log: log ?? powertoolsLog,
+    runbook: process.env.RUNBOOK_URL,
     store,
     bus: eventBridgeBus(eventBridgeClient(), { busName: settings.eventBusName }),
     connect: connecting(settings, store),

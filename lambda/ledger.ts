@@ -1,4 +1,4 @@
-import { asRotationError, type RotationError } from "./errors.ts";
+import { asRotationError, type ErrorCode, type RotationError, remedyFor } from "./errors.ts";
 import type { RotationEvent } from "./events.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "./limits.ts";
 import { expiryAtStake, isOrphanLeft, type RunFacts } from "./metrics.ts";
@@ -22,21 +22,25 @@ interface Completion {
 export class Ledger {
   readonly #log: Log;
   readonly #isDryRun: boolean;
+  readonly #runbook: string | undefined;
   readonly #tally = new Tally();
   /** What became of each application, in no order. */
   readonly applications = new Map<ApplicationId, ApplicationRow>();
   /** The keys of the events that this ledger sent. */
   readonly #told = new Set<string>();
   readonly #failures: string[] = [];
+  readonly #codes = new Set<ErrorCode>();
   #failureCount = 0;
   #waitingLogged = 0;
   #orphans = 0;
   #soonestExpiryAt: Date | undefined;
   #accessTokenExpiresAt: RunFacts["accessTokenExpiresAt"];
 
-  constructor(log: Log, isDryRun: boolean) {
+  /** `runbook`: where its readers find it; see `articleOn`. */
+  constructor(log: Log, isDryRun: boolean, runbook?: string) {
     this.#log = log;
     this.#isDryRun = isDryRun;
+    this.#runbook = runbook;
   }
 
   /** What an application turned out to hold, and what is planned for it. */
@@ -123,6 +127,11 @@ export class Ledger {
     };
   }
 
+  /** Of all failures, each once. */
+  get codes(): readonly ErrorCode[] {
+    return [...this.#codes];
+  }
+
   get failures(): readonly string[] {
     const more = this.#failureCount - this.#failures.length;
     return more > 0 ? [...this.#failures, `and ${more} more`] : this.#failures;
@@ -147,7 +156,7 @@ export class Ledger {
     const { error, subject } = outcome;
     const fields = {
       ...rowOf(applicationId, outcome),
-      ...(error && { remedy: error.remedy, retryable: error.retryable }),
+      ...(error && { remedy: remedyFor(error.code, this.#runbook), retryable: error.retryable }),
     };
     if (error !== undefined) {
       this.#note(`token ${JSON.stringify(subject.name ?? "?")} (${subject.id})`, error, fields);
@@ -161,9 +170,10 @@ export class Ledger {
   #note(
     what: string,
     error: RotationError,
-    fields: object = { ...errorFacts(error), remedy: error.remedy },
+    fields: object = { ...errorFacts(error), remedy: remedyFor(error.code, this.#runbook) },
   ): void {
     this.#failureCount += 1;
+    this.#codes.add(error.code);
     if (this.#failures.length < MAX_FAILURES_NAMED)
       this.#failures.push(`${what}: ${error.code}: ${error.message}`);
     this.#log.error(`failed: ${what}`, { ...fields });

@@ -4,7 +4,7 @@ import { givingUp } from "./announcement.ts";
 import { applyPlan } from "./apply.ts";
 import type { ApplicationConfig, RotationConfig } from "./config.ts";
 import { accessTokenExpiryAfter } from "./credential.ts";
-import { asRotationError, RotationError } from "./errors.ts";
+import { asRotationError, type ErrorCode, RotationError } from "./errors.ts";
 import { IssueGate } from "./gate.ts";
 import { Ledger } from "./ledger.ts";
 import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE, STORE_WRITES_PER_SECOND } from "./limits.ts";
@@ -29,6 +29,8 @@ export interface World {
   readonly deadline: Date;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where its readers find the runbook; see `articleOn`. */
+  readonly runbook?: string | undefined;
   readonly store: SecretStore;
   readonly bus: EventBus;
   readonly connect: (application: ApplicationConfig) => TokenApi;
@@ -38,6 +40,8 @@ export interface RunResult {
   readonly report: Report;
   /** One sentence each; empty where nothing failed. */
   readonly failures: readonly string[];
+  /** Of all failures, each once. */
+  readonly codes: readonly ErrorCode[];
   readonly facts: Omit<RunFacts, "functionName">;
 }
 
@@ -50,7 +54,7 @@ export async function run(request: RotationRequest, world: World): Promise<RunRe
   const { clock, runId } = world;
   const { trigger, dryRun } = request;
   const startedAt = clock.now();
-  const ledger = new Ledger(world.log, dryRun);
+  const ledger = new Ledger(world.log, dryRun, world.runbook);
   const shift: Shift = {
     request,
     startedAt,
@@ -88,8 +92,13 @@ export async function run(request: RotationRequest, world: World): Promise<RunRe
     applications: applications.flatMap(({ id }) => ledger.applications.get(id) ?? []),
   };
   const isWhole = request.applicationId === undefined && request.selection.tokens === undefined;
-  const { failures } = ledger;
-  return { report, failures, facts: { report, isWhole, succeeded: failures.length === 0, ...ledger.facts } };
+  const { failures, codes } = ledger;
+  return {
+    report,
+    failures,
+    codes,
+    facts: { report, isWhole, succeeded: failures.length === 0, ...ledger.facts },
+  };
 }
 
 /** What the parts of one run share. */
@@ -117,7 +126,7 @@ function chosen({ request, world }: Shift): readonly ApplicationConfig[] {
 /** Observes and plans one application, writes down what rests, and answers what is to be done. */
 async function prepare(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
   const { request, startedAt, world, ledger, gate, unmatched } = shift;
-  const { clock, runId, log, store, bus } = world;
+  const { clock, runId, log, store, bus, runbook } = world;
   const api = world.connect(application);
   try {
     const sources = { api, store, clock };
@@ -127,7 +136,19 @@ async function prepare(application: ApplicationConfig, shift: Shift): Promise<re
     }
     const plans = plan(snapshot, { now: clock.now(), runId, selection: request.selection });
     const { trigger } = request;
-    const scene: Scene = { application, runId, trigger, startedAt, api, store, bus, clock, log, gate };
+    const scene: Scene = {
+      application,
+      runId,
+      trigger,
+      startedAt,
+      api,
+      store,
+      bus,
+      clock,
+      log,
+      gate,
+      runbook,
+    };
     await ledger.listed(snapshot, plans, scene);
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
     for (const one of resting) await ledger.record(sayOnly(one), one.secretArn, scene);

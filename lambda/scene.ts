@@ -18,4 +18,6 @@ export interface Scene {
   readonly clock: Clock;
   readonly log: Log;
   readonly gate: IssueGate;
+  /** Where its readers find the runbook; see `articleOn`. */
+  readonly runbook: string | undefined;
 }

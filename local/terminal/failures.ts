@@ -1,4 +1,4 @@
-import { ERROR_KINDS } from "../../lambda/errors.ts";
+import { ERROR_KINDS, type ErrorCode, remedyFor } from "../../lambda/errors.ts";
 import { harmless } from "./harmless.ts";
 import { type Screen, say } from "./screen.ts";
 
@@ -14,6 +14,7 @@ export function showFailures(failures: readonly string[], screen: Screen): void 
 
 /** The sentence of a failure has its code between what failed and what was said of it. */
 function remedyIn(failure: string): string | undefined {
-  const kinds = Object.entries(ERROR_KINDS);
-  return kinds.find(([code]) => failure.includes(`: ${code}: `))?.[1].remedy;
+  const codes = Object.keys(ERROR_KINDS) as readonly ErrorCode[];
+  const found = codes.find((code) => failure.includes(`: ${code}: `));
+  return found && remedyFor(found);
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { describe, expect, test } from "vitest";
+import { anchorsIn } from "../support/markdown.ts";
 import { type AlarmState, Metrics, stateAt } from "./cloudwatch.ts";
 import { alarmsOf, DAY_MS, every, HOUR_MS, later, MINUTE_MS, type Run, runAt, START } from "./runs.ts";
 import { CONFIG, synthesized } from "./synth.ts";
@@ -132,13 +132,7 @@ describe.each([
 });
 
 describe("every alarm", () => {
-  const runbook = readFileSync(new URL("../../RUNBOOK.md", import.meta.url), "utf8");
-  const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, "")
-      .replaceAll(" ", "-"),
-  );
+  const anchors = anchorsIn("RUNBOOK.md");
 
   test.each(Object.entries(alarms))("%s links an article of the runbook that exists", (_name, alarm) => {
     const [, article] = /RUNBOOK\.md#([\w-]+)$/.exec(String(alarm.Properties.AlarmDescription)) ?? [];
@@ -157,7 +151,11 @@ describe("every alarm", () => {
 
   test("links the runbook where its readers find it", () => {
     const runbookUrl = "https://wiki.example.com/losant";
-    for (const { Properties } of Object.values(alarmsOf(synthesized({ runbookUrl }).template)))
+    const { template } = synthesized({ runbookUrl });
+    for (const { Properties } of Object.values(alarmsOf(template)))
       expect(Properties.AlarmDescription).toContain(`${runbookUrl}#`);
+    template.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: { Variables: { RUNBOOK_URL: runbookUrl } },
+    });
   });
 });

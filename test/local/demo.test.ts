@@ -130,7 +130,7 @@ test("the demo does not call it well when something went wrong, and names it", {
   } finally {
     await demo.close();
   }
-  expect(lines.join("\n")).toMatch(/✗ the run .* succeeds\n.*my-server/);
+  expect(lines.join("\n")).toMatch(/✗ the run .* succeeds\n.*RUNBOOK\.md#store-denied.*\n.*my-server/);
   expect(lines.at(-1)).toMatch(/things are not as they should be/);
 });
 

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A file of this repository, by its path from the root. */
+export function textOf(file: string): string {
+  return readFileSync(join(ROOT, file), "utf8");
+}
+
+export interface Article {
+  readonly heading: string;
+  readonly level: number;
+  readonly body: string;
+}
+
+/** Each heading with the text below it, up to the next heading of any level. What looks like one in code is none. */
+export function articlesOf(markdown: string): readonly Article[] {
+  const withoutCode = markdown.replace(/^( *)```[\s\S]*?^\1```$/gm, (code) => code.replaceAll("#", " "));
+  return withoutCode.split(/^(?=#+ )/m).flatMap((part) => {
+    const [, marks = "", heading = ""] = /^(#+) (.+)$/m.exec(part) ?? [];
+    return heading === "" ? [] : [{ heading, level: marks.length, body: part.slice(part.indexOf("\n") + 1) }];
+  });
+}
+
+/** The anchors that GitHub makes of headings. */
+export function anchorsIn(file: string): readonly string[] {
+  return articlesOf(textOf(file)).map(({ heading }) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** Links to files of this repository, and to anchors in them, that lead nowhere. */
+export function brokenLinks(file: string): readonly string[] {
+  const links = [...textOf(file).matchAll(/\]\((?!https?:)([^)\s]*)\)/g)].map(([, link = ""]) => link);
+  return links.filter((link) => {
+    const [path = "", anchor] = link.split("#");
+    const target = path === "" ? file : relative(ROOT, join(ROOT, dirname(file), path));
+    if (!existsSync(join(ROOT, target))) return true;
+    return anchor !== undefined && !anchorsIn(target).includes(anchor);
+  });
+}
