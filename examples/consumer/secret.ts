@@ -1,0 +1,42 @@
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { Redacted } from "../../lambda/redacted.ts";
+import type { ReadToken } from "./cached-token.ts";
+
+/** Bounded: a request that waits for its token should fail while somebody still waits for it. */
+const client = () =>
+  new SecretsManagerClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  });
+
+/** Reads a secret of the worker's in either of its formats: JSON with `token`, or the string alone. */
+export function readingFrom(secretId: string, secretsManager = client()): ReadToken {
+  return async (VersionStage) => {
+    const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage });
+    const found = await secretsManager.send(command).catch((error: unknown) => {
+      const { name, message } = error instanceof Error ? error : new Error("unknown error");
+      if (name === "ResourceNotFoundException" && message.includes("staging label")) return undefined;
+      // Not as its cause: the SDK's errors hold the whole answer.
+      throw new Error(`the secret ${secretId} can't be read (${name})`);
+    });
+    if (found === undefined) return undefined;
+    const { SecretString = "", VersionId = "" } = found;
+    return { versionId: VersionId, string: new Redacted(tokenIn(SecretString, secretId)) };
+  };
+}
+
+/** Whatever can't stand in a header is refused here: `fetch` would quote it in its error. */
+function tokenIn(text: string, secretId: string): string {
+  const token = text.startsWith("{") ? keyOf(text) : text.trim();
+  if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) return token;
+  throw new Error(`the secret ${secretId} holds no token`);
+}
+
+function keyOf(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { readonly token?: unknown }).token;
+  } catch {
+    // The parser's own message quotes what it chokes on.
+    return undefined;
+  }
+}
