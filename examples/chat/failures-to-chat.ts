@@ -1,0 +1,103 @@
+import { SecretValue } from "aws-cdk-lib";
+import {
+  ApiDestination,
+  Authorization,
+  Connection,
+  EventField,
+  type EventPattern,
+  type IApiDestination,
+  Rule,
+  RuleTargetInput,
+} from "aws-cdk-lib/aws-events";
+import { ApiDestination as ToApiDestination } from "aws-cdk-lib/aws-events-targets";
+import { Construct } from "constructs";
+import type { AnyEventBus } from "../../infra/event-bus.ts";
+import { ERROR_KINDS } from "../../lambda/errors.ts";
+import { type DetailType, EVENT_SOURCE } from "../../lambda/events.ts";
+
+interface FailuresToChatProps {
+  /** Of the secret with the address of an incoming webhook, as Slack makes them: who knows it may post. */
+  readonly webhookSecretName: string;
+  readonly eventBus: AnyEventBus;
+}
+
+interface Message {
+  readonly about: DetailType;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly title: string;
+  /** Paths of the event; each becomes a line. */
+  readonly facts: readonly string[];
+}
+
+/** Codes of what doesn't pass by itself. Events about tokens say so themselves, in `retryable`. */
+const NEEDS_A_PERSON = Object.entries(ERROR_KINDS)
+  .filter(([, { retryable }]) => !retryable)
+  .map(([code]) => code);
+
+/**
+ * Posts to a chat what a person has to do something about, and nothing else: failures that won't pass by themselves,
+ * tokens that expire within a week, and applications of which nothing is renewed.
+ */
+export class FailuresToChat extends Construct {
+  readonly #eventBus: AnyEventBus;
+  readonly #chat: IApiDestination;
+
+  constructor(scope: Construct, id: string, { webhookSecretName, eventBus }: FailuresToChatProps) {
+    super(scope, id);
+    this.#eventBus = eventBus;
+    const connection = new Connection(this, "Connection", {
+      // A webhook's address is all it asks for, but a connection must have a credential: this one says who posts.
+      authorization: Authorization.apiKey("X-Sent-By", SecretValue.unsafePlainText("losant-token-rotation")),
+    });
+    this.#chat = new ApiDestination(this, "Chat", {
+      connection,
+      // Read by CloudFormation when it deploys; the template has only the secret's name.
+      endpoint: SecretValue.secretsManager(webhookSecretName).unsafeUnwrap(),
+      rateLimitPerSecond: 1,
+      // The CDK's class doesn't fit its own interface where `exactOptionalPropertyTypes` is set.
+    }) as IApiDestination;
+    this.#post("Failed", failed("tokenName", true));
+    // Of a token that Losant no longer has, only the id is known. What is absent must not stand in a template.
+    this.#post("FailedNameless", failed("tokenId", false));
+    this.#post("Expiring", {
+      about: "Losant API Token Expiring",
+      detail: {
+        daysLeft: [{ numeric: ["<=", 7] }],
+        reason: [{ "anything-but": ["excluded"] }],
+        tokenName: [{ exists: true }],
+      },
+      title: "A Losant API token expires soon, and is not renewed",
+      facts: ["tokenName", "applicationId", "expirationDate", "reason"],
+    });
+    this.#post("ApplicationFailed", {
+      about: "Losant Token Rotation Run Completed",
+      detail: { failedApplications: { code: NEEDS_A_PERSON } },
+      title: "No token of a Losant application is renewed",
+      facts: ["failedApplications[0].applicationId", "failedApplications[0].code", "runId"],
+    });
+  }
+
+  #post(id: string, { about, detail, title, facts }: Message): void {
+    const eventPattern: EventPattern = { source: [EVENT_SOURCE], detailType: [about], detail };
+    const text = (value: string) => ({ type: "plain_text", text: value });
+    const event = RuleTargetInput.fromObject({
+      text: title,
+      blocks: [
+        { type: "header", text: text(title) },
+        // Each value stands alone: EventBridge makes it a JSON string, quotes and all. Within a text it would not.
+        ...facts.map((path) => ({ type: "section", text: text(EventField.fromPath(`$.detail.${path}`)) })),
+      ],
+    });
+    const target = new ToApiDestination(this.#chat, { event });
+    new Rule(this, id, { description: title, eventBus: this.#eventBus, eventPattern, targets: [target] });
+  }
+}
+
+function failed(called: "tokenName" | "tokenId", isNamed: boolean): Message {
+  return {
+    about: "Losant API Token Rotation Failed",
+    detail: { retryable: [false], tokenName: [{ exists: isNamed }] },
+    title: "A Losant API token could not be rotated",
+    facts: [called, "applicationId", "code", "message", "remedy"],
+  };
+}

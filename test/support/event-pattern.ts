@@ -1,0 +1,69 @@
+/* Of EventBridge's event patterns, what the rules of this repository use ("Amazon EventBridge event patterns"). */
+
+type Json = unknown;
+type Pattern = Readonly<Record<string, Json>>;
+
+/** Whether a rule with this pattern, as it stands in a template, is triggered by the event. Throws on what it doesn't know. */
+export function fits(pattern: Pattern, event: Json): boolean {
+  return Object.entries(pattern).every(([key, wanted]) => {
+    const found = valuesAt(event, key);
+    if (Array.isArray(wanted)) return wanted.some((one) => fitsOne(one, found));
+    return found.some((value) => fits(wanted as Pattern, value));
+  });
+}
+
+/** "If the value in the event is an array", each of its members counts; of an array of objects, each one's key. */
+function valuesAt(event: Json, key: string): readonly Json[] {
+  if (Array.isArray(event)) return event.flatMap((member) => valuesAt(member, key));
+  if (typeof event !== "object" || event === null || !(key in event)) return [];
+  const value = (event as Readonly<Record<string, Json>>)[key];
+  return Array.isArray(value) ? value : [value];
+}
+
+function fitsOne(wanted: Json, found: readonly Json[]): boolean {
+  if (typeof wanted !== "object" || wanted === null) return found.includes(wanted);
+  const [[operator, operand] = ["nothing", undefined], ...more] = Object.entries(wanted);
+  if (more.length > 0) throw new Error("a pattern with two operators in one object");
+  switch (operator) {
+    case "exists":
+      return found.length > 0 === operand;
+    case "anything-but":
+      return found.some((value) => !(operand as readonly Json[]).includes(value));
+    case "numeric": {
+      const [comparison, limit] = operand as readonly [string, number];
+      if (comparison !== "<=") throw new Error(`numeric ${comparison} is not known here`);
+      return found.some((value) => typeof value === "number" && value <= limit);
+    }
+    default:
+      throw new Error(`the operator ${operator} is not known here`);
+  }
+}
+
+export interface InputTransformer {
+  readonly InputPathsMap: Readonly<Record<string, string>>;
+  readonly InputTemplate: string;
+}
+
+/**
+ * What the target gets ("Amazon EventBridge input transformation"): a placeholder that stands alone becomes the value
+ * as JSON. What becomes of one within quotes, or of a path that isn't there, AWS doesn't promise: here it throws.
+ */
+export function transformed({ InputPathsMap, InputTemplate }: InputTransformer, event: Json): string {
+  return InputTemplate.replace(/"(?:[^"\\]|\\.)*"|<([\w-]+)>/g, (whole, name: string | undefined) => {
+    if (name === undefined) {
+      if (/<[\w-]+>/.test(whole)) throw new Error(`a placeholder within quotes: ${whole}`);
+      return whole;
+    }
+    const value = valueAlong(InputPathsMap[name] ?? "", event);
+    if (value === undefined) throw new Error(`the event has no ${InputPathsMap[name]}`);
+    return JSON.stringify(value);
+  });
+}
+
+function valueAlong(path: string, event: Json): Json {
+  const steps = [...path.matchAll(/\.([\w-]+)|\[(\d+)\]/g)].map(([, key, index]) => key ?? Number(index));
+  return steps.reduce<Json>(
+    (value, step) => (value as Readonly<Record<string | number, Json>> | undefined)?.[step],
+    event,
+  );
+}
