@@ -4,6 +4,14 @@ import { anchorsIn, articlesOf, brokenLinks, textOf } from "../support/markdown.
 
 const codes = Object.keys(ERROR_KINDS) as readonly ErrorCode[];
 const articles = articlesOf(textOf("RUNBOOK.md"));
+const PAGES = [
+  "RUNBOOK.md",
+  "README.md",
+  "ARCHITECTURE.md",
+  "docs/deploy.md",
+  "examples/README.md",
+  "examples/consumer/README.md",
+];
 const chapter = (title: string) => {
   const start = articles.findIndex(({ heading, level }) => level === 1 && heading === title);
   const end = articles.findIndex(({ level }, index) => level === 1 && index > start);
@@ -38,8 +46,7 @@ describe("the runbook", () => {
   });
 
   it("leads nowhere that isn't there, and neither do the other pages", () => {
-    for (const page of ["RUNBOOK.md", "README.md", "ARCHITECTURE.md", "docs/deploy.md"])
-      expect(brokenLinks(page).map((link) => `${page}: ${link}`)).toEqual([]);
+    for (const page of PAGES) expect(brokenLinks(page).map((link) => `${page}: ${link}`)).toEqual([]);
   });
 });
 
