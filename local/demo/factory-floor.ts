@@ -84,8 +84,8 @@ export const FACTORY_FLOOR: ApplicationStory = {
       name: "ERP sync",
       generations: [
         { bornDaysAgo: 500, lifeDays: 180, expected: SUPERSEDED },
-        { bornDaysAgo: 157.1, lifeDays: 180, expected: DEACTIVATED },
-        { bornDaysAgo: 7.1, lifeDays: 180, expected: WAITING },
+        { bornDaysAgo: 158, lifeDays: 180, expected: DEACTIVATED },
+        { bornDaysAgo: 8, lifeDays: 180, expected: WAITING },
       ],
     },
     {
