@@ -1,11 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 
-export const HANDLER_ENTRY = fileURLToPath(new URL("../lambda/handler.ts", import.meta.url));
+const inLambda = (file: string) => fileURLToPath(new URL(`../lambda/${file}`, import.meta.url));
+
+export const HANDLER_ENTRY = inLambda("handler.ts");
 
 /**
  * How the handler becomes one file: the stack, the local run and the benchmarks bundle it alike. CommonJS, because an
- * ESM bundle that imports node:https pays some 30 ms more at a cold start; no source maps, which cost 12 to 50 ms.
+ * ESM bundle that imports node:https pays some 30 ms more at a cold start; no source maps, which cost 12 to 50 ms; and
+ * credentials from the environment alone, since Lambda has no others.
  */
 export const BUNDLING = {
   bundle: true,
@@ -15,6 +18,7 @@ export const BUNDLING = {
   minify: true,
   mainFields: ["module", "main"],
   define: { "import.meta.dirname": "__dirname" },
+  alias: { "@aws-sdk/credential-provider-node": inLambda("adapters/environment-credentials.ts") },
 } as const satisfies BuildOptions;
 
 /** Writes `index.js`, as it stands in the deployed asset, into `folder`. */
