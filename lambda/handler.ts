@@ -36,6 +36,7 @@ const clock: Clock = {
 };
 
 let store: ReturnType<typeof secretsManagerStore> | undefined;
+let events: ReturnType<typeof eventBridgeClient> | undefined;
 
 /**
  * The Lambda function. Returns the report of the run; throws, after finishing all else, when anything failed, so that
@@ -90,6 +91,7 @@ export async function runOnce(
   const runId = runIdOf(context);
   logger.appendKeys({ runId });
   store ??= secretsManagerStore(secretsManagerClient());
+  events ??= eventBridgeClient();
   return run(request, {
     config: settings,
     runId,
@@ -98,7 +100,7 @@ export async function runOnce(
     log: log ?? powertoolsLog,
     runbook: process.env.RUNBOOK_URL,
     store,
-    bus: eventBridgeBus(eventBridgeClient(), { busName: settings.eventBusName }),
+    bus: eventBridgeBus(events, { busName: settings.eventBusName }),
     connect: connecting(settings, store),
   });
 }
