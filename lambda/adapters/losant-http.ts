@@ -1,6 +1,7 @@
 import ky, { HTTPError, isHTTPError, isNetworkError, isTimeoutError } from "ky";
 import { RotationError } from "../errors.ts";
 import type { Redacted } from "../redacted.ts";
+import { CONNECT_TIMEOUT, fetchOverHttp } from "./fetch-over-http.ts";
 import { readSaid, type Said } from "./losant-answers.ts";
 import type { LosantLimits } from "./losant-limits.ts";
 
@@ -30,7 +31,7 @@ const NEVER_CONNECTED = new Set([
   "EAI_AGAIN",
   "EHOSTUNREACH",
   "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
+  CONNECT_TIMEOUT,
 ]);
 
 /** Sends one request with one access token, retries included, for at most `totalMs`. */
@@ -78,7 +79,7 @@ export async function send(
       },
       fetch: async (input, init) => {
         status = undefined;
-        const response = await fetch(input, init);
+        const response = await fetchOverHttp(new Request(input, init));
         status = response.status;
         return response;
       },

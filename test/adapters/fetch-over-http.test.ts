@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { fetchOverHttp } from "../../lambda/adapters/fetch-over-http.ts";
+import { closedPort, scripted } from "../support/http.ts";
+
+/** What it rejects with. */
+const failureOf = (request: Request) =>
+  fetchOverHttp(request).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe("fetching over Node's own modules", () => {
+  it("sends method, headers and body, and answers status, headers and text", async () => {
+    const server = await scripted(() => ({
+      status: 201,
+      headers: { "retry-after": "3" },
+      body: { made: "ä" },
+    }));
+    const body = JSON.stringify({ name: "日本語" });
+    const headers = { authorization: "Bearer x" };
+    const response = await fetchOverHttp(
+      new Request(`${server.url}/a?b=c`, { method: "POST", headers, body }),
+    );
+    expect(response.status).toBe(201);
+    expect(response.headers.get("retry-after")).toBe("3");
+    expect(await response.json()).toEqual({ made: "ä" });
+    expect(server.requests).toMatchObject([
+      { method: "POST", path: "/a", body, headers: { authorization: "Bearer x" } },
+    ]);
+    await server.close();
+  });
+
+  it("takes an answer without a body, and follows no redirect", async () => {
+    const server = await scripted((_, index) =>
+      index === 0 ? { status: 204 } : { status: 302, headers: { location: "/elsewhere" } },
+    );
+    expect(await (await fetchOverHttp(new Request(server.url, { method: "DELETE" }))).text()).toBe("");
+    expect((await fetchOverHttp(new Request(server.url))).status).toBe(302);
+    expect(server.requests).toHaveLength(2);
+    await server.close();
+  });
+
+  it("rejects with the signal's reason once it is aborted, before and within the body", async () => {
+    const server = await scripted((_, index) => (index === 0 ? "hang" : "cut"));
+    const reason = new Error("no longer wanted");
+    const controller = new AbortController();
+    const waiting = failureOf(new Request(server.url, { signal: controller.signal }));
+    setTimeout(() => controller.abort(reason), 20);
+    expect(await waiting).toBe(reason);
+    await expect((await fetchOverHttp(new Request(server.url))).text()).rejects.toThrow();
+    await server.close();
+  });
+
+  it("says what broke in the cause of a TypeError, as fetch does", async () => {
+    const error = await failureOf(new Request(await closedPort()));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ message: "fetch failed", cause: { code: "ECONNREFUSED" } });
+  });
+
+  it("speaks TLS to an https address, and to nobody who doesn't", async () => {
+    const server = await scripted(() => ({ status: 200, body: "in the clear" }));
+    const error = await failureOf(new Request(server.url.replace("http:", "https:")));
+    expect(error).toMatchObject({ cause: { code: expect.stringMatching(/SSL|EPROTO/) } });
+    expect(server.requests).toEqual([]);
+    await server.close();
+  });
+});
