@@ -6,8 +6,15 @@ import { type SecretView, secretView } from "./views.ts";
 
 /** A person with the console, whom neither quotas nor faults concern. */
 export interface SecretsByHand {
-  /** A person creates the secret with this value, or gives an existing one a new current value. */
-  putSecret(name: string, value: string): { readonly arn: string; readonly versionId: string };
+  /**
+   * A person creates the secret with this value, or gives an existing one a new current value. With a version id of
+   * the worker's, it is as if the worker had.
+   */
+  putSecret(
+    name: string,
+    value: string,
+    versionId?: string,
+  ): { readonly arn: string; readonly versionId: string };
   /** A stored string; undefined when there is none. */
   value(name: string, stageOrVersionId?: string): string | undefined;
   secret(name: string): SecretView | undefined;
@@ -26,10 +33,13 @@ export function byHand(secrets: Secrets): SecretsByHand {
     return secret?.versions.find(({ id }) => id === wanted);
   };
   return {
-    putSecret(name: string, data: string) {
+    putSecret(
+      name: string,
+      data: string,
+      versionId = `by-hand-${String(secrets.nextSequence()).padStart(28, "0")}`,
+    ) {
       const blank = { name, description: undefined, kmsKeyId: undefined, tags: new Map() };
       const before = secrets.find(name) ?? secrets.blank(blank);
-      const versionId = `by-hand-${String(secrets.nextSequence()).padStart(28, "0")}`;
       secrets.save(added(secrets, before, versionId, { kind: "string", data }));
       return { arn: before.arn, versionId };
     },

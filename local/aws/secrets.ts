@@ -44,14 +44,21 @@ export class Secrets {
 
   /** By name, ARN, or ARN without its last seven characters. */
   find(id: string): Secret | undefined {
-    const secrets = this.all();
     const prefix = this.#arnPrefix();
-    const found = secrets.find(({ name, arn }) => id === name || id === arn);
-    if (found !== undefined || !id.startsWith(prefix)) return found;
-    const partial = id.slice(prefix.length);
+    if (!id.startsWith(prefix)) return this.#named(id);
+    const ending = id.slice(prefix.length);
+    const found = this.#named(ending.slice(0, -7));
+    if (found?.arn === id) return found;
     // What ends like the random part is taken for a complete ARN, even where a name happens to end so:
     // "those characters cause Secrets Manager to assume that you're specifying a complete ARN".
-    return /-[A-Za-z0-9]{6}$/.test(partial) ? undefined : secrets.find(({ name }) => name === partial);
+    return /-[A-Za-z0-9]{6}$/.test(ending) ? undefined : this.#named(ending);
+  }
+
+  #named(name: string): Secret | undefined {
+    const secret = this.#secrets.get(name);
+    const isGone = secret?.deletedAt !== undefined && secret.deletedAt <= this.settings.now();
+    if (isGone) this.#secrets.delete(name);
+    return isGone ? undefined : secret;
   }
 
   get(id: string): Secret {
