@@ -2,13 +2,13 @@
 
 /** How many applications are observed at once, and how many calls observing one makes at once. */
 export const OBSERVED_AT_ONCE = 5;
-export const READS_AT_ONCE = 10;
+export const READS_AT_ONCE = 20;
 
 /** How many lineages are worked on at once. */
 export const LINEAGES_AT_ONCE = 10;
 
 /** Secrets Manager allows 50 writes per second for the account, all callers together: leave some to the others. */
-export const STORE_WRITES_PER_SECOND = 45;
+export const STORE_WRITES_PER_SECOND = 46;
 
 /** The longest that issue, verify, stage and, where staging fails, deleting again may take; else the token waits. */
 export const ISSUE_TO_STAGE_MS = 45_000;
