@@ -20,6 +20,8 @@ export interface SecretsByHand {
   secret(name: string): SecretView | undefined;
   /** Also those scheduled for deletion, in the order of their creation. */
   secretNames(): readonly string[];
+  /** Writes that the quota has refused so far. */
+  throttledWrites(): number;
   scheduleDeletion(name: string, days?: number): void;
   restore(name: string): void;
   setOwningService(name: string, service: string | undefined): void;
@@ -51,6 +53,7 @@ export function byHand(secrets: Secrets): SecretsByHand {
       const secret = secrets.find(name);
       return secret && secretView(secret);
     },
+    throttledWrites: () => secrets.quota.refused,
     secretNames: () => secrets.all().map(({ name }) => name),
     scheduleDeletion: (name: string, days?: number) => void scheduled(secrets, secrets.get(name), days),
     restore: (name: string) => void secrets.saveChanged({ ...secrets.get(name), deletedAt: undefined }),

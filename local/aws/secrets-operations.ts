@@ -1,4 +1,3 @@
-import { WriteQuota } from "./quota.ts";
 import type { Secrets } from "./secrets.ts";
 import * as reads from "./secrets-reads.ts";
 import * as writes from "./secrets-writes.ts";
@@ -7,13 +6,12 @@ type Operation = (body: unknown) => object;
 
 /** The operations of Secrets Manager by their names, over one account's secrets. */
 export function secretsOperations(secrets: Secrets): ReadonlyMap<string, Operation> {
-  const quota = new WriteQuota(secrets.settings.writesPerSecond, secrets.settings.now);
   const reading = (perform: (secrets: Secrets, body: unknown) => object): Operation => {
     return (body) => perform(secrets, body);
   };
   const writing = (perform: (secrets: Secrets, body: unknown) => object): Operation => {
     return (body) => {
-      quota.take();
+      secrets.quota.take();
       return perform(secrets, body);
     };
   };

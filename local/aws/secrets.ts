@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { AwsRefusal } from "./errors.ts";
+import { WriteQuota } from "./quota.ts";
 import type { Secret } from "./versions.ts";
 
 export interface SecretSettings {
@@ -21,11 +22,13 @@ type NewSecret = Pick<Secret, "name" | "description" | "kmsKeyId" | "tags">;
 /** The secrets of one account and region. Each is replaced as a whole, so a refused write leaves no trace. */
 export class Secrets {
   readonly settings: SecretSettings;
+  readonly quota: WriteQuota;
   readonly #secrets = new Map<string, Secret>();
   #sequence = 0;
 
   constructor(settings: SecretSettings) {
     this.settings = settings;
+    this.quota = new WriteQuota(settings.writesPerSecond, settings.now);
   }
 
   /** Counts all that is created; cursors of lists and made-up ids stem from it. */
