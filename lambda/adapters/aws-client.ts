@@ -39,12 +39,17 @@ export async function attempt<const Schema extends v.GenericSchema>(
   timeoutMs: number,
   secrets: readonly Redacted[] = [],
 ): Promise<AwsAnswer<v.InferOutput<Schema>>> {
+  // Not AbortSignal.timeout: it keeps what it may abort in memory until its time is over, long after the answer.
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
-    const result = safeParse(schema, await call({ abortSignal: AbortSignal.timeout(timeoutMs) }));
+    const result = safeParse(schema, await call({ abortSignal: controller.signal }));
     if (result.success) return { ok: true, value: result.output };
     return { ok: false, failure: { kind: "garbled", name: "UnexpectedAnswer", said: "" } };
   } catch (thrown) {
     return { ok: false, failure: awsFailure(thrown, secrets) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
