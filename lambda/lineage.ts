@@ -64,24 +64,25 @@ export interface Lineage {
   readonly isOwnCredential: boolean;
 }
 
-/** The lineages of an application: one for each secret that a listed token belongs to or would get. */
-export function resolveLineages(snapshot: Snapshot, places: Places, now: Date): readonly Lineage[] {
+/**
+ * The lineages of an application: one for each secret that a listed token belongs to or would get. One after the other,
+ * so that of a hundred thousand only those are in memory that somebody keeps.
+ */
+export function* resolveLineages(snapshot: Snapshot, places: Places, now: Date): Generator<Lineage, void> {
   const members = new Map<SecretName, ApiToken[]>();
-  const lineages: Lineage[] = [];
   for (const token of snapshot.tokens.values()) {
     const place = places.get(token.id);
     if (place?.kind !== "member" && place?.kind !== "root") continue;
     const others = members.get(place.secretName);
     // A dead root shares nothing with a living token but the name.
     if (place.kind === "root" && !isLive(token, now))
-      lineages.push(build(snapshot, place.secretName, [token], undefined));
+      yield build(snapshot, place.secretName, [token], undefined);
     else if (others === undefined) members.set(place.secretName, [token]);
     else others.push(token);
   }
   for (const [secretName, tokens] of members) {
-    lineages.push(build(snapshot, secretName, tokens, snapshot.secrets.get(secretName)));
+    yield build(snapshot, secretName, tokens, snapshot.secrets.get(secretName));
   }
-  return lineages;
 }
 
 function build(
