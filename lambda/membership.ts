@@ -140,15 +140,19 @@ function* placeRoots(
     roots.filter((root) => isLive(root, now)),
     (root) => plainName(snapshot, root),
   );
+  const isMapped = ({ name }: ApiToken) => snapshot.application.secrets.has(name);
+  // Once for each name, not once for each of those that share it: there may be ten thousand.
+  const ambiguities = new Map(
+    [...live]
+      .filter(([, rivals]) => rivals.length > 1 && rivals.some(isMapped))
+      .map(([secretName, rivals]) => [secretName, ambiguous(rivals, secretName)] as const),
+  );
   for (const root of roots) {
     const secretName = plainName(snapshot, root);
     const rivals = live.get(secretName) ?? [];
-    if (
-      isLive(root, now) &&
-      rivals.length > 1 &&
-      rivals.some(({ name }) => snapshot.application.secrets.has(name))
-    ) {
-      yield [root, { kind: "failed", error: ambiguous(rivals, secretName) }];
+    const error = isLive(root, now) ? ambiguities.get(secretName) : undefined;
+    if (error !== undefined) {
+      yield [root, { kind: "failed", error }];
     } else if (tellingVersions(snapshot, snapshot.secrets.get(secretName)).length > 0) {
       const heir = isAdopted(snapshot, root, selection, now) && hasDeadCurrent(snapshot, secretName);
       yield [
@@ -164,11 +168,18 @@ function* placeRoots(
   }
 }
 
+/** Each of them carries the message. */
+const MAX_RIVALS_NAMED = 10;
+
 function ambiguous(rivals: readonly ApiToken[], secretName: SecretName): RotationError {
-  const named = rivals.map(({ id, name }) => `${JSON.stringify(name)} (${id})`).join(" and ");
+  const named = rivals
+    .slice(0, MAX_RIVALS_NAMED)
+    .map(({ id, name }) => `${JSON.stringify(name)} (${id})`)
+    .join(" and ");
+  const more = rivals.length > MAX_RIVALS_NAMED ? ` and ${rivals.length - MAX_RIVALS_NAMED} more` : "";
   return new RotationError(
     "secret-mapping-ambiguous",
-    `the secret ${secretName} is meant for ${named} alike`,
+    `the secret ${secretName} is meant for ${named}${more} alike`,
   );
 }
 
