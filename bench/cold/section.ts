@@ -1,0 +1,68 @@
+import { emulated } from "../emulated.ts";
+import type { Functions } from "../functions.ts";
+import { type ColdRun, coldRun, type LocalFunction } from "./run.ts";
+
+/** One of the functions with the scene that it is started in. */
+export interface Contestant {
+  readonly key: "empty" | "worker" | "probing" | "wholeChain" | "firstDraft" | "template";
+  readonly title: string;
+  readonly of: LocalFunction;
+  readonly scope: "probed" | "unprobed";
+}
+
+export type ColdRuns = ReadonlyMap<Contestant, readonly ColdRun[]>;
+
+const TOKENS = 3;
+
+/** Every contestant once in each round, so that whatever else the machine does meets all of them. */
+export async function measureColdStarts(functions: Functions, rounds: number): Promise<ColdRuns> {
+  const contestants = contestantsOf(functions);
+  const runs = new Map(contestants.map((contestant) => [contestant, [] as ColdRun[]]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const contestant of contestants) runs.get(contestant)?.push(await start(contestant));
+  }
+  return runs;
+}
+
+function contestantsOf(functions: Functions): readonly Contestant[] {
+  const { empty, worker, wholeChain, firstDraft, template } = functions;
+  return [
+    { key: "empty", title: "(a) an empty handler", of: empty, scope: "unprobed" },
+    { key: "worker", title: "the worker", of: worker, scope: "unprobed" },
+    {
+      key: "probing",
+      title: "the worker, where it can try each new string at Losant",
+      of: worker,
+      scope: "probed",
+    },
+    {
+      key: "wholeChain",
+      title: "the worker, bundled with the SDK's whole credential chain",
+      of: wholeChain,
+      scope: "unprobed",
+    },
+    { key: "firstDraft", title: "(b) the first draft", of: firstDraft, scope: "unprobed" },
+    ...(template === undefined
+      ? []
+      : [{ key: "template", title: "(c) AWS's template, Python", of: template, scope: "unprobed" } as const]),
+  ];
+}
+
+async function start({ key, of, scope }: Contestant): Promise<ColdRun> {
+  const scene = await emulated({ tokensEach: TOKENS, isDue: true, scope, isSlow: true });
+  try {
+    const event =
+      key === "template"
+        ? { secrets: scene.secretArns }
+        : key === "firstDraft"
+          ? {}
+          : { trigger: "schedule" };
+    const run = await coldRun(of, event, scene.env);
+    const done = key === "empty" ? 0 : scene.losant.calls.filter((call) => call === "create").length;
+    if (run.error !== undefined || done !== (key === "empty" ? 0 : TOKENS))
+      throw new Error(`${of.name} was to rotate ${TOKENS} tokens, and rotated ${done}: ${run.error ?? ""}`);
+    return run;
+  } finally {
+    await scene.close();
+  }
+}

@@ -1,0 +1,62 @@
+import { type Grown, HEAP_MEGABYTES, LINEAGES_EACH, perOneMore } from "../growth/section.ts";
+import { LATENCY_MS } from "../latencies.ts";
+import { megabytes, prose, seconds, table, whole } from "./markdown.ts";
+
+interface Growth {
+  readonly tokens: readonly Grown[];
+  readonly applications: readonly Grown[];
+}
+
+const MEMORY_BYTES = 512_000_000;
+const LONGEST_MS = 15 * 60_000;
+/** OBSERVED_AT_ONCE of lambda/limits.ts. */
+const AT_ONCE = 5;
+
+export function growthSection({ tokens, applications }: Growth): string {
+  const largest = tokens.at(-1);
+  const perToken = perOneMore(tokens, "peakBytes");
+  const fitting = largest === undefined ? 0 : largest.size + (MEMORY_BYTES - largest.peakBytes) / perToken;
+  const perTokenMs = perOneMore(tokens, "cpuMs");
+  const perApplicationMs = perOneMore(applications, "cpuMs");
+  const observedMs = (LATENCY_MS.store + LATENCY_MS.losant + LATENCY_MS.store) / AT_ONCE;
+  const observable = LONGEST_MS / Math.max(observedMs, perApplicationMs);
+  return [
+    "## 4. Growth",
+    prose(
+      `A run that finds nothing, the deployed bundle in a process of its own, against services that answer at once: what is
+      left is the worker's own work. Its heap is bounded at ${HEAP_MEGABYTES} MB, nine tenths of what the stack gives it;
+      below its bound, Node takes more memory than it needs before it cleans up.`,
+    ),
+    growthTable("tokens, none due, in one listing", tokens),
+    growthTable(`applications of ${LINEAGES_EACH} rotated tokens`, applications),
+    prose(
+      `From the two largest sizes: one more token costs ${(perTokenMs * 1_000).toFixed(0)} µs and
+      ${(perToken / 1_000).toFixed(1)} kB; its share of a page of 1,000 takes Losant ${(LATENCY_MS.losant).toFixed(0)} µs to
+      answer. One more application costs ${perApplicationMs.toFixed(1)} ms, and its calls
+      ${whole(LATENCY_MS.losant + 2 * LATENCY_MS.store)} ms, of which five run at the same time. An application is forgotten
+      as soon as it is planned, all but what is to be done in it and the rows that a report has room for.`,
+      `**Where one invocation stops sufficing.** With 512 MB, at a listing of some ${whole(round(fitting))} tokens: beyond, give
+      the function more memory. With 15 minutes, at some ${whole(round(observable))} applications, or where Losant answers
+      so slowly that observing alone takes that long: beyond, deploy a second stack with the other half. And at the
+      rotations that the third chapter counts, which lose nothing by being stopped.`,
+    ),
+  ].join("\n\n");
+}
+
+function growthTable(title: string, runs: readonly Grown[]): string {
+  const titles = [title, "calls", "wall time", "processor time", "per one", "peak memory"];
+  return table(
+    titles,
+    runs.map(({ size, calls, wallMs, cpuMs, peakBytes }) => [
+      whole(size),
+      whole(calls),
+      seconds(wallMs),
+      seconds(cpuMs),
+      `${((cpuMs * 1_000) / size).toFixed(0)} µs`,
+      megabytes(peakBytes),
+    ]),
+  );
+}
+
+/** Two digits say enough of an extrapolation. */
+const round = (value: number) => Number(value.toPrecision(2));

@@ -1,0 +1,89 @@
+import { type AwsEmulator, startAws } from "../local/aws.ts";
+import { type LosantEmulator, startLosant } from "../local/losant.ts";
+import {
+  accessTokenOf,
+  applicationIdOf,
+  SCOPES,
+  sowApplication,
+  sowLineage,
+  yearlyDue,
+  yearlyFresh,
+} from "./ground.ts";
+import { LATENCY_MS, WRITES_PER_SECOND } from "./latencies.ts";
+
+export interface Scale {
+  readonly applications?: number;
+  readonly tokensEach: number;
+  readonly isDue: boolean;
+  readonly scope?: keyof typeof SCOPES;
+  /** The latencies of LATENCY_MS; otherwise none. */
+  readonly isSlow: boolean;
+}
+
+/** Losant and AWS on the loopback interface, with applications whose tokens the worker made earlier. */
+export interface Emulated {
+  readonly losant: LosantEmulator;
+  readonly aws: AwsEmulator;
+  readonly config: object;
+  readonly env: Readonly<Record<string, string>>;
+  /** The secrets of the tokens. */
+  readonly secretArns: readonly string[];
+  close(): Promise<void>;
+}
+
+const REGION = "eu-central-1";
+
+export async function emulated({
+  applications = 1,
+  tokensEach,
+  isDue,
+  scope = "probed",
+  isSlow,
+}: Scale): Promise<Emulated> {
+  const losant = await startLosant();
+  const aws = await startAws({ region: REGION, writesPerSecond: WRITES_PER_SECOND });
+  const now = new Date();
+  const ids = Array.from({ length: applications }, (_, number) => applicationIdOf(number));
+  const secretArns = ids.flatMap((applicationId, application) => {
+    sowApplication({ losant, aws }, applicationId, now);
+    return Array.from({ length: tokensEach }, (_, token) =>
+      sowLineage(
+        { losant, aws },
+        {
+          applicationId,
+          name: `token-${token}`,
+          number: application * tokensEach + token,
+          ...(isDue ? yearlyDue(now) : yearlyFresh(now)),
+          scope: SCOPES[scope],
+        },
+      ),
+    );
+  });
+  if (isSlow) slowDown(losant, aws);
+  const config = {
+    losantApiUrl: losant.url,
+    policy: { maxRotationsPerRun: 100_000 },
+    applications: ids.map((id) => ({ id, accessToken: accessTokenOf(id) })),
+  };
+  return {
+    losant,
+    aws,
+    config,
+    env: {
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      // What the environment of a process has no room for stands in a file beside the handler.
+      ...(applications <= 100 && { ROTATION_CONFIG: JSON.stringify(config) }),
+    },
+    secretArns,
+    close: async () => {
+      await Promise.all([losant.close(), aws.close()]);
+    },
+  };
+}
+
+function slowDown(losant: LosantEmulator, aws: AwsEmulator): void {
+  losant.faults.add({ latencyMs: LATENCY_MS.losant });
+  aws.faults.add({ operation: "PutEvents", latencyMs: LATENCY_MS.bus }, { latencyMs: LATENCY_MS.store });
+}

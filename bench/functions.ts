@@ -1,0 +1,81 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { BUNDLING, bundleHandler, HANDLER_ENTRY } from "../infra/bundling.ts";
+import type { LocalFunction } from "./cold/run.ts";
+
+/** The functions that are compared, bundled alike, each in a folder of its own outside of the repository. */
+export interface Functions {
+  readonly empty: LocalFunction;
+  readonly worker: LocalFunction;
+  /** As it was before its credentials came from the environment alone. */
+  readonly wholeChain: LocalFunction;
+  readonly firstDraft: LocalFunction;
+  /** Absent where python3 has no boto3. */
+  readonly template: LocalFunction | undefined;
+  /** A copy of the worker that finds its configuration in a file beside it, as the deployed one does. */
+  workerWith(config: object): LocalFunction;
+  remove(): void;
+}
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export async function buildFunctions(): Promise<Functions> {
+  const root = mkdtempSync(join(tmpdir(), "losant-token-rotation-bench-"));
+  const folderOf = (name: string) => {
+    const folder = join(root, name);
+    mkdirSync(folder);
+    return folder;
+  };
+  const [empty, worker, wholeChain, firstDraft] = ["empty", "worker", "whole-chain", "first-draft"].map(
+    folderOf,
+  ) as [string, string, string, string];
+  writeFileSync(join(empty, "index.js"), "exports.handler = async () => ({});\n");
+  await bundleHandler(worker);
+  await bundle(HANDLER_ENTRY, wholeChain);
+  await bundle(here("first-draft/handler.ts"), firstDraft);
+  let copies = 0;
+  return {
+    empty: { name: "an empty handler", language: "node", folder: empty },
+    worker: { name: "the worker", language: "node", folder: worker },
+    wholeChain: {
+      name: "the worker with the SDK's whole credential chain",
+      language: "node",
+      folder: wholeChain,
+    },
+    firstDraft: { name: "the first draft", language: "node", folder: firstDraft },
+    template: hasBoto3() ? templateIn(folderOf("template")) : undefined,
+    workerWith(config) {
+      copies += 1;
+      const folder = folderOf(`worker-${copies}`);
+      copyFileSync(join(worker, "index.js"), join(folder, "index.js"));
+      writeFileSync(join(folder, "rotation.config.json"), JSON.stringify(config));
+      return { name: "the worker", language: "node", folder };
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** As the worker is bundled, less what is particular to it. */
+async function bundle(entry: string, folder: string): Promise<void> {
+  const { alias: _, ...bundling } = BUNDLING;
+  await build({ ...bundling, entryPoints: [entry], outfile: join(folder, "index.js"), logLevel: "error" });
+}
+
+function templateIn(folder: string): LocalFunction {
+  copyFileSync(here("template/lambda_function.py"), join(folder, "lambda_function.py"));
+  return { name: "AWS's template", language: "python", folder };
+}
+
+function hasBoto3(): boolean {
+  return spawnSync("python3", ["-c", "import boto3"], { stdio: "ignore" }).status === 0;
+}
+
+export function sizeOf({ folder }: LocalFunction): { readonly minified: number; readonly gzipped: number } {
+  const code = readFileSync(join(folder, "index.js"));
+  return { minified: code.byteLength, gzipped: gzipSync(code).byteLength };
+}

@@ -1,0 +1,90 @@
+import * as v from "valibot";
+import { describeSuccessor } from "../lambda/marker.ts";
+import { RunId, SecretArn, TokenId, versionIdOf } from "../lambda/model.ts";
+import type { SecretsByHand } from "../local/aws/by-hand.ts";
+import type { ByHand } from "../local/losant.ts";
+
+export const DAY_MS = 86_400_000;
+
+/** Losant and Secrets Manager, as emulators or in memory. */
+export interface Ground {
+  readonly losant: ByHand;
+  readonly aws: SecretsByHand;
+}
+
+export interface Sown {
+  readonly applicationId: string;
+  readonly name: string;
+  /** Unlike any other in this ground. */
+  readonly number: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly scope?: readonly string[];
+}
+
+/** Whether Losant lets such a token read what the worker probes it with. */
+export const SCOPES = { probed: ["application.get"], unprobed: ["devices.get"] } as const;
+
+const EARLIER_RUN = v.parse(RunId, "earlier-run");
+
+/** An application that the worker can log in to. */
+export function sowApplication({ losant, aws }: Ground, id: string, createdAt: Date): void {
+  losant.addApplication({ id });
+  const { token } = losant.addToken(id, { name: "rotation worker", creationDate: createdAt });
+  aws.putSecret(accessTokenOf(id), token);
+}
+
+/** A token that the worker itself made earlier, in its secret. Answers the secret's ARN. */
+export function sowLineage({ losant, aws }: Ground, sown: Sown): string {
+  const { applicationId, name, number, createdAt, expiresAt, scope = SCOPES.probed } = sown;
+  const [tokenId, replacedId] = [idOf(2 * number), idOf(2 * number + 1)];
+  const value = JSON.stringify({ token: "known to whom it may concern", tokenId, applicationId, name });
+  const { arn } = aws.putSecret(
+    `losant/${applicationId}/${name}`,
+    value,
+    versionIdOf({ tokenId, replacedId }),
+  );
+  losant.addToken(applicationId, {
+    id: tokenId,
+    name,
+    scope,
+    description: describeSuccessor("", { replacedId, secretArn: v.parse(SecretArn, arn), run: EARLIER_RUN }),
+    creationDate: createdAt,
+    expirationDate: expiresAt,
+    creatorType: "apiToken",
+  });
+  return arn;
+}
+
+/** A year's token with ten days to go. */
+export function yearlyDue(now: Date): { readonly createdAt: Date; readonly expiresAt: Date } {
+  return { createdAt: after(now, -355 * DAY_MS), expiresAt: after(now, 10 * DAY_MS) };
+}
+
+/** A year's token with most of it to go. */
+export function yearlyFresh(now: Date): { readonly createdAt: Date; readonly expiresAt: Date } {
+  return { createdAt: after(now, -65 * DAY_MS), expiresAt: after(now, 300 * DAY_MS) };
+}
+
+const after = (moment: Date, ms: number) => new Date(moment.getTime() + ms);
+
+export const accessTokenOf = (applicationId: string) => `losant-access/${applicationId}`;
+
+export const applicationIdOf = (number: number) => `575ec868${number.toString(16).padStart(16, "0")}`;
+
+const idOf = (number: number) => v.parse(TokenId, `5eed5eed${number.toString(16).padStart(16, "0")}`);
+
+/** Tokens made through the API whose string is in no secret: nobody holds them, and nobody can ever get at them. */
+export function orphansIn({ losant, aws }: Ground, applicationId: string): number {
+  const held = new Set(
+    aws.secretNames().flatMap((name) =>
+      (aws.secret(name)?.versions ?? []).flatMap(({ versionId }) => {
+        const value = aws.value(name, versionId);
+        return value?.startsWith("{") ? [String(JSON.parse(value).tokenId)] : [];
+      }),
+    ),
+  );
+  return losant
+    .tokens(applicationId)
+    .filter(({ creatorType, id }) => creatorType === "apiToken" && !held.has(id)).length;
+}

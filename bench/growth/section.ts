@@ -1,0 +1,58 @@
+import { type ColdRun, coldRun } from "../cold/run.ts";
+import { emulated } from "../emulated.ts";
+import type { Functions } from "../functions.ts";
+import { startListing } from "./listing-server.ts";
+
+/** One run that finds nothing to do, with services that answer at once: what is left is the worker's own work. */
+export interface Grown {
+  readonly size: number;
+  readonly calls: number;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakBytes: number;
+  readonly logBytes: number;
+}
+
+/** Nine tenths of the memory that the stack gives the function unless told otherwise: 512 MB. */
+export const HEAP_MEGABYTES = 460;
+const BOUNDED = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MEGABYTES}` };
+
+/** Tokens that are not due, in one application. */
+export async function tokensInOneApplication({ workerWith }: Functions, tokens: number): Promise<Grown> {
+  const scene = await emulated({ tokensEach: 0, isDue: false, isSlow: false });
+  const listing = await startListing(tokens);
+  try {
+    const { ROTATION_CONFIG: _, ...env } = scene.env;
+    const worker = workerWith({ ...scene.config, losantApiUrl: listing.url });
+    const run = await coldRun(worker, { trigger: "schedule" }, { ...env, ...BOUNDED });
+    return grown(run, tokens, Math.ceil(tokens / 1_000) + scene.aws.calls.length);
+  } finally {
+    await Promise.all([scene.close(), listing.close()]);
+  }
+}
+
+export const LINEAGES_EACH = 2;
+
+export async function manyApplications({ workerWith }: Functions, applications: number): Promise<Grown> {
+  const scene = await emulated({ applications, tokensEach: LINEAGES_EACH, isDue: false, isSlow: false });
+  try {
+    const { ROTATION_CONFIG: _, ...env } = scene.env;
+    const run = await coldRun(workerWith(scene.config), { trigger: "schedule" }, { ...env, ...BOUNDED });
+    return grown(run, applications, scene.losant.calls.length + scene.aws.calls.length);
+  } finally {
+    await scene.close();
+  }
+}
+
+function grown(run: ColdRun, size: number, calls: number): Grown {
+  if (run.error !== undefined) throw new Error(run.error);
+  const { invocationMs: wallMs, cpuMs, peakBytes, logBytes } = run;
+  return { size, calls, wallMs, cpuMs, peakBytes, logBytes };
+}
+
+/** What one more costs, told from the two largest sizes: at the small ones, starting is most of it. */
+export function perOneMore(runs: readonly Grown[], of: "cpuMs" | "peakBytes"): number {
+  const [smaller, larger] = runs.slice(-2);
+  if (smaller === undefined || larger === undefined) return Number.NaN;
+  return (larger[of] - smaller[of]) / (larger.size - smaller.size);
+}

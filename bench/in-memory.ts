@@ -1,0 +1,85 @@
+import { RotationError } from "../lambda/errors.ts";
+import { AwsRefusal } from "../local/aws/errors.ts";
+import { WriteQuota } from "../local/aws/quota.ts";
+import type { Call, Fate, Intercept } from "../test/support/ports.ts";
+import { World } from "../test/support/world.ts";
+import { applicationIdOf, SCOPES, sowLineage, yearlyDue, yearlyFresh } from "./ground.ts";
+import { LATENCY_MS, WRITES_PER_SECOND } from "./latencies.ts";
+
+/** The world in memory and in virtual time, with applications whose tokens the worker made earlier. */
+export function inMemory({
+  applications = 1,
+  tokensEach,
+  isDue,
+}: {
+  readonly applications?: number;
+  readonly tokensEach: number;
+  readonly isDue: boolean;
+}): World {
+  const ids = Array.from({ length: applications }, (_, number) => applicationIdOf(number));
+  const world = new World({ applications: ids, policy: { maxRotationsPerRun: 100_000 } });
+  const now = world.clock.now();
+  for (const [application, applicationId] of ids.entries())
+    for (let token = 0; token < tokensEach; token += 1)
+      sowLineage(world, {
+        applicationId,
+        name: `token-${token}`,
+        number: application * tokensEach + token,
+        ...(isDue ? yearlyDue(now) : yearlyFresh(now)),
+        scope: SCOPES.probed,
+      });
+  return world;
+}
+
+const LATENCIES: ReadonlyMap<string, number> = new Map([
+  ...["list", "get", "create", "deactivate", "delete", "probe"].map(
+    (operation) => [operation, LATENCY_MS.losant] as const,
+  ),
+  ["publish", LATENCY_MS.bus],
+]);
+const latencyOf = ({ operation }: Call) => LATENCIES.get(operation) ?? LATENCY_MS.store;
+const STORE_WRITES = new Set(["createSecret", "stage", "promote", "attach", "detach"]);
+
+/** What the worker's calls meet, and how many of them there were. */
+export interface Traffic {
+  readonly intercept: Intercept;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly total: number;
+  /** The sum of the latencies of all calls: what a run takes that does one thing after the other. */
+  readonly latencyMs: number;
+  readonly throttled: number;
+}
+
+/** Every call takes its time, and the store takes only so many writes. */
+export function trafficIn(world: World): Traffic {
+  const quota = new WriteQuota(WRITES_PER_SECOND, () => world.clock.now());
+  const counts = new Map<string, number>();
+  const traffic = { counts, total: 0, latencyMs: 0, throttled: 0 };
+  const intercept = (call: Call): Fate => {
+    const latencyMs = latencyOf(call);
+    counts.set(call.operation, (counts.get(call.operation) ?? 0) + 1);
+    traffic.total += 1;
+    traffic.latencyMs += latencyMs;
+    if (!STORE_WRITES.has(call.operation)) return { latencyMs };
+    return {
+      latencyMs,
+      // Asked when the call arrives, not when it is made.
+      get before() {
+        const refusal = refusalOf(quota);
+        if (refusal !== undefined) traffic.throttled += 1;
+        return refusal;
+      },
+    };
+  };
+  return Object.assign(traffic, { intercept });
+}
+
+function refusalOf(quota: WriteQuota): RotationError | undefined {
+  try {
+    quota.take();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AwsRefusal)) throw error;
+    return new RotationError("store-throttled", error.message);
+  }
+}

@@ -1,0 +1,23 @@
+/** The middle of many measurements, and the half of them around it. */
+export interface Spread {
+  readonly median: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((one, other) => one - other);
+  return { median: quantile(sorted, 0.5), lower: quantile(sorted, 0.25), upper: quantile(sorted, 0.75) };
+}
+
+/** Side by side: the ratio within each round, and only then the middle of them, so that a busy moment hits both. */
+export function ratiosOf(values: readonly number[], base: readonly number[]): Spread {
+  return spreadOf(values.map((value, round) => value / (base[round] ?? Number.NaN)));
+}
+
+function quantile(sorted: readonly number[], part: number): number {
+  const position = (sorted.length - 1) * part;
+  const below = sorted[Math.floor(position)] ?? Number.NaN;
+  const above = sorted[Math.ceil(position)] ?? Number.NaN;
+  return below + (above - below) * (position - Math.floor(position));
+}

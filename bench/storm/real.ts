@@ -1,0 +1,32 @@
+import { coldRun, type LocalFunction } from "../cold/run.ts";
+import { emulated } from "../emulated.ts";
+import { applicationIdOf, orphansIn } from "../ground.ts";
+import { lowerBoundMs } from "./bound.ts";
+import type { Storm } from "./virtual.ts";
+
+/** A storm in real time: the function in a process of its own, against emulators that are as slow as the services. */
+export async function realStorm(
+  of: LocalFunction,
+  tokens: number,
+  event: object,
+): Promise<Storm & { readonly peakBytes: number }> {
+  const scene = await emulated({ tokensEach: tokens, isDue: true, isSlow: true });
+  try {
+    const run = await coldRun(of, event, scene.env);
+    const calls = scene.losant.calls.length + scene.aws.calls.length;
+    const orphans = orphansIn(scene, applicationIdOf(0));
+    const rotated = scene.losant.calls.filter((call) => call === "create").length - orphans;
+    return {
+      tokens,
+      wallMs: run.invocationMs,
+      boundMs: lowerBoundMs(tokens),
+      rotated,
+      callsPerRotation: calls / Math.max(rotated, 1),
+      throttled: scene.aws.throttledWrites(),
+      orphans,
+      peakBytes: run.peakBytes,
+    };
+  } finally {
+    await scene.close();
+  }
+}
