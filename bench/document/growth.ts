@@ -37,7 +37,8 @@ export function growthSection({ tokens, applications }: Growth): string {
       as soon as it is planned, all but what is to be done in it and the rows that a report has room for.`,
       `**Where one invocation stops sufficing.** With 512 MB, at a listing of some ${whole(round(fitting))} tokens: beyond, give
       the function more memory. With 15 minutes, at some ${whole(round(observable))} applications, or where Losant answers
-      so slowly that observing alone takes that long: beyond, deploy a second stack with the other half. And at the
+      so slowly that observing alone takes that long: Lambda ends such a run before it has written anything, which loses
+      nothing and rotates nothing; deploy a second stack with the other half. And at the
       rotations that the third chapter counts, which lose nothing by being stopped.`,
     ),
   ].join("\n\n");
