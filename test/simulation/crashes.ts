@@ -1,17 +1,30 @@
 import { type History, play } from "./play.ts";
-import { NEXT_RUNS, type Scenario } from "./scenarios.ts";
-import type { FaultEntry, FaultKind, RunEntry, Script } from "./script.ts";
+import { NEXT_RUNS, runAt, type Scenario } from "./scenarios.ts";
+import type { Act, FaultEntry, FaultKind, RunEntry, Script } from "./script.ts";
+import { HOUR, MINUTE } from "./theatre.ts";
 
 const CRASHES = ["crash-before", "crash-after"] as const satisfies readonly FaultKind[];
 const OTHERS = [
   "answer-lost",
   "request-lost",
   "throttled",
+  "lost-then-throttled",
   "refused",
   "unavailable",
   "misread",
   "garbled",
 ] as const satisfies readonly FaultKind[];
+
+const role = { application: 0, token: 0, deployment: 0 } as const;
+const ACTS: readonly Act[] = [
+  ...(["current", "newest", "previous"] as const).flatMap((whose): Act[] => [
+    { do: "deactivate", role, whose },
+    { do: "delete", role, whose },
+  ]),
+  { do: "damage-marker", role, whose: "current" },
+  { do: "roll-back", role },
+  { do: "set-by-hand", role },
+];
 
 /** One script with what came of it. */
 export interface Played {
@@ -42,6 +55,27 @@ export async function* singleFaults(scenario: Scenario): AsyncIterable<Played> {
     for (const kind of [...CRASHES, ...OTHERS]) {
       yield await played(scriptOf(scenario, [fault(scenario.run, call, kind)]));
     }
+  }
+}
+
+/** The process stands still for two hours after each call, while the next runs go on; nobody ends it. */
+export async function* sleepers(scenario: Scenario): AsyncIterable<Played> {
+  const run = { ...scenario.run, isEndless: true };
+  const sleeping = { ...scenario, run };
+  const calls = callsOf(await played(scriptOf(sleeping)), run);
+  const next = runAt("r10", run.atMs + 90 * MINUTE, { deployment: run.deployment });
+  for (let call = 0; call < calls; call += 1) {
+    const pause: FaultEntry = { kind: "fault", run: run.id, call, fault: "pause-after", ms: 2 * HOUR };
+    yield await played(scriptOf(sleeping, [pause, next]));
+  }
+}
+
+/** A person does something right before each call of the scenario's run. */
+export async function* meddling(scenario: Scenario): AsyncIterable<Played> {
+  const calls = callsOf(await played(scriptOf(scenario)), scenario.run);
+  for (let call = 0; call < calls; call += 1) {
+    for (const act of ACTS)
+      yield await played(scriptOf(scenario, [{ kind: "act", when: { run: scenario.run.id, call }, act }]));
   }
 }
 

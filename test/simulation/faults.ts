@@ -50,6 +50,8 @@ export function errorOf(call: Call, trouble: Trouble): RotationError {
   return new RotationError(code, `simulated ${trouble} ${call.operation}`, { effect });
 }
 
+const keyOf = ({ operation, subject }: Call) => `${operation} ${subject}`;
+
 /** What the faults of a script make of one call. Parts are read when their moment comes. */
 export function fateOf(
   call: Call,
@@ -71,13 +73,15 @@ export function fateOf(
       // A request that is on its way when its process dies may arrive or not.
       if (worker.isDead && (kind === "crash-before" || latencies.latencyMs % 2 === 0)) return "crash";
       if (isOut(call)) return errorOf(call, latencies.latencyMs % 3 === 0 ? "unanswered" : "unavailable");
+      if (worker.throttled.has(keyOf(call))) return errorOf(call, "throttled");
       if (kind === "throttled" || kind === "refused" || kind === "unavailable") return errorOf(call, kind);
       return kind === "request-lost" ? errorOf(call, "unanswered") : undefined;
     },
     get after() {
       if (kind === "crash-after") worker.die();
       if (worker.isDead) return "crash";
-      if (kind === "answer-lost") return errorOf(call, "unanswered");
+      if (kind === "lost-then-throttled") worker.throttled.add(keyOf(call));
+      if (kind === "answer-lost" || kind === "lost-then-throttled") return errorOf(call, "unanswered");
       const createdId = worker.issued.get(call);
       if (kind !== "garbled" || createdId === undefined) return undefined;
       return new RotationError("losant-answer-invalid", "simulated", { effect: "unknown", createdId });

@@ -66,7 +66,7 @@ function settingOf(seed: number, chance: Chance): Setting {
 
 function applicationOf(lifetimeMs: number, intervalMs: number, chance: Chance): ApplicationSetting {
   const tokens = Array.from({ length: chance.pick([1, 1, 2, 3]) }, (_, index) => ({
-    name: ["backend", "edge gateway #2", "my-server"][index] ?? "token",
+    name: ["backend", "edge-gateway", "my server #3"][index] ?? "token",
     lifetimeMs,
     // Due soon after the beginning, or a while later.
     ageMs: lifetimeMs - Math.floor(lifetimeMs / 4) + intervalMs * chance.between(-4, 0),
@@ -81,7 +81,7 @@ function runsOf(
 ): { readonly runs: readonly RunEntry[]; readonly endMs: number } {
   const { intervalMs, deployments } = setting;
   const runs: RunEntry[] = [];
-  const ticks = chance.between(2, 7);
+  const ticks = chance.between(2, 5);
   // Some histories last until tokens are due a second time.
   const leap = chance.hits(0.3) ? chance.between(6, 14) : 0;
   const leapAt = chance.between(1, ticks);

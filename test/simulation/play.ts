@@ -155,8 +155,7 @@ export class Stage {
 
   #onEffect(worker: Worker, call: Call): void {
     const now = this.theatre.timeline.ms;
-    if (call.operation === "describe") worker.looks.set(call.subject, now);
-    if (call.operation === "list" || call.operation === "get") worker.lookedAtTokensMs = now;
+    if (["describe", "list", "get"].includes(call.operation)) worker.looks.set(call.subject, now);
     if (!call.isWrite) return;
     if (this.#isTraced) this.#say(`   ${worker.entry.id}: ${call.operation} ${call.subject} took effect`);
     this.chronicle.note(worker, call);

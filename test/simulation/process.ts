@@ -45,7 +45,6 @@ export class ProcessWorker implements Worker {
   isClean = true;
   readonly issued: Worker["issued"] = new Map();
   readonly looks = new Map<string, number>();
-  lookedAtTokensMs = 0;
   readonly issuedFor = new Set<string>();
   result: Result | undefined;
   thrown: unknown;

@@ -13,7 +13,7 @@ export const SKEW_MS = 6 * MINUTE;
 
 /** A worker made a token. */
 export function onIssued(chronicle: Chronicle, token: TokenRecord, by: Worker): void {
-  by.lookedAtTokensMs = chronicle.nowMs;
+  by.looks.set(token.id, chronicle.nowMs);
   const replaced = chronicle.token(token.replacedId);
   if (replaced === undefined || token.secretArn === undefined) {
     chronicle.broken("intent", `${token.id} was issued without saying for what`);
@@ -44,7 +44,9 @@ export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | un
   if (token.maker === "person" || token.maker.deployment !== by.deployment || token.secretArn !== secret.arn)
     chronicle.broken("ours", `${token.id} became current in ${secret.name}, but was not made for it`);
   const { ending } = token;
-  const wasRevokedUnseen = ending?.by === "person" && ending.atMs >= by.lookedAtTokensMs;
+  const lookedMs = Math.max(by.looks.get(token.id) ?? 0, by.looks.get(token.applicationId) ?? 0);
+  const isListed = lookedMs - token.bornMs >= chronicle.theatre.setting.listingLagMs;
+  const wasRevokedUnseen = ending?.by === "person" && (ending.atMs >= lookedMs || !isListed);
   if (ending !== undefined && !wasRevokedUnseen)
     chronicle.broken(
       "current-accepted",
@@ -53,12 +55,18 @@ export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | un
   if (token.expiresMs + SKEW_MS < chronicle.nowMs)
     chronicle.broken("current-accepted", `${token.id} became current in ${secret.name} after it had expired`);
   const replaced = chronicle.token(replacedId);
+  const revoked = replaced?.ending;
+  if (revoked?.by === "person" && revoked.atMs < by.startedMs - chronicle.theatre.setting.listingLagMs)
+    chronicle.broken(
+      "revived",
+      `${token.id} replaced ${replacedId}, which a person had ended before the run`,
+    );
   if (before !== undefined && replaced !== undefined) checkRollback(chronicle, before, replaced, by);
   // Lambda tries an invocation again under the same request id: what its first try has made stays as it is.
   const made = before?.token;
   const earlier = made?.maker;
   const isRetry = earlier !== undefined && earlier !== "person" && requestOf(earlier) === requestOf(by);
-  if (isRetry && earlier.deployment === by.deployment && made?.ending === undefined)
+  if (isRetry && earlier.deployment === by.deployment && made?.ending === undefined && !made?.isUnmarked)
     chronicle.broken("one-per-request", `${token.id} replaced ${made?.id}, which the same request had made`);
   if (replaced === undefined || replaced.scope.symmetricDifference(token.scope).size > 0)
     chronicle.broken("scope", `${token.id} has other rights than ${replacedId}, which it replaced`);
@@ -147,7 +155,8 @@ export function checkCurrent(chronicle: Chronicle, reign: Reign): void {
  */
 function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): void {
   const { theatre, nowMs } = chronicle;
-  const deployment = theatre.deployments.find(({ secrets }) => secrets === reign.secret.store);
+  const { maker } = token;
+  const deployment = maker === "person" ? theatre.ownerOf(reign.secret) : maker.deployment;
   const application = deployment?.config.applications.find(({ id }) => id === token.applicationId);
   const isWatched = isOurs(reign.versionId) || reign.secret.reigns[0] === reign;
   if (application === undefined || !isWatched || !Number.isFinite(token.expiresMs)) return;

@@ -87,6 +87,8 @@ export const FAULT_KINDS = [
   /** Nothing arrived, which the worker can't know. */
   "request-lost",
   "throttled",
+  /** The effect took place, the answer got lost, and every repetition is throttled. */
+  "lost-then-throttled",
   "refused",
   "unavailable",
   /** The effect comes late, or its answer does: the process stood still. */

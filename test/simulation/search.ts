@@ -1,4 +1,4 @@
-import { crashPairs, type Played, pairSearches, singleFaults } from "./crashes.ts";
+import { crashPairs, meddling, type Played, pairSearches, singleFaults, sleepers } from "./crashes.ts";
 import { scriptOf } from "./generate.ts";
 import { play } from "./play.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -7,7 +7,7 @@ import { SCENARIOS } from "./scenarios.ts";
 export type Task =
   /** Random histories, of these seeds. */
   | { readonly kind: "random"; readonly from: number; readonly count: number }
-  /** By the scenario's place in the list: one fault at each call; or two crashes, the first of them at `call`. */
+  /** By the scenario's place in the list: one thing at each call; or two crashes, the first of them at `call`. */
   | { readonly kind: "faults"; readonly scenario: number }
   | { readonly kind: "pairs"; readonly scenario: number; readonly nextRun: NextRun; readonly call: number };
 type NextRun = Parameters<typeof crashPairs>[0]["nextRun"];
@@ -40,7 +40,7 @@ export const NOTHING: Findings = {
   first: undefined,
 };
 
-/** Every crash, every pair of crashes and every other single fault, in every scenario. */
+/** In every scenario and at every call: each single fault, each pair of crashes, a long sleep, and a person's deeds. */
 export async function exhaustiveTasks(): Promise<readonly Task[]> {
   const tasks: Task[] = [];
   for (const [scenario, what] of SCENARIOS.entries()) {
@@ -94,6 +94,9 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
   }
   const scenario = SCENARIOS[task.scenario];
   if (scenario === undefined) throw new Error(`there is no scenario ${task.scenario}`);
-  const found = task.kind === "faults" ? singleFaults(scenario) : crashPairs({ ...task, scenario });
-  for await (const played of found) yield { ...played, where: scenario.name };
+  const searches =
+    task.kind === "faults"
+      ? [singleFaults(scenario), sleepers(scenario), meddling(scenario)]
+      : [crashPairs({ ...task, scenario })];
+  for (const found of searches) for await (const played of found) yield { ...played, where: scenario.name };
 }

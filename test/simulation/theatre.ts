@@ -82,6 +82,17 @@ export class Theatre {
     return this.roots.get(token === "access" ? `${application}/access/${kind}` : `${application}/${token}`);
   }
 
+  /** The deployment that a secret belongs to by its name: two may share one store. */
+  ownerOf({ store, name }: { readonly store: Secrets; readonly name: string }): Deployment | undefined {
+    return this.deployments.find(
+      ({ secrets, kind }) =>
+        secrets === store &&
+        [`${prefixOf(kind)}/`, `${prefixOf(kind)}-access/`, `${kind}/`].some((start) =>
+          name.startsWith(start),
+        ),
+    );
+  }
+
   deploymentAt(index: number): Deployment {
     const found = this.deployments[index];
     if (found === undefined) throw new Error(`there is no deployment ${index}`);

@@ -50,9 +50,8 @@ export interface Worker {
   isClean: boolean;
   /** The tokens that its calls made. */
   readonly issued: Map<Call, TokenId>;
-  /** When it last described a secret, and when it last read tokens. */
+  /** When it last described a secret, asked for or made a token, and listed those of an application. */
   readonly looks: Map<string, number>;
-  lookedAtTokensMs: number;
   readonly issuedFor: Set<string>;
   readonly result: Result | undefined;
   readonly thrown: unknown;
@@ -80,8 +79,9 @@ export class SimulatedWorker implements Worker {
   isClean = true;
   readonly issued = new Map<Call, TokenId>();
   readonly looks = new Map<string, number>();
-  lookedAtTokensMs = 0;
   readonly issuedFor = new Set<string>();
+  /** Calls that are throttled whenever they are repeated. */
+  readonly throttled = new Set<string>();
   result: Result | undefined;
   thrown: unknown;
   readonly #theatre: Theatre;
