@@ -1,5 +1,5 @@
 import { readMarker } from "./marker.ts";
-import { localName, placeTokens, plainName } from "./membership.ts";
+import { localName, type Places, plainName } from "./membership.ts";
 import { type ApiToken, isLive, type SecretName } from "./model.ts";
 import { isNamed, type Selection } from "./selection.ts";
 import { ownVersions, type Snapshot } from "./snapshot.ts";
@@ -8,11 +8,11 @@ import { dueReason } from "./window.ts";
 /** The secrets that have to be described before the lineages can be told: for a plain root that is not due, none. */
 export function secretsOfInterest(
   snapshot: Snapshot,
+  places: Places,
   selection: Selection,
   now: Date,
 ): ReadonlySet<SecretName> {
   const names = new Set<SecretName>();
-  const places = placeTokens(snapshot, selection, now);
   for (const token of snapshot.tokens.values()) {
     const place = places.get(token.id);
     const marker = readMarker(token.description);
@@ -33,6 +33,7 @@ export function secretsOfInterest(
  */
 export function secretsToSearch(
   snapshot: Snapshot,
+  places: Places,
   selection: Selection,
   now: Date,
 ): ReadonlySet<SecretName> {
@@ -44,7 +45,6 @@ export function secretsToSearch(
     const marker = readMarker(description);
     if (typeof marker === "object") replaced.add(marker.replacedId);
   }
-  const places = placeTokens(snapshot, selection, now);
   for (const token of snapshot.tokens.values()) {
     const place = places.get(token.id);
     const unexplained = !held.has(token.id) && !replaced.has(token.id);

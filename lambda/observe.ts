@@ -62,10 +62,12 @@ async function readSecrets(
   let snapshot = first;
   for (;;) {
     const known = snapshot.secrets;
-    const unread = [...secretsOfInterest(snapshot, selection, clock.now())].filter(
+    const now = clock.now();
+    const places = placeTokens(snapshot, selection, now);
+    const unread = [...secretsOfInterest(snapshot, places, selection, now)].filter(
       (name) => !known.has(name),
     );
-    const unsearched = [...secretsToSearch(snapshot, selection, clock.now())].filter((name) => {
+    const unsearched = [...secretsToSearch(snapshot, places, selection, now)].filter((name) => {
       const reading = known.get(name);
       return reading?.kind === "described" && reading.history === undefined;
     });
