@@ -24,7 +24,9 @@ export function retireSuperseded(
       return [];
     if (selection.retireNow && isNamed(token, selection)) {
       if (isLogin(token, login)) return [{ kind: "fail", subject: token, error: loggedInWith(token) }];
-      return isLive(token, now) ? [retireNow(token, lineage)] : [];
+      // One as young as the current one may be on its way to take its place, unseen by a description that lags.
+      const isBehind = lineage.head?.token !== undefined && token.createdAt < lineage.head.token.createdAt;
+      return isBehind && isLive(token, now) ? [retireNow(token, lineage)] : [];
     }
     const due = lineage.unannounced === undefined ? stepDue(token, lineage, context) : undefined;
     return due === undefined ? [] : [{ kind: "retire", reason: "grace-over", subject: token, ...due }];
