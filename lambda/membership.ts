@@ -33,8 +33,7 @@ export function placeTokens(snapshot: Snapshot, selection: Selection, now: Date)
     const own = marked.own.get(token.id);
     const place =
       claimed.get(token.id) ?? (own?.kind === "member" ? own : (marked.replaced.get(token.id) ?? own));
-    if (place === undefined || (isForeign(place) && isAdopted(snapshot, token, selection, now)))
-      roots.push(token);
+    if (place === undefined || (isForeign(place) && isTakenOver(token, selection, now))) roots.push(token);
     else places.set(token.id, place);
   }
   for (const [token, place] of placeRoots(snapshot, roots, selection, now)) places.set(token.id, place);
@@ -116,7 +115,12 @@ export function localName(
   return mine ? name : undefined;
 }
 
-/** Naming one foreign token, beyond doubt, with `force` takes it over. */
+/** A foreign token is taken over by its id alone: by a name, one's own token is meant, wherever that may be now. */
+function isTakenOver(token: ApiToken, { tokens = [], force }: Selection, now: Date): boolean {
+  return force && isLive(token, now) && tokens.some((entry) => entry.toLowerCase() === token.id);
+}
+
+/** Naming one root, beyond doubt, with `force` makes it the heir of a lineage whose current token somebody ended. */
 function isAdopted(snapshot: Snapshot, token: ApiToken, selection: Selection, now: Date): boolean {
   return isLive(token, now) && isForced(token, selection) && isUnmistakable(snapshot, token, selection);
 }

@@ -217,10 +217,10 @@ export const ADOPTION: readonly Row[] = [
     secretNames: { foreign: backend },
   },
   {
-    says: "takes over a foreign token that is forced by a name which only it has",
+    says: "takes over no foreign token that is forced by a name, even if only it has that name",
     tokens: [foreign(elsewhere)],
     asks: { tokens: ["backend"], force: true },
-    plan: ["rotate foreign: forced"],
+    plan: ["skip foreign: foreign"],
   },
   {
     says: "takes over no foreign token that is forced by a name which another token has as well",
