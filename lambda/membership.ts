@@ -157,6 +157,9 @@ function* placeRoots(
     const error = isLive(root, now) ? ambiguities.get(secretName) : undefined;
     if (error !== undefined) {
       yield [root, { kind: "failed", error }];
+    } else if (snapshot.secrets.get(secretName)?.kind === "unreadable") {
+      // What can't be read may hold any of them: a lineage of its own would be a second one.
+      yield [root, { kind: "root", secretName }];
     } else if (tellingVersions(snapshot, snapshot.secrets.get(secretName)).length > 0) {
       const heir = isAdopted(snapshot, root, selection, now) && hasDeadCurrent(snapshot, secretName);
       yield [

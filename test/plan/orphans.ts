@@ -93,6 +93,13 @@ export const ORPHANS: readonly Row[] = [
     plan: ["fail current: store-denied", "fail orphan: store-denied"],
   },
   {
+    says: "gives two roots of one name no secrets of their own while the one that may hold them does not answer",
+    tokens: [root, token("twin", { age: 350 * DAY, left: 15 * DAY, name: "backend" })],
+    asks: { tokens: ["backend"], force: true, retireNow: true },
+    unreadable: [secretNamed("backend")],
+    plan: ["fail root: store-denied", "fail twin: store-denied"],
+  },
+  {
     says: "takes no token for an orphan that a version without labels holds",
     tokens: [current, token("former", { replaces: "root", age: 200 * DAY })],
     secrets: [secret([isCurrent, version("former", "root")])],
