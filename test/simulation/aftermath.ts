@@ -134,9 +134,12 @@ function checkRest(chronicle: Chronicle): void {
     if (current?.ending?.by === "person" || current?.isUnmarked) continue;
     // And so it is where nothing of ours ever became current, until the root is due; if it has died, for ever.
     const wasManaged = secret.reigns.some(({ by }) => by !== "person");
-    for (const label of secret.last?.labels.keys() ?? [])
-      if (label.startsWith("rotating-") && (wasManaged || !chronicle.token(label.slice(9))?.isDeleted))
+    for (const label of secret.last?.labels.keys() ?? []) {
+      const marked = chronicle.token(label.slice(9));
+      const isForgotten = marked?.isDeleted && (!wasManaged || marked.ending?.by === "person");
+      if (label.startsWith("rotating-") && !isForgotten)
         chronicle.broken("rest", `${secret.name} still has the label ${label}`);
+    }
     checkReign(chronicle, secret);
     checkTokens(chronicle, secret);
   }

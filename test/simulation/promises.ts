@@ -128,6 +128,10 @@ export function onEnded(
     by.deployment.config.applications.find(({ id }) => id === token.applicationId)?.policy ?? {};
   const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
   const elapsedMs = chronicle.nowMs - sinceMs;
+  // Set by hand twice before a run could say that it was current, it looks as if it had never been.
+  const isForgotten = ({ secret, versionId }: Reign) =>
+    secret.tamperedBy.has("set-by-hand") && !secret.announced.has(versionId);
+  if (token.reigns.some(isForgotten)) return;
   // Where moving labels leaves no date behind, nobody can tell when a person did.
   const isUntold = !chronicle.theatre.setting.labelMovesTouchLastChanged;
   if (isUntold && token.reigns.some(({ secret }) => secret.tamperedBy.has("rolled-back"))) return;
