@@ -108,8 +108,12 @@ async function finish(
   const place = { secretName: name, secretArn: arn };
   // The first version of a secret became current by itself.
   const promotion = labels.includes(AWSCURRENT) ? "promoted" : await promote(candidate, scene);
-  if (promotion === "lost")
-    return [await concede(candidate, done, scene), ...(await retireBehind(action, place, scene))];
+  if (promotion === "lost" || promotion === "displaced") {
+    // Only a run's own token, and only one that nobody else can be promoting: the label leaves it to a later run.
+    const isOwn = promotion === "lost" && done.action === "rotate";
+    const conceded = isOwn ? await concede(candidate, done, scene) : ({ ...done, ...DEFERRED } as const);
+    return [conceded, ...(await retireBehind(action, place, scene))];
+  }
   if (promotion === "superseded") {
     const error = await settle(arn, stamp, scene).then(() => undefined, asRotationError);
     return [{ ...done, error }, ...(await retireBehind(action, place, scene))];
@@ -127,9 +131,10 @@ async function finish(
   return [{ ...done, error }, ...(await retireNow(action, place, scene))];
 }
 
-/** Another run was first. Only a run's own token: one that was resumed may still be in another run's hands. */
+const DEFERRED = { reason: "lost-race", outcome: "deferred" } as const;
+
+/** Another run was first: the token that this one made is deleted, and its version settled. */
 async function concede({ arn, stamp }: Candidate, done: Outcome, scene: Scene): Promise<Outcome> {
-  if (done.action === "resume") return { ...done, reason: "lost-race", outcome: "deferred" };
   const isGone = await discardOwn(stamp.tokenId, scene);
   const error = isGone ? await settle(arn, stamp, scene).then(() => undefined, asRotationError) : undefined;
   return { ...done, reason: "lost-race", outcome: "discarded", error };

@@ -9,6 +9,7 @@ import {
   type SecretName,
   type SecretState,
   type Stamp,
+  stampOf,
   type VersionId,
   versionIdOf,
 } from "../model.ts";
@@ -91,8 +92,11 @@ export async function stage(
   }
 }
 
-/** `superseded`: it was promoted, and by now another one was. `lost`: another run was first. */
-export type Promotion = "promoted" | "superseded" | "lost";
+/**
+ * `superseded`: it was promoted, and by now another one was. `lost`: another run replaced the same token first.
+ * `displaced`: something else became current; from there, another run may be promoting this very version.
+ */
+export type Promotion = "promoted" | "superseded" | "lost" | "displaced";
 
 /**
  * Step four: AWSCURRENT moves, if it is still where the plan saw it. It loses against another run, but also against
@@ -116,7 +120,8 @@ export async function promote(
     const current = seen && holderOf(seen, AWSCURRENT);
     if (current === versionId) return "promoted";
     if (seen !== undefined && holderOf(seen, AWSPREVIOUS) === versionId) return "superseded";
-    if (seen !== undefined && current !== from && error.effect === "none") return "lost";
+    if (seen !== undefined && current !== from && error.effect === "none")
+      return current && stampOf(current)?.replacedId === stamp.replacedId ? "lost" : "displaced";
     if (!error.retryable) contradictions += 1;
     if (contradictions >= CONTRADICTIONS || clock.now() >= patience) throw error;
     await clock.sleep(LOOK_PAUSE_MS);

@@ -128,9 +128,9 @@ export function onEnded(
     by.deployment.config.applications.find(({ id }) => id === token.applicationId)?.policy ?? {};
   const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
   const elapsedMs = chronicle.nowMs - sinceMs;
-  // Set by hand twice before a run could say that it was current, it looks as if it had never been.
-  const isForgotten = ({ secret, versionId }: Reign) =>
-    secret.tamperedBy.has("set-by-hand") && !secret.announced.has(versionId);
+  // Set by hand twice before a run could take off its label, it looks as if it had never been current.
+  const isForgotten = ({ secret }: Reign) =>
+    secret.tamperedBy.has("set-by-hand") && secret.last?.labels.has(`rotating-${token.id}`);
   if (token.reigns.some(isForgotten)) return;
   // Where moving labels leaves no date behind, nobody can tell when a person did.
   const isUntold = !chronicle.theatre.setting.labelMovesTouchLastChanged;
