@@ -4,7 +4,7 @@
  */
 export function fitsGlob(name: string, glob: string): boolean {
   const pattern = glob
-    .replace(/[.+^${}()|[\]\\/-]/g, "\\$&")
+    .replace(/[.+^${}()|[\]\\/]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
   return new RegExp(`^${pattern}$`, "su").test(name);

@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { fitsGlob } from "../../lambda/globs.ts";
+
+describe("a glob over token names", () => {
+  test.each([
+    ["my-server", "my-server", true],
+    ["my-server", "my-*", true],
+    ["my-server", "my server", false],
+    ["plant/line [4]", "plant/line [4]", true],
+    ["plant/line 4", "plant/line [4]", false],
+    ["a.b", "a.b", true],
+    ["axb", "a.b", false],
+    ["日本-🚚", "日本-?", true],
+    ["two\nlines", "two*", true],
+    ["", "*", true],
+  ])("%j fits %j: %j", (name, glob, fits) => {
+    expect(fitsGlob(name, glob)).toBe(fits);
+  });
+
+  test("takes every printable character for itself, but the two that mean something", () => {
+    const characters = Array.from({ length: 95 }, (_, index) => String.fromCodePoint(32 + index));
+    const plain = characters.filter((character) => !["*", "?"].includes(character));
+    const misread = plain.filter(
+      (character) => !fitsGlob(`a${character}b`, `a${character}b`) || fitsGlob("a\u00e9b", `a${character}b`),
+    );
+    expect(misread).toEqual([]);
+  });
+});
