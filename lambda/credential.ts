@@ -101,10 +101,11 @@ export class Credential {
 }
 
 /**
- * An API token is a JWT, whose payload anybody can read: `exp` says in seconds when it ends (RFC 7519). Which claim
- * names the token itself is not documented; whatever looks like an id is taken along, to be compared with listed ones.
+ * An API token is a JWT, whose payload anybody can read: `exp` says in seconds when it ends, and one without it never
+ * does (RFC 7519). Which claim names the token itself is not documented; whatever looks like an id is taken along, to be
+ * compared with listed ones.
  */
-export function claimsOf(token: Redacted): Pick<Login, "expiresAt" | "claimedIds"> {
+export function claimsOf(token: Redacted): Pick<Login, "expiresAt" | "neverExpires" | "claimedIds"> {
   const [, payload = ""] = token.reveal().split(".");
   try {
     const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
@@ -114,7 +115,8 @@ export function claimsOf(token: Redacted): Pick<Login, "expiresAt" | "claimedIds
       const id = v.safeParse(TokenId, claim);
       return id.success ? [id.output] : [];
     });
-    return { expiresAt: typeof exp === "number" ? new Date(exp * 1_000) : undefined, claimedIds: ids };
+    const expiresAt = typeof exp === "number" ? new Date(exp * 1_000) : undefined;
+    return { expiresAt, neverExpires: exp === undefined, claimedIds: ids };
   } catch {
     return {};
   }

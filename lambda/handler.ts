@@ -6,10 +6,11 @@ import * as v from "valibot";
 import { eventBridgeBus, eventBridgeClient } from "./adapters/event-bridge.ts";
 import { losantTokenApi } from "./adapters/losant.ts";
 import { secretsManagerClient, secretsManagerStore } from "./adapters/secrets-manager.ts";
-import { parseConfigText, type RotationConfig } from "./config.ts";
+import { type ApplicationConfig, parseConfigText, type RotationConfig } from "./config.ts";
 import { articleOn, asRotationError, RotationError, remedyFor } from "./errors.ts";
 import { metricsOf } from "./metrics.ts";
 import { RunId } from "./model.ts";
+import type { Sources } from "./observe.ts";
 import type { Clock, Log, LogFields } from "./ports.ts";
 import type { Report } from "./report.ts";
 import { parseRequest } from "./request.ts";
@@ -105,8 +106,16 @@ export async function runOnce(
   });
 }
 
+/** The eyes of a run and not its hands, for whoever only wants to see what it sees: `npm run status`. */
+export function eyesOf(settings: RotationConfig): Pick<Sources, "store" | "clock"> & {
+  readonly connect: (application: ApplicationConfig) => Sources["api"];
+} {
+  store ??= secretsManagerStore(secretsManagerClient());
+  return { store, clock, connect: connecting(settings, store) };
+}
+
 function connecting({ losantApiUrl }: RotationConfig, credentials: NonNullable<typeof store>) {
-  return (application: RotationConfig["applications"][number]) =>
+  return (application: ApplicationConfig) =>
     losantTokenApi({ baseUrl: losantApiUrl, application, credentials });
 }
 

@@ -19,8 +19,9 @@ import type { Clock, SecretStore, TokenApi } from "./ports.ts";
 import type { Selection } from "./selection.ts";
 import type { SecretReading, Snapshot } from "./snapshot.ts";
 
-interface Sources {
-  readonly api: TokenApi;
+/** All that looking takes: nothing here can write. */
+export interface Sources {
+  readonly api: Pick<TokenApi, "list" | "get" | "loggedInWith">;
   readonly store: Pick<SecretStore, "describe" | "history">;
   readonly clock: Clock;
 }
@@ -131,7 +132,7 @@ function withHistory({ versions }: SecretState, listed: readonly SecretVersion[]
 async function lookUpTokens(
   snapshot: Snapshot,
   selection: Selection,
-  api: TokenApi,
+  api: Sources["api"],
   clock: Clock,
 ): Promise<Snapshot> {
   const limit = pLimit(READS_AT_ONCE);

@@ -52,6 +52,11 @@ export interface Report {
 /** Of two things that happened to one token, the one further up is shown. */
 const WEIGHT: readonly ActionName[] = ["rotate", "resume", "retire", "discard", "announce", "skip", "wait"];
 
+/** The weightiest first. */
+export function byWeight(one: Pick<Outcome, "action">, other: Pick<Outcome, "action">): number {
+  return WEIGHT.indexOf(one.action) - WEIGHT.indexOf(other.action);
+}
+
 /** Counts outcomes as they come in, and keeps the rows that a report has room for: not one per token listed. */
 export class Tally {
   readonly #counts = {
@@ -112,7 +117,7 @@ export class Tally {
 
 /** What went wrong with the lighter one is shown as well: a rotation may be done, and the retirement after it not. */
 function weightierOf(one: Outcome, other: Outcome): Outcome {
-  const isHeavier = WEIGHT.indexOf(one.action) < WEIGHT.indexOf(other.action);
+  const isHeavier = byWeight(one, other) < 0;
   const [heavy, light] = isHeavier ? [one, other] : [other, one];
   return { ...heavy, error: heavy.error ?? light.error, oldString: heavy.oldString ?? light.oldString };
 }

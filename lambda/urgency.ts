@@ -2,10 +2,15 @@ import type { LineagePlan } from "./plan.ts";
 import type { Scene } from "./scene.ts";
 import { dueAt } from "./window.ts";
 
-/** One lineage with something to do, and the means to do it. */
-export interface Work {
-  readonly scene: Scene;
+/** One lineage, and whose it is. */
+interface Prospect {
+  readonly scene: Pick<Scene, "application">;
   readonly plan: LineagePlan;
+}
+
+/** One lineage with something to do, and the means to do it. */
+export interface Work extends Prospect {
+  readonly scene: Scene;
 }
 
 /**
@@ -14,7 +19,7 @@ export interface Work {
  * earlier runs must have failed at doesn't get that place while a fresh one is there, or a single secret that takes
  * no writes would hold up all others for ever.
  */
-export function inOrderOfUrgency(work: readonly Work[], now: Date): readonly Work[] {
+export function inOrderOfUrgency<Each extends Prospect>(work: readonly Each[], now: Date): readonly Each[] {
   const ordered = work.toSorted((one, other) => urgency(one) - urgency(other));
   const first = ordered.findIndex(({ plan }) => rotationOf(plan) !== undefined);
   const fresh = ordered.findIndex((candidate) => isFresh(candidate, now));
@@ -27,14 +32,14 @@ function rotationOf({ actions }: LineagePlan) {
   return actions.find((action) => action.kind === "rotate");
 }
 
-function urgency({ plan }: Work): number {
+function urgency({ plan }: Prospect): number {
   const rotation = rotationOf(plan);
   if (plan.isOwnCredential) return Number.NEGATIVE_INFINITY;
   return rotation === undefined ? 0 : (rotation.subject.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER);
 }
 
 /** Asked for by hand, or due for less than two intervals: a run or two at most may have tried it. */
-function isFresh({ plan, scene }: Work, now: Date): boolean {
+function isFresh({ plan, scene }: Prospect, now: Date): boolean {
   const rotation = rotationOf(plan);
   if (rotation === undefined) return false;
   const { policy } = scene.application;
@@ -45,14 +50,14 @@ function isFresh({ plan, scene }: Work, now: Date): boolean {
 }
 
 /** At most `most` rotations: the later ones are put off to the next run, the rest of their plans is not. */
-export function withinBudget(work: readonly Work[], most: number): readonly Work[] {
+export function withinBudget<Each extends Prospect>(work: readonly Each[], most: number): readonly Each[] {
   let left = most;
-  return work.map(({ scene, plan }) => {
-    const actions = plan.actions.map((action) => {
+  return work.map((one) => {
+    const actions = one.plan.actions.map((action) => {
       if (action.kind !== "rotate" || left-- > 0) return action;
       const { reason, subject } = action;
       return { kind: "defer", action: "rotate", reason, subject } as const;
     });
-    return { scene, plan: { ...plan, actions } };
+    return { ...one, plan: { ...one.plan, actions } };
   });
 }

@@ -216,10 +216,6 @@ export async function observedSnapshotOf(
         return unlisted.find((one) => one.id === tokenId);
       },
       loggedInWith: async () => loginOf(situation),
-      create: unused,
-      deactivate: unused,
-      delete: unused,
-      probe: unused,
     },
     store: {
       describe: async (name) => {
