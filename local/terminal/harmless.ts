@@ -10,3 +10,12 @@ export const MASK = "••••••";
 export function harmless(text: string): string {
   return text.replace(TOKEN_STRING, MASK).replace(CONTROL, "·");
 }
+
+/** JSON that says the same, and that a terminal may show as well; what looks like a token string is masked. */
+export function harmlessJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2)
+    .replace(TOKEN_STRING, MASK)
+    .replace(CONTROL, (character) =>
+      character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+}

@@ -22,13 +22,20 @@ const FORMATS = {
   plain: "reset",
 } as const satisfies Record<Style, Parameters<typeof styleText>[0]>;
 
-const WIDEST = 100;
-const NARROWEST = 72;
+interface Widths {
+  readonly narrowest: number;
+  readonly widest: number;
+  /** Of what is no terminal: a file, a pipe. */
+  readonly otherwise: number;
+}
+
+const WIDTHS: Widths = { narrowest: 72, widest: 100, otherwise: 100 };
 
 /** Colours follow the stream, NO_COLOR and FORCE_COLOR, as styleText reads them. */
-export function screenOn(stream: NodeJS.WriteStream | WriteStream): Screen {
+export function screenOn(stream: NodeJS.WriteStream | WriteStream, widths = WIDTHS): Screen {
+  const { narrowest, widest, otherwise } = widths;
   return {
-    width: Math.max(NARROWEST, Math.min(stream.columns ?? WIDEST, WIDEST)),
+    width: Math.max(narrowest, Math.min(stream.columns || otherwise, widest)),
     paint: (style, text) => (style === "plain" ? text : styleText(FORMATS[style], text, { stream })),
     line: (text = "") => void stream.write(`${text}\n`),
   };

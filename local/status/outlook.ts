@@ -1,0 +1,86 @@
+import pLimit from "p-limit";
+import { isEffect } from "../../lambda/actions.ts";
+import type { ApplicationConfig, RotationConfig } from "../../lambda/config.ts";
+import { asRotationError, type RotationError } from "../../lambda/errors.ts";
+import type { eyesOf } from "../../lambda/handler.ts";
+import { OBSERVED_AT_ONCE } from "../../lambda/limits.ts";
+import { type Lineage, resolveLineages } from "../../lambda/lineage.ts";
+import { placeTokens } from "../../lambda/membership.ts";
+import type { RunId } from "../../lambda/model.ts";
+import { observe } from "../../lambda/observe.ts";
+import { type LineagePlan, plan } from "../../lambda/plan.ts";
+import type { Login } from "../../lambda/ports.ts";
+import { EVERYTHING } from "../../lambda/selection.ts";
+import type { Snapshot } from "../../lambda/snapshot.ts";
+import { inOrderOfUrgency, withinBudget } from "../../lambda/urgency.ts";
+
+/** One application as a run that starts now would see it, and what that run would do with each of its lineages. */
+export interface Seen {
+  readonly kind: "seen";
+  readonly application: ApplicationConfig;
+  readonly now: Date;
+  readonly snapshot: Snapshot;
+  readonly lineages: readonly Lineage[];
+  readonly plans: readonly LineagePlan[];
+}
+
+/** One that could not be looked at. Its access token may be known all the same. */
+export interface Unseen {
+  readonly kind: "unseen";
+  readonly application: ApplicationConfig;
+  readonly now: Date;
+  readonly error: RotationError;
+  readonly login: Login | undefined;
+}
+
+export type Outlook = Seen | Unseen;
+
+type Eyes = ReturnType<typeof eyesOf>;
+
+/** Looks at these applications, each for itself: one that fails takes no other along. Reads only. */
+export function lookAt(
+  applications: readonly ApplicationConfig[],
+  { secretPrefix }: RotationConfig,
+  eyes: Eyes,
+  runId: RunId,
+): Promise<readonly Outlook[]> {
+  const limit = pLimit(OBSERVED_AT_ONCE);
+  return Promise.all(
+    applications.map((application) => limit(() => lookAtOne(application, secretPrefix, eyes, runId))),
+  );
+}
+
+async function lookAtOne(
+  application: ApplicationConfig,
+  secretPrefix: string,
+  { connect, store, clock }: Eyes,
+  runId: RunId,
+): Promise<Outlook> {
+  const api = connect(application);
+  try {
+    const snapshot = await observe(application, secretPrefix, EVERYTHING, { api, store, clock });
+    return outlookOf(snapshot, clock.now(), runId);
+  } catch (thrown) {
+    const error = asRotationError(thrown);
+    const isAboutLogin = error.code.startsWith("access-token-") && error.code !== "access-token-forbidden";
+    const login = isAboutLogin ? undefined : await api.loggedInWith().catch(() => undefined);
+    return { kind: "unseen", application, now: clock.now(), error, login };
+  }
+}
+
+/** The plan, order and budget of a scheduled run: whatever they say, this says. */
+export function outlookOf(snapshot: Snapshot, now: Date, runId: RunId): Seen {
+  const { application } = snapshot;
+  const all = plan(snapshot, { now, runId, selection: EVERYTHING });
+  const isWork = ({ actions }: LineagePlan) => actions.some(isEffect);
+  const work = all.filter(isWork).map((one) => ({ scene: { application }, plan: one }));
+  const admitted = withinBudget(inOrderOfUrgency(work, now), application.policy.maxRotationsPerRun);
+  return {
+    kind: "seen",
+    application,
+    now,
+    snapshot,
+    lineages: [...resolveLineages(snapshot, placeTokens(snapshot, EVERYTHING, now), now)],
+    plans: [...admitted.map((one) => one.plan), ...all.filter((one) => !isWork(one))],
+  };
+}

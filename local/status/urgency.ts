@@ -1,0 +1,59 @@
+import type { Reason } from "../../lambda/outcomes.ts";
+import type { Row } from "./rows.ts";
+
+/**
+ * How soon a person should look: `attention`: something is odd that no run will mend, or a token in use is left to
+ * expire; `due`: the next run does something; `waiting`: a later one will; `resting`: none does, and that is well.
+ */
+export type Urgency = "attention" | "due" | "waiting" | "resting";
+
+export const URGENCIES: readonly Urgency[] = ["attention", "due", "waiting", "resting"];
+
+/** What somebody did, or what a policy can't be applied to: the worker respects it, and waits for a person. */
+const NEEDS_A_PERSON: ReadonlySet<Reason> = new Set([
+  "revoked",
+  "missing",
+  "rolled-back",
+  "secret-scheduled-for-deletion",
+  "secret-owned-by-service",
+]);
+
+/** Not the worker's to renew, or renewed already. */
+const ENDS_IN_PEACE: ReadonlySet<Reason> = new Set(["superseded", "foreign", "inactive", "young-orphan"]);
+
+export function urgencyOf(row: Omit<Row, "urgency">, now: Date): Urgency {
+  const { next, isLive, windowOpensAt, drift } = row;
+  if (next.some(({ outcome }) => outcome === "failed")) return "attention";
+  if (next.some(({ outcome }) => outcome === "planned" || outcome === "deferred")) return "due";
+  const [reason] = next.map((said) => said.reason);
+  if (reason === undefined) return "resting";
+  if (drift.includes("two-live-tokens") || NEEDS_A_PERSON.has(reason)) {
+    const isForgotten = reason === "missing" && row.role === "stray" && !isLive;
+    return isForgotten ? "resting" : "attention";
+  }
+  if (drift.includes("damaged-marker") && isLive && row.role === "stray") return "attention";
+  const isOpen = isLive && windowOpensAt !== undefined && windowOpensAt <= now;
+  if (isOpen && !ENDS_IN_PEACE.has(reason) && reason !== "just-rotated") return "attention";
+  return reason === "not-due" || reason === "young-orphan" ? "waiting" : "resting";
+}
+
+/** The most urgent first; then by the moment that matters, the soonest first. */
+export function byUrgency(one: Row, other: Row): number {
+  return (
+    URGENCIES.indexOf(one.urgency) - URGENCIES.indexOf(other.urgency) ||
+    momentOf(one) - momentOf(other) ||
+    compared(one.token?.name ?? "", other.token?.name ?? "") ||
+    compared(one.tokenId, other.tokenId)
+  );
+}
+
+/** Of a token that waits, its window; of any other, its end. What is gone comes before what lives. */
+function momentOf({ token, urgency, windowOpensAt }: Row): number {
+  if (token === undefined) return Number.MIN_SAFE_INTEGER;
+  const at = urgency === "waiting" ? (windowOpensAt ?? token.expiresAt) : token.expiresAt;
+  return at?.getTime() ?? Number.MAX_SAFE_INTEGER;
+}
+
+function compared(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}

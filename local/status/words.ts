@@ -1,0 +1,143 @@
+import * as v from "valibot";
+import { type ApiToken, ApplicationId } from "../../lambda/model.ts";
+import { secretNameFor } from "../../lambda/names.ts";
+import type { Reason } from "../../lambda/outcomes.ts";
+import type { ReportRow } from "../../lambda/report.ts";
+import { harmless } from "../terminal/harmless.ts";
+import type { Style } from "../terminal/screen.ts";
+import { relative } from "../terminal/words.ts";
+import type { Place, Row } from "./rows.ts";
+import { SHAPES } from "./timeline.ts";
+
+/** What the next run does, as a verb that goes with it. */
+const VERBS = {
+  rotate: "rotates",
+  resume: "finishes its rotation",
+  announce: "sends its event",
+  retire: "retires it",
+  discard: "deletes it",
+  skip: "leaves it",
+  wait: "waits",
+} as const satisfies Record<ReportRow["action"], string>;
+
+/** The staging labels, short; `rotating-<id>` needs no id where the token stands beside it. */
+const LABELS: Readonly<Record<string, string>> = { AWSCURRENT: "current", AWSPREVIOUS: "previous" };
+
+export function nameOf({ token, secret, tokenId }: Row): string {
+  const known = token?.name ?? secret?.name.split("/").at(-1);
+  return harmless(known === undefined || known === "" ? tokenId : known);
+}
+
+export function expiresText({ token }: Row, now: Date): string {
+  if (token === undefined) return "gone";
+  return token.expiresAt === undefined ? "never" : relative(token.expiresAt, now);
+}
+
+export function windowText({ windowOpensAt, isLive }: Row, now: Date): string {
+  if (windowOpensAt === undefined || !isLive) return "–";
+  return windowOpensAt <= now ? "open" : relative(windowOpensAt, now);
+}
+
+/** Each reason in so few words that a table has room for them; `--explain` has more. */
+const WHY = {
+  "renewal-window": "window is open",
+  expired: "has expired",
+  "max-age": "older than policy allows",
+  forced: "forced",
+  unfinished: "a run died before the end",
+  unannounced: "its event is owed",
+  "grace-over": "grace is over",
+  "retire-now": "asked for",
+  orphan: "string is stored nowhere",
+  "lost-race": "lost a race",
+  superseded: "replaced",
+  excluded: "excluded by policy",
+  "never-expires": "never expires",
+  inactive: "inactive",
+  "expired-unmanaged": "expired before it was managed",
+  "no-scope": "has no scope",
+  "too-short-lived": "lives too short for the schedule",
+  foreign: "another deployment's",
+  "damaged-marker": "its marker was edited",
+  revoked: "deactivated by somebody",
+  missing: "deleted by somebody",
+  "rolled-back": "AWSCURRENT moved by somebody",
+  "young-orphan": "a run may be at work",
+  "just-rotated": "made just now",
+  "secret-scheduled-for-deletion": "its secret is being deleted",
+  "secret-owned-by-service": "its secret is another service's",
+  "not-selected": "not asked for",
+  "not-due": "not due",
+  undecided: "could not be decided",
+} as const satisfies Record<Reason, string>;
+
+/** Kinds of drift that the reason beside them says already. */
+const SAID: ReadonlySet<string> = new Set([
+  "missing secret-without-token",
+  "missing token-without-secret",
+  "orphan orphan",
+  "damaged-marker damaged-marker",
+  "rolled-back rolled-back",
+  "unfinished unfinished",
+  "unannounced unfinished",
+  "lost-race unfinished",
+]);
+
+/** `rotates: window is open`, and what else is odd about it. */
+export function nextText({ next, drift, token }: Row, now: Date): string {
+  const weighty = next.filter(({ action }, index) => index === 0 || action !== "wait");
+  const said = weighty.map((row) => {
+    if (row.reason === "missing" && token !== undefined) return `${verbOf(row)}: its secret is gone`;
+    if (row.dueDate !== undefined) return `${verbOf(row)}: due ${relative(new Date(row.dueDate), now)}`;
+    return `${verbOf(row)}: ${row.code ?? WHY[row.reason]}`;
+  });
+  const odd = drift.filter((kind) => !next.some(({ reason }) => SAID.has(`${reason} ${kind}`)));
+  return said.join("; then ") + (odd.length === 0 ? "" : ` [${odd.join(", ")}]`);
+}
+
+export function verbOf({ outcome, action, reason }: ReportRow): string {
+  if (outcome === "failed") return "fails";
+  if (reason === "young-orphan") return "waits";
+  return outcome === "deferred" ? "puts it off" : VERBS[action];
+}
+
+export function shapeOf({ urgency }: Row): { readonly text: string; readonly style: Style } {
+  const [text, style] = SHAPES[urgency];
+  return { text, style };
+}
+
+/** The secret's labels for this token; its name too, where there is room, or where the token's does not tell it. */
+export function secretText({ secret, role, token, applicationId }: Row, isRoomy: boolean): string {
+  if (secret === undefined) return "–";
+  const [, tail] = secret.name.split(`/${applicationId}/`);
+  const isTold = tail !== undefined && (token === undefined || tail === usualTail(token, applicationId));
+  const labels = labelsText(secret, role);
+  if (labels === "none yet" || (isTold && !isRoomy)) return labels;
+  return `${labels}: ${tail === undefined ? secret.name : `…/${tail}`}`;
+}
+
+/** What the name of a secret ends in that nobody mapped, and that needed no id to be told from another. */
+function usualTail({ name }: ApiToken, applicationId: string): string {
+  return secretNameFor("", v.parse(ApplicationId, applicationId), name).split("/").slice(2).join("/");
+}
+
+function labelsText({ state, labels, versionId, currentVersionId }: Place, role: Row["role"]): string {
+  const words = labels.map((label) => LABELS[label] ?? (label.startsWith("rotating-") ? "rotating" : label));
+  switch (state) {
+    case "not-asked":
+      return "none yet";
+    case "absent":
+      return role === "root" ? "none yet" : "none";
+    case "unreadable":
+      return "unreadable";
+    case "scheduled-for-deletion":
+      return [...words, "being deleted"].join(", ");
+    case "present":
+      if (words.length > 0) return words.join(", ");
+      if (versionId !== undefined) return "no label";
+      if (role === "root") return currentVersionId === undefined ? "empty" : "set by hand";
+      return role === "superseded" ? "not in it" : "not stored";
+    default:
+      return state satisfies never;
+  }
+}
