@@ -15,6 +15,7 @@ import { type Attempt, failureOf, unusable, unusableIssue } from "./losant-failu
 import { type LosantAnswer, type LosantRequest, send } from "./losant-http.ts";
 import { LOSANT_LIMITS, type LosantLimits } from "./losant-limits.ts";
 import { probe } from "./losant-probe.ts";
+import { looksLikeToken } from "./scrub.ts";
 
 export interface LosantOptions {
   /** Without or with a slash at the end; private installs may have a path. */
@@ -34,7 +35,7 @@ class LosantTokens implements TokenApi {
   readonly #url: string;
   readonly #limits: LosantLimits;
   readonly #credential: Credential;
-  /** Every string seen so far, so that no message of Losant's can repeat one. */
+  /** What no message of Losant's may repeat, beside whatever looks like a token: that is recognised without being kept. */
   readonly #secrets = new Set<Redacted>();
 
   constructor({ baseUrl, application, credentials, limits }: LosantOptions) {
@@ -91,7 +92,7 @@ class LosantTokens implements TokenApi {
     });
     const issued = readIssued(text);
     if (!issued.ok) throw unusableIssue(attempt, issued.flaw, issued.createdId);
-    this.#secrets.add(issued.value.string);
+    if (!looksLikeToken(issued.value.string)) this.#secrets.add(issued.value.string);
     return issued.value;
   }
 

@@ -6,6 +6,11 @@ const SHOWN_CHARACTERS = 200;
 /** A JWT, an AWS key, a session token; ids of 24 hexadecimal digits stay readable. */
 const TOKEN_LIKE = /[\w.-]{32,}/g;
 
+/** Whether `scrub` recognises this string by its looks, in whatever text it stands: then nobody has to keep it for that. */
+export function looksLikeToken(secret: Redacted): boolean {
+  return secret.reveal().replace(TOKEN_LIKE, "") === "";
+}
+
 /**
  * What a foreign service said, fit for an error message: one line of at most 200 characters, without the secrets that
  * are known and without anything that looks like one.

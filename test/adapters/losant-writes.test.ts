@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { closedPort, inTurn, type Reply } from "../support/http.ts";
 import {
@@ -222,4 +224,18 @@ test("a token that is still active after it was deactivated is noticed", async (
     code: "losant-answer-invalid",
     effect: "unknown",
   });
+});
+
+test("a string is forgotten with the last one who holds it, while the application is still being worked on", async () => {
+  const { api } = await bench(() => issued());
+  const string = new WeakRef((await api.create(ORDER)).string);
+  await api.delete(TOKEN).catch(() => {});
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc");
+  for (let tries = 0; tries < 20 && string.deref() !== undefined; tries += 1) {
+    await new Promise(setImmediate);
+    collectGarbage();
+  }
+  expect(string.deref()).toBeUndefined();
+  expect(await failure(api.deactivate(TOKEN))).toBeDefined();
 });

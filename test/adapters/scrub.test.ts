@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { scrub } from "../../lambda/adapters/scrub.ts";
+import { looksLikeToken, scrub } from "../../lambda/adapters/scrub.ts";
 import { Redacted } from "../../lambda/redacted.ts";
 
 describe("what a foreign service says", () => {
@@ -16,6 +16,23 @@ describe("what a foreign service says", () => {
     ["may be nothing", "", ""],
   ])("%s", (_, said, shown) => {
     expect(scrub(said, [new Redacted("hush"), new Redacted("")])).toBe(shown);
+  });
+
+  test.each([
+    ["eyJhbGciOiJIUzI1NiJ9.e30.AAAABBBBCCCC_DDDD-EEEE", true],
+    ["x".repeat(32), true],
+    ["x".repeat(31), false],
+    [`${"x".repeat(32)}+y`, false],
+    ["", true],
+  ])("needs no secret to lose what looks like a token by itself: %s, %s", (string, isRecognised) => {
+    expect(looksLikeToken(new Redacted(string))).toBe(isRecognised);
+    for (const [before, after] of [
+      ["", ""],
+      [" ", "?"],
+      ["x", "+"],
+      ["'", "'"],
+    ])
+      if (isRecognised && string !== "") expect(scrub(before + string + after)).not.toContain(string);
   });
 
   test("is cut after 200 characters", () => {
