@@ -4,6 +4,9 @@
 export const OBSERVED_AT_ONCE = 5;
 export const READS_AT_ONCE = 20;
 
+/** Of how many resting lineages of an application events are sent at once. */
+export const TOLD_AT_ONCE = 10;
+
 /** How many lineages are worked on at once. */
 export const LINEAGES_AT_ONCE = 10;
 

@@ -7,7 +7,7 @@ import { accessTokenExpiryAfter } from "./credential.ts";
 import { asRotationError, type ErrorCode, RotationError } from "./errors.ts";
 import { IssueGate } from "./gate.ts";
 import { Ledger } from "./ledger.ts";
-import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE, STORE_WRITES_PER_SECOND } from "./limits.ts";
+import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE, STORE_WRITES_PER_SECOND, TOLD_AT_ONCE } from "./limits.ts";
 import type { RunFacts } from "./metrics.ts";
 import type { RunId } from "./model.ts";
 import { observe } from "./observe.ts";
@@ -151,7 +151,12 @@ async function prepare(application: ApplicationConfig, shift: Shift): Promise<re
     };
     await ledger.listed(snapshot, plans, scene);
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
-    for (const one of resting) await ledger.record(sayOnly(one), one.secretArn, scene);
+    // All take from one iterator: p-limit would queue a promise for each of what may be a hundred thousand.
+    const line = resting.values();
+    const recordInTurn = async () => {
+      for (const one of line) await ledger.record(sayOnly(one), one.secretArn, scene);
+    };
+    await Promise.all(Array.from({ length: TOLD_AT_ONCE }, recordInTurn));
     const work = inOrderOfUrgency(
       working.map((one) => ({ scene, plan: one })),
       clock.now(),
