@@ -31,7 +31,7 @@ export class Ledger {
   readonly #failures: string[] = [];
   readonly #codes = new Set<ErrorCode>();
   #failureCount = 0;
-  #waitingLogged = 0;
+  #restingSeen = 0;
   #orphans = 0;
   #soonestExpiryAt: Date | undefined;
   #accessTokenExpiresAt: RunFacts["accessTokenExpiresAt"];
@@ -86,6 +86,12 @@ export class Ledger {
     }
     if (this.#isDryRun) return;
     for (const event of newsOf(outcomes, secretArn, scene)) await this.#publish(event, scene);
+  }
+
+  /** How many tokens at rest the log has no lines of, where there are any. */
+  sayWhatIsLeftOut(): void {
+    const leftOut = this.#restingSeen - MAX_REPORT_ROWS;
+    if (leftOut > 0) this.#log.info("tokens at rest that the log leaves out", { count: leftOut });
   }
 
   /** The last event of a run. A bus that doesn't take it fails the run: nobody would know otherwise. */
@@ -162,7 +168,7 @@ export class Ledger {
       this.#note(`token ${JSON.stringify(subject.name ?? "?")} (${subject.id})`, error, fields);
     } else if (WORTH_A_WARNING.has(outcome.reason)) {
       this.#log.warn("token outcome", fields);
-    } else if (outcome.outcome !== "waiting" || this.#waitingLogged++ < MAX_REPORT_ROWS) {
+    } else if (!RESTING.has(outcome.outcome) || this.#restingSeen++ < MAX_REPORT_ROWS) {
       this.#log.info("token outcome", fields);
     }
   }
@@ -183,6 +189,9 @@ export class Ledger {
 function earlier(one: Date | undefined, other: Date | undefined): Date | undefined {
   return other === undefined || (one !== undefined && one <= other) ? one : other;
 }
+
+/** Nothing happened to such a token, and most are like that: the log has only so many of them. */
+const RESTING: ReadonlySet<Outcome["outcome"]> = new Set(["waiting", "skipped"]);
 
 /** Somebody did something to a token that the worker respects but can't mend. */
 const WORTH_A_WARNING: ReadonlySet<Outcome["reason"]> = new Set([

@@ -33,7 +33,7 @@ export const STEP_RESERVE_MS = 8_000;
 /** After so many events in a row that the bus did not accept, this run sends no more: they stay owed. */
 export const BUS_FAILURES = 3;
 
-/** Rows of a report. */
+/** Rows of a report, and lines of the log about tokens at rest. */
 export const MAX_REPORT_ROWS = 1_000;
 
 /** Failures that the error of a run names; the report and the log have all of them. */

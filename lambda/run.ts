@@ -81,6 +81,7 @@ export async function run(request: RotationRequest, world: World): Promise<RunRe
       new RotationError("token-not-found", `no listed token has the id or name ${JSON.stringify(entry)}`),
     );
   }
+  ledger.sayWhatIsLeftOut();
   if (!dryRun) await ledger.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, shift.world.bus);
   const report: Report = {
     runId,

@@ -54,3 +54,31 @@ describe("warnings of very many tokens", () => {
     expect(report.summary.failed).toBe(201);
   });
 });
+
+describe("the log of a run", () => {
+  const linesOf = (world: World, message: string) => world.log.filter((line) => line.message === message);
+
+  it.each(["skipped", "waiting"])(
+    "has so many lines of tokens at rest (%s), and says how many it leaves out",
+    async (outcome) => {
+      const world = new World({ policy: { exclude: outcome === "skipped" ? ["*"] : ["rotation worker"] } });
+      for (let number = 0; number < 1_200; number += 1)
+        world.token(`token ${number}`, { lifetime: 365 * DAY });
+      const { report } = await world.run();
+      expect(report.tokens.filter((row) => row.outcome === outcome).length).toBeGreaterThanOrEqual(999);
+      expect(linesOf(world, "token outcome")).toHaveLength(1_000);
+      expect(linesOf(world, "tokens at rest that the log leaves out")).toEqual([
+        { level: "info", message: "tokens at rest that the log leaves out", fields: { count: 201 } },
+      ]);
+    },
+  );
+
+  it("leaves out nothing that is worth a warning, and says nothing where all is there", async () => {
+    const world = new World();
+    for (let number = 0; number < 1_200; number += 1)
+      world.token(`token ${number}`, { lifetime: 365 * DAY, scope: [] });
+    await world.run();
+    expect(linesOf(world, "token outcome").filter(({ level }) => level === "warn")).toHaveLength(1_200);
+    expect(linesOf(world, "tokens at rest that the log leaves out")).toEqual([]);
+  });
+});
