@@ -3,6 +3,61 @@ import type { Script } from "./script.ts";
 /** Histories in which a promise was once broken, made smaller: what the search has found stays found. */
 export const FOUND: readonly { readonly says: string; readonly script: Script }[] = [
   {
+    says: "a token that a lagging description hides is no superseded one",
+    script: {
+      setting: {
+        seed: 1067,
+        intervalMs: 86400000,
+        policy: {
+          renewBefore: "14400m",
+          orphanAfter: "1h",
+          retire: { deactivateAfter: "2880m", deleteAfter: "2880m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [{ name: "backend", lifetimeMs: 2592000000, ageMs: 1684800000, isMapped: false }],
+          },
+        ],
+        deployments: ["home"],
+        listingLagMs: 0,
+        describeLagMs: 5000,
+        firstVersionKeepsLabel: true,
+        labelMovesTouchLastChanged: true,
+      },
+      entries: [
+        {
+          kind: "run",
+          id: "r3",
+          atMs: 86461696,
+          deployment: 0,
+          event: { trigger: "schedule" },
+          skewMs: 0,
+          isEndless: false,
+        },
+        {
+          kind: "run",
+          id: "r18",
+          atMs: 518461426,
+          deployment: 0,
+          event: { trigger: "schedule" },
+          skewMs: 0,
+          isEndless: false,
+        },
+        {
+          kind: "run",
+          id: "r19",
+          atMs: 518460061,
+          deployment: 0,
+          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
+          skewMs: 0,
+          isEndless: true,
+        },
+      ],
+    },
+  },
+  {
     says: "a leak response, twice at once, doesn't end the successor that a lagging description hides",
     script: {
       setting: {

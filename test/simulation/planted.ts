@@ -115,11 +115,6 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "return readAt.getTime() - createdAt.getTime() >= policy.orphanAfterMs;",
     "return readAt.getTime() - createdAt.getTime() >= policy.orphanAfterMs - policy.orphanAfterMs;",
   ]),
-  fault("a staged version of a run under way is discarded", [
-    "rules/promises.ts",
-    ">= waitMs + policy.orphanAfterMs;",
-    ">= waitMs;",
-  ]),
   fault("orphans are never discarded", [
     "rules/orphans.ts",
     "const old = orphans.filter((orphan) => isPastOrphanAge(orphan, context));",

@@ -83,6 +83,17 @@ export const SCENARIOS: readonly Scenario[] = [
     run: runAt("r9", LATER_MS + 3 * INTERVAL_MS),
   },
   {
+    name: "grace after a promotion that was resumed, and left no date behind",
+    setting: { ...withPolicy({ retire: { deactivateAfter: "12h" } }), labelMovesTouchLastChanged: false },
+    before: [
+      ...again,
+      runAt("r2", LATER_MS),
+      crashed("r2", "promote", "crash-before"),
+      runAt("r3", LATER_MS + INTERVAL_MS),
+    ],
+    run: runAt("r9", LATER_MS + 13 * HOUR),
+  },
+  {
     name: "retiring by deletion, after deactivation",
     setting: withPolicy({ retire: retiring }),
     before: [...again, runAt("r2", LATER_MS), runAt("r3", LATER_MS + 2 * INTERVAL_MS + MINUTE)],
@@ -102,6 +113,17 @@ export const SCENARIOS: readonly Scenario[] = [
       runAt("r2", LATER_MS),
       crashed("r2", "promote", "crash-before"),
       { kind: "act", when: { atMs: LATER_MS + HOUR }, act: { do: "deactivate", role, whose: "newest" } },
+    ],
+    run: runAt("r9", LATER_MS + INTERVAL_MS),
+  },
+  {
+    name: "a successor that was staged before its predecessor was revoked",
+    setting: HOME,
+    before: [
+      ...again,
+      runAt("r2", LATER_MS),
+      crashed("r2", "promote", "crash-before"),
+      { kind: "act", when: { atMs: LATER_MS + HOUR }, act: { do: "deactivate", role, whose: "current" } },
     ],
     run: runAt("r9", LATER_MS + INTERVAL_MS),
   },

@@ -1,4 +1,5 @@
 import { crashPairs, meddling, type Played, pairSearches, singleFaults, sleepers } from "./crashes.ts";
+import { FOUND } from "./found.ts";
 import { scriptOf } from "./generate.ts";
 import { play } from "./play.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -9,6 +10,8 @@ export type Task =
   | { readonly kind: "random"; readonly from: number; readonly count: number }
   /** By the scenario's place in the list: one thing at each call; or two crashes, the first of them at `call`. */
   | { readonly kind: "faults"; readonly scenario: number }
+  /** What was found before. */
+  | { readonly kind: "found" }
   | { readonly kind: "pairs"; readonly scenario: number; readonly nextRun: NextRun; readonly call: number };
 type NextRun = Parameters<typeof crashPairs>[0]["nextRun"];
 
@@ -42,7 +45,7 @@ export const NOTHING: Findings = {
 
 /** In every scenario and at every call: each single fault, each pair of crashes, a long sleep, and a person's deeds. */
 export async function exhaustiveTasks(): Promise<readonly Task[]> {
-  const tasks: Task[] = [];
+  const tasks: Task[] = [{ kind: "found" }];
   for (const [scenario, what] of SCENARIOS.entries()) {
     tasks.push({ kind: "faults", scenario });
     for (const { nextRun, call } of await pairSearches(what))
@@ -90,6 +93,10 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
       const script = scriptOf(seed);
       yield { script, history: await play(script), where: `seed ${seed}` };
     }
+    return;
+  }
+  if (task.kind === "found") {
+    for (const { script, says } of FOUND) yield { script, history: await play(script), where: says };
     return;
   }
   const scenario = SCENARIOS[task.scenario];
