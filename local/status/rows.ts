@@ -78,12 +78,13 @@ function nextOf({ application, plans }: Seen): ReadonlyMap<TokenId, readonly Rep
   return next;
 }
 
-interface Home {
+export interface Home {
   readonly lineage: Lineage;
   readonly role: Role;
 }
 
-function homesOf(lineages: readonly Lineage[]): ReadonlyMap<TokenId, Home> {
+/** Which lineage each token belongs to, and as what; strays have none. */
+export function homesOf(lineages: readonly Lineage[]): ReadonlyMap<TokenId, Home> {
   const homes = new Map<TokenId, Home>();
   for (const lineage of lineages) {
     const { head, superseded, staged, orphans } = lineage;

@@ -8,7 +8,7 @@ import { chaptersOf, day } from "./chapters.ts";
 import { DRIFT } from "./drift.ts";
 import { isMeant } from "./filters.ts";
 import type { Seen } from "./outlook.ts";
-import type { Row } from "./rows.ts";
+import { homesOf, type Row } from "./rows.ts";
 import type { Survey } from "./survey.ts";
 import { expiresText, nameOf, verbOf } from "./words.ts";
 
@@ -52,26 +52,19 @@ export function showStory({ outlooks, everyRow, now }: Survey, entry: string, sc
 
 function talesOf(seen: Seen, everyRow: readonly Row[], entry: string): readonly Tale[] {
   const rows = everyRow.filter(({ applicationId }) => applicationId === seen.application.id);
+  const homes = homesOf(seen.lineages);
   const meant = rows.filter((row) => isMeant(row, entry));
-  const lineages = new Set(meant.flatMap(({ tokenId }) => homeOf(seen, tokenId) ?? []));
-  const strays = meant.filter(({ tokenId }) => homeOf(seen, tokenId) === undefined);
+  const lineages = new Set(meant.flatMap(({ tokenId }) => homes.get(tokenId)?.lineage ?? []));
   return [
     ...[...lineages].map((lineage) => ({
       seen,
       lineage,
-      rows: rows.filter(({ tokenId }) => homeOf(seen, tokenId) === lineage),
+      rows: rows.filter(({ tokenId }) => homes.get(tokenId)?.lineage === lineage),
     })),
-    ...strays.map((row) => ({ seen, lineage: undefined, rows: [row] })),
+    ...meant
+      .filter(({ tokenId }) => !homes.has(tokenId))
+      .map((row) => ({ seen, lineage: undefined, rows: [row] })),
   ];
-}
-
-function homeOf({ lineages }: Seen, tokenId: Row["tokenId"]): Lineage | undefined {
-  return lineages.find(
-    ({ head, superseded, orphans, staged }) =>
-      head?.tokenId === tokenId ||
-      [...superseded, ...orphans].some(({ id }) => id === tokenId) ||
-      staged.some(({ version }) => version.stamp.tokenId === tokenId),
-  );
 }
 
 function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
