@@ -10,7 +10,6 @@ import { type ApplicationConfig, parseConfigText, type RotationConfig } from "./
 import { articleOn, asRotationError, RotationError, remedyFor } from "./errors.ts";
 import { metricsOf } from "./metrics.ts";
 import { RunId } from "./model.ts";
-import type { Sources } from "./observe.ts";
 import type { Clock, Log, LogFields } from "./ports.ts";
 import type { Report } from "./report.ts";
 import { parseRequest } from "./request.ts";
@@ -104,14 +103,6 @@ export async function runOnce(
     bus: eventBridgeBus(events, { busName: settings.eventBusName }),
     connect: connecting(settings, store),
   });
-}
-
-/** The eyes of a run and not its hands, for whoever only wants to see what it sees: `npm run status`. */
-export function eyesOf(settings: RotationConfig): Pick<Sources, "store" | "clock"> & {
-  readonly connect: (application: ApplicationConfig) => Sources["api"];
-} {
-  store ??= secretsManagerStore(secretsManagerClient());
-  return { store, clock, connect: connecting(settings, store) };
 }
 
 function connecting({ losantApiUrl }: RotationConfig, credentials: NonNullable<typeof store>) {

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
-import { parseConfigText, type RotationConfig } from "../lambda/config.ts";
+import type { RotationConfig } from "../lambda/config.ts";
 import { RotationError } from "../lambda/errors.ts";
-import { eyesOf } from "../lambda/handler.ts";
 import { RunId } from "../lambda/model.ts";
-import { configText } from "./rotate/config-text.ts";
+import { toolsFor } from "./operator/applications.ts";
 import { documentOf } from "./status/document.ts";
 import { askedFor, type StatusOptions, USAGE } from "./status/options.ts";
 import { lookAt } from "./status/outlook.ts";
@@ -30,13 +29,11 @@ else {
 
 async function status(options: StatusOptions): Promise<number> {
   try {
-    const config = parseConfigText(
-      await configText(options.configFile, process.env.ROTATION_CONFIG),
-      "rotation.config.json",
-    );
+    const tools = await toolsFor(options.configFile);
+    const { config } = tools;
     const applications = chosen(config, options);
-    const outlooks = await lookAt(applications, config, eyesOf(config), v.parse(RunId, randomUUID()));
-    const survey = surveyOf(outlooks, options, new Date());
+    const outlooks = await lookAt(applications, config, tools, v.parse(RunId, randomUUID()));
+    const survey = surveyOf(outlooks, options, tools.clock.now());
     const screen = screenOn(process.stdout, WIDTHS);
     const isWhole = outlooks.every(({ kind }) => kind === "seen");
     if (options.explain !== undefined) {

@@ -2,12 +2,11 @@ import pLimit from "p-limit";
 import { isEffect } from "../../lambda/actions.ts";
 import type { ApplicationConfig, RotationConfig } from "../../lambda/config.ts";
 import { asRotationError, type RotationError } from "../../lambda/errors.ts";
-import type { eyesOf } from "../../lambda/handler.ts";
 import { OBSERVED_AT_ONCE } from "../../lambda/limits.ts";
 import { type Lineage, resolveLineages } from "../../lambda/lineage.ts";
 import { placeTokens } from "../../lambda/membership.ts";
 import type { RunId } from "../../lambda/model.ts";
-import { observe } from "../../lambda/observe.ts";
+import { observe, type Sources } from "../../lambda/observe.ts";
 import { type LineagePlan, plan } from "../../lambda/plan.ts";
 import type { Login } from "../../lambda/ports.ts";
 import { EVERYTHING } from "../../lambda/selection.ts";
@@ -35,7 +34,10 @@ export interface Unseen {
 
 export type Outlook = Seen | Unseen;
 
-type Eyes = ReturnType<typeof eyesOf>;
+/** The eyes of a run and not its hands: no type here can write. */
+export interface Eyes extends Pick<Sources, "store" | "clock"> {
+  readonly connect: (application: ApplicationConfig) => Sources["api"];
+}
 
 /** Looks at these applications, each for itself: one that fails takes no other along. Reads only. */
 export function lookAt(
