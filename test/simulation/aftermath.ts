@@ -37,6 +37,8 @@ export async function settle(stage: Stage): Promise<void> {
   while (isWaiting() && !stage.isOver);
   for (let round = 0; round < HEALTHY_RUNS && (isPatient || round === 0); round += 1)
     await runEverywhere(stage, intervalMs);
+  // Whoever renamed the access token has taken it out of the worker's care: once it has expired, nobody can log in.
+  if (stage.workers.slice(-theatre.deployments.length).some(isLockedOut)) return;
   checkRest(chronicle);
   for (let round = 0; round < IDLE_RUNS && !stage.isOver; round += 1) {
     theatre.timeline.advanceTo(theatre.timeline.ms + intervalMs);
@@ -44,6 +46,10 @@ export async function settle(stage: Stage): Promise<void> {
     for (const { entry, writes } of await runEverywhere(stage, 0))
       if (writes > 0) chronicle.broken("rest", `${entry.id} did something although nothing was to be done`);
   }
+}
+
+function isLockedOut({ result }: Worker): boolean {
+  return result?.report.applications.some(({ code }) => code === "access-token-rejected") ?? false;
 }
 
 /** Whether anything is left that time or another run will change: a label, an orphan, a token with a grace period. */
