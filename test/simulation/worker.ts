@@ -61,7 +61,7 @@ export interface Worker {
 export interface Result {
   readonly report: {
     readonly summary?: Report["summary"];
-    readonly applications: readonly Pick<Report["applications"][number], "outcome">[];
+    readonly applications: readonly Pick<Report["applications"][number], "outcome" | "code">[];
   };
   readonly failures: readonly string[];
 }
