@@ -129,6 +129,10 @@ export const ERROR_KINDS = {
     retryable: false,
     remedy: "Check that the bus of eventBusName exists in this account and region.",
   },
+  "out-of-time": {
+    retryable: true,
+    remedy: "Nothing: the next run begins at another application. If it lasts, find out what is slow.",
+  },
   internal: {
     retryable: true,
     remedy: "This is a defect of the worker: please report it with the log of the run.",

@@ -4,6 +4,9 @@
 export const OBSERVED_AT_ONCE = 5;
 export const READS_AT_ONCE = 20;
 
+/** In which part of its time a run may begin to observe an application: the rest is for what there is to do. */
+export const OBSERVING_PART = 2 / 3;
+
 /** Of how many resting lineages of an application events are sent at once. */
 export const TOLD_AT_ONCE = 10;
 

@@ -20,6 +20,7 @@ import type { Report } from "./report.ts";
 import type { RotationRequest } from "./request.ts";
 import type { Scene } from "./scene.ts";
 import { matches } from "./selection.ts";
+import { inTurn, observingUntil } from "./turns.ts";
 import { inOrderOfUrgency, type Work, withinBudget } from "./urgency.ts";
 
 /** Everything outside that a run touches. */
@@ -46,8 +47,8 @@ export interface RunResult {
 }
 
 /**
- * One run: observe and plan every application, then work through all of their lineages, soonest expiry first. A
- * failure stops nothing but what it belongs to; all of them are in the result.
+ * One run: observe and plan every application that there is time for, then work through all of their lineages, soonest
+ * expiry first. A failure stops nothing but what it belongs to; all of them are in the result.
  * @throws RotationError `event-invalid` where the event names an application that is not configured.
  */
 export async function run(request: RotationRequest, world: World): Promise<RunResult> {
@@ -65,12 +66,15 @@ export async function run(request: RotationRequest, world: World): Promise<RunRe
       bus: givingUp(world.bus),
     },
     gate: new IssueGate(clock, world.deadline),
+    observingUntil: observingUntil(startedAt, world.deadline),
     unmatched: new Set(request.selection.tokens),
   };
   const observing = pLimit(OBSERVED_AT_ONCE);
   const applications = chosen(shift);
   const found = await Promise.all(
-    applications.map((application) => observing(() => prepare(application, shift))),
+    inTurn(applications, startedAt, world.config.intervalMs).map((application) =>
+      observing(() => prepareInTime(application, shift)),
+    ),
   );
   const working = pLimit(LINEAGES_AT_ONCE);
   const work = inOrderOfUrgency(found.flat(), startedAt);
@@ -109,6 +113,7 @@ interface Shift {
   readonly world: World;
   readonly ledger: Ledger;
   readonly gate: IssueGate;
+  readonly observingUntil: Date;
   /** Entries of the event's `tokens` that no listed token has answered to yet. */
   readonly unmatched: Set<string>;
 }
@@ -122,6 +127,18 @@ function chosen({ request, world }: Shift): readonly ApplicationConfig[] {
     "event-invalid",
     `event: applicationId: ${applicationId} is not in the configuration`,
   );
+}
+
+/** However slow Losant is, what was seen of it in time is worked on; the other applications fail, each with a row. */
+async function prepareInTime(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
+  const { world, ledger } = shift;
+  if (world.clock.now() < shift.observingUntil) return prepare(application, shift);
+  ledger.applicationFailed(
+    application.id,
+    new RotationError("out-of-time", "looking at the applications before it took too long"),
+  );
+  ledger.accessToken("unknown");
+  return [];
 }
 
 /** Observes and plans one application, writes down what rests, and answers what is to be done. */

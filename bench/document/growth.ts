@@ -1,3 +1,4 @@
+import { OBSERVED_AT_ONCE, OBSERVING_PART } from "../../lambda/limits.ts";
 import { type Grown, HEAP_MEGABYTES, LINEAGES_EACH, perOneMore } from "../growth/section.ts";
 import { LATENCY_MS } from "../latencies.ts";
 import { megabytes, prose, seconds, table, whole } from "./markdown.ts";
@@ -9,8 +10,6 @@ interface Growth {
 
 const MEMORY_BYTES = 512_000_000;
 const LONGEST_MS = 15 * 60_000;
-/** OBSERVED_AT_ONCE of lambda/limits.ts. */
-const AT_ONCE = 5;
 
 export function growthSection({ tokens, applications }: Growth): string {
   const largest = tokens.at(-1);
@@ -18,8 +17,8 @@ export function growthSection({ tokens, applications }: Growth): string {
   const fitting = largest === undefined ? 0 : largest.size + (MEMORY_BYTES - largest.peakBytes) / perToken;
   const perTokenMs = perOneMore(tokens, "cpuMs");
   const perApplicationMs = perOneMore(applications, "cpuMs");
-  const observedMs = (LATENCY_MS.store + LATENCY_MS.losant + LATENCY_MS.store) / AT_ONCE;
-  const observable = LONGEST_MS / Math.max(observedMs, perApplicationMs);
+  const observedMs = (LATENCY_MS.store + LATENCY_MS.losant + LATENCY_MS.store) / OBSERVED_AT_ONCE;
+  const observable = (LONGEST_MS * OBSERVING_PART) / Math.max(observedMs, perApplicationMs);
   return [
     "## 4. Growth",
     prose(
@@ -36,10 +35,11 @@ export function growthSection({ tokens, applications }: Growth): string {
       ${whole(LATENCY_MS.losant + 2 * LATENCY_MS.store)} ms, of which five run at the same time. An application is forgotten
       as soon as it is planned, all but what is to be done in it and the rows that a report has room for.`,
       `**Where one invocation stops sufficing.** With 512 MB, at a listing of some ${whole(round(fitting))} tokens: beyond, give
-      the function more memory. With 15 minutes, at some ${whole(round(observable))} applications, or where Losant answers
-      so slowly that observing alone takes that long: Lambda ends such a run before it has written anything, which loses
-      nothing and rotates nothing; deploy a second stack with the other half. And at the
-      rotations that the third chapter counts, which lose nothing by being stopped.`,
+      the function more memory. With 15 minutes, at some ${whole(round(observable))} applications, or fewer where Losant
+      answers slowly: when two thirds of its time are over, a run looks at no further one, works on what it has seen, and
+      reports the others as \`out-of-time\`. The next run begins at another application, so that [each has its
+      turn](../test/run/turns.test.ts); where that lasts, deploy a second stack with the other half. And at the rotations
+      that the third chapter counts, which lose nothing by being stopped.`,
     ),
   ].join("\n\n");
 }

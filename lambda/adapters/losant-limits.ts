@@ -3,6 +3,8 @@ export interface LosantLimits {
   readonly readTimeoutMs: number;
   readonly readTotalMs: number;
   readonly readRetries: number;
+  /** After so long, no further page of a listing is asked for. */
+  readonly listTotalMs: number;
   /** Deactivate and delete. */
   readonly writeTimeoutMs: number;
   readonly writeTotalMs: number;
@@ -24,6 +26,7 @@ export const LOSANT_LIMITS: LosantLimits = {
   readTimeoutMs: 10_000,
   readTotalMs: 30_000,
   readRetries: 3,
+  listTotalMs: 180_000,
   writeTimeoutMs: 10_000,
   writeTotalMs: 20_000,
   createTimeoutMs: 15_000,

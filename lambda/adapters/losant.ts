@@ -49,6 +49,7 @@ class LosantTokens implements TokenApi {
     const attempt = this.#attempt("read", "list the tokens", "applicationApiTokens.get");
     const tokens: ApiToken[] = [];
     let { perPage } = this.#limits;
+    const until = performance.now() + this.#limits.listTotalMs;
     for (let page = 0; page < this.#limits.maxPages; page += 1) {
       // Without a sort of its own, the order is by name; in that order pages shift when a token is renamed.
       const query = { sortField: "expirationDate", sortDirection: "asc", page, perPage };
@@ -57,6 +58,8 @@ class LosantTokens implements TokenApi {
       tokens.push(...read.items);
       if (read.items.length === 0 || tokens.length >= (read.totalCount ?? Number.POSITIVE_INFINITY))
         return tokens;
+      if (performance.now() >= until)
+        throw failureOf(attempt, { kind: "silent", why: "timeout", isSent: true });
       // Losant documents no maximum: it may give less than was asked, and counts pages by what it gives.
       perPage = read.perPage ?? perPage;
     }

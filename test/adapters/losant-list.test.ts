@@ -261,6 +261,12 @@ describe("a read that fails", () => {
   });
 });
 
+test("a listing whose pages come too slowly is given up, and keeps nobody waiting", async () => {
+  const { api, server } = await bench(listing(many(30), 10), { limits: { listTotalMs: 0 } });
+  expect(await failure(api.list())).toMatchObject({ code: "losant-unreachable" });
+  expect(server.requests).toHaveLength(1);
+});
+
 describe("reading one token", () => {
   test("answers it", async () => {
     const { api, server } = await bench(() => ({ status: 200, body: tokenBody() }));
