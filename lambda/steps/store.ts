@@ -69,6 +69,7 @@ export async function stage(
   const versionId = versionIdOf(stamp);
   const patience = earliest(until, gate.storeBy, after(clock.now(), STAGE_PATIENCE_MS));
   try {
+    if (clock.now() >= patience) throw tooLate("store", versionId, name);
     const labels = await persist(clock, patience, () =>
       store.stage(arn, versionId, value, rotatingLabel(stamp.tokenId)),
     );
@@ -109,11 +110,7 @@ export async function promote(
   const versionId = versionIdOf(stamp);
   const patience = earliest(until, after(clock.now(), WRITE_PATIENCE_MS));
   for (let contradictions = 0; ; ) {
-    if (clock.now() >= until)
-      throw new RotationError(
-        "store-unavailable",
-        `too late to promote ${versionId} of ${name}; a later run does`,
-      );
+    if (clock.now() >= until) throw tooLate("promote", versionId, name);
     const error = await store.promote(arn, versionId, from).then(() => undefined, asRotationError);
     if (error === undefined) return "promoted";
     const seen = await persist(clock, patience, () => store.describe(name));
@@ -126,6 +123,14 @@ export async function promote(
     if (contradictions >= CONTRADICTIONS || clock.now() >= patience) throw error;
     await clock.sleep(LOOK_PAUSE_MS);
   }
+}
+
+/** The process stood still: by now, other runs may take the token for one that nobody looks after. */
+function tooLate(step: "store" | "promote", versionId: VersionId, name: SecretName): RotationError {
+  return new RotationError(
+    "store-unavailable",
+    `too late to ${step} ${versionId} of ${name}; a later run goes on from what it finds`,
+  );
 }
 
 /** The last step: the label that marked the rotation as unfinished comes off. */

@@ -1,7 +1,7 @@
 import { type History, play } from "./play.ts";
 import { NEXT_RUNS, runAt, type Scenario } from "./scenarios.ts";
 import type { Act, FaultEntry, FaultKind, RunEntry, Script } from "./script.ts";
-import { HOUR, MINUTE } from "./theatre.ts";
+import { HOUR } from "./theatre.ts";
 
 const CRASHES = ["crash-before", "crash-after"] as const satisfies readonly FaultKind[];
 const OTHERS = [
@@ -58,15 +58,29 @@ export async function* singleFaults(scenario: Scenario): AsyncIterable<Played> {
   }
 }
 
-/** The process stands still for two hours after each call, while the next runs go on; nobody ends it. */
+/** How long a process stands still: until what it issued is taken for an orphan; until what it staged is discarded. */
+const SLEEPS_MS = [2 * HOUR, 16 * HOUR];
+
+/**
+ * The process stands still after each call, and nobody ends it. Meanwhile the next ones do what they find to do; or die
+ * as soon as they have deleted something.
+ */
 export async function* sleepers(scenario: Scenario): AsyncIterable<Played> {
   const run = { ...scenario.run, isEndless: true };
   const sleeping = { ...scenario, run };
   const calls = callsOf(await played(scriptOf(sleeping)), run);
-  const next = runAt("r10", run.atMs + 90 * MINUTE, { deployment: run.deployment });
+  const meanwhile = SLEEPS_MS.map((ms, index) =>
+    runAt(`r1${index}`, run.atMs + ms - HOUR / 2, { deployment: run.deployment }),
+  );
+  const deaths = meanwhile.map(({ id }): FaultEntry => {
+    return { kind: "fault", run: id, call: "delete", fault: "crash-after" };
+  });
   for (let call = 0; call < calls; call += 1) {
-    const pause: FaultEntry = { kind: "fault", run: run.id, call, fault: "pause-after", ms: 2 * HOUR };
-    yield await played(scriptOf(sleeping, [pause, next]));
+    for (const ms of SLEEPS_MS) {
+      const pause: FaultEntry = { kind: "fault", run: run.id, call, fault: "pause-after", ms };
+      yield await played(scriptOf(sleeping, [pause, ...meanwhile]));
+      yield await played(scriptOf(sleeping, [pause, ...meanwhile, ...deaths]));
+    }
   }
 }
 
