@@ -110,7 +110,7 @@ export class Alarms extends Construct {
       ),
       this.#ofLastRun("OrphansPresent", "Orphans", "above", 0, {
         article: "orphans",
-        says: "The last run left tokens whose strings are stored nowhere.",
+        says: "The last run left tokens that nobody uses: their strings are stored nowhere, or were never current.",
       }),
     ];
   }

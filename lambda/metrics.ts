@@ -15,7 +15,7 @@ export const METRIC_UNITS = {
   Failed: "Count",
   /** Due, and put off to the next run. */
   Deferred: "Count",
-  /** Tokens made here whose string is stored nowhere and that are left at the end of the run, with what they hold up. */
+  /** Tokens made here that nobody uses and that are left at the end of the run, with what they hold up. */
   Orphans: "Count",
   /** Of the tokens that are the worker's to renew and that this run left as they are; FAR_DAYS at most. */
   SoonestExpiryDays: "None",

@@ -34,7 +34,7 @@ export function keepPromises(lineage: Lineage, context: Context): readonly Actio
         ]
       : [];
   const discards = staged
-    .filter((candidate) => candidate !== resumable && isAbandoned(candidate, lineage, context))
+    .filter((candidate) => candidate !== resumable && isAbandoned(candidate, context))
     .map(
       ({ version, token }): Discard => ({
         kind: "discard",
@@ -47,26 +47,24 @@ export function keepPromises(lineage: Lineage, context: Context): readonly Actio
 }
 
 /** Staged is verified, so nothing needs the string again; what it replaces must still be wanted. */
-function isWanted({ version, token }: Staged, { head, isRolledBack }: Lineage, { now }: Context): boolean {
+function isResumable(
+  { version, token }: Staged,
+  { head, isRolledBack }: Lineage,
+  { now, policy }: Context,
+): boolean {
   if (token === undefined || head?.token === undefined || isRolledBack) return false;
-  return isLive(token, now) && version.stamp.replacedId === head.tokenId && head.token.status === "active";
-}
-
-function isResumable(candidate: Staged, lineage: Lineage, context: Context): boolean {
-  const ageMs = context.now.getTime() - (candidate.token?.createdAt.getTime() ?? 0);
-  return isWanted(candidate, lineage, context) && ageMs < promotableForMs(context.policy);
+  if (version.stamp.replacedId !== head.tokenId || head.token.status !== "active") return false;
+  return isLive(token, now) && now.getTime() - token.createdAt.getTime() < promotableForMs(policy);
 }
 
 /**
- * Its run may still be under way until then, and so may one that has just resumed it; a token that is gone has nothing
- * left to wait for.
+ * Its run, or one that resumed it before somebody revoked what it replaces, may still be under way until then; a token
+ * that is gone has nothing left to wait for.
  */
-function isAbandoned(candidate: Staged, lineage: Lineage, context: Context): boolean {
-  const { token } = candidate;
+function isAbandoned({ token }: Staged, { policy, readAt }: Context): boolean {
   if (token === undefined) return true;
-  const { policy, readAt } = context;
-  const waitMs = isWanted(candidate, lineage, context) ? promotableForMs(policy) : 0;
-  return readAt.getTime() - token.createdAt.getTime() >= waitMs + policy.orphanAfterMs;
+  const ageMs = readAt.getTime() - token.createdAt.getTime();
+  return ageMs >= promotableForMs(policy) + policy.orphanAfterMs;
 }
 
 function subjectOf({ head }: Lineage, id: ApiToken["id"]): ApiToken | { readonly id: ApiToken["id"] } {

@@ -70,9 +70,9 @@ export const FACTORY_FLOOR: ApplicationStory = {
       name: "Night shift report",
       generations: [
         { bornDaysAgo: 150, lifeDays: 180, expected: SUPERSEDED },
-        { bornDaysAgo: LAST_RUN, lifeDays: 180, expected: WAITING },
+        { bornDaysAgo: 1, lifeDays: 180, expected: WAITING },
         {
-          bornDaysAgo: LAST_RUN,
+          bornDaysAgo: 1,
           lifeDays: 180,
           upTo: "stage",
           replaces: 0,

@@ -118,10 +118,10 @@ const BOUNDARIES: readonly Boundary[] = [
     after: ["discard orphan: orphan", "rotate root: renewal-window"],
   },
   {
-    says: "an abandoned staged version is discarded at orphanAfter",
+    says: "a staged version that lost is discarded when no run can be at it any more",
     tokens: [token("current", { replaces: "root" }), token("next", { replaces: "root", age: 0 })],
     secrets: [secret([isCurrent, version("next", "root", "rotating")])],
-    at: fromNow(HOUR),
+    at: fromNow(PROMOTABLE + HOUR),
     before: ["wait current: not-due", "skip next: young-orphan"],
     after: ["discard next: lost-race", "wait current: not-due"],
   },
