@@ -40,10 +40,13 @@ export function ruleOnHead(lineage: Lineage, context: Context): Action | undefin
 /** The way back for a lineage whose current token somebody deleted or deactivated: a live token of it, forced. */
 function adoptee({ head, superseded }: Lineage, { now, selection }: Context): ApiToken | undefined {
   if (head === undefined || head.token?.status === "active") return undefined;
-  return superseded.find(
-    (token) =>
-      token.id !== head.tokenId && isLive(token, now) && isForced(token, selection) && token.scope.length > 0,
+  // What a run made a moment ago may be the current one, unseen by a description that lags.
+  const isNews = (token: ApiToken) => readMarker(token.description) !== undefined && isJustMade(token, now);
+  const heirs = superseded.filter(
+    (token) => isLive(token, now) && isForced(token, selection) && token.scope.length > 0 && !isNews(token),
   );
+  // Where a name means several, the one that was current last.
+  return heirs.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime())[0];
 }
 
 function blocked({ token }: LivingHead, lineage: Lineage): Action | undefined {

@@ -276,6 +276,13 @@ export const ADOPTION: readonly Row[] = [
     plan: ["rotate root: forced"],
   },
   {
+    says: "goes on with the last of several predecessors that a forced name means",
+    tokens: [root, token("first", { replaces: "root", age: 50 * DAY })],
+    secrets: [secret([version("current", "first", "AWSCURRENT"), version("first", "root", "AWSPREVIOUS")])],
+    asks: { tokens: ["backend"], force: true },
+    plan: ["rotate first: forced", "skip root: superseded"],
+  },
+  {
     says: "does not go on with a predecessor that is dead or without a scope",
     tokens: [{ ...root, scope: [] }, token("first", { replaces: "root", status: "inactive" })],
     secrets: [secret([version("current", "first", "AWSCURRENT"), version("first", "root", "AWSPREVIOUS")])],
@@ -302,5 +309,15 @@ export const ADOPTION: readonly Row[] = [
     secrets: [managed],
     asks: { tokens: [id("new")], force: true },
     plan: ["rotate new: forced"],
+  },
+  {
+    says: "does not go on with what a run has just made: a description that lags may hide that it is current",
+    tokens: [
+      token("current", { replaces: "root", status: "inactive" }),
+      token("next", { replaces: "current", age: MINUTE }),
+    ],
+    secrets: [secret([version("current", "root", "AWSCURRENT"), version("next", "current")])],
+    asks: { tokens: ["backend"], force: true },
+    plan: ["skip current: revoked", "skip next: superseded"],
   },
 ];
