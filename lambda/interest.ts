@@ -2,7 +2,7 @@ import { readMarker } from "./marker.ts";
 import { localName, type Places, plainName } from "./membership.ts";
 import { type ApiToken, isLive, type SecretName } from "./model.ts";
 import { isNamed, type Selection } from "./selection.ts";
-import { ownVersions, type Snapshot } from "./snapshot.ts";
+import { ownVersions, type Snapshot, standingVersion } from "./snapshot.ts";
 import { dueReason } from "./window.ts";
 
 /** The secrets that have to be described before the lineages can be told: for a plain root that is not due, none. */
@@ -28,8 +28,8 @@ export function secretsOfInterest(
 }
 
 /**
- * The described secrets whose labels leave open what a token is to them: one with a marker but no version, or a
- * root that the secret of its name doesn't mention.
+ * The described secrets whose labels leave open what a token is to them: one with a marker but no version, or a root
+ * that the secret of its name doesn't mention; and whether a version of ours was ever current.
  */
 export function secretsToSearch(
   snapshot: Snapshot,
@@ -52,6 +52,10 @@ export function secretsToSearch(
     const plain = plainName(snapshot, token);
     if (place?.kind === "root" && isOfInterest(snapshot, token, selection, now))
       names.add(plain).add(place.secretName);
+  }
+  for (const [name, reading] of snapshot.secrets) {
+    const own = ownVersions(reading);
+    if (own.length > 0 && standingVersion(snapshot, own) === undefined) names.add(name);
   }
   return names;
 }

@@ -88,6 +88,14 @@ export const PROMISES: readonly Row[] = [
     plan: ["resume root: unfinished", "wait next: not-due"],
   },
   {
+    says: "takes back nothing that was set by hand over a version of which only the history tells that it was current",
+    tokens: [token("current", { left: 10 * DAY, description: "[losant-token-rotation oops]" }), next],
+    secrets: [
+      secret([byHand("a", "AWSCURRENT"), byHand("b", "AWSPREVIOUS"), staged, version("current", "root")]),
+    ],
+    plan: ["skip current: rolled-back", "skip next: young-orphan"],
+  },
+  {
     says: "resumes with a successor that the listing lacks but Losant knows",
     tokens: [due],
     unlisted: [next],
@@ -120,9 +128,15 @@ export const PROMISES: readonly Row[] = [
   },
   {
     says: "discards a successor of a revoked token when no run can still be at it",
-    tokens: [revoked, oldNext],
+    tokens: [revoked, token("next", { replaces: "current", age: DAY })],
     secrets: [secret([isCurrent, staged])],
     plan: ["discard next: lost-race", "skip current: revoked"],
+  },
+  {
+    says: "leaves an old successor of a revoked token to a run that may have resumed it a moment before",
+    tokens: [revoked, oldNext],
+    secrets: [secret([isCurrent, staged])],
+    plan: ["skip current: revoked", "skip next: young-orphan"],
   },
   {
     says: "discards at once a staged version whose token is gone, and rotates again",
@@ -138,7 +152,7 @@ export const PROMISES: readonly Row[] = [
   },
   {
     says: "discards an old staged token that replaces another than the current one: it lost the race",
-    tokens: [current, token("next", { replaces: "root", age: 2 * 60 * MINUTE })],
+    tokens: [current, token("next", { replaces: "root", age: DAY })],
     secrets: [secret([isCurrent, version("next", "root", "rotating")])],
     plan: ["discard next: lost-race", "wait current: not-due"],
   },
