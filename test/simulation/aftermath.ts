@@ -139,16 +139,22 @@ function checkRest(chronicle: Chronicle): void {
     const current = currentReign(secret)?.token;
     if (current?.ending?.by === "person" || current?.isUnmarked) continue;
     // And so it is where nothing of ours ever became current, until the root is due; if it has died, for ever.
-    const wasManaged = secret.reigns.some(({ by }) => by !== "person");
+    const wasManaged = isManaged(secret);
     for (const label of secret.last?.labels.keys() ?? []) {
       const marked = chronicle.token(label.slice(9));
-      const isForgotten = marked?.isDeleted && (!wasManaged || marked.ending?.by === "person");
+      const isForgotten =
+        (marked?.isDeleted && (!wasManaged || marked.ending?.by === "person")) ||
+        (marked?.isUnmarked && !wasManaged);
       if (label.startsWith("rotating-") && !isForgotten)
         chronicle.broken("rest", `${secret.name} still has the label ${label}`);
     }
     checkReign(chronicle, secret);
     checkTokens(chronicle, secret);
   }
+}
+
+function isManaged({ reigns }: SecretRecord): boolean {
+  return reigns.some(({ by }) => by !== "person");
 }
 
 function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
@@ -179,7 +185,7 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
   for (const token of chronicle.tokens.values()) {
     if (token.maker === "person" || token.secretArn !== secret.arn || !isAlive(token, chronicle.nowMs))
       continue;
-    if (token.reigns.length === 0 && (token.isStored || !token.isUnmarked))
+    if (token.reigns.length === 0 && !(token.isUnmarked && !(token.isStored && isManaged(secret))))
       chronicle.broken("rest", `${token.id} is live, and was never current in ${secret.name}`);
     const sinceMs = supersededMs(token);
     const { applications } = token.maker.deployment.config;

@@ -167,8 +167,19 @@ export class Chronicle {
     if (versionId === undefined || versionId === before?.versionId) return;
     const value = versions.find(({ id }) => id === versionId)?.value.data ?? "";
     const token = this.#tokenOf(value);
-    if (before !== undefined) before.toMs = this.nowMs;
-    const reign = { secret: record, versionId, token, fromMs: this.nowMs, by, toMs: undefined };
+    if (before !== undefined) {
+      before.toMs = this.nowMs;
+      before.wasOwed = before.token !== undefined && labels.has(`rotating-${before.token.id}`);
+    }
+    const reign = {
+      secret: record,
+      versionId,
+      token,
+      fromMs: this.nowMs,
+      by,
+      toMs: undefined,
+      wasOwed: false,
+    };
     record.reigns.push(reign);
     token?.reigns.push(reign);
     if (before !== undefined) promises.onSuperseded(this, before);

@@ -121,7 +121,8 @@ export function repair(theatre: Theatre, chronicle: Chronicle): void {
       const value = aws.value(theatre.secretOf(role)) ?? "";
       const string = value.startsWith("{") ? JSON.parse(value).token : value;
       const token = chronicle.token(theatre.losant.tokenIdOf(string));
-      const isEnding = (token?.expiresMs ?? 0) < theatre.timeline.ms + 2 * config.intervalMs;
+      // The next run comes two intervals later at the latest.
+      const isEnding = (token?.expiresMs ?? 0) < theatre.timeline.ms + 3 * config.intervalMs;
       if (isEnding || !theatre.losant.accepts(string)) renewAccess(role, theatre, chronicle);
     }
   }

@@ -90,7 +90,17 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "const until = after(clock.now(), application.policy.orphanAfterMs / 2);",
     "const until = after(clock.now(), application.policy.orphanAfterMs * 200);",
   ]),
+  fault("a string that comes too late is stored all the same", [
+    "steps/store.ts",
+    'if (clock.now() >= patience) throw tooLate("store", versionId, name);',
+    "",
+  ]),
   // What is discarded.
+  fault("a successor of a revoked token is discarded although a run may be promoting it", [
+    "rules/promises.ts",
+    "return ageMs >= promotableForMs(policy) + policy.orphanAfterMs;",
+    "return ageMs >= policy.orphanAfterMs;",
+  ]),
   fault("discard by marker alone: whether the string is stored doesn't matter", [
     "lineage.ts",
     "marked.has(id) && id !== head?.tokenId && !held.has(id) && !replaced.has(id),",
@@ -146,8 +156,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   // What people have done.
   fault("resume after revocation", [
     "rules/promises.ts",
-    'version.stamp.replacedId === head.tokenId && head.token.status === "active";',
-    "version.stamp.replacedId === head.tokenId;",
+    'if (version.stamp.replacedId !== head.tokenId || head.token.status !== "active") return false;',
+    "if (version.stamp.replacedId !== head.tokenId) return false;",
   ]),
   fault("a token that somebody deactivated is replaced", [
     "rules/head.ts",

@@ -93,9 +93,17 @@ function checkRollback(chronicle: Chronicle, before: Reign, replaced: TokenRecor
   const isTakenOver = lastByWorker !== undefined && lastByWorker.versionId !== before.versionId;
   const isKnown = fromMs + chronicle.theatre.setting.describeLagMs < by.startedMs;
   if (before.by !== "person" || !isTakenOver || !isKnown || by.entry.event.force === true) return;
+  if (isForgotten(lastByWorker)) return;
   const leftMs = replaced.expiresMs - by.startedMs;
   if (leftMs >= 2 * by.deployment.config.intervalMs + SKEW_MS && before.token?.ending === undefined)
     chronicle.broken("rollback-holds", `${by.entry.id} took ${secret.name} from what a person had chosen`);
+}
+
+/** Set by hand twice, a version that was still owed, or whose token is deleted, looks as if it had never been current. */
+function isForgotten(reign: Reign): boolean {
+  const { reigns } = reign.secret;
+  const byHand = reigns.slice(reigns.indexOf(reign) + 1).filter(({ by }) => by === "person");
+  return byHand.length >= 2 && (reign.wasOwed || reign.token?.isDeleted === true);
 }
 
 /** A worker deactivated or deleted a token. */
@@ -128,9 +136,6 @@ export function onEnded(
     by.deployment.config.applications.find(({ id }) => id === token.applicationId)?.policy ?? {};
   const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
   const elapsedMs = chronicle.nowMs - sinceMs;
-  // Set by hand twice before a run could take off its label, it looks as if it had never been current.
-  const isForgotten = ({ secret }: Reign) =>
-    secret.tamperedBy.has("set-by-hand") && secret.last?.labels.has(`rotating-${token.id}`);
   if (token.reigns.some(isForgotten)) return;
   // Where moving labels leaves no date behind, nobody can tell when a person did.
   const isUntold = !chronicle.theatre.setting.labelMovesTouchLastChanged;

@@ -38,6 +38,8 @@ export interface Reign {
   readonly fromMs: number;
   readonly by: Actor;
   toMs: number | undefined;
+  /** When it ended, its label said that its event was still owed. */
+  wasOwed: boolean;
 }
 
 export interface SecretRecord {

@@ -53,6 +53,7 @@ const crashed = (run: string, call: string, fault: "crash-before" | "crash-after
 });
 
 const again: readonly Entry[] = [runAt("r1", 0)];
+const forced = { trigger: "manual", tokens: ["backend"], force: true } as const;
 const retiring = { deactivateAfter: "12h", deleteAfter: "18h" };
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -114,7 +115,7 @@ export const SCENARIOS: readonly Scenario[] = [
       crashed("r2", "promote", "crash-before"),
       { kind: "act", when: { atMs: LATER_MS + HOUR }, act: { do: "deactivate", role, whose: "newest" } },
     ],
-    run: runAt("r9", LATER_MS + INTERVAL_MS),
+    run: runAt("r9", LATER_MS + 3 * INTERVAL_MS),
   },
   {
     name: "a successor that was staged before its predecessor was revoked",
@@ -144,8 +145,18 @@ export const SCENARIOS: readonly Scenario[] = [
     setting: HOME,
     before: again,
     run: runAt("r9", 2 * DAY, {
-      event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
+      event: { ...forced, retireNow: true },
     }),
+  },
+  {
+    name: "forced, of what somebody had rolled back to",
+    setting: HOME,
+    before: [
+      ...again,
+      runAt("r2", HOUR, { event: forced }),
+      { kind: "act", when: { atMs: 2 * HOUR }, act: { do: "roll-back", role } },
+    ],
+    run: runAt("r9", 3 * HOUR, { event: forced }),
   },
   {
     name: "a second account beside it",
