@@ -1,6 +1,6 @@
 import { type History, play } from "./play.ts";
-import { NEXT_RUNS, runAt, type Scenario } from "./scenarios.ts";
-import type { Act, FaultEntry, FaultKind, RunEntry, Script } from "./script.ts";
+import { faultAt, NEXT_RUNS, runAt, type Scenario } from "./scenarios.ts";
+import type { Act, FaultKind, RunEntry, Script } from "./script.ts";
 import { HOUR } from "./theatre.ts";
 
 const CRASHES = ["crash-before", "crash-after"] as const satisfies readonly FaultKind[];
@@ -32,13 +32,6 @@ export interface Played {
   readonly history: History;
 }
 
-const fault = (run: RunEntry, call: number, kind: FaultKind): FaultEntry => ({
-  kind: "fault",
-  run: run.id,
-  call,
-  fault: kind,
-});
-
 function scriptOf({ setting, before, run }: Scenario, more: Script["entries"] = []): Script {
   return { setting, entries: [...before, run, ...more] };
 }
@@ -53,7 +46,7 @@ export async function* singleFaults(scenario: Scenario): AsyncIterable<Played> {
   yield well;
   for (let call = 0; call < callsOf(well, scenario.run); call += 1) {
     for (const kind of [...CRASHES, ...OTHERS]) {
-      yield await played(scriptOf(scenario, [fault(scenario.run, call, kind)]));
+      yield await played(scriptOf(scenario, [faultAt(scenario.run.id, call, kind)]));
     }
   }
 }
@@ -72,12 +65,10 @@ export async function* sleepers(scenario: Scenario): AsyncIterable<Played> {
   const meanwhile = SLEEPS_MS.map((ms, index) =>
     runAt(`r1${index}`, run.atMs + ms - HOUR / 2, { deployment: run.deployment }),
   );
-  const deaths = meanwhile.map(({ id }): FaultEntry => {
-    return { kind: "fault", run: id, call: "delete", fault: "crash-after" };
-  });
+  const deaths = meanwhile.map(({ id }) => faultAt(id, "delete", "crash-after"));
   for (let call = 0; call < calls; call += 1) {
     for (const ms of SLEEPS_MS) {
-      const pause: FaultEntry = { kind: "fault", run: run.id, call, fault: "pause-after", ms };
+      const pause = { ...faultAt(run.id, call, "pause-after"), ms };
       yield await played(scriptOf(sleeping, [pause, ...meanwhile]));
       yield await played(scriptOf(sleeping, [pause, ...meanwhile, ...deaths]));
     }
@@ -111,12 +102,12 @@ export async function pairSearches(scenario: Scenario): Promise<readonly PairSea
 export async function* crashPairs({ scenario, nextRun, call }: PairSearch): AsyncIterable<Played> {
   const next = NEXT_RUNS[nextRun](scenario);
   for (const kind of CRASHES) {
-    const entries = [fault(scenario.run, call, kind), next];
+    const entries = [faultAt(scenario.run.id, call, kind), next];
     const once = await played(scriptOf(scenario, entries));
     yield once;
     for (let second = 0; second < callsOf(once, next); second += 1) {
       for (const other of CRASHES)
-        yield await played(scriptOf(scenario, [...entries, fault(next, second, other)]));
+        yield await played(scriptOf(scenario, [...entries, faultAt(next.id, second, other)]));
     }
   }
 }

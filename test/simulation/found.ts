@@ -1,4 +1,15 @@
-import type { Script } from "./script.ts";
+import { faultAt, runAt } from "./scenarios.ts";
+import type { Script, Setting } from "./script.ts";
+import { DAY, HOUR, MINUTE } from "./theatre.ts";
+
+const PLAIN = {
+  deployments: ["home"],
+  listingLagMs: 0,
+  describeLagMs: 0,
+  firstVersionKeepsLabel: true,
+  labelMovesTouchLastChanged: true,
+} satisfies Partial<Setting>;
+const LEAK = { trigger: "manual", tokens: ["backend"], force: true, retireNow: true } as const;
 
 /** Histories in which a promise was once broken, made smaller: what the search has found stays found. */
 export const FOUND: readonly { readonly says: string; readonly script: Script }[] = [
@@ -6,8 +17,9 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
     says: "a token that a lagging description hides is no superseded one",
     script: {
       setting: {
+        ...PLAIN,
         seed: 1067,
-        intervalMs: 86400000,
+        intervalMs: DAY,
         policy: {
           renewBefore: "14400m",
           orphanAfter: "1h",
@@ -17,43 +29,15 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         applications: [
           {
             access: "lasting",
-            tokens: [{ name: "backend", lifetimeMs: 2592000000, ageMs: 1684800000, isMapped: false }],
+            tokens: [{ name: "backend", lifetimeMs: 30 * DAY, ageMs: 468 * HOUR, isMapped: false }],
           },
         ],
-        deployments: ["home"],
-        listingLagMs: 0,
         describeLagMs: 5000,
-        firstVersionKeepsLabel: true,
-        labelMovesTouchLastChanged: true,
       },
       entries: [
-        {
-          kind: "run",
-          id: "r3",
-          atMs: 86461696,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r18",
-          atMs: 518461426,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r19",
-          atMs: 518460061,
-          deployment: 0,
-          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
-          skewMs: 0,
-          isEndless: true,
-        },
+        runAt("r3", 86461696),
+        runAt("r18", 518461426),
+        runAt("r19", 518460061, { event: LEAK, isEndless: true }),
       ],
     },
   },
@@ -61,8 +45,9 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
     says: "a leak response, twice at once, doesn't end the successor that a lagging description hides",
     script: {
       setting: {
+        ...PLAIN,
         seed: 197,
-        intervalMs: 3600000,
+        intervalMs: HOUR,
         policy: {
           renewBefore: "300m",
           orphanAfter: "1h",
@@ -73,46 +58,18 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
           {
             access: "managed",
             tokens: [
-              { name: "backend", lifetimeMs: 72000000, ageMs: 50400000, isMapped: false },
-              { name: "edge-gateway", lifetimeMs: 72000000, ageMs: 50400000, isMapped: false },
-              { name: "my server #3", lifetimeMs: 72000000, ageMs: 43200000, isMapped: false },
+              { name: "backend", lifetimeMs: 20 * HOUR, ageMs: 14 * HOUR, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 20 * HOUR, ageMs: 14 * HOUR, isMapped: false },
+              { name: "my server #3", lifetimeMs: 20 * HOUR, ageMs: 12 * HOUR, isMapped: false },
             ],
           },
         ],
-        deployments: ["home"],
-        listingLagMs: 0,
         describeLagMs: 5000,
-        firstVersionKeepsLabel: true,
-        labelMovesTouchLastChanged: true,
       },
       entries: [
-        {
-          kind: "run",
-          id: "r4",
-          atMs: 3662535,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r6",
-          atMs: 7261227,
-          deployment: 0,
-          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r7",
-          atMs: 7260198,
-          deployment: 0,
-          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
-          skewMs: 0,
-          isEndless: false,
-        },
+        runAt("r4", 3662535),
+        runAt("r6", 7261227, { event: LEAK }),
+        runAt("r7", 7260198, { event: LEAK }),
       ],
     },
   },
@@ -120,41 +77,21 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
     says: "a secret that can't be read just now gets no second lineage",
     script: {
       setting: {
+        ...PLAIN,
         seed: 700415,
-        intervalMs: 900000,
+        intervalMs: 15 * MINUTE,
         policy: { renewBefore: "225m", orphanAfter: "1h", retire: "never", secretFormat: "plain" },
         applications: [
           {
             access: "lasting",
-            tokens: [{ name: "backend", lifetimeMs: 40500000, ageMs: 29475000, isMapped: false }],
+            tokens: [{ name: "backend", lifetimeMs: 675 * MINUTE, ageMs: 29475000, isMapped: false }],
           },
         ],
-        deployments: ["home"],
-        listingLagMs: 0,
-        describeLagMs: 0,
-        firstVersionKeepsLabel: true,
-        labelMovesTouchLastChanged: true,
       },
       entries: [
-        {
-          kind: "run",
-          id: "r4",
-          atMs: 964805,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r5",
-          atMs: 1860684,
-          deployment: 0,
-          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
-          skewMs: 0,
-          isEndless: false,
-        },
-        { kind: "fault", run: "r5", call: 2, fault: "answer-lost" },
+        runAt("r4", 964805),
+        runAt("r5", 1860684, { event: LEAK }),
+        faultAt("r5", 2, "answer-lost"),
         {
           kind: "act",
           when: { atMs: 1241645 },
@@ -167,8 +104,9 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
     says: "a leak response by name takes over no token of another account",
     script: {
       setting: {
+        ...PLAIN,
         seed: 3532,
-        intervalMs: 86400000,
+        intervalMs: DAY,
         policy: {
           renewBefore: "9600m",
           orphanAfter: "1h",
@@ -179,45 +117,17 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
           {
             access: "managed",
             tokens: [
-              { name: "backend", lifetimeMs: 1728000000, ageMs: 1296000000, isMapped: false },
-              { name: "edge-gateway", lifetimeMs: 1728000000, ageMs: 950400000, isMapped: false },
+              { name: "backend", lifetimeMs: 20 * DAY, ageMs: 15 * DAY, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 20 * DAY, ageMs: 11 * DAY, isMapped: false },
             ],
           },
         ],
         deployments: ["home", "other-account"],
-        listingLagMs: 0,
-        describeLagMs: 0,
-        firstVersionKeepsLabel: true,
-        labelMovesTouchLastChanged: true,
       },
       entries: [
-        {
-          kind: "run",
-          id: "r2",
-          atMs: 62739,
-          deployment: 1,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r3",
-          atMs: 86461632,
-          deployment: 0,
-          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r4",
-          atMs: 86460317,
-          deployment: 1,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
+        runAt("r2", 62739, { deployment: 1 }),
+        runAt("r3", 86461632, { event: LEAK }),
+        runAt("r4", 86460317, { deployment: 1 }),
         {
           kind: "act",
           when: { run: "r4", call: 3 },
@@ -230,40 +140,20 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
     says: "a run that lost its place to a person deletes nothing that another run is about to promote",
     script: {
       setting: {
+        ...PLAIN,
         seed: 902090,
-        intervalMs: 21600000,
+        intervalMs: 6 * HOUR,
         policy: { renewBefore: "2400m", orphanAfter: "1h", retire: "never", secretFormat: "plain" },
         applications: [
           {
-            tokens: [{ name: "backend", lifetimeMs: 432000000, ageMs: 259200000, isMapped: true }],
             access: "lasting",
+            tokens: [{ name: "backend", lifetimeMs: 5 * DAY, ageMs: 3 * DAY, isMapped: true }],
           },
         ],
-        deployments: ["home"],
-        listingLagMs: 0,
-        describeLagMs: 0,
-        firstVersionKeepsLabel: true,
-        labelMovesTouchLastChanged: true,
       },
       entries: [
-        {
-          kind: "run",
-          id: "r6",
-          atMs: 43260864,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r7",
-          atMs: 43260383,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
+        runAt("r6", 43260864),
+        runAt("r7", 43260383),
         {
           kind: "act",
           when: { run: "r7", call: 6 },
@@ -276,40 +166,21 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
     says: "a value set by hand holds although only the history tells that one of ours was current before",
     script: {
       setting: {
+        ...PLAIN,
         seed: 2014053,
-        intervalMs: 900000,
+        intervalMs: 15 * MINUTE,
         policy: { renewBefore: "113m", orphanAfter: "1h", retire: "never", secretFormat: "json" },
         applications: [
           {
-            tokens: [{ name: "backend", lifetimeMs: 27000000, ageMs: 20250000, isMapped: true }],
             access: "lasting",
+            tokens: [{ name: "backend", lifetimeMs: 450 * MINUTE, ageMs: 20250000, isMapped: true }],
           },
         ],
-        deployments: ["home"],
         listingLagMs: 2000,
-        describeLagMs: 0,
-        firstVersionKeepsLabel: true,
-        labelMovesTouchLastChanged: true,
       },
       entries: [
-        {
-          kind: "run",
-          id: "r1",
-          atMs: 60368,
-          deployment: 0,
-          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
-          skewMs: 0,
-          isEndless: true,
-        },
-        {
-          kind: "run",
-          id: "r2",
-          atMs: 960986,
-          deployment: 0,
-          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
-          skewMs: 0,
-          isEndless: true,
-        },
+        runAt("r1", 60368, { event: LEAK, isEndless: true }),
+        runAt("r2", 960986, { event: LEAK, isEndless: true }),
         {
           kind: "act",
           when: { run: "r2", call: 9 },
@@ -332,8 +203,9 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
     says: "a leak response goes on with nothing that another has made a moment ago",
     script: {
       setting: {
+        ...PLAIN,
         seed: 2024335,
-        intervalMs: 900000,
+        intervalMs: 15 * MINUTE,
         policy: {
           renewBefore: "150m",
           orphanAfter: "1h",
@@ -343,60 +215,23 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         applications: [
           {
             access: "lasting",
-            tokens: [{ name: "backend", lifetimeMs: 27000000, ageMs: 20250000, isMapped: false }],
+            tokens: [{ name: "backend", lifetimeMs: 450 * MINUTE, ageMs: 20250000, isMapped: false }],
           },
           {
             access: "lasting",
             tokens: [
-              { name: "backend", lifetimeMs: 27000000, ageMs: 18450000, isMapped: false },
-              { name: "edge-gateway", lifetimeMs: 27000000, ageMs: 19350000, isMapped: false },
+              { name: "backend", lifetimeMs: 450 * MINUTE, ageMs: 18450000, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 450 * MINUTE, ageMs: 19350000, isMapped: false },
             ],
           },
         ],
-        deployments: ["home"],
-        listingLagMs: 0,
         describeLagMs: 1000,
-        firstVersionKeepsLabel: true,
-        labelMovesTouchLastChanged: true,
       },
       entries: [
-        {
-          kind: "run",
-          id: "r2",
-          atMs: 964373,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r6",
-          atMs: 12660242,
-          deployment: 0,
-          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r7",
-          atMs: 12729241,
-          deployment: 0,
-          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
-          skewMs: 0,
-          isEndless: false,
-          requestId: "r6",
-        },
-        {
-          kind: "run",
-          id: "r8",
-          atMs: 12661796,
-          deployment: 0,
-          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
-          skewMs: 0,
-          isEndless: false,
-        },
+        runAt("r2", 964373),
+        runAt("r6", 12660242, { event: LEAK }),
+        runAt("r7", 12729241, { event: LEAK, requestId: "r6" }),
+        runAt("r8", 12661796, { event: LEAK }),
       ],
     },
   },
@@ -404,8 +239,9 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
     says: "a process that slept between verifying and storing stores nothing any more",
     script: {
       setting: {
+        ...PLAIN,
         seed: 2026345,
-        intervalMs: 3600000,
+        intervalMs: HOUR,
         policy: {
           renewBefore: "600m",
           orphanAfter: "1h",
@@ -416,50 +252,21 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
           {
             access: "lasting",
             tokens: [
-              { name: "backend", lifetimeMs: 108000000, ageMs: 73800000, isMapped: false },
-              { name: "edge-gateway", lifetimeMs: 108000000, ageMs: 77400000, isMapped: false },
+              { name: "backend", lifetimeMs: 30 * HOUR, ageMs: 1230 * MINUTE, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 30 * HOUR, ageMs: 1290 * MINUTE, isMapped: false },
             ],
           },
         ],
-        deployments: ["home"],
-        listingLagMs: 60000,
-        describeLagMs: 0,
-        firstVersionKeepsLabel: true,
-        labelMovesTouchLastChanged: true,
+        listingLagMs: MINUTE,
       },
       entries: [
-        {
-          kind: "run",
-          id: "r2",
-          atMs: 60002,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r6",
-          atMs: 10933693,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: true,
-          requestId: "r5",
-        },
-        {
-          kind: "run",
-          id: "r8",
-          atMs: 14637408,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        { kind: "fault", run: "r2", call: 5, fault: "answer-lost" },
-        { kind: "fault", run: "r2", call: 10, fault: "unavailable" },
-        { kind: "fault", run: "r6", call: 11, fault: "pause-after", ms: 4200000 },
-        { kind: "fault", run: "r8", call: 8, fault: "crash-after" },
+        runAt("r2", 60002),
+        runAt("r6", 10933693, { isEndless: true, requestId: "r5" }),
+        runAt("r8", 14637408),
+        faultAt("r2", 5, "answer-lost"),
+        faultAt("r2", 10, "unavailable"),
+        { ...faultAt("r6", 11, "pause-after"), ms: 70 * MINUTE },
+        faultAt("r8", 8, "crash-after"),
       ],
     },
   },
@@ -467,8 +274,9 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
     says: "what one run promotes for a token that was then deleted, another doesn't discard",
     script: {
       setting: {
+        ...PLAIN,
         seed: 2099922,
-        intervalMs: 21600000,
+        intervalMs: 6 * HOUR,
         policy: {
           renewBefore: "5400m",
           orphanAfter: "1h",
@@ -477,53 +285,25 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         },
         applications: [
           {
-            tokens: [
-              { name: "backend", lifetimeMs: 972000000, ageMs: 707400000, isMapped: false },
-              { name: "edge-gateway", lifetimeMs: 972000000, ageMs: 707400000, isMapped: false },
-              { name: "my server #3", lifetimeMs: 972000000, ageMs: 664200000, isMapped: true },
-            ],
             access: "managed",
+            tokens: [
+              { name: "backend", lifetimeMs: 270 * HOUR, ageMs: 11790 * MINUTE, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 270 * HOUR, ageMs: 11790 * MINUTE, isMapped: false },
+              { name: "my server #3", lifetimeMs: 270 * HOUR, ageMs: 11070 * MINUTE, isMapped: true },
+            ],
           },
           {
-            tokens: [{ name: "backend", lifetimeMs: 972000000, ageMs: 707400000, isMapped: true }],
             access: "managed",
+            tokens: [{ name: "backend", lifetimeMs: 270 * HOUR, ageMs: 11790 * MINUTE, isMapped: true }],
           },
         ],
-        deployments: ["home"],
-        listingLagMs: 0,
         describeLagMs: 5000,
-        firstVersionKeepsLabel: true,
-        labelMovesTouchLastChanged: true,
       },
       entries: [
-        {
-          kind: "run",
-          id: "r2",
-          atMs: 21663638,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r3",
-          atMs: 43261346,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: -120000,
-          isEndless: false,
-        },
-        {
-          kind: "run",
-          id: "r5",
-          atMs: 43261757,
-          deployment: 0,
-          event: { trigger: "schedule" },
-          skewMs: 0,
-          isEndless: false,
-        },
-        { kind: "fault", run: "r2", call: 31, fault: "crash-after" },
+        runAt("r2", 21663638),
+        runAt("r3", 43261346, { skewMs: -2 * MINUTE }),
+        runAt("r5", 43261757),
+        faultAt("r2", 31, "crash-after"),
         {
           kind: "act",
           when: { run: "r3", call: 5 },

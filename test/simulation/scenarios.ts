@@ -1,4 +1,4 @@
-import type { Entry, PolicySetting, RunEntry, Setting } from "./script.ts";
+import type { Entry, FaultEntry, FaultKind, PolicySetting, RunEntry, Setting } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./theatre.ts";
 
 /** A history that leads up to one run, in which everything goes well; and the setting of it. */
@@ -38,6 +38,10 @@ export function runAt(id: string, atMs: number, more: Partial<RunEntry> = {}): R
   };
 }
 
+export function faultAt(run: string, call: FaultEntry["call"], fault: FaultKind): FaultEntry {
+  return { kind: "fault", run, call, fault };
+}
+
 const withPolicy = (policy: Partial<PolicySetting>): Setting => ({
   ...HOME,
   policy: { ...HOME.policy, ...policy },
@@ -45,12 +49,6 @@ const withPolicy = (policy: Partial<PolicySetting>): Setting => ({
 const role = { application: 0, token: 0, deployment: 0 } as const;
 /** The second rotation is due in the 22nd day after the first. */
 const LATER_MS = 22 * DAY;
-const crashed = (run: string, call: string, fault: "crash-before" | "crash-after"): Entry => ({
-  kind: "fault",
-  run,
-  call,
-  fault,
-});
 
 const again: readonly Entry[] = [runAt("r1", 0)];
 const forced = { trigger: "manual", tokens: ["backend"], force: true } as const;
@@ -89,7 +87,7 @@ export const SCENARIOS: readonly Scenario[] = [
     before: [
       ...again,
       runAt("r2", LATER_MS),
-      crashed("r2", "promote", "crash-before"),
+      faultAt("r2", "promote", "crash-before"),
       runAt("r3", LATER_MS + INTERVAL_MS),
     ],
     run: runAt("r9", LATER_MS + 13 * HOUR),
@@ -103,7 +101,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "discarding an orphan, and rotating anew",
     setting: HOME,
-    before: [runAt("r1", 0), crashed("r1", "stage", "crash-before")],
+    before: [runAt("r1", 0), faultAt("r1", "stage", "crash-before")],
     run: runAt("r9", INTERVAL_MS),
   },
   {
@@ -112,7 +110,7 @@ export const SCENARIOS: readonly Scenario[] = [
     before: [
       ...again,
       runAt("r2", LATER_MS),
-      crashed("r2", "promote", "crash-before"),
+      faultAt("r2", "promote", "crash-before"),
       { kind: "act", when: { atMs: LATER_MS + HOUR }, act: { do: "deactivate", role, whose: "newest" } },
     ],
     run: runAt("r9", LATER_MS + 3 * INTERVAL_MS),
@@ -123,7 +121,7 @@ export const SCENARIOS: readonly Scenario[] = [
     before: [
       ...again,
       runAt("r2", LATER_MS),
-      crashed("r2", "promote", "crash-before"),
+      faultAt("r2", "promote", "crash-before"),
       { kind: "act", when: { atMs: LATER_MS + HOUR }, act: { do: "deactivate", role, whose: "current" } },
     ],
     run: runAt("r9", LATER_MS + INTERVAL_MS),
@@ -131,13 +129,13 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "announcing what is owed",
     setting: HOME,
-    before: [...again, runAt("r2", LATER_MS), crashed("r2", "publish", "crash-before")],
+    before: [...again, runAt("r2", LATER_MS), faultAt("r2", "publish", "crash-before")],
     run: runAt("r9", LATER_MS + INTERVAL_MS),
   },
   {
     name: "resuming",
     setting: HOME,
-    before: [...again, runAt("r2", LATER_MS), crashed("r2", "promote", "crash-before")],
+    before: [...again, runAt("r2", LATER_MS), faultAt("r2", "promote", "crash-before")],
     run: runAt("r9", LATER_MS + INTERVAL_MS),
   },
   {
