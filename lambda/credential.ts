@@ -1,6 +1,6 @@
-import * as v from "valibot";
+import { claimsOf } from "./claims.ts";
 import { asRotationError, type ErrorCode, RotationError } from "./errors.ts";
-import { type SecretArn, type SecretName, TokenId } from "./model.ts";
+import type { SecretArn, SecretName } from "./model.ts";
 import type { Clock, CredentialReader, Login, TokenApi } from "./ports.ts";
 import type { Redacted } from "./redacted.ts";
 
@@ -97,28 +97,6 @@ export class Credential {
   async #read(stage: Login["stage"]): Promise<HeldToken | undefined> {
     const found = await this.#reader.read(this.#secretId, stage);
     return found && { ...found, stage, ...claimsOf(found.token) };
-  }
-}
-
-/**
- * An API token is a JWT, whose payload anybody can read: `exp` says in seconds when it ends, and one without it never
- * does (RFC 7519). Which claim names the token itself is not documented; whatever looks like an id is taken along, to be
- * compared with listed ones.
- */
-export function claimsOf(token: Redacted): Pick<Login, "expiresAt" | "neverExpires" | "claimedIds"> {
-  const [, payload = ""] = token.reveal().split(".");
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    if (typeof claims !== "object" || claims === null) return {};
-    const { exp } = claims as { readonly exp?: unknown };
-    const ids = Object.values(claims).flatMap((claim) => {
-      const id = v.safeParse(TokenId, claim);
-      return id.success ? [id.output] : [];
-    });
-    const expiresAt = typeof exp === "number" ? new Date(exp * 1_000) : undefined;
-    return { expiresAt, neverExpires: exp === undefined, claimedIds: ids };
-  } catch {
-    return {};
   }
 }
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { tokenIn } from "../../lambda/adapters/secrets-manager-answers.ts";
-import { claimsOf } from "../../lambda/credential.ts";
+import { claimsOf, payloadOf } from "../../lambda/claims.ts";
 import { ApplicationId, type TokenId } from "../../lambda/model.ts";
 import type { Redacted } from "../../lambda/redacted.ts";
 import { Refusal } from "../operator/refusal.ts";
@@ -27,28 +27,19 @@ const Claims = v.object({
  */
 export function givenToken(text: string, now: Date): GivenToken {
   const found = text === "" ? undefined : tokenIn(text);
-  const claims = found && JWT.test(found.reveal()) ? payloadOf(found) : undefined;
-  if (found === undefined || claims === undefined)
+  const payload = found && JWT.test(found.reveal()) ? payloadOf(found) : undefined;
+  if (found === undefined || payload === undefined)
     throw new Refusal(
       text === "" ? "there is nothing where the token should be" : "this is not a Losant API token",
       "Losant shows a token once, when it is made: three parts with dots between them, beginning with eyJ. " +
         "Nothing was sent or stored.",
     );
+  const { scope, applicationId } = v.parse(Claims, payload);
   const { expiresAt, claimedIds = [] } = claimsOf(found);
   if (expiresAt !== undefined && expiresAt <= now)
     throw new Refusal(
       `this token expired at ${expiresAt.toISOString()}`,
       "Make a new one in Losant. Nothing was sent or stored.",
     );
-  return { string: found, expiresAt, claimedIds, scope: claims.scope, applicationId: claims.applicationId };
-}
-
-function payloadOf(token: Redacted): v.InferOutput<typeof Claims> | undefined {
-  const [, payload = ""] = token.reveal().split(".");
-  try {
-    const claims = v.safeParse(Claims, JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));
-    return claims.success ? claims.output : undefined;
-  } catch {
-    return undefined;
-  }
+  return { string: found, expiresAt, claimedIds, scope, applicationId };
 }

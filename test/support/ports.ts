@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { claimsOf } from "../../lambda/claims.ts";
 import type { ApplicationConfig } from "../../lambda/config.ts";
-import { claimsOf } from "../../lambda/credential.ts";
 import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
 import { EVENT_SOURCE } from "../../lambda/events.ts";
 import {
