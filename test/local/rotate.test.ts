@@ -1,47 +1,29 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Report } from "../../lambda/report.ts";
-import { type Emulators, startEmulators } from "../../local/demo/emulators.ts";
 import { LEAKED, LEGACY } from "../../local/demo/factory-floor.ts";
-import { type Scenario, seed } from "../../local/demo/scenario.ts";
 import { sameState, stateOf } from "../../local/demo/state.ts";
-import { emulatorVariables } from "../../local/demo/worker.ts";
 import { displayWidth } from "../../local/terminal/width.ts";
 import { type Ended, runScript } from "../support/child.ts";
+import { freshFactory, variablesOf } from "../support/factory.ts";
 
 const TIMEOUT_MS = 60_000;
 const WORKSHOP = "5c3f1e7a2b9d4e0007a8b9c0";
 
-let emulators: Emulators;
-let scenario: Scenario;
-let folder: string;
-let configFile: string;
-
-beforeEach(async () => {
-  emulators = await startEmulators();
-  scenario = await seed(emulators, new Date());
-  folder = mkdtempSync(join(tmpdir(), "rotate-test-"));
-  configFile = join(folder, "my.config.json");
-  writeFileSync(configFile, JSON.stringify(scenario.config));
-});
-afterEach(async () => {
-  rmSync(folder, { recursive: true });
-  await emulators.close();
-});
+const factory = freshFactory();
 
 function rotate(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return runScript("local/rotate.ts", args, {
-    ...emulatorVariables(emulators.aws.url, emulators.region),
+    ...variablesOf(factory),
     ...env,
   });
 }
 
 function onEmulators(...args: readonly string[]): Promise<Ended> {
-  return rotate(["--config", configFile, ...args]);
+  return rotate(["--config", factory.configFile, ...args]);
 }
 
 describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
@@ -54,16 +36,16 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
     expect(stdout).toBe(stripVTControlCharacters(stdout));
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    expect(emulators.aws.value("prod/backend/losant")).toContain('"tokenId"');
+    expect(factory.emulators.aws.value("prod/backend/losant")).toContain('"tokenId"');
   });
 
   test("with --dry-run says what it would do, and writes nothing", async () => {
-    const before = stateOf(emulators);
+    const before = stateOf(factory.emulators);
     const { code, stdout } = await onEmulators("--dry-run");
     expect(stdout).toMatch(/my-server +in \d+ d +would rotate/);
     expect(code).toBe(0);
-    expect(sameState(before, stateOf(emulators))).toBe(true);
-    expect(emulators.aws.events).toEqual([]);
+    expect(sameState(before, stateOf(factory.emulators))).toBe(true);
+    expect(factory.emulators.aws.events).toEqual([]);
   });
 
   test("with --json prints the report and nothing else, and --verbose leaves stdout alone", async () => {
@@ -81,7 +63,7 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
     expect(stdout).toMatch(/Line 4 PLC .* rotated +was asked for with force/);
     expect(stdout).not.toContain("my-server");
     expect(code).toBe(0);
-    const leaked = stateOf(emulators).tokens.filter(({ name }) => name === LEAKED);
+    const leaked = stateOf(factory.emulators).tokens.filter(({ name }) => name === LEAKED);
     expect(leaked.map(({ status }) => status)).toEqual(["inactive", "active"]);
     const said = stdout.replace(/\s+/g, " ");
     expect(said).toMatch(/The old string of Line 4 PLC \([a-f\d]{24}\) no longer works/);
@@ -105,18 +87,18 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("takes ROTATION_CONFIG before any file, as Lambda does, and says where it is wrong", async () => {
-    const ROTATION_CONFIG = JSON.stringify({ ...scenario.config, secretPrefx: "a value" });
-    const { code, stderr } = await rotate(["--config", configFile], { ROTATION_CONFIG });
+    const ROTATION_CONFIG = JSON.stringify({ ...factory.scenario.config, secretPrefx: "a value" });
+    const { code, stderr } = await rotate(["--config", factory.configFile], { ROTATION_CONFIG });
     expect(stderr).toContain("config-invalid: ROTATION_CONFIG: secretPrefx: unknown key");
     expect(stderr).not.toContain("a value");
     expect(code).toBe(2);
   });
 
   test("names the configuration file that is wrong, or not there", async () => {
-    const missing = await rotate(["--config", join(folder, "none.json")]);
+    const missing = await rotate(["--config", join(factory.folder, "none.json")]);
     expect(missing.stderr.replace(/\s+/g, " ")).toMatch(/there is no \S+none\.json that can be read/);
     expect(missing.code).toBe(2);
-    writeFileSync(configFile, "{");
+    writeFileSync(factory.configFile, "{");
     const broken = await onEmulators();
     expect(broken.stderr.replace(/\s+/g, " ")).toMatch(/my\.config\.json: is not valid JSON/);
     expect(broken.code).toBe(2);
@@ -156,8 +138,8 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("without region or credentials tells how to name them", async () => {
-    const env = { AWS_ENDPOINT_URL: emulators.aws.url };
-    const { code, stdout } = await runScript("local/rotate.ts", ["--config", configFile], env);
+    const env = { AWS_ENDPOINT_URL: factory.emulators.aws.url };
+    const { code, stdout } = await runScript("local/rotate.ts", ["--config", factory.configFile], env);
     expect(stdout.replace(/\s+/g, " ")).toMatch(/set AWS_REGION|AWS credentials/);
     expect(code).toBe(1);
   });

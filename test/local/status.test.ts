@@ -1,38 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Emulators, startEmulators } from "../../local/demo/emulators.ts";
-import { type Scenario, seed } from "../../local/demo/scenario.ts";
+import { writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { sameState, stateOf } from "../../local/demo/state.ts";
-import { emulatorVariables } from "../../local/demo/worker.ts";
 import type { documentOf } from "../../local/status/document.ts";
 import { displayWidth } from "../../local/terminal/width.ts";
 import { type Ended, runScript } from "../support/child.ts";
+import { freshFactory, variablesOf } from "../support/factory.ts";
 
 const TIMEOUT_MS = 60_000;
 const WORKSHOP = "5c3f1e7a2b9d4e0007a8b9c0";
 
-let emulators: Emulators;
-let scenario: Scenario;
-let folder: string;
-let configFile: string;
-
-beforeEach(async () => {
-  emulators = await startEmulators();
-  scenario = await seed(emulators, new Date());
-  folder = mkdtempSync(join(tmpdir(), "status-test-"));
-  configFile = join(folder, "my.config.json");
-  writeFileSync(configFile, JSON.stringify(scenario.config));
-});
-afterEach(async () => {
-  rmSync(folder, { recursive: true });
-  await emulators.close();
-});
+const factory = freshFactory();
 
 function onEmulators(script: string, ...args: readonly string[]): Promise<Ended> {
-  const variables = emulatorVariables(emulators.aws.url, emulators.region);
-  return runScript(script, ["--config", configFile, ...args], variables);
+  const variables = variablesOf(factory);
+  return runScript(script, ["--config", factory.configFile, ...args], variables);
 }
 
 const status = (...args: readonly string[]) => onEmulators("local/status.ts", ...args);
@@ -43,7 +24,7 @@ async function json(...args: readonly string[]): Promise<ReturnType<typeof docum
 
 describe("npm run status", { timeout: TIMEOUT_MS }, () => {
   test("shows the worker's own tokens first, then all others by urgency, and changes nothing", async () => {
-    const before = stateOf(emulators);
+    const before = stateOf(factory.emulators);
     const { code, stdout, stderr } = await status();
     expect(stdout.split("\n").slice(2, 5).join("\n")).toMatch(
       /What the worker logs in with\n.*APPLICATION.*EXPIRES\n {2}575ec8687ae143cd83dc4a97 .* in \d+ d .*the worker renews it/,
@@ -64,8 +45,8 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
     expect(stdout).toContain("npm run status -- --explain NAME_OR_ID");
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    expect(sameState(before, stateOf(emulators))).toBe(true);
-    expect(emulators.aws.events).toEqual([]);
+    expect(sameState(before, stateOf(factory.emulators))).toBe(true);
+    expect(factory.emulators.aws.events).toEqual([]);
   });
 
   test("says of every token what a dry run says", async () => {
@@ -82,8 +63,8 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("with --json prints nothing but JSON, and no token string, even where a name holds one", async () => {
-    const name = `pasted ${scenario.strings[0]} \u009b31m`;
-    emulators.losant.addToken(WORKSHOP, { name });
+    const name = `pasted ${factory.scenario.strings[0]} \u009b31m`;
+    factory.emulators.losant.addToken(WORKSHOP, { name });
     const { stdout, code } = await status("--json");
     const document = JSON.parse(stdout) as ReturnType<typeof documentOf>;
     expect(document.tokens).toHaveLength(document.summary.tokens);
@@ -94,13 +75,13 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("goes on where one application can't be looked at, says why and what to do, and exits with 1", async () => {
-    emulators.aws.putSecret("losant-access/workshop", "not-a-token-of-losant");
+    factory.emulators.aws.putSecret("losant-access/workshop", "not-a-token-of-losant");
     const onPrevious = await status();
     expect(onPrevious.stdout.replace(/\s+/g, " ")).toContain(
       "Losant rejects AWSCURRENT of losant-access/workshop, and AWSPREVIOUS is in use",
     );
     expect(onPrevious.code).toBe(0);
-    emulators.aws.putSecret("losant-access/workshop", "nor-is-this-one");
+    factory.emulators.aws.putSecret("losant-access/workshop", "nor-is-this-one");
     const { stdout, code } = await status();
     expect(stdout).toMatch(/5c3f1e7a2b9d4e0007a8b9c0 .*failed: access-token-/);
     expect(stdout).toMatch(/application 5c3f1e7a2b9d4e0007a8b9c0: access-token-\w+: /);
@@ -112,23 +93,23 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("knows a secret that is missing, and a token that never expires", async () => {
-    const { losant } = emulators;
+    const { losant } = factory.emulators;
     const config = {
-      ...scenario.config,
+      ...factory.scenario.config,
       applications: [{ id: WORKSHOP, accessToken: "losant-access/none" }],
     };
-    writeFileSync(configFile, JSON.stringify(config));
+    writeFileSync(factory.configFile, JSON.stringify(config));
     expect((await status()).stdout).toContain("access-token-missing");
     const { token } = losant.addToken(WORKSHOP, { name: "a worker's" });
-    emulators.aws.putSecret("losant-access/none", token);
+    factory.emulators.aws.putSecret("losant-access/none", token);
     expect((await status()).stdout).toMatch(/5c3f1e7a2b9d4e0007a8b9c0 +\d+ +never/);
   });
 
   test("does not say that the worker renews its own token where policy holds that back", async () => {
-    const { applications } = scenario.config as { readonly applications: readonly object[] };
+    const { applications } = factory.scenario.config as { readonly applications: readonly object[] };
     const [floor] = applications;
     const held = { ...floor, policy: { exclude: ["rotation worker"] } };
-    writeFileSync(configFile, JSON.stringify({ ...scenario.config, applications: [held] }));
+    writeFileSync(factory.configFile, JSON.stringify({ ...factory.scenario.config, applications: [held] }));
     const { stdout } = await status();
     expect(stdout).toContain("nobody renews it: store a new one in time");
     expect(stdout).not.toContain("the worker renews it");
