@@ -7,6 +7,7 @@ import { type Trial, tryOut } from "./access-token/trial.ts";
 import { consequences, showTrial } from "./access-token/words.ts";
 import { chosenApplications, realClock, settings } from "./operator/applications.ts";
 import { Refusal, showRefusal } from "./operator/refusal.ts";
+import { showUsage } from "./terminal/asked.ts";
 import { sayWithCommand } from "./terminal/command.ts";
 import { harmless } from "./terminal/harmless.ts";
 import { say, screenOn } from "./terminal/screen.ts";
@@ -15,11 +16,7 @@ const EXIT = { stored: 0, not: 1, notStarted: 2, interrupted: 130 } as const;
 
 const asked = askedFor(process.argv.slice(2));
 if (asked.kind === "store") process.exitCode = await accessToken(asked);
-else if (asked.kind === "help") console.log(USAGE);
-else {
-  console.error(`${asked.message}\n\n${USAGE}`);
-  process.exitCode = EXIT.notStarted;
-}
+else process.exitCode = showUsage(asked, USAGE);
 
 async function accessToken(options: AccessTokenOptions): Promise<number> {
   const errors = screenOn(process.stderr);

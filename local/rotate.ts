@@ -5,6 +5,7 @@ import { configText } from "./rotate/config-text.ts";
 import { hintsFor } from "./rotate/hints.ts";
 import { askedFor, type RunOptions, USAGE } from "./rotate/options.ts";
 import { stderrLog } from "./rotate/stderr-log.ts";
+import { showUsage } from "./terminal/asked.ts";
 import { showFailures } from "./terminal/failures.ts";
 import { harmless } from "./terminal/harmless.ts";
 import { showOldStrings } from "./terminal/old-strings.ts";
@@ -19,11 +20,7 @@ process.stdout.on("error", () => {});
 
 const asked = askedFor(process.argv.slice(2));
 if (asked.kind === "run") process.exitCode = await rotate(asked);
-else if (asked.kind === "help") console.log(USAGE);
-else {
-  console.error(`${asked.message}\n\n${USAGE}`);
-  process.exitCode = EXIT.notStarted;
-}
+else process.exitCode = showUsage(asked, USAGE);
 
 async function rotate(options: RunOptions): Promise<number> {
   const errors = screenOn(process.stderr);

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Demo, openDemo } from "./demo/demo.ts";
 import { showGuide } from "./demo/guide.ts";
+import { type Asked, showUsage } from "./terminal/asked.ts";
 import { type Screen, screenOn } from "./terminal/screen.ts";
 
 const USAGE = `Usage: npm start               plays the worker against emulators of Losant and AWS on this machine
@@ -11,18 +12,9 @@ const INTERRUPTED = 130;
 
 const asked = askedFor(process.argv.slice(2));
 if (asked.kind === "play") process.exitCode = await start(asked.serve, screenOn(process.stdout));
-else if (asked.kind === "help") console.log(USAGE);
-else {
-  console.error(`${asked.message}\n\n${USAGE}`);
-  process.exitCode = 2;
-}
+else process.exitCode = showUsage(asked, USAGE);
 
-type Asked =
-  | { readonly kind: "play"; readonly serve: boolean }
-  | { readonly kind: "help" }
-  | { readonly kind: "wrong"; readonly message: string };
-
-function askedFor(args: readonly string[]): Asked {
+function askedFor(args: readonly string[]): Asked<{ readonly kind: "play"; readonly serve: boolean }> {
   const options = { serve: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
   try {
     const { help, serve = false } = parseArgs({ args: [...args], options }).values;

@@ -10,6 +10,7 @@ import { lookAt } from "./status/outlook.ts";
 import { showOverview } from "./status/overview.ts";
 import { showStory } from "./status/story.ts";
 import { surveyOf } from "./status/survey.ts";
+import { showUsage } from "./terminal/asked.ts";
 import { harmless, harmlessJson } from "./terminal/harmless.ts";
 import { say, screenOn } from "./terminal/screen.ts";
 
@@ -21,11 +22,7 @@ process.stdout.on("error", () => {});
 
 const asked = askedFor(process.argv.slice(2));
 if (asked.kind === "status") process.exitCode = await status(asked);
-else if (asked.kind === "help") console.log(USAGE);
-else {
-  console.error(`${asked.message}\n\n${USAGE}`);
-  process.exitCode = EXIT.unanswerable;
-}
+else process.exitCode = showUsage(asked, USAGE);
 
 async function status(options: StatusOptions): Promise<number> {
   try {

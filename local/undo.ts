@@ -3,6 +3,7 @@ import type { ApiToken } from "../lambda/model.ts";
 import { chosenApplications, toolsFor } from "./operator/applications.ts";
 import { isAttended, isConfirmed } from "./operator/confirm.ts";
 import { Refusal, showRefusal } from "./operator/refusal.ts";
+import { showUsage } from "./terminal/asked.ts";
 import { sayWithCommand } from "./terminal/command.ts";
 import { harmless } from "./terminal/harmless.ts";
 import { say, screenOn } from "./terminal/screen.ts";
@@ -16,11 +17,7 @@ const EXIT = { undone: 0, not: 1, notStarted: 2 } as const;
 
 const asked = askedFor(process.argv.slice(2));
 if (asked.kind === "undo") process.exitCode = await undo(asked);
-else if (asked.kind === "help") console.log(USAGE);
-else {
-  console.error(`${asked.message}\n\n${USAGE}`);
-  process.exitCode = EXIT.notStarted;
-}
+else process.exitCode = showUsage(asked, USAGE);
 
 async function undo(options: UndoOptions): Promise<number> {
   try {

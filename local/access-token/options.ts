@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { Asked } from "../terminal/asked.ts";
 
 export const USAGE = `Usage: npm run access-token -- [options]
 
@@ -25,11 +26,6 @@ export interface AccessTokenOptions {
   readonly configFile: string | undefined;
 }
 
-export type Asked =
-  | AccessTokenOptions
-  | { readonly kind: "help" }
-  | { readonly kind: "wrong"; readonly message: string };
-
 const OPTIONS = {
   application: { type: "string" },
   "dry-run": { type: "boolean" },
@@ -39,7 +35,7 @@ const OPTIONS = {
 } as const;
 
 /** What the arguments ask for. Whatever is too much may be the token itself: it is not repeated. */
-export function askedFor(args: readonly string[]): Asked {
+export function askedFor(args: readonly string[]): Asked<AccessTokenOptions> {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { application, "dry-run": dryRun = false, anyway = false, config: configFile } = values;

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { Asked } from "../terminal/asked.ts";
 
 export const USAGE = `Usage: npm run rotate -- [options]
 
@@ -28,11 +29,6 @@ export interface RunOptions {
   readonly verbose: boolean;
 }
 
-export type Asked =
-  | RunOptions
-  | { readonly kind: "help" }
-  | { readonly kind: "wrong"; readonly message: string };
-
 const OPTIONS = {
   "dry-run": { type: "boolean" },
   application: { type: "string" },
@@ -46,7 +42,7 @@ const OPTIONS = {
 } as const;
 
 /** What the arguments of the command line ask for. */
-export function askedFor(args: readonly string[]): Asked {
+export function askedFor(args: readonly string[]): Asked<RunOptions> {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { application, token: tokens, force = false, "retire-now": retireNow = false } = values;

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { durationMs } from "../../lambda/policy.ts";
+import type { Asked } from "../terminal/asked.ts";
 
 export const USAGE = `Usage: npm run status -- [options]
 
@@ -35,11 +36,6 @@ export interface StatusOptions extends Filters {
   readonly configFile: string | undefined;
 }
 
-export type Asked =
-  | StatusOptions
-  | { readonly kind: "help" }
-  | { readonly kind: "wrong"; readonly message: string };
-
 const OPTIONS = {
   application: { type: "string", multiple: true },
   token: { type: "string", multiple: true },
@@ -54,7 +50,7 @@ const OPTIONS = {
 } as const;
 
 /** What the arguments of the command line ask for. */
-export function askedFor(args: readonly string[]): Asked {
+export function askedFor(args: readonly string[]): Asked<StatusOptions> {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     if (values.help) return { kind: "help" };

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { Asked } from "../terminal/asked.ts";
 
 export const USAGE = `Usage: npm run undo -- --token ID_OR_NAME [options]
 
@@ -30,11 +31,6 @@ export interface UndoOptions {
   readonly configFile: string | undefined;
 }
 
-export type Asked =
-  | UndoOptions
-  | { readonly kind: "help" }
-  | { readonly kind: "wrong"; readonly message: string };
-
 const OPTIONS = {
   token: { type: "string" },
   application: { type: "string" },
@@ -46,7 +42,7 @@ const OPTIONS = {
 } as const;
 
 /** What the arguments of the command line ask for. */
-export function askedFor(args: readonly string[]): Asked {
+export function askedFor(args: readonly string[]): Asked<UndoOptions> {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { token, application, yes = false, config: configFile } = values;
