@@ -169,6 +169,16 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     'if (isRoot && token.status === "inactive") return skip(token, "inactive");\n  if (isRoot && isExpired(token, now)) return skip(token, "expired-unmanaged");\n',
     "",
   ]),
+  fault("a dead lineage goes on with what a run has just made", [
+    "rules/head.ts",
+    "token.scope.length > 0 && !isNews(token),",
+    "token.scope.length > 0,",
+  ]),
+  fault("nobody asks whether a version of ours had been current before a value was set by hand", [
+    "interest.ts",
+    "if (own.length > 0 && standingVersion(snapshot, own) === undefined) names.add(name);",
+    "",
+  ]),
   fault("rollbacks are fought", [
     "rules/head.ts",
     "const holds = lineage.isRolledBack && ",
