@@ -1,6 +1,7 @@
 import { readMarker } from "./marker.ts";
-import { localName, type Places, plainName } from "./membership.ts";
+import { localName, type Places } from "./membership.ts";
 import { type ApiToken, isLive, type SecretName } from "./model.ts";
+import { plainName } from "./roots.ts";
 import { isNamed, type Selection } from "./selection.ts";
 import { ownVersions, type Snapshot, standingVersion } from "./snapshot.ts";
 import { dueReason } from "./window.ts";

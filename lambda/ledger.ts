@@ -1,22 +1,16 @@
+import { type Completion, completedEvent } from "./completion.ts";
 import { asRotationError, type ErrorCode, type RotationError, remedyFor } from "./errors.ts";
 import type { RotationEvent } from "./events.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "./limits.ts";
 import { expiryAtStake, isOrphanLeft, type RunFacts } from "./metrics.ts";
-import type { ApplicationId, RunId, SecretArn } from "./model.ts";
+import type { ApplicationId, SecretArn } from "./model.ts";
 import { newsOf, newsOfAccessToken } from "./news.ts";
 import type { Outcome } from "./outcomes.ts";
 import type { LineagePlan } from "./plan.ts";
 import type { EventBus, Log } from "./ports.ts";
 import { type ApplicationRow, errorFacts, type Report, rowOf, Tally } from "./report.ts";
-import type { Scene, Trigger } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import type { Snapshot } from "./snapshot.ts";
-
-interface Completion {
-  readonly runId: RunId;
-  readonly trigger: Trigger;
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-}
 
 /** Where a run writes down what became of everything: in the log, in events, and for the report. */
 export class Ledger {
@@ -95,25 +89,11 @@ export class Ledger {
   }
 
   /** The last event of a run. A bus that doesn't take it fails the run: nobody would know otherwise. */
-  async complete({ runId, trigger, startedAt, finishedAt }: Completion, bus: EventBus): Promise<void> {
+  async complete(completion: Completion, bus: EventBus): Promise<void> {
     const { summary } = this.result();
-    const event: RotationEvent = {
-      detailType: "Losant Token Rotation Run Completed",
-      resources: [],
-      detail: {
-        schemaVersion: "1",
-        runId,
-        trigger,
-        key: runId,
-        startedAt: startedAt.toISOString(),
-        finishedAt: finishedAt.toISOString(),
-        succeeded: this.#failureCount === 0,
-        summary,
-        failedApplications: [...this.applications.values()]
-          .flatMap(({ applicationId, code }) => (code === undefined ? [] : [{ applicationId, code }]))
-          .slice(0, MAX_FAILURES_NAMED),
-      },
-    };
+    const event = completedEvent(completion, this.#failureCount === 0, summary, [
+      ...this.applications.values(),
+    ]);
     await bus
       .publish(event)
       .catch((thrown) => this.failed("the event of the completed run", asRotationError(thrown)));

@@ -1,16 +1,9 @@
-import { RotationError } from "./errors.ts";
+import type { RotationError } from "./errors.ts";
 import { homeOf, type Marker, readMarker, sameHome, secretNameOf } from "./marker.ts";
 import { type ApiToken, isLive, type SecretName, type TokenId } from "./model.ts";
-import { secretNameFor } from "./names.ts";
-import { isForced, matches, type Selection } from "./selection.ts";
-import {
-  findToken,
-  ownVersions,
-  type SecretReading,
-  type Snapshot,
-  type StampedVersion,
-  standingVersion,
-} from "./snapshot.ts";
+import { placeRoots } from "./roots.ts";
+import type { Selection } from "./selection.ts";
+import { ownVersions, type Snapshot, tellingVersions } from "./snapshot.ts";
 
 /** Where a listed token belongs. A root's secret is the one it would get; it need not exist. */
 export type Place =
@@ -55,13 +48,6 @@ function claimsOfVersions(snapshot: Snapshot): ReadonlyMap<TokenId, Place> {
     }
   }
   return claims;
-}
-
-/** Until one was current, a version without labels is only what a discarded attempt left behind. */
-function tellingVersions(snapshot: Snapshot, reading: SecretReading | undefined): readonly StampedVersion[] {
-  const versions = ownVersions(reading);
-  const isManaged = standingVersion(snapshot, versions) !== undefined;
-  return isManaged ? versions : versions.filter(({ labels }) => labels.length > 0);
 }
 
 function claimsOfMarkers(snapshot: Snapshot): {
@@ -118,88 +104,4 @@ export function localName(
 /** A foreign token is taken over by its id alone: by a name, one's own token is meant, wherever that may be now. */
 function isTakenOver(token: ApiToken, { tokens = [], force }: Selection, now: Date): boolean {
   return force && isLive(token, now) && tokens.some((entry) => entry.toLowerCase() === token.id);
-}
-
-/** Naming one root, beyond doubt, with `force` makes it the heir of a lineage whose current token somebody ended. */
-function isAdopted(snapshot: Snapshot, token: ApiToken, selection: Selection, now: Date): boolean {
-  return isLive(token, now) && isForced(token, selection) && isUnmistakable(snapshot, token, selection);
-}
-
-/** Whether an entry of `tokens` means this token and no other. */
-function isUnmistakable(snapshot: Snapshot, token: ApiToken, { tokens = [] }: Selection): boolean {
-  return tokens.some(
-    (entry) =>
-      matches(token, entry) &&
-      [...snapshot.tokens.values()].filter((other) => matches(other, entry)).length === 1,
-  );
-}
-
-function* placeRoots(
-  snapshot: Snapshot,
-  roots: readonly ApiToken[],
-  selection: Selection,
-  now: Date,
-): Iterable<readonly [ApiToken, Place]> {
-  const live = Map.groupBy(
-    roots.filter((root) => isLive(root, now)),
-    (root) => plainName(snapshot, root),
-  );
-  const isMapped = ({ name }: ApiToken) => snapshot.application.secrets.has(name);
-  // Once for each name, not once for each of those that share it: there may be ten thousand.
-  const ambiguities = new Map(
-    [...live]
-      .filter(([, rivals]) => rivals.length > 1 && rivals.some(isMapped))
-      .map(([secretName, rivals]) => [secretName, ambiguous(rivals, secretName)] as const),
-  );
-  for (const root of roots) {
-    const secretName = plainName(snapshot, root);
-    const rivals = live.get(secretName) ?? [];
-    const error = isLive(root, now) ? ambiguities.get(secretName) : undefined;
-    if (error !== undefined) {
-      yield [root, { kind: "failed", error }];
-    } else if (snapshot.secrets.get(secretName)?.kind === "unreadable") {
-      // What can't be read may hold any of them: a lineage of its own would be a second one.
-      yield [root, { kind: "root", secretName }];
-    } else if (tellingVersions(snapshot, snapshot.secrets.get(secretName)).length > 0) {
-      const heir = isAdopted(snapshot, root, selection, now) && hasDeadCurrent(snapshot, secretName);
-      yield [
-        root,
-        heir ? { kind: "member", secretName } : { kind: "root", secretName: distinctName(snapshot, root) },
-      ];
-    } else {
-      yield [
-        root,
-        { kind: "root", secretName: rivals.length > 1 ? distinctName(snapshot, root) : secretName },
-      ];
-    }
-  }
-}
-
-/** Each of them carries the message. */
-const MAX_RIVALS_NAMED = 10;
-
-function ambiguous(rivals: readonly ApiToken[], secretName: SecretName): RotationError {
-  const named = rivals
-    .slice(0, MAX_RIVALS_NAMED)
-    .map(({ id, name }) => `${JSON.stringify(name)} (${id})`)
-    .join(" and ");
-  const more = rivals.length > MAX_RIVALS_NAMED ? ` and ${rivals.length - MAX_RIVALS_NAMED} more` : "";
-  return new RotationError(
-    "secret-mapping-ambiguous",
-    `the secret ${secretName} is meant for ${named}${more} alike`,
-  );
-}
-
-/** The current token of a lineage was deactivated or deleted by somebody. */
-function hasDeadCurrent(snapshot: Snapshot, secretName: SecretName): boolean {
-  const standing = standingVersion(snapshot, ownVersions(snapshot.secrets.get(secretName)));
-  return standing !== undefined && findToken(snapshot, standing.stamp.tokenId)?.status !== "active";
-}
-
-export function plainName({ application, secretPrefix }: Snapshot, { name }: ApiToken): SecretName {
-  return application.secrets.get(name) ?? secretNameFor(secretPrefix, application.id, name);
-}
-
-function distinctName({ application, secretPrefix }: Snapshot, { name, id }: ApiToken): SecretName {
-  return secretNameFor(secretPrefix, application.id, name, id);
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import * as v from "valibot";
 import { type ApplicationId, SecretName, type TokenId } from "./model.ts";
 
@@ -26,7 +26,7 @@ export function secretNameFor(
 function harmless(tokenName: string, room: number): string {
   const allowed = /^[A-Za-z\d_.@+=-]+$/.test(tokenName);
   if (allowed && !ENDS_LIKE_AN_ARN.test(tokenName) && tokenName.length <= room) return tokenName;
-  const digest = createHash("sha256").update(tokenName, "utf8").digest("hex").slice(0, 8);
+  const digest = hash("sha256", tokenName).slice(0, 8);
   const replaced = tokenName.replace(/[^A-Za-z\d_.@+=-]/gu, "_");
   return `${replaced.slice(0, room - digest.length - 1)}_${digest}`;
 }

@@ -1,41 +1,19 @@
 import pLimit from "p-limit";
-import { isEffect } from "./actions.ts";
 import { givingUp } from "./announcement.ts";
 import { applyPlan } from "./apply.ts";
-import type { ApplicationConfig, RotationConfig } from "./config.ts";
-import { accessTokenExpiryAfter } from "./credential.ts";
-import { asRotationError, type ErrorCode, RotationError } from "./errors.ts";
+import type { ApplicationConfig } from "./config.ts";
+import { type ErrorCode, RotationError } from "./errors.ts";
 import { IssueGate } from "./gate.ts";
 import { Ledger } from "./ledger.ts";
-import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE, STORE_WRITES_PER_SECOND, TOLD_AT_ONCE } from "./limits.ts";
+import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE, STORE_WRITES_PER_SECOND } from "./limits.ts";
 import type { RunFacts } from "./metrics.ts";
-import type { RunId } from "./model.ts";
-import { observe } from "./observe.ts";
-import { tellingOldString } from "./old-string.ts";
-import { outcomeOf } from "./outcomes.ts";
 import { pacedWrites } from "./pace.ts";
-import { type LineagePlan, plan } from "./plan.ts";
-import type { Clock, EventBus, Log, SecretStore, TokenApi } from "./ports.ts";
+import { prepareInTime, sayOnly } from "./prepare.ts";
 import type { Report } from "./report.ts";
 import type { RotationRequest } from "./request.ts";
-import type { Scene } from "./scene.ts";
-import { matches } from "./selection.ts";
+import type { Shift, World } from "./shift.ts";
 import { inTurn, observingUntil } from "./turns.ts";
-import { inOrderOfUrgency, type Work, withinBudget } from "./urgency.ts";
-
-/** Everything outside that a run touches. */
-export interface World {
-  readonly config: RotationConfig;
-  readonly runId: RunId;
-  readonly deadline: Date;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Where its readers find the runbook; see `articleOn`. */
-  readonly runbook?: string | undefined;
-  readonly store: SecretStore;
-  readonly bus: EventBus;
-  readonly connect: (application: ApplicationConfig) => TokenApi;
-}
+import { inOrderOfUrgency, type Work } from "./urgency.ts";
 
 export interface RunResult {
   readonly report: Report;
@@ -106,18 +84,6 @@ export async function run(request: RotationRequest, world: World): Promise<RunRe
   };
 }
 
-/** What the parts of one run share. */
-interface Shift {
-  readonly request: RotationRequest;
-  readonly startedAt: Date;
-  readonly world: World;
-  readonly ledger: Ledger;
-  readonly gate: IssueGate;
-  readonly observingUntil: Date;
-  /** Entries of the event's `tokens` that no listed token has answered to yet. */
-  readonly unmatched: Set<string>;
-}
-
 function chosen({ request, world }: Shift): readonly ApplicationConfig[] {
   const { applicationId } = request;
   if (applicationId === undefined) return world.config.applications;
@@ -129,79 +95,7 @@ function chosen({ request, world }: Shift): readonly ApplicationConfig[] {
   );
 }
 
-/** However slow Losant is, what was seen of it in time is worked on; the other applications fail, each with a row. */
-async function prepareInTime(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
-  const { world, ledger } = shift;
-  if (world.clock.now() < shift.observingUntil) return prepare(application, shift);
-  ledger.applicationFailed(
-    application.id,
-    new RotationError("out-of-time", "looking at the applications before it took too long"),
-  );
-  ledger.accessToken("unknown");
-  return [];
-}
-
-/** Observes and plans one application, writes down what rests, and answers what is to be done. */
-async function prepare(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
-  const { request, startedAt, world, ledger, gate, unmatched } = shift;
-  const { clock, runId, log, store, bus, runbook } = world;
-  const api = world.connect(application);
-  try {
-    const sources = { api, store, clock };
-    const snapshot = await observe(application, world.config.secretPrefix, request.selection, sources);
-    for (const entry of unmatched) {
-      if (snapshot.tokens.values().some((token) => matches(token, entry))) unmatched.delete(entry);
-    }
-    const plans = plan(snapshot, { now: clock.now(), runId, selection: request.selection });
-    const { trigger } = request;
-    const scene: Scene = {
-      application,
-      runId,
-      trigger,
-      startedAt,
-      api,
-      store,
-      bus,
-      clock,
-      log,
-      gate,
-      runbook,
-    };
-    await ledger.listed(snapshot, plans, scene);
-    const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
-    // All take from one iterator: p-limit would queue a promise for each of what may be a hundred thousand.
-    const line = resting.values();
-    const recordInTurn = async () => {
-      for (const one of line) await ledger.record(sayOnly(one), one.secretArn, scene);
-    };
-    await Promise.all(Array.from({ length: TOLD_AT_ONCE }, recordInTurn));
-    const work = inOrderOfUrgency(
-      working.map((one) => ({ scene, plan: one })),
-      clock.now(),
-    );
-    return withinBudget(work, application.policy.maxRotationsPerRun);
-  } catch (thrown) {
-    const error = asRotationError(thrown);
-    ledger.applicationFailed(application.id, error);
-    ledger.accessToken(await accessTokenExpiryAfter(error, api, clock));
-    return [];
-  }
-}
-
-function isWork({ actions }: LineagePlan): boolean {
-  return actions.some(isEffect);
-}
-
 async function carryOut({ scene, plan: lineage }: Work, { request, ledger }: Shift): Promise<void> {
   const outcomes = request.dryRun ? sayOnly(lineage) : await applyPlan(lineage, scene);
   await ledger.record(outcomes, lineage.secretArn, scene);
-}
-
-function sayOnly(lineage: LineagePlan) {
-  const { actions, secretName } = lineage;
-  return actions.flatMap((action) =>
-    action.kind === "settle"
-      ? []
-      : tellingOldString(action, [outcomeOf(action, secretName, "planned")], lineage),
-  );
 }

@@ -77,3 +77,13 @@ function newestFormerlyCurrent(
     )
     .sort((one, other) => createdAt(other) - createdAt(one))[0];
 }
+
+/** Until one was current, a version without labels is only what a discarded attempt left behind. */
+export function tellingVersions(
+  snapshot: Snapshot,
+  reading: SecretReading | undefined,
+): readonly StampedVersion[] {
+  const versions = ownVersions(reading);
+  const isManaged = standingVersion(snapshot, versions) !== undefined;
+  return isManaged ? versions : versions.filter(({ labels }) => labels.length > 0);
+}

@@ -1,8 +1,9 @@
 import type { ApplicationConfig } from "../../lambda/config.ts";
 import { type Lineage, resolveLineages } from "../../lambda/lineage.ts";
-import { placeTokens, plainName } from "../../lambda/membership.ts";
+import { placeTokens } from "../../lambda/membership.ts";
 import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model.ts";
 import { observe } from "../../lambda/observe.ts";
+import { plainName } from "../../lambda/roots.ts";
 import { matches } from "../../lambda/selection.ts";
 import type { Snapshot } from "../../lambda/snapshot.ts";
 import type { Tools } from "../operator/applications.ts";

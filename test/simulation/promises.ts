@@ -180,7 +180,8 @@ function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): 
     nowMs <= latestMs ||
     wasDeadAlready ||
     reign.secret.tamperedBy.has("revoked") ||
-    token.ending?.by === "person"
+    token.ending?.by === "person" ||
+    (reign.by === "person" && wasEndedOnRequest(token))
   )
     return;
   const fromMs = latestMs - 2 * intervalMs;
@@ -200,6 +201,11 @@ function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): 
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,
   );
+}
+
+/** With `retireNow`, a person ended it; who rolls back to it within that very moment has a dead one. */
+function wasEndedOnRequest({ ending }: TokenRecord): boolean {
+  return ending !== undefined && ending.by !== "person" && ending.by.entry.event.retireNow === true;
 }
 
 /** An event was accepted. */
