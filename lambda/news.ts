@@ -10,7 +10,7 @@ import type { LineagePlan } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 import type { Scene } from "./scene.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { dueAt } from "./window.ts";
+import { abandonedAfterMs, dueAt } from "./window.ts";
 
 /** Skipped for one of these, a token is left to its expiry, and whoever uses it with it. */
 const LEFT_TO_EXPIRE: ReadonlySet<Reason> = new Set<Reason>([
@@ -94,7 +94,7 @@ function momentOf(outcome: Outcome, { code }: RotationError, scene: Scene): stri
 }
 
 /** Since when a failure matters, and whether an expiry is at stake. */
-function standingOf({ action, subject, sinceAt }: Outcome, policy: Policy): Standing {
+function standingOf({ action, reason, subject, sinceAt }: Outcome, policy: Policy): Standing {
   const { createdAt, expiresAt, status } = subject;
   switch (action) {
     case "rotate":
@@ -104,8 +104,10 @@ function standingOf({ action, subject, sinceAt }: Outcome, policy: Policy): Stan
       const mayBeInUse = createdAt !== undefined && status !== "inactive";
       return { sinceAt: mayBeInUse ? dueAt({ createdAt, expiresAt }, policy) : undefined, expiresAt };
     }
-    case "discard":
-      return { sinceAt: createdAt && after(createdAt, policy.orphanAfterMs), expiresAt: undefined };
+    case "discard": {
+      const waitMs = reason === "lost-race" ? abandonedAfterMs(policy) : policy.orphanAfterMs;
+      return { sinceAt: createdAt && after(createdAt, waitMs), expiresAt: undefined };
+    }
     case "announce":
       // The promise is as old as the token that it is about.
       return { sinceAt: createdAt, expiresAt: undefined };

@@ -60,6 +60,11 @@ export function promotableForMs({ orphanAfterMs, intervalMs }: Policy): number {
   return orphanAfterMs + 2 * intervalMs;
 }
 
+/** How long after its creation a staged successor that was not promoted is discarded: no run can be at it any more. */
+export function abandonedAfterMs(policy: Policy): number {
+  return promotableForMs(policy) + policy.orphanAfterMs;
+}
+
 /** When a successor made at `now` should expire: after its predecessor's lifetime, unless policy sets one. */
 export function successorExpiresAt(predecessor: ApiToken, policy: Policy, now: Date): Date | undefined {
   const ms = policy.lifetimeMs === "same" ? lifetimeMs(predecessor) : policy.lifetimeMs;

@@ -1,7 +1,7 @@
 import type { Action, Discard } from "../actions.ts";
 import type { Lineage, Staged } from "../lineage.ts";
 import { type ApiToken, isLive } from "../model.ts";
-import { promotableForMs } from "../window.ts";
+import { abandonedAfterMs, promotableForMs } from "../window.ts";
 import { type Context, retirementOf } from "./context.ts";
 
 /** Rule 1. None of these ends the rules, so that a dead event bus stops no rotation. */
@@ -63,8 +63,7 @@ function isResumable(
  */
 function isAbandoned({ token }: Staged, { policy, readAt }: Context): boolean {
   if (token === undefined) return true;
-  const ageMs = readAt.getTime() - token.createdAt.getTime();
-  return ageMs >= promotableForMs(policy) + policy.orphanAfterMs;
+  return readAt.getTime() - token.createdAt.getTime() >= abandonedAfterMs(policy);
 }
 
 function subjectOf({ head }: Lineage, id: ApiToken["id"]): ApiToken | { readonly id: ApiToken["id"] } {

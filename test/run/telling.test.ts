@@ -152,6 +152,18 @@ describe("a token that fails in every run", () => {
     expect(moments.length).toBeLessThanOrEqual(3);
   });
 
+  it("to be deleted since it can't become current any more is told of when it is tried", async () => {
+    const { world, successor } = await rotatedOnce();
+    const dying: Intercept = ({ operation }) => (operation === "promote" ? { before: "crash" } : {});
+    void world.start({ tokens: [successor.id], force: true }, { intercept: dying });
+    await world.clock.run(world.clock.sleep(HOUR));
+    world.losant.edit(APP, successor.id, { status: "inactive" });
+    await live(world, 40, failing("delete", "access-token-forbidden"));
+    const moments = told(world, FAILED).filter(({ reason }) => reason === "lost-race");
+    expect(new Set(moments.map(({ key }) => key)).size).toBe(2);
+    expect(moments.length).toBeLessThanOrEqual(3);
+  });
+
   it("to tell the bus is not told to the bus", async () => {
     const world = new World();
     world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });

@@ -98,8 +98,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   // What is discarded.
   fault("a successor of a revoked token is discarded although a run may be promoting it", [
     "rules/promises.ts",
-    "return ageMs >= promotableForMs(policy) + policy.orphanAfterMs;",
-    "return ageMs >= policy.orphanAfterMs;",
+    "return readAt.getTime() - token.createdAt.getTime() >= abandonedAfterMs(policy);",
+    "return readAt.getTime() - token.createdAt.getTime() >= policy.orphanAfterMs;",
   ]),
   fault("discard by marker alone: whether the string is stored doesn't matter", [
     "lineage.ts",
