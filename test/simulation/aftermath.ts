@@ -135,9 +135,10 @@ function checkRest(chronicle: Chronicle): void {
   for (const secret of chronicle.secrets.values()) {
     if (![...secret.versions].some(isOurs)) continue;
     // Where somebody deleted the current token and no other leads to it, nobody looks at the secret any more.
-    // So it is, until it is due, where somebody removed the marker of the current token.
+    // So it is, until it is due, where somebody removed the marker of the token that was current last.
     const current = currentReign(secret)?.token;
-    if (current?.ending?.by === "person" || current?.isUnmarked) continue;
+    const last = secret.reigns.findLast(({ by }) => by !== "person")?.token;
+    if (current?.ending?.by === "person" || current?.isUnmarked || last?.isUnmarked) continue;
     // And so it is where nothing of ours ever became current, until the root is due; if it has died, for ever.
     const wasManaged = isManaged(secret);
     for (const label of secret.last?.labels.keys() ?? []) {

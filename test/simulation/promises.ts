@@ -195,8 +195,9 @@ function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): 
       run.startedMs >= Math.max(fromMs + SKEW_MS, reign.fromMs + 20 * MINUTE) &&
       run.startedMs <= latestMs - SKEW_MS,
   );
-  // Its name leads to its secret, and so does its marker; without either, nothing does.
-  if (isTroubled || !hadItsChance || (token.isUnmarked && token.isRenamed)) return;
+  // Its name leads to its secret, and so does its marker; without either, nothing does. What a person made has no marker.
+  const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
+  if (isTroubled || !hadItsChance || isLost) return;
   chronicle.broken(
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,
