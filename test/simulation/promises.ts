@@ -11,6 +11,9 @@ import type { Worker } from "./worker.ts";
 /** How far two clocks may be apart: what a worker counts by its own is checked by ours. */
 export const SKEW_MS = 6 * MINUTE;
 
+/** Nobody who clicks twice makes two: ten minutes by the worker's clock, which may be ahead. */
+const TOO_SOON_MS = 10 * MINUTE - SKEW_MS;
+
 /** A worker made a token. */
 export function onIssued(chronicle: Chronicle, token: TokenRecord, by: Worker): void {
   by.looks.set(token.id, chronicle.nowMs);
@@ -22,6 +25,8 @@ export function onIssued(chronicle: Chronicle, token: TokenRecord, by: Worker): 
   if (by.issuedFor.has(token.secretArn))
     chronicle.broken("one-per-run", `${by.entry.id} issued a second token for ${token.secretArn}`);
   by.issuedFor.add(token.secretArn);
+  if (replaced.maker !== "person" && !replaced.isUnmarked && token.bornMs - replaced.bornMs < TOO_SOON_MS)
+    chronicle.broken("too-soon", `${token.id} replaces ${replaced.id}, which was made moments before`);
   const { ending } = replaced;
   if (ending?.by === "person" && ending.atMs < by.startedMs)
     chronicle.broken(
@@ -62,11 +67,10 @@ export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | un
       `${token.id} replaced ${replacedId}, which a person had ended before the run`,
     );
   if (before !== undefined && replaced !== undefined) checkRollback(chronicle, before, replaced, by);
-  // Lambda tries an invocation again under the same request id: what its first try has made stays as it is.
+  // Lambda tries an invocation again under the same request id: what its first try has made, it doesn't replace itself.
   const made = before?.token;
-  const earlier = made?.maker;
-  const isRetry = earlier !== undefined && earlier !== "person" && requestOf(earlier) === requestOf(by);
-  if (isRetry && earlier.deployment === by.deployment && made?.ending === undefined && !made?.isUnmarked)
+  const isRetry = [made?.maker, token.maker].every((maker = "person") => isOfRequest(maker, by));
+  if (isRetry && made?.ending === undefined && !made?.isUnmarked)
     chronicle.broken("one-per-request", `${token.id} replaced ${made?.id}, which the same request had made`);
   if (replaced === undefined || replaced.scope.symmetricDifference(token.scope).size > 0)
     chronicle.broken("scope", `${token.id} has other rights than ${replacedId}, which it replaced`);
@@ -82,8 +86,9 @@ export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | un
     chronicle.broken("doubled", `${replacedId} was replaced by ${twice.versionId}, and now by ${versionId}`);
 }
 
-function requestOf({ entry }: Worker): string {
-  return entry.requestId ?? entry.id;
+function isOfRequest(maker: TokenRecord["maker"], { entry, deployment }: Worker): boolean {
+  if (maker === "person" || maker.deployment !== deployment) return false;
+  return (maker.entry.requestId ?? maker.entry.id) === (entry.requestId ?? entry.id);
 }
 
 /** What a person has rolled back to, or set, stays current until little is left of the token that a worker would renew. */
