@@ -77,10 +77,13 @@ export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | un
   const twice = secret.reigns.find(
     (other) => other !== reign && other.by !== "person" && other.versionId.endsWith(`-${replacedId}`),
   );
+  // Forced, a lineage whose current token somebody ended goes on with an older one.
+  const isWayBack = before?.token?.ending?.by === "person" && by.entry.event.force === true;
   if (
     twice !== undefined &&
     twice.token?.ending?.by !== "person" &&
     before?.by !== "person" &&
+    !isWayBack &&
     secret.tamperedBy.size === 0
   )
     chronicle.broken("doubled", `${replacedId} was replaced by ${twice.versionId}, and now by ${versionId}`);
