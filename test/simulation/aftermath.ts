@@ -2,9 +2,9 @@ import type { Policy } from "../../lambda/policy.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { repair } from "./person.ts";
 import type { Stage } from "./play.ts";
-import { checkCurrent, SKEW_MS } from "./promises.ts";
+import { checkCurrent } from "./promises/ends.ts";
 import { currentReign, isAlive, isOurs, type SecretRecord, supersededMs } from "./records.ts";
-import { MINUTE, START } from "./theatre.ts";
+import { MINUTE, SKEW_MS, START } from "./theatre.ts";
 import type { Worker } from "./worker.ts";
 
 /** Fewer runs than the schedule's are enough, while it is waited for time to pass: no token dies of every other run. */

@@ -4,7 +4,9 @@ import type { Secrets } from "../../local/aws/secrets.ts";
 import type { Secret } from "../../local/aws/versions.ts";
 import type { StoredToken } from "../../local/losant/store.ts";
 import type { Call } from "../support/ports.ts";
-import * as promises from "./promises.ts";
+import { onCurrent, onIssued } from "./promises/beginnings.ts";
+import { onEnded, onSuperseded } from "./promises/ends.ts";
+import { onEvent } from "./promises/words.ts";
 import { type Actor, currentReign, type SecretRecord, type TokenRecord } from "./records.ts";
 import type { Theatre } from "./theatre.ts";
 import type { Worker } from "./worker.ts";
@@ -121,12 +123,12 @@ export class Chronicle {
     };
     this.tokens.set(token.id, record);
     if (token.description?.includes("eyJ")) this.broken("secrecy", `a token string in what ${token.id} says`);
-    if (by !== "person") promises.onIssued(this, record, by);
+    if (by !== "person") onIssued(this, record, by);
     return record;
   }
 
   #end(record: TokenRecord, by: Actor, how: "deactivated" | "deleted", call: Call | undefined): void {
-    if (by !== "person" && call !== undefined) promises.onEnded(this, record, by, how);
+    if (by !== "person" && call !== undefined) onEnded(this, record, by, how);
     record.ending ??= { atMs: this.nowMs, by };
   }
 
@@ -182,8 +184,8 @@ export class Chronicle {
     };
     record.reigns.push(reign);
     token?.reigns.push(reign);
-    if (before !== undefined) promises.onSuperseded(this, before);
-    if (by !== "person") promises.onCurrent(this, reign, before, by);
+    if (before !== undefined) onSuperseded(this, before);
+    if (by !== "person") onCurrent(this, reign, before, by);
   }
 
   /** A string is stored at the moment it is issued at the earliest, so that its token is known by then. */
@@ -197,7 +199,7 @@ export class Chronicle {
 
   #noteEvents(worker: Worker): void {
     const { buses, index } = worker.deployment;
-    for (const event of buses.accepted.slice(this.#eventCounts[index])) promises.onEvent(this, event, worker);
+    for (const event of buses.accepted.slice(this.#eventCounts[index])) onEvent(this, event, worker);
     for (const { buses: others, index: other } of this.theatre.deployments)
       this.#eventCounts[other] = others.accepted.length;
   }

@@ -3,7 +3,7 @@ import { settle } from "./aftermath.ts";
 import { Chronicle, type Violation } from "./chronicle.ts";
 import { serviceOf } from "./faults.ts";
 import { perform } from "./person.ts";
-import { onRunEnded } from "./promises.ts";
+import { onRunEnded } from "./promises/words.ts";
 import type { ActEntry, FaultEntry, OutageEntry, Role, RunEntry, Script } from "./script.ts";
 import { START, Theatre } from "./theatre.ts";
 import { SimulatedWorker, type Surroundings, type Worker } from "./worker.ts";

@@ -77,3 +77,10 @@ export function isAlive({ ending, expiresMs }: TokenRecord, nowMs: number): bool
 export function isOurs(versionId: string): boolean {
   return versionId.startsWith("losant-");
 }
+
+/** Set by hand twice, a version that was still owed, or whose token is deleted, looks as if it had never been current. */
+export function isForgotten(reign: Reign): boolean {
+  const { reigns } = reign.secret;
+  const byHand = reigns.slice(reigns.indexOf(reign) + 1).filter(({ by }) => by === "person");
+  return byHand.length >= 2 && (reign.wasOwed || reign.token?.isDeleted === true);
+}

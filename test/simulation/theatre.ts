@@ -14,6 +14,9 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** How far two clocks may be apart: what a worker counts by its own is checked by ours. */
+export const SKEW_MS = 6 * MINUTE;
+
 /** The worker as it is deployed in one place. */
 export interface Deployment {
   readonly index: number;

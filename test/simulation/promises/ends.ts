@@ -1,0 +1,109 @@
+import type { Chronicle } from "../chronicle.ts";
+import { currentReign, isForgotten, isOurs, type Reign, supersededMs, type TokenRecord } from "../records.ts";
+import { MINUTE, SKEW_MS } from "../theatre.ts";
+import type { Worker } from "../worker.ts";
+
+/* What is promised of the moment in which a token's life ends, or its reign. */
+
+/** A worker deactivated or deleted a token. */
+export function onEnded(
+  chronicle: Chronicle,
+  token: TokenRecord,
+  by: Worker,
+  how: "deactivated" | "deleted",
+): void {
+  const { event } = by.entry;
+  const isAskedFor = how === "deactivated" && event.retireNow === true;
+  const isMadeHere = token.maker !== "person" && token.maker.deployment === by.deployment;
+  // Whose a token is that lost its marker, nobody can know; whoever names it with `retireNow` answers for it.
+  const isUntraceable = token.isUnmarked && isAskedFor && !isMadeHere;
+  for (const reign of token.reigns) {
+    if (isUntraceable || reign.toMs !== undefined || currentReign(reign.secret) !== reign) continue;
+    const lookedMs = by.looks.get(reign.secret.name) ?? Number.NEGATIVE_INFINITY;
+    // A person who moves a label within the moment between the look and the deed can't be seen.
+    if (reign.by === "person" && reign.fromMs >= lookedMs - chronicle.theatre.setting.describeLagMs) continue;
+    chronicle.broken(
+      "current-lives",
+      `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
+    );
+  }
+  if (!isMadeHere && !isAskedFor)
+    chronicle.broken("ours", `${by.entry.id} ${how} ${token.id}, which this worker did not make`);
+  const sinceMs = supersededMs(token);
+  if (sinceMs === undefined || isAskedFor) return;
+  const { retire } =
+    by.deployment.config.applications.find(({ id }) => id === token.applicationId)?.policy ?? {};
+  const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
+  const elapsedMs = chronicle.nowMs - sinceMs;
+  if (token.reigns.some(isForgotten)) return;
+  // Where moving labels leaves no date behind, nobody can tell when a person did.
+  const isUntold = !chronicle.theatre.setting.labelMovesTouchLastChanged;
+  if (isUntold && token.reigns.some(({ secret }) => secret.tamperedBy.has("rolled-back"))) return;
+  if (elapsedMs + SKEW_MS < (graceMs ?? Number.POSITIVE_INFINITY))
+    chronicle.broken(
+      "grace",
+      `${by.entry.id} ${how} ${token.id} ${Math.round(elapsedMs / MINUTE)} minutes after it was superseded`,
+    );
+}
+
+/** A token is no longer what users are given: whoever read it just before must have been able to go on using it. */
+export function onSuperseded(chronicle: Chronicle, reign: Reign): void {
+  const { token } = reign;
+  if (token !== undefined) checkLateness(chronicle, reign, token);
+}
+
+/** At the end of a history, for what is still current. */
+export function checkCurrent(chronicle: Chronicle, reign: Reign): void {
+  if (reign.token !== undefined) checkLateness(chronicle, reign, reign.token);
+}
+
+/**
+ * A service that refreshes once per cache lifetime always holds an accepted token: each token must be replaced that
+ * long before it expires, unless trouble lasted through the last two intervals before, or a person is in the way.
+ */
+function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): void {
+  const { theatre, nowMs } = chronicle;
+  const { maker } = token;
+  const deployment = maker === "person" ? theatre.ownerOf(reign.secret) : maker.deployment;
+  const application = deployment?.config.applications.find(({ id }) => id === token.applicationId);
+  const isWatched = isOurs(reign.versionId) || reign.secret.reigns[0] === reign;
+  if (application === undefined || !isWatched || !Number.isFinite(token.expiresMs)) return;
+  const { intervalMs, orphanAfterMs, renewBeforeMs } = application.policy;
+  const lifetimeMs = token.expiresMs - token.bornMs;
+  const windowMs = Math.max(Math.min(renewBeforeMs, lifetimeMs / 3), 2 * intervalMs);
+  const isHeld = reign.secret.tamperedBy.size > 0;
+  const cacheMs = isHeld ? 0 : windowMs - 2 * intervalMs;
+  const latestMs = token.expiresMs - cacheMs;
+  const wasDeadAlready = token.ending !== undefined && token.ending.atMs <= reign.fromMs;
+  if (
+    nowMs <= latestMs ||
+    wasDeadAlready ||
+    reign.secret.tamperedBy.has("revoked") ||
+    token.ending?.by === "person" ||
+    (reign.by === "person" && wasEndedOnRequest(token))
+  )
+    return;
+  const fromMs = latestMs - 2 * intervalMs;
+  const isTroubled = chronicle.troubles.some(
+    (trouble) => trouble.fromMs <= latestMs && trouble.toMs >= fromMs - orphanAfterMs,
+  );
+  const hadItsChance = chronicle.cleanRuns.some(
+    (run) =>
+      run.deployment.config.applications.includes(application) &&
+      run.entry.event.tokens === undefined &&
+      run.startedMs >= Math.max(fromMs + SKEW_MS, reign.fromMs + 20 * MINUTE) &&
+      run.startedMs <= latestMs - SKEW_MS,
+  );
+  // Its name leads to its secret, and so does its marker; without either, nothing does. What a person made has no marker.
+  const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
+  if (isTroubled || !hadItsChance || isLost) return;
+  chronicle.broken(
+    "replaced-in-time",
+    `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,
+  );
+}
+
+/** With `retireNow`, a person ended it; who rolls back to it within that very moment has a dead one. */
+function wasEndedOnRequest({ ending }: TokenRecord): boolean {
+  return ending !== undefined && ending.by !== "person" && ending.by.entry.event.retireNow === true;
+}
