@@ -80,7 +80,8 @@ function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): 
     wasDeadAlready ||
     reign.secret.tamperedBy.has("revoked") ||
     token.ending?.by === "person" ||
-    (reign.by === "person" && wasEndedOnRequest(token))
+    // Rolled back to in the very moment in which its life ended.
+    (reign.by === "person" && token.ending !== undefined)
   )
     return;
   const fromMs = latestMs - 2 * intervalMs;
@@ -101,9 +102,4 @@ function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): 
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,
   );
-}
-
-/** With `retireNow`, a person ended it; who rolls back to it within that very moment has a dead one. */
-function wasEndedOnRequest({ ending }: TokenRecord): boolean {
-  return ending !== undefined && ending.by !== "person" && ending.by.entry.event.retireNow === true;
 }
