@@ -6,22 +6,25 @@ import { type Findings, NOTHING, type Task, together } from "./search.ts";
 export async function exploreAll(
   tasks: readonly Task[],
   tell: (sofar: Findings) => void = () => {},
+  threads = availableParallelism(),
 ): Promise<Findings> {
   const left = tasks.values();
   let found = NOTHING;
   const work = async () => {
-    const thread = new Worker(new URL("./explorer.ts", import.meta.url));
+    const thread = new Worker(new URL("./explorer.ts", import.meta.url), { execArgv: [] });
     try {
       for (const task of left) {
         if (found.broken > 0) break;
-        found = together(found, await answerOf(thread, task));
+        const answer = await answerOf(thread, task);
+        // Added only now: what the other threads have found meanwhile counts too.
+        found = together(found, answer);
         tell(found);
       }
     } finally {
       await thread.terminate();
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  await Promise.all(Array.from({ length: threads }, work));
   return found;
 }
 
