@@ -186,7 +186,7 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
   for (const token of chronicle.tokens.values()) {
     if (token.maker === "person" || token.secretArn !== secret.arn || !isAlive(token, chronicle.nowMs))
       continue;
-    if (token.reigns.length === 0 && !(token.isUnmarked && !(token.isStored && isManaged(secret))))
+    if (token.reigns.length === 0 && (!token.isUnmarked || (token.isStored && isManaged(secret))))
       chronicle.broken("rest", `${token.id} is live, and was never current in ${secret.name}`);
     const sinceMs = supersededMs(token);
     const { applications } = token.maker.deployment.config;

@@ -1,5 +1,5 @@
 import { type History, play } from "./play.ts";
-import { faultAt, NEXT_RUNS, runAt, type Scenario } from "./scenarios.ts";
+import { actAt, FIRST, faultAt, NEXT_RUNS, runAt, type Scenario } from "./scenarios.ts";
 import type { Act, FaultKind, RunEntry, Script } from "./script.ts";
 import { HOUR } from "./theatre.ts";
 
@@ -15,15 +15,14 @@ const OTHERS = [
   "garbled",
 ] as const satisfies readonly FaultKind[];
 
-const role = { application: 0, token: 0, deployment: 0 } as const;
 const ACTS: readonly Act[] = [
   ...(["current", "newest", "previous"] as const).flatMap((whose): Act[] => [
-    { do: "deactivate", role, whose },
-    { do: "delete", role, whose },
+    { do: "deactivate", role: FIRST, whose },
+    { do: "delete", role: FIRST, whose },
   ]),
-  { do: "damage-marker", role, whose: "current" },
-  { do: "roll-back", role },
-  { do: "set-by-hand", role },
+  { do: "damage-marker", role: FIRST, whose: "current" },
+  { do: "roll-back", role: FIRST },
+  { do: "set-by-hand", role: FIRST },
 ];
 
 /** One script with what came of it. */
@@ -80,7 +79,7 @@ export async function* meddling(scenario: Scenario): AsyncIterable<Played> {
   const calls = callsOf(await played(scriptOf(scenario)), scenario.run);
   for (let call = 0; call < calls; call += 1) {
     for (const act of ACTS)
-      yield await played(scriptOf(scenario, [{ kind: "act", when: { run: scenario.run.id, call }, act }]));
+      yield await played(scriptOf(scenario, [actAt({ run: scenario.run.id, call }, act)]));
   }
 }
 

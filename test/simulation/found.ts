@@ -1,4 +1,4 @@
-import { faultAt, runAt } from "./scenarios.ts";
+import { actAt, FIRST, faultAt, runAt } from "./scenarios.ts";
 import type { Script, Setting } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./theatre.ts";
 
@@ -92,11 +92,7 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         runAt("r4", 964805),
         runAt("r5", 1860684, { event: LEAK }),
         faultAt("r5", 2, "answer-lost"),
-        {
-          kind: "act",
-          when: { atMs: 1241645 },
-          act: { do: "wipe-marker", role: { application: 0, token: 0, deployment: 0 }, whose: "newest" },
-        },
+        actAt({ atMs: 1241645 }, { do: "wipe-marker", role: FIRST, whose: "newest" }),
       ],
     },
   },
@@ -128,11 +124,10 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         runAt("r2", 62739, { deployment: 1 }),
         runAt("r3", 86461632, { event: LEAK }),
         runAt("r4", 86460317, { deployment: 1 }),
-        {
-          kind: "act",
-          when: { run: "r4", call: 3 },
-          act: { do: "rename", role: { application: 0, token: 0, deployment: 1 }, whose: "root" },
-        },
+        actAt(
+          { run: "r4", call: 3 },
+          { do: "rename", role: { application: 0, token: 0, deployment: 1 }, whose: "root" },
+        ),
       ],
     },
   },
@@ -154,11 +149,7 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
       entries: [
         runAt("r6", 43260864),
         runAt("r7", 43260383),
-        {
-          kind: "act",
-          when: { run: "r7", call: 6 },
-          act: { do: "set-by-hand", role: { application: 0, token: 0, deployment: 0 } },
-        },
+        actAt({ run: "r7", call: 6 }, { do: "set-by-hand", role: FIRST }),
       ],
     },
   },
@@ -181,21 +172,9 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
       entries: [
         runAt("r1", 60368, { event: LEAK, isEndless: true }),
         runAt("r2", 960986, { event: LEAK, isEndless: true }),
-        {
-          kind: "act",
-          when: { run: "r2", call: 9 },
-          act: { do: "roll-back", role: { application: 0, token: 0, deployment: 0 } },
-        },
-        {
-          kind: "act",
-          when: { atMs: 1753912 },
-          act: { do: "set-by-hand", role: { application: 0, token: 0, deployment: 0 } },
-        },
-        {
-          kind: "act",
-          when: { run: "r1", call: 11 },
-          act: { do: "damage-marker", role: { application: 0, token: 0, deployment: 0 }, whose: "newest" },
-        },
+        actAt({ run: "r2", call: 9 }, { do: "roll-back", role: FIRST }),
+        actAt({ atMs: 1753912 }, { do: "set-by-hand", role: FIRST }),
+        actAt({ run: "r1", call: 11 }, { do: "damage-marker", role: FIRST, whose: "newest" }),
       ],
     },
   },
@@ -304,11 +283,10 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         runAt("r3", 43261346, { skewMs: -2 * MINUTE }),
         runAt("r5", 43261757),
         faultAt("r2", 31, "crash-after"),
-        {
-          kind: "act",
-          when: { run: "r3", call: 5 },
-          act: { do: "delete", role: { application: 1, token: 0, deployment: 0 }, whose: "current" },
-        },
+        actAt(
+          { run: "r3", call: 5 },
+          { do: "delete", role: { application: 1, token: 0, deployment: 0 }, whose: "current" },
+        ),
       ],
     },
   },

@@ -1,4 +1,14 @@
-import type { Entry, FaultEntry, FaultKind, PolicySetting, RunEntry, Setting } from "./script.ts";
+import type {
+  Act,
+  ActEntry,
+  Entry,
+  FaultEntry,
+  FaultKind,
+  PolicySetting,
+  Role,
+  RunEntry,
+  Setting,
+} from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./theatre.ts";
 
 /** A history that leads up to one run, in which everything goes well; and the setting of it. */
@@ -42,11 +52,17 @@ export function faultAt(run: string, call: FaultEntry["call"], fault: FaultKind)
   return { kind: "fault", run, call, fault };
 }
 
+export function actAt(when: ActEntry["when"], act: Act): ActEntry {
+  return { kind: "act", when, act };
+}
+
+/** The first token of the first application, at home. */
+export const FIRST: Role = { application: 0, token: 0, deployment: 0 };
+
 const withPolicy = (policy: Partial<PolicySetting>): Setting => ({
   ...HOME,
   policy: { ...HOME.policy, ...policy },
 });
-const role = { application: 0, token: 0, deployment: 0 } as const;
 /** The second rotation is due in the 22nd day after the first. */
 const LATER_MS = 22 * DAY;
 
@@ -111,7 +127,7 @@ export const SCENARIOS: readonly Scenario[] = [
       ...again,
       runAt("r2", LATER_MS),
       faultAt("r2", "promote", "crash-before"),
-      { kind: "act", when: { atMs: LATER_MS + HOUR }, act: { do: "deactivate", role, whose: "newest" } },
+      actAt({ atMs: LATER_MS + HOUR }, { do: "deactivate", role: FIRST, whose: "newest" }),
     ],
     run: runAt("r9", LATER_MS + 3 * INTERVAL_MS),
   },
@@ -122,7 +138,7 @@ export const SCENARIOS: readonly Scenario[] = [
       ...again,
       runAt("r2", LATER_MS),
       faultAt("r2", "promote", "crash-before"),
-      { kind: "act", when: { atMs: LATER_MS + HOUR }, act: { do: "deactivate", role, whose: "current" } },
+      actAt({ atMs: LATER_MS + HOUR }, { do: "deactivate", role: FIRST, whose: "current" }),
     ],
     run: runAt("r9", LATER_MS + INTERVAL_MS),
   },
@@ -152,7 +168,7 @@ export const SCENARIOS: readonly Scenario[] = [
     before: [
       ...again,
       runAt("r2", HOUR, { event: forced }),
-      { kind: "act", when: { atMs: 2 * HOUR }, act: { do: "roll-back", role } },
+      actAt({ atMs: 2 * HOUR }, { do: "roll-back", role: FIRST }),
     ],
     run: runAt("r9", 3 * HOUR, { event: forced }),
   },
