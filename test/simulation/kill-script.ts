@@ -1,5 +1,5 @@
 import { Chance } from "./chance.ts";
-import { runAt } from "./scenarios.ts";
+import { faultAt, runAt } from "./scenarios.ts";
 import type {
   Entry,
   FaultEntry,
@@ -60,7 +60,7 @@ export function stepwiseKills(): Script {
   };
   const entries = steps.flatMap((step, index): readonly Entry[] => [
     runAt(`r${index}`, MINUTE + index * INTERVAL_MS),
-    { kind: "fault", run: `r${index}`, call: step, fault: "crash-after" },
+    faultAt(`r${index}`, step, "crash-after"),
   ]);
   return { setting, entries };
 }
@@ -118,7 +118,7 @@ function eventOf(chance: Chance): RunEvent {
 /** At a request by its number or the first of a kind, or else at the first event; or some time after the first request. */
 function killsOf({ id: run }: RunEntry, chance: Chance): readonly FaultEntry[] {
   const fault = chance.pick(CRASHES);
-  const killAt = (call: number | string): FaultEntry => ({ kind: "fault", run, call, fault });
+  const killAt = (call: FaultEntry["call"]) => faultAt(run, call, fault);
   const way = chance.between(0, 9);
   if (way < 8) return [killAt(way < 4 ? chance.between(0, 25) : chance.pick(WRITES)), killAt("publish")];
   return [{ ...killAt(0), fault: "crash-after", ms: chance.between(0, 40) }];
