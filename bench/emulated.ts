@@ -1,5 +1,5 @@
-import { type AwsEmulator, startAws } from "../local/aws.ts";
-import { type LosantEmulator, startLosant } from "../local/losant.ts";
+import { type AwsEmulator, startAws } from "../emulators/aws/server.ts";
+import { type LosantEmulator, startLosant } from "../emulators/losant/server.ts";
 import {
   accessTokenOf,
   applicationIdOf,

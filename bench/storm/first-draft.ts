@@ -1,9 +1,9 @@
 import type { EventBridge } from "@aws-sdk/client-eventbridge";
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { LosantClient } from "losant-rest";
-import { AwsRefusal } from "../../local/aws/errors.ts";
-import { secretsOperations } from "../../local/aws/secrets-operations.ts";
-import { listing } from "../../local/losant/listing.ts";
+import { AwsRefusal } from "../../emulators/aws/errors.ts";
+import { secretsOperations } from "../../emulators/aws/secrets-operations.ts";
+import { listing } from "../../emulators/losant/listing.ts";
 import type { World } from "../../test/support/world.ts";
 import type { Clients } from "../first-draft/rotation.ts";
 import { LATENCY_MS } from "../latencies.ts";

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { awsError } from "../../local/aws.ts";
-import { losantError } from "../../local/losant.ts";
+import { awsError } from "../../emulators/aws/server.ts";
+import { losantError } from "../../emulators/losant/server.ts";
 import { Bundle, type Cloud, startCloud } from "../support/bundle.ts";
 import { APP, DAY } from "../support/world.ts";
 

@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { awsError } from "../../emulators/aws/server.ts";
 import { CachedToken } from "../../examples/consumer/cached-token.ts";
 import { callLosant } from "../../examples/consumer/losant.ts";
 import { readingFrom } from "../../examples/consumer/secret.ts";
-import { awsError } from "../../local/aws.ts";
 import { Bundle, type Cloud, startCloud } from "../support/bundle.ts";
 import { APP, DAY, MINUTE } from "../support/world.ts";
 

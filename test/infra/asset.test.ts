@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Stack } from "aws-cdk-lib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type AwsEmulator, startAws } from "../../emulators/aws/server.ts";
+import { type LosantEmulator, startLosant } from "../../emulators/losant/server.ts";
 import { type ConfigDocument, TokenRotation, type TokenRotationProps } from "../../infra/token-rotation.ts";
-import { type AwsEmulator, startAws } from "../../local/aws.ts";
-import { type LosantEmulator, startLosant } from "../../local/losant.ts";
 import { LocalLambda } from "./lambda.ts";
 import { APPLICATION, newApp } from "./synth.ts";
 

@@ -1,8 +1,8 @@
 import * as v from "valibot";
+import type { Secrets } from "../../emulators/aws/secrets.ts";
+import type { Secret } from "../../emulators/aws/versions.ts";
+import type { StoredToken } from "../../emulators/losant/store.ts";
 import { TokenId } from "../../lambda/model.ts";
-import type { Secrets } from "../../local/aws/secrets.ts";
-import type { Secret } from "../../local/aws/versions.ts";
-import type { StoredToken } from "../../local/losant/store.ts";
 import type { Call } from "../support/ports.ts";
 import { onCurrent, onIssued } from "./promises/beginnings.ts";
 import { onEnded, onSuperseded } from "./promises/ends.ts";

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { Invocation } from "../../demo/invoke.ts";
+import { awsService } from "../../emulators/aws/server.ts";
+import { type Service, serve } from "../../emulators/http.ts";
+import { losantService } from "../../emulators/losant/server.ts";
 import type { Report } from "../../lambda/report.ts";
-import { awsService } from "../../local/aws.ts";
-import type { Invocation } from "../../local/demo/invoke.ts";
-import { type Service, serve } from "../../local/emulator.ts";
-import { losantService } from "../../local/losant.ts";
 import { CREDENTIALS } from "../support/bundle.ts";
 import { cleanEnvironment } from "../support/child.ts";
 import type { RealTime } from "./real-time.ts";
@@ -15,7 +15,7 @@ import { callOf } from "./wire.ts";
 import { type Result, type Surroundings, UNREMARKABLE, type Worker } from "./worker.ts";
 
 /** It loads a bundle, and invokes it once. */
-const INVOKE = fileURLToPath(new URL("../../local/demo/invoke.ts", import.meta.url));
+const INVOKE = fileURLToPath(new URL("../../demo/invoke.ts", import.meta.url));
 const SHIFTED_CLOCK = new URL("shifted-clock.ts", import.meta.url).href;
 /** Nothing here takes a second; a process that is left hanging must not hang the test. */
 const PATIENCE_MS = 60_000;

@@ -1,5 +1,5 @@
-import type { Secrets } from "../../local/aws/secrets.ts";
-import type { Secret } from "../../local/aws/versions.ts";
+import type { Secrets } from "../../emulators/aws/secrets.ts";
+import type { Secret } from "../../emulators/aws/versions.ts";
 import type { Worker } from "./worker.ts";
 
 /** A worker, or a person. */

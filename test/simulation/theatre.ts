@@ -1,11 +1,11 @@
+import { byHand as secretsByHand } from "../../emulators/aws/console.ts";
+import { EventBuses } from "../../emulators/aws/events.ts";
+import { Secrets } from "../../emulators/aws/secrets.ts";
+import { AWS_DEFAULTS } from "../../emulators/aws/server.ts";
+import { byHand as losantByHand } from "../../emulators/losant/console.ts";
+import { Applications, countedIds } from "../../emulators/losant/store.ts";
 import { type ApplicationConfig, parseConfig, type RotationConfig } from "../../lambda/config.ts";
 import { secretNameFor } from "../../lambda/names.ts";
-import { byHand as secretsByHand } from "../../local/aws/by-hand.ts";
-import { EventBuses } from "../../local/aws/events.ts";
-import { Secrets } from "../../local/aws/secrets.ts";
-import { AWS_DEFAULTS } from "../../local/aws.ts";
-import { byHand as losantByHand } from "../../local/losant/by-hand.ts";
-import { Applications, countedIds } from "../../local/losant/store.ts";
 import type { DeploymentKind, Role, Setting } from "./script.ts";
 import { type Time, Timeline } from "./timeline.ts";
 

@@ -1,4 +1,4 @@
-import type { EmulatedRequest } from "../../local/emulator.ts";
+import type { EmulatedRequest } from "../../emulators/http.ts";
 import type { Call } from "../support/ports.ts";
 import { UNREMARKABLE } from "./worker.ts";
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type AwsEmulator, type AwsOptions, startAws } from "../../emulators/aws/server.ts";
+import { type LosantEmulator, type LosantOptions, startLosant } from "../../emulators/losant/server.ts";
 import { bundleHandler } from "../../infra/bundling.ts";
 import type { Report } from "../../lambda/report.ts";
-import { type AwsEmulator, type AwsOptions, startAws } from "../../local/aws.ts";
-import { type LosantEmulator, type LosantOptions, startLosant } from "../../local/losant.ts";
 import { APP } from "./world.ts";
 
 interface Handler {

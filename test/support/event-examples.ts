@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import type { PutEvent } from "../../emulators/aws/events.ts";
 import { RotationError } from "../../lambda/errors.ts";
 import { type DetailType, EVENT_CATALOGUE } from "../../lambda/events.ts";
-import type { PutEvent } from "../../local/aws/events.ts";
 import { DAY, HOUR, type RunOptions, World } from "./world.ts";
 
 /** An event as EventBridge hands it to a target. */

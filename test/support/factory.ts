@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
-import { type Emulators, startEmulators } from "../../local/demo/emulators.ts";
-import { type Scenario, seed } from "../../local/demo/scenario.ts";
-import { emulatorVariables } from "../../local/demo/worker.ts";
+import { type Emulators, startEmulators } from "../../demo/emulators.ts";
+import { type Scenario, seed } from "../../demo/scenario.ts";
+import { emulatorVariables } from "../../demo/worker.ts";
 
 interface Factory {
   emulators: Emulators;

@@ -1,4 +1,13 @@
 import * as v from "valibot";
+import { AwsRefusal } from "../../emulators/aws/errors.ts";
+import type { EventBuses } from "../../emulators/aws/events.ts";
+import { labelsOf } from "../../emulators/aws/labels.ts";
+import type { Secrets } from "../../emulators/aws/secrets.ts";
+import * as reads from "../../emulators/aws/secrets-reads.ts";
+import * as writes from "../../emulators/aws/secrets-writes.ts";
+import type { Secret } from "../../emulators/aws/versions.ts";
+import { APPLICATION_SCOPES } from "../../emulators/losant/scopes.ts";
+import type { Applications, StoredToken } from "../../emulators/losant/store.ts";
 import { claimsOf } from "../../lambda/claims.ts";
 import type { ApplicationConfig } from "../../lambda/config.ts";
 import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
@@ -21,15 +30,6 @@ import type {
   TokenOrder,
 } from "../../lambda/ports.ts";
 import { Redacted } from "../../lambda/redacted.ts";
-import { AwsRefusal } from "../../local/aws/errors.ts";
-import type { EventBuses } from "../../local/aws/events.ts";
-import { labelsOf } from "../../local/aws/labels.ts";
-import type { Secrets } from "../../local/aws/secrets.ts";
-import * as reads from "../../local/aws/secrets-reads.ts";
-import * as writes from "../../local/aws/secrets-writes.ts";
-import type { Secret } from "../../local/aws/versions.ts";
-import { APPLICATION_SCOPES } from "../../local/losant/scopes.ts";
-import type { Applications, StoredToken } from "../../local/losant/store.ts";
 
 /** One call of the worker to the world. */
 export interface Call {

@@ -1,16 +1,16 @@
 import * as v from "valibot";
+import { byHand as secretsByHand } from "../../emulators/aws/console.ts";
+import { EventBuses } from "../../emulators/aws/events.ts";
+import { type SecretSettings, Secrets } from "../../emulators/aws/secrets.ts";
+import { AWS_DEFAULTS } from "../../emulators/aws/server.ts";
+import { byHand as losantByHand, type TokenSeed } from "../../emulators/losant/console.ts";
+import { Applications, countedIds } from "../../emulators/losant/store.ts";
 import { parseConfig } from "../../lambda/config.ts";
 import type { RotationEvent } from "../../lambda/events.ts";
 import { RunId } from "../../lambda/model.ts";
 import type { LogFields } from "../../lambda/ports.ts";
 import { parseRequest } from "../../lambda/request.ts";
 import { type RunResult, run } from "../../lambda/run.ts";
-import { byHand as secretsByHand } from "../../local/aws/by-hand.ts";
-import { EventBuses } from "../../local/aws/events.ts";
-import { type SecretSettings, Secrets } from "../../local/aws/secrets.ts";
-import { AWS_DEFAULTS } from "../../local/aws.ts";
-import { byHand as losantByHand, type TokenSeed } from "../../local/losant/by-hand.ts";
-import { Applications, countedIds } from "../../local/losant/store.ts";
 import { VirtualClock } from "./clock.ts";
 import { type Intercept, inMemoryBus, inMemoryStore, inMemoryTokenApi, untouched } from "./ports.ts";
 

@@ -28,7 +28,7 @@ function violations(sources: readonly Source[]): readonly string[] {
     for (const path of importsOf(text)) {
       if (path.includes("adapters/") && !isRoot) found.push(`imports ${path}`);
       // What only a person may do, such as reactivating a token, stays out of the worker's reach.
-      if (/\/(local|infra|test)\//.test(path)) found.push(`imports ${path}`);
+      if (/\/(cli|demo|emulators|infra|test)\//.test(path)) found.push(`imports ${path}`);
       const isPure =
         path.startsWith(".") || ["valibot", "p-limit", "node:crypto", "node:util"].includes(path);
       if (!isPure && !isRoot && !isAdapter) found.push(`imports ${path}`);

@@ -1,4 +1,4 @@
-import type { PutEvent } from "../../../local/aws/events.ts";
+import type { PutEvent } from "../../../emulators/aws/events.ts";
 import type { Chronicle } from "../chronicle.ts";
 import { isAlive, type TokenRecord } from "../records.ts";
 import { SKEW_MS } from "../theatre.ts";

@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { CreateSecretCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import * as v from "valibot";
+import { secretsManagerClient } from "../../lambda/adapters/secrets-manager.ts";
+import { ChangedSecret, StoredVersion } from "../../lambda/adapters/secrets-manager-answers.ts";
+import {
+  SecretsManagerCalls,
+  STORE_LIMITS,
+  used,
+  writing,
+} from "../../lambda/adapters/secrets-manager-calls.ts";
+import { describeSecret } from "../../lambda/adapters/secrets-manager-reads.ts";
+import type { ApplicationConfig } from "../../lambda/config.ts";
+import { WRITE_PATIENCE_MS } from "../../lambda/limits.ts";
+import { SecretName, type SecretState } from "../../lambda/model.ts";
+import { after, persist } from "../../lambda/persist.ts";
+import type { Redacted } from "../../lambda/redacted.ts";
+import { Refusal } from "../command/refusal.ts";
+import { realClock } from "../command/tools.ts";
+
+/** The secret that `accessToken` names, as it is before anything is written; undefined where there is none. */
+export interface Target {
+  readonly id: ApplicationConfig["accessToken"];
+  readonly secret: SecretState | undefined;
+}
+
+const calls = () => new SecretsManagerCalls(secretsManagerClient(), STORE_LIMITS);
+
+/** @throws Refusal where nothing can be stored there; RotationError where AWS could not be asked. */
+export async function targetOf({ accessToken: id }: ApplicationConfig): Promise<Target> {
+  const secret = await describeSecret(calls(), id);
+  if (secret === undefined && id.startsWith("arn:"))
+    throw new Refusal(
+      `there is no secret ${id}`,
+      "An ARN is given to a secret when it is created: put the name you wish for into `accessToken` instead.",
+    );
+  if (secret?.deletedAt !== undefined)
+    throw new Refusal(
+      `the secret ${secret.name} has been scheduled for deletion`,
+      `Restore it first: aws secretsmanager restore-secret --secret-id ${secret.name}`,
+    );
+  if (secret?.owningService !== undefined)
+    throw new Refusal(
+      `the secret ${secret.name} belongs to ${secret.owningService}`,
+      "Name another one in `accessToken`.",
+    );
+  return { id, secret };
+}
+
+/** Creates the secret with the string, or makes that its current version. Repeated under one id, so stored once. */
+export async function store(
+  { id, secret }: Target,
+  string: Redacted,
+  applicationId: string,
+): Promise<"created" | "updated"> {
+  const ClientRequestToken = randomUUID();
+  const SecretString = string.reveal();
+  const until = after(realClock.now(), WRITE_PATIENCE_MS);
+  if (secret !== undefined) {
+    const command = new PutSecretValueCommand({ SecretId: secret.arn, ClientRequestToken, SecretString });
+    await persist(realClock, until, async () =>
+      used(writing("PutSecretValue", secret.name), await calls().write(command, StoredVersion, [string])),
+    );
+    return "updated";
+  }
+  const command = new CreateSecretCommand({
+    Name: v.parse(SecretName, id),
+    Description: `What the token rotation logs in to Losant with, for application ${applicationId}`,
+    ClientRequestToken,
+    SecretString,
+  });
+  await persist(realClock, until, async () =>
+    used(writing("CreateSecret", id), await calls().write(command, ChangedSecret, [string])),
+  );
+  return "created";
+}

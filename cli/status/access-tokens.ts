@@ -1,0 +1,125 @@
+import type { Action } from "../../lambda/actions.ts";
+import { secretNameOf } from "../../lambda/marker.ts";
+import type { TokenId } from "../../lambda/model.ts";
+import type { Login } from "../../lambda/ports.ts";
+import { hintsFor } from "../command/hints.ts";
+import { harmless } from "../terminal/harmless.ts";
+import { heading, type Screen, type Style, say } from "../terminal/screen.ts";
+import { tableLines } from "../terminal/table.ts";
+import { relative } from "../terminal/words.ts";
+import type { Outlook, Seen } from "./forecast.ts";
+
+/** What the worker logs in with in one application, and how long that goes on. */
+export interface AccessToken {
+  readonly life: "ends" | "never-expires" | "unknown";
+  readonly expiresAt: Date | undefined;
+  readonly stage: Login["stage"] | undefined;
+  /** The worker renews it as any other token: its secret is that of a lineage. */
+  readonly isRenewed: boolean;
+}
+
+const SHOWN = 8;
+const MONTH_MS = 30 * 86_400_000;
+
+export function accessTokenOf(outlook: Outlook): AccessToken {
+  const login = outlook.kind === "seen" ? outlook.snapshot.login : outlook.login;
+  const head = outlook.kind === "seen" ? headOfOwn(outlook) : undefined;
+  const expiresAt = login?.expiresAt ?? head?.expiresAt;
+  const isEndless = login?.neverExpires === true || (head !== undefined && expiresAt === undefined);
+  return {
+    life: expiresAt !== undefined ? "ends" : isEndless ? "never-expires" : "unknown",
+    expiresAt,
+    stage: login?.stage,
+    isRenewed: outlook.kind === "seen" && isMapped(outlook),
+  };
+}
+
+function headOfOwn({ lineages }: Seen) {
+  return lineages.find(({ isOwnCredential }) => isOwnCredential)?.head?.token;
+}
+
+/** Before it is due its secret is not looked at, but the configuration says so already. */
+function isMapped({ application, snapshot, lineages, plans }: Seen): boolean {
+  const name = secretNameOf(snapshot.login.arn);
+  const mapped = [...application.secrets].filter(([, secret]) => secret === name).map(([token]) => token);
+  const isInCare =
+    lineages.some(({ isOwnCredential }) => isOwnCredential) ||
+    snapshot.tokens.values().some((token) => mapped.includes(token.name));
+  if (!isInCare) return false;
+  const head = lineages.find(({ secretName }) => secretName === name)?.head?.tokenId;
+  return !plans.some(({ actions }) => actions.some((action) => isHeldBack(action, head)));
+}
+
+/** The plan leaves this token to its end, or fails at it: whatever the configuration says, nobody renews it. */
+function isHeldBack(action: Action, id: TokenId | undefined): boolean {
+  if (action.kind !== "skip" && action.kind !== "fail") return false;
+  if (action.subject.id !== id) return false;
+  return action.kind === "fail" || (action.reason !== "just-rotated" && action.reason !== "never-expires");
+}
+
+/** The worker's own credentials: those that don't work first, then the soonest end. */
+export function showAccessTokens(outlooks: readonly Outlook[], screen: Screen, isAll: boolean): void {
+  const rows = outlooks
+    .map((outlook) => ({ outlook, access: accessTokenOf(outlook) }))
+    .toSorted((one, other) => weightOf(one) - weightOf(other));
+  const failed = rows.filter(({ outlook }) => outlook.kind === "unseen").length;
+  const shown = isAll ? rows : rows.slice(0, Math.max(SHOWN, failed));
+  heading(screen, "What the worker logs in with");
+  const columns =
+    screen.width < 64
+      ? [{ title: "APPLICATION", atMost: 9 }, { title: "EXPIRES" }]
+      : [{ title: "APPLICATION", atMost: 24 }, { title: "TOKENS" }, { title: "ACCESS TOKEN EXPIRES" }];
+  const cells = shown.map(({ outlook, access }) => {
+    const { id } = outlook.application;
+    const count = outlook.kind === "seen" ? String(outlook.snapshot.tokens.size) : "?";
+    const [style, text] = lifeOf(outlook, access);
+    const isNarrow = columns.length === 2;
+    return [
+      { text: isNarrow ? `…${id.slice(-6)}` : id },
+      ...(isNarrow ? [] : [{ text: count }]),
+      { text, style },
+    ];
+  });
+  for (const line of tableLines(columns, cells, screen)) screen.line(line);
+  if (rows.length > shown.length)
+    say(screen, `… and ${rows.length - shown.length} more that last longer`, "  ", "faint");
+  for (const { outlook } of rows) if (outlook.kind === "unseen") showFailure(outlook, screen);
+}
+
+function showFailure({ application, error }: Extract<Outlook, { kind: "unseen" }>, screen: Screen): void {
+  const sentence = `application ${application.id}: ${error.code}: ${error.message}`;
+  screen.line();
+  say(screen, harmless(sentence), "  ", "bad");
+  say(screen, `What to do: ${error.remedy}`, "  ");
+  for (const hint of hintsFor([sentence])) say(screen, hint, "  ");
+}
+
+function weightOf({ outlook, access }: { readonly outlook: Outlook; readonly access: AccessToken }): number {
+  if (outlook.kind === "unseen") return Number.NEGATIVE_INFINITY;
+  if (access.stage === "AWSPREVIOUS") return Number.MIN_SAFE_INTEGER;
+  return access.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER;
+}
+
+function lifeOf(outlook: Outlook, access: AccessToken): readonly [Style, string] {
+  const { now, application } = outlook;
+  const { life, expiresAt, stage, isRenewed } = access;
+  const when =
+    expiresAt === undefined
+      ? life === "unknown"
+        ? "can't be told: it is not readable as a JSON Web Token"
+        : "never"
+      : `${relative(expiresAt, now)} (${expiresAt.toISOString().slice(0, 10)})`;
+  if (outlook.kind === "unseen") {
+    const rest = outlook.login === undefined ? "" : `; it expires ${when}`;
+    return ["bad", `failed: ${outlook.error.code}, see below${rest}`];
+  }
+  if (stage === "AWSPREVIOUS")
+    return [
+      "bad",
+      `${when}; Losant rejects AWSCURRENT of ${application.accessToken}, and AWSPREVIOUS is in use`,
+    ];
+  if (expiresAt === undefined) return ["plain", when];
+  if (isRenewed) return ["good", `${when}; the worker renews it`];
+  const isSoon = expiresAt.getTime() - now.getTime() < MONTH_MS;
+  return [isSoon ? "bad" : "plain", `${when}; nobody renews it${isSoon ? ": store a new one in time" : ""}`];
+}

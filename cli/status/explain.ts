@@ -1,0 +1,137 @@
+import type { Lineage } from "../../lambda/lineage.ts";
+import { lifetimeMs, renewalWindowMs } from "../../lambda/window.ts";
+import { harmless } from "../terminal/harmless.ts";
+import { heading, type Screen, say } from "../terminal/screen.ts";
+import { relative, whyOf } from "../terminal/words.ts";
+import { ADVICE } from "./advice.ts";
+import { DRIFT } from "./drift.ts";
+import { chaptersOf, day } from "./explain-tokens.ts";
+import { isMeant } from "./filters.ts";
+import type { Seen } from "./forecast.ts";
+import { expiresText, nameOf, verbOf } from "./format.ts";
+import { homesOf, type Row } from "./rows.ts";
+import type { Survey } from "./survey.ts";
+
+/** So many stories are told at once; of more, only the ids. */
+const MOST = 3;
+
+interface Tale {
+  readonly seen: Seen;
+  /** Undefined for a token that belongs to none. */
+  readonly lineage: Lineage | undefined;
+  readonly rows: readonly Row[];
+}
+
+/** The story of every lineage that has a token of this id or name, oldest to newest. False: there is none. */
+export function showStory({ outlooks, everyRow, now }: Survey, entry: string, screen: Screen): boolean {
+  for (const outlook of outlooks) {
+    if (outlook.kind === "seen") continue;
+    const { application, error } = outlook;
+    say(screen, harmless(`application ${application.id}: ${error.code}: ${error.message}`), "", "bad");
+    say(screen, `What to do: ${error.remedy}`, "");
+  }
+  const tales = outlooks.flatMap((outlook) =>
+    outlook.kind === "seen" ? talesOf(outlook, everyRow, entry) : [],
+  );
+  if (tales.length === 0) {
+    say(screen, harmless(`No token has the id or the name ${JSON.stringify(entry)}.`), "");
+    return false;
+  }
+  if (tales.length > MOST) {
+    say(screen, `${tales.length} lineages fit. Name one of them by its id:`, "");
+    for (const { rows } of tales.slice(0, 20)) {
+      const [row] = rows;
+      if (row !== undefined) say(screen, `${row.tokenId}  ${nameOf(row)}, expires: ${expiresText(row, now)}`);
+    }
+    if (tales.length > 20) say(screen, `… and ${tales.length - 20} more`);
+    return true;
+  }
+  for (const tale of tales) tell(tale, now, screen);
+  return true;
+}
+
+function talesOf(seen: Seen, everyRow: readonly Row[], entry: string): readonly Tale[] {
+  const rows = everyRow.filter(({ applicationId }) => applicationId === seen.application.id);
+  const homes = homesOf(seen.lineages);
+  const meant = rows.filter((row) => isMeant(row, entry));
+  const lineages = new Set(meant.flatMap(({ tokenId }) => homes.get(tokenId)?.lineage ?? []));
+  return [
+    ...[...lineages].map((lineage) => ({
+      seen,
+      lineage,
+      rows: rows.filter(({ tokenId }) => homes.get(tokenId)?.lineage === lineage),
+    })),
+    ...meant
+      .filter(({ tokenId }) => !homes.has(tokenId))
+      .map((row) => ({ seen, lineage: undefined, rows: [row] })),
+  ];
+}
+
+function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
+  const head = rows.find(({ tokenId }) => tokenId === lineage?.head?.tokenId) ?? rows[0];
+  if (head === undefined) return;
+  heading(screen, `${nameOf(head)}, in application ${seen.application.id}`);
+  if (lineage !== undefined) showSecret(lineage, now, screen);
+  heading(screen, "Its tokens, oldest first");
+  const chapters = chaptersOf(rows, lineage?.chain ?? [], now);
+  for (const { title, sentences } of chapters) {
+    say(screen, harmless(title), "  ", "strong");
+    for (const sentence of sentences) say(screen, harmless(sentence), "     ");
+  }
+  heading(screen, "What the next run does");
+  for (const [index, { tokenId }] of chapters.entries()) {
+    for (const said of rows.find((row) => row.tokenId === tokenId)?.next ?? []) {
+      const failure = said.message === undefined ? "" : `; ${said.message}`;
+      say(screen, harmless(`${index + 1}  ${verbOf(said)}: ${whyOf(said, now)}${failure}`));
+    }
+  }
+  const window = windowOf(head, seen);
+  if (window !== "") say(screen, window);
+  const odd = [...new Set(rows.flatMap(({ drift }) => drift))];
+  if (odd.length > 0) {
+    heading(screen, "What is odd");
+    for (const [index, { tokenId }] of chapters.entries()) {
+      const kinds = rows.find((row) => row.tokenId === tokenId)?.drift ?? [];
+      for (const kind of kinds) say(screen, `${index + 1}  ${kind}: ${DRIFT[kind]}`);
+    }
+  }
+  heading(screen, "What to do");
+  for (const advice of advicesOf(rows, lineage)) say(screen, advice);
+}
+
+function showSecret({ secretName, reading }: Lineage, now: Date, screen: Screen): void {
+  if (reading?.kind !== "described") {
+    const state = { absent: "it does not exist yet", unreadable: "it can't be read" } as const;
+    say(screen, `Secret ${secretName}: ${reading === undefined ? "not looked at" : state[reading.kind]}`, "");
+    return;
+  }
+  const { name, lastChangedAt, deletedAt, owningService } = reading.secret;
+  say(screen, `Secret ${name}, last changed ${relative(lastChangedAt, now)} (${day(lastChangedAt)})`, "");
+  if (deletedAt !== undefined) say(screen, `AWS deletes it on ${day(deletedAt)}`, "  ", "bad");
+  if (owningService !== undefined)
+    say(screen, `it belongs to the service ${harmless(owningService)}`, "  ", "bad");
+}
+
+/** Why the window opens when it does: the two durations of the policy, and the life of the token. */
+function windowOf({ token, windowOpensAt }: Row, { application: { policy }, now }: Seen): string {
+  if (token === undefined || windowOpensAt === undefined) return "";
+  const verb = windowOpensAt <= now ? "opened" : "opens";
+  const when = `Its renewal window ${verb} on ${day(windowOpensAt)}`;
+  if (token.expiresAt === undefined) return `${when}: policy rotates it at that age.`;
+  const windowMs = renewalWindowMs(token, policy);
+  if (windowMs === policy.renewBeforeMs) return `${when}: \`renewBefore\` before it expires.`;
+  return windowMs === lifetimeMs(token) / 3
+    ? `${when}: a third of its life before it expires, since \`renewBefore\` is longer than that.`
+    : `${when}: two schedule intervals before it expires, since its life is short.`;
+}
+
+function advicesOf(rows: readonly Row[], lineage: Lineage | undefined): readonly string[] {
+  if (lineage?.reading?.kind === "unreadable") return [lineage.reading.error.remedy];
+  const grave = rows.filter(({ urgency }) => urgency === "attention");
+  const told = grave.length > 0 ? grave : rows;
+  const advices = told.flatMap(({ next, tokenId }) =>
+    next.map(({ reason }) => ADVICE[reason].replaceAll("TOKEN", tokenId)),
+  );
+  const active = [...new Set(advices)].filter((advice) => advice !== "Nothing.");
+  return active.length === 0 ? ["Nothing."] : active;
+}

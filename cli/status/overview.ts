@@ -1,0 +1,173 @@
+import { sayWithCommand } from "../terminal/command.ts";
+import { harmless } from "../terminal/harmless.ts";
+import { heading, type Screen, say } from "../terminal/screen.ts";
+import { type Cell, type Column, tableLines } from "../terminal/table.ts";
+import { truncated } from "../terminal/width.ts";
+import { showAccessTokens } from "./access-tokens.ts";
+import { URGENCIES, type Urgency } from "./attention.ts";
+import { DRIFT } from "./drift.ts";
+import { expiresText, nameOf, nextText, secretText, shapeOf, windowText } from "./format.ts";
+import type { StatusOptions } from "./options.ts";
+import type { Row } from "./rows.ts";
+import type { Survey } from "./survey.ts";
+import { SHAPES, timelineLines } from "./timeline.ts";
+
+const TITLES = {
+  attention: "Needs a person",
+  due: "The next run acts on",
+  waiting: "Waits for its window",
+  resting: "At rest",
+} as const satisfies Record<Urgency, string>;
+
+/** What one screen has room for; a question asked with filters is given more of it. */
+const ROOM = { attention: 20, due: 15, waiting: 8, resting: 0 } as const satisfies Record<Urgency, number>;
+const ROOM_ASKED = 50;
+/** So few that they fit in any case. */
+const FEW = 20;
+
+type Showing = Pick<StatusOptions, "all" | "tokens" | "due" | "drift" | "withinMs">;
+
+/** One screen of everything: the worker's own credentials, what is coming, and every token, the most urgent first. */
+export function showOverview(survey: Survey, screen: Screen, options: Showing): void {
+  const { now, rows, everyRow, outlooks } = survey;
+  screen.line(
+    screen.paint("strong", `Losant API tokens, ${now.toISOString().slice(0, 16).replace("T", " ")} UTC`),
+  );
+  showAccessTokens(outlooks, screen, options.all);
+  showTimeline(rows, now, screen);
+  const isAsked = options.tokens.length > 0 || options.due || options.drift || options.withinMs !== undefined;
+  for (const urgency of URGENCIES) {
+    const section = rows.filter((row) => row.urgency === urgency);
+    const room = options.all || rows.length <= FEW ? section.length : isAsked ? ROOM_ASKED : ROOM[urgency];
+    showSection(urgency, section, room, survey, screen);
+  }
+  if (options.drift) showDrift(rows, screen);
+  screen.line();
+  say(screen, summaryOf(rows, everyRow), "");
+  if (rows.some(({ urgency }) => urgency === "attention"))
+    sayWithCommand(screen, "What to do about one of them: npm run status -- --explain NAME_OR_ID", "");
+}
+
+function showTimeline(rows: readonly Row[], now: Date, screen: Screen): void {
+  const living = rows.filter(({ isLive }) => isLive);
+  const marks = living.flatMap(({ token, urgency }) =>
+    token?.expiresAt ? [{ at: token.expiresAt, urgency }] : [],
+  );
+  const lines = timelineLines(marks, now, screen);
+  if (lines.length === 0) return;
+  const present = URGENCIES.filter((urgency) => marks.some((mark) => mark.urgency === urgency));
+  heading(screen, "Coming expiries");
+  for (const line of lines) screen.line(line);
+  const legend = present
+    .map((urgency) => `${SHAPES[urgency][0]} ${TITLES[urgency].toLowerCase()}`)
+    .join("   ");
+  say(screen, legend, "  ", "faint");
+}
+
+function showSection(
+  urgency: Urgency,
+  rows: readonly Row[],
+  room: number,
+  survey: Survey,
+  screen: Screen,
+): void {
+  if (rows.length === 0) return;
+  heading(screen, `${TITLES[urgency]}: ${rows.length}`);
+  const shown = rows.slice(0, room);
+  const lines =
+    shown.length === 0
+      ? []
+      : screen.width < 64
+        ? blocksOf(shown, survey, screen)
+        : tableOf(shown, survey, screen);
+  for (const line of lines) screen.line(line);
+  for (const { next, tokenId } of shown) {
+    const failure = next.find(({ code }) => code !== undefined);
+    if (failure === undefined) continue;
+    say(screen, harmless(`${failure.name ?? tokenId}: ${failure.code}: ${failure.message}`), "  ", "bad");
+  }
+  const rest = rows.slice(room);
+  if (rest.length > 0) {
+    const more = shown.length === 0 ? "" : `… and ${rest.length} more`;
+    say(screen, [more, kindsOf(rest)].filter((part) => part !== "").join(": "), "  ", "faint");
+  }
+}
+
+/** What is left out at rest, by its reasons: a thousand excluded tokens are one thing to know, not a thousand. */
+function kindsOf(rows: readonly Row[]): string {
+  if (rows[0]?.urgency !== "resting") return "";
+  const counts = Map.groupBy(rows, ({ next }) => next[0]?.reason ?? "");
+  const parts = [...counts].toSorted(([, one], [, other]) => other.length - one.length);
+  return parts.map(([reason, { length }]) => `${length} ${reason}`).join(", ");
+}
+
+function tableOf(rows: readonly Row[], { now, outlooks }: Survey, screen: Screen): readonly string[] {
+  const isRoomy = screen.width >= 130;
+  const isTight = screen.width < 100;
+  const isMany = outlooks.length > 1 && !isTight;
+  const hasWindow = !isTight && rows.some((row) => windowText(row, now) !== "–");
+  const widths = isRoomy
+    ? { name: 26, secret: 40 }
+    : isTight
+      ? { name: 18, secret: 10 }
+      : { name: 20, secret: 18 };
+  const columns: readonly (Column & { readonly cell: (row: Row) => Cell })[] = [
+    { title: "", atMost: 1, cell: shapeOf },
+    { title: "TOKEN", atMost: widths.name, cell: (row) => ({ text: nameOf(row) }) },
+    ...(isMany
+      ? [{ title: "APP", cell: ({ applicationId }: Row) => ({ text: `…${applicationId.slice(-4)}` }) }]
+      : []),
+    { title: "EXPIRES", atMost: 9, cell: (row) => ({ text: expiresText(row, now) }) },
+    ...(hasWindow
+      ? [{ title: "WINDOW", atMost: 8, cell: (row: Row) => ({ text: windowText(row, now) }) }]
+      : []),
+    {
+      title: "SECRET",
+      atMost: widths.secret,
+      cell: (row) => ({ text: harmless(secretText(row, isRoomy)) }),
+    },
+    { title: "NEXT RUN", cell: (row) => ({ text: harmless(nextText(row, now)) }) },
+  ];
+  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
+  return tableLines(columns, cells, screen);
+}
+
+/** On a narrow terminal a token has lines of its own, instead of columns of three letters. */
+function blocksOf(rows: readonly Row[], { now }: Survey, screen: Screen): readonly string[] {
+  const { width, paint } = screen;
+  return rows.flatMap((row) => {
+    const { text, style } = shapeOf(row);
+    const facts: string[] = [];
+    const collect: Screen = { width, paint, line: (line = "") => void facts.push(line) };
+    const expires = row.token === undefined ? "gone from Losant" : `expires ${expiresText(row, now)}`;
+    say(collect, `${expires}, secret ${harmless(secretText(row, false))}`, "    ");
+    say(collect, harmless(nextText(row, now)), "    ", "faint");
+    return [`  ${paint(style, text)} ${paint("strong", truncated(nameOf(row), width - 4))}`, ...facts];
+  });
+}
+
+function showDrift(rows: readonly Row[], screen: Screen): void {
+  const odd = rows.filter(({ drift }) => drift.length > 0);
+  heading(
+    screen,
+    odd.length === 0 ? "No drift: Losant and Secrets Manager tell one story." : "What the words mean",
+  );
+  const kinds = [...new Set(odd.flatMap(({ drift }) => drift))];
+  for (const kind of kinds) say(screen, `${kind}: ${DRIFT[kind]}`, "  ");
+}
+
+function summaryOf(rows: readonly Row[], all: readonly Row[]): string {
+  const counts = URGENCIES.map((urgency) => rows.filter((row) => row.urgency === urgency).length);
+  const [attention = 0, due = 0, waiting = 0, resting = 0] = counts;
+  const drift = rows.filter((row) => row.drift.length > 0).length;
+  const said = [
+    ...(attention > 0 ? [`${attention} need a person`] : []),
+    ...(due > 0 ? [`the next run acts on ${due}`] : []),
+    ...(waiting > 0 ? [`${waiting} wait`] : []),
+    ...(resting > 0 ? [`${resting} rest`] : []),
+    ...(drift > 0 ? [`${drift} with drift`] : []),
+  ];
+  const asked =
+    rows.length === all.length ? `${all.length} tokens` : `${rows.length} of ${all.length} tokens`;
+  return `${asked}${said.length === 0 ? "" : `: ${said.join(", ")}`}.`;
+}

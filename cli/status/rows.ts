@@ -1,0 +1,112 @@
+import type { Lineage } from "../../lambda/lineage.ts";
+import { type ApiToken, isLive, type SecretArn, type SecretName, type TokenId } from "../../lambda/model.ts";
+import { outcomeOf } from "../../lambda/outcomes.ts";
+import { byWeight, type ReportRow, rowOf } from "../../lambda/report.ts";
+import { findToken, ownVersions } from "../../lambda/snapshot.ts";
+import { dueAt } from "../../lambda/window.ts";
+import { type Urgency, urgencyOf } from "./attention.ts";
+import { type DriftKind, driftOf } from "./drift.ts";
+import type { Seen } from "./forecast.ts";
+
+/** What a token is to its lineage; `stray`: it has none, and the reason of `next` says why. */
+export type Role = "root" | "current" | "displaced" | "superseded" | "staged" | "orphan" | "stray";
+
+export interface Place {
+  readonly name: SecretName;
+  readonly arn: SecretArn | undefined;
+  /** `not-asked`: nothing here is due, so that nobody looked. */
+  readonly state: "present" | "scheduled-for-deletion" | "absent" | "unreadable" | "not-asked";
+  readonly versionId: string | undefined;
+  /** The version that holds AWSCURRENT, whoever made it. */
+  readonly currentVersionId: string | undefined;
+  /** The staging labels of the version that holds this token. */
+  readonly labels: readonly string[];
+}
+
+/** One token, with all that is to be said of it. */
+export interface Row {
+  readonly applicationId: string;
+  readonly tokenId: TokenId;
+  /** Undefined where Losant has no such token. */
+  readonly token: ApiToken | undefined;
+  readonly isLive: boolean;
+  readonly role: Role;
+  /** When it becomes due; undefined where it never does, since another stands for its lineage, or it has no end. */
+  readonly windowOpensAt: Date | undefined;
+  readonly secret: Place | undefined;
+  /** As a dry run would report it, the weightiest first. */
+  readonly next: readonly ReportRow[];
+  readonly drift: readonly DriftKind[];
+  readonly urgency: Urgency;
+}
+
+/** Every token of one application, in no order. */
+export function rowsOf(seen: Seen): readonly Row[] {
+  const { application, snapshot, lineages, now } = seen;
+  const homes = homesOf(lineages);
+  const drift = driftOf(snapshot, lineages, now);
+  return [...nextOf(seen)].map(([tokenId, said]): Row => {
+    const token = findToken(snapshot, tokenId);
+    const home = homes.get(tokenId);
+    const isHead = home?.lineage.head?.tokenId === tokenId;
+    const facts = {
+      applicationId: application.id,
+      tokenId,
+      token,
+      isLive: token !== undefined && isLive(token, now),
+      role: home?.role ?? "stray",
+      windowOpensAt: token && isHead ? dueAt(token, application.policy) : undefined,
+      secret: home && placeOf(home.lineage, tokenId),
+      next: said.toSorted(byWeight),
+      drift: drift.get(tokenId) ?? [],
+    };
+    return { ...facts, urgency: urgencyOf(facts, now) };
+  });
+}
+
+/** What the next run does with each token: the plan's own actions and reasons, in the words of its report. */
+function nextOf({ application, plans }: Seen): ReadonlyMap<TokenId, readonly ReportRow[]> {
+  const next = new Map<TokenId, ReportRow[]>();
+  for (const { actions, secretName } of plans) {
+    for (const action of actions) {
+      if (action.kind === "settle") continue;
+      const { id } = action.subject;
+      const said = rowOf(application.id, outcomeOf(action, secretName, "planned"));
+      next.set(id, [...(next.get(id) ?? []), said]);
+    }
+  }
+  return next;
+}
+
+export interface Home {
+  readonly lineage: Lineage;
+  readonly role: Role;
+}
+
+/** Which lineage each token belongs to, and as what; strays have none. */
+export function homesOf(lineages: readonly Lineage[]): ReadonlyMap<TokenId, Home> {
+  const homes = new Map<TokenId, Home>();
+  for (const lineage of lineages) {
+    const { head, superseded, staged, orphans } = lineage;
+    for (const { id } of superseded) homes.set(id, { lineage, role: "superseded" });
+    for (const { version } of staged) homes.set(version.stamp.tokenId, { lineage, role: "staged" });
+    for (const { id } of orphans) homes.set(id, { lineage, role: "orphan" });
+    if (head !== undefined) homes.set(head.tokenId, { lineage, role: head.kind });
+  }
+  return homes;
+}
+
+function placeOf({ secretName, reading, currentVersionId }: Lineage, tokenId: TokenId): Place {
+  const version = ownVersions(reading).find(({ stamp }) => stamp.tokenId === tokenId);
+  const secret = reading?.kind === "described" ? reading.secret : undefined;
+  const present = secret?.deletedAt === undefined ? "present" : "scheduled-for-deletion";
+  const state = reading === undefined ? "not-asked" : reading.kind === "described" ? present : reading.kind;
+  return {
+    name: secretName,
+    arn: secret?.arn,
+    state,
+    versionId: version?.id,
+    currentVersionId,
+    labels: version?.labels ?? [],
+  };
+}

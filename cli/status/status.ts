@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import * as v from "valibot";
+import type { RotationConfig } from "../../lambda/config.ts";
+import { RotationError } from "../../lambda/errors.ts";
+import { RunId } from "../../lambda/model.ts";
+import { showUsage } from "../command/arguments.ts";
+import { toolsFor } from "../command/tools.ts";
+import { harmless, harmlessJson } from "../terminal/harmless.ts";
+import { say, screenOn } from "../terminal/screen.ts";
+import { documentOf } from "./document.ts";
+import { showStory } from "./explain.ts";
+import { lookAt } from "./forecast.ts";
+import { askedFor, type StatusOptions, USAGE } from "./options.ts";
+import { showOverview } from "./overview.ts";
+import { surveyOf } from "./survey.ts";
+
+const EXIT = { good: 0, failed: 1, unanswerable: 2 } as const;
+const WIDTHS = { narrowest: 40, widest: 150, otherwise: 120 } as const;
+
+// Whoever reads on, `| head` or nobody, the exit code is that of the question.
+process.stdout.on("error", () => {});
+
+const asked = askedFor(process.argv.slice(2));
+if (asked.kind === "status") process.exitCode = await status(asked);
+else process.exitCode = showUsage(asked, USAGE);
+
+async function status(options: StatusOptions): Promise<number> {
+  try {
+    const tools = await toolsFor(options.configFile);
+    const { config } = tools;
+    const applications = chosen(config, options);
+    const outlooks = await lookAt(applications, config, tools, v.parse(RunId, randomUUID()));
+    const survey = surveyOf(outlooks, options, tools.clock.now());
+    const screen = screenOn(process.stdout, WIDTHS);
+    const isWhole = outlooks.every(({ kind }) => kind === "seen");
+    if (options.explain !== undefined) {
+      const isTold = showStory(survey, options.explain, screen);
+      if (!isTold && isWhole) return EXIT.unanswerable;
+    } else if (options.json) process.stdout.write(`${harmlessJson(documentOf(survey))}\n`);
+    else showOverview(survey, screen, options);
+    return isWhole ? EXIT.good : EXIT.failed;
+  } catch (thrown) {
+    if (!(thrown instanceof RotationError)) throw thrown;
+    const errors = screenOn(process.stderr);
+    say(errors, harmless(`${thrown.code}: ${thrown.message}.`), "", "bad");
+    say(errors, thrown.remedy, "");
+    return EXIT.unanswerable;
+  }
+}
+
+function chosen({ applications }: RotationConfig, { applications: ids }: StatusOptions) {
+  for (const id of ids) {
+    if (applications.some((application) => application.id === id)) continue;
+    throw new RotationError("event-invalid", `--application: ${id} is not in the configuration`);
+  }
+  return applications.filter(({ id }) => ids.length === 0 || ids.includes(id));
+}

@@ -1,0 +1,109 @@
+import type { Screen, Style } from "../terminal/screen.ts";
+import { URGENCIES, type Urgency } from "./attention.ts";
+
+export interface Mark {
+  readonly at: Date;
+  readonly urgency: Urgency;
+}
+
+/** A shape and a colour each, so that either alone tells them apart. */
+export const SHAPES = {
+  attention: ["▲", "bad"],
+  due: ["◆", "warn"],
+  waiting: ["○", "plain"],
+  resting: ["·", "faint"],
+} as const satisfies Readonly<Record<Urgency, readonly [shape: string, style: Style]>>;
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const INDENT = "  ";
+/** Marks on top of each other; where more end in one column, a mark stands for several tokens. */
+const HEIGHT = 6;
+
+/** What one column may stand for, and after how many columns the axis has a date. */
+const SCALES = [
+  ...[1, 2, 3, 6, 12].map((hours) => ({ columnMs: hours * HOUR_MS, every: 16 })),
+  ...[1, 2, 3, 4, 5, 7, 10, 14, 21, 30].map((days) => ({ columnMs: days * DAY_MS, every: 14 })),
+];
+
+/**
+ * When tokens end, from now to the right: a column for each stretch of time, a mark for each token, the most urgent at
+ * the bottom. No line is wider than the screen. Far outliers are only counted. No lines where nothing ends.
+ */
+export function timelineLines(marks: readonly Mark[], now: Date, screen: Screen): readonly string[] {
+  const coming = marks
+    .filter(({ at }) => at > now)
+    .toSorted((one, other) => one.at.getTime() - other.at.getTime());
+  if (coming.length === 0) return [];
+  const columns = screen.width - 2 * INDENT.length;
+  const horizonMs = horizonOf(coming.map(({ at }) => at.getTime() - now.getTime()));
+  const { columnMs, every } = SCALES.find((scale) => horizonMs < scale.columnMs * columns) ?? {
+    columnMs: Math.ceil((horizonMs + 1) / columns),
+    every: 14,
+  };
+  const columnOf = ({ at }: Mark) => Math.floor((at.getTime() - now.getTime()) / columnMs);
+  const shown = coming.filter(
+    (mark) => columnOf(mark) < columns && mark.at.getTime() - now.getTime() <= horizonMs,
+  );
+  const stacks = Map.groupBy(shown, columnOf);
+  const highest = Math.max(...stacks.values().map(({ length }) => length));
+  const each = Math.ceil(highest / HEIGHT);
+  const used = Math.min(columns, Math.max(...stacks.keys(), every) + 1);
+  const piles = Array.from({ length: used }, (_, column) => pileOf(stacks.get(column) ?? [], each));
+  const rows = Array.from({ length: Math.ceil(highest / each) }, (_, level) =>
+    (INDENT + piles.map((pile) => painted(pile[level], screen)).join("")).trimEnd(),
+  ).toReversed();
+  const axis = Array.from({ length: used }, (_, column) => (column % every === 0 ? "┴" : "─")).join("");
+  return [
+    ...rows,
+    INDENT + screen.paint("faint", axis),
+    INDENT + screen.paint("faint", datesOf(now, columnMs, every, used, columns)),
+    ...notesOf(each, coming.length - shown.length, now, horizonMs).map(
+      (note) => INDENT + screen.paint("faint", note),
+    ),
+  ];
+}
+
+/** The last of them, unless that is far behind the others: one token of ten years would press all others together. */
+function horizonOf(spansMs: readonly number[]): number {
+  const ordinary = spansMs[Math.ceil((spansMs.length - 1) * 0.9)] ?? 0;
+  return Math.min(spansMs.at(-1) ?? 0, Math.max(2 * ordinary, DAY_MS));
+}
+
+/** Groups of so many tokens, the most urgent first; a group looks like the first of it. */
+function pileOf(marks: readonly Mark[], each: number): readonly Urgency[] {
+  return marks
+    .map(({ urgency }) => urgency)
+    .toSorted((one, other) => URGENCIES.indexOf(one) - URGENCIES.indexOf(other))
+    .filter((_, index) => index % each === 0);
+}
+
+function painted(urgency: Urgency | undefined, { paint }: Screen): string {
+  if (urgency === undefined) return " ";
+  const [shape, style] = SHAPES[urgency];
+  return paint(style, shape);
+}
+
+function datesOf(now: Date, columnMs: number, every: number, used: number, columns: number): string {
+  let line = "";
+  for (let column = 0; column < used; column += every) {
+    const label = column === 0 ? "now" : labelOf(new Date(now.getTime() + column * columnMs), columnMs);
+    if (column + label.length <= columns) line = line.padEnd(column) + label;
+  }
+  return line;
+}
+
+/** In UTC, as everything here. */
+function labelOf(at: Date, columnMs: number): string {
+  const iso = at.toISOString();
+  if (columnMs < 12 * HOUR_MS) return `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
+  return iso.slice(0, 10);
+}
+
+function notesOf(each: number, later: number, now: Date, horizonMs: number): readonly string[] {
+  const end = new Date(now.getTime() + horizonMs).toISOString().slice(0, 10);
+  return [
+    ...(each > 1 ? [`a mark is up to ${each} tokens`] : []),
+    ...(later > 0 ? [`${later} more after ${end}`] : []),
+  ];
+}

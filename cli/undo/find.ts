@@ -1,0 +1,105 @@
+import type { ApplicationConfig } from "../../lambda/config.ts";
+import { type Lineage, resolveLineages } from "../../lambda/lineage.ts";
+import { placeTokens } from "../../lambda/membership.ts";
+import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model.ts";
+import { observe } from "../../lambda/observe.ts";
+import { plainName } from "../../lambda/roots.ts";
+import { matches } from "../../lambda/selection.ts";
+import type { Snapshot } from "../../lambda/snapshot.ts";
+import { Refusal } from "../command/refusal.ts";
+import type { Tools } from "../command/tools.ts";
+
+/** The secret of the lineage that was asked for, with every version it has. */
+export interface Found {
+  readonly application: ApplicationConfig;
+  readonly secret: SecretState;
+  readonly versions: readonly SecretVersion[];
+}
+
+/** The one lineage that a token's id or name means. @throws Refusal where it means none, or several. */
+export async function findLineage(
+  entry: string,
+  applications: readonly ApplicationConfig[],
+  tools: Tools,
+): Promise<Found> {
+  const found: Found[] = [];
+  let isKnown = false;
+  for (const application of applications) {
+    const snapshot = await look(entry, application, tools);
+    isKnown ||= snapshot.tokens.values().some((token) => matches(token, entry));
+    for (const name of secretsOf(entry, snapshot, tools.clock.now()))
+      found.push(...(await described(name, entry, snapshot, tools)));
+  }
+  const [one, ...others] = found;
+  if (one === undefined)
+    throw isKnown
+      ? new Refusal(
+          `${JSON.stringify(entry)} was never rotated into a secret of this configuration`,
+          "There is nothing to undo.",
+        )
+      : new Refusal(
+          `no listed token has the id or name ${JSON.stringify(entry)}`,
+          "Name a token by its id or exact name as Losant lists it, in a configured application.",
+        );
+  if (others.length === 0) return one;
+  const places = found.map(({ application, secret }) => `${secret.name} of application ${application.id}`);
+  throw new Refusal(
+    `${JSON.stringify(entry)} means tokens of several secrets: ${places.join(", ")}`,
+    "Name the token by its id.",
+  );
+}
+
+function look(entry: string, application: ApplicationConfig, tools: Tools): Promise<Snapshot> {
+  const { config, store, clock } = tools;
+  const selection = { tokens: [entry], force: false, retireNow: false };
+  return observe(application, config.secretPrefix, selection, {
+    api: tools.connect(application),
+    store,
+    clock,
+  });
+}
+
+function secretsOf(entry: string, snapshot: Snapshot, now: Date): ReadonlySet<SecretName> {
+  const selection = { tokens: [entry], force: false, retireNow: false };
+  const lineages = resolveLineages(snapshot, placeTokens(snapshot, selection, now), now);
+  const names = lineages.filter((lineage) => isMeant(lineage, entry)).map(({ secretName }) => secretName);
+  // Of a dead root the worker asks nothing: whether its secret mentions it is seen when that is described.
+  const plain = [...snapshot.tokens.values()]
+    .filter((token) => matches(token, entry))
+    .map((token) => plainName(snapshot, token));
+  return new Set([...names, ...plain]);
+}
+
+function isMeant({ head, orphans, superseded, staged, chain }: Lineage, entry: string): boolean {
+  const tokens = [head?.token, ...orphans, ...superseded, ...staged.map(({ token }) => token)];
+  return (
+    tokens.some((token) => token !== undefined && matches(token, entry)) ||
+    chain.some((id) => id === entry.toLowerCase())
+  );
+}
+
+async function described(
+  name: SecretName,
+  entry: string,
+  { application, tokens, secrets }: Snapshot,
+  { store }: Tools,
+): Promise<readonly Found[]> {
+  const reading = secrets.get(name);
+  if (reading?.kind === "unreadable") throw reading.error;
+  // Described anew: what is decided now, a person is asked about, and it is then compared and swapped.
+  const secret = await store.describe(name);
+  if (secret === undefined) return [];
+  const versions = await store.history(secret.arn);
+  const isMentioned = versions.some(({ id }) => {
+    const stamp = stampOf(id);
+    return [stamp?.tokenId, stamp?.replacedId].some(
+      (tokenId) =>
+        tokenId !== undefined && (tokenId === entry.toLowerCase() || isNamed(tokens.get(tokenId), entry)),
+    );
+  });
+  return isMentioned ? [{ application, secret, versions }] : [];
+}
+
+function isNamed(token: Parameters<typeof matches>[0] | undefined, entry: string): boolean {
+  return token !== undefined && matches(token, entry);
+}

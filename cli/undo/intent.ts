@@ -1,0 +1,73 @@
+import {
+  AWSCURRENT,
+  AWSPREVIOUS,
+  holderOf,
+  type SecretState,
+  type SecretVersion,
+  stampOf,
+  type TokenId,
+  type VersionId,
+} from "../../lambda/model.ts";
+import { Refusal } from "../command/refusal.ts";
+
+/** What undoing the last rotation of a secret comes to. */
+export type Undo =
+  /** AWSCURRENT goes back to the version that holds the predecessor's string. */
+  | {
+      readonly kind: "move";
+      readonly predecessorId: TokenId;
+      readonly successorId: TokenId;
+      readonly from: VersionId;
+      readonly to: VersionId;
+      /** Somebody else stored that version, before the first rotation: that the predecessor is in it is not written down. */
+      readonly isForeign: boolean;
+    }
+  /** No version of the secret holds the predecessor's string. */
+  | { readonly kind: "reactivate"; readonly predecessorId: TokenId; readonly successorId: TokenId }
+  /** It is so already. */
+  | {
+      readonly kind: "undone";
+      readonly predecessorId: TokenId;
+      readonly successorId: TokenId;
+      readonly isForeign: boolean;
+    };
+
+/** The version ids say which token each version holds and which that replaced; the labels say where the secret stands. */
+export function undoOf(secret: SecretState, versions: readonly SecretVersion[]): Undo {
+  refuseBlocked(secret);
+  const [from, previous] = [holderOf(secret, AWSCURRENT), holderOf(secret, AWSPREVIOUS)];
+  const current = from && stampOf(from);
+  const before = previous && stampOf(previous);
+  if (
+    from !== undefined &&
+    before !== undefined &&
+    (current === undefined || before.replacedId === current.tokenId)
+  )
+    return {
+      kind: "undone",
+      predecessorId: before.replacedId,
+      successorId: before.tokenId,
+      isForeign: current === undefined,
+    };
+  if (from === undefined || current === undefined)
+    throw new Refusal(
+      `AWSCURRENT of ${secret.name} is not a version of the worker's`,
+      "There is no rotation to undo: look at the secret's versions, and move AWSCURRENT by hand.",
+    );
+  const { replacedId: predecessorId, tokenId: successorId } = current;
+  const own = versions.find(({ id }) => stampOf(id)?.tokenId === predecessorId)?.id;
+  const to = own ?? (before === undefined ? previous : undefined);
+  return to === undefined
+    ? { kind: "reactivate", predecessorId, successorId }
+    : { kind: "move", predecessorId, successorId, from, to, isForeign: own === undefined };
+}
+
+function refuseBlocked({ name, deletedAt, owningService }: SecretState): void {
+  if (deletedAt !== undefined)
+    throw new Refusal(
+      `the secret ${name} has been scheduled for deletion`,
+      `Restore it first: aws secretsmanager restore-secret --secret-id ${name}`,
+    );
+  if (owningService !== undefined)
+    throw new Refusal(`the secret ${name} belongs to ${owningService}`, "Undo it there.");
+}

@@ -1,0 +1,32 @@
+import { heading, type Screen, say } from "../cli/terminal/screen.ts";
+import type { Report } from "../lambda/report.ts";
+import type { Check } from "./checks.ts";
+import type { Emulators } from "./emulators.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Answer, Worker } from "./worker.ts";
+
+/** All that the acts of the demo share. */
+export interface Stage {
+  readonly emulators: Emulators;
+  readonly scenario: Scenario;
+  readonly worker: Worker;
+  readonly screen: Screen;
+  /** What was found to be so, or not. */
+  readonly checks: Check[];
+  /** What the worker answered, to be searched for token strings in the end. */
+  readonly answers: Answer[];
+}
+
+/** Invokes the worker; where a report was due and none came, that is a failed check. */
+export async function reportOf(stage: Stage, event: object, requestId?: string): Promise<Report | undefined> {
+  const answer = await stage.worker.invoke(event, requestId);
+  stage.answers.push(answer);
+  if ("report" in answer) return answer.report;
+  stage.checks.push({ claim: `the run ${JSON.stringify(event)} succeeds`, problems: [answer.error] });
+  return undefined;
+}
+
+export function act(screen: Screen, number: number, title: string, event: object): void {
+  heading(screen, `${number}. ${title}`);
+  say(screen, `Event: ${JSON.stringify(event)}`, "   ", "faint");
+}

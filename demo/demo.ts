@@ -1,0 +1,85 @@
+import { heading, type Screen, say } from "../cli/terminal/screen.ts";
+import { leaks } from "./checks.ts";
+import type { Stage } from "./context.ts";
+import { type Emulators, startEmulators } from "./emulators.ts";
+import { play } from "./play.ts";
+import { seed } from "./scenario.ts";
+import { bundledWorker, type Worker } from "./worker.ts";
+
+export interface Demo {
+  readonly emulators: Emulators;
+  readonly worker: Worker;
+  /** Plays everything on the screen; true if all went as it should. */
+  play(screen: Screen): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Both emulators with their past, and the bundled worker. */
+export async function openDemo(): Promise<Demo> {
+  const emulators = await startEmulators();
+  try {
+    const scenario = await seed(emulators, new Date());
+    const worker = await bundledWorker(scenario.config, emulators);
+    return {
+      emulators,
+      worker,
+      play: async (screen) => {
+        const lines: string[] = [];
+        const line = (text = "") => {
+          lines.push(text);
+          screen.line(text);
+        };
+        const stage: Stage = {
+          emulators,
+          scenario,
+          worker,
+          screen: { ...screen, line },
+          checks: [],
+          answers: [],
+        };
+        await play(stage);
+        const places = {
+          "the worker's log": await worker.log(),
+          "an event": JSON.stringify(emulators.aws.events),
+          "a report or an error": JSON.stringify(stage.answers),
+          "this output": lines.join("\n"),
+        };
+        stage.checks.push({
+          claim: "no token string is to be seen in a log, an event, a report, an error or on this screen",
+          problems: leaks(places, emulators, scenario),
+        });
+        return conclude(stage);
+      },
+      close: async () => {
+        await Promise.all([emulators.close(), worker.remove()]);
+      },
+    };
+  } catch (thrown) {
+    await emulators.close();
+    throw thrown;
+  }
+}
+
+function conclude({ checks, screen }: Stage): boolean {
+  heading(screen, "Checked");
+  for (const { claim, problems } of checks) {
+    const sign = problems.length === 0 ? screen.paint("good", "✓") : screen.paint("bad", "✗");
+    screen.line(`  ${sign} ${claim}`);
+    for (const problem of problems) say(screen, problem, "      ", "bad");
+  }
+  screen.line();
+  say(
+    screen,
+    "The worker's log is JSON, and went to a file; `npm start -- --serve` keeps it, and says where.",
+    "  ",
+    "faint",
+  );
+  const failed = checks.filter(({ problems }) => problems.length > 0);
+  screen.line();
+  if (failed.length === 0) screen.line(screen.paint("good", "All as it should be."));
+  else
+    screen.line(
+      screen.paint("bad", `${failed.length} of ${checks.length} things are not as they should be.`),
+    );
+  return failed.length === 0;
+}

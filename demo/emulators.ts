@@ -1,0 +1,39 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { type AwsEmulator, startAws } from "../emulators/aws/server.ts";
+import { type LosantEmulator, startLosant } from "../emulators/losant/server.ts";
+
+export interface Emulators {
+  readonly losant: LosantEmulator;
+  readonly aws: AwsEmulator;
+  readonly region: string;
+  /** The real client, for what only the API can do. */
+  readonly client: SecretsManagerClient;
+  /** Lets both believe that it is another time, while the demo's past is made up; undefined is the present. */
+  setTime(at: Date | undefined): void;
+  close(): Promise<void>;
+}
+
+const REGION = "us-east-1";
+
+/** Both services on free ports of this machine. */
+export async function startEmulators(): Promise<Emulators> {
+  let past: Date | undefined;
+  const now = () => past ?? new Date();
+  const losant = await startLosant({ now });
+  const aws = await startAws({ now, region: REGION });
+  const credentials = { accessKeyId: "demo", secretAccessKey: "demo" };
+  const client = new SecretsManagerClient({ endpoint: aws.url, region: REGION, credentials });
+  return {
+    losant,
+    aws,
+    region: REGION,
+    client,
+    setTime: (at) => {
+      past = at;
+    },
+    close: async () => {
+      client.destroy();
+      await Promise.all([losant.close(), aws.close()]);
+    },
+  };
+}

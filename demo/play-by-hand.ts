@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { showFailures } from "../cli/terminal/failures.ts";
+import { harmless } from "../cli/terminal/harmless.ts";
+import { showOldStrings } from "../cli/terminal/old-strings.ts";
+import { showReport } from "../cli/terminal/report-table.ts";
+import { say } from "../cli/terminal/screen.ts";
+import type { ReportRow } from "../lambda/report.ts";
+import { act, reportOf, type Stage } from "./context.ts";
+import { LEAKED, LEGACY } from "./factory-floor.ts";
+import { stateOf } from "./state.ts";
+
+/** What a person asks for: with the Test button of Lambda's console, the AWS CLI, or `npm run rotate`. */
+export async function playByHand(stage: Stage): Promise<void> {
+  await playLeak(stage);
+  await playFailure(stage);
+}
+
+async function playLeak(stage: Stage): Promise<void> {
+  const { screen, scenario } = stage;
+  const event = { tokens: [LEAKED], force: true, retireNow: true };
+  act(screen, 4, "By hand: a token has leaked", event);
+  const requestId = randomUUID();
+  const first = await reportOf(stage, event, requestId);
+  if (first === undefined) return;
+  showReport(first, screen, { ...scenario, named: event.tokens });
+  showOldStrings(first, screen);
+  const repeated = await reportOf(stage, event, requestId);
+  if (repeated === undefined) return;
+  const [done, again] = [outcomesOf(first.tokens), outcomesOf(repeated.tokens)];
+  screen.line();
+  say(
+    screen,
+    "The old token is inactive now. The same event again, as when Lambda repeats it, does nothing:",
+    "   ",
+  );
+  showReport(repeated, screen, { ...scenario, named: event.tokens });
+  const inactive = tokensOf(stage, LEAKED).filter(({ status }) => status === "inactive");
+  stage.checks.push({
+    claim: "a leaked token was replaced and deactivated at once, and only once",
+    problems: [
+      ...(done.includes("forced/rotated") && first.summary.retired === 1 ? [] : [`the report says ${done}`]),
+      ...(again.includes("just-rotated/skipped") ? [] : [`the repetition says ${again}`]),
+      ...(inactive.length === 1 && tokensOf(stage, LEAKED).length === 2
+        ? []
+        : ["there is not one old and one new token"]),
+    ],
+  });
+}
+
+async function playFailure(stage: Stage): Promise<void> {
+  const { screen, worker, answers, emulators } = stage;
+  const event = { tokens: [LEGACY], force: true };
+  act(screen, 5, "A failure, on purpose: Losant no longer grants this token's scope", event);
+  const before = emulators.aws.events.length;
+  const answer = await worker.invoke(event);
+  answers.push(answer);
+  const error = "error" in answer ? answer.error : "";
+  say(screen, "The run throws, after it has finished all else, so that Lambda's alarm sees it:", "   ");
+  showFailures([error], screen);
+  const told = emulators.aws.events.slice(before).map(({ DetailType }) => DetailType);
+  screen.line();
+  say(screen, `Events: ${told.map(harmless).join(", ")}. The old token works as before.`, "   ");
+  const [legacy, ...others] = tokensOf(stage, LEGACY);
+  stage.checks.push({
+    claim: "a failure has its code, is told as an event, and harms nothing",
+    problems: [
+      ...(error.includes("scope-rejected") ? [] : [`the run ended with: ${error || "a report"}`]),
+      ...(told.includes("Losant API Token Rotation Failed") ? [] : ["no event tells of it"]),
+      ...(legacy?.status === "active" && others.length === 0 ? [] : [`${LEGACY} is not as it was`]),
+    ],
+  });
+}
+
+function outcomesOf(rows: readonly ReportRow[]): readonly string[] {
+  return rows
+    .filter(({ reason }) => reason !== "not-selected")
+    .map(({ reason, outcome }) => `${reason}/${outcome}`);
+}
+
+function tokensOf({ emulators }: Stage, name: string) {
+  return stateOf(emulators).tokens.filter((token) => token.name === name);
+}

@@ -1,0 +1,113 @@
+import { showReport } from "../cli/terminal/report-table.ts";
+import { heading, say } from "../cli/terminal/screen.ts";
+import { summaryOf } from "../cli/terminal/summary.ts";
+import * as checks from "./checks.ts";
+import { act, reportOf, type Stage } from "./context.ts";
+import { playByHand } from "./play-by-hand.ts";
+import { showEvents, showSecrets } from "./sections.ts";
+import { callsSince, changedSecrets, markCalls, sameState, stateOf } from "./state.ts";
+
+/** The demo from its first line to the last check. */
+export async function play(stage: Stage): Promise<void> {
+  introduce(stage);
+  await playDryRun(stage);
+  await playRun(stage);
+  await playSecondRun(stage);
+  await playByHand(stage);
+}
+
+function introduce({ emulators: { losant, aws }, scenario, screen }: Stage): void {
+  screen.line(screen.paint("strong", "losant-token-rotation, shown on this machine"));
+  screen.line();
+  say(
+    screen,
+    `Losant's token API is emulated at ${losant.url}, Secrets Manager and EventBridge at ${aws.url}. ` +
+      "The worker is the bundle that would be deployed; each run is a process of its own, as in Lambda. " +
+      "Nothing leaves this machine, and no AWS or Losant account is touched.",
+  );
+  const titles = [...scenario.titles.values()].join(", ");
+  say(
+    screen,
+    `The applications ${titles} have a past: earlier runs, some of which died, and what people did.`,
+  );
+}
+
+async function playDryRun(stage: Stage): Promise<void> {
+  const { emulators, screen, scenario } = stage;
+  const event = { dryRun: true };
+  act(screen, 1, "A dry run says what it would do", event);
+  const [before, mark] = [stateOf(emulators), markCalls(emulators)];
+  const report = await reportOf(stage, event);
+  if (report === undefined) return;
+  const { reads, writes } = callsSince(emulators, mark);
+  say(screen, summaryOf(report), "   ");
+  say(screen, `Calls that read: ${reads}. Calls that write: ${writes.length}.`, "   ");
+  const changed = sameState(before, stateOf(emulators))
+    ? []
+    : ["something in Losant or AWS is not as it was"];
+  stage.checks.push(
+    {
+      claim: "the dry run planned for each token what the run then did",
+      problems: checks.unexpectedRows(report, scenario),
+    },
+    { claim: "the dry run wrote nothing", problems: [...changed, ...writes] },
+  );
+}
+
+async function playRun(stage: Stage): Promise<void> {
+  const { emulators, screen, scenario } = stage;
+  const event = { trigger: "schedule" };
+  act(screen, 2, "A run does it", event);
+  const before = stateOf(emulators);
+  const report = await reportOf(stage, event);
+  if (report === undefined) return;
+  const after = stateOf(emulators);
+  const { events } = emulators.aws;
+  showReport(report, screen, scenario);
+  screen.line();
+  say(screen, summaryOf(report));
+  const secrets = changedSecrets(before, after);
+  heading(screen, `The ${secrets.length} secrets that this run changed, with their versions`);
+  say(screen, "A version's id names the token that it holds, then the token that this one replaced.");
+  screen.line();
+  showSecrets(secrets, emulators, screen);
+  heading(screen, `The ${events.length} events that it sent`);
+  showEvents(events, screen);
+  stage.checks.push(
+    {
+      claim: "each token had exactly the outcome that it should have",
+      problems: checks.unexpectedRows(report, scenario),
+    },
+    { claim: "each successor has the scope of its predecessor", problems: checks.otherScopes(report, after) },
+    {
+      claim: "no predecessor died of being replaced: who still holds the old string goes on working",
+      problems: checks.brokenPredecessors(before, after, report),
+    },
+    {
+      claim: "every AWSCURRENT holds a string that Losant accepts, those that a person ended aside",
+      problems: checks.strandedConsumers(emulators, scenario),
+    },
+    { claim: "no rotation was left unfinished", problems: checks.unsettledSecrets(after) },
+    {
+      claim: "there is one event of everything that was done",
+      problems: checks.wrongEvents(events, scenario),
+    },
+  );
+}
+
+async function playSecondRun(stage: Stage): Promise<void> {
+  const { emulators, screen } = stage;
+  const event = {};
+  act(screen, 3, "Another run finds nothing left to do", event);
+  const before = stateOf(emulators);
+  const report = await reportOf(stage, event);
+  if (report === undefined) return;
+  say(screen, summaryOf(report), "   ");
+  const changed = sameState(before, stateOf(emulators))
+    ? []
+    : ["something in Losant or Secrets Manager changed"];
+  stage.checks.push({
+    claim: "the second run found nothing left to do, and changed nothing",
+    problems: [...checks.lateEffects(report), ...changed],
+  });
+}

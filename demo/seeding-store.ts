@@ -1,0 +1,45 @@
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+import { AWSCURRENT, rotatingLabel, type TokenId } from "../lambda/model.ts";
+import type { Emulators } from "./emulators.ts";
+import type { Step } from "./story.ts";
+
+interface StoredVersion {
+  readonly secretName: string;
+  readonly versionId: string;
+  readonly tokenId: TokenId;
+  readonly value: string;
+}
+
+/** The ARN of the secret, which is made without a value where there is none, as the worker does it. */
+export async function openSecret({ aws, client }: Emulators, name: string): Promise<string> {
+  const found = aws.secret(name);
+  if (found !== undefined) return found.arn;
+  const { ARN = "" } = await client.send(new CreateSecretCommand({ Name: name }));
+  return ARN;
+}
+
+/** What an earlier run of the worker wrote before it ended, or died. */
+export async function storeVersion(
+  { aws, client }: Emulators,
+  { secretName: SecretId, versionId, tokenId, value }: StoredVersion,
+  upTo: Step,
+): Promise<void> {
+  if (upTo === "issue") return;
+  const label = rotatingLabel(tokenId);
+  const stages = { ClientRequestToken: versionId, SecretString: value, VersionStages: [label] };
+  await client.send(new PutSecretValueCommand({ SecretId, ...stages }));
+  if (upTo === "stage") return;
+  const versions = aws.secret(SecretId)?.versions ?? [];
+  const from = versions.find(({ labels }) => labels.includes(AWSCURRENT))?.versionId;
+  if (from !== versionId) {
+    const move = { VersionStage: AWSCURRENT, MoveToVersionId: versionId, RemoveFromVersionId: from };
+    await client.send(new UpdateSecretVersionStageCommand({ SecretId, ...move }));
+  }
+  if (upTo === "promote") return;
+  const settle = { VersionStage: label, RemoveFromVersionId: versionId };
+  await client.send(new UpdateSecretVersionStageCommand({ SecretId, ...settle }));
+}

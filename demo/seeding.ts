@@ -1,0 +1,120 @@
+import * as v from "valibot";
+import { describeSuccessor } from "../lambda/marker.ts";
+import { ApplicationId, RunId, SecretArn, TokenId, versionIdOf } from "../lambda/model.ts";
+import { secretNameFor } from "../lambda/names.ts";
+import type { Emulators } from "./emulators.ts";
+import { openSecret, storeVersion } from "./seeding-store.ts";
+import type { ApplicationStory, ExpectedToken, Generation, Role } from "./story.ts";
+
+interface Moment {
+  readonly at: Date;
+  act(): void | Promise<void>;
+}
+
+/** What happened before the demo; the moments are lived through in the order of time. */
+export interface History {
+  readonly moments: Moment[];
+  readonly expectations: Map<string, ExpectedToken>;
+  readonly strings: string[];
+}
+
+const DAY_MS = 86_400_000;
+const SECOND_MS = 1_000;
+/** When a person did something by hand, in days before now. */
+const RECENTLY = 2;
+const ORDINARY_SCOPE: readonly string[] = ["application.get", "devices.get", "data.lastValueQuery"];
+const EARLIER_RUN = v.parse(RunId, "an-earlier-run");
+
+export function seedApplication(
+  story: ApplicationStory,
+  history: History,
+  emulators: Emulators,
+  now: Date,
+): void {
+  emulators.losant.addApplication({ id: story.id, name: story.title });
+  for (const role of story.roles) seedRole({ story, role, history, emulators, now });
+}
+
+interface Setting {
+  readonly story: ApplicationStory;
+  readonly role: Role;
+  readonly history: History;
+  readonly emulators: Emulators;
+  readonly now: Date;
+}
+
+function seedRole(setting: Setting): void {
+  const { story, role, history, emulators, now } = setting;
+  const { aws, losant } = emulators;
+  const { name, generations } = role;
+  const secretName = story.secrets[name] ?? secretNameFor("losant", v.parse(ApplicationId, story.id), name);
+  const ids: TokenId[] = [];
+  for (const [index, generation] of generations.entries()) {
+    const at = new Date(now.getTime() - generation.bornDaysAgo * DAY_MS);
+    const act =
+      index === 0
+        ? () => void ids.push(birthOfRoot(generation, secretName, setting))
+        : async () => void ids.push(await birthOfSuccessor(generation, ids, secretName, setting));
+    // Moments of one age keep the order in which they stand in the story.
+    history.moments.push({ at, act });
+  }
+  const lastDaysAgo = Math.min(RECENTLY, ...generations.map(({ bornDaysAgo }) => bornDaysAgo));
+  const afterwards = new Date(now.getTime() - lastDaysAgo * DAY_MS + SECOND_MS);
+  const act = () => {
+    for (const [index, { since }] of generations.entries()) {
+      const id = ids[index] ?? "";
+      if (since === "deactivated") losant.edit(story.id, id, { status: "inactive" });
+      if (since === "deleted") losant.remove(story.id, id);
+    }
+    if (role.secret === "rolled-back") aws.moveLabel(secretName, "AWSCURRENT", "AWSPREVIOUS");
+    if (role.secret === "scheduled-for-deletion") aws.scheduleDeletion(secretName);
+    if (role.secret === "owned-by-service") aws.setOwningService(secretName, "rds");
+  };
+  history.moments.push({ at: afterwards, act });
+}
+
+/** Made by a person, who may have put its string into a secret. */
+function birthOfRoot(generation: Generation, secretName: string, setting: Setting): TokenId {
+  const { id, token } = addToken(generation, generation.description, "user", setting);
+  const { role, emulators } = setting;
+  if (role.secret !== undefined && role.secret !== "rolled-back") emulators.aws.putSecret(secretName, token);
+  return id;
+}
+
+/** Made by an earlier run of the worker, which came as far as the story says. */
+async function birthOfSuccessor(
+  generation: Generation,
+  ids: readonly TokenId[],
+  secretName: string,
+  setting: Setting,
+): Promise<TokenId> {
+  const { emulators, story } = setting;
+  const replacedId = v.parse(TokenId, ids[generation.replaces ?? ids.length - 1]);
+  const secretArn = v.parse(SecretArn, await openSecret(emulators, secretName));
+  const description = describeSuccessor("", { replacedId, secretArn, run: EARLIER_RUN });
+  const { id, token } = addToken(generation, description, "apiToken", setting);
+  const isPlain = story.policy.secretFormat === "plain";
+  const value = isPlain ? token : JSON.stringify({ token, tokenId: id, applicationId: story.id });
+  const version = { secretName, value, tokenId: id, versionId: versionIdOf({ tokenId: id, replacedId }) };
+  await storeVersion(emulators, version, generation.upTo ?? "settle");
+  return id;
+}
+
+function addToken(
+  { bornDaysAgo, lifeDays, scope = ORDINARY_SCOPE, expected }: Generation,
+  description: string | undefined,
+  creatorType: "user" | "apiToken",
+  { story, role, history, emulators, now }: Setting,
+): { readonly id: TokenId; readonly token: string } {
+  const born = now.getTime() - bornDaysAgo * DAY_MS;
+  const { id, token } = emulators.losant.addToken(story.id, {
+    name: role.name,
+    scope,
+    creatorType,
+    ...(description === undefined ? {} : { description }),
+    ...(lifeDays === undefined ? {} : { expirationDate: new Date(born + lifeDays * DAY_MS) }),
+  });
+  history.strings.push(token);
+  history.expectations.set(id, { applicationId: story.id, name: role.name, expected });
+  return { id: v.parse(TokenId, id), token };
+}

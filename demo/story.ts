@@ -1,0 +1,88 @@
+import type { ActionName, OutcomeName, Reason } from "../lambda/outcomes.ts";
+
+/** What the report of the demo's run has to say of a token. */
+export interface Expected {
+  readonly action: ActionName;
+  readonly reason: Reason;
+  readonly outcome: OutcomeName;
+}
+
+export interface ExpectedToken {
+  readonly applicationId: string;
+  readonly name: string;
+  readonly expected: Expected;
+}
+
+/** The steps of a rotation after which a worker can die: `settle` is the last one. */
+export type Step = "issue" | "stage" | "promote" | "settle";
+
+/** One token of a lineage. The first of them was made by a person, each later one by the worker. */
+export interface Generation {
+  readonly bornDaysAgo: number;
+  /** Absent: it never expires. */
+  readonly lifeDays?: number;
+  readonly scope?: readonly string[];
+  readonly description?: string;
+  /** How far the rotation that made it came. Default: to its end. */
+  readonly upTo?: Step;
+  /** Which generation it replaces. Default: the one before. */
+  readonly replaces?: number;
+  /** What a person did to it later on. */
+  readonly since?: "deactivated" | "deleted";
+  readonly expected: Expected;
+}
+
+/** Tokens of one name, in one secret. */
+export interface Role {
+  readonly name: string;
+  readonly generations: readonly Generation[];
+  /** What a person did with the secret, or that somebody had made it before the worker came. */
+  readonly secret?: "by-hand" | "rolled-back" | "scheduled-for-deletion" | "owned-by-service";
+}
+
+export interface ApplicationStory {
+  readonly id: string;
+  readonly title: string;
+  /** Name of the secret with the worker's own credential, which is a token of the role "rotation worker". */
+  readonly accessToken: string;
+  readonly policy: Readonly<Record<string, unknown>>;
+  /** As in the configuration: token name to secret name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly roles: readonly Role[];
+}
+
+/** The least that the worker needs, as the README lists it. */
+export const WORKER_SCOPE: readonly string[] = [
+  "applicationApiTokens.get",
+  "applicationApiTokens.post",
+  "applicationApiToken.get",
+  "applicationApiToken.patch",
+  "applicationApiToken.delete",
+];
+
+/** The token that the worker logs in with. */
+export const WORKER_ROLE = "rotation worker";
+
+/** When the last scheduled run was, in days: orphans of that age are old enough to be discarded. */
+export const LAST_RUN = 0.25;
+
+type RotateReason = "renewal-window" | "expired" | "max-age";
+
+export function rotated(reason: RotateReason = "renewal-window"): Expected {
+  return { action: "rotate", reason, outcome: "rotated" };
+}
+
+export function skipped(reason: Reason): Expected {
+  return { action: "skip", reason, outcome: "skipped" };
+}
+
+export const WAITING: Expected = { action: "wait", reason: "not-due", outcome: "waiting" };
+export const SUPERSEDED: Expected = skipped("superseded");
+export const RESUMED: Expected = { action: "resume", reason: "unfinished", outcome: "resumed" };
+export const ANNOUNCED: Expected = { action: "announce", reason: "unannounced", outcome: "announced" };
+export const DEACTIVATED: Expected = { action: "retire", reason: "grace-over", outcome: "deactivated" };
+export const DELETED: Expected = { action: "retire", reason: "grace-over", outcome: "deleted" };
+
+export function discarded(reason: "orphan" | "lost-race"): Expected {
+  return { action: "discard", reason, outcome: "discarded" };
+}

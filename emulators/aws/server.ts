@@ -1,0 +1,101 @@
+import {
+  type EmulatedAnswer,
+  type EmulatedRequest,
+  type RunningEmulator,
+  type Service,
+  serve,
+} from "../http.ts";
+import { byHand, type SecretsByHand } from "./console.ts";
+import { AwsRefusal, awsError } from "./errors.ts";
+import { EventBuses, type EventSettings, type PutEvent } from "./events.ts";
+import { parsed } from "./input.ts";
+import { type SecretSettings, Secrets } from "./secrets.ts";
+import { secretsOperations } from "./secrets-operations.ts";
+import { maskedView } from "./views.ts";
+
+export { awsError } from "./errors.ts";
+export type { PutEvent } from "./events.ts";
+export type { SecretView, VersionView } from "./views.ts";
+
+/** What each means stands at the settings it comes from. */
+export interface AwsOptions extends Partial<SecretSettings & EventSettings> {
+  readonly port?: number;
+}
+
+export const AWS_DEFAULTS = {
+  now: () => new Date(),
+  account: "111122223333",
+  region: "us-east-1",
+  writesPerSecond: 50,
+  pageSize: 100,
+  firstVersionKeepsLabel: true,
+  labelMovesTouchLastChanged: true,
+  unknownBus: "lost",
+} satisfies SecretSettings & EventSettings;
+
+/** What a person or a test does and sees past the API; none of it is throttled, counted as a call, or faulty. */
+export interface AwsEmulator extends RunningEmulator, SecretsByHand {
+  addEventBus(name: string): void;
+  /** The accepted entries, oldest first. */
+  readonly events: readonly PutEvent[];
+  /** Entries that were answered with an EventId although their bus does not exist. */
+  readonly lostEvents: readonly PutEvent[];
+}
+
+/** Secrets Manager and EventBridge on the loopback interface, for AWS_ENDPOINT_URL. Nothing is kept on disk. */
+export async function startAws({ port, ...options }: AwsOptions = {}): Promise<AwsEmulator> {
+  const settings = { ...AWS_DEFAULTS, ...options };
+  const secrets = new Secrets(settings);
+  const buses = new EventBuses(settings);
+  const running = await serve(awsService(secrets, buses), port);
+  return {
+    ...running,
+    ...byHand(secrets),
+    addEventBus: (name) => buses.add(name),
+    events: buses.accepted,
+    lostEvents: buses.lost,
+  };
+}
+
+type Operation = (body: unknown, tweak: Readonly<Record<string, unknown>>) => object;
+
+/** Without a place to listen at. */
+export function awsService(secrets: Secrets, buses: EventBuses): Service {
+  const services = new Map<string, ReadonlyMap<string, Operation>>([
+    ["secretsmanager", secretsOperations(secrets)],
+    [
+      "AWSEvents",
+      new Map<string, Operation>([
+        ["PutEvents", (body, tweak) => buses.putEvents(body, tweak)],
+        ["DescribeEventBus", (body) => buses.describeEventBus(body)],
+        ["ListEventBuses", (body) => buses.listEventBuses(body)],
+      ]),
+    ],
+  ]);
+  const perform: Service["perform"] = (name, request, tweak) => {
+    const [service = ""] = target(request).split(".");
+    try {
+      const operation = services.get(service)?.get(name);
+      if (operation === undefined)
+        throw new AwsRefusal("UnknownOperationException", `No such operation: ${name}`);
+      // Any signature will do, but none at all is what a client without credentials sends.
+      if (request.headers.authorization === undefined)
+        throw new AwsRefusal("MissingAuthenticationTokenException", "Missing Authentication Token");
+      return answered(operation(parsed(request.body), tweak));
+    } catch (error) {
+      if (error instanceof AwsRefusal) return awsError(error.type, error.status, error.message);
+      throw error;
+    }
+  };
+  return {
+    operationOf: (request) => target(request).split(".").at(-1) ?? "",
+    perform,
+    state: () => ({ secrets: secrets.all().map(maskedView), events: buses.accepted, lostEvents: buses.lost }),
+  };
+}
+
+const target = ({ headers }: EmulatedRequest) => headers["x-amz-target"] ?? "";
+
+function answered(body: object): EmulatedAnswer {
+  return { status: 200, headers: { "content-type": "application/x-amz-json-1.1" }, body };
+}

@@ -1,0 +1,120 @@
+import type { EmulatedAnswer, EmulatedRequest } from "../http.ts";
+import { read, SeededApplication, SeededToken } from "./bodies.ts";
+import { invalid } from "./refusal.ts";
+import {
+  type Application,
+  type Applications,
+  type CreatorType,
+  canonical,
+  type StoredToken,
+  type TokenStatus,
+} from "./store.ts";
+
+/** Whatever is absent is as Losant's console would have it: all.Application, active, for ever, by a user. */
+export interface TokenSeed {
+  readonly id?: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly scope?: readonly string[];
+  readonly creationDate?: Date;
+  readonly expirationDate?: Date;
+  readonly status?: TokenStatus;
+  readonly creatorType?: CreatorType;
+}
+
+/** `undefined` takes the property away. */
+export interface TokenEdit {
+  readonly name?: string;
+  readonly description?: string | undefined;
+  readonly scope?: readonly string[];
+  readonly creationDate?: Date;
+  readonly lastUpdated?: Date;
+  readonly expirationDate?: Date | undefined;
+  readonly status?: TokenStatus;
+  readonly creatorType?: CreatorType | undefined;
+}
+
+/** A person in Losant's console, whom neither the API's rules nor faults concern. Throws on ids that don't exist. */
+export interface ByHand {
+  /** Answers its id. */
+  addApplication(application?: { readonly id?: string; readonly name?: string }): string;
+  /** Answers also the string, which nothing shows again. */
+  addToken(applicationId: string, token: TokenSeed): { readonly id: string; readonly token: string };
+  /** Oldest first. */
+  tokens(applicationId: string): readonly StoredToken[];
+  /** Whether Losant would take this string for a credential now. */
+  accepts(token: string): boolean;
+  /** Which token the string was issued for, even if that one is dead or deleted by now. */
+  tokenIdOf(token: string): string | undefined;
+  /** Changes anything, also what the API can't: scope, dates, creator. */
+  edit(applicationId: string, tokenId: string, patch: TokenEdit): void;
+  remove(applicationId: string, tokenId: string): void;
+}
+
+const PERSON = { creatorId: "57ec0de00000000000000001", creatorName: "A person in the console" };
+
+export function byHand(applications: Applications): ByHand {
+  const applicationOf = (id: string): Application => {
+    const application = applications.find(id);
+    if (application === undefined) throw new Error(`There is no application ${id}`);
+    return application;
+  };
+  const tokenOf = (application: Application, id: string): StoredToken => {
+    const token = application.tokens.get(canonical(id));
+    if (token === undefined) throw new Error(`Application ${application.id} has no token ${id}`);
+    return token;
+  };
+  return {
+    addApplication: ({ id, name } = {}) => applications.add(id, name).id,
+    addToken(applicationId, seed) {
+      const { token, string } = applications.addToken(applicationOf(applicationId), {
+        ...PERSON,
+        id: undefined,
+        description: undefined,
+        scope: ["all.Application"],
+        status: "active",
+        creationDate: applications.now(),
+        expirationDate: undefined,
+        creatorType: "user",
+        ...seed,
+      });
+      return { id: token.id, token: string };
+    },
+    tokens: (applicationId) => [...applicationOf(applicationId).tokens.values()],
+    accepts: (token) => applications.identify(token) !== undefined,
+    tokenIdOf: (token) => applications.tokenIdOf(token),
+    edit(applicationId, tokenId, patch) {
+      const application = applicationOf(applicationId);
+      applications.change(application, tokenOf(application, tokenId), patch);
+    },
+    remove(applicationId, tokenId) {
+      const application = applicationOf(applicationId);
+      applications.remove(application, tokenOf(application, tokenId));
+    },
+  };
+}
+
+/** The same from a terminal: `POST /_emulator/applications` and `POST /_emulator/tokens`. */
+export function seeded(hand: ByHand, { method, url, body }: EmulatedRequest): EmulatedAnswer | undefined {
+  switch (`${method} ${url.pathname}`) {
+    case "POST /_emulator/applications": {
+      const application = read(SeededApplication, body);
+      return { status: 201, body: { id: attempted(() => hand.addApplication(application)) } };
+    }
+    case "POST /_emulator/tokens": {
+      const { applicationId, ...token } = read(SeededToken, body);
+      return { status: 201, body: attempted(() => hand.addToken(applicationId, token)) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What a test gets as an exception, a terminal gets as an answer. */
+function attempted<Result>(act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : "That can't be done.");
+  }
+}

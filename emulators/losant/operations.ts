@@ -1,0 +1,67 @@
+import type { EmulatedRequest } from "../http.ts";
+import type { Access, OperationName } from "./access.ts";
+import { Patch, Post, read } from "./bodies.ts";
+import { type ListingSettings, listing } from "./listing.ts";
+import { invalid, notFound } from "./refusal.ts";
+import { type Applications, canonical, isId, type StoredToken } from "./store.ts";
+import type { Tweak } from "./tweaks.ts";
+import { applicationView, tokenView } from "./views.ts";
+
+export interface Call extends Access {
+  /** As it stands in the path; empty where the path names none. */
+  readonly tokenId: string;
+  readonly request: EmulatedRequest;
+  readonly tweak: Tweak;
+}
+
+type Operation = (call: Call) => { readonly status: number; readonly body: object };
+
+/** What the endpoints do once the caller has been let in, by the names under which faults know them. */
+export function losantOperations(
+  applications: Applications,
+  settings: ListingSettings,
+): Readonly<Record<OperationName, Operation>> {
+  return {
+    application: ({ application }) => ({ status: 200, body: applicationView(application) }),
+    list: ({ application, request, tweak }) => ({
+      status: 200,
+      body: listing(application, request.url.searchParams, settings, tweak),
+    }),
+    create: (call) => ({ status: 201, body: created(applications, call) }),
+    get: (call) => ({ status: 200, body: tokenView(tokenOf(call)) }),
+    patch: (call) => {
+      const token = tokenOf(call);
+      const patch = read(Patch, call.request.body);
+      return { status: 200, body: tokenView(applications.change(call.application, token, patch)) };
+    },
+    delete: (call) => {
+      applications.remove(call.application, tokenOf(call));
+      return { status: 200, body: { success: true } };
+    },
+  };
+}
+
+/** The only answer that shows the string. */
+function created(applications: Applications, { application, bearer, request, tweak }: Call): object {
+  const asked = read(Post, request.body);
+  const { expirationDate = asked.expirationDate, ...stored } = tweak.stored ?? {};
+  const { token, string } = applications.addToken(application, {
+    id: undefined,
+    description: undefined,
+    ...asked,
+    ...stored,
+    expirationDate: expirationDate ?? undefined,
+    creationDate: applications.now(),
+    creatorId: bearer.id,
+    creatorType: "apiToken",
+    creatorName: bearer.name,
+  });
+  return { ...tokenView(token), token: string };
+}
+
+function tokenOf({ application, tokenId }: Call): StoredToken {
+  if (!isId(tokenId)) throw invalid("apiTokenId must be 24 hexadecimal digits.");
+  const token = application.tokens.get(canonical(tokenId));
+  if (token === undefined) throw notFound("There is no such token.");
+  return token;
+}

@@ -1,0 +1,293 @@
+import { PassThrough } from "node:stream";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Input, Interrupted, readHidden } from "../../cli/access-token/prompt.ts";
+import { emulatorVariables } from "../../demo/worker.ts";
+import { losantError } from "../../emulators/losant/server.ts";
+import { type Cloud, startCloud } from "../support/bundle.ts";
+import { type Ended, runScript } from "../support/child.ts";
+import { APP, DAY, HOUR } from "../support/world.ts";
+
+const TIMEOUT_MS = 60_000;
+const OTHER = "675ec8687ae143cd83dc4a97";
+const SECRET = `losant-access/${APP}`;
+const NEW = "losant-access/new";
+const FIVE = [
+  "applicationApiTokens.get",
+  "applicationApiTokens.post",
+  "applicationApiToken.get",
+  "applicationApiToken.patch",
+  "applicationApiToken.delete",
+];
+
+let cloud: Cloud;
+/** Every string that was ever given: none of them may be printed. */
+let strings: string[];
+let behindMs = 0;
+beforeEach(async () => {
+  strings = [];
+  behindMs = 0;
+  const now = () => new Date(Date.now() - behindMs);
+  cloud = await startCloud({ now }, { now });
+  cloud.losant.addApplication({ id: OTHER });
+  Object.assign(cloud.config, { applications: [{ id: APP, accessToken: NEW }] });
+});
+afterEach(() => cloud.close());
+
+function token(scope: readonly string[] = FIVE, lifetime: number | "for ever" = 180 * DAY, name = "worker") {
+  const dates = lifetime === "for ever" ? {} : { expirationDate: new Date(Date.now() + lifetime) };
+  const made = cloud.losant.addToken(APP, { name, scope, ...dates });
+  strings.push(made.token);
+  return made;
+}
+
+async function accessToken(input: string, ...args: readonly string[]): Promise<Ended> {
+  const env = {
+    ...emulatorVariables(cloud.aws.url, "eu-central-1"),
+    ROTATION_CONFIG: JSON.stringify(cloud.config),
+  };
+  strings.push(input);
+  const ended = await runScript("cli/access-token/access-token.ts", args, env, undefined, input);
+  for (const string of strings.filter((text) => text.length > 5))
+    expect(`${ended.stdout}${ended.stderr}`).not.toContain(string);
+  return { ...ended, stdout: ended.stdout.replace(/\s+/g, " "), stderr: ended.stderr.replace(/\s+/g, " ") };
+}
+
+async function rotate(...args: readonly string[]): Promise<Ended> {
+  const env = {
+    ...emulatorVariables(cloud.aws.url, "eu-central-1"),
+    ROTATION_CONFIG: JSON.stringify(cloud.config),
+  };
+  return runScript("cli/rotate/rotate.ts", args, env);
+}
+
+const writes = () => cloud.losant.calls.filter((call) => ["create", "patch", "delete"].includes(call));
+
+describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
+  test("tries a token that is piped in, creates the secret, and the worker logs in with it", async () => {
+    const { token: string } = token();
+    const { code, stdout, stderr } = await accessToken(`${string}\n`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const scope of FIVE) expect(stdout).toMatch(new RegExp(`${scope} granted`));
+    expect(stdout).toContain(`Stored: the secret ${NEW} was created.`);
+    expect(cloud.aws.value(NEW)).toBe(string);
+    expect(writes()).toEqual([]);
+    expect((await rotate()).code).toBe(0);
+  });
+
+  test("makes it the current version of a secret that exists, and what was there the previous one", async () => {
+    cloud.aws.putSecret(NEW, "what was there before");
+    const { token: string } = token();
+    const { code, stdout } = await accessToken(JSON.stringify({ token: string }));
+    expect(code).toBe(0);
+    expect(stdout).toContain("AWSPREVIOUS what was current before");
+    expect(cloud.aws.value(NEW)).toBe(string);
+    expect(cloud.aws.value(NEW, "AWSPREVIOUS")).toBe("what was there before");
+  });
+
+  test("with --dry-run tries it and stores nothing", async () => {
+    const { code, stdout } = await accessToken(token().token, "--dry-run");
+    expect(stdout).toContain("nothing was stored");
+    expect(code).toBe(0);
+    expect(cloud.aws.secret(NEW)).toBeUndefined();
+    expect(cloud.losant.calls).toEqual(["list", "get"]);
+  });
+
+  test.each(FIVE.slice(1))("says that %s is missing, stores nothing and changes nothing", async (lacking) => {
+    const { token: string } = token(FIVE.filter((scope) => scope !== lacking));
+    const before = cloud.losant.tokens(APP);
+    const { code, stdout, stderr } = await accessToken(string);
+    expect(stdout).toContain(`${lacking} missing`);
+    expect(stderr).toContain(`this token lacks ${lacking}`);
+    expect(code).toBe(1);
+    expect(cloud.aws.secret(NEW)).toBeUndefined();
+    expect(cloud.losant.tokens(APP)).toEqual(before);
+    const anyway = await accessToken(string, "--anyway");
+    expect(anyway.code).toBe(0);
+    expect(cloud.aws.value(NEW)).toBe(string);
+  });
+
+  test("does not guess at scopes that nothing names and that only use could show", async () => {
+    const string = unspokenOf(token().token);
+    cloud.losant.faults.add(
+      { operation: "list", answer: { status: 200, body: { items: [], totalCount: 0 } } },
+      { operation: "create", answer: losantError(400, "Validation") },
+      ...["get", "patch", "delete"].map((operation) => ({ operation, answer: losantError(404, "NotFound") })),
+    );
+    const { code, stdout } = await accessToken(string);
+    expect(stdout.match(/unclear could not be told without doing it/g)).toHaveLength(4);
+    expect(code).toBe(0);
+  });
+
+  test("repeats a write whose answer got lost, and stores it once", async () => {
+    const { token: string } = token();
+    cloud.aws.faults.add({ operation: "CreateSecret", times: 1, drop: "after" });
+    expect((await accessToken(string)).code).toBe(0);
+    expect(cloud.aws.secret(NEW)?.versions).toHaveLength(1);
+  });
+
+  test("warns of rights beyond need, and says who renews it", async () => {
+    const { stdout } = await accessToken(token(["all.Application"], "for ever").token);
+    expect(stdout).toContain("never expires");
+    expect(stdout).toContain("more than the worker needs: all.Application");
+    expect(stdout).toContain("It is not renewed");
+    const secrets = { worker: NEW };
+    Object.assign(cloud.config, { applications: [{ id: APP, accessToken: NEW, secrets }] });
+    expect((await accessToken(token().token)).stdout).toContain("The worker renews it");
+    const misnamed = await accessToken(token(FIVE, DAY, "another name").token);
+    expect(misnamed.stdout).toContain('maps "worker" to this secret, and its name is "another name"');
+  });
+});
+
+/** The same token with a payload that says nothing. */
+function unspokenOf(string: string): string {
+  const [header, , signature] = string.split(".");
+  return `${header}.${Buffer.from("{}").toString("base64url")}.${signature}`;
+}
+
+describe("npm run access-token stores nothing", { timeout: TIMEOUT_MS }, () => {
+  test.each([
+    ["nothing at all", "", "there is nothing where the token should be"],
+    ["a password from the clipboard", "correct horse battery staple", "this is not a Losant API token"],
+    ["something with two dots", "www.example.com", "this is not a Losant API token"],
+  ])("of %s, which goes nowhere", async (_, input, says) => {
+    const { code, stderr } = await accessToken(input);
+    expect(stderr).toContain(says);
+    expect(code).toBe(1);
+    expect(cloud.losant.calls).toEqual([]);
+    expect(cloud.aws.secret(NEW)).toBeUndefined();
+  });
+
+  test("of a token that has expired, that was deactivated, or that lists nothing", async () => {
+    const expired = token(FIVE, -DAY);
+    expect((await accessToken(expired.token)).stderr).toContain("this token expired at");
+    const inactive = token();
+    cloud.losant.edit(APP, inactive.id, { status: "inactive" });
+    expect((await accessToken(inactive.token)).stderr).toContain("does not accept this token");
+    const listless = token(FIVE.slice(1));
+    expect((await accessToken(listless.token)).stderr).toContain("lacks the scope applicationApiTokens.get");
+    expect(cloud.aws.secret(NEW)).toBeUndefined();
+  });
+
+  test("of a token for another application", async () => {
+    const other = cloud.losant.addToken(OTHER, { name: "worker", scope: FIVE });
+    strings.push(other.token);
+    const { code, stderr } = await accessToken(other.token);
+    expect(stderr).toContain(`this token is for the application ${OTHER}, not for ${APP}`);
+    expect(code).toBe(1);
+  });
+
+  test("where it would have to guess the application, and takes the one that is named", async () => {
+    const applications = [
+      { id: OTHER, accessToken: "losant-access/other" },
+      { id: APP, accessToken: NEW },
+    ];
+    Object.assign(cloud.config, { applications });
+    const { token: string } = token();
+    const { code, stderr } = await accessToken(string);
+    expect(stderr).toContain(`--application ${OTHER} or ${APP}`);
+    expect(code).toBe(1);
+    expect((await accessToken(string, "--application", APP)).code).toBe(0);
+    expect(cloud.aws.value(NEW)).toBe(string);
+    expect((await accessToken(string, "--application", "f".repeat(24))).stderr).toContain(
+      "is not in the configuration",
+    );
+  });
+
+  test("in a secret that is to be deleted, or that an ARN names which nothing has", async () => {
+    cloud.aws.putSecret(NEW, "old");
+    cloud.aws.scheduleDeletion(NEW);
+    expect((await accessToken(token().token)).stderr).toMatch(/scheduled for deletion.*restore-secret/);
+    const accessTokenArn =
+      "arn:aws:secretsmanager:eu-central-1:111122223333:secret:losant-access/none-AbCdEf";
+    Object.assign(cloud.config, { applications: [{ id: APP, accessToken: accessTokenArn }] });
+    expect((await accessToken(token().token)).stderr).toContain("put the name you wish for");
+    expect(cloud.losant.calls).toEqual([]);
+  });
+
+  test("without AWS credentials or a region, and says how to name them, before anything is read", async () => {
+    const env = { AWS_ENDPOINT_URL: cloud.aws.url, ROTATION_CONFIG: JSON.stringify(cloud.config) };
+    const { code, stderr } = await runScript(
+      "cli/access-token/access-token.ts",
+      [],
+      env,
+      undefined,
+      token().token,
+    );
+    expect(stderr.replace(/\s+/g, " ")).toMatch(/set AWS_REGION|AWS credentials/);
+    expect(code).toBe(1);
+    expect(cloud.losant.calls).toEqual([]);
+  });
+
+  test("from its arguments, of which it repeats none", async () => {
+    const { token: string } = token();
+    const { code, stderr } = await accessToken("", string);
+    expect(stderr).toContain("The token itself is never an argument");
+    expect(code).toBe(2);
+  });
+});
+
+describe("an access token that the worker renewed", { timeout: TIMEOUT_MS }, () => {
+  test.each([
+    ["was revoked", true],
+    ["still lives", false],
+  ])(
+    "and that %s is replaced by hand, held, and taken under care again by the command that is shown",
+    async (_, isRevoked) => {
+      const applications = [{ id: APP, accessToken: SECRET, secrets: { worker: SECRET } }];
+      Object.assign(cloud.config, { applications });
+      behindMs = HOUR;
+      const first = token(["all.Application"]);
+      cloud.aws.putSecret(SECRET, first.token);
+      expect((await rotate("--token", "worker", "--force")).code).toBe(0);
+      const renewed = cloud.losant.tokens(APP).find(({ id, name }) => name === "worker" && id !== first.id);
+      if (isRevoked) cloud.losant.edit(APP, renewed?.id ?? "", { status: "inactive" });
+      behindMs = 0;
+      const given = token();
+      const { code, stdout } = await accessToken(given.token);
+      expect(code).toBe(0);
+      expect(stdout).toContain("somebody set by hand");
+      const [, command = ""] = /npm run rotate -- (--token [a-f\d]{24} --force)/.exec(stdout) ?? [];
+      expect(command).toContain(isRevoked ? given.id : renewed?.id);
+      expect((await rotate()).code).toBe(0);
+      expect(cloud.aws.value(SECRET)).toBe(given.token);
+      expect((await rotate(...command.split(" "))).code).toBe(0);
+      const current = cloud.aws.secret(SECRET)?.versions.find(({ labels }) => labels.includes("AWSCURRENT"));
+      expect(current?.versionId).toMatch(/^losant-/);
+      expect((await rotate()).code).toBe(0);
+    },
+  );
+});
+
+describe("the hidden prompt", () => {
+  function terminal() {
+    const input: Input & PassThrough & { modes?: boolean[] } = Object.assign(new PassThrough(), {
+      isTTY: true,
+      modes: [] as boolean[],
+      setRawMode(isRaw: boolean) {
+        this.modes.push(isRaw);
+      },
+    });
+    const output = new PassThrough().setEncoding("utf8");
+    return { input, output, read: readHidden("Token: ", input, output) };
+  }
+
+  test.each([
+    ["a long paste in several pieces", ["eyJ".repeat(800), "abc\r"], `${"eyJ".repeat(800)}abc`],
+    ["a paste with marks around it", ["\u001b[200~eyJabc\u001b[201~", "\n"], "eyJabc"],
+    ["mistakes that are mended", ["xyz\u0015eyJx\u007fa", "b\r"], "eyJab"],
+    ["blanks around it", ["  eyJab \r"], "eyJab"],
+  ])("takes %s, and shows nothing", async (_, typed, taken) => {
+    const { input, output, read } = terminal();
+    for (const keys of typed) input.write(keys);
+    expect(await read).toBe(taken);
+    expect(output.read()).toBe("Token: \n");
+    expect(input.modes).toEqual([true, false]);
+  });
+
+  test.each(["\u0003", "\u0004"])("gives the terminal back when it is interrupted (%j)", async (key) => {
+    const { input, read } = terminal();
+    input.write(`eyJab${key}`);
+    await expect(read).rejects.toBeInstanceOf(Interrupted);
+    expect(input.modes).toEqual([true, false]);
+  });
+});

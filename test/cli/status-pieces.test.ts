@@ -1,0 +1,335 @@
+import * as v from "valibot";
+import { describe, expect, test } from "vitest";
+import { documentOf } from "../../cli/status/document.ts";
+import { showStory } from "../../cli/status/explain.ts";
+import { outlookOf } from "../../cli/status/forecast.ts";
+import { showOverview } from "../../cli/status/overview.ts";
+import { rowsOf } from "../../cli/status/rows.ts";
+import { surveyOf } from "../../cli/status/survey.ts";
+import { type Mark, timelineLines } from "../../cli/status/timeline.ts";
+import type { Screen } from "../../cli/terminal/screen.ts";
+import { displayWidth } from "../../cli/terminal/width.ts";
+import { RunId } from "../../lambda/model.ts";
+import {
+  byHand,
+  DAY,
+  HOUR,
+  id,
+  labelOf,
+  NOW,
+  observedSnapshotOf,
+  plansOf,
+  type Situation,
+  secret,
+  secretNamed,
+  token,
+  version,
+} from "../plan/builders.ts";
+
+const ANY = { tokens: [], due: false, withinMs: undefined, drift: false, all: false };
+const RUN = v.parse(RunId, "status");
+
+async function seenIn(situation: Situation) {
+  const { snapshot } = await observedSnapshotOf(situation);
+  return outlookOf(snapshot, NOW, RUN);
+}
+
+async function driftIn(situation: Situation): Promise<Record<string, readonly string[]>> {
+  const rows = rowsOf(await seenIn(situation)).filter(({ drift }) => drift.length > 0);
+  return Object.fromEntries(rows.map(({ tokenId, drift }) => [labelOf(tokenId), drift]));
+}
+
+function screenOf(width: number): { readonly screen: Screen; readonly lines: string[] } {
+  const lines: string[] = [];
+  return { screen: { width, paint: (_, text) => text, line: (text = "") => void lines.push(text) }, lines };
+}
+
+async function shown(situation: Situation, width = 120, filters: Partial<typeof ANY> = {}): Promise<string> {
+  const { screen, lines } = screenOf(width);
+  showOverview(surveyOf([await seenIn(situation)], { ...ANY, ...filters }, NOW), screen, {
+    ...ANY,
+    ...filters,
+  });
+  expect(lines.filter((line) => displayWidth(line) > width)).toEqual([]);
+  return lines.join("\n");
+}
+
+async function told(situation: Situation, entry: string): Promise<string> {
+  const { screen, lines } = screenOf(200);
+  showStory(surveyOf([await seenIn(situation)], ANY, NOW), entry, screen);
+  return lines.join("\n");
+}
+
+const SUCCESSION: Situation = {
+  tokens: [
+    token("old", { age: 300 * DAY, left: 65 * DAY }),
+    token("new", { replaces: "old", age: 50 * DAY }),
+  ],
+  secrets: [secret([version("new", "old", "AWSCURRENT")])],
+};
+
+describe("drift", () => {
+  test("is none in an ordinary succession, though the superseded token still works", async () => {
+    expect(await driftIn(SUCCESSION)).toEqual({});
+  });
+
+  test.each<[string, Situation, Record<string, readonly string[]>]>([
+    [
+      "a secret whose current token Losant lacks",
+      {
+        tokens: [token("mid", { replaces: "old" })],
+        secrets: [secret([version("new", "mid", "AWSCURRENT"), version("mid", "old", "AWSPREVIOUS")])],
+      },
+      { new: ["secret-without-token"] },
+    ],
+    [
+      "a token made here whose secret is gone",
+      { tokens: [token("new", { replaces: "old" })] },
+      { new: ["token-without-secret"] },
+    ],
+    [
+      "an orphan",
+      { tokens: [token("root"), token("lost", { replaces: "root", age: 5 * HOUR })], secrets: [secret([])] },
+      { lost: ["orphan"] },
+    ],
+    [
+      "two live tokens, after somebody went back",
+      {
+        tokens: [token("mid", { replaces: "old" }), token("new", { replaces: "mid" })],
+        secrets: [secret([version("mid", "old", "AWSCURRENT"), version("new", "mid", "AWSPREVIOUS")])],
+      },
+      { mid: ["rolled-back"], new: ["two-live-tokens"] },
+    ],
+    [
+      "a value set by hand",
+      {
+        tokens: [token("new", { replaces: "old" })],
+        secrets: [secret([byHand("x", "AWSCURRENT"), version("new", "old", "AWSPREVIOUS")])],
+      },
+      { new: ["rolled-back"] },
+    ],
+    [
+      "a damaged marker",
+      { tokens: [token("odd", { description: "[losant-token-rotation replaces=" })] },
+      { odd: ["damaged-marker"] },
+    ],
+    [
+      "a rotation that was begun",
+      {
+        tokens: [token("mid", { replaces: "old" }), token("new", { replaces: "mid", age: 5 * HOUR })],
+        secrets: [secret([version("mid", "old", "AWSCURRENT"), version("new", "mid", "rotating")])],
+      },
+      { new: ["unfinished"] },
+    ],
+  ])("is %s", async (_, situation, drift) => {
+    expect(await driftIn(situation)).toEqual(drift);
+  });
+
+  test("is not a foreign token, nor one that has expired", async () => {
+    const elsewhere = "arn:aws:secretsmanager:us-east-1:999999999999:secret:losant/x-AbCdEf";
+    const foreign = token("foreign", { replaces: "old", secret: elsewhere, name: "theirs" });
+    const situation = { tokens: [foreign, token("dead", { left: -DAY, age: 99 * DAY })] };
+    expect(await driftIn(situation)).toEqual({});
+    expect(await shown(situation)).toMatch(/theirs .*leaves it: another deployment's/);
+    expect(await shown(situation)).toMatch(/backend .*expired before it was managed/);
+  });
+});
+
+describe("what the next run does", () => {
+  test("is what the plan says, for every token", async () => {
+    const { snapshot } = await observedSnapshotOf(SUCCESSION);
+    const planned = plansOf(SUCCESSION, snapshot).flatMap(({ actions }) =>
+      actions.flatMap((action) =>
+        action.kind === "settle" || action.kind === "fail" ? [] : [[action.subject.id, action.reason]],
+      ),
+    );
+    const rows = rowsOf(outlookOf(snapshot, NOW, RUN)).flatMap(({ tokenId, next }) =>
+      next.map(({ reason }) => [tokenId, reason]),
+    );
+    expect(rows.toSorted()).toEqual(planned.toSorted());
+  });
+
+  test("is put off where a run has no room for more", async () => {
+    const tokens = ["a", "b", "c"].map((name, index) =>
+      token(name, { name, left: (index + 2) * DAY, age: 200 * DAY }),
+    );
+    const text = await shown({ tokens, policy: { maxRotationsPerRun: 2 } });
+    expect(text.match(/rotates: window is open/g)).toHaveLength(2);
+    expect(text).toMatch(/c .*puts it off: window is open/);
+  });
+});
+
+describe("the screen", () => {
+  test("of an application without tokens says so, and draws nothing", async () => {
+    const text = await shown({ tokens: [] });
+    expect(text).toContain("0 tokens.");
+    expect(text).not.toContain("Coming expiries");
+  });
+
+  test("has the most urgent first: a person's, the next run's, the rest by their windows", async () => {
+    const tokens = [
+      token("wait", { name: "waits" }),
+      token("due", { name: "due", left: 5 * DAY }),
+      token("out", { name: "left out", left: 9 * DAY }),
+      token("ever", { name: "ever", left: "forever" }),
+    ];
+    const survey = surveyOf([await seenIn({ tokens, policy: { exclude: ["left*"] } })], ANY, NOW);
+    expect(survey.rows.map((row) => [row.token?.name, row.urgency])).toEqual([
+      ["left out", "attention"],
+      ["due", "due"],
+      ["waits", "waiting"],
+      ["ever", "resting"],
+    ]);
+  });
+
+  test("stays one screen with five thousand tokens", async () => {
+    const tokens = Array.from({ length: 5_000 }, (_, index) =>
+      token(`t${index}`, { name: `token ${index}`, left: (31 + (index % 300)) * DAY }),
+    );
+    const text = await shown({ tokens });
+    expect(text.split("\n").length).toBeLessThan(45);
+    expect(text).toContain("… and 4992 more");
+    expect(text).toContain("a mark is up to");
+  });
+
+  test.each([40, 63, 64, 80, 99, 100, 120, 150])(
+    "of %i columns is never wider, whatever the names hold",
+    async (width) => {
+      const names = [
+        "日本語のトークン".repeat(5),
+        "🚚🚚",
+        "\u001b[31mred\u0007",
+        "a\u202eb",
+        "tab\tand\nline",
+        "eyJhbGciOiJIUzI1NiJ9.e30.x",
+        "",
+      ];
+      const tokens = names.map((name, index) => token(`n${index}`, { name, left: (index + 1) * 9 * DAY }));
+      const text = await shown({ tokens }, width);
+      expect(text).not.toMatch(/eyJ|\p{Bidi_Control}/u);
+      expect(text.replaceAll("\n", "")).not.toMatch(/\p{Control}/u);
+      expect(text).toContain("🚚🚚");
+    },
+  );
+
+  test.each([
+    [{ tokens: ["b*"] }, ["backend"]],
+    [{ tokens: [id("other")] }, ["other"]],
+    [{ due: true }, ["backend"]],
+    [{ withinMs: 60 * DAY }, ["backend", "other"]],
+    [{ withinMs: 10 * DAY, due: true, tokens: ["o*"] }, []],
+    [{ drift: true }, []],
+  ])("with the filters %j shows %j", async (filters, names) => {
+    const tokens = [token("one", { left: 5 * DAY }), token("other", { name: "other", left: 80 * DAY })];
+    const survey = surveyOf([await seenIn({ tokens })], { ...ANY, ...filters }, NOW);
+    expect(survey.rows.map((row) => row.token?.name)).toEqual(names);
+  });
+});
+
+describe("the timeline", () => {
+  const marksAt = (...days: readonly number[]): readonly Mark[] =>
+    days.map((day) => ({ at: new Date(NOW.getTime() + day * DAY), urgency: "waiting" }));
+
+  test("has a mark for each token where it ends, stacked, with dates below", () => {
+    const lines = timelineLines(marksAt(0.5, 3.5, 3.6, 20.5), NOW, screenOf(44).screen);
+    expect(lines).toEqual([
+      "     ○",
+      "  ○  ○                ○",
+      "  ┴─────────────┴──────",
+      "  now           2026-06-15",
+    ]);
+  });
+
+  test("has the most urgent at the bottom, and a mark for several where they don't fit", () => {
+    const marks = [
+      ...marksAt(...Array(30).fill(1.2)),
+      { at: new Date(NOW.getTime() + 1.2 * DAY), urgency: "attention" } as const,
+    ];
+    const lines = timelineLines(marks, NOW, screenOf(80).screen);
+    expect(lines.slice(0, 6).map((line) => line.trim()[0])).toEqual(["○", "○", "○", "○", "○", "▲"]);
+    expect(lines.at(-1)).toContain("a mark is up to 6 tokens");
+  });
+
+  test("only counts what ends long after all others, and what has ended not at all", () => {
+    const lines = timelineLines(marksAt(-1, ...Array(19).fill(10), 3_650), NOW, screenOf(80).screen);
+    expect(lines.at(-1)).toContain("1 more after 2026-06-21");
+    expect(timelineLines(marksAt(-1, 0), NOW, screenOf(80).screen)).toEqual([]);
+  });
+
+  test.each([40, 72, 100, 150])("fits into %i columns, from hours to decades", (width) => {
+    for (const span of [0.01, 0.3, 2, 30, 400, 4_000, 40_000]) {
+      const lines = timelineLines(marksAt(span / 3, span / 2, span), NOW, screenOf(width).screen);
+      expect(lines.filter((line) => displayWidth(line) > width)).toEqual([]);
+      expect(lines.join("").match(/○/g)?.length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe("the story of a lineage", () => {
+  test("goes from the oldest token to the newest, and says who replaced whom and when", async () => {
+    const story = await told(SUCCESSION, "backend");
+    expect(story).toMatch(/1 {2}\w{24} {2}expires in 65 d[\s\S]+2 {2}\w{24} {2}expires in 265 d/);
+    expect(story).toContain(
+      `Replaced by 2 (${id("new")}) on 2026-04-12, 50 d ago. It still works, until 2026-08-05.`,
+    );
+    expect(story).toContain(`in run earlier, to replace 1 (${id("old")})`);
+    expect(story).toContain("with the label AWSCURRENT.");
+    expect(story).toContain("Its renewal window opens on");
+    expect(story).toMatch(/What to do\n {2}Nothing\./);
+  });
+
+  test("says what somebody did, and how to go on", async () => {
+    const revoked = await told(
+      { tokens: [token("new", { replaces: "old", status: "inactive" })], secrets: SUCCESSION.secrets ?? [] },
+      id("new"),
+    );
+    expect(revoked).toContain("somebody deactivated it");
+    expect(revoked).toContain("reactivate it in Losant");
+  });
+
+  test("knows orphans, foreign tokens, and tokens that are gone", async () => {
+    const orphan = {
+      tokens: [token("root"), token("lost", { replaces: "root", age: 5 * HOUR })],
+      secrets: [secret([])],
+    };
+    expect(await told(orphan, "backend")).toContain("Its string is stored nowhere.");
+    const gone = { tokens: [token("new", { replaces: "old" })], secrets: SUCCESSION.secrets ?? [] };
+    expect(await told(gone, "backend")).toContain(`1  ${id("old")}  gone`);
+    expect(await told({ tokens: [] }, "nobody")).toContain('No token has the id or the name "nobody"');
+  });
+
+  test("asks which one is meant where many fit", async () => {
+    const tokens = ["a", "b", "c", "d"].map((name) => token(name, { name }));
+    expect(await told({ tokens }, "?")).toContain("4 lineages fit. Name one of them by its id:");
+  });
+});
+
+describe("the document of --json", () => {
+  test("names a secret's labels and what the next run does, with the keys that docs/status.md describes", async () => {
+    const document = documentOf(surveyOf([await seenIn(SUCCESSION)], ANY, NOW));
+    expect(document.tokens[0]).toEqual({
+      applicationId: "575ec8687ae143cd83dc4a97",
+      tokenId: id("new"),
+      name: "backend",
+      urgency: "waiting",
+      status: "active",
+      live: true,
+      role: "current",
+      creationDate: "2026-04-12T12:00:00.000Z",
+      expirationDate: "2027-02-21T12:00:00.000Z",
+      secondsLeft: 265 * 86_400,
+      windowOpens: "2027-01-22T12:00:00.000Z",
+      secret: {
+        name: secretNamed("backend"),
+        arn: expect.stringContaining("arn:aws"),
+        state: "present",
+        versionId: version("new", "old").id,
+        currentVersionId: version("new", "old").id,
+        labels: ["AWSCURRENT"],
+      },
+      next: [{ action: "wait", reason: "not-due", outcome: "waiting", code: undefined, message: undefined }],
+      drift: [],
+    });
+    expect(document.summary).toMatchObject({ tokens: 2, shown: 2, waiting: 1, resting: 1, drift: 0 });
+  });
+});

@@ -1,0 +1,165 @@
+import { writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { documentOf } from "../../cli/status/document.ts";
+import { displayWidth } from "../../cli/terminal/width.ts";
+import { sameState, stateOf } from "../../demo/state.ts";
+import { type Ended, runScript } from "../support/child.ts";
+import { freshFactory, variablesOf } from "../support/factory.ts";
+
+const TIMEOUT_MS = 60_000;
+const WORKSHOP = "5c3f1e7a2b9d4e0007a8b9c0";
+
+const factory = freshFactory();
+
+function onEmulators(script: string, ...args: readonly string[]): Promise<Ended> {
+  const variables = variablesOf(factory);
+  return runScript(script, ["--config", factory.configFile, ...args], variables);
+}
+
+const status = (...args: readonly string[]) => onEmulators("cli/status/status.ts", ...args);
+
+async function json(...args: readonly string[]): Promise<ReturnType<typeof documentOf>> {
+  return JSON.parse((await status("--json", ...args)).stdout);
+}
+
+describe("npm run status", { timeout: TIMEOUT_MS }, () => {
+  test("shows the worker's own tokens first, then all others by urgency, and changes nothing", async () => {
+    const before = stateOf(factory.emulators);
+    const { code, stdout, stderr } = await status();
+    expect(stdout.split("\n").slice(2, 5).join("\n")).toMatch(
+      /What the worker logs in with\n.*APPLICATION.*EXPIRES\n {2}575ec8687ae143cd83dc4a97 .* in \d+ d .*the worker renews it/,
+    );
+    const order = [
+      "What the worker logs in",
+      "Coming expiries",
+      "Needs a person",
+      "The next run acts on",
+      "Waits for",
+      "At rest",
+    ];
+    const places = order.map((title) => stdout.indexOf(title));
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(places).not.toContain(-1);
+    expect(stdout.split("\n").filter((line) => displayWidth(line) > 120)).toEqual([]);
+    expect([stdout, stderr].join("")).not.toContain("eyJ");
+    expect(stdout).toContain("npm run status -- --explain NAME_OR_ID");
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(sameState(before, stateOf(factory.emulators))).toBe(true);
+    expect(factory.emulators.aws.events).toEqual([]);
+  });
+
+  test("says of every token what a dry run says", async () => {
+    const [{ tokens }, { stdout }] = await Promise.all([
+      json(),
+      onEmulators("cli/rotate/rotate.ts", "--dry-run", "--json"),
+    ]);
+    const dry = (JSON.parse(stdout) as { tokens: { tokenId: string; action: string; reason: string }[] })
+      .tokens;
+    const said = tokens.map(({ tokenId, next }) => [tokenId, next[0]?.action, next[0]?.reason].join(" "));
+    expect(said.toSorted()).toEqual(
+      dry.map((row) => [row.tokenId, row.action, row.reason].join(" ")).toSorted(),
+    );
+  });
+
+  test("with --json prints nothing but JSON, and no token string, even where a name holds one", async () => {
+    const name = `pasted ${factory.scenario.strings[0]} \u009b31m`;
+    factory.emulators.losant.addToken(WORKSHOP, { name });
+    const { stdout, code } = await status("--json");
+    const document = JSON.parse(stdout) as ReturnType<typeof documentOf>;
+    expect(document.tokens).toHaveLength(document.summary.tokens);
+    expect(document.tokens.find((row) => row.name?.startsWith("pasted"))?.name).toContain("\u009b31m");
+    expect(stdout).not.toContain("eyJ");
+    expect(stdout.replaceAll("\n", "")).not.toMatch(/\p{Control}/u);
+    expect(code).toBe(0);
+  });
+
+  test("goes on where one application can't be looked at, says why and what to do, and exits with 1", async () => {
+    factory.emulators.aws.putSecret("losant-access/workshop", "not-a-token-of-losant");
+    const onPrevious = await status();
+    expect(onPrevious.stdout.replace(/\s+/g, " ")).toContain(
+      "Losant rejects AWSCURRENT of losant-access/workshop, and AWSPREVIOUS is in use",
+    );
+    expect(onPrevious.code).toBe(0);
+    factory.emulators.aws.putSecret("losant-access/workshop", "nor-is-this-one");
+    const { stdout, code } = await status();
+    expect(stdout).toMatch(/5c3f1e7a2b9d4e0007a8b9c0 .*failed: access-token-/);
+    expect(stdout).toMatch(/application 5c3f1e7a2b9d4e0007a8b9c0: access-token-\w+: /);
+    expect(stdout).toContain("What to do: ");
+    expect(stdout).toContain("my-server");
+    expect(code).toBe(1);
+    const { applications } = await json();
+    expect(applications.map(({ outcome }) => outcome).toSorted()).toEqual(["failed", "ok", "ok"]);
+  });
+
+  test("knows a secret that is missing, and a token that never expires", async () => {
+    const { losant } = factory.emulators;
+    const config = {
+      ...factory.scenario.config,
+      applications: [{ id: WORKSHOP, accessToken: "losant-access/none" }],
+    };
+    writeFileSync(factory.configFile, JSON.stringify(config));
+    expect((await status()).stdout).toContain("access-token-missing");
+    const { token } = losant.addToken(WORKSHOP, { name: "a worker's" });
+    factory.emulators.aws.putSecret("losant-access/none", token);
+    expect((await status()).stdout).toMatch(/5c3f1e7a2b9d4e0007a8b9c0 +\d+ +never/);
+  });
+
+  test("does not say that the worker renews its own token where policy holds that back", async () => {
+    const { applications } = factory.scenario.config as { readonly applications: readonly object[] };
+    const [floor] = applications;
+    const held = { ...floor, policy: { exclude: ["rotation worker"] } };
+    writeFileSync(factory.configFile, JSON.stringify({ ...factory.scenario.config, applications: [held] }));
+    const { stdout } = await status();
+    expect(stdout).toContain("nobody renews it: store a new one in time");
+    expect(stdout).not.toContain("the worker renews it");
+  });
+
+  test("with --drift shows every kind that the demo has, and what the words mean", async () => {
+    const { stdout } = await status("--drift");
+    for (const kind of [
+      "secret-without-token",
+      "orphan",
+      "two-live-tokens",
+      "damaged-marker",
+      "rolled-back",
+      "unfinished",
+    ])
+      expect(stdout).toContain(`${kind}: `);
+    expect(stdout).not.toContain("my-server");
+  });
+
+  test("takes filters together", async () => {
+    const { tokens } = await json("--application", WORKSHOP, "--due", "--token", "L*", "--within", "30d");
+    expect(tokens.map(({ name }) => name).toSorted()).toEqual(["Label printer", "Lathe"]);
+  });
+
+  test("with --explain tells the story of one lineage, and exits with 2 where there is none", async () => {
+    const told = await status("--explain", "CNC mill");
+    expect(told.stdout).toMatch(/1 {2}\w{24} {2}expired[\s\S]+2 {2}\w{24}[\s\S]+3 {2}\w{24}/);
+    expect(told.stdout).toContain("somebody moved AWSCURRENT back to it");
+    expect(told.code).toBe(0);
+    const none = await status("--explain", "nobody");
+    expect(none.stdout).toContain('No token has the id or the name "nobody"');
+    expect(none.code).toBe(2);
+  });
+
+  test.each([
+    [["--within", "soon"], "--within must be a number and a unit"],
+    [["--explain", "x", "--json"], "--explain tells a story"],
+    [["--nonsense"], "Unknown option"],
+    [["--application", "f".repeat(24)], "is not in the configuration"],
+  ])("refuses %j, and exits with 2", async (args, message) => {
+    const { code, stdout, stderr } = await status(...args);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+  });
+
+  test("explains itself with --help", async () => {
+    const { code, stdout } = await status("--help");
+    expect(stdout).toContain("--explain");
+    expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,319 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { realClock, type Tools } from "../../cli/command/tools.ts";
+import { carryOut } from "../../cli/undo/carry-out.ts";
+import { findLineage } from "../../cli/undo/find.ts";
+import { undoOf } from "../../cli/undo/intent.ts";
+import { emulatorVariables } from "../../demo/worker.ts";
+import { awsError } from "../../emulators/aws/server.ts";
+import { losantTokenApi } from "../../lambda/adapters/losant.ts";
+import { secretsManagerStore } from "../../lambda/adapters/secrets-manager.ts";
+import { parseConfig } from "../../lambda/config.ts";
+import { type Cloud, startCloud } from "../support/bundle.ts";
+import { type Ended, runScript } from "../support/child.ts";
+import { APP, DAY, HOUR } from "../support/world.ts";
+
+const TIMEOUT_MS = 60_000;
+const BROWNFIELD = "prod/backend/losant";
+
+let cloud: Cloud;
+/** How far behind both services are: what is made now is to be old enough to be rotated again. */
+let behindMs = 0;
+beforeEach(async () => {
+  behindMs = HOUR;
+  const now = () => new Date(Date.now() - behindMs);
+  cloud = await startCloud({ now }, { now });
+});
+afterEach(() => cloud.close());
+
+function script(name: string, args: readonly string[], config: object = {}): Promise<Ended> {
+  const env = emulatorVariables(cloud.aws.url, "eu-central-1");
+  const ROTATION_CONFIG = JSON.stringify({ ...cloud.config, ...config });
+  return runScript(`cli/${name}/${name}.ts`, args, { ...env, ROTATION_CONFIG });
+}
+
+const undo = (...args: readonly string[]) => script("undo", ["--yes", ...args]);
+
+async function rotate(...args: readonly string[]): Promise<Ended> {
+  const ended = await script("rotate", args);
+  expect(ended).toMatchObject({ code: 0 });
+  return ended;
+}
+
+function root(name = "backend") {
+  const creationDate = new Date(Date.now() - 100 * DAY);
+  const expirationDate = new Date(creationDate.getTime() + 365 * DAY);
+  return cloud.losant.addToken(APP, { name, scope: ["application.get"], creationDate, expirationDate });
+}
+
+const secretOf = (name = "backend") => `losant/${APP}/${name}`;
+const idsOf = (name = "backend") =>
+  cloud.losant.tokens(APP).flatMap((token) => (token.name === name ? [token.id] : []));
+const statusOf = (id: string) => cloud.losant.tokens(APP).find((token) => token.id === id)?.status;
+
+function consumerWorks(secret = secretOf()): boolean {
+  const value = cloud.aws.value(secret) ?? "";
+  return cloud.losant.accepts(value.startsWith("{") ? JSON.parse(value).token : value);
+}
+
+const versionAt = (label: string, secret = secretOf()) =>
+  cloud.aws.secret(secret)?.versions.find(({ labels }) => labels.includes(label))?.versionId;
+
+/** A lineage whose predecessor is a token of the worker's, deactivated in a leak response. */
+async function leaked(): Promise<readonly [root: string, predecessor: string, current: string]> {
+  root();
+  await rotate("--token", "backend", "--force");
+  const [, second = ""] = idsOf();
+  await rotate("--token", second, "--force", "--retire-now");
+  const [first = "", , third = ""] = idsOf();
+  behindMs = 0;
+  expect(statusOf(second)).toBe("inactive");
+  return [first, second, third];
+}
+
+function tools(config: object = cloud.config): Tools {
+  const credentials = { accessKeyId: "demo", secretAccessKey: "demo" };
+  const client = new SecretsManagerClient({
+    endpoint: cloud.aws.url,
+    region: "eu-central-1",
+    credentials,
+    maxAttempts: 1,
+  });
+  const store = secretsManagerStore(client);
+  const parsed = parseConfig(config);
+  return {
+    config: parsed,
+    store,
+    clock: realClock,
+    connect: (application) =>
+      losantTokenApi({ baseUrl: parsed.losantApiUrl, application, credentials: store }),
+  };
+}
+
+describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
+  test("brings the predecessor back and AWSCURRENT to it; the worker holds, and goes on when forced", async () => {
+    const [, predecessor, successor] = await leaked();
+    const { code, stdout, stderr } = await undo("--token", successor);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(statusOf(predecessor)).toBe("active");
+    expect(versionAt("AWSCURRENT")).toMatch(`losant-${predecessor}-`);
+    expect(versionAt("AWSPREVIOUS")).toBe(`losant-${successor}-${predecessor}`);
+    expect(consumerWorks()).toBe(true);
+    expect(stdout).toContain(`npm run rotate -- --token ${predecessor} --force`);
+    expect(stdout).not.toContain("eyJ");
+
+    const held = await rotate();
+    expect(held.stdout).toMatch(/backend .*skipped +somebody put AWSCURRENT back/);
+    expect(versionAt("AWSCURRENT")).toMatch(`losant-${predecessor}-`);
+    expect(statusOf(predecessor)).toBe("active");
+
+    await rotate("--token", predecessor, "--force");
+    expect(versionAt("AWSCURRENT")).toMatch(new RegExp(`^losant-[a-f\\d]{24}-${predecessor}$`));
+    expect(versionAt("AWSCURRENT")).not.toContain(successor);
+    expect(consumerWorks()).toBe(true);
+  });
+
+  test("may be repeated, and finds the lineage by any of its tokens", async () => {
+    const [, predecessor, successor] = await leaked();
+    await undo("--token", predecessor);
+    const before = cloud.aws.secret(secretOf());
+    for (const token of [predecessor, successor, "backend"]) {
+      const { code, stdout } = await undo("--token", token);
+      expect(stdout).toContain("Nothing is left to do.");
+      expect(code).toBe(0);
+    }
+    expect(cloud.aws.secret(secretOf())).toEqual(before);
+  });
+
+  test("with --dry-run says what it would do, and changes nothing", async () => {
+    const [, predecessor] = await leaked();
+    const before = cloud.aws.secret(secretOf());
+    const { code, stdout } = await undo("--token", "backend", "--dry-run");
+    expect(stdout).toContain(`Reactivate ${predecessor} at Losant.`);
+    expect(stdout).toMatch(/Move AWSCURRENT from losant-/);
+    expect(stdout).toContain("can use it again");
+    expect(code).toBe(0);
+    expect(statusOf(predecessor)).toBe("inactive");
+    expect(cloud.aws.secret(secretOf())).toEqual(before);
+  });
+
+  test("asks nobody where nobody is: without a terminal it wants --yes", async () => {
+    const [, predecessor] = await leaked();
+    const { code, stderr } = await script("undo", ["--token", "backend"]);
+    expect(stderr).toContain("--yes");
+    expect(code).toBe(1);
+    expect(statusOf(predecessor)).toBe("inactive");
+  });
+
+  test("says plainly that a root's string is stored nowhere, and only reactivates it when told that this is enough", async () => {
+    const first = root();
+    await rotate("--token", "backend", "--force", "--retire-now");
+    const current = versionAt("AWSCURRENT");
+    const refused = await undo("--token", first.id);
+    expect(refused.stdout).toContain("No version of the secret holds the predecessor's string");
+    expect(refused.stderr).toContain("--reactivate-only");
+    expect(refused.code).toBe(1);
+    expect(statusOf(first.id)).toBe("inactive");
+    for (let time = 0; time < 2; time += 1) {
+      expect((await undo("--token", first.id, "--reactivate-only")).code).toBe(0);
+      expect(cloud.losant.accepts(first.token)).toBe(true);
+      expect(versionAt("AWSCURRENT")).toBe(current);
+    }
+    behindMs = 0;
+    await rotate();
+    expect(cloud.losant.accepts(first.token)).toBe(true);
+  });
+
+  test("goes back to the version that a mapped secret held before the first rotation", async () => {
+    const applications = [{ id: APP, accessToken: `losant-access/${APP}`, secrets: { backend: BROWNFIELD } }];
+    Object.assign(cloud.config, { applications });
+    const first = root();
+    const { versionId } = cloud.aws.putSecret(BROWNFIELD, first.token);
+    await rotate("--token", "backend", "--force", "--retire-now");
+    const [, successor = ""] = idsOf();
+    behindMs = 0;
+    expect(consumerWorks(BROWNFIELD)).toBe(true);
+    const { code, stdout } = await undo("--token", "backend");
+    expect(code).toBe(0);
+    expect(stdout.replace(/\s+/g, " ")).toContain("not written down");
+    expect(versionAt("AWSCURRENT", BROWNFIELD)).toBe(versionId);
+    expect(cloud.losant.accepts(first.token)).toBe(true);
+    expect((await undo("--token", "backend")).stdout).toContain("Nothing is left to do.");
+    await rotate();
+    expect(versionAt("AWSCURRENT", BROWNFIELD)).toBe(versionId);
+    expect(stdout).toContain(`npm run rotate -- --token ${successor} --force`);
+    await rotate("--token", successor, "--force");
+    expect(versionAt("AWSCURRENT", BROWNFIELD)).toMatch(`-${successor}`);
+    expect(consumerWorks(BROWNFIELD)).toBe(true);
+  });
+});
+
+describe("an undo that is cut off", { timeout: TIMEOUT_MS }, () => {
+  test("between its two calls leaves two working tokens, and the next one goes on from there", async () => {
+    const [, predecessor, successor] = await leaked();
+    cloud.aws.faults.add({
+      operation: "UpdateSecretVersionStage",
+      answer: awsError("InternalServiceError", 500),
+    });
+    const { code, stderr } = await undo("--token", "backend");
+    expect(stderr).toContain("store-unavailable");
+    expect(code).toBe(1);
+    expect([statusOf(predecessor), statusOf(successor)]).toEqual(["active", "active"]);
+    expect(consumerWorks()).toBe(true);
+    cloud.aws.faults.clear();
+    await rotate();
+    expect((await undo("--token", "backend")).code).toBe(0);
+    expect(versionAt("AWSCURRENT")).toMatch(`losant-${predecessor}-`);
+  });
+
+  test("by a lost answer of the move sees that it has moved", async () => {
+    const [, predecessor] = await leaked();
+    cloud.aws.faults.add({ operation: "UpdateSecretVersionStage", times: 1, drop: "after" });
+    expect((await undo("--token", "backend")).code).toBe(0);
+    expect(versionAt("AWSCURRENT")).toMatch(`losant-${predecessor}-`);
+  });
+
+  test("moves nothing where Losant does not reactivate", async () => {
+    const [, predecessor, successor] = await leaked();
+    cloud.losant.faults.add({ operation: "patch", drop: "before" });
+    expect((await undo("--token", "backend")).code).toBe(1);
+    expect(statusOf(predecessor)).toBe("inactive");
+    expect(versionAt("AWSCURRENT")).toBe(`losant-${successor}-${predecessor}`);
+  });
+});
+
+describe("beside somebody else at work", { timeout: TIMEOUT_MS }, () => {
+  /** An undo in this process, with something that happens right before the label moves. */
+  async function undoWith(before: () => void): Promise<void> {
+    const real = tools();
+    const { store } = real;
+    const meddled: Tools = {
+      ...real,
+      store: {
+        describe: (name) => store.describe(name),
+        history: (arn) => store.history(arn),
+        create: (name, description) => store.create(name, description),
+        stage: (...args) => store.stage(...args),
+        attach: (...args) => store.attach(...args),
+        detach: (...args) => store.detach(...args),
+        read: (id, stage) => store.read(id, stage),
+        promote: (...args) => {
+          before();
+          return store.promote(...args);
+        },
+      },
+    };
+    const found = await findLineage("backend", real.config.applications, real);
+    await carryOut(undoOf(found.secret, found.versions), found, meddled, () => {});
+  }
+
+  test("an undo does not take AWSCURRENT from a version that it has not seen there", async () => {
+    await leaked();
+    const meddle = () => cloud.aws.putSecret(secretOf(), "somebody's own value");
+    await expect(undoWith(meddle)).rejects.toThrow("has moved meanwhile");
+    expect(cloud.aws.value(secretOf())).toBe("somebody's own value");
+  });
+
+  test("a predecessor that a run retires before the label has moved is active in the end", async () => {
+    const [, predecessor] = await leaked();
+    await undoWith(() => cloud.losant.edit(APP, predecessor, { status: "inactive" }));
+    expect(statusOf(predecessor)).toBe("active");
+    expect(consumerWorks()).toBe(true);
+  });
+});
+
+describe("npm run undo refuses", { timeout: TIMEOUT_MS }, () => {
+  test.each([
+    ["was deleted", (id: string) => cloud.losant.remove(APP, id), /was deleted at Losant.*Go forward/],
+    [
+      "has expired",
+      (id: string) => cloud.losant.edit(APP, id, { expirationDate: new Date(Date.now() - DAY) }),
+      /expired at .*Go forward/,
+    ],
+    [
+      "is in a secret that is to be deleted",
+      () => cloud.aws.scheduleDeletion(secretOf()),
+      /scheduled for deletion.*restore-secret/,
+    ],
+  ])("where the predecessor %s, saying what to do instead", async (_, meddle, says) => {
+    const [, predecessor, successor] = await leaked();
+    meddle(predecessor);
+    for (const token of [successor, predecessor]) {
+      const { code, stderr } = await undo("--token", token);
+      expect(stderr.replace(/\s+/g, " ")).toMatch(says);
+      expect(code).toBe(1);
+    }
+    expect(statusOf(predecessor)).not.toBe("active");
+    expect(versionAt("AWSCURRENT")).toBe(`losant-${successor}-${predecessor}`);
+  });
+
+  test("a token that was never rotated, or that nobody knows", async () => {
+    root();
+    expect((await undo("--token", "backend")).stderr).toContain("There is nothing to undo");
+    expect((await undo("--token", "nobody")).stderr).toContain('"nobody"');
+  });
+
+  test("a name that means tokens of two secrets", async () => {
+    for (let count = 0; count < 2; count += 1) root("twin");
+    const [one = "", other = ""] = idsOf("twin");
+    for (const id of [one, other]) await rotate("--token", id, "--force");
+    const { code, stderr } = await undo("--token", "twin");
+    expect(stderr.replace(/\s+/g, " ")).toContain("Name the token by its id");
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    [[], "--token is missing"],
+    [["--token", "a", "--forc"], "Unknown option '--forc'"],
+  ])("arguments it doesn't know: %j", async (args, says) => {
+    const { code, stderr } = await script("undo", args);
+    expect(stderr).toContain(says);
+    expect(code).toBe(2);
+  });
+
+  test("an application that is not configured", async () => {
+    const { code, stderr } = await undo("--token", "a", "--application", "f".repeat(24));
+    expect(stderr).toContain("is not in the configuration");
+    expect(code).toBe(1);
+  });
+});

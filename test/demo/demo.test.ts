@@ -1,0 +1,141 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Screen } from "../../cli/terminal/screen.ts";
+import { displayWidth } from "../../cli/terminal/width.ts";
+import { openDemo } from "../../demo/demo.ts";
+import { awsError } from "../../emulators/aws/server.ts";
+import { type Ended, runScript } from "../support/child.ts";
+
+const TIMEOUT_MS = 120_000;
+/** How every JSON Web Token begins: all token strings of the emulator are such. */
+const TOKEN_STRING = /eyJ[\w-]{6,}/;
+
+let temporary: string;
+beforeAll(() => {
+  temporary = mkdtempSync(join(tmpdir(), "demo-test-"));
+});
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+describe("npm start", () => {
+  let ended: Ended;
+  beforeAll(async () => {
+    ended = await runScript("demo/start.ts", [], { TMPDIR: temporary });
+  }, TIMEOUT_MS);
+
+  test("ends well only since all of its own checks hold", () => {
+    expect(ended.stderr).toBe("");
+    expect(ended.stdout).toContain("All as it should be.");
+    expect(ended.stdout).not.toContain("✗");
+    expect(ended.code).toBe(0);
+  });
+
+  test("reads well at 100 columns: no line is wider", () => {
+    const wide = ended.stdout.split("\n").filter((line) => displayWidth(line) > 100);
+    expect(wide).toEqual([]);
+  });
+
+  test("shows no token string", () => {
+    expect(ended.stdout).not.toMatch(TOKEN_STRING);
+  });
+
+  test("writes no escape codes into a pipe", () => {
+    expect(ended.stdout).toBe(stripVTControlCharacters(ended.stdout));
+  });
+
+  test("shows the odd names as they are, and each kind of outcome", () => {
+    for (const name of ["日本語", "CI / deploy (prod) *", "my-server"]) expect(ended.stdout).toContain(name);
+    for (const outcome of [
+      "rotated",
+      "resumed",
+      "announced",
+      "deactivated",
+      "deleted",
+      "discarded",
+      "skipped",
+      "waiting",
+    ])
+      expect(ended.stdout).toMatch(new RegExp(` ${outcome} +\\S`));
+  });
+
+  test("leaves no file behind", () => {
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+test("npm start has colours where they are asked for, and the same text", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const { stdout } = await runScript("demo/start.ts", [], { TMPDIR: temporary, FORCE_COLOR: "1" });
+  expect(stdout).toContain("\u001b[");
+  const wide = stripVTControlCharacters(stdout)
+    .split("\n")
+    .filter((line) => displayWidth(line) > 100);
+  expect(wide).toEqual([]);
+});
+
+test("npm start -- --serve goes on until Ctrl-C, and ends cleanly", { timeout: TIMEOUT_MS }, async () => {
+  let url = "";
+  const answers: Promise<string>[] = [];
+  const { code, stdout } = await runScript(
+    "demo/start.ts",
+    ["--serve"],
+    { TMPDIR: temporary },
+    (shown, end) => {
+      if (answers.length > 0 || !shown.includes("worker.log")) return;
+      url = /AWS_ENDPOINT_URL=(\S+)/.exec(shown)?.[1] ?? "";
+      const state = fetch(`${url}/_emulator/state`).then((answer) => answer.text());
+      answers.push(state.finally(() => end("SIGINT")));
+    },
+  );
+  expect(await Promise.all(answers)).toEqual([expect.stringContaining("AWSCURRENT")]);
+  expect(stdout).toContain("npm run rotate -- --config");
+  expect(stdout).toContain("The emulators have stopped");
+  expect(stdout).not.toMatch(TOKEN_STRING);
+  expect(code).toBe(0);
+  expect(readdirSync(temporary)).toEqual([]);
+  await expect(fetch(`${url}/_emulator/state`)).rejects.toThrow();
+});
+
+test("Ctrl-C in the middle of a run ends it, says so in the exit code, and leaves no file", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const { code, stdout } = await runScript("demo/start.ts", [], { TMPDIR: temporary }, (shown, end) => {
+    if (shown.includes("2. A run")) end("SIGINT");
+  });
+  expect(stdout).not.toContain("All as it should be.");
+  expect(code).toBe(130);
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+test("the demo does not call it well when something went wrong, and names it", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const lines: string[] = [];
+  const demo = await openDemo();
+  try {
+    demo.emulators.aws.faults.add({
+      operation: "PutSecretValue",
+      match: "my-server",
+      answer: awsError("AccessDeniedException", 400, "no"),
+    });
+    const screen: Screen = {
+      width: 100,
+      paint: (_, text) => text,
+      line: (text = "") => void lines.push(text),
+    };
+    expect(await demo.play(screen)).toBe(false);
+  } finally {
+    await demo.close();
+  }
+  expect(lines.join("\n")).toMatch(/✗ the run .* succeeds\n.*RUNBOOK\.md#store-denied.*\n.*my-server/);
+  expect(lines.at(-1)).toMatch(/things are not as they should be/);
+});
+
+test("npm start refuses what it doesn't know", async () => {
+  const { code, stderr } = await runScript("demo/start.ts", ["--server"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("Usage: npm start");
+});

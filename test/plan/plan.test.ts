@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { ADOPTION, BELONGING } from "./belonging.ts";
+import { labelOf, observedSnapshotOf, plansOf, type Row, sentencesOf } from "./builders.ts";
+import { DUE, INELIGIBLE, TAMPERED } from "./heads.ts";
+import { ORPHANS } from "./orphans.ts";
+import { RETIREMENTS } from "./retirements.ts";
+import { PROMISES } from "./unfinished.ts";
+
+/** The specification, in the order of the rules: what is there, what is asked, what the worker decides. */
+const TABLE: readonly (readonly [string, readonly Row[]])[] = [
+  ["whose a token is", BELONGING],
+  ["taking over by force", ADOPTION],
+  ["rule 1, promises", PROMISES],
+  ["rules 2 and 3, orphans and blocked secrets", ORPHANS],
+  ["rules 4 and 5, revoked and rolled back", TAMPERED],
+  ["rule 6, what is left alone", INELIGIBLE],
+  ["rules 7 and 9, due or not", DUE],
+  ["rule 8, retirement", RETIREMENTS],
+];
+
+for (const [rule, rows] of TABLE) {
+  describe(rule, () => {
+    for (const row of rows) {
+      it(row.says, () => {
+        const plans = plansOf(row);
+        expect(sentencesOf(plans)).toEqual(row.plan);
+        for (const [label, secretName] of Object.entries(row.secretNames ?? {})) {
+          const lineage = plans.find(({ actions }) =>
+            actions.some((action) => action.kind !== "settle" && labelOf(action.subject.id) === label),
+          );
+          expect(lineage?.secretName).toBe(secretName);
+        }
+      });
+    }
+  });
+}
+
+describe("what a run reads is enough for the same plan", () => {
+  for (const [, rows] of TABLE) {
+    for (const row of rows) {
+      it(row.says, async () => {
+        const { snapshot } = await observedSnapshotOf(row);
+        expect(sentencesOf(plansOf(row, snapshot))).toEqual(row.observedPlan ?? row.plan);
+      });
+    }
+  }
+});
+
+describe("the table", () => {
+  const sentences = new Set(TABLE.flatMap(([, rows]) => rows.flatMap(({ plan }) => plan)));
+  const named = new Set([...sentences].map((sentence) => sentence.replace(/^(\w+) [^:]+/, "$1")));
+
+  it.each([
+    "announce: unannounced",
+    "settle",
+    "resume: unfinished",
+    "discard: lost-race",
+    "discard: orphan",
+    "defer: orphan, discard",
+    "rotate: renewal-window",
+    "rotate: expired",
+    "rotate: max-age",
+    "rotate: forced",
+    "retire: grace-over, deactivate",
+    "retire: grace-over, delete",
+    "retire: retire-now, deactivate",
+    "skip: superseded",
+    "skip: excluded",
+    "skip: never-expires",
+    "skip: inactive",
+    "skip: expired-unmanaged",
+    "skip: no-scope",
+    "skip: too-short-lived",
+    "skip: foreign",
+    "skip: damaged-marker",
+    "skip: revoked",
+    "skip: missing",
+    "skip: rolled-back",
+    "skip: young-orphan",
+    "skip: just-rotated",
+    "skip: secret-scheduled-for-deletion",
+    "skip: secret-owned-by-service",
+    "skip: not-selected",
+    "wait: not-due",
+  ])("has a row for each outcome: %s", (outcome) => {
+    expect(named).toContain(outcome);
+  });
+
+  it("names each situation once", () => {
+    const says = TABLE.flatMap(([, rows]) => rows.map((row) => row.says));
+    expect(new Set(says).size).toBe(says.length);
+  });
+});
