@@ -1,7 +1,7 @@
 import { claimsOf } from "./claims.ts";
-import { asRotationError, type ErrorCode, RotationError } from "./errors.ts";
+import { RotationError } from "./errors.ts";
 import type { SecretArn, SecretName } from "./model.ts";
-import type { Clock, CredentialReader, Login, TokenApi } from "./ports.ts";
+import type { CredentialReader, Login } from "./ports.ts";
 import type { Redacted } from "./redacted.ts";
 
 /** An access token as it was read. Each reading is an object of its own. */
@@ -97,25 +97,5 @@ export class Credential {
   async #read(stage: Login["stage"]): Promise<HeldToken | undefined> {
     const found = await this.#reader.read(this.#secretId, stage);
     return found && { ...found, stage, ...claimsOf(found.token) };
-  }
-}
-
-const DOES_NOT_WORK: ReadonlySet<ErrorCode> = new Set([
-  "access-token-missing",
-  "access-token-unreadable",
-  "access-token-rejected",
-]);
-
-/** When an access token ends whose application could not be looked at: one that does not work has ended already. */
-export async function accessTokenExpiryAfter(
-  error: RotationError,
-  api: Pick<TokenApi, "loggedInWith">,
-  clock: Pick<Clock, "now">,
-): Promise<Date | undefined | "unknown"> {
-  if (DOES_NOT_WORK.has(error.code)) return clock.now();
-  try {
-    return (await api.loggedInWith()).expiresAt;
-  } catch (thrown) {
-    return DOES_NOT_WORK.has(asRotationError(thrown).code) ? clock.now() : "unknown";
   }
 }

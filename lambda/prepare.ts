@@ -1,12 +1,12 @@
 import { isEffect } from "./actions.ts";
 import type { ApplicationConfig } from "./config.ts";
-import { accessTokenExpiryAfter } from "./credential.ts";
-import { asRotationError, RotationError } from "./errors.ts";
+import { asRotationError, type ErrorCode, RotationError } from "./errors.ts";
 import { TOLD_AT_ONCE } from "./limits.ts";
 import { observe } from "./observe.ts";
 import { tellingOldString } from "./old-string.ts";
 import { type Outcome, outcomeOf } from "./outcomes.ts";
 import { type LineagePlan, plan } from "./plan.ts";
+import type { Clock, TokenApi } from "./ports.ts";
 import type { Scene } from "./scene.ts";
 import { matches } from "./selection.ts";
 import type { Shift } from "./shift.ts";
@@ -83,4 +83,24 @@ export function sayOnly(lineage: LineagePlan): readonly Outcome[] {
       ? []
       : tellingOldString(action, [outcomeOf(action, secretName, "planned")], lineage),
   );
+}
+
+const DOES_NOT_WORK: ReadonlySet<ErrorCode> = new Set([
+  "access-token-missing",
+  "access-token-unreadable",
+  "access-token-rejected",
+]);
+
+/** When an access token ends whose application could not be looked at: one that does not work has ended already. */
+export async function accessTokenExpiryAfter(
+  error: RotationError,
+  api: Pick<TokenApi, "loggedInWith">,
+  clock: Pick<Clock, "now">,
+): Promise<Date | undefined | "unknown"> {
+  if (DOES_NOT_WORK.has(error.code)) return clock.now();
+  try {
+    return (await api.loggedInWith()).expiresAt;
+  } catch (thrown) {
+    return DOES_NOT_WORK.has(asRotationError(thrown).code) ? clock.now() : "unknown";
+  }
 }
