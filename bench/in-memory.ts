@@ -1,6 +1,6 @@
 import { AwsRefusal } from "../emulators/aws/errors.ts";
 import { WriteQuota } from "../emulators/aws/quota.ts";
-import { RotationError } from "../lambda/errors.ts";
+import { RotationError } from "../lambda/model/errors.ts";
 import type { Call, Fate, Intercept } from "../test/support/ports.ts";
 import { World } from "../test/support/world.ts";
 import { applicationIdOf, SCOPES, sowLineage, yearlyDue, yearlyFresh } from "./ground.ts";

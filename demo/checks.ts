@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { PutEvent } from "../emulators/aws/server.ts";
-import { EVENT_CATALOGUE } from "../lambda/events.ts";
-import type { Report, ReportRow } from "../lambda/report.ts";
+import { EVENT_CATALOGUE } from "../lambda/model/events.ts";
+import type { Report, ReportRow } from "../lambda/report/report.ts";
 import type { Emulators } from "./emulators.ts";
 import type { Scenario } from "./scenario.ts";
 import { type State, tokenIn } from "./state.ts";

@@ -1,5 +1,5 @@
 import { heading, type Screen, say } from "../cli/terminal/screen.ts";
-import type { Report } from "../lambda/report.ts";
+import type { Report } from "../lambda/report/report.ts";
 import type { Check } from "./checks.ts";
 import type { Emulators } from "./emulators.ts";
 import type { Scenario } from "./scenario.ts";

@@ -4,7 +4,7 @@ import { harmless } from "../cli/terminal/harmless.ts";
 import { showOldStrings } from "../cli/terminal/old-strings.ts";
 import { showReport } from "../cli/terminal/report-table.ts";
 import { say } from "../cli/terminal/screen.ts";
-import type { ReportRow } from "../lambda/report.ts";
+import type { ReportRow } from "../lambda/report/report.ts";
 import { act, reportOf, type Stage } from "./context.ts";
 import { LEAKED, LEGACY } from "./factory-floor.ts";
 import { stateOf } from "./state.ts";

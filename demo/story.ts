@@ -1,4 +1,4 @@
-import type { ActionName, OutcomeName, Reason } from "../lambda/outcomes.ts";
+import type { ActionName, OutcomeName, Reason } from "../lambda/apply/outcomes.ts";
 
 /** What the report of the demo's run has to say of a token. */
 export interface Expected {

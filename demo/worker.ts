@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleHandler } from "../infra/bundling.ts";
-import type { Report } from "../lambda/report.ts";
+import type { Report } from "../lambda/report/report.ts";
 import type { Emulators } from "./emulators.ts";
 import type { Invocation } from "./invoke.ts";
 

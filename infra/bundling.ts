@@ -18,7 +18,7 @@ export const BUNDLING = {
   minify: true,
   mainFields: ["module", "main"],
   define: { "import.meta.dirname": "__dirname" },
-  alias: { "@aws-sdk/credential-provider-node": inLambda("adapters/environment-credentials.ts") },
+  alias: { "@aws-sdk/credential-provider-node": inLambda("adapters/aws/environment-credentials.ts") },
 } as const satisfies BuildOptions;
 
 /** Writes `index.js`, as it stands in the deployed asset, into `folder`. */

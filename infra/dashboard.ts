@@ -9,7 +9,7 @@ import {
   SingleValueWidget,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
-import type { MetricName } from "../lambda/metrics.ts";
+import type { MetricName } from "../lambda/report/metrics.ts";
 import type { Worker } from "./worker.ts";
 import { workerMetric } from "./worker-metrics.ts";
 

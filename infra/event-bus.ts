@@ -1,8 +1,8 @@
 import { type Duration, Stack, Token } from "aws-cdk-lib";
 import { CfnEventBus, EventBus, type IEventBus } from "aws-cdk-lib/aws-events";
 import type { Construct } from "constructs";
-import type { RotationConfig } from "../lambda/config.ts";
-import { EVENT_SOURCE } from "../lambda/events.ts";
+import { EVENT_SOURCE } from "../lambda/model/events.ts";
+import type { RotationConfig } from "../lambda/policy/config.ts";
 
 /** The CDK's class doesn't fit its own interface where `exactOptionalPropertyTypes` is set. */
 export type AnyEventBus = IEventBus | EventBus;

@@ -1,7 +1,7 @@
 import { type ConversionConfig, toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
-import { type DetailType, EVENT_CATALOGUE, EVENT_SOURCE } from "../lambda/events.ts";
-import { RequestSchema } from "../lambda/request.ts";
+import { type DetailType, EVENT_CATALOGUE, EVENT_SOURCE } from "../lambda/model/events.ts";
+import { RequestSchema } from "../lambda/policy/request.ts";
 
 /** What people write, before defaults are filled in; rules that only code can check are left out. */
 export const AS_WRITTEN = {

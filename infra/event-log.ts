@@ -3,7 +3,7 @@ import { type IRuleTarget, Rule } from "aws-cdk-lib/aws-events";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup, ResourcePolicy, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { EVENT_SOURCE } from "../lambda/events.ts";
+import { EVENT_SOURCE } from "../lambda/model/events.ts";
 import type { AnyEventBus } from "./event-bus.ts";
 
 /** Writes every event of the worker to a log group: a first look at them, and a sample of a rule. */

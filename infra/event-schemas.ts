@@ -1,6 +1,6 @@
 import { CfnRegistry, CfnSchema } from "aws-cdk-lib/aws-eventschemas";
 import { Construct } from "constructs";
-import { type DetailType, EVENT_CATALOGUE } from "../lambda/events.ts";
+import { type DetailType, EVENT_CATALOGUE } from "../lambda/model/events.ts";
 import { eventDocument, schemaNameOf } from "./event-documents.ts";
 
 /** A schema registry of its own with the schema of every event, for whoever builds on them. */

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
-import { ConfigSchema } from "../lambda/config.ts";
-import { EVENT_CATALOGUE } from "../lambda/events.ts";
+import { EVENT_CATALOGUE } from "../lambda/model/events.ts";
+import { ConfigSchema } from "../lambda/policy/config.ts";
 import { AS_WRITTEN } from "./event-documents.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

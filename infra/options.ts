@@ -4,7 +4,7 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import * as v from "valibot";
-import { describeIssue } from "../lambda/config.ts";
+import { describeIssue } from "../lambda/policy/config.ts";
 import type { TokenRotationProps } from "./token-rotation.ts";
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(1));

@@ -1,4 +1,4 @@
-import type { ApplicationConfig, RotationConfig } from "../lambda/config.ts";
+import type { ApplicationConfig, RotationConfig } from "../lambda/policy/config.ts";
 
 /** IAM's `?` is exactly one character: six of them are the random end of a secret's ARN. */
 const RANDOM_END = "-??????";

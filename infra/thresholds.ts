@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import type { ApplicationConfig, Policy, RotationConfig } from "../lambda/config.ts";
+import type { ApplicationConfig, Policy, RotationConfig } from "../lambda/policy/config.ts";
 import { secretNameOf } from "./secret-patterns.ts";
 
 const MINUTE_MS = 60_000;

@@ -4,7 +4,7 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { InferInput } from "valibot";
-import { type ConfigSchema, parseConfig } from "../lambda/config.ts";
+import { type ConfigSchema, parseConfig } from "../lambda/policy/config.ts";
 import { type AlarmOptions, Alarms } from "./alarms.ts";
 import { Dashboard } from "./dashboard.ts";
 import { type AnyEventBus, chooseEventBus, type EventBusOptions } from "./event-bus.ts";

@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from "../lambda/metrics.ts";
+import { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from "../lambda/report/metrics.ts";
 
 /** A metric that the worker emits, as alarms and graphs ask for it. */
 export function workerMetric(

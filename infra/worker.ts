@@ -12,7 +12,7 @@ import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { RotationConfig } from "../lambda/config.ts";
+import type { RotationConfig } from "../lambda/policy/config.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import type { AnyEventBus } from "./event-bus.ts";
 import { Permissions } from "./permissions.ts";

@@ -3,17 +3,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Logger } from "@aws-lambda-powertools/logger";
 import * as v from "valibot";
-import { eventBridgeBus, eventBridgeClient } from "./adapters/event-bridge.ts";
-import { losantTokenApi } from "./adapters/losant.ts";
-import { secretsManagerClient, secretsManagerStore } from "./adapters/secrets-manager.ts";
-import { type ApplicationConfig, parseConfigText, type RotationConfig } from "./config.ts";
-import { articleOn, asRotationError, RotationError, remedyFor } from "./errors.ts";
-import { metricsOf } from "./metrics.ts";
-import { RunId } from "./model.ts";
+import { eventBridgeBus, eventBridgeClient } from "./adapters/aws/event-bridge.ts";
+import { secretsManagerClient, secretsManagerStore } from "./adapters/aws/secrets-manager.ts";
+import { losantTokenApi } from "./adapters/losant/token-api.ts";
+import { articleOn, asRotationError, RotationError, remedyFor } from "./model/errors.ts";
+import { RunId } from "./model/token.ts";
+import { type ApplicationConfig, parseConfigText, type RotationConfig } from "./policy/config.ts";
+import { parseRequest } from "./policy/request.ts";
 import type { Clock, Log, LogFields } from "./ports.ts";
-import type { Report } from "./report.ts";
-import { parseRequest } from "./request.ts";
-import { type RunResult, run } from "./run.ts";
+import { metricsOf } from "./report/metrics.ts";
+import type { Report } from "./report/report.ts";
+import { type RunResult, run } from "./run/run.ts";
 
 /** What the worker uses of Lambda's context; a terminal has none. */
 export interface InvocationContext {

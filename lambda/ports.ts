@@ -1,4 +1,5 @@
-import type { RotationEvent } from "./events.ts";
+import type { RotationEvent } from "./model/events.ts";
+import type { Redacted } from "./model/redacted.ts";
 import type {
   ApiToken,
   SecretArn,
@@ -8,8 +9,7 @@ import type {
   TokenId,
   TokenStatus,
   VersionId,
-} from "./model.ts";
-import type { Redacted } from "./redacted.ts";
+} from "./model/token.ts";
 
 /*
  * What the core asks of the world. Every call rejects with a RotationError and nothing else; its `effect` says

@@ -3,7 +3,7 @@ import { Ajv } from "ajv";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { eventDocument } from "../infra/event-documents.ts";
-import { type DetailType, EVENT_CATALOGUE } from "../lambda/events.ts";
+import { type DetailType, EVENT_CATALOGUE } from "../lambda/model/events.ts";
 import { type DeliveredEvent, eventExamples, pageWithExamples } from "./support/event-examples.ts";
 
 const page = readFileSync(new URL("../docs/events.md", import.meta.url), "utf8");

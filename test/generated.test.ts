@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { generatedFiles } from "../infra/generate.ts";
-import { parseConfigText } from "../lambda/config.ts";
-import { EVENT_CATALOGUE } from "../lambda/events.ts";
+import { EVENT_CATALOGUE } from "../lambda/model/events.ts";
+import { parseConfigText } from "../lambda/policy/config.ts";
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 

@@ -1,4 +1,4 @@
-import { RotationError } from "../../lambda/errors.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
 import { showUsage } from "../command/arguments.ts";
 import { Refusal, showRefusal } from "../command/refusal.ts";
 import { chosenApplications, realClock, settings } from "../command/tools.ts";

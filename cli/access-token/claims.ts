@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { tokenIn } from "../../lambda/adapters/secrets-manager-answers.ts";
-import { claimsOf, payloadOf } from "../../lambda/claims.ts";
-import { ApplicationId, type TokenId } from "../../lambda/model.ts";
-import type { Redacted } from "../../lambda/redacted.ts";
+import { tokenIn } from "../../lambda/adapters/aws/secrets-manager-answers.ts";
+import { claimsOf, payloadOf } from "../../lambda/adapters/losant/claims.ts";
+import type { Redacted } from "../../lambda/model/redacted.ts";
+import { ApplicationId, type TokenId } from "../../lambda/model/token.ts";
 import { Refusal } from "../command/refusal.ts";
 
 /** A token string that was given, and what its payload says: none of that is documented, so all of it is optional. */

@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { readIssued } from "../../lambda/adapters/losant-answers.ts";
-import { type LosantAnswer, type LosantRequest, send } from "../../lambda/adapters/losant-http.ts";
-import { LOSANT_LIMITS } from "../../lambda/adapters/losant-limits.ts";
-import { TokenId } from "../../lambda/model.ts";
-import type { Redacted } from "../../lambda/redacted.ts";
+import { readIssued } from "../../lambda/adapters/losant/answers.ts";
+import { type LosantAnswer, type LosantRequest, send } from "../../lambda/adapters/losant/http.ts";
+import { LOSANT_LIMITS } from "../../lambda/adapters/losant/limits.ts";
+import type { Redacted } from "../../lambda/model/redacted.ts";
+import { TokenId } from "../../lambda/model/token.ts";
 import type { NeededScope } from "./scopes.ts";
 
 /** `unclear`: in which order Losant checks rights, existence and bodies is not documented, so only a 403 says anything. */

@@ -1,20 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { CreateSecretCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
-import { secretsManagerClient } from "../../lambda/adapters/secrets-manager.ts";
-import { ChangedSecret, StoredVersion } from "../../lambda/adapters/secrets-manager-answers.ts";
+import { secretsManagerClient } from "../../lambda/adapters/aws/secrets-manager.ts";
+import { ChangedSecret, StoredVersion } from "../../lambda/adapters/aws/secrets-manager-answers.ts";
 import {
   SecretsManagerCalls,
   STORE_LIMITS,
   used,
   writing,
-} from "../../lambda/adapters/secrets-manager-calls.ts";
-import { describeSecret } from "../../lambda/adapters/secrets-manager-reads.ts";
-import type { ApplicationConfig } from "../../lambda/config.ts";
+} from "../../lambda/adapters/aws/secrets-manager-calls.ts";
+import { describeSecret } from "../../lambda/adapters/aws/secrets-manager-reads.ts";
+import { after, persist } from "../../lambda/apply/retry.ts";
 import { WRITE_PATIENCE_MS } from "../../lambda/limits.ts";
-import { SecretName, type SecretState } from "../../lambda/model.ts";
-import { after, persist } from "../../lambda/persist.ts";
-import type { Redacted } from "../../lambda/redacted.ts";
+import type { Redacted } from "../../lambda/model/redacted.ts";
+import { SecretName, type SecretState } from "../../lambda/model/token.ts";
+import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { Refusal } from "../command/refusal.ts";
 import { realClock } from "../command/tools.ts";
 

@@ -1,5 +1,4 @@
-import type { ApplicationConfig } from "../../lambda/config.ts";
-import { secretNameOf } from "../../lambda/marker.ts";
+import { secretNameOf } from "../../lambda/model/marker.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
@@ -10,7 +9,8 @@ import {
   type SecretState,
   stampOf,
   type TokenId,
-} from "../../lambda/model.ts";
+} from "../../lambda/model/token.ts";
+import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { harmless } from "../terminal/harmless.ts";
 import { type Screen, type Style, say } from "../terminal/screen.ts";
 import { tableLines } from "../terminal/table.ts";

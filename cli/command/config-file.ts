@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseConfigText } from "../../lambda/config.ts";
-import { RotationError } from "../../lambda/errors.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
+import { parseConfigText } from "../../lambda/policy/config.ts";
 
 const DEFAULT_FILE = fileURLToPath(new URL("../../rotation.config.json", import.meta.url));
 

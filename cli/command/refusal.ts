@@ -1,4 +1,4 @@
-import { RotationError } from "../../lambda/errors.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
 import { harmless } from "../terminal/harmless.ts";
 import { type Screen, say } from "../terminal/screen.ts";
 import { hintsFor } from "./hints.ts";

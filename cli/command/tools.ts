@@ -1,6 +1,6 @@
-import { losantTokenApi } from "../../lambda/adapters/losant.ts";
-import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/secrets-manager.ts";
-import { type ApplicationConfig, parseConfigText, type RotationConfig } from "../../lambda/config.ts";
+import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
+import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
+import { type ApplicationConfig, parseConfigText, type RotationConfig } from "../../lambda/policy/config.ts";
 import type { Clock, CredentialReader, SecretStore, TokenApi } from "../../lambda/ports.ts";
 import { configText } from "./config-file.ts";
 import { Refusal } from "./refusal.ts";

@@ -1,6 +1,6 @@
-import { RotationError } from "../../lambda/errors.ts";
 import { runOnce } from "../../lambda/handler.ts";
-import type { RunResult } from "../../lambda/run.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
+import type { RunResult } from "../../lambda/run/run.ts";
 import { showUsage } from "../command/arguments.ts";
 import { configText } from "../command/config-file.ts";
 import { hintsFor } from "../command/hints.ts";

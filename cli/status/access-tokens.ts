@@ -1,6 +1,6 @@
-import type { Action } from "../../lambda/actions.ts";
-import { secretNameOf } from "../../lambda/marker.ts";
-import type { TokenId } from "../../lambda/model.ts";
+import { secretNameOf } from "../../lambda/model/marker.ts";
+import type { TokenId } from "../../lambda/model/token.ts";
+import type { Action } from "../../lambda/plan/actions.ts";
 import type { Login } from "../../lambda/ports.ts";
 import { hintsFor } from "../command/hints.ts";
 import { harmless } from "../terminal/harmless.ts";

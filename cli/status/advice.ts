@@ -1,4 +1,4 @@
-import type { Reason } from "../../lambda/outcomes.ts";
+import type { Reason } from "../../lambda/apply/outcomes.ts";
 
 const NOTHING = "Nothing: the worker does it by itself.";
 

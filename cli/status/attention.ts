@@ -1,4 +1,4 @@
-import type { Reason } from "../../lambda/outcomes.ts";
+import type { Reason } from "../../lambda/apply/outcomes.ts";
 import type { Row } from "./rows.ts";
 
 /**

@@ -1,8 +1,8 @@
-import type { Lineage } from "../../lambda/lineage.ts";
-import { type Marker, readMarker } from "../../lambda/marker.ts";
-import { localName } from "../../lambda/membership.ts";
-import { type ApiToken, isLive, type TokenId } from "../../lambda/model.ts";
-import type { Snapshot } from "../../lambda/snapshot.ts";
+import type { Lineage } from "../../lambda/lineage/lineage.ts";
+import { localName } from "../../lambda/lineage/membership.ts";
+import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { type Marker, readMarker } from "../../lambda/model/marker.ts";
+import { type ApiToken, isLive, type TokenId } from "../../lambda/model/token.ts";
 
 /** Where Losant and Secrets Manager tell two stories; each with the end of a sentence that begins with the token. */
 export const DRIFT = {

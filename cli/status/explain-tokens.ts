@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { readMarker } from "../../lambda/marker.ts";
-import { type ApiToken, isExpired, stampOf, type TokenId, VersionId } from "../../lambda/model.ts";
+import { readMarker } from "../../lambda/model/marker.ts";
+import { type ApiToken, isExpired, stampOf, type TokenId, VersionId } from "../../lambda/model/token.ts";
 import { relative } from "../terminal/words.ts";
 import type { Row } from "./rows.ts";
 

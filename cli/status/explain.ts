@@ -1,5 +1,5 @@
-import type { Lineage } from "../../lambda/lineage.ts";
-import { lifetimeMs, renewalWindowMs } from "../../lambda/window.ts";
+import type { Lineage } from "../../lambda/lineage/lineage.ts";
+import { lifetimeMs, renewalWindowMs } from "../../lambda/policy/renewal-window.ts";
 import { harmless } from "../terminal/harmless.ts";
 import { heading, type Screen, say } from "../terminal/screen.ts";
 import { relative, whyOf } from "../terminal/words.ts";

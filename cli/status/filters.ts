@@ -1,4 +1,4 @@
-import { fitsGlob } from "../../lambda/globs.ts";
+import { fitsGlob } from "../../lambda/policy/globs.ts";
 import type { Filters } from "./options.ts";
 import type { Row } from "./rows.ts";
 

@@ -1,17 +1,17 @@
 import pLimit from "p-limit";
-import { isEffect } from "../../lambda/actions.ts";
-import type { ApplicationConfig, RotationConfig } from "../../lambda/config.ts";
-import { asRotationError, type RotationError } from "../../lambda/errors.ts";
 import { OBSERVED_AT_ONCE } from "../../lambda/limits.ts";
-import { type Lineage, resolveLineages } from "../../lambda/lineage.ts";
-import { placeTokens } from "../../lambda/membership.ts";
-import type { RunId } from "../../lambda/model.ts";
-import { observe, type Sources } from "../../lambda/observe.ts";
-import { type LineagePlan, plan } from "../../lambda/plan.ts";
+import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
+import { placeTokens } from "../../lambda/lineage/membership.ts";
+import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { asRotationError, type RotationError } from "../../lambda/model/errors.ts";
+import type { RunId } from "../../lambda/model/token.ts";
+import { observe, type Sources } from "../../lambda/observe/observe.ts";
+import { isEffect } from "../../lambda/plan/actions.ts";
+import { type LineagePlan, plan } from "../../lambda/plan/plan.ts";
+import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
+import { EVERYTHING } from "../../lambda/policy/selection.ts";
 import type { Login } from "../../lambda/ports.ts";
-import { EVERYTHING } from "../../lambda/selection.ts";
-import type { Snapshot } from "../../lambda/snapshot.ts";
-import { inOrderOfUrgency, withinBudget } from "../../lambda/urgency.ts";
+import { inOrderOfUrgency, withinBudget } from "../../lambda/run/order.ts";
 
 /** One application as a run that starts now would see it, and what that run would do with each of its lineages. */
 export interface Seen {

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { type ApiToken, ApplicationId } from "../../lambda/model.ts";
-import { secretNameFor } from "../../lambda/names.ts";
-import type { Reason } from "../../lambda/outcomes.ts";
-import type { ReportRow } from "../../lambda/report.ts";
+import type { Reason } from "../../lambda/apply/outcomes.ts";
+import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
+import { type ApiToken, ApplicationId } from "../../lambda/model/token.ts";
+import type { ReportRow } from "../../lambda/report/report.ts";
 import { harmless } from "../terminal/harmless.ts";
 import type { Style } from "../terminal/screen.ts";
 import { relative } from "../terminal/words.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { durationMs } from "../../lambda/policy.ts";
+import { durationMs } from "../../lambda/policy/policy.ts";
 import type { Asked } from "../command/arguments.ts";
 
 export const USAGE = `Usage: npm run status -- [options]

@@ -1,9 +1,15 @@
-import type { Lineage } from "../../lambda/lineage.ts";
-import { type ApiToken, isLive, type SecretArn, type SecretName, type TokenId } from "../../lambda/model.ts";
-import { outcomeOf } from "../../lambda/outcomes.ts";
-import { byWeight, type ReportRow, rowOf } from "../../lambda/report.ts";
-import { findToken, ownVersions } from "../../lambda/snapshot.ts";
-import { dueAt } from "../../lambda/window.ts";
+import { outcomeOf } from "../../lambda/apply/outcomes.ts";
+import type { Lineage } from "../../lambda/lineage/lineage.ts";
+import { findToken, ownVersions } from "../../lambda/lineage/snapshot.ts";
+import {
+  type ApiToken,
+  isLive,
+  type SecretArn,
+  type SecretName,
+  type TokenId,
+} from "../../lambda/model/token.ts";
+import { dueAt } from "../../lambda/policy/renewal-window.ts";
+import { byWeight, type ReportRow, rowOf } from "../../lambda/report/report.ts";
 import { type Urgency, urgencyOf } from "./attention.ts";
 import { type DriftKind, driftOf } from "./drift.ts";
 import type { Seen } from "./forecast.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
-import type { RotationConfig } from "../../lambda/config.ts";
-import { RotationError } from "../../lambda/errors.ts";
-import { RunId } from "../../lambda/model.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
+import { RunId } from "../../lambda/model/token.ts";
+import type { RotationConfig } from "../../lambda/policy/config.ts";
 import { showUsage } from "../command/arguments.ts";
 import { toolsFor } from "../command/tools.ts";
 import { harmless, harmlessJson } from "../terminal/harmless.ts";

@@ -1,4 +1,4 @@
-import { ERROR_KINDS, type ErrorCode, remedyFor } from "../../lambda/errors.ts";
+import { ERROR_KINDS, type ErrorCode, remedyFor } from "../../lambda/model/errors.ts";
 import { harmless } from "./harmless.ts";
 import { type Screen, say } from "./screen.ts";
 

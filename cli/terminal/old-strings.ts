@@ -1,4 +1,4 @@
-import type { Report, ReportRow } from "../../lambda/report.ts";
+import type { Report, ReportRow } from "../../lambda/report/report.ts";
 import { sayWithCommand } from "./command.ts";
 import { harmless } from "./harmless.ts";
 import { type Screen, type Style, say } from "./screen.ts";

@@ -1,4 +1,4 @@
-import type { ApplicationRow, Report, ReportRow } from "../../lambda/report.ts";
+import type { ApplicationRow, Report, ReportRow } from "../../lambda/report/report.ts";
 import { harmless } from "./harmless.ts";
 import { type Screen, say } from "./screen.ts";
 import { type Cell, type Column, tableLines } from "./table.ts";

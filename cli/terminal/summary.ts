@@ -1,5 +1,5 @@
-import type { ActionName } from "../../lambda/outcomes.ts";
-import type { Report } from "../../lambda/report.ts";
+import type { ActionName } from "../../lambda/apply/outcomes.ts";
+import type { Report } from "../../lambda/report/report.ts";
 
 const EFFECTS: readonly ActionName[] = ["rotate", "resume", "announce", "retire", "discard"];
 

@@ -1,5 +1,5 @@
-import type { Reason } from "../../lambda/outcomes.ts";
-import type { ReportRow } from "../../lambda/report.ts";
+import type { Reason } from "../../lambda/apply/outcomes.ts";
+import type { ReportRow } from "../../lambda/report/report.ts";
 import type { Style } from "./screen.ts";
 
 /** Each reason as the end of a sentence that begins with the token's name. */

@@ -1,11 +1,11 @@
-import type { ApplicationConfig } from "../../lambda/config.ts";
-import { type Lineage, resolveLineages } from "../../lambda/lineage.ts";
-import { placeTokens } from "../../lambda/membership.ts";
-import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model.ts";
-import { observe } from "../../lambda/observe.ts";
-import { plainName } from "../../lambda/roots.ts";
-import { matches } from "../../lambda/selection.ts";
-import type { Snapshot } from "../../lambda/snapshot.ts";
+import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
+import { placeTokens } from "../../lambda/lineage/membership.ts";
+import { plainName } from "../../lambda/lineage/roots.ts";
+import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model/token.ts";
+import { observe } from "../../lambda/observe/observe.ts";
+import type { ApplicationConfig } from "../../lambda/policy/config.ts";
+import { matches } from "../../lambda/policy/selection.ts";
 import { Refusal } from "../command/refusal.ts";
 import type { Tools } from "../command/tools.ts";
 

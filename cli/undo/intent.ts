@@ -7,7 +7,7 @@ import {
   stampOf,
   type TokenId,
   type VersionId,
-} from "../../lambda/model.ts";
+} from "../../lambda/model/token.ts";
 import { Refusal } from "../command/refusal.ts";
 
 /** What undoing the last rotation of a secret comes to. */

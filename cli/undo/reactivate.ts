@@ -1,9 +1,9 @@
-import { type Attempt, failureOf } from "../../lambda/adapters/losant-failures.ts";
-import { send } from "../../lambda/adapters/losant-http.ts";
-import { LOSANT_LIMITS } from "../../lambda/adapters/losant-limits.ts";
-import type { ApplicationConfig } from "../../lambda/config.ts";
-import { Credential } from "../../lambda/credential.ts";
-import type { TokenId } from "../../lambda/model.ts";
+import { Credential } from "../../lambda/adapters/losant/access-token.ts";
+import { type Attempt, failureOf } from "../../lambda/adapters/losant/failures.ts";
+import { send } from "../../lambda/adapters/losant/http.ts";
+import { LOSANT_LIMITS } from "../../lambda/adapters/losant/limits.ts";
+import type { TokenId } from "../../lambda/model/token.ts";
+import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type { Tools } from "../command/tools.ts";
 
 /**

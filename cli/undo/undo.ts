@@ -1,5 +1,5 @@
-import { RotationError } from "../../lambda/errors.ts";
-import type { ApiToken } from "../../lambda/model.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
+import type { ApiToken } from "../../lambda/model/token.ts";
 import { showUsage } from "../command/arguments.ts";
 import { isAttended, isConfirmed } from "../command/confirm.ts";
 import { Refusal, showRefusal } from "../command/refusal.ts";

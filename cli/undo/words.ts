@@ -1,4 +1,4 @@
-import type { ApiToken } from "../../lambda/model.ts";
+import type { ApiToken } from "../../lambda/model/token.ts";
 import { harmless } from "../terminal/harmless.ts";
 import { type Screen, say } from "../terminal/screen.ts";
 import { relative } from "../terminal/words.ts";

@@ -12,8 +12,8 @@ import {
 import { ApiDestination as ToApiDestination } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
 import type { AnyEventBus } from "../../infra/event-bus.ts";
-import { ERROR_KINDS } from "../../lambda/errors.ts";
-import { type DetailType, EVENT_SOURCE } from "../../lambda/events.ts";
+import { ERROR_KINDS } from "../../lambda/model/errors.ts";
+import { type DetailType, EVENT_SOURCE } from "../../lambda/model/events.ts";
 
 interface FailuresToChatProps {
   /** Of the secret with the address of an incoming webhook, as Slack makes them: who knows it may post. */

@@ -1,4 +1,4 @@
-import type { Redacted } from "../../lambda/redacted.ts";
+import type { Redacted } from "../../lambda/model/redacted.ts";
 
 /** One version of the secret, as it was read. */
 export interface HeldToken {

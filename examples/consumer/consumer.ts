@@ -7,7 +7,7 @@ import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { AnyEventBus } from "../../infra/event-bus.ts";
-import { EVENT_SOURCE } from "../../lambda/events.ts";
+import { EVENT_SOURCE } from "../../lambda/model/events.ts";
 
 interface ConsumerProps {
   readonly applicationId: string;

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { Redacted } from "../../lambda/redacted.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
 import type { ReadToken } from "./cached-token.ts";
 
 /** Bounded: a request that waits for its token should fail while somebody still waits for it. */

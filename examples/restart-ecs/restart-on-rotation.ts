@@ -5,7 +5,7 @@ import { DefinitionBody, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { CallAwsService } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
 import type { AnyEventBus } from "../../infra/event-bus.ts";
-import { EVENT_SOURCE } from "../../lambda/events.ts";
+import { EVENT_SOURCE } from "../../lambda/model/events.ts";
 
 interface RestartOnRotationProps {
   readonly clusterName: string;

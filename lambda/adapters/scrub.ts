@@ -1,4 +1,4 @@
-import type { Redacted } from "../redacted.ts";
+import type { Redacted } from "../model/redacted.ts";
 
 /** Longer foreign texts are cut before anything else: an error page may be megabytes. */
 const READ_CHARACTERS = 4_000;

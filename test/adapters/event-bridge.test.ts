@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/event-bridge.ts";
-import { batchLength, MAX_BYTES, sizeOf } from "../../lambda/adapters/event-entries.ts";
-import type { RotationEvent } from "../../lambda/events.ts";
+import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/event-bridge.ts";
+import { batchLength, MAX_BYTES, sizeOf } from "../../lambda/adapters/aws/event-bridge-entries.ts";
+import type { RotationEvent } from "../../lambda/model/events.ts";
 import { closedPort, type Reply, type SeenRequest } from "../support/http.ts";
 import { ARN, awsAnswering, awsRefusal, pointAws } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";

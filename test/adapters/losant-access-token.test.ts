@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RotationError } from "../../lambda/errors.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
 import type { Reply, SeenRequest } from "../support/http.ts";
 import {
   ACCESS_ARN,

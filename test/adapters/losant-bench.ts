@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { afterEach } from "vitest";
-import { losantTokenApi } from "../../lambda/adapters/losant.ts";
-import type { LosantLimits } from "../../lambda/adapters/losant-limits.ts";
-import { RotationError } from "../../lambda/errors.ts";
-import { ApplicationId, SecretArn, SecretName, TokenId } from "../../lambda/model.ts";
+import type { LosantLimits } from "../../lambda/adapters/losant/limits.ts";
+import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
+import { ApplicationId, SecretArn, SecretName, TokenId } from "../../lambda/model/token.ts";
 import type { CredentialReader, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
-import { Redacted } from "../../lambda/redacted.ts";
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
 
 export const APPLICATION = v.parse(ApplicationId, "575ec8687ae143cd83dc4a97");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fetchOverHttp } from "../../lambda/adapters/fetch-over-http.ts";
+import { fetchOverHttp } from "../../lambda/adapters/losant/fetch.ts";
 import { closedPort, scripted } from "../support/http.ts";
 
 /** What it rejects with. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Redacted } from "../../lambda/redacted.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
 import { closedPort, type Reply } from "../support/http.ts";
 import { ACCESS_TOKEN, APPLICATION, apiAt, bench, FakeCredentials, ISSUED_TOKEN } from "./losant-bench.ts";
 

@@ -2,10 +2,10 @@ import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/event-bridge.ts";
-import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/secrets-manager.ts";
-import { RotationError } from "../../lambda/errors.ts";
-import { Redacted } from "../../lambda/redacted.ts";
+import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/event-bridge.ts";
+import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
 import type { Reply } from "../support/http.ts";
 import { ARN, awsAnswering, awsRefusal, LABEL, NAME, OLDER, VERSION } from "./aws-bench.ts";
 import {

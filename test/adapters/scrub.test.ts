@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { looksLikeToken, scrub } from "../../lambda/adapters/scrub.ts";
-import { Redacted } from "../../lambda/redacted.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
 
 describe("what a foreign service says", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/secrets-manager.ts";
-import { Redacted } from "../../lambda/redacted.ts";
+import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
 import { closedPort, inTurn, type Reply, type SeenRequest } from "../support/http.ts";
 import {
   ARN,

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { displayWidth } from "../../cli/terminal/width.ts";
 import { LEAKED, LEGACY } from "../../demo/factory-floor.ts";
 import { sameState, stateOf } from "../../demo/state.ts";
-import type { Report } from "../../lambda/report.ts";
+import type { Report } from "../../lambda/report/report.ts";
 import { type Ended, runScript } from "../support/child.ts";
 import { freshFactory, variablesOf } from "../support/factory.ts";
 

@@ -9,7 +9,7 @@ import { surveyOf } from "../../cli/status/survey.ts";
 import { type Mark, timelineLines } from "../../cli/status/timeline.ts";
 import type { Screen } from "../../cli/terminal/screen.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
-import { RunId } from "../../lambda/model.ts";
+import { RunId } from "../../lambda/model/token.ts";
 import {
   byHand,
   DAY,

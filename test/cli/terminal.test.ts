@@ -7,7 +7,7 @@ import { summaryOf } from "../../cli/terminal/summary.ts";
 import { tableLines } from "../../cli/terminal/table.ts";
 import { displayWidth, fitted, truncated, wrapped } from "../../cli/terminal/width.ts";
 import { relative } from "../../cli/terminal/words.ts";
-import type { Report, ReportRow } from "../../lambda/report.ts";
+import type { Report, ReportRow } from "../../lambda/report/report.ts";
 
 const NOW = new Date("2026-03-01T12:00:00.000Z");
 const MINUTE_MS = 60_000;

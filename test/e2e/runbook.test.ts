@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Report } from "../../lambda/report.ts";
+import type { Report } from "../../lambda/report/report.ts";
 import { Bundle, type Cloud, startCloud } from "../support/bundle.ts";
 import { APP, DAY } from "../support/world.ts";
 

@@ -1,4 +1,4 @@
-import type { MetricLine } from "../../lambda/metrics.ts";
+import type { MetricLine } from "../../lambda/report/metrics.ts";
 import { type Resource, readable } from "./synth.ts";
 
 /** What CloudWatch keeps of metrics: points in time, by what names them. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { METRIC_UNITS } from "../../lambda/metrics.ts";
+import { METRIC_UNITS } from "../../lambda/report/metrics.ts";
 import { resourcesOf, synthesized } from "./synth.ts";
 
 const deploy = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");

@@ -1,7 +1,7 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
 import { eventDocument, MAX_CONTENT, schemaNameOf } from "../../infra/event-documents.ts";
-import { type DetailType, EVENT_CATALOGUE } from "../../lambda/events.ts";
+import { type DetailType, EVENT_CATALOGUE } from "../../lambda/model/events.ts";
 import { onlyResource, resourcesOf, synthesized } from "./synth.ts";
 
 // A registry refuses what is no valid OpenAPI, but only at deployment: this validator (MIT, alive, small) says so here.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { secretPatterns } from "../../infra/secret-patterns.ts";
-import { parseConfig } from "../../lambda/config.ts";
+import { parseConfig } from "../../lambda/policy/config.ts";
 import { policiesOf } from "./policies.ts";
 import { synthesized } from "./synth.ts";
 

@@ -1,8 +1,14 @@
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
-import { expiryAtStake, FAR_DAYS, isOrphanLeft, metricsOf, type RunFacts } from "../../lambda/metrics.ts";
-import { TokenId } from "../../lambda/model.ts";
-import type { Outcome } from "../../lambda/outcomes.ts";
+import type { Outcome } from "../../lambda/apply/outcomes.ts";
+import { TokenId } from "../../lambda/model/token.ts";
+import {
+  expiryAtStake,
+  FAR_DAYS,
+  isOrphanLeft,
+  metricsOf,
+  type RunFacts,
+} from "../../lambda/report/metrics.ts";
 
 const NOW = new Date("2026-03-01T12:00:00Z");
 const EXPIRY = new Date("2026-03-31T12:00:00Z");

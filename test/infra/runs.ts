@@ -1,5 +1,5 @@
 import type { Template } from "aws-cdk-lib/assertions";
-import { metricsOf, type RunFacts } from "../../lambda/metrics.ts";
+import { metricsOf, type RunFacts } from "../../lambda/report/metrics.ts";
 import { Metrics } from "./cloudwatch.ts";
 import { type Resource, resourcesOf } from "./synth.ts";
 

@@ -1,7 +1,7 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
 import { TEST_EVENTS } from "../../infra/event-documents.ts";
-import { parseRequest } from "../../lambda/request.ts";
+import { parseRequest } from "../../lambda/policy/request.ts";
 import { type Resource, readable, resourcesOf, synthesized } from "./synth.ts";
 
 const resources = (testEvents: "create-registry" | "existing-registry") =>

@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import type { Action } from "../../lambda/actions.ts";
-import { type ApplicationConfig, parseConfig } from "../../lambda/config.ts";
-import { RotationError } from "../../lambda/errors.ts";
+import type { SecretReading, Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
 import {
   type ApiToken,
   RunId,
@@ -13,12 +12,13 @@ import {
   TokenId,
   VersionId,
   versionIdOf,
-} from "../../lambda/model.ts";
-import { observe } from "../../lambda/observe.ts";
-import { type LineagePlan, plan } from "../../lambda/plan.ts";
+} from "../../lambda/model/token.ts";
+import { observe } from "../../lambda/observe/observe.ts";
+import type { Action } from "../../lambda/plan/actions.ts";
+import { type LineagePlan, plan } from "../../lambda/plan/plan.ts";
+import { type ApplicationConfig, parseConfig } from "../../lambda/policy/config.ts";
+import { EVERYTHING, type Selection } from "../../lambda/policy/selection.ts";
 import type { Login } from "../../lambda/ports.ts";
-import { EVERYTHING, type Selection } from "../../lambda/selection.ts";
-import type { SecretReading, Snapshot } from "../../lambda/snapshot.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Action } from "../../lambda/actions.ts";
+import type { Action } from "../../lambda/plan/actions.ts";
 import {
   APP,
   actionsOf,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readMarker } from "../../lambda/marker.ts";
-import type { ApiToken, SecretVersion } from "../../lambda/model.ts";
+import { readMarker } from "../../lambda/model/marker.ts";
+import type { ApiToken, SecretVersion } from "../../lambda/model/token.ts";
 import {
   arnOf,
   byHand,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
-import { FAR_DAYS, metricsOf } from "../../lambda/metrics.ts";
+import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
+import { FAR_DAYS, metricsOf } from "../../lambda/report/metrics.ts";
 import type { Intercept } from "../support/ports.ts";
 import { APP, DAY, World } from "../support/world.ts";
 

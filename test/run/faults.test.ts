@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
+import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import type { Call, Intercept } from "../support/ports.ts";
 import { DAY, HOUR, World } from "../support/world.ts";
 

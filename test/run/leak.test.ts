@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RotationError } from "../../lambda/errors.ts";
-import type { Report, ReportRow } from "../../lambda/report.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
+import type { Report, ReportRow } from "../../lambda/report/report.ts";
 import type { Intercept } from "../support/ports.ts";
 import { APP, DAY, HOUR, MINUTE, World } from "../support/world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RotationError } from "../../lambda/errors.ts";
 import { BUS_FAILURES, TOLD_AT_ONCE } from "../../lambda/limits.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
 import type { Intercept } from "../support/ports.ts";
 import { DAY, World } from "../support/world.ts";
 

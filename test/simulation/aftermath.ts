@@ -1,4 +1,4 @@
-import type { Policy } from "../../lambda/policy.ts";
+import type { Policy } from "../../lambda/policy/policy.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { repair } from "./person.ts";
 import type { Stage } from "./play.ts";

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Secrets } from "../../emulators/aws/secrets.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
 import type { StoredToken } from "../../emulators/losant/store.ts";
-import { TokenId } from "../../lambda/model.ts";
+import { TokenId } from "../../lambda/model/token.ts";
 import type { Call } from "../support/ports.ts";
 import { onCurrent, onIssued } from "./promises/beginnings.ts";
 import { onEnded, onSuperseded } from "./promises/ends.ts";

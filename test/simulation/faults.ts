@@ -1,4 +1,4 @@
-import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
+import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import type { Call, Fate } from "../support/ports.ts";
 import type { FaultEntry, OutageEntry } from "./script.ts";
 import type { SimulatedWorker } from "./worker.ts";

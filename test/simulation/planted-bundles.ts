@@ -17,28 +17,28 @@ export interface Mistake {
 export const MISTAKES: readonly Mistake[] = [
   {
     name: "settles before it announces",
-    file: "steps/rotate.ts",
+    file: "apply/rotate.ts",
     instead: "await scene.bus.publish(rotatedEvent(stamp,",
     of: "await settle(arn, stamp, scene); await scene.bus.publish(rotatedEvent(stamp,",
     breaks: /^announced: .*nobody was told/m,
   },
   {
     name: "marks unfinished work with a label that everybody else uses",
-    file: "steps/store.ts",
+    file: "apply/store.ts",
     instead: "store.stage(arn, versionId, value, rotatingLabel(stamp.tokenId))",
     of: 'store.stage(arn, versionId, value, "AWSPENDING")',
     breaks: /^rest: .*was never current/m,
   },
   {
     name: "leaves orphans alone",
-    file: "rules/orphans.ts",
+    file: "plan/orphans.ts",
     instead: "(orphan) => isPastOrphanAge(orphan, context)",
     of: "() => false",
     breaks: /^leak: .*stored nowhere/m,
   },
   {
     name: "prints the string that it stores",
-    file: "steps/store.ts",
+    file: "apply/store.ts",
     instead: "const versionId = versionIdOf(stamp);",
     of: "const versionId = versionIdOf(stamp); console.log(value?.reveal());",
     breaks: /^secrecy: .*wrote/m,

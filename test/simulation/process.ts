@@ -5,7 +5,7 @@ import type { Invocation } from "../../demo/invoke.ts";
 import { awsService } from "../../emulators/aws/server.ts";
 import { type Service, serve } from "../../emulators/http.ts";
 import { losantService } from "../../emulators/losant/server.ts";
-import type { Report } from "../../lambda/report.ts";
+import type { Report } from "../../lambda/report/report.ts";
 import { CREDENTIALS } from "../support/bundle.ts";
 import { cleanEnvironment } from "../support/child.ts";
 import type { RealTime } from "./real-time.ts";

@@ -4,8 +4,8 @@ import { Secrets } from "../../emulators/aws/secrets.ts";
 import { AWS_DEFAULTS } from "../../emulators/aws/server.ts";
 import { byHand as losantByHand } from "../../emulators/losant/console.ts";
 import { Applications, countedIds } from "../../emulators/losant/store.ts";
-import { type ApplicationConfig, parseConfig, type RotationConfig } from "../../lambda/config.ts";
-import { secretNameFor } from "../../lambda/names.ts";
+import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
+import { type ApplicationConfig, parseConfig, type RotationConfig } from "../../lambda/policy/config.ts";
 import type { DeploymentKind, Role, Setting } from "./script.ts";
 import { type Time, Timeline } from "./timeline.ts";
 

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import type { Secrets } from "../../emulators/aws/secrets.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
-import { RunId, type TokenId } from "../../lambda/model.ts";
-import type { Report } from "../../lambda/report.ts";
-import { parseRequest } from "../../lambda/request.ts";
-import { run } from "../../lambda/run.ts";
+import { RunId, type TokenId } from "../../lambda/model/token.ts";
+import { parseRequest } from "../../lambda/policy/request.ts";
+import type { Report } from "../../lambda/report/report.ts";
+import { run } from "../../lambda/run/run.ts";
 import { type Call, inMemoryBus, inMemoryStore, inMemoryTokenApi } from "../support/ports.ts";
 import { Chance } from "./chance.ts";
 import { fateOf } from "./faults.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type AwsEmulator, type AwsOptions, startAws } from "../../emulators/aws/server.ts";
 import { type LosantEmulator, type LosantOptions, startLosant } from "../../emulators/losant/server.ts";
 import { bundleHandler } from "../../infra/bundling.ts";
-import type { Report } from "../../lambda/report.ts";
+import type { Report } from "../../lambda/report/report.ts";
 import { APP } from "./world.ts";
 
 interface Handler {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { PutEvent } from "../../emulators/aws/events.ts";
-import { RotationError } from "../../lambda/errors.ts";
-import { type DetailType, EVENT_CATALOGUE } from "../../lambda/events.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
+import { type DetailType, EVENT_CATALOGUE } from "../../lambda/model/events.ts";
 import { DAY, HOUR, type RunOptions, World } from "./world.ts";
 
 /** An event as EventBridge hands it to a target. */

@@ -8,10 +8,10 @@ import * as writes from "../../emulators/aws/secrets-writes.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
 import { APPLICATION_SCOPES } from "../../emulators/losant/scopes.ts";
 import type { Applications, StoredToken } from "../../emulators/losant/store.ts";
-import { claimsOf } from "../../lambda/claims.ts";
-import type { ApplicationConfig } from "../../lambda/config.ts";
-import { type ErrorCode, RotationError } from "../../lambda/errors.ts";
-import { EVENT_SOURCE } from "../../lambda/events.ts";
+import { claimsOf } from "../../lambda/adapters/losant/claims.ts";
+import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
+import { EVENT_SOURCE } from "../../lambda/model/events.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
 import {
   type ApiToken,
   SecretArn,
@@ -19,7 +19,8 @@ import {
   type SecretState,
   TokenId,
   VersionId,
-} from "../../lambda/model.ts";
+} from "../../lambda/model/token.ts";
+import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type {
   Clock,
   CredentialReader,
@@ -29,7 +30,6 @@ import type {
   TokenApi,
   TokenOrder,
 } from "../../lambda/ports.ts";
-import { Redacted } from "../../lambda/redacted.ts";
 
 /** One call of the worker to the world. */
 export interface Call {

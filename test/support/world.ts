@@ -5,12 +5,12 @@ import { type SecretSettings, Secrets } from "../../emulators/aws/secrets.ts";
 import { AWS_DEFAULTS } from "../../emulators/aws/server.ts";
 import { byHand as losantByHand, type TokenSeed } from "../../emulators/losant/console.ts";
 import { Applications, countedIds } from "../../emulators/losant/store.ts";
-import { parseConfig } from "../../lambda/config.ts";
-import type { RotationEvent } from "../../lambda/events.ts";
-import { RunId } from "../../lambda/model.ts";
+import type { RotationEvent } from "../../lambda/model/events.ts";
+import { RunId } from "../../lambda/model/token.ts";
+import { parseConfig } from "../../lambda/policy/config.ts";
+import { parseRequest } from "../../lambda/policy/request.ts";
 import type { LogFields } from "../../lambda/ports.ts";
-import { parseRequest } from "../../lambda/request.ts";
-import { type RunResult, run } from "../../lambda/run.ts";
+import { type RunResult, run } from "../../lambda/run/run.ts";
 import { VirtualClock } from "./clock.ts";
 import { type Intercept, inMemoryBus, inMemoryStore, inMemoryTokenApi, untouched } from "./ports.ts";
 

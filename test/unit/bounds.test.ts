@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { RotationError } from "../../lambda/errors.ts";
-import { IssueGate } from "../../lambda/gate.ts";
+import { IssueGate } from "../../lambda/apply/issue-gate.ts";
+import { after as later, persist } from "../../lambda/apply/retry.ts";
 import { ISSUE_TO_STAGE_MS } from "../../lambda/limits.ts";
-import { pacedWrites } from "../../lambda/pace.ts";
-import { after as later, persist } from "../../lambda/persist.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
 import type { SecretStore } from "../../lambda/ports.ts";
+import { pacedWrites } from "../../lambda/run/guarded-ports.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { DAY, HOUR, START, World } from "../support/world.ts";
 

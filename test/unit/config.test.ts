@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig, parseConfigText } from "../../lambda/config.ts";
-import { RotationError } from "../../lambda/errors.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
+import { parseConfig, parseConfigText } from "../../lambda/policy/config.ts";
 
 const APP = "575ec8687ae143cd83dc4a97";
 const PLANTED = "PLANTED VALUE";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fitsGlob } from "../../lambda/globs.ts";
+import { fitsGlob } from "../../lambda/policy/globs.ts";
 
 describe("a glob over token names", () => {
   test.each([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { failureTold, latenessMs, RUNGS_DAYS, rungReached } from "../../lambda/ladder.ts";
+import { failureTold, latenessMs, RUNGS_DAYS, rungReached } from "../../lambda/report/reminder-schedule.ts";
 import { DAY, HOUR, MINUTE, START } from "../support/world.ts";
 
 const INTERVAL = 6 * HOUR;

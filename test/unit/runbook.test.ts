@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { articleOn, ERROR_KINDS, type ErrorCode, RotationError } from "../../lambda/errors.ts";
+import { articleOn, ERROR_KINDS, type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import { anchorsIn, articlesOf, brokenLinks, textOf } from "../support/markdown.ts";
 
 const codes = Object.keys(ERROR_KINDS) as readonly ErrorCode[];

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type * as v from "valibot";
+import { safeParse } from "valibot";
+import type { Redacted } from "../../model/redacted.ts";
+import { type AwsFailure, awsFailure } from "./failures.ts";
+
+/** Bounds on one call of the AWS SDK, in milliseconds. */
+export interface AwsCallLimits {
+  /** From the request to the last byte of the answer: the SDK's own timeouts end at its headers. */
+  readonly callTimeoutMs: number;
+  readonly firstPauseMs: number;
+}
+
+/**
+ * What both clients are made with. The SDK repeats nothing: a retry after a lost answer hides that the first attempt
+ * may have had its effect, and the core has to know. Region, endpoint and credentials come from its standard variables.
+ */
+export const AWS_CLIENT = {
+  maxAttempts: 1,
+  requestHandler: {
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    // Without it the SDK only logs that the time is over.
+    throwOnRequestTimeout: true,
+    socketTimeout: 10_000,
+  },
+} as const;
+
+export type AwsAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: AwsFailure };
+
+export type AwsCall = (options: { readonly abortSignal: AbortSignal }) => Promise<unknown>;
+
+/** One attempt. An answer that doesn't fit the schema is a failure like any other: an empty 200 proves nothing. */
+export async function attempt<const Schema extends v.GenericSchema>(
+  call: AwsCall,
+  schema: Schema,
+  timeoutMs: number,
+  secrets: readonly Redacted[] = [],
+): Promise<AwsAnswer<v.InferOutput<Schema>>> {
+  // Not AbortSignal.timeout: it keeps what it may abort in memory until its time is over, long after the answer.
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    const result = safeParse(schema, await call({ abortSignal: controller.signal }));
+    if (result.success) return { ok: true, value: result.output };
+    return { ok: false, failure: { kind: "garbled", name: "UnexpectedAnswer", said: "" } };
+  } catch (thrown) {
+    return { ok: false, failure: awsFailure(thrown, secrets) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const PASSING: ReadonlySet<AwsFailure["kind"]> = new Set([
+  "throttled",
+  "unavailable",
+  "unanswered",
+  "unconnected",
+]);
+
+/** Whether the same call may succeed a moment later. */
+export function mayPass({ kind }: AwsFailure): boolean {
+  return PASSING.has(kind);
+}
+
+/** For reads only: up to `attempts`, with pauses that double. */
+export async function repeated<T>(
+  once: () => Promise<AwsAnswer<T>>,
+  attempts: number,
+  firstPauseMs: number,
+): Promise<AwsAnswer<T>> {
+  for (let made = 1, pauseMs = firstPauseMs; ; made += 1, pauseMs *= 2) {
+    const answer = await once();
+    if (answer.ok || made >= attempts || !mayPass(answer.failure)) return answer;
+    await delay(pauseMs);
+  }
+}

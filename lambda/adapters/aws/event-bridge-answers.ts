@@ -1,0 +1,82 @@
+import * as v from "valibot";
+import { type ErrorCode, RotationError } from "../../model/errors.ts";
+import { scrub } from "../scrub.ts";
+import { type AwsAnswer, mayPass } from "./client.ts";
+import { type AwsFailure, DENIED } from "./failures.ts";
+
+/** PutEvents answers 200 with failed entries, in the order in which they were sent. */
+export const PutEventsAnswer = v.object({
+  Entries: v.array(
+    v.object({
+      EventId: v.optional(v.string()),
+      ErrorCode: v.optional(v.string()),
+      ErrorMessage: v.optional(v.string()),
+    }),
+  ),
+});
+type Answer = v.InferOutput<typeof PutEventsAnswer>;
+
+/** What became of one entry. `mayPass`: it may be accepted a moment later. */
+export type Verdict =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly error: RotationError; readonly mayPass: boolean };
+
+/** "ThrottlingException, InternalFailure": the entry errors that PutEvents' reference says to send again. */
+const SENT_AGAIN = new Set(["ThrottlingException", "InternalFailure"]);
+
+/** What became of the entry at `index` of the `count` that were sent. */
+export function verdictOn(answer: AwsAnswer<Answer>, index: number, count: number, busName: string): Verdict {
+  if (!answer.ok) return onCall(answer.failure, busName);
+  const entry = answer.value.Entries[index];
+  if (entry !== undefined && answer.value.Entries.length === count) return onEntry(entry, busName);
+  return onCall({ kind: "garbled", name: "UnexpectedAnswer", said: "" }, busName);
+}
+
+function onEntry({ EventId, ErrorCode, ErrorMessage }: Answer["Entries"][number], busName: string): Verdict {
+  if (ErrorCode === undefined && EventId !== undefined && EventId !== "") return { accepted: true };
+  const name = scrub(ErrorCode ?? "no EventId");
+  const message = `PutEvents to ${busName}: the event was not accepted (${name}: ${scrub(ErrorMessage ?? "")})`;
+  if (SENT_AGAIN.has(name))
+    return { accepted: false, error: new RotationError("bus-unavailable", message), mayPass: true };
+  const code = DENIED.test(name) ? "bus-denied" : ErrorCode === undefined ? "bus-unavailable" : "bus-refused";
+  return { accepted: false, error: new RotationError(code, message), mayPass: false };
+}
+
+function onCall(failure: AwsFailure, busName: string): Verdict {
+  const { kind, name, said } = failure;
+  const [code, mayHaveHappened] = codeOf(kind);
+  const message = `PutEvents to ${busName}: ${what[kind]} (${said === "" ? name : `${name}: ${said}`})`;
+  const error = new RotationError(code, message, { effect: mayHaveHappened ? "unknown" : "none" });
+  return { accepted: false, error, mayPass: mayPass(failure) };
+}
+
+const what = {
+  denied: "the worker may not do this",
+  throttled: "EventBridge throttles",
+  refused: "EventBridge refused",
+  unavailable: "EventBridge is unavailable",
+  unanswered: "no answer of EventBridge arrived",
+  unconnected: "EventBridge could not be reached",
+  garbled: "the answer is not one of EventBridge",
+  unexpected: "an unexpected error",
+} as const satisfies Readonly<Record<AwsFailure["kind"], string>>;
+
+function codeOf(kind: AwsFailure["kind"]): readonly [ErrorCode, mayHaveHappened: boolean] {
+  switch (kind) {
+    case "denied":
+      return ["bus-denied", false];
+    case "refused":
+      return ["bus-refused", false];
+    case "throttled":
+      return ["bus-unavailable", false];
+    case "unavailable":
+      return ["bus-unavailable", true];
+    case "unconnected":
+      return ["bus-unreachable", false];
+    case "unanswered":
+    case "garbled":
+      return ["bus-unreachable", true];
+    case "unexpected":
+      return ["internal", true];
+  }
+}

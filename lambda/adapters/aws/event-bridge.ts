@@ -1,0 +1,108 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { RotationError } from "../../model/errors.ts";
+import type { RotationEvent } from "../../model/events.ts";
+import type { EventBus } from "../../ports.ts";
+import { AWS_CLIENT, type AwsCallLimits, attempt } from "./client.ts";
+import { PutEventsAnswer, verdictOn } from "./event-bridge-answers.ts";
+import { batchLength, entryOf, MAX_BYTES, sizeOf } from "./event-bridge-entries.ts";
+
+/** Every bound on what is asked of EventBridge. Times are in milliseconds. */
+export interface BusLimits extends AwsCallLimits {
+  readonly attempts: number;
+  /** For all attempts of one batch. What is not accepted by then is owed, and sent by the next run. */
+  readonly totalMs: number;
+}
+
+export const BUS_LIMITS: BusLimits = { callTimeoutMs: 2_000, firstPauseMs: 200, attempts: 4, totalMs: 6_000 };
+
+export interface BusOptions {
+  readonly busName: string;
+  /** The time that the events carry; without it they carry that of their arrival. */
+  readonly now?: () => Date;
+  readonly limits?: Partial<BusLimits>;
+}
+
+export function eventBridgeClient(): EventBridgeClient {
+  return new EventBridgeClient(AWS_CLIENT);
+}
+
+/** Events that are published while a call is under way share the next one. */
+export function eventBridgeBus(client: EventBridgeClient, options: BusOptions): EventBus {
+  return new EventBridgeBus(client, options);
+}
+
+interface Waiting {
+  readonly entry: PutEventsRequestEntry;
+  readonly size: number;
+  readonly accepted: () => void;
+  readonly refused: (error: RotationError) => void;
+}
+
+class EventBridgeBus implements EventBus {
+  readonly #client: EventBridgeClient;
+  readonly #busName: string;
+  readonly #now: (() => Date) | undefined;
+  readonly #limits: BusLimits;
+  readonly #queue: Waiting[] = [];
+  #isSending = false;
+
+  constructor(client: EventBridgeClient, { busName, now, limits }: BusOptions) {
+    this.#client = client;
+    this.#busName = busName;
+    this.#now = now;
+    this.#limits = { ...BUS_LIMITS, ...limits };
+  }
+
+  publish(event: RotationEvent): Promise<void> {
+    const entry = entryOf(event, this.#busName, this.#now?.());
+    const size = sizeOf(entry);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    if (size > MAX_BYTES) {
+      reject(new RotationError("bus-refused", `an event of ${size} bytes is too large for ${this.#busName}`));
+      return promise;
+    }
+    this.#queue.push({ entry, size, accepted: resolve, refused: reject });
+    void this.#sendQueue();
+    return promise;
+  }
+
+  async #sendQueue(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    // Whoever publishes in this very moment joins the batch.
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, batchLength(this.#queue.map(({ size }) => size)));
+      await this.#deliver(batch);
+    }
+    this.#isSending = false;
+  }
+
+  /** Settles every entry of the batch, and never rejects. */
+  async #deliver(batch: readonly Waiting[]): Promise<void> {
+    const { attempts, firstPauseMs, totalMs } = this.#limits;
+    const until = performance.now() + totalMs;
+    let open = batch;
+    for (let made = 1, pauseMs = firstPauseMs; ; made += 1, pauseMs *= 2) {
+      const answer = await this.#put(open, until - performance.now());
+      const isLast = made >= attempts || performance.now() + pauseMs >= until;
+      const sent = open;
+      open = sent.filter((waiting, index) => {
+        const verdict = verdictOn(answer, index, sent.length, this.#busName);
+        if (verdict.accepted) waiting.accepted();
+        else if (verdict.mayPass && !isLast) return true;
+        else waiting.refused(verdict.error);
+        return false;
+      });
+      if (open.length === 0) return;
+      await delay(pauseMs);
+    }
+  }
+
+  #put(batch: readonly Waiting[], leftMs: number) {
+    const command = new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) });
+    const timeoutMs = Math.ceil(Math.min(this.#limits.callTimeoutMs, Math.max(leftMs, 1)));
+    return attempt((options) => this.#client.send(command, options), PutEventsAnswer, timeoutMs);
+  }
+}

@@ -1,0 +1,80 @@
+import type {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+import type * as v from "valibot";
+import type { Redacted } from "../../model/redacted.ts";
+import { type AwsAnswer, type AwsCallLimits, attempt, repeated } from "./client.ts";
+import { type StoreAttempt, storeError } from "./secrets-manager-failures.ts";
+
+/** Every bound on what is asked of Secrets Manager. Times are in milliseconds. */
+export interface StoreLimits extends AwsCallLimits {
+  readonly readAttempts: number;
+  readonly maxPages: number;
+}
+
+export const STORE_LIMITS: StoreLimits = {
+  callTimeoutMs: 12_000,
+  firstPauseMs: 200,
+  readAttempts: 3,
+  maxPages: 50,
+};
+
+type Read = DescribeSecretCommand | GetSecretValueCommand | ListSecretVersionIdsCommand;
+type Write = CreateSecretCommand | PutSecretValueCommand | UpdateSecretVersionStageCommand;
+/** The SDK's `send` is overloaded per command; this is the one way in which it is used here. */
+type Send = (command: Read | Write, options: { readonly abortSignal: AbortSignal }) => Promise<unknown>;
+
+/** Calls whose answers are validated and whose errors are translated: reads are repeated, writes never. */
+export class SecretsManagerCalls {
+  readonly limits: StoreLimits;
+  readonly #send: Send;
+
+  constructor(client: SecretsManagerClient, limits: StoreLimits) {
+    this.limits = limits;
+    this.#send = (command, options) => client.send(command as DescribeSecretCommand, options);
+  }
+
+  read<const Schema extends v.GenericSchema>(command: Read, schema: Schema) {
+    const { readAttempts, firstPauseMs } = this.limits;
+    return repeated(() => this.#once(command, schema, []), readAttempts, firstPauseMs);
+  }
+
+  write<const Schema extends v.GenericSchema>(
+    command: Write,
+    schema: Schema,
+    secrets: readonly Redacted[] = [],
+  ) {
+    return this.#once(command, schema, secrets);
+  }
+
+  #once<const Schema extends v.GenericSchema>(
+    command: Read | Write,
+    schema: Schema,
+    secrets: readonly Redacted[],
+  ) {
+    return attempt((options) => this.#send(command, options), schema, this.limits.callTimeoutMs, secrets);
+  }
+}
+
+export const reading = (operation: string, secret: string): StoreAttempt => ({
+  operation,
+  secret,
+  isWrite: false,
+});
+export const writing = (operation: string, secret: string): StoreAttempt => ({
+  operation,
+  secret,
+  isWrite: true,
+});
+
+/** @throws RotationError of the store, where the call failed. */
+export function used<T>(attempted: StoreAttempt, answer: AwsAnswer<T>): T {
+  if (answer.ok) return answer.value;
+  throw storeError(attempted, answer.failure);
+}

@@ -1,0 +1,131 @@
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+  type UpdateSecretVersionStageCommandInput,
+} from "@aws-sdk/client-secrets-manager";
+import { RotationError } from "../../model/errors.ts";
+import type { Redacted } from "../../model/redacted.ts";
+import {
+  AWSCURRENT,
+  type SecretArn,
+  type SecretName,
+  type SecretState,
+  type SecretVersion,
+  type VersionId,
+} from "../../model/token.ts";
+import type { CredentialReader, Login, SecretStore } from "../../ports.ts";
+import { AWS_CLIENT } from "./client.ts";
+import { ChangedSecret, StoredVersion, tokenIn } from "./secrets-manager-answers.ts";
+import {
+  SecretsManagerCalls,
+  STORE_LIMITS,
+  type StoreLimits,
+  used,
+  writing,
+} from "./secrets-manager-calls.ts";
+import { describeSecret, listVersions, readAccessToken } from "./secrets-manager-reads.ts";
+
+export function secretsManagerClient(): SecretsManagerClient {
+  return new SecretsManagerClient(AWS_CLIENT);
+}
+
+/** The client must not retry by itself, as that of `secretsManagerClient` doesn't: see AWS_CLIENT. */
+export function secretsManagerStore(
+  client: SecretsManagerClient,
+  limits: Partial<StoreLimits> = {},
+): SecretStore & CredentialReader {
+  return new SecretsManagerStore(new SecretsManagerCalls(client, { ...STORE_LIMITS, ...limits }));
+}
+
+class SecretsManagerStore implements SecretStore, CredentialReader {
+  readonly #calls: SecretsManagerCalls;
+
+  constructor(calls: SecretsManagerCalls) {
+    this.#calls = calls;
+  }
+
+  describe(name: SecretName): Promise<SecretState | undefined> {
+    return describeSecret(this.#calls, name);
+  }
+
+  history(arn: SecretArn): Promise<readonly SecretVersion[]> {
+    return listVersions(this.#calls, arn);
+  }
+
+  read(id: SecretName | SecretArn, stage: Login["stage"]): ReturnType<CredentialReader["read"]> {
+    return readAccessToken(this.#calls, id, stage);
+  }
+
+  async create(name: SecretName, description: string): Promise<void> {
+    const command = new CreateSecretCommand({ Name: name, Description: description });
+    const made = await this.#calls.write(command, ChangedSecret);
+    if (!made.ok && made.failure.name === "ResourceExistsException") return;
+    used(writing("CreateSecret", name), made);
+  }
+
+  async stage(
+    arn: SecretArn,
+    version: VersionId,
+    value: Redacted,
+    label: string,
+  ): Promise<readonly string[]> {
+    const command = new PutSecretValueCommand({
+      SecretId: arn,
+      ClientRequestToken: version,
+      SecretString: value.reveal(),
+      // Without stages of its own, the version would become AWSCURRENT at once.
+      VersionStages: [label],
+    });
+    const token = tokenIn(value.reveal());
+    const secrets = token === undefined ? [value] : [value, token];
+    const put = await this.#calls.write(command, StoredVersion, secrets);
+    const stored = used(writing("PutSecretValue", arn), put);
+    if (stored.VersionId === version) return stored.VersionStages;
+    throw new RotationError("store-answer-invalid", `PutSecretValue of ${arn}: another version's answer`, {
+      effect: "unknown",
+    });
+  }
+
+  async promote(arn: SecretArn, version: VersionId, from: VersionId | undefined): Promise<void> {
+    const changed = await this.#label({
+      SecretId: arn,
+      VersionStage: AWSCURRENT,
+      MoveToVersionId: version,
+      RemoveFromVersionId: from,
+    });
+    used(labelling(arn), changed);
+  }
+
+  attach(arn: SecretArn, version: VersionId, label: string): Promise<void> {
+    const input = { SecretId: arn, VersionStage: label, MoveToVersionId: version };
+    return this.#labelUnless(input, version, (labels) => labels.includes(label));
+  }
+
+  detach(arn: SecretArn, version: VersionId, label: string): Promise<void> {
+    const input = { SecretId: arn, VersionStage: label, RemoveFromVersionId: version };
+    return this.#labelUnless(input, version, (labels) => !labels.includes(label));
+  }
+
+  /** A refusal may mean that it is so already: which of the two, only a look at the version's labels tells. */
+  async #labelUnless(
+    input: UpdateSecretVersionStageCommandInput & { readonly SecretId: SecretArn },
+    version: VersionId,
+    isSo: (labels: readonly string[]) => boolean,
+  ): Promise<void> {
+    const changed = await this.#label(input);
+    if (!changed.ok && changed.failure.kind === "refused") {
+      const secret = await describeSecret(this.#calls, input.SecretId);
+      const labels = secret?.versions.find(({ id }) => id === version)?.labels ?? [];
+      if (secret !== undefined && isSo(labels)) return;
+    }
+    used(labelling(input.SecretId), changed);
+  }
+
+  #label(input: UpdateSecretVersionStageCommandInput) {
+    return this.#calls.write(new UpdateSecretVersionStageCommand(input), ChangedSecret);
+  }
+}
+
+const labelling = (arn: SecretArn) => writing("UpdateSecretVersionStage", arn);

@@ -1,0 +1,101 @@
+import { RotationError } from "../../model/errors.ts";
+import type { Redacted } from "../../model/redacted.ts";
+import type { SecretArn, SecretName } from "../../model/token.ts";
+import type { CredentialReader, Login } from "../../ports.ts";
+import { claimsOf } from "./claims.ts";
+
+/** An access token as it was read. Each reading is an object of its own. */
+export interface HeldToken extends Login {
+  readonly token: Redacted;
+}
+
+/**
+ * The access token that the worker logs in with: read when it is first needed, and never kept longer than this object,
+ * which lives for one run. When Losant rejects it, the secret is read again (somebody may just have rotated it), then
+ * its previous version is tried, each once.
+ */
+export class Credential {
+  readonly #reader: CredentialReader;
+  readonly #secretId: SecretName | SecretArn;
+  readonly #owner: string;
+  readonly #rungs: Login["stage"][] = ["AWSCURRENT", "AWSPREVIOUS"];
+  readonly #rejected: Redacted[] = [];
+  readonly #replacements = new Map<HeldToken, Promise<HeldToken>>();
+  #latest: Promise<HeldToken> | undefined;
+
+  /** `owner` says in messages whose access token it is. */
+  constructor(reader: CredentialReader, secretId: SecretName | SecretArn, owner: string) {
+    this.#reader = reader;
+    this.#secretId = secretId;
+    this.#owner = owner;
+  }
+
+  /** The one to use now. A reading that failed is not remembered. */
+  async current(): Promise<HeldToken> {
+    this.#latest ??= this.#first();
+    const reading = this.#latest;
+    try {
+      return await reading;
+    } catch (error) {
+      if (this.#latest === reading && this.#replacements.size === 0) this.#latest = undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * What to use instead of one that Losant rejected. Calls that were rejected at the same time share one answer.
+   * @throws RotationError `access-token-rejected` when there is nothing left to try, from then on at once.
+   */
+  replace(rejected: HeldToken): Promise<HeldToken> {
+    const known = this.#replacements.get(rejected);
+    if (known !== undefined) return known;
+    this.#rejected.push(rejected.token);
+    const replacement = this.#climb().catch((error: unknown) => {
+      // An unanswered question is no verdict: the next call may ask again.
+      if (error instanceof RotationError && error.retryable) {
+        this.#replacements.delete(rejected);
+        this.#latest = Promise.resolve(rejected);
+      }
+      throw error;
+    });
+    this.#replacements.set(rejected, replacement);
+    this.#latest = replacement;
+    return replacement;
+  }
+
+  async #first(): Promise<HeldToken> {
+    const held = await this.#read("AWSCURRENT").catch((error: unknown) => this.#previousInstead(error));
+    if (held !== undefined) return held;
+    throw new RotationError(
+      "access-token-unreadable",
+      `the secret ${this.#secretId} with the access token of ${this.#owner} holds no value`,
+    );
+  }
+
+  /** A value that is no token at all was set by mistake: what was there before may still work. */
+  async #previousInstead(error: unknown): Promise<HeldToken> {
+    if (!(error instanceof RotationError) || error.code !== "access-token-unreadable") throw error;
+    const held = await this.#read("AWSPREVIOUS").catch(() => undefined);
+    if (held === undefined) throw error;
+    this.#rungs.splice(0);
+    return held;
+  }
+
+  async #climb(): Promise<HeldToken> {
+    for (let stage = this.#rungs[0]; stage !== undefined; stage = this.#rungs[0]) {
+      const held = await this.#read(stage);
+      this.#rungs.shift();
+      if (held !== undefined && !this.#rejected.some((token) => token.equals(held.token))) return held;
+    }
+    throw new RotationError(
+      "access-token-rejected",
+      `Losant rejects the access token of ${this.#owner} in the secret ${this.#secretId}: ` +
+        "what is AWSCURRENT there, read again, and what is AWSPREVIOUS",
+    );
+  }
+
+  async #read(stage: Login["stage"]): Promise<HeldToken | undefined> {
+    const found = await this.#reader.read(this.#secretId, stage);
+    return found && { ...found, stage, ...claimsOf(found.token) };
+  }
+}

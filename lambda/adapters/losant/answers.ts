@@ -1,0 +1,130 @@
+import * as v from "valibot";
+import { Redacted } from "../../model/redacted.ts";
+import { type ApiToken, TokenId } from "../../model/token.ts";
+import type { IssuedToken } from "../../ports.ts";
+import { scrub } from "../scrub.ts";
+
+/*
+ * What Losant answers, of apiToken.json, apiTokens.json, success.json and error.json of API 1.30. Messages of
+ * valibot quote what they choke on, so only the path of what is wrong leaves this file.
+ */
+
+const date = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d\d-\d\dT/),
+  v.transform((text) => new Date(text)),
+  v.date(),
+);
+
+/** `token`, which a listing may contain, is dropped here: v.object keeps only what it names. */
+const tokenFields = v.object({
+  id: TokenId,
+  name: v.string(),
+  description: v.nullish(v.string(), ""),
+  creationDate: date,
+  expirationDate: v.nullish(date),
+  scope: v.nullish(v.array(v.string()), []),
+  status: v.optional(v.picklist(["active", "inactive"]), "active"),
+  creatorType: v.nullish(v.string()),
+});
+
+const Token = v.pipe(
+  tokenFields,
+  v.transform(
+    ({ creationDate, expirationDate, creatorType, ...rest }): ApiToken => ({
+      ...rest,
+      createdAt: creationDate,
+      expiresAt: expirationDate ?? undefined,
+      creatorType: creatorType ?? undefined,
+    }),
+  ),
+);
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const Page = v.object({
+  items: v.array(Token),
+  totalCount: v.nullish(count),
+  perPage: v.nullish(v.pipe(count, v.minValue(1))),
+});
+
+/** What can stand in an Authorization header: visible ASCII. */
+const tokenString = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]+$/),
+  v.transform((string) => new Redacted(string)),
+);
+
+/** Losant's word that it did what was asked; both of its answers to a write may be empty. */
+const Deactivated = v.optional(v.object({ status: v.optional(v.literal("inactive")) }));
+const Deleted = v.optional(v.object({ success: v.optional(v.literal(true)) }));
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  /** What is wrong, without any of it. */
+  | { readonly ok: false; readonly flaw: string };
+
+export const readToken = (text: string | undefined) => read(Token, text);
+export const readPage = (text: string | undefined) => read(Page, text);
+export const readDeactivated = (text: string | undefined) => read(Deactivated, text);
+export const readDeleted = (text: string | undefined) => read(Deleted, text);
+
+/** A token with its string; where either is unusable, the id of what was created all the same, if it names one. */
+export function readIssued(
+  text: string | undefined,
+): Parsed<IssuedToken> & { readonly createdId?: TokenId | undefined } {
+  const token = readToken(text);
+  const string = read(v.object({ token: tokenString }), text);
+  if (token.ok && string.ok) return { ok: true, value: { token: token.value, string: string.value.token } };
+  const created = read(v.object({ id: TokenId }), text);
+  const { flaw } = [token, string].find((part) => !part.ok) ?? { flaw: "is unusable" };
+  return { ok: false, flaw, createdId: created.ok ? created.value.id : undefined };
+}
+
+/** Whether this is Losant speaking, and not a proxy's or a login's page. */
+export const isJson = (text: string | undefined) => read(v.looseObject({}), text).ok;
+
+function read<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  text: string | undefined,
+): Parsed<v.InferOutput<Schema>> {
+  if (text === undefined) return { ok: false, flaw: "is cut off" };
+  let value: unknown;
+  try {
+    value = text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return { ok: false, flaw: "is not JSON" };
+  }
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return { ok: true, value: result.output };
+  if (text === "") return { ok: false, flaw: "is empty" };
+  // Of the schemas above, every key is named and every other step an index: a path quotes nothing.
+  const path = v.getDotPath(result.issues[0]);
+  return { ok: false, flaw: path === null ? "is not an object" : `has no valid ${path}` };
+}
+
+/** Losant's {type, message}, as far as there is any; its answers to 401, 403, 404 and 429 are undocumented. */
+export interface Said {
+  readonly type?: string | undefined;
+  readonly message?: string | undefined;
+  /** The body was neither empty nor JSON: not Losant's. */
+  readonly isForeign?: boolean;
+}
+
+/** `data` is the body of a refusal: parsed, where its content type says JSON, otherwise text. */
+export function readSaid(data: unknown, secrets: readonly Redacted[]): Said {
+  let body = data;
+  if (typeof data === "string") {
+    try {
+      body = JSON.parse(data);
+    } catch {
+      return { isForeign: data.trim() !== "" };
+    }
+  }
+  const text = (key: "type" | "message") => {
+    const value =
+      typeof body === "object" && body !== null ? (body as Record<string, unknown>)[key] : undefined;
+    return typeof value === "string" && value !== "" ? scrub(value, secrets) : undefined;
+  };
+  return { type: text("type"), message: text("message") };
+}

@@ -1,0 +1,94 @@
+import { RotationError } from "../../model/errors.ts";
+import type { ApplicationId, TokenId } from "../../model/token.ts";
+import type { Said } from "./answers.ts";
+import type { LosantAnswer, LosantRequest } from "./http.ts";
+
+/** What was attempted, as the person reads it who has to repair it. */
+export interface Attempt {
+  readonly kind: LosantRequest["kind"];
+  /** "list the tokens", "delete the token 575ec8…". */
+  readonly doing: string;
+  readonly applicationId: ApplicationId;
+  /** What a 403 says is missing. */
+  readonly scope: string;
+}
+
+/** No answer of Losant's, or one that says no. 401 never arrives here: see Credential. */
+export function failureOf(
+  attempt: Attempt,
+  answer: Exclude<LosantAnswer, { readonly kind: "ok" }>,
+): RotationError {
+  return answer.kind === "silent" ? silence(attempt, answer) : refusal(attempt, answer);
+}
+
+/** A 2xx that can't be used; `flaw` says why without quoting it. */
+export function unusable(attempt: Attempt, flaw: string): RotationError {
+  return new RotationError("losant-answer-invalid", at(attempt, `Losant's answer ${flaw}`), {
+    effect: effectOf(attempt),
+  });
+}
+
+/** The same for a create call, which may have left a token behind. */
+export function unusableIssue(attempt: Attempt, flaw: string, createdId: TokenId | undefined): RotationError {
+  if (createdId === undefined) return uncertain(attempt, `Losant's answer ${flaw}, so a token may exist`);
+  const message = at(attempt, `Losant created ${createdId}, but its answer ${flaw}`);
+  return new RotationError("losant-answer-invalid", message, { effect: "unknown", createdId });
+}
+
+function silence(
+  attempt: Attempt,
+  { why, isSent }: Extract<LosantAnswer, { readonly kind: "silent" }>,
+): RotationError {
+  const lost = why === "timeout" ? "Losant did not answer in time" : "the connection to Losant broke";
+  if (isSent && attempt.kind === "create") return uncertain(attempt, `${lost}, so a token may exist`);
+  const what = isSent ? lost : "Losant could not be reached";
+  return new RotationError("losant-unreachable", at(attempt, what), {
+    effect: isSent ? effectOf(attempt) : "none",
+  });
+}
+
+function refusal(
+  attempt: Attempt,
+  { status, said }: Extract<LosantAnswer, { readonly kind: "refused" }>,
+): RotationError {
+  const error = (code: RotationError["code"], what: string, effect: "none" | "unknown" = "none") =>
+    new RotationError(code, `${at(attempt, what)}${quoted(said)}`, { effect });
+  if (status === 403)
+    return error("access-token-forbidden", `Losant forbids this: the access token needs ${attempt.scope}`);
+  // Losant answers JSON or nothing: a page says only that something else stands where its API should be.
+  if (status === 404 && said.isForeign === true)
+    return error("losant-answer-invalid", "HTTP 404 with a body that is not JSON");
+  if (status === 404) return error("application-not-found", "Losant knows no such application");
+  if (status === 429) return error("losant-throttled", "Losant throttles (HTTP 429)");
+  const isCertain = status >= 400 && status < 500 && status !== 408;
+  if (isCertain && attempt.kind === "create" && isAboutScope(status, said))
+    return error("scope-rejected", `Losant does not accept the scope (HTTP ${status})`);
+  if (isCertain) return error("losant-refused", `Losant refused (HTTP ${status})`);
+  if (attempt.kind === "create")
+    return uncertain(attempt, `HTTP ${status}, so a token may exist${quoted(said)}`);
+  if (status >= 500 || status === 408)
+    return error("losant-unavailable", `Losant is unavailable (HTTP ${status})`, effectOf(attempt));
+  return unusable(attempt, `is HTTP ${status}`);
+}
+
+/** The scope is the only part of the body that Losant can find invalid: the rest is bounded before. */
+function isAboutScope(status: number, { type = "", message = "" }: Said): boolean {
+  return (status === 400 || status === 422) && (/valid/i.test(type) || /scope/i.test(message));
+}
+
+function uncertain(attempt: Attempt, what: string): RotationError {
+  return new RotationError("issue-uncertain", at(attempt, what), { effect: "unknown" });
+}
+
+function effectOf({ kind }: Attempt): "none" | "unknown" {
+  return kind === "read" ? "none" : "unknown";
+}
+
+function at({ doing, applicationId }: Attempt, what: string): string {
+  return `can't ${doing} of application ${applicationId}: ${what}`;
+}
+
+function quoted({ type, message }: Said): string {
+  const said = [type, message].filter((part) => part !== undefined).join(": ");
+  return said === "" ? "" : `; it says "${said}"`;
+}

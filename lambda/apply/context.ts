@@ -1,0 +1,23 @@
+import type { RunId } from "../model/token.ts";
+import type { ApplicationConfig } from "../policy/config.ts";
+import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
+import type { IssueGate } from "./issue-gate.ts";
+
+export type Trigger = "schedule" | "manual";
+
+/** Who is at work, and through which ports: what every effect on one application's tokens needs. */
+export interface Scene {
+  readonly application: ApplicationConfig;
+  readonly runId: RunId;
+  readonly trigger: Trigger;
+  /** What a run tells of goes by its start: the starts of two are about an interval apart, whatever the runs take. */
+  readonly startedAt: Date;
+  readonly api: TokenApi;
+  readonly store: SecretStore;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly gate: IssueGate;
+  /** Where its readers find the runbook; see `articleOn`. */
+  readonly runbook: string | undefined;
+}

@@ -1,0 +1,66 @@
+import { DISCARD_RESERVE_MS, ISSUE_TO_STAGE_MS, STEP_RESERVE_MS } from "../limits.ts";
+import type { RotationError } from "../model/errors.ts";
+import type { Clock } from "../ports.ts";
+import { after } from "./retry.ts";
+
+/**
+ * Decides whether a run may issue another token. The first one goes alone until its string is stored, so that a dead
+ * store costs one token; a store that refuses a string stops all issuing in this run; and nothing is issued that
+ * could not be stored before the deadline.
+ */
+export class IssueGate {
+  readonly #clock: Clock;
+  readonly #deadline: Date;
+  #isStoreProven = false;
+  #isBroken = false;
+  #trial: Promise<void> | undefined;
+  #endTrial = () => {};
+
+  constructor(clock: Clock, deadline: Date) {
+    this.#clock = clock;
+    this.#deadline = deadline;
+  }
+
+  /** The moment after which no string may be stored any more: what is left is for deleting its token. */
+  get storeBy(): Date {
+    return after(this.#deadline, -DISCARD_RESERVE_MS);
+  }
+
+  /** Whether there is time for an effect that issues nothing. */
+  get hasTime(): boolean {
+    return this.#leftMs() >= STEP_RESERVE_MS;
+  }
+
+  get mayIssue(): boolean {
+    return !this.#isBroken && this.#leftMs() >= ISSUE_TO_STAGE_MS;
+  }
+
+  storeProved(): void {
+    this.#isStoreProven = true;
+    this.#endTrial();
+  }
+
+  /** Once the store is proven, a refusal for good is the fault of one secret, and the others go on. */
+  storeFailed({ retryable }: RotationError): void {
+    if (retryable || !this.#isStoreProven) this.#isBroken = true;
+  }
+
+  /** Runs a rotation: alone, until one of them has shown that the store takes strings. */
+  async admit<T>(rotation: () => Promise<T>): Promise<T> {
+    while (!this.#isStoreProven && this.#trial !== undefined) await this.#trial;
+    if (this.#isStoreProven) return rotation();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#trial = promise;
+    this.#endTrial = resolve;
+    try {
+      return await rotation();
+    } finally {
+      this.#trial = undefined;
+      resolve();
+    }
+  }
+
+  #leftMs(): number {
+    return this.#deadline.getTime() - this.#clock.now().getTime();
+  }
+}

@@ -1,0 +1,105 @@
+import { DISCARD_PATIENCE_MS, PROBE_PATIENCE_MS } from "../limits.ts";
+import { asRotationError, RotationError } from "../model/errors.ts";
+import { describeSuccessor } from "../model/marker.ts";
+import type { ApiToken, SecretArn, TokenId } from "../model/token.ts";
+import type { Rotate } from "../plan/actions.ts";
+import { successorExpiresAt } from "../policy/renewal-window.ts";
+import type { IssuedToken, TokenOrder } from "../ports.ts";
+import type { Scene } from "./context.ts";
+import { after, persist } from "./retry.ts";
+
+/** `probe`: Losant let the new string in. `response`: only the answer to its creation could be checked. */
+export type Verified = "probe" | "response";
+
+/** Losant keeps dates in milliseconds; a minute is what its clock and ours may differ by. */
+const EXPIRY_TOLERANCE_MS = 60_000;
+const PROBE_PAUSE_MS = 1_000;
+
+/** Step one: a token with the scope of the one it replaces, marked with what it is for. Never repeated. */
+export async function issue(
+  { subject }: Rotate,
+  secretArn: SecretArn,
+  scene: Scene,
+): Promise<IssuedToken & { readonly order: TokenOrder }> {
+  const { application, api, clock, runId } = scene;
+  const order: TokenOrder = {
+    name: subject.name,
+    description: describeSuccessor(subject.description, { replacedId: subject.id, secretArn, run: runId }),
+    scope: subject.scope,
+    status: "active",
+    expiresAt: successorExpiresAt(subject, application.policy, clock.now()),
+  };
+  try {
+    return { ...(await api.create(order)), order };
+  } catch (thrown) {
+    const error = asRotationError(thrown);
+    if (error.createdId !== undefined) throw await discarding(error.createdId, error, scene);
+    throw error;
+  }
+}
+
+/** Step two: it is what was asked for, and Losant lets it in. A token that fails is deleted again. */
+export async function verify(
+  { token, string, order }: IssuedToken & { readonly order: TokenOrder },
+  isOwnCredential: boolean,
+  scene: Scene,
+): Promise<Verified> {
+  const difference = differenceFrom(order, token);
+  if (difference !== undefined) {
+    const error = new RotationError(
+      "successor-mismatch",
+      `the successor ${token.id} came back with another ${difference} than asked`,
+    );
+    throw await discarding(token.id, error, scene);
+  }
+  const { clock, api } = scene;
+  const until = after(clock.now(), PROBE_PATIENCE_MS);
+  for (;;) {
+    const answer = await api.probe(string, token.scope);
+    if (answer === "accepted") return "probe";
+    if (answer === undefined && !isOwnCredential) return "response";
+    if (answer === undefined || clock.now() >= until) {
+      if (answer === "unclear" && !isOwnCredential) return "response";
+      const error = new RotationError(
+        "successor-unusable",
+        `Losant did not accept the successor ${token.id}`,
+      );
+      throw await discarding(token.id, error, scene);
+    }
+    await clock.sleep(PROBE_PAUSE_MS);
+  }
+}
+
+function differenceFrom(order: TokenOrder, token: ApiToken): string | undefined {
+  const asked = new Set(order.scope);
+  const given = new Set(token.scope);
+  if (asked.symmetricDifference(given).size > 0) return "scope";
+  if (token.status !== order.status) return "status";
+  if ((order.expiresAt === undefined) !== (token.expiresAt === undefined)) return "expirationDate";
+  const askedMs = order.expiresAt?.getTime() ?? 0;
+  return Math.abs((token.expiresAt?.getTime() ?? 0) - askedMs) > EXPIRY_TOLERANCE_MS
+    ? "expirationDate"
+    : undefined;
+}
+
+/** Deletes a token that this rotation made and nobody holds, and gives back the error that led to it. */
+export async function discarding(id: TokenId, error: RotationError, scene: Scene): Promise<RotationError> {
+  await discardOwn(id, scene);
+  return error;
+}
+
+/** Whether it is deleted. A token that can't be deleted now is found by its marker, and deleted, by a later run. */
+export async function discardOwn(id: TokenId, { api, clock, log }: Scene): Promise<boolean> {
+  try {
+    await persist(clock, after(clock.now(), DISCARD_PATIENCE_MS), () => api.delete(id));
+    return true;
+  } catch (thrown) {
+    const { code, message } = asRotationError(thrown);
+    log.warn("a token that nobody holds could not be deleted; a later run will", {
+      tokenId: id,
+      code,
+      message,
+    });
+    return false;
+  }
+}

@@ -1,0 +1,97 @@
+import { RotationError } from "../model/errors.ts";
+import { readMarker } from "../model/marker.ts";
+import { type ApiToken, stampOf } from "../model/token.ts";
+import type { Action, Resume, Retire, Rotate } from "../plan/actions.ts";
+import type { LineagePlan } from "../plan/plan.ts";
+import type { Outcome } from "./outcomes.ts";
+
+/** What retireNow left of the string of a token, for whoever answers for a leak: in words, except for the first. */
+export interface OldString {
+  /** Whether Losant accepts it, as far as this run can tell. */
+  readonly works: "no" | "yes" | "unknown";
+  readonly heldBy: string;
+  readonly next: string;
+}
+
+/** Why the worker doesn't end, in this run, the life of a token that it is logged in with. */
+export type Spared = "until-next-run" | "until-replaced";
+
+type Asked = (Rotate | Resume | Retire) & { readonly subject: ApiToken };
+
+/** The outcomes of an action, of which those about the token it was to deactivate say what is left of its string. */
+export function tellingOldString(
+  action: Action,
+  outcomes: readonly Outcome[],
+  lineage: LineagePlan,
+): readonly Outcome[] {
+  if (!isAsked(action)) return outcomes;
+  const oldString: OldString = {
+    works: worksAfter(outcomes, action),
+    heldBy: heldBy(action, lineage),
+    next: nextStep(outcomes, action),
+  };
+  return outcomes.map((outcome) =>
+    outcome.subject.id === action.subject.id ? { ...outcome, oldString } : outcome,
+  );
+}
+
+function isAsked(action: Action): action is Asked {
+  if (action.kind === "retire") return action.reason === "retire-now";
+  if (action.kind !== "rotate" && action.kind !== "resume") return false;
+  return action.retireNow || action.spared !== undefined;
+}
+
+function ending(outcomes: readonly Outcome[], { subject }: Asked): Outcome | undefined {
+  return outcomes.find(({ action, subject: { id } }) => action === "retire" && id === subject.id);
+}
+
+function worksAfter(outcomes: readonly Outcome[], action: Asked): OldString["works"] {
+  const retirement = ending(outcomes, action);
+  if (retirement?.outcome === "deactivated") return "no";
+  return retirement?.error?.effect === "unknown" ? "unknown" : "yes";
+}
+
+function nextStep(outcomes: readonly Outcome[], action: Asked): string {
+  if (outcomes.some(({ outcome }) => outcome === "planned"))
+    return action.kind !== "retire" && action.spared !== undefined
+      ? SPARED[action.spared]
+      : "a real run deactivates it, as soon as its successor is current and announced";
+  if (ending(outcomes, action)?.outcome === "deactivated")
+    return `it is inactive at Losant, not deleted; to bring it back: npm run undo -- --token ${action.subject.id}`;
+  if (action.kind !== "retire" && action.spared !== undefined) return SPARED[action.spared];
+  return "once what stood in the way is mended, send the same event again: it deactivates the token, however new its successor is";
+}
+
+const SPARED = {
+  "until-next-run":
+    "the worker was logged in with it in this run; send the same event again: the next run logs in with the successor",
+  "until-replaced":
+    "the worker logs in with it: store another access token (npm run access-token), then send the same event again",
+} as const satisfies Record<Spared, string>;
+
+/** Nobody saws off the branch that the worker sits on: its string is in the access token's secret. */
+export function loggedInWith({ id }: ApiToken): RotationError {
+  return new RotationError(
+    "predecessor-active",
+    `${id} was not deactivated: the worker logs in with it; store another access token first`,
+  );
+}
+
+/** Whoever read it from a secret has it until they read again; whoever was given it by hand has it for good. */
+function heldBy(action: Asked, { secretName, secretArn }: LineagePlan): string {
+  const { subject } = action;
+  const former = action.kind === "retire" ? action.former : action.from;
+  const marker = readMarker(subject.description);
+  const readFrom = (secret = "?") => `whoever read it from the secret ${secret}, until they read it again`;
+  if (former !== undefined && stampOf(former)?.tokenId === subject.id) return readFrom(secretName);
+  if (typeof marker === "object") {
+    const isHere = marker.secretArn === secretArn;
+    return isHere
+      ? readFrom(secretName)
+      : `${readFrom(marker.secretArn)}: another deployment's, which gets no successor`;
+  }
+  const byHand = "whoever was given it by hand";
+  if (former === undefined || stampOf(former) !== undefined)
+    return `${byHand}: no secret of this worker has held it`;
+  return `${byHand}; and, if version ${former} of the secret ${secretName} held it, whoever read it from there`;
+}

@@ -1,0 +1,100 @@
+import type { RotationError } from "../model/errors.ts";
+import type { SecretName, TokenId, VersionId } from "../model/token.ts";
+import type { Action, Effect, RotateReason, Settle, SkipReason, Subject } from "../plan/actions.ts";
+import type { Verified } from "./issue.ts";
+import type { OldString } from "./leak-response.ts";
+
+export type ActionName = "rotate" | "resume" | "announce" | "retire" | "discard" | "skip" | "wait";
+export type OutcomeName =
+  | "rotated"
+  | "resumed"
+  | "announced"
+  | "deactivated"
+  | "deleted"
+  | "discarded"
+  | "skipped"
+  | "waiting"
+  | "deferred"
+  | "failed"
+  | "planned";
+export type Reason =
+  | RotateReason
+  | SkipReason
+  | "unfinished"
+  | "unannounced"
+  | "grace-over"
+  | "retire-now"
+  | "orphan"
+  | "lost-race"
+  | "not-due"
+  /** What it needs could not be decided; the code says why. */
+  | "undecided";
+
+/** What became of one action. One token may have several; the report shows the weightiest. */
+export interface Outcome {
+  readonly action: ActionName;
+  readonly reason: Reason;
+  readonly outcome: OutcomeName;
+  readonly subject: Subject;
+  readonly secretName: SecretName | undefined;
+  readonly successorId?: TokenId | undefined;
+  readonly versionId?: VersionId | undefined;
+  readonly verified?: Verified | undefined;
+  readonly dueAt?: Date | undefined;
+  /** When a retirement became due: no token tells that by itself. */
+  readonly sinceAt?: Date | undefined;
+  readonly oldString?: OldString | undefined;
+  /** What went wrong: the whole action where the outcome is `failed`, else only its end. */
+  readonly error?: RotationError | undefined;
+}
+
+/** What is said of an action that was not carried out: nothing but `settle` goes without saying. */
+export function outcomeOf(
+  action: Exclude<Action, Settle>,
+  secretName: SecretName | undefined,
+  instead: "planned" | "deferred",
+): Outcome {
+  const { subject } = action;
+  switch (action.kind) {
+    case "skip":
+      return { action: "skip", reason: action.reason, subject, secretName, outcome: "skipped" };
+    case "wait":
+      return {
+        action: "wait",
+        reason: action.reason,
+        subject,
+        secretName,
+        outcome: "waiting",
+        dueAt: action.dueAt,
+      };
+    case "defer":
+      return { action: action.action, reason: action.reason, subject, secretName, outcome: "deferred" };
+    case "fail":
+      return {
+        action: "skip",
+        reason: "undecided",
+        subject,
+        secretName,
+        outcome: "failed",
+        error: action.error,
+      };
+    case "retire": {
+      const { reason, dueAt: sinceAt } = action;
+      return { action: "retire", reason, subject, secretName, outcome: instead, sinceAt };
+    }
+    default:
+      return { action: action.kind, reason: action.reason, subject, secretName, outcome: instead };
+  }
+}
+
+export function failedOutcome(
+  action: Effect,
+  secretName: SecretName | undefined,
+  error: RotationError,
+): Outcome {
+  // A label that does not come off is a promise not kept: its event may be sent again.
+  if (action.kind !== "settle")
+    return { ...outcomeOf(action, secretName, "deferred"), outcome: "failed", error };
+  const subject = { id: action.version.stamp.tokenId };
+  return { action: "announce", reason: "unannounced", subject, secretName, outcome: "failed", error };
+}

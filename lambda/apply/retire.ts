@@ -1,0 +1,73 @@
+import { WRITE_PATIENCE_MS } from "../limits.ts";
+import { asRotationError, RotationError } from "../model/errors.ts";
+import { type ApiToken, AWSCURRENT, rotatingLabel, type SecretState, stampOf } from "../model/token.ts";
+import type { Resume, Retire, Rotate } from "../plan/actions.ts";
+import type { Scene } from "./context.ts";
+import { endLife, type Place } from "./discard.ts";
+import { loggedInWith } from "./leak-response.ts";
+import { failedOutcome, type Outcome } from "./outcomes.ts";
+import { after } from "./retry.ts";
+
+const ANNOUNCED_PAUSE_MS = 1_000;
+
+type Replacing = Rotate | Resume;
+
+/** The end of the predecessor, where it was asked for, in the very run that replaced it. */
+export async function retireNow(
+  { subject, retireNow: isAsked, spared }: Replacing,
+  place: Place,
+  scene: Scene,
+): Promise<readonly Outcome[]> {
+  const retirement = retirementOf(subject);
+  if (spared === "until-replaced")
+    return [failedOutcome(retirement, place.secretName, loggedInWith(subject))];
+  if (!isAsked) return [];
+  try {
+    return [await endLife(retirement, place, scene)];
+  } catch (thrown) {
+    return [failedOutcome(retirement, place.secretName, asRotationError(thrown))];
+  }
+}
+
+/**
+ * The same where another run replaced it first: once the event of that run's successor has been accepted, which only
+ * its label tells. Not waited for without end: what is left is said, and done by the same event again.
+ */
+export async function retireBehind(
+  action: Replacing,
+  place: Place,
+  scene: Scene,
+): Promise<readonly Outcome[]> {
+  const { store, clock } = scene;
+  const { subject } = action;
+  if (!action.retireNow) return retireNow(action, place, scene);
+  const until = after(clock.now(), WRITE_PATIENCE_MS);
+  try {
+    for (;;) {
+      const secret = await store.describe(place.secretName);
+      if (secret !== undefined && isAnnouncedOver(subject, secret)) return retireNow(action, place, scene);
+      if (clock.now() >= until) throw stillActive(subject, place);
+      await clock.sleep(ANNOUNCED_PAUSE_MS);
+    }
+  } catch (thrown) {
+    return [failedOutcome(retirementOf(subject), place.secretName, asRotationError(thrown))];
+  }
+}
+
+function retirementOf(subject: ApiToken): Retire {
+  return { kind: "retire", reason: "retire-now", step: "deactivate", subject };
+}
+
+function isAnnouncedOver({ id }: ApiToken, { versions }: SecretState): boolean {
+  const current = versions.find(({ labels }) => labels.includes(AWSCURRENT));
+  const stamp = current && stampOf(current.id);
+  if (current === undefined || stamp === undefined || stamp.tokenId === id) return false;
+  return !current.labels.includes(rotatingLabel(stamp.tokenId));
+}
+
+function stillActive({ id }: ApiToken, { secretName }: Place): RotationError {
+  return new RotationError(
+    "predecessor-active",
+    `${id} was not deactivated: the one that replaced it in ${secretName} has not been announced yet`,
+  );
+}

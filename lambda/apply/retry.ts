@@ -1,0 +1,34 @@
+import { asRotationError, RotationError } from "../model/errors.ts";
+import type { Clock } from "../ports.ts";
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Tries a repeatable write until it succeeds, is refused for good, or `until` has passed. The error that is thrown in
+ * the end has effect `unknown` if any attempt may have had its effect: a throttled last attempt must not hide that
+ * the first one was stored and only its answer lost.
+ */
+export async function persist<T>(clock: Clock, until: Date, write: () => Promise<T>): Promise<T> {
+  let mayHaveHappened = false;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    try {
+      return await write();
+    } catch (thrown) {
+      const error = asRotationError(thrown);
+      mayHaveHappened ||= error.effect === "unknown";
+      if (!error.retryable || clock.now().getTime() + pauseMs >= until.getTime()) {
+        throw new RotationError(error.code, error.message, { effect: mayHaveHappened ? "unknown" : "none" });
+      }
+    }
+    await clock.sleep(pauseMs);
+  }
+}
+
+export function earliest(...moments: readonly Date[]): Date {
+  return new Date(Math.min(...moments.map((moment) => moment.getTime())));
+}
+
+export function after(moment: Date, ms: number): Date {
+  return new Date(moment.getTime() + ms);
+}

@@ -1,0 +1,141 @@
+import { WRITE_PATIENCE_MS } from "../limits.ts";
+import { asRotationError } from "../model/errors.ts";
+import {
+  type ApiToken,
+  AWSCURRENT,
+  holderOf,
+  isLive,
+  rotatingLabel,
+  type SecretName,
+  versionIdOf,
+} from "../model/token.ts";
+import type { Resume, Rotate } from "../plan/actions.ts";
+import type { LineagePlan } from "../plan/plan.ts";
+import type { Scene } from "./context.ts";
+import type { Place } from "./discard.ts";
+import { rotatedEvent } from "./event-details.ts";
+import { discardOwn, issue, verify } from "./issue.ts";
+import { type Outcome, outcomeOf } from "./outcomes.ts";
+import { retireBehind, retireNow } from "./retire.ts";
+import { after, persist } from "./retry.ts";
+import { type Candidate, open, promote, settle, stage } from "./store.ts";
+import { secretValue } from "./value.ts";
+
+/** One rotation: issue, verify, stage, promote, announce, settle. Every prefix of it is a safe place to die. */
+export async function rotate(
+  action: Rotate,
+  name: SecretName,
+  plan: LineagePlan,
+  scene: Scene,
+): Promise<readonly Outcome[]> {
+  const { application, clock, gate } = scene;
+  const { subject, reason } = action;
+  if (!gate.mayIssue) return [outcomeOf(action, name, "deferred")];
+  const secret = await open(
+    name,
+    `Losant API token ${JSON.stringify(subject.name)} of application ${application.id}`,
+    scene,
+  );
+  // Another run may have been here since the plan was made: look before issuing, not only when promoting.
+  if (holderOf(secret, AWSCURRENT) !== action.from) {
+    const place = { secretName: name, secretArn: secret.arn };
+    return [
+      { action: "skip", reason: "just-rotated", subject, secretName: name, outcome: "skipped" },
+      ...(await retireBehind(action, place, scene)),
+    ];
+  }
+  const until = after(clock.now(), application.policy.orphanAfterMs / 2);
+  const issued = await issue(action, secret.arn, scene);
+  const verified = await verify(issued, plan.isOwnCredential, scene);
+  const stamp = { tokenId: issued.token.id, replacedId: subject.id };
+  const candidate: Candidate = { arn: secret.arn, name, stamp, from: action.from, until };
+  const labels = await stage(
+    candidate,
+    secretValue(issued, application.id, application.policy.secretFormat),
+    scene,
+  );
+  const done: Outcome = {
+    action: "rotate",
+    reason,
+    subject,
+    secretName: name,
+    outcome: "rotated",
+    successorId: stamp.tokenId,
+    versionId: versionIdOf(stamp),
+    verified,
+  };
+  return finish(candidate, labels, { done, successor: issued.token, action }, scene);
+}
+
+/** The rest of a rotation that an earlier run began. */
+export async function resume(
+  action: Resume,
+  { secretName, secretArn }: Place,
+  scene: Scene,
+): Promise<readonly Outcome[]> {
+  const { subject, successor, version, from } = action;
+  const until = after(scene.clock.now(), WRITE_PATIENCE_MS);
+  // Somebody may have deleted it since; what is about to become current must be alive.
+  const living = await scene.api.get(successor.id);
+  if (living === undefined || !isLive(living, scene.clock.now()))
+    return [outcomeOf(action, secretName, "deferred")];
+  const done: Outcome = {
+    action: "resume",
+    reason: "unfinished",
+    subject,
+    secretName,
+    outcome: "resumed",
+    successorId: successor.id,
+    versionId: version.id,
+  };
+  const candidate: Candidate = { arn: secretArn, name: secretName, stamp: version.stamp, from, until };
+  return finish(candidate, version.labels, { done, successor, action }, scene);
+}
+
+interface Ending {
+  readonly done: Outcome;
+  readonly successor: ApiToken;
+  readonly action: Rotate | Resume;
+}
+
+async function finish(
+  candidate: Candidate,
+  labels: readonly string[],
+  { done, successor, action }: Ending,
+  scene: Scene,
+): Promise<readonly Outcome[]> {
+  const { arn, name, stamp } = candidate;
+  const place = { secretName: name, secretArn: arn };
+  // The first version of a secret became current by itself.
+  const promotion = labels.includes(AWSCURRENT) ? "promoted" : await promote(candidate, scene);
+  if (promotion === "lost" || promotion === "displaced") {
+    // Only a run's own token, and only one that nobody else can be promoting: the label leaves it to a later run.
+    const isOwn = promotion === "lost" && done.action === "rotate";
+    const conceded = isOwn ? await concede(candidate, done, scene) : ({ ...done, ...DEFERRED } as const);
+    return [conceded, ...(await retireBehind(action, place, scene))];
+  }
+  if (promotion === "superseded") {
+    const error = await settle(arn, stamp, scene).then(() => undefined, asRotationError);
+    return [{ ...done, error }, ...(await retireBehind(action, place, scene))];
+  }
+  try {
+    if (!labels.includes(rotatingLabel(stamp.tokenId))) {
+      const attach = () => scene.store.attach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId));
+      await persist(scene.clock, after(scene.clock.now(), WRITE_PATIENCE_MS), attach);
+    }
+    await scene.bus.publish(rotatedEvent(stamp, successor, done.reason, name, arn, scene));
+  } catch (thrown) {
+    return [{ ...done, error: asRotationError(thrown) }];
+  }
+  const error = await settle(arn, stamp, scene).then(() => undefined, asRotationError);
+  return [{ ...done, error }, ...(await retireNow(action, place, scene))];
+}
+
+const DEFERRED = { reason: "lost-race", outcome: "deferred" } as const;
+
+/** Another run was first: the token that this one made is deleted, and its version settled. */
+async function concede({ arn, stamp }: Candidate, done: Outcome, scene: Scene): Promise<Outcome> {
+  const isGone = await discardOwn(stamp.tokenId, scene);
+  const error = isGone ? await settle(arn, stamp, scene).then(() => undefined, asRotationError) : undefined;
+  return { ...done, reason: "lost-race", outcome: "discarded", error };
+}

@@ -1,0 +1,140 @@
+import { STAGE_PATIENCE_MS, WRITE_PATIENCE_MS } from "../limits.ts";
+import { asRotationError, RotationError } from "../model/errors.ts";
+import type { Redacted } from "../model/redacted.ts";
+import {
+  AWSCURRENT,
+  AWSPREVIOUS,
+  holderOf,
+  rotatingLabel,
+  type SecretArn,
+  type SecretName,
+  type SecretState,
+  type Stamp,
+  stampOf,
+  type VersionId,
+  versionIdOf,
+} from "../model/token.ts";
+import type { Scene } from "./context.ts";
+import { discarding } from "./issue.ts";
+import { after, earliest, persist } from "./retry.ts";
+
+const LOOK_PAUSE_MS = 500;
+/** How often a promotion is tried that was refused although nothing stands in its way, as far as can be seen. */
+const CONTRADICTIONS = 3;
+
+/** The secret, made without a value where there is none: before anything is issued, its ARN must be known. */
+export async function open(
+  name: SecretName,
+  description: string,
+  { store, clock }: Scene,
+): Promise<SecretState> {
+  const until = after(clock.now(), WRITE_PATIENCE_MS);
+  const found = await store.describe(name);
+  if (found !== undefined) return takingWrites(found);
+  await persist(clock, until, () => store.create(name, description));
+  for (;;) {
+    const made = await store.describe(name);
+    if (made !== undefined) return takingWrites(made);
+    if (clock.now() >= until)
+      throw new RotationError("store-unavailable", `the secret ${name} was created but can't be described`);
+    await clock.sleep(LOOK_PAUSE_MS);
+  }
+}
+
+function takingWrites(secret: SecretState): SecretState {
+  if (secret.deletedAt === undefined) return secret;
+  throw new RotationError("store-refused", `the secret ${secret.name} has been scheduled for deletion`);
+}
+
+/** A version on its way to become current. */
+export interface Candidate {
+  readonly arn: SecretArn;
+  readonly name: SecretName;
+  readonly stamp: Stamp;
+  readonly from: VersionId | undefined;
+  /** No stage and no promote after this: another run may already be discarding the token. */
+  readonly until: Date;
+}
+
+/**
+ * Step three: the string is stored, under a label that marks the rotation as unfinished. Answers the labels of the
+ * version. A token whose string is certainly not stored is deleted; one that may be is left to what a later run sees.
+ */
+export async function stage(
+  { arn, name, stamp, until }: Candidate,
+  value: Redacted,
+  scene: Scene,
+): Promise<readonly string[]> {
+  const { store, clock, gate } = scene;
+  const versionId = versionIdOf(stamp);
+  const patience = earliest(until, gate.storeBy, after(clock.now(), STAGE_PATIENCE_MS));
+  try {
+    if (clock.now() >= patience) throw tooLate("store", versionId, name);
+    const labels = await persist(clock, patience, () =>
+      store.stage(arn, versionId, value, rotatingLabel(stamp.tokenId)),
+    );
+    gate.storeProved();
+    return labels;
+  } catch (thrown) {
+    const error = asRotationError(thrown);
+    if (error.effect === "none") {
+      gate.storeFailed(error);
+      throw await discarding(stamp.tokenId, error, scene);
+    }
+    const found = await store.history(arn).catch(() => undefined);
+    const stored = found?.find(({ id }) => id === versionId);
+    if (stored !== undefined) return stored.labels;
+    gate.storeFailed(error);
+    if (found === undefined)
+      throw new RotationError(error.code, `${error.message}; whether ${name} holds ${versionId} is unknown`, {
+        effect: "unknown",
+      });
+    throw await discarding(stamp.tokenId, error, scene);
+  }
+}
+
+/**
+ * `superseded`: it was promoted, and by now another one was. `lost`: another run replaced the same token first.
+ * `displaced`: something else became current; from there, another run may be promoting this very version.
+ */
+export type Promotion = "promoted" | "superseded" | "lost" | "displaced";
+
+/**
+ * Step four: AWSCURRENT moves, if it is still where the plan saw it. It loses against another run, but also against
+ * its own lost answer: after any error only a look tells which.
+ */
+export async function promote(
+  { arn, name, stamp, from, until }: Candidate,
+  { store, clock }: Scene,
+): Promise<Promotion> {
+  const versionId = versionIdOf(stamp);
+  const patience = earliest(until, after(clock.now(), WRITE_PATIENCE_MS));
+  for (let contradictions = 0; ; ) {
+    if (clock.now() >= until) throw tooLate("promote", versionId, name);
+    const error = await store.promote(arn, versionId, from).then(() => undefined, asRotationError);
+    if (error === undefined) return "promoted";
+    const seen = await persist(clock, patience, () => store.describe(name));
+    const current = seen && holderOf(seen, AWSCURRENT);
+    if (current === versionId) return "promoted";
+    if (seen !== undefined && holderOf(seen, AWSPREVIOUS) === versionId) return "superseded";
+    if (seen !== undefined && current !== from && error.effect === "none")
+      return current && stampOf(current)?.replacedId === stamp.replacedId ? "lost" : "displaced";
+    if (!error.retryable) contradictions += 1;
+    if (contradictions >= CONTRADICTIONS || clock.now() >= patience) throw error;
+    await clock.sleep(LOOK_PAUSE_MS);
+  }
+}
+
+/** The process stood still: by now, other runs may take the token for one that nobody looks after. */
+function tooLate(step: "store" | "promote", versionId: VersionId, name: SecretName): RotationError {
+  return new RotationError(
+    "store-unavailable",
+    `too late to ${step} ${versionId} of ${name}; a later run goes on from what it finds`,
+  );
+}
+
+/** The last step: the label that marked the rotation as unfinished comes off. */
+export async function settle(arn: SecretArn, stamp: Stamp, { store, clock }: Scene): Promise<void> {
+  const until = after(clock.now(), WRITE_PATIENCE_MS);
+  await persist(clock, until, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));
+}

@@ -1,0 +1,157 @@
+import pLimit from "p-limit";
+import { READS_AT_ONCE } from "../limits.ts";
+import { resolveLineages } from "../lineage/lineage.ts";
+import { placeTokens } from "../lineage/membership.ts";
+import type { SecretReading, Snapshot } from "../lineage/snapshot.ts";
+import { asRotationError, RotationError } from "../model/errors.ts";
+import { homeOf, sameHome } from "../model/marker.ts";
+import {
+  type ApiToken,
+  AWSCURRENT,
+  AWSPREVIOUS,
+  type SecretName,
+  type SecretState,
+  type SecretVersion,
+  type TokenId,
+} from "../model/token.ts";
+import type { ApplicationConfig } from "../policy/config.ts";
+import type { Selection } from "../policy/selection.ts";
+import type { Clock, SecretStore, TokenApi } from "../ports.ts";
+import { secretsOfInterest, secretsToSearch } from "./secrets-to-read.ts";
+
+/** All that looking takes: nothing here can write. */
+export interface Sources {
+  readonly api: Pick<TokenApi, "list" | "get" | "loggedInWith">;
+  readonly store: Pick<SecretStore, "describe" | "history">;
+  readonly clock: Clock;
+}
+
+/**
+ * Everything a plan needs, read and only read: the whole listing first, since pages shift when something is created;
+ * then the secrets of the lineages that matter now; then the tokens that only versions still name. A secret that can't
+ * be read is part of the snapshot; a listing that can't be is an error.
+ */
+export async function observe(
+  application: ApplicationConfig,
+  secretPrefix: string,
+  selection: Selection,
+  { api, store, clock }: Sources,
+): Promise<Snapshot> {
+  const readAt = clock.now();
+  const listed = await api.list();
+  const login = await api.loggedInWith();
+  const snapshot: Snapshot = {
+    application,
+    secretPrefix,
+    login,
+    readAt,
+    tokens: new Map(listed.map((token) => [token.id, token])),
+    secrets: new Map(),
+    lookups: new Map(),
+  };
+  return lookUpTokens(await readSecrets(snapshot, selection, store, clock), selection, api, clock);
+}
+
+/** What one reading tells may raise the next question; a handful of rounds answers them all. */
+async function readSecrets(
+  first: Snapshot,
+  selection: Selection,
+  store: Sources["store"],
+  clock: Clock,
+): Promise<Snapshot> {
+  const limit = pLimit(READS_AT_ONCE);
+  let snapshot = first;
+  for (;;) {
+    const known = snapshot.secrets;
+    const now = clock.now();
+    const places = placeTokens(snapshot, selection, now);
+    const unread = [...secretsOfInterest(snapshot, places, selection, now)].filter(
+      (name) => !known.has(name),
+    );
+    const unsearched = [...secretsToSearch(snapshot, places, selection, now)].filter((name) => {
+      const reading = known.get(name);
+      return reading?.kind === "described" && reading.history === undefined;
+    });
+    if (unread.length + unsearched.length === 0) return snapshot;
+    const news = await Promise.all([
+      ...unread.map((name) => limit(async () => [name, await describe(snapshot, name, store)] as const)),
+      ...unsearched.map((name) => limit(async () => [name, await search(known.get(name), store)] as const)),
+    ]);
+    snapshot = { ...snapshot, secrets: new Map([...known, ...news]) };
+  }
+}
+
+async function describe(
+  snapshot: Snapshot,
+  name: SecretName,
+  store: Sources["store"],
+): Promise<SecretReading> {
+  try {
+    const secret = await store.describe(name);
+    if (secret === undefined) return { kind: "absent" };
+    if (!sameHome(homeOf(secret.arn), homeOf(snapshot.login.arn))) {
+      throw new RotationError(
+        "store-elsewhere",
+        `${secret.arn} is not where the access token ${snapshot.login.arn} is`,
+      );
+    }
+    // The first version of a secret becomes current by itself: without labels there is no version at all.
+    return secret.versions.length === 0
+      ? { kind: "described", secret, history: [] }
+      : { kind: "described", secret };
+  } catch (thrown) {
+    return { kind: "unreadable", error: asRotationError(thrown) };
+  }
+}
+
+async function search(reading: SecretReading | undefined, store: Sources["store"]): Promise<SecretReading> {
+  if (reading?.kind !== "described") return { kind: "absent" };
+  try {
+    return { ...reading, history: withHistory(reading.secret, await store.history(reading.secret.arn)) };
+  } catch (thrown) {
+    return { kind: "unreadable", error: asRotationError(thrown) };
+  }
+}
+
+/**
+ * The versions as one state of the secret: its labels are those that it was described with, since its dates are of that
+ * moment. A version that only the later list knows keeps what marks it as unfinished, and is not yet current.
+ */
+function withHistory({ versions }: SecretState, listed: readonly SecretVersion[]): readonly SecretVersion[] {
+  const described = new Set(versions.map(({ id }) => id));
+  const others = listed.filter(({ id }) => !described.has(id));
+  return [
+    ...versions,
+    ...others.map(({ id, labels }) => ({
+      id,
+      labels: labels.filter((label) => label !== AWSCURRENT && label !== AWSPREVIOUS),
+    })),
+  ];
+}
+
+async function lookUpTokens(
+  snapshot: Snapshot,
+  selection: Selection,
+  api: Sources["api"],
+  clock: Clock,
+): Promise<Snapshot> {
+  const limit = pLimit(READS_AT_ONCE);
+  const lookups = new Map<TokenId, ApiToken | undefined>();
+  const secrets = new Map(snapshot.secrets);
+  const now = clock.now();
+  const wanted = resolveLineages(snapshot, placeTokens(snapshot, selection, now), now).flatMap(
+    ({ secretName, head, staged }) => [
+      ...(head !== undefined && head.token === undefined ? [{ secretName, id: head.tokenId }] : []),
+      ...staged.flatMap(({ token, version }) => (token ? [] : [{ secretName, id: version.stamp.tokenId }])),
+    ],
+  );
+  const lookUp = async ({ secretName, id }: { readonly secretName: SecretName; readonly id: TokenId }) => {
+    try {
+      lookups.set(id, await api.get(id));
+    } catch (thrown) {
+      secrets.set(secretName, { kind: "unreadable", error: asRotationError(thrown) });
+    }
+  };
+  await Promise.all(wanted.map((question) => limit(lookUp, question)));
+  return { ...snapshot, secrets, lookups };
+}

@@ -1,0 +1,69 @@
+import { localName, type Places } from "../lineage/membership.ts";
+import { plainName } from "../lineage/roots.ts";
+import { ownVersions, type Snapshot, standingVersion } from "../lineage/snapshot.ts";
+import { readMarker } from "../model/marker.ts";
+import { type ApiToken, isLive, type SecretName } from "../model/token.ts";
+import { dueReason } from "../policy/renewal-window.ts";
+import { isNamed, type Selection } from "../policy/selection.ts";
+
+/** The secrets that have to be described before the lineages can be told: for a plain root that is not due, none. */
+export function secretsOfInterest(
+  snapshot: Snapshot,
+  places: Places,
+  selection: Selection,
+  now: Date,
+): ReadonlySet<SecretName> {
+  const names = new Set<SecretName>();
+  for (const token of snapshot.tokens.values()) {
+    const place = places.get(token.id);
+    const marker = readMarker(token.description);
+    const home = typeof marker === "object" ? localName(snapshot, marker) : undefined;
+    if (home !== undefined) names.add(home);
+    // The secret of its name may hold it, and then says whose it is.
+    if (marker === "damaged") names.add(plainName(snapshot, token));
+    if (place?.kind === "failed") names.add(plainName(snapshot, token));
+    if (place?.kind !== "root" || !isOfInterest(snapshot, token, selection, now)) continue;
+    names.add(plainName(snapshot, token)).add(place.secretName);
+  }
+  return names;
+}
+
+/**
+ * The described secrets whose labels leave open what a token is to them: one with a marker but no version, or a root
+ * that the secret of its name doesn't mention; and whether a version of ours was ever current.
+ */
+export function secretsToSearch(
+  snapshot: Snapshot,
+  places: Places,
+  selection: Selection,
+  now: Date,
+): ReadonlySet<SecretName> {
+  const names = new Set<SecretName>();
+  const versions = [...snapshot.secrets.values()].flatMap(ownVersions);
+  const held = new Set(versions.map(({ stamp }) => stamp.tokenId));
+  const replaced = new Set(versions.map(({ stamp }) => stamp.replacedId));
+  for (const { description } of snapshot.tokens.values()) {
+    const marker = readMarker(description);
+    if (typeof marker === "object") replaced.add(marker.replacedId);
+  }
+  for (const token of snapshot.tokens.values()) {
+    const place = places.get(token.id);
+    const unexplained = !held.has(token.id) && !replaced.has(token.id);
+    if (place?.kind === "member" && unexplained) names.add(place.secretName);
+    const plain = plainName(snapshot, token);
+    if (place?.kind === "root" && isOfInterest(snapshot, token, selection, now))
+      names.add(plain).add(place.secretName);
+  }
+  for (const [name, reading] of snapshot.secrets) {
+    const own = ownVersions(reading);
+    if (own.length > 0 && standingVersion(snapshot, own) === undefined) names.add(name);
+  }
+  return names;
+}
+
+function isOfInterest({ application }: Snapshot, token: ApiToken, selection: Selection, now: Date): boolean {
+  return (
+    isLive(token, now) &&
+    (isNamed(token, selection) || dueReason(token, application.policy, now) !== undefined)
+  );
+}

@@ -1,0 +1,144 @@
+import type { Spared } from "../apply/leak-response.ts";
+import type { StampedVersion } from "../lineage/snapshot.ts";
+import type { RotationError } from "../model/errors.ts";
+import type { ApiToken, TokenId, TokenStatus, VersionId } from "../model/token.ts";
+
+/** The token that an action is about: of one that Losant no longer has, only the id is left. */
+export interface Subject {
+  readonly id: TokenId;
+  readonly name?: string;
+  readonly createdAt?: Date;
+  readonly expiresAt?: Date | undefined;
+  readonly status?: TokenStatus;
+}
+
+export type RotateReason = "renewal-window" | "expired" | "max-age" | "forced";
+export type SkipReason =
+  | "superseded"
+  | "excluded"
+  | "never-expires"
+  | "inactive"
+  | "expired-unmanaged"
+  | "no-scope"
+  | "too-short-lived"
+  | "foreign"
+  | "damaged-marker"
+  | "revoked"
+  | "missing"
+  | "rolled-back"
+  | "young-orphan"
+  | "just-rotated"
+  | "secret-scheduled-for-deletion"
+  | "secret-owned-by-service"
+  | "not-selected";
+
+/** Issue a successor, and carry it through to the end. */
+export interface Rotate {
+  readonly kind: "rotate";
+  readonly reason: RotateReason;
+  readonly subject: ApiToken;
+  /** The version that held AWSCURRENT when the plan was made. */
+  readonly from: VersionId | undefined;
+  /** Deactivate the predecessor as soon as the successor is current and announced. */
+  readonly retireNow: boolean;
+  /** That was asked, but the worker is logged in with it. */
+  readonly spared?: Spared;
+}
+
+/** Promote, announce and settle what an earlier run staged. The subject is the token that it replaces. */
+export interface Resume {
+  readonly kind: "resume";
+  readonly reason: "unfinished";
+  readonly subject: ApiToken;
+  readonly successor: ApiToken;
+  readonly version: StampedVersion;
+  readonly from: VersionId | undefined;
+  readonly retireNow: boolean;
+  readonly spared?: Spared;
+}
+
+/** Send the event that the current version owes, then settle. */
+export interface Announce {
+  readonly kind: "announce";
+  readonly reason: "unannounced";
+  readonly subject: Subject;
+  readonly version: StampedVersion;
+}
+
+/** Take the label off a version that owes nothing any more. No outcome of its own. */
+export interface Settle {
+  readonly kind: "settle";
+  readonly version: StampedVersion;
+}
+
+/** Delete a token whose string is stored nowhere, or which lost a race; then settle its version, if it has one. */
+export interface Discard {
+  readonly kind: "discard";
+  readonly reason: "orphan" | "lost-race";
+  readonly subject: Subject;
+  readonly version?: StampedVersion;
+}
+
+export interface Retire {
+  readonly kind: "retire";
+  readonly reason: "grace-over" | "retire-now";
+  readonly step: "deactivate" | "delete";
+  readonly subject: ApiToken;
+  /** When its grace was over; absent where it was asked for by hand. */
+  readonly dueAt?: Date;
+  /** The version that was AWSCURRENT before the one that is. */
+  readonly former?: VersionId | undefined;
+}
+
+/** Due, but not in this run. */
+export interface Defer {
+  readonly kind: "defer";
+  readonly action: "rotate" | "discard";
+  readonly reason: RotateReason | "orphan";
+  readonly subject: Subject;
+}
+
+export interface Skip {
+  readonly kind: "skip";
+  readonly reason: SkipReason;
+  readonly subject: Subject;
+}
+
+export interface Wait {
+  readonly kind: "wait";
+  readonly reason: "not-due";
+  readonly subject: Subject;
+  /** When it becomes due. */
+  readonly dueAt: Date;
+}
+
+export interface Fail {
+  readonly kind: "fail";
+  readonly subject: Subject;
+  readonly error: RotationError;
+}
+
+/** What changes something, in the order in which apply carries it out. */
+export type Effect = Announce | Settle | Resume | Discard | Rotate | Retire;
+/** What is only said. */
+export type Rest = Defer | Skip | Wait | Fail;
+export type Action = Effect | Rest;
+
+export function isEffect(action: Action): action is Effect {
+  switch (action.kind) {
+    case "announce":
+    case "settle":
+    case "resume":
+    case "discard":
+    case "rotate":
+    case "retire":
+      return true;
+    case "defer":
+    case "skip":
+    case "wait":
+    case "fail":
+      return false;
+    default:
+      return action satisfies never;
+  }
+}

@@ -1,0 +1,122 @@
+import type { Head, Lineage } from "../lineage/lineage.ts";
+import { readMarker } from "../model/marker.ts";
+import { type ApiToken, isExpired, isLive, type RunId } from "../model/token.ts";
+import { fitsGlob } from "../policy/globs.ts";
+import type { Policy } from "../policy/policy.ts";
+import { dueAt, dueReason, isJustMade, isTooShortLived } from "../policy/renewal-window.ts";
+import { isForced, isSelected } from "../policy/selection.ts";
+import type { Action, RotateReason } from "./actions.ts";
+import { blockedBy, type Context, isEnding, isPastOrphanAge, retirementOf, skip } from "./rule-input.ts";
+
+/** A head whose token Losant still has. */
+type LivingHead = Head & { readonly token: ApiToken };
+type HeadRule = (head: LivingHead, lineage: Lineage, context: Context) => Action | undefined;
+
+/** Rules 3 to 7 and 9, for the token that the lineage stands on: the first that has something to say. */
+const HEAD_RULES: readonly HeadRule[] = [
+  blocked,
+  revoked,
+  rolledBack,
+  notSelected,
+  ineligible,
+  rotateWhenDue,
+  waitUntilDue,
+];
+
+export function ruleOnHead(lineage: Lineage, context: Context): Action | undefined {
+  const { head } = lineage;
+  if (head === undefined) return undefined;
+  const heir = adoptee(lineage, context);
+  if (heir !== undefined && !blockedBy(lineage)) return rotate(heir, "forced", lineage, context);
+  const { token } = head;
+  if (token === undefined) return skip({ id: head.tokenId }, blockedBy(lineage) ?? "missing");
+  for (const rule of HEAD_RULES) {
+    const action = rule({ ...head, token }, lineage, context);
+    if (action !== undefined) return action;
+  }
+  return undefined;
+}
+
+/** The way back for a lineage whose current token somebody deleted or deactivated: a live token of it, forced. */
+function adoptee({ head, superseded }: Lineage, { now, selection }: Context): ApiToken | undefined {
+  if (head === undefined || head.token?.status === "active") return undefined;
+  // What a run made a moment ago may be the current one, unseen by a description that lags.
+  const isNews = (token: ApiToken) => readMarker(token.description) !== undefined && isJustMade(token, now);
+  const heirs = superseded.filter(
+    (token) => isLive(token, now) && isForced(token, selection) && token.scope.length > 0 && !isNews(token),
+  );
+  // Where a name means several, the one that was current last.
+  return heirs.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime())[0];
+}
+
+function blocked({ token }: LivingHead, lineage: Lineage): Action | undefined {
+  const reason = blockedBy(lineage);
+  return reason && skip(token, reason);
+}
+
+/** Never resurrect what somebody has revoked. */
+function revoked({ kind, token }: LivingHead): Action | undefined {
+  return kind !== "root" && token.status === "inactive" ? skip(token, "revoked") : undefined;
+}
+
+/** Somebody moved AWSCURRENT back or set a value by hand: don't fight them, until it is forced or about to end. */
+function rolledBack({ token }: LivingHead, lineage: Lineage, context: Context): Action | undefined {
+  const holds = lineage.isRolledBack && !isForced(token, context.selection) && !isEnding(token, context);
+  return holds ? skip(token, "rolled-back") : undefined;
+}
+
+function notSelected({ token }: LivingHead, _: Lineage, { selection }: Context): Action | undefined {
+  return isSelected(token, selection) ? undefined : skip(token, "not-selected");
+}
+
+function ineligible({ kind, token }: LivingHead, _: Lineage, context: Context): Action | undefined {
+  const { now, policy, selection } = context;
+  const isRoot = kind === "root";
+  const isAsked = isForced(token, selection);
+  // Replacing a dead credential that nobody asked for is a security incident, and so is a successor with other rights.
+  if (isRoot && token.status === "inactive") return skip(token, "inactive");
+  if (isRoot && isExpired(token, now)) return skip(token, "expired-unmanaged");
+  if (!isAsked && isExcluded(token.name, policy)) return skip(token, "excluded");
+  if (token.scope.length === 0) return skip(token, "no-scope");
+  if (isAsked) return undefined;
+  if (dueAt(token, policy) === undefined) return skip(token, "never-expires");
+  return isRoot && isTooShortLived(token, policy) ? skip(token, "too-short-lived") : undefined;
+}
+
+function isExcluded(name: string, { include, exclude }: Policy): boolean {
+  return !include.some((glob) => fitsGlob(name, glob)) || exclude.some((glob) => fitsGlob(name, glob));
+}
+
+function rotateWhenDue(head: LivingHead, lineage: Lineage, context: Context): Action | undefined {
+  const { token } = head;
+  const { now, policy, selection } = context;
+  const forced = isForced(token, selection);
+  const reason = forced ? "forced" : dueReason(token, policy, now);
+  if (reason === undefined) return undefined;
+  if (head.kind !== "root" && (isJustMade(token, now) || wasMadeBy(context.runId, token)))
+    return skip(token, "just-rotated");
+  const young = lineage.orphans.some((orphan) => !isPastOrphanAge(orphan, context));
+  if (young && !forced && !isEnding(token, context)) return skip(token, "young-orphan");
+  return rotate(token, reason, lineage, context);
+}
+
+/** Lambda retries carry the same payload under the same request id. */
+function wasMadeBy(runId: RunId, { description }: ApiToken): boolean {
+  const marker = readMarker(description);
+  return typeof marker === "object" && marker.run === runId;
+}
+
+function rotate(subject: ApiToken, reason: RotateReason, lineage: Lineage, context: Context): Action {
+  return {
+    kind: "rotate",
+    reason,
+    subject,
+    from: lineage.currentVersionId,
+    ...retirementOf(subject, lineage, context),
+  };
+}
+
+function waitUntilDue({ token }: LivingHead, _: Lineage, { policy }: Context): Action | undefined {
+  const at = dueAt(token, policy);
+  return at && { kind: "wait", reason: "not-due", subject: token, dueAt: at };
+}

@@ -1,0 +1,56 @@
+import type { Spared } from "../apply/leak-response.ts";
+import type { Lineage } from "../lineage/lineage.ts";
+import { type ApiToken, lifeLeftMs, type RunId } from "../model/token.ts";
+import type { Policy } from "../policy/policy.ts";
+import { isNamed, type Selection } from "../policy/selection.ts";
+import type { Login } from "../ports.ts";
+import type { Skip, SkipReason, Subject } from "./actions.ts";
+
+/** What the rules know besides the lineage. */
+export interface Context {
+  readonly now: Date;
+  readonly runId: RunId;
+  readonly selection: Selection;
+  readonly policy: Policy;
+  /** The moment before the first read: ages of what may be discarded are counted to it. */
+  readonly readAt: Date;
+  readonly login: Login;
+}
+
+export function skip(subject: Subject, reason: SkipReason): Skip {
+  return { kind: "skip", reason, subject };
+}
+
+/** Rule 3: a secret that takes no writes, or that isn't ours to write to. */
+export function blockedBy({ reading }: Lineage): SkipReason | undefined {
+  if (reading?.kind !== "described") return undefined;
+  if (reading.secret.deletedAt !== undefined) return "secret-scheduled-for-deletion";
+  return reading.secret.owningService === undefined ? undefined : "secret-owned-by-service";
+}
+
+/** Older than any run that may still be working on it. */
+export function isPastOrphanAge({ createdAt }: ApiToken, { readAt, policy }: Context): boolean {
+  return readAt.getTime() - createdAt.getTime() >= policy.orphanAfterMs;
+}
+
+/** Fewer than two intervals left: no time to wait for anything. */
+export function isEnding(token: ApiToken, { now, policy }: Context): boolean {
+  return lifeLeftMs(token, now) < 2 * policy.intervalMs;
+}
+
+/** Whether the predecessor is to end as soon as its successor is announced, and what keeps it from that. */
+export function retirementOf(
+  token: ApiToken,
+  { isOwnCredential }: Lineage,
+  { selection, login }: Context,
+): { readonly retireNow: boolean; readonly spared?: Spared } {
+  if (!selection.retireNow || !isNamed(token, selection)) return { retireNow: false };
+  // The worker never deactivates, in the run that replaced it, the credential it is logged in with.
+  if (isOwnCredential) return { retireNow: false, spared: "until-next-run" };
+  return isLogin(token, login) ? { retireNow: false, spared: "until-replaced" } : { retireNow: true };
+}
+
+/** The worker is logged in with this very token, as the access token itself says. */
+export function isLogin({ id }: ApiToken, { claimedIds = [] }: Login): boolean {
+  return claimedIds.includes(id);
+}

@@ -1,0 +1,71 @@
+import type { Lineage, Staged } from "../lineage/lineage.ts";
+import { type ApiToken, isLive } from "../model/token.ts";
+import { abandonedAfterMs, promotableForMs } from "../policy/renewal-window.ts";
+import type { Action, Discard } from "./actions.ts";
+import { type Context, retirementOf } from "./rule-input.ts";
+
+/** Rule 1. None of these ends the rules, so that a dead event bus stops no rotation. */
+export function keepPromises(lineage: Lineage, context: Context): readonly Action[] {
+  const { unannounced, unsettled, staged, head } = lineage;
+  const announce: readonly Action[] = unannounced
+    ? [
+        {
+          kind: "announce",
+          reason: "unannounced",
+          subject: subjectOf(lineage, unannounced.stamp.tokenId),
+          version: unannounced,
+        },
+      ]
+    : [];
+  const settle = unsettled.map((version): Action => ({ kind: "settle", version }));
+  const resumable = staged.find((candidate) => isResumable(candidate, lineage, context));
+  const resume: readonly Action[] =
+    resumable?.token && head?.token
+      ? [
+          {
+            kind: "resume",
+            reason: "unfinished",
+            subject: head.token,
+            successor: resumable.token,
+            version: resumable.version,
+            from: lineage.currentVersionId,
+            ...retirementOf(head.token, lineage, context),
+          },
+        ]
+      : [];
+  const discards = staged
+    .filter((candidate) => candidate !== resumable && isAbandoned(candidate, context))
+    .map(
+      ({ version, token }): Discard => ({
+        kind: "discard",
+        reason: "lost-race",
+        subject: token ?? { id: version.stamp.tokenId },
+        version,
+      }),
+    );
+  return [...announce, ...settle, ...resume, ...discards];
+}
+
+/** Staged is verified, so nothing needs the string again; what it replaces must still be wanted. */
+function isResumable(
+  { version, token }: Staged,
+  { head, isRolledBack }: Lineage,
+  { now, policy }: Context,
+): boolean {
+  if (token === undefined || head?.token === undefined || isRolledBack) return false;
+  if (version.stamp.replacedId !== head.tokenId || head.token.status !== "active") return false;
+  return isLive(token, now) && now.getTime() - token.createdAt.getTime() < promotableForMs(policy);
+}
+
+/**
+ * Its run, or one that resumed it before somebody revoked what it replaces, may still be under way until then; a token
+ * that is gone has nothing left to wait for.
+ */
+function isAbandoned({ token }: Staged, { policy, readAt }: Context): boolean {
+  if (token === undefined) return true;
+  return readAt.getTime() - token.createdAt.getTime() >= abandonedAfterMs(policy);
+}
+
+function subjectOf({ head }: Lineage, id: ApiToken["id"]): ApiToken | { readonly id: ApiToken["id"] } {
+  return head?.token?.id === id ? head.token : { id };
+}

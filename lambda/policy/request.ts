@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import type { Trigger } from "../apply/context.ts";
+import { RotationError } from "../model/errors.ts";
+import { ApplicationId } from "../model/token.ts";
+import { describeIssue } from "./config.ts";
+import type { Selection } from "./selection.ts";
+
+const flag = v.optional(v.boolean("must be true or false"), false);
+
+/** The event of an invocation as it is written. */
+export const RequestSchema = v.strictObject({
+  trigger: v.optional(v.picklist(["schedule", "manual"], 'must be "schedule" or "manual"'), "manual"),
+  dryRun: flag,
+  applicationId: v.optional(ApplicationId),
+  tokens: v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(v.string("must be text"), v.minLength(1, "must not be empty")),
+        "must be a list of ids or names",
+      ),
+      v.minLength(1, "must name one token or more"),
+    ),
+  ),
+  force: flag,
+  retireNow: flag,
+});
+
+/** What one invocation is asked to do; section "The event" of the README lists the keys. */
+export interface RotationRequest {
+  readonly trigger: Trigger;
+  readonly dryRun: boolean;
+  readonly applicationId: ApplicationId | undefined;
+  readonly selection: Selection;
+}
+
+/**
+ * The event of an invocation; none at all is a plain manual run.
+ * @throws RotationError `event-invalid`, naming each key that is wrong, never a value.
+ */
+export function parseRequest(event: unknown): RotationRequest {
+  const parsed = v.safeParse(RequestSchema, event ?? {});
+  if (!parsed.success)
+    throw new RotationError("event-invalid", `event: ${parsed.issues.map(describeIssue).join("; ")}`);
+  const { trigger, dryRun, applicationId, tokens, force, retireNow } = parsed.output;
+  const lone = [...(force ? ["force"] : []), ...(retireNow ? ["retireNow"] : [])];
+  if (tokens === undefined && lone.length > 0) {
+    throw new RotationError(
+      "event-invalid",
+      `event: ${lone.join(" and ")} without tokens: name the tokens that are meant`,
+    );
+  }
+  return { trigger, dryRun, applicationId, selection: { tokens, force, retireNow } };
+}

@@ -1,0 +1,186 @@
+import type { Scene } from "../apply/context.ts";
+import type { Outcome } from "../apply/outcomes.ts";
+import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
+import type { Snapshot } from "../lineage/snapshot.ts";
+import { asRotationError, type ErrorCode, type RotationError, remedyFor } from "../model/errors.ts";
+import type { RotationEvent } from "../model/events.ts";
+import type { ApplicationId, SecretArn } from "../model/token.ts";
+import type { LineagePlan } from "../plan/plan.ts";
+import type { EventBus, Log } from "../ports.ts";
+import { type Completion, completedEvent } from "./completion.ts";
+import { expiryAtStake, isOrphanLeft, type RunFacts } from "./metrics.ts";
+import { newsOf, newsOfAccessToken } from "./notifications.ts";
+import { type ApplicationRow, errorFacts, type Report, rowOf, Tally } from "./report.ts";
+
+/** Where a run writes down what became of everything: in the log, in events, and for the report. */
+export class Ledger {
+  readonly #log: Log;
+  readonly #isDryRun: boolean;
+  readonly #runbook: string | undefined;
+  readonly #tally = new Tally();
+  /** What became of each application, in no order. */
+  readonly applications = new Map<ApplicationId, ApplicationRow>();
+  /** The keys of the events that this ledger sent. */
+  readonly #told = new Set<string>();
+  readonly #failures: string[] = [];
+  readonly #codes = new Set<ErrorCode>();
+  #failureCount = 0;
+  #restingSeen = 0;
+  #orphans = 0;
+  #soonestExpiryAt: Date | undefined;
+  #accessTokenExpiresAt: RunFacts["accessTokenExpiresAt"];
+
+  /** `runbook`: where its readers find it; see `articleOn`. */
+  constructor(log: Log, isDryRun: boolean, runbook?: string) {
+    this.#log = log;
+    this.#isDryRun = isDryRun;
+    this.#runbook = runbook;
+  }
+
+  /** What an application turned out to hold, and what is planned for it. */
+  async listed(
+    snapshot: Pick<Snapshot, "tokens" | "login">,
+    lineages: readonly LineagePlan[],
+    scene: Scene,
+  ): Promise<void> {
+    const applicationId = scene.application.id;
+    this.#tally.list(snapshot.tokens.size);
+    this.accessToken(snapshot.login.expiresAt);
+    this.applications.set(applicationId, { applicationId, outcome: "ok" });
+    const warning = this.#isDryRun ? undefined : newsOfAccessToken(snapshot, lineages, scene);
+    if (warning !== undefined) await this.#publish(warning, scene);
+  }
+
+  /** When the access token of one application ends. One that nobody could ask about leaves open which ends first. */
+  accessToken(expiresAt: RunFacts["accessTokenExpiresAt"]): void {
+    const known = this.#accessTokenExpiresAt;
+    this.#accessTokenExpiresAt =
+      known === "unknown" || expiresAt === "unknown" ? "unknown" : earlier(known, expiresAt);
+  }
+
+  applicationFailed(applicationId: ApplicationId, error: RotationError): void {
+    this.applications.set(applicationId, { applicationId, outcome: "failed", ...errorFacts(error) });
+    this.failed(`application ${applicationId}`, error);
+  }
+
+  /** A failure that belongs to no token. */
+  failed(what: string, error: RotationError): void {
+    this.#tally.fail();
+    this.#note(what, error);
+  }
+
+  /** The outcomes of one lineage. Events about them go out best effort: what the bus refuses is a failure of its own. */
+  async record(outcomes: readonly Outcome[], secretArn: SecretArn | undefined, scene: Scene): Promise<void> {
+    const { id } = scene.application;
+    this.#tally.add(id, outcomes);
+    for (const outcome of outcomes) {
+      this.#write(id, outcome);
+      if (isOrphanLeft(outcome)) this.#orphans += 1;
+      this.#soonestExpiryAt = earlier(this.#soonestExpiryAt, expiryAtStake(outcome));
+    }
+    if (this.#isDryRun) return;
+    for (const event of newsOf(outcomes, secretArn, scene)) await this.#publish(event, scene);
+  }
+
+  /** How many tokens at rest the log has no lines of, where there are any. */
+  sayWhatIsLeftOut(): void {
+    const leftOut = this.#restingSeen - MAX_REPORT_ROWS;
+    if (leftOut > 0) this.#log.info("tokens at rest that the log leaves out", { count: leftOut });
+  }
+
+  /** The last event of a run. A bus that doesn't take it fails the run: nobody would know otherwise. */
+  async complete(completion: Completion, bus: EventBus): Promise<void> {
+    const { summary } = this.result();
+    const event = completedEvent(completion, this.#failureCount === 0, summary, [
+      ...this.applications.values(),
+    ]);
+    await bus
+      .publish(event)
+      .catch((thrown) => this.failed("the event of the completed run", asRotationError(thrown)));
+  }
+
+  /** What the report says of all this, and a sentence for each failure, of which only so many are kept. */
+  result(): Pick<Report, "summary" | "omitted" | "tokens"> {
+    return this.#tally.result(this.#isDryRun);
+  }
+
+  /** What metrics say beyond the report. */
+  get facts(): Pick<RunFacts, "orphans" | "soonestExpiryAt" | "accessTokenExpiresAt"> {
+    return {
+      orphans: this.#orphans,
+      soonestExpiryAt: this.#soonestExpiryAt,
+      accessTokenExpiresAt: this.#accessTokenExpiresAt,
+    };
+  }
+
+  /** Of all failures, each once. */
+  get codes(): readonly ErrorCode[] {
+    return [...this.#codes];
+  }
+
+  get failures(): readonly string[] {
+    const more = this.#failureCount - this.#failures.length;
+    return more > 0 ? [...this.#failures, `and ${more} more`] : this.#failures;
+  }
+
+  /** Once, also of a token that there are two reasons to warn of. */
+  async #publish(event: RotationEvent, { bus, application }: Scene): Promise<void> {
+    const { key } = event.detail;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    try {
+      await bus.publish(event);
+    } catch (thrown) {
+      this.failed(
+        `the event ${JSON.stringify(event.detailType)} of application ${application.id}`,
+        asRotationError(thrown),
+      );
+    }
+  }
+
+  #write(applicationId: ApplicationId, outcome: Outcome): void {
+    const { error, subject } = outcome;
+    const fields = {
+      ...rowOf(applicationId, outcome),
+      ...(error && { remedy: remedyFor(error.code, this.#runbook), retryable: error.retryable }),
+    };
+    if (error !== undefined) {
+      this.#note(`token ${JSON.stringify(subject.name ?? "?")} (${subject.id})`, error, fields);
+    } else if (WORTH_A_WARNING.has(outcome.reason)) {
+      this.#log.warn("token outcome", fields);
+    } else if (!RESTING.has(outcome.outcome) || this.#restingSeen++ < MAX_REPORT_ROWS) {
+      this.#log.info("token outcome", fields);
+    }
+  }
+
+  #note(
+    what: string,
+    error: RotationError,
+    fields: object = { ...errorFacts(error), remedy: remedyFor(error.code, this.#runbook) },
+  ): void {
+    this.#failureCount += 1;
+    this.#codes.add(error.code);
+    if (this.#failures.length < MAX_FAILURES_NAMED)
+      this.#failures.push(`${what}: ${error.code}: ${error.message}`);
+    this.#log.error(`failed: ${what}`, { ...fields });
+  }
+}
+
+function earlier(one: Date | undefined, other: Date | undefined): Date | undefined {
+  return other === undefined || (one !== undefined && one <= other) ? one : other;
+}
+
+/** Nothing happened to such a token, and most are like that: the log has only so many of them. */
+const RESTING: ReadonlySet<Outcome["outcome"]> = new Set(["waiting", "skipped"]);
+
+/** Somebody did something to a token that the worker respects but can't mend. */
+const WORTH_A_WARNING: ReadonlySet<Outcome["reason"]> = new Set([
+  "revoked",
+  "missing",
+  "rolled-back",
+  "damaged-marker",
+  "too-short-lived",
+  "no-scope",
+  "secret-scheduled-for-deletion",
+  "secret-owned-by-service",
+]);

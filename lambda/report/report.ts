@@ -1,0 +1,165 @@
+import type { Trigger } from "../apply/context.ts";
+import type { OldString } from "../apply/leak-response.ts";
+import type { ActionName, Outcome } from "../apply/outcomes.ts";
+import { MAX_REPORT_ROWS } from "../limits.ts";
+import type { RotationError } from "../model/errors.ts";
+import type { Summary } from "../model/events.ts";
+import type { ApplicationId } from "../model/token.ts";
+
+/** What became of one token. Absent keys have nothing to say. */
+export interface ReportRow {
+  readonly applicationId: string;
+  readonly tokenId: string;
+  readonly name?: string;
+  readonly secretName?: string;
+  readonly expirationDate?: string;
+  readonly action: Outcome["action"];
+  readonly reason: Outcome["reason"];
+  readonly outcome: Outcome["outcome"];
+  readonly successorId?: string;
+  readonly versionId?: string;
+  readonly verified?: "probe" | "response";
+  /** When a waiting token becomes due. */
+  readonly dueDate?: string;
+  /** Where retireNow was asked for: what is left of the string of this token. */
+  readonly oldString?: OldString;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+export interface ApplicationRow {
+  readonly applicationId: string;
+  readonly outcome: "ok" | "failed";
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** What an invocation returns. */
+export interface Report {
+  readonly runId: string;
+  readonly trigger: Trigger;
+  readonly dryRun: boolean;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** `planned` stands in the summary of a dry run only. */
+  readonly summary: Summary & { readonly planned?: number };
+  /** How many rows `tokens` has no room for. */
+  readonly omitted: number;
+  readonly tokens: readonly ReportRow[];
+  readonly applications: readonly ApplicationRow[];
+}
+
+/** Of two things that happened to one token, the one further up is shown. */
+const WEIGHT: readonly ActionName[] = ["rotate", "resume", "retire", "discard", "announce", "skip", "wait"];
+
+/** The weightiest first. */
+export function byWeight(one: Pick<Outcome, "action">, other: Pick<Outcome, "action">): number {
+  return WEIGHT.indexOf(one.action) - WEIGHT.indexOf(other.action);
+}
+
+/** Counts outcomes as they come in, and keeps the rows that a report has room for: not one per token listed. */
+export class Tally {
+  readonly #counts = {
+    listed: 0,
+    rotated: 0,
+    resumed: 0,
+    announced: 0,
+    retired: 0,
+    discarded: 0,
+    skipped: 0,
+    waiting: 0,
+    deferred: 0,
+    failed: 0,
+    planned: 0,
+  };
+  #rows: ReportRow[] = [];
+  #omitted = 0;
+
+  list(count: number): void {
+    this.#counts.listed += count;
+  }
+
+  /** The outcomes of one lineage: several of one token become one row, and count each. */
+  add(applicationId: ApplicationId, outcomes: readonly Outcome[]): void {
+    const weightiest = new Map<string, Outcome>();
+    for (const outcome of outcomes) {
+      this.#counts[counterOf(outcome)] += 1;
+      if (outcome.error !== undefined && outcome.outcome !== "failed") this.#counts.failed += 1;
+      const { id } = outcome.subject;
+      const other = weightiest.get(id);
+      weightiest.set(id, other === undefined ? outcome : weightierOf(outcome, other));
+    }
+    for (const outcome of weightiest.values()) this.#rows.push(rowOf(applicationId, outcome));
+    if (this.#rows.length > 4 * MAX_REPORT_ROWS) this.#trim();
+  }
+
+  /** A failure that belongs to no token. */
+  fail(): void {
+    this.#counts.failed += 1;
+  }
+
+  result(dryRun: boolean): Pick<Report, "summary" | "omitted" | "tokens"> {
+    this.#trim();
+    const { planned, ...summary } = this.#counts;
+    return {
+      summary: dryRun ? { ...summary, planned } : summary,
+      omitted: this.#omitted,
+      tokens: this.#rows,
+    };
+  }
+
+  #trim(): void {
+    this.#rows.sort(byInterest);
+    this.#omitted += Math.max(0, this.#rows.length - MAX_REPORT_ROWS);
+    this.#rows = this.#rows.slice(0, MAX_REPORT_ROWS);
+  }
+}
+
+/** What went wrong with the lighter one is shown as well: a rotation may be done, and the retirement after it not. */
+function weightierOf(one: Outcome, other: Outcome): Outcome {
+  const isHeavier = byWeight(one, other) < 0;
+  const [heavy, light] = isHeavier ? [one, other] : [other, one];
+  return { ...heavy, error: heavy.error ?? light.error, oldString: heavy.oldString ?? light.oldString };
+}
+
+function counterOf({ outcome }: Outcome): keyof Summary | "planned" {
+  return outcome === "deactivated" || outcome === "deleted" ? "retired" : outcome;
+}
+
+/** First what isn't waiting, then by expiry; tokens that never expire come last. */
+function byInterest(one: ReportRow, other: ReportRow): number {
+  const waits = Number(one.outcome === "waiting") - Number(other.outcome === "waiting");
+  if (waits !== 0) return waits;
+  const [a, b] = [one.expirationDate ?? "~", other.expirationDate ?? "~"];
+  return a < b ? -1 : Number(a > b);
+}
+
+export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...rest }: Outcome): ReportRow {
+  const { secretName, action, reason, outcome, successorId, versionId, verified, oldString } = rest;
+  const row = {
+    applicationId,
+    tokenId: subject.id,
+    name: subject.name,
+    secretName,
+    expirationDate: subject.expiresAt?.toISOString(),
+    action,
+    reason,
+    outcome,
+    successorId,
+    versionId,
+    verified,
+    dueDate: dueAt?.toISOString(),
+    oldString,
+    ...errorFacts(error),
+  };
+  return Object.fromEntries(
+    Object.entries(row).filter(([, value]) => value !== undefined),
+  ) as unknown as ReportRow;
+}
+
+export function errorFacts(error: RotationError | undefined): {
+  readonly code?: string;
+  readonly message?: string;
+} {
+  return error === undefined ? {} : { code: error.code, message: error.message };
+}

@@ -1,0 +1,106 @@
+import type { Scene } from "../apply/context.ts";
+import { tellingOldString } from "../apply/leak-response.ts";
+import { type Outcome, outcomeOf } from "../apply/outcomes.ts";
+import { TOLD_AT_ONCE } from "../limits.ts";
+import { asRotationError, type ErrorCode, RotationError } from "../model/errors.ts";
+import { observe } from "../observe/observe.ts";
+import { isEffect } from "../plan/actions.ts";
+import { type LineagePlan, plan } from "../plan/plan.ts";
+import type { ApplicationConfig } from "../policy/config.ts";
+import { matches } from "../policy/selection.ts";
+import type { Clock, TokenApi } from "../ports.ts";
+import type { Shift } from "./context.ts";
+import { inOrderOfUrgency, type Work, withinBudget } from "./order.ts";
+
+/** However slow Losant is, what was seen of it in time is worked on; the other applications fail, each with a row. */
+export async function prepareInTime(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
+  const { world, ledger } = shift;
+  if (world.clock.now() < shift.observingUntil) return prepare(application, shift);
+  ledger.applicationFailed(
+    application.id,
+    new RotationError("out-of-time", "looking at the applications before it took too long"),
+  );
+  ledger.accessToken("unknown");
+  return [];
+}
+
+/** Observes and plans one application, writes down what rests, and answers what is to be done. */
+async function prepare(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
+  const { request, startedAt, world, ledger, gate, unmatched } = shift;
+  const { clock, runId, log, store, bus, runbook } = world;
+  const api = world.connect(application);
+  try {
+    const sources = { api, store, clock };
+    const snapshot = await observe(application, world.config.secretPrefix, request.selection, sources);
+    for (const entry of unmatched) {
+      if (snapshot.tokens.values().some((token) => matches(token, entry))) unmatched.delete(entry);
+    }
+    const plans = plan(snapshot, { now: clock.now(), runId, selection: request.selection });
+    const { trigger } = request;
+    const scene: Scene = {
+      application,
+      runId,
+      trigger,
+      startedAt,
+      api,
+      store,
+      bus,
+      clock,
+      log,
+      gate,
+      runbook,
+    };
+    await ledger.listed(snapshot, plans, scene);
+    const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
+    // All take from one iterator: p-limit would queue a promise for each of what may be a hundred thousand.
+    const line = resting.values();
+    const recordInTurn = async () => {
+      for (const one of line) await ledger.record(sayOnly(one), one.secretArn, scene);
+    };
+    await Promise.all(Array.from({ length: TOLD_AT_ONCE }, recordInTurn));
+    const work = inOrderOfUrgency(
+      working.map((one) => ({ scene, plan: one })),
+      clock.now(),
+    );
+    return withinBudget(work, application.policy.maxRotationsPerRun);
+  } catch (thrown) {
+    const error = asRotationError(thrown);
+    ledger.applicationFailed(application.id, error);
+    ledger.accessToken(await accessTokenExpiryAfter(error, api, clock));
+    return [];
+  }
+}
+
+function isWork({ actions }: LineagePlan): boolean {
+  return actions.some(isEffect);
+}
+
+/** What a lineage rests at, or what a real run would do. */
+export function sayOnly(lineage: LineagePlan): readonly Outcome[] {
+  const { actions, secretName } = lineage;
+  return actions.flatMap((action) =>
+    action.kind === "settle"
+      ? []
+      : tellingOldString(action, [outcomeOf(action, secretName, "planned")], lineage),
+  );
+}
+
+const DOES_NOT_WORK: ReadonlySet<ErrorCode> = new Set([
+  "access-token-missing",
+  "access-token-unreadable",
+  "access-token-rejected",
+]);
+
+/** When an access token ends whose application could not be looked at: one that does not work has ended already. */
+export async function accessTokenExpiryAfter(
+  error: RotationError,
+  api: Pick<TokenApi, "loggedInWith">,
+  clock: Pick<Clock, "now">,
+): Promise<Date | undefined | "unknown"> {
+  if (DOES_NOT_WORK.has(error.code)) return clock.now();
+  try {
+    return (await api.loggedInWith()).expiresAt;
+  } catch (thrown) {
+    return DOES_NOT_WORK.has(asRotationError(thrown).code) ? clock.now() : "unknown";
+  }
+}
