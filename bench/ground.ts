@@ -2,7 +2,8 @@ import * as v from "valibot";
 import type { SecretsByHand } from "../emulators/aws/console.ts";
 import type { ByHand } from "../emulators/losant/server.ts";
 import { describeSuccessor } from "../lambda/model/marker.ts";
-import { RunId, SecretArn, TokenId, versionIdOf } from "../lambda/model/token.ts";
+import { SecretArn, versionIdOf } from "../lambda/model/secret.ts";
+import { RunId, TokenId } from "../lambda/model/token.ts";
 
 export const DAY_MS = 86_400_000;
 

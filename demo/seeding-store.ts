@@ -3,7 +3,8 @@ import {
   PutSecretValueCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import { AWSCURRENT, rotatingLabel, type TokenId } from "../lambda/model/token.ts";
+import { AWSCURRENT, rotatingLabel } from "../lambda/model/secret.ts";
+import type { TokenId } from "../lambda/model/token.ts";
 import type { Emulators } from "./emulators.ts";
 import type { Step } from "./story.ts";
 

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { secretNameFor } from "../lambda/lineage/secret-names.ts";
 import { describeSuccessor } from "../lambda/model/marker.ts";
-import { ApplicationId, RunId, SecretArn, TokenId, versionIdOf } from "../lambda/model/token.ts";
+import { SecretArn, versionIdOf } from "../lambda/model/secret.ts";
+import { ApplicationId, RunId, TokenId } from "../lambda/model/token.ts";
 import type { Emulators } from "./emulators.ts";
 import { openSecret, storeVersion } from "./seeding-store.ts";
 import type { ApplicationStory, ExpectedToken, Generation, Role } from "./story.ts";

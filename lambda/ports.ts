@@ -1,15 +1,7 @@
 import type { RotationEvent } from "./model/events.ts";
 import type { Redacted } from "./model/redacted.ts";
-import type {
-  ApiToken,
-  SecretArn,
-  SecretName,
-  SecretState,
-  SecretVersion,
-  TokenId,
-  TokenStatus,
-  VersionId,
-} from "./model/token.ts";
+import type { SecretArn, SecretName, SecretState, SecretVersion, VersionId } from "./model/secret.ts";
+import type { ApiToken, TokenId, TokenStatus } from "./model/token.ts";
 
 /*
  * What the core asks of the world. Every call rejects with a RotationError and nothing else; its `effect` says

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { tokenIn } from "../../lambda/adapters/aws/secrets-manager-answers.ts";
-import { claimsOf, payloadOf } from "../../lambda/adapters/losant/claims.ts";
+import { claimsOf, payloadOf } from "../../lambda/adapters/losant/access-token.ts";
 import type { Redacted } from "../../lambda/model/redacted.ts";
 import { ApplicationId, type TokenId } from "../../lambda/model/token.ts";
 import { Refusal } from "../command/refusal.ts";

@@ -10,10 +10,11 @@ import {
   writing,
 } from "../../lambda/adapters/aws/secrets-manager-calls.ts";
 import { describeSecret } from "../../lambda/adapters/aws/secrets-manager-reads.ts";
-import { after, persist } from "../../lambda/apply/retry.ts";
+import { persist } from "../../lambda/apply/retry.ts";
 import { WRITE_PATIENCE_MS } from "../../lambda/limits.ts";
 import type { Redacted } from "../../lambda/model/redacted.ts";
-import { SecretName, type SecretState } from "../../lambda/model/token.ts";
+import { SecretName, type SecretState } from "../../lambda/model/secret.ts";
+import { after } from "../../lambda/model/time.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { Refusal } from "../command/refusal.ts";
 import { realClock } from "../command/tools.ts";

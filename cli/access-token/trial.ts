@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
-import { type ApiToken, SecretArn } from "../../lambda/model/token.ts";
+import { SecretArn } from "../../lambda/model/secret.ts";
+import type { ApiToken } from "../../lambda/model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
 import type { CredentialReader, TokenApi } from "../../lambda/ports.ts";
 import { Refusal } from "../command/refusal.ts";

@@ -1,15 +1,14 @@
-import { secretNameOf } from "../../lambda/model/marker.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
   holderOf,
-  isLive,
   type SecretArn,
   type SecretName,
   type SecretState,
+  secretNameOf,
   stampOf,
-  type TokenId,
-} from "../../lambda/model/token.ts";
+} from "../../lambda/model/secret.ts";
+import { isLive, type TokenId } from "../../lambda/model/token.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { harmless } from "../terminal/harmless.ts";
 import { type Screen, type Style, say } from "../terminal/screen.ts";

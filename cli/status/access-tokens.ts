@@ -1,4 +1,4 @@
-import { secretNameOf } from "../../lambda/model/marker.ts";
+import { secretNameOf } from "../../lambda/model/secret.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import type { Login } from "../../lambda/ports.ts";

@@ -1,12 +1,5 @@
 import type { Reason } from "../../lambda/apply/outcomes.ts";
-import type { Row } from "./rows.ts";
-
-/**
- * How soon a person should look: `attention`: something is odd that no run will mend, or a token in use is left to
- * expire; `due`: the next run does something; `waiting`: a later one will; `resting`: none does, and that is well.
- */
-export type Urgency = "attention" | "due" | "waiting" | "resting";
-
+import type { Row, Urgency } from "./row.ts";
 export const URGENCIES: readonly Urgency[] = ["attention", "due", "waiting", "resting"];
 
 /** What somebody did, or what a policy can't be applied to: the worker respects it, and waits for a person. */

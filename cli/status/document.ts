@@ -1,8 +1,8 @@
 import { accessTokenOf } from "./access-tokens.ts";
 import { URGENCIES } from "./attention.ts";
+import type { Survey } from "./filters.ts";
 import type { Outlook } from "./forecast.ts";
-import type { Row } from "./rows.ts";
-import type { Survey } from "./survey.ts";
+import type { Row } from "./row.ts";
 
 /** What `--json` prints; docs/status.md describes its keys, which only ever become more. */
 export function documentOf({ now, outlooks, everyRow, rows }: Survey) {

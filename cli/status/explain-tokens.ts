@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { readMarker } from "../../lambda/model/marker.ts";
-import { type ApiToken, isExpired, stampOf, type TokenId, VersionId } from "../../lambda/model/token.ts";
+import { stampOf, VersionId } from "../../lambda/model/secret.ts";
+import { type ApiToken, isExpired, type TokenId } from "../../lambda/model/token.ts";
 import { relative } from "../terminal/words.ts";
-import type { Row } from "./rows.ts";
+import type { Row } from "./row.ts";
 
 /** One token of a lineage: a title and what is known of it, each a sentence. */
 export interface Chapter {

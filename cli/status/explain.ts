@@ -6,11 +6,11 @@ import { relative, whyOf } from "../terminal/words.ts";
 import { ADVICE } from "./advice.ts";
 import { DRIFT } from "./drift.ts";
 import { chaptersOf, day } from "./explain-tokens.ts";
-import { isMeant } from "./filters.ts";
+import { isMeant, type Survey } from "./filters.ts";
 import type { Seen } from "./forecast.ts";
 import { expiresText, nameOf, verbOf } from "./format.ts";
-import { homesOf, type Row } from "./rows.ts";
-import type { Survey } from "./survey.ts";
+import type { Row } from "./row.ts";
+import { homesOf } from "./rows.ts";
 
 /** So many stories are told at once; of more, only the ids. */
 const MOST = 3;

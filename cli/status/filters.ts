@@ -1,6 +1,9 @@
-import { fitsGlob } from "../../lambda/policy/globs.ts";
+import { fitsGlob } from "../../lambda/policy/policy.ts";
+import { byUrgency } from "./attention.ts";
+import type { Outlook } from "./forecast.ts";
 import type { Filters } from "./options.ts";
-import type { Row } from "./rows.ts";
+import type { Row } from "./row.ts";
+import { rowsOf } from "./rows.ts";
 
 /** Those that every filter lets through. */
 export function filtered(
@@ -33,4 +36,24 @@ function isWithin({ token, windowOpensAt, isLive }: Row, now: Date, until: Date)
     (ends !== undefined && ends > now && ends <= until) ||
     (windowOpensAt !== undefined && windowOpensAt <= until)
   );
+}
+
+/** All that was looked at, in the order in which a person should look at it. */
+export interface Survey {
+  readonly now: Date;
+  readonly outlooks: readonly Outlook[];
+  readonly everyRow: readonly Row[];
+  /** Those that the filters let through. */
+  readonly rows: readonly Row[];
+}
+
+export function surveyOf(
+  outlooks: readonly Outlook[],
+  filters: Omit<Filters, "applications">,
+  now: Date,
+): Survey {
+  const everyRow = outlooks
+    .flatMap((outlook) => (outlook.kind === "seen" ? rowsOf(outlook) : []))
+    .toSorted(byUrgency);
+  return { now, outlooks, everyRow, rows: filtered(everyRow, filters, now) };
 }

@@ -9,7 +9,7 @@ import { observe, type Sources } from "../../lambda/observe/observe.ts";
 import { isEffect } from "../../lambda/plan/actions.ts";
 import { type LineagePlan, plan } from "../../lambda/plan/plan.ts";
 import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
-import { EVERYTHING } from "../../lambda/policy/selection.ts";
+import { EVERYTHING } from "../../lambda/policy/request.ts";
 import type { Login } from "../../lambda/ports.ts";
 import { inOrderOfUrgency, withinBudget } from "../../lambda/run/order.ts";
 

@@ -6,7 +6,7 @@ import type { ReportRow } from "../../lambda/report/report.ts";
 import { harmless } from "../terminal/harmless.ts";
 import type { Style } from "../terminal/screen.ts";
 import { relative } from "../terminal/words.ts";
-import type { Place, Row } from "./rows.ts";
+import type { Place, Row } from "./row.ts";
 import { SHAPES } from "./timeline.ts";
 
 /** What the next run does, as a verb that goes with it. */

@@ -4,12 +4,12 @@ import { heading, type Screen, say } from "../terminal/screen.ts";
 import { type Cell, type Column, tableLines } from "../terminal/table.ts";
 import { truncated } from "../terminal/width.ts";
 import { showAccessTokens } from "./access-tokens.ts";
-import { URGENCIES, type Urgency } from "./attention.ts";
+import { URGENCIES } from "./attention.ts";
 import { DRIFT } from "./drift.ts";
+import type { Survey } from "./filters.ts";
 import { expiresText, nameOf, nextText, secretText, shapeOf, windowText } from "./format.ts";
 import type { StatusOptions } from "./options.ts";
-import type { Row } from "./rows.ts";
-import type { Survey } from "./survey.ts";
+import type { Row, Urgency } from "./row.ts";
 import { SHAPES, timelineLines } from "./timeline.ts";
 
 const TITLES = {

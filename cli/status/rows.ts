@@ -1,50 +1,13 @@
 import { outcomeOf } from "../../lambda/apply/outcomes.ts";
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
 import { findToken, ownVersions } from "../../lambda/lineage/snapshot.ts";
-import {
-  type ApiToken,
-  isLive,
-  type SecretArn,
-  type SecretName,
-  type TokenId,
-} from "../../lambda/model/token.ts";
+import { isLive, type TokenId } from "../../lambda/model/token.ts";
 import { dueAt } from "../../lambda/policy/renewal-window.ts";
 import { byWeight, type ReportRow, rowOf } from "../../lambda/report/report.ts";
-import { type Urgency, urgencyOf } from "./attention.ts";
-import { type DriftKind, driftOf } from "./drift.ts";
+import { urgencyOf } from "./attention.ts";
+import { driftOf } from "./drift.ts";
 import type { Seen } from "./forecast.ts";
-
-/** What a token is to its lineage; `stray`: it has none, and the reason of `next` says why. */
-export type Role = "root" | "current" | "displaced" | "superseded" | "staged" | "orphan" | "stray";
-
-export interface Place {
-  readonly name: SecretName;
-  readonly arn: SecretArn | undefined;
-  /** `not-asked`: nothing here is due, so that nobody looked. */
-  readonly state: "present" | "scheduled-for-deletion" | "absent" | "unreadable" | "not-asked";
-  readonly versionId: string | undefined;
-  /** The version that holds AWSCURRENT, whoever made it. */
-  readonly currentVersionId: string | undefined;
-  /** The staging labels of the version that holds this token. */
-  readonly labels: readonly string[];
-}
-
-/** One token, with all that is to be said of it. */
-export interface Row {
-  readonly applicationId: string;
-  readonly tokenId: TokenId;
-  /** Undefined where Losant has no such token. */
-  readonly token: ApiToken | undefined;
-  readonly isLive: boolean;
-  readonly role: Role;
-  /** When it becomes due; undefined where it never does, since another stands for its lineage, or it has no end. */
-  readonly windowOpensAt: Date | undefined;
-  readonly secret: Place | undefined;
-  /** As a dry run would report it, the weightiest first. */
-  readonly next: readonly ReportRow[];
-  readonly drift: readonly DriftKind[];
-  readonly urgency: Urgency;
-}
+import type { Place, Role, Row } from "./row.ts";
 
 /** Every token of one application, in no order. */
 export function rowsOf(seen: Seen): readonly Row[] {

@@ -9,10 +9,10 @@ import { harmless, harmlessJson } from "../terminal/harmless.ts";
 import { say, screenOn } from "../terminal/screen.ts";
 import { documentOf } from "./document.ts";
 import { showStory } from "./explain.ts";
+import { surveyOf } from "./filters.ts";
 import { lookAt } from "./forecast.ts";
 import { askedFor, type StatusOptions, USAGE } from "./options.ts";
 import { showOverview } from "./overview.ts";
-import { surveyOf } from "./survey.ts";
 
 const EXIT = { good: 0, failed: 1, unanswerable: 2 } as const;
 const WIDTHS = { narrowest: 40, widest: 150, otherwise: 120 } as const;

@@ -1,5 +1,6 @@
 import type { Screen, Style } from "../terminal/screen.ts";
-import { URGENCIES, type Urgency } from "./attention.ts";
+import { URGENCIES } from "./attention.ts";
+import type { Urgency } from "./row.ts";
 
 export interface Mark {
   readonly at: Date;

@@ -1,5 +1,6 @@
 import { asRotationError } from "../../lambda/model/errors.ts";
-import { type ApiToken, AWSCURRENT, holderOf, isExpired, type TokenId } from "../../lambda/model/token.ts";
+import { AWSCURRENT, holderOf } from "../../lambda/model/secret.ts";
+import { type ApiToken, isExpired, type TokenId } from "../../lambda/model/token.ts";
 import type { TokenApi } from "../../lambda/ports.ts";
 import { Refusal } from "../command/refusal.ts";
 import type { Tools } from "../command/tools.ts";

@@ -1,11 +1,10 @@
 import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
-import { placeTokens } from "../../lambda/lineage/membership.ts";
-import { plainName } from "../../lambda/lineage/roots.ts";
+import { placeTokens, plainName } from "../../lambda/lineage/membership.ts";
 import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
-import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model/token.ts";
+import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model/secret.ts";
 import { observe } from "../../lambda/observe/observe.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
-import { matches } from "../../lambda/policy/selection.ts";
+import { matches } from "../../lambda/policy/request.ts";
 import { Refusal } from "../command/refusal.ts";
 import type { Tools } from "../command/tools.ts";
 

@@ -5,9 +5,9 @@ import {
   type SecretState,
   type SecretVersion,
   stampOf,
-  type TokenId,
   type VersionId,
-} from "../../lambda/model/token.ts";
+} from "../../lambda/model/secret.ts";
+import type { TokenId } from "../../lambda/model/token.ts";
 import { Refusal } from "../command/refusal.ts";
 
 /** What undoing the last rotation of a secret comes to. */

@@ -2,10 +2,11 @@ import { asRotationError } from "../model/errors.ts";
 import { type Effect, isEffect } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import type { Scene } from "./context.ts";
-import { announce, discard, retire } from "./discard.ts";
+import { discard } from "./discard.ts";
 import { tellingOldString } from "./leak-response.ts";
 import { failedOutcome, type Outcome, outcomeOf } from "./outcomes.ts";
-import { resume, rotate } from "./rotate.ts";
+import { retire } from "./retire.ts";
+import { announce, resume, rotate } from "./rotate.ts";
 import { settle } from "./store.ts";
 
 /**

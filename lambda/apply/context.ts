@@ -1,9 +1,9 @@
+import type { SecretArn, SecretName } from "../model/secret.ts";
 import type { RunId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
+import type { Trigger } from "../policy/request.ts";
 import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
 import type { IssueGate } from "./issue-gate.ts";
-
-export type Trigger = "schedule" | "manual";
 
 /** Who is at work, and through which ports: what every effect on one application's tokens needs. */
 export interface Scene {
@@ -20,4 +20,10 @@ export interface Scene {
   readonly gate: IssueGate;
   /** Where its readers find the runbook; see `articleOn`. */
   readonly runbook: string | undefined;
+}
+
+/** The secret of a lineage. */
+export interface Place {
+  readonly secretName: SecretName;
+  readonly secretArn: SecretArn;
 }

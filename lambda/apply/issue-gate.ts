@@ -1,7 +1,7 @@
 import { DISCARD_RESERVE_MS, ISSUE_TO_STAGE_MS, STEP_RESERVE_MS } from "../limits.ts";
 import type { RotationError } from "../model/errors.ts";
+import { after } from "../model/time.ts";
 import type { Clock } from "../ports.ts";
-import { after } from "./retry.ts";
 
 /**
  * Decides whether a run may issue another token. The first one goes alone until its string is stored, so that a dead

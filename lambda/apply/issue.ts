@@ -1,15 +1,15 @@
 import { DISCARD_PATIENCE_MS, PROBE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import { describeSuccessor } from "../model/marker.ts";
-import type { ApiToken, SecretArn, TokenId } from "../model/token.ts";
+import type { SecretArn } from "../model/secret.ts";
+import { after } from "../model/time.ts";
+import type { ApiToken, TokenId } from "../model/token.ts";
 import type { Rotate } from "../plan/actions.ts";
 import { successorExpiresAt } from "../policy/renewal-window.ts";
 import type { IssuedToken, TokenOrder } from "../ports.ts";
 import type { Scene } from "./context.ts";
-import { after, persist } from "./retry.ts";
-
-/** `probe`: Losant let the new string in. `response`: only the answer to its creation could be checked. */
-export type Verified = "probe" | "response";
+import type { Verified } from "./outcomes.ts";
+import { persist } from "./retry.ts";
 
 /** Losant keeps dates in milliseconds; a minute is what its clock and ours may differ by. */
 const EXPIRY_TOLERANCE_MS = 60_000;

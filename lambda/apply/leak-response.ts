@@ -1,20 +1,9 @@
-import { RotationError } from "../model/errors.ts";
 import { readMarker } from "../model/marker.ts";
-import { type ApiToken, stampOf } from "../model/token.ts";
-import type { Action, Resume, Retire, Rotate } from "../plan/actions.ts";
+import { stampOf } from "../model/secret.ts";
+import type { ApiToken } from "../model/token.ts";
+import type { Action, Resume, Retire, Rotate, Spared } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
-import type { Outcome } from "./outcomes.ts";
-
-/** What retireNow left of the string of a token, for whoever answers for a leak: in words, except for the first. */
-export interface OldString {
-  /** Whether Losant accepts it, as far as this run can tell. */
-  readonly works: "no" | "yes" | "unknown";
-  readonly heldBy: string;
-  readonly next: string;
-}
-
-/** Why the worker doesn't end, in this run, the life of a token that it is logged in with. */
-export type Spared = "until-next-run" | "until-replaced";
+import type { OldString, Outcome } from "./outcomes.ts";
 
 type Asked = (Rotate | Resume | Retire) & { readonly subject: ApiToken };
 
@@ -68,14 +57,6 @@ const SPARED = {
   "until-replaced":
     "the worker logs in with it: store another access token (npm run access-token), then send the same event again",
 } as const satisfies Record<Spared, string>;
-
-/** Nobody saws off the branch that the worker sits on: its string is in the access token's secret. */
-export function loggedInWith({ id }: ApiToken): RotationError {
-  return new RotationError(
-    "predecessor-active",
-    `${id} was not deactivated: the worker logs in with it; store another access token first`,
-  );
-}
 
 /** Whoever read it from a secret has it until they read again; whoever was given it by hand has it for good. */
 function heldBy(action: Asked, { secretName, secretArn }: LineagePlan): string {

@@ -1,8 +1,7 @@
 import type { RotationError } from "../model/errors.ts";
-import type { SecretName, TokenId, VersionId } from "../model/token.ts";
+import type { SecretName, VersionId } from "../model/secret.ts";
+import type { TokenId } from "../model/token.ts";
 import type { Action, Effect, RotateReason, Settle, SkipReason, Subject } from "../plan/actions.ts";
-import type { Verified } from "./issue.ts";
-import type { OldString } from "./leak-response.ts";
 
 export type ActionName = "rotate" | "resume" | "announce" | "retire" | "discard" | "skip" | "wait";
 export type OutcomeName =
@@ -98,3 +97,14 @@ export function failedOutcome(
   const subject = { id: action.version.stamp.tokenId };
   return { action: "announce", reason: "unannounced", subject, secretName, outcome: "failed", error };
 }
+
+/** What retireNow left of the string of a token, for whoever answers for a leak: in words, except for the first. */
+export interface OldString {
+  /** Whether Losant accepts it, as far as this run can tell. */
+  readonly works: "no" | "yes" | "unknown";
+  readonly heldBy: string;
+  readonly next: string;
+}
+
+/** `probe`: Losant let the new string in. `response`: only the answer to its creation could be checked. */
+export type Verified = "probe" | "response";

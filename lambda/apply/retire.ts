@@ -1,12 +1,13 @@
 import { WRITE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
-import { type ApiToken, AWSCURRENT, rotatingLabel, type SecretState, stampOf } from "../model/token.ts";
-import type { Resume, Retire, Rotate } from "../plan/actions.ts";
-import type { Scene } from "./context.ts";
-import { endLife, type Place } from "./discard.ts";
-import { loggedInWith } from "./leak-response.ts";
-import { failedOutcome, type Outcome } from "./outcomes.ts";
-import { after } from "./retry.ts";
+import { AWSCURRENT, holderOf, rotatingLabel, type SecretState, stampOf } from "../model/secret.ts";
+import { after } from "../model/time.ts";
+import type { ApiToken } from "../model/token.ts";
+import { loggedInWith, type Resume, type Retire, type Rotate } from "../plan/actions.ts";
+import type { Place, Scene } from "./context.ts";
+import { retiredEvent } from "./event-details.ts";
+import { failedOutcome, type Outcome, outcomeOf } from "./outcomes.ts";
+import { persist } from "./retry.ts";
 
 const ANNOUNCED_PAUSE_MS = 1_000;
 
@@ -70,4 +71,31 @@ function stillActive({ id }: ApiToken, { secretName }: Place): RotationError {
     "predecessor-active",
     `${id} was not deactivated: the one that replaced it in ${secretName} has not been announced yet`,
   );
+}
+
+/** The end of a token that was superseded. */
+export async function retire(action: Retire, place: Place, scene: Scene): Promise<readonly Outcome[]> {
+  // Rolled back since the plan was made? Then its life must not end.
+  const secret = await scene.store.describe(place.secretName);
+  const current = secret && holderOf(secret, AWSCURRENT);
+  const stamp = current && stampOf(current);
+  if (stamp === undefined || stamp.tokenId === action.subject.id)
+    return [outcomeOf(action, place.secretName, "deferred")];
+  return [await endLife(action, place, scene)];
+}
+
+export async function endLife(action: Retire, place: Place, scene: Scene): Promise<Outcome> {
+  const { subject, reason, step } = action;
+  const { api, bus, clock } = scene;
+  const end = step === "delete" ? () => api.delete(subject.id) : () => api.deactivate(subject.id);
+  await persist(clock, after(clock.now(), WRITE_PATIENCE_MS), end).catch((thrown) => {
+    const { code, message, effect } = asRotationError(thrown);
+    const works = effect === "none" ? "still works" : "may still work";
+    throw reason === "retire-now"
+      ? new RotationError(code, `${message}; the old string ${works}`, { effect })
+      : thrown;
+  });
+  const error = await bus.publish(retiredEvent(action, place, scene)).then(() => undefined, asRotationError);
+  const outcome = step === "delete" ? "deleted" : "deactivated";
+  return { action: "retire", reason, subject, secretName: place.secretName, outcome, error };
 }

@@ -24,11 +24,3 @@ export async function persist<T>(clock: Clock, until: Date, write: () => Promise
     await clock.sleep(pauseMs);
   }
 }
-
-export function earliest(...moments: readonly Date[]): Date {
-  return new Date(Math.min(...moments.map((moment) => moment.getTime())));
-}
-
-export function after(moment: Date, ms: number): Date {
-  return new Date(moment.getTime() + ms);
-}

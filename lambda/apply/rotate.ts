@@ -1,25 +1,17 @@
 import { WRITE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError } from "../model/errors.ts";
-import {
-  type ApiToken,
-  AWSCURRENT,
-  holderOf,
-  isLive,
-  rotatingLabel,
-  type SecretName,
-  versionIdOf,
-} from "../model/token.ts";
-import type { Resume, Rotate } from "../plan/actions.ts";
+import { AWSCURRENT, holderOf, rotatingLabel, type SecretName, versionIdOf } from "../model/secret.ts";
+import { after } from "../model/time.ts";
+import { type ApiToken, isLive } from "../model/token.ts";
+import type { Announce, Resume, Rotate } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
-import type { Scene } from "./context.ts";
-import type { Place } from "./discard.ts";
+import type { Place, Scene } from "./context.ts";
 import { rotatedEvent } from "./event-details.ts";
 import { discardOwn, issue, verify } from "./issue.ts";
 import { type Outcome, outcomeOf } from "./outcomes.ts";
 import { retireBehind, retireNow } from "./retire.ts";
-import { after, persist } from "./retry.ts";
-import { type Candidate, open, promote, settle, stage } from "./store.ts";
-import { secretValue } from "./value.ts";
+import { persist } from "./retry.ts";
+import { type Candidate, open, promote, secretValue, settle, stage } from "./store.ts";
 
 /** One rotation: issue, verify, stage, promote, announce, settle. Every prefix of it is a safe place to die. */
 export async function rotate(
@@ -138,4 +130,18 @@ async function concede({ arn, stamp }: Candidate, done: Outcome, scene: Scene): 
   const isGone = await discardOwn(stamp.tokenId, scene);
   const error = isGone ? await settle(arn, stamp, scene).then(() => undefined, asRotationError) : undefined;
   return { ...done, reason: "lost-race", outcome: "discarded", error };
+}
+
+/** The event that an earlier run owes. */
+export async function announce(
+  action: Announce,
+  { secretName, secretArn }: Place,
+  scene: Scene,
+): Promise<readonly Outcome[]> {
+  const { version, subject, reason } = action;
+  await scene.bus.publish(rotatedEvent(version.stamp, subject, reason, secretName, secretArn, scene));
+  const error = await settle(secretArn, version.stamp, scene).then(() => undefined, asRotationError);
+  return [
+    { action: "announce", reason, subject, secretName, outcome: "announced", versionId: version.id, error },
+  ];
 }

@@ -1,6 +1,6 @@
 import { STAGE_PATIENCE_MS, WRITE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
-import type { Redacted } from "../model/redacted.ts";
+import { Redacted } from "../model/redacted.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
@@ -13,10 +13,13 @@ import {
   stampOf,
   type VersionId,
   versionIdOf,
-} from "../model/token.ts";
+} from "../model/secret.ts";
+import { after, earliest } from "../model/time.ts";
+import type { ApplicationId } from "../model/token.ts";
+import type { IssuedToken } from "../ports.ts";
 import type { Scene } from "./context.ts";
 import { discarding } from "./issue.ts";
-import { after, earliest, persist } from "./retry.ts";
+import { persist } from "./retry.ts";
 
 const LOOK_PAUSE_MS = 500;
 /** How often a promotion is tried that was refused although nothing stands in its way, as far as can be seen. */
@@ -137,4 +140,24 @@ function tooLate(step: "store" | "promote", versionId: VersionId, name: SecretNa
 export async function settle(arn: SecretArn, stamp: Stamp, { store, clock }: Scene): Promise<void> {
   const until = after(clock.now(), WRITE_PATIENCE_MS);
   await persist(clock, until, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));
+}
+
+/** What consumers read from the secret: the string alone, or JSON that says what it is as well. */
+export function secretValue(
+  { token, string }: IssuedToken,
+  applicationId: ApplicationId,
+  format: "json" | "plain",
+): Redacted {
+  if (format === "plain") return string;
+  const { id, name, scope, expiresAt } = token;
+  return new Redacted(
+    JSON.stringify({
+      token: string.reveal(),
+      tokenId: id,
+      applicationId,
+      name,
+      scope,
+      expirationDate: expiresAt?.toISOString(),
+    }),
+  );
 }

@@ -1,16 +1,14 @@
 import { readMarker } from "../model/marker.ts";
 import {
-  type ApiToken,
   AWSCURRENT,
   AWSPREVIOUS,
   holderOf,
-  isLive,
   rotatingLabel,
   type SecretName,
   type SecretState,
-  type TokenId,
   type VersionId,
-} from "../model/token.ts";
+} from "../model/secret.ts";
+import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
 import type { Places } from "./membership.ts";
 import {
   findToken,

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import * as v from "valibot";
-import { type ApplicationId, SecretName, type TokenId } from "../model/token.ts";
+import { SecretName } from "../model/secret.ts";
+import type { ApplicationId, TokenId } from "../model/token.ts";
 
 const MAX_NAME = 512;
 /** A name that ends in a hyphen and six characters is mistaken for the end of an ARN (CreateSecret, Name). */

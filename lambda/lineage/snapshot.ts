@@ -1,6 +1,5 @@
 import type { RotationError } from "../model/errors.ts";
 import {
-  type ApiToken,
   AWSCURRENT,
   AWSPREVIOUS,
   type SecretName,
@@ -8,8 +7,8 @@ import {
   type SecretVersion,
   type Stamp,
   stampOf,
-  type TokenId,
-} from "../model/token.ts";
+} from "../model/secret.ts";
+import type { ApiToken, TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Login } from "../ports.ts";
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { type RunId, SecretArn, SecretName, TokenId } from "./token.ts";
+import { SecretArn } from "./secret.ts";
+import { type RunId, TokenId } from "./token.ts";
 
 /** What a token of ours says of itself, in the last line of its description. */
 export interface Marker {
@@ -43,31 +44,4 @@ export function describeSuccessor(
 
 function linesOf(text: string): string[] {
   return text.split(/\r?\n/);
-}
-
-/** Where a store keeps its secrets: a name means nothing without it. */
-export interface StoreHome {
-  readonly account: string;
-  readonly region: string;
-}
-
-export function homeOf(arn: SecretArn): StoreHome {
-  const [, , , region = "", account = ""] = arn.split(":");
-  return { account, region };
-}
-
-export function sameHome(one: StoreHome, other: StoreHome): boolean {
-  return one.account === other.account && one.region === other.region;
-}
-
-/** The name within an ARN: all after `secret:` less the hyphen and six characters that AWS appends. */
-export function secretNameOf(arn: SecretArn): SecretName {
-  return v.parse(
-    SecretName,
-    arn
-      .split(":")
-      .slice(6)
-      .join(":")
-      .replace(/-.{6}$/, ""),
-  );
 }

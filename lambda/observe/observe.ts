@@ -4,18 +4,18 @@ import { resolveLineages } from "../lineage/lineage.ts";
 import { placeTokens } from "../lineage/membership.ts";
 import type { SecretReading, Snapshot } from "../lineage/snapshot.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
-import { homeOf, sameHome } from "../model/marker.ts";
 import {
-  type ApiToken,
   AWSCURRENT,
   AWSPREVIOUS,
+  homeOf,
   type SecretName,
   type SecretState,
   type SecretVersion,
-  type TokenId,
-} from "../model/token.ts";
+  sameHome,
+} from "../model/secret.ts";
+import type { ApiToken, TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
-import type { Selection } from "../policy/selection.ts";
+import type { Selection } from "../policy/request.ts";
 import type { Clock, SecretStore, TokenApi } from "../ports.ts";
 import { secretsOfInterest, secretsToSearch } from "./secrets-to-read.ts";
 

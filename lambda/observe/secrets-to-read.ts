@@ -1,10 +1,10 @@
-import { localName, type Places } from "../lineage/membership.ts";
-import { plainName } from "../lineage/roots.ts";
+import { localName, type Places, plainName } from "../lineage/membership.ts";
 import { ownVersions, type Snapshot, standingVersion } from "../lineage/snapshot.ts";
 import { readMarker } from "../model/marker.ts";
-import { type ApiToken, isLive, type SecretName } from "../model/token.ts";
+import type { SecretName } from "../model/secret.ts";
+import { type ApiToken, isLive } from "../model/token.ts";
 import { dueReason } from "../policy/renewal-window.ts";
-import { isNamed, type Selection } from "../policy/selection.ts";
+import { isNamed, type Selection } from "../policy/request.ts";
 
 /** The secrets that have to be described before the lineages can be told: for a plain root that is not due, none. */
 export function secretsOfInterest(

@@ -1,7 +1,7 @@
-import type { Spared } from "../apply/leak-response.ts";
 import type { StampedVersion } from "../lineage/snapshot.ts";
-import type { RotationError } from "../model/errors.ts";
-import type { ApiToken, TokenId, TokenStatus, VersionId } from "../model/token.ts";
+import { RotationError } from "../model/errors.ts";
+import type { VersionId } from "../model/secret.ts";
+import type { ApiToken, TokenId, TokenStatus } from "../model/token.ts";
 
 /** The token that an action is about: of one that Losant no longer has, only the id is left. */
 export interface Subject {
@@ -141,4 +141,15 @@ export function isEffect(action: Action): action is Effect {
     default:
       return action satisfies never;
   }
+}
+
+/** Why the worker doesn't end, in this run, the life of a token that it is logged in with. */
+export type Spared = "until-next-run" | "until-replaced";
+
+/** Nobody saws off the branch that the worker sits on: its string is in the access token's secret. */
+export function loggedInWith({ id }: ApiToken): RotationError {
+  return new RotationError(
+    "predecessor-active",
+    `${id} was not deactivated: the worker logs in with it; store another access token first`,
+  );
 }

@@ -1,10 +1,9 @@
 import type { Head, Lineage } from "../lineage/lineage.ts";
 import { readMarker } from "../model/marker.ts";
 import { type ApiToken, isExpired, isLive, type RunId } from "../model/token.ts";
-import { fitsGlob } from "../policy/globs.ts";
-import type { Policy } from "../policy/policy.ts";
+import { fitsGlob, type Policy } from "../policy/policy.ts";
 import { dueAt, dueReason, isJustMade, isTooShortLived } from "../policy/renewal-window.ts";
-import { isForced, isSelected } from "../policy/selection.ts";
+import { isForced, isSelected } from "../policy/request.ts";
 import type { Action, RotateReason } from "./actions.ts";
 import { blockedBy, type Context, isEnding, isPastOrphanAge, retirementOf, skip } from "./rule-input.ts";
 

@@ -1,9 +1,10 @@
 import { type Lineage, resolveLineages } from "../lineage/lineage.ts";
 import { placeTokens } from "../lineage/membership.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
-import type { ApiToken, RunId, SecretArn, SecretName } from "../model/token.ts";
+import type { SecretArn, SecretName } from "../model/secret.ts";
+import type { ApiToken, RunId } from "../model/token.ts";
 import { dueAt } from "../policy/renewal-window.ts";
-import type { Selection } from "../policy/selection.ts";
+import type { Selection } from "../policy/request.ts";
 import type { Action, SkipReason } from "./actions.ts";
 import { ruleOnHead } from "./head.ts";
 import { discardOrphans } from "./orphans.ts";

@@ -1,11 +1,11 @@
-import { loggedInWith } from "../apply/leak-response.ts";
-import { after } from "../apply/retry.ts";
 import type { Lineage } from "../lineage/lineage.ts";
-import { type ApiToken, AWSPREVIOUS, holderOf, isExpired, isLive } from "../model/token.ts";
+import { AWSPREVIOUS, holderOf } from "../model/secret.ts";
+import { after } from "../model/time.ts";
+import { type ApiToken, isExpired, isLive } from "../model/token.ts";
 import type { Policy } from "../policy/policy.ts";
 import { promotableForMs } from "../policy/renewal-window.ts";
-import { isNamed, isSelected } from "../policy/selection.ts";
-import type { Action, Fail, Retire } from "./actions.ts";
+import { isNamed, isSelected } from "../policy/request.ts";
+import { type Action, type Fail, loggedInWith, type Retire } from "./actions.ts";
 import { type Context, isLogin } from "./rule-input.ts";
 
 /**

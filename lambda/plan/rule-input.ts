@@ -1,10 +1,9 @@
-import type { Spared } from "../apply/leak-response.ts";
 import type { Lineage } from "../lineage/lineage.ts";
 import { type ApiToken, lifeLeftMs, type RunId } from "../model/token.ts";
 import type { Policy } from "../policy/policy.ts";
-import { isNamed, type Selection } from "../policy/selection.ts";
+import { isNamed, type Selection } from "../policy/request.ts";
 import type { Login } from "../ports.ts";
-import type { Skip, SkipReason, Subject } from "./actions.ts";
+import type { Skip, SkipReason, Spared, Subject } from "./actions.ts";
 
 /** What the rules know besides the lineage. */
 export interface Context {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { RotationError } from "../model/errors.ts";
-import { ApplicationId, SecretArn, SecretName } from "../model/token.ts";
+import { SecretArn, SecretName } from "../model/secret.ts";
+import { ApplicationId } from "../model/token.ts";
 import { between, durationMs, impossibilities, type Policy, PolicySchema, resolvePolicy } from "./policy.ts";
 
 /** A name or an ARN; a token pasted in its place would end up in the repository and in the deployed bundle. */

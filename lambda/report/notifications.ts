@@ -1,16 +1,15 @@
 import type { Scene } from "../apply/context.ts";
-import { expiringEvent, failedEvent } from "../apply/event-details.ts";
+import { commonFacts, placeFacts, resourcesOf, subjectFacts } from "../apply/event-details.ts";
 import type { Outcome, Reason } from "../apply/outcomes.ts";
-import { after } from "../apply/retry.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
-import type { RotationError } from "../model/errors.ts";
+import { type RotationError, remedyFor } from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
-import { secretNameOf } from "../model/marker.ts";
-import type { SecretArn } from "../model/token.ts";
+import { type SecretArn, secretNameOf } from "../model/secret.ts";
+import { after } from "../model/time.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import { abandonedAfterMs, dueAt } from "../policy/renewal-window.ts";
-import { failureTold, rungReached, type Standing } from "./reminder-schedule.ts";
+import { failureTold, type Rung, rungReached, type Standing } from "./reminder-schedule.ts";
 
 /** Skipped for one of these, a token is left to its expiry, and whoever uses it with it. */
 const LEFT_TO_EXPIRE: ReadonlySet<Reason> = new Set<Reason>([
@@ -132,4 +131,57 @@ function leftToExpire(outcome: Outcome, policy: Policy): Standing | undefined {
   const isPutOff = reason === "young-orphan" || (isToRotate && end === "deferred");
   if (!isPutOff) return undefined;
   return { sinceAt: after(standing.sinceAt, PATIENCE_INTERVALS * policy.intervalMs), expiresAt };
+}
+
+/** One token's failure. `moment` says which telling of it this is, and is the same when that is repeated. */
+export function failedEvent(
+  { subject, secretName, reason, successorId, versionId }: Outcome,
+  error: RotationError,
+  moment: string,
+  secretArn: SecretArn | undefined,
+  scene: Scene,
+): RotationEvent {
+  const { code, message, retryable } = error;
+  const place = { secretName, secretArn };
+  return {
+    detailType: "Losant API Token Rotation Failed",
+    resources: resourcesOf(place),
+    detail: {
+      ...commonFacts(`${subject.id}-${code}-${moment}`, scene),
+      ...subjectFacts(subject),
+      ...placeFacts(place),
+      tokenId: successorId ?? subject.id,
+      ...(successorId === undefined ? {} : { replacedTokenId: subject.id }),
+      ...(versionId === undefined ? {} : { versionId }),
+      reason,
+      code,
+      message,
+      retryable,
+      remedy: remedyFor(code, scene.runbook),
+    },
+  };
+}
+
+/** A token that will expire as it is, at a rung of the ladder of warnings. */
+export function expiringEvent(
+  { subject, secretName, reason }: Pick<Outcome, "subject" | "secretName"> & { readonly reason: string },
+  expiresAt: Date,
+  daysLeft: Rung,
+  secretArn: SecretArn | undefined,
+  scene: Scene,
+): RotationEvent {
+  const place = { secretName, secretArn };
+  return {
+    detailType: "Losant API Token Expiring",
+    resources: resourcesOf(place),
+    detail: {
+      ...commonFacts(`${subject.id}-${daysLeft}`, scene),
+      ...subjectFacts(subject),
+      ...placeFacts(place),
+      tokenId: subject.id,
+      expirationDate: expiresAt.toISOString(),
+      reason,
+      daysLeft,
+    },
+  };
 }

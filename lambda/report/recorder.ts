@@ -4,13 +4,21 @@ import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
 import { asRotationError, type ErrorCode, type RotationError, remedyFor } from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
-import type { ApplicationId, SecretArn } from "../model/token.ts";
+import type { SecretArn } from "../model/secret.ts";
+import type { ApplicationId } from "../model/token.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import type { EventBus, Log } from "../ports.ts";
-import { type Completion, completedEvent } from "./completion.ts";
 import { expiryAtStake, isOrphanLeft, type RunFacts } from "./metrics.ts";
 import { newsOf, newsOfAccessToken } from "./notifications.ts";
-import { type ApplicationRow, errorFacts, type Report, rowOf, Tally } from "./report.ts";
+import {
+  type ApplicationRow,
+  type Completion,
+  completedEvent,
+  errorFacts,
+  type Report,
+  rowOf,
+  Tally,
+} from "./report.ts";
 
 /** Where a run writes down what became of everything: in the log, in events, and for the report. */
 export class Ledger {

@@ -1,10 +1,9 @@
-import type { Trigger } from "../apply/context.ts";
-import type { OldString } from "../apply/leak-response.ts";
-import type { ActionName, Outcome } from "../apply/outcomes.ts";
-import { MAX_REPORT_ROWS } from "../limits.ts";
+import type { ActionName, OldString, Outcome } from "../apply/outcomes.ts";
+import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
 import type { RotationError } from "../model/errors.ts";
-import type { Summary } from "../model/events.ts";
-import type { ApplicationId } from "../model/token.ts";
+import type { RotationEvent, Summary } from "../model/events.ts";
+import type { ApplicationId, RunId } from "../model/token.ts";
+import type { Trigger } from "../policy/request.ts";
 
 /** What became of one token. Absent keys have nothing to say. */
 export interface ReportRow {
@@ -162,4 +161,37 @@ export function errorFacts(error: RotationError | undefined): {
   readonly message?: string;
 } {
   return error === undefined ? {} : { code: error.code, message: error.message };
+}
+
+export interface Completion {
+  readonly runId: RunId;
+  readonly trigger: Trigger;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
+/** The news that a run came to its end: what it did, and in which applications it could do nothing. */
+export function completedEvent(
+  { runId, trigger, startedAt, finishedAt }: Completion,
+  succeeded: boolean,
+  summary: Report["summary"],
+  applications: readonly ApplicationRow[],
+): RotationEvent {
+  return {
+    detailType: "Losant Token Rotation Run Completed",
+    resources: [],
+    detail: {
+      schemaVersion: "1",
+      runId,
+      trigger,
+      key: runId,
+      startedAt: startedAt.toISOString(),
+      finishedAt: finishedAt.toISOString(),
+      succeeded,
+      summary,
+      failedApplications: applications
+        .flatMap(({ applicationId, code }) => (code === undefined ? [] : [{ applicationId, code }]))
+        .slice(0, MAX_FAILURES_NAMED),
+    },
+  };
 }

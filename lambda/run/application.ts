@@ -7,7 +7,7 @@ import { observe } from "../observe/observe.ts";
 import { isEffect } from "../plan/actions.ts";
 import { type LineagePlan, plan } from "../plan/plan.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
-import { matches } from "../policy/selection.ts";
+import { matches } from "../policy/request.ts";
 import type { Clock, TokenApi } from "../ports.ts";
 import type { Shift } from "./context.ts";
 import { inOrderOfUrgency, type Work, withinBudget } from "./order.ts";

@@ -1,4 +1,6 @@
-import type { Clock, SecretStore } from "../ports.ts";
+import { BUS_FAILURES } from "../limits.ts";
+import { asRotationError, type RotationError } from "../model/errors.ts";
+import type { Clock, EventBus, SecretStore } from "../ports.ts";
 
 /** So many writes may start at once after a pause: with those that follow, still fewer than 50 in any second. */
 const BURST = 3;
@@ -27,5 +29,24 @@ export function pacedWrites(store: SecretStore, clock: Clock, perSecond: number)
     promote: paced((...args) => store.promote(...args)),
     attach: paced((...args) => store.attach(...args)),
     detach: paced((...args) => store.detach(...args)),
+  };
+}
+
+/** A bus that has refused several events in a row is not asked again in this run: what is owed stays owed. */
+export function givingUp(bus: EventBus): EventBus {
+  let failures = 0;
+  let last: RotationError | undefined;
+  return {
+    async publish(event) {
+      if (last !== undefined && failures >= BUS_FAILURES) throw last;
+      try {
+        await bus.publish(event);
+        failures = 0;
+      } catch (thrown) {
+        failures += 1;
+        last = asRotationError(thrown);
+        throw last;
+      }
+    },
   };
 }

@@ -1,6 +1,5 @@
 import pLimit from "p-limit";
 import { applyPlan } from "../apply/apply.ts";
-import { givingUp } from "../apply/event-details.ts";
 import { IssueGate } from "../apply/issue-gate.ts";
 import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE, STORE_WRITES_PER_SECOND } from "../limits.ts";
 import { type ErrorCode, RotationError } from "../model/errors.ts";
@@ -11,9 +10,8 @@ import { Ledger } from "../report/recorder.ts";
 import type { Report } from "../report/report.ts";
 import { prepareInTime, sayOnly } from "./application.ts";
 import type { Shift, World } from "./context.ts";
-import { pacedWrites } from "./guarded-ports.ts";
-import { inOrderOfUrgency, type Work } from "./order.ts";
-import { inTurn, observingUntil } from "./turns.ts";
+import { givingUp, pacedWrites } from "./guarded-ports.ts";
+import { inOrderOfUrgency, inTurn, observingUntil, type Work } from "./order.ts";
 
 export interface RunResult {
   readonly report: Report;

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { afterEach, vi } from "vitest";
-import { SecretArn, SecretName, TokenId, type VersionId, versionIdOf } from "../../lambda/model/token.ts";
+import { SecretArn, SecretName, type VersionId, versionIdOf } from "../../lambda/model/secret.ts";
+import { TokenId } from "../../lambda/model/token.ts";
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
 
 export const NAME = v.parse(SecretName, "losant/575ec8687ae143cd83dc4a97/backend");

@@ -4,7 +4,8 @@ import type { LosantLimits } from "../../lambda/adapters/losant/limits.ts";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
-import { ApplicationId, SecretArn, SecretName, TokenId } from "../../lambda/model/token.ts";
+import { SecretArn, SecretName } from "../../lambda/model/secret.ts";
+import { ApplicationId, TokenId } from "../../lambda/model/token.ts";
 import type { CredentialReader, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
 

@@ -2,22 +2,20 @@ import * as v from "valibot";
 import type { SecretReading, Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import {
-  type ApiToken,
-  RunId,
   rotatingLabel,
   SecretArn,
   SecretName,
   type SecretState,
   type SecretVersion,
-  TokenId,
   VersionId,
   versionIdOf,
-} from "../../lambda/model/token.ts";
+} from "../../lambda/model/secret.ts";
+import { type ApiToken, RunId, TokenId } from "../../lambda/model/token.ts";
 import { observe } from "../../lambda/observe/observe.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import { type LineagePlan, plan } from "../../lambda/plan/plan.ts";
 import { type ApplicationConfig, parseConfig } from "../../lambda/policy/config.ts";
-import { EVERYTHING, type Selection } from "../../lambda/policy/selection.ts";
+import { EVERYTHING, type Selection } from "../../lambda/policy/request.ts";
 import type { Login } from "../../lambda/ports.ts";
 
 export const MINUTE = 60_000;

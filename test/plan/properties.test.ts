@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readMarker } from "../../lambda/model/marker.ts";
-import type { ApiToken, SecretVersion } from "../../lambda/model/token.ts";
+import type { SecretVersion } from "../../lambda/model/secret.ts";
+import type { ApiToken } from "../../lambda/model/token.ts";
 import {
   arnOf,
   byHand,

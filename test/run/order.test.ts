@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applicationIdOf } from "../../bench/ground.ts";
-import { inTurn } from "../../lambda/run/turns.ts";
+import { inTurn } from "../../lambda/run/order.ts";
 import type { Call, Intercept } from "../support/ports.ts";
 import { DAY, HOUR, MINUTE, World } from "../support/world.ts";
 

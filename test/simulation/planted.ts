@@ -76,7 +76,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     'effect: mayHaveHappened ? error.effect : "none"',
   ]),
   fault("one label for all unfinished rotations", [
-    "model/token.ts",
+    "model/secret.ts",
     "export function rotatingLabel(tokenId: TokenId): string {\n",
     'export function rotatingLabel(tokenId: TokenId): string {\n  if (tokenId !== undefined) return "rotating-pending";\n',
   ]),

@@ -8,18 +8,12 @@ import * as writes from "../../emulators/aws/secrets-writes.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
 import { APPLICATION_SCOPES } from "../../emulators/losant/scopes.ts";
 import type { Applications, StoredToken } from "../../emulators/losant/store.ts";
-import { claimsOf } from "../../lambda/adapters/losant/claims.ts";
+import { claimsOf } from "../../lambda/adapters/losant/access-token.ts";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import { EVENT_SOURCE } from "../../lambda/model/events.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
-import {
-  type ApiToken,
-  SecretArn,
-  SecretName,
-  type SecretState,
-  TokenId,
-  VersionId,
-} from "../../lambda/model/token.ts";
+import { SecretArn, SecretName, type SecretState, VersionId } from "../../lambda/model/secret.ts";
+import { type ApiToken, TokenId } from "../../lambda/model/token.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type {
   Clock,

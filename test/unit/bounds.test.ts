@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { IssueGate } from "../../lambda/apply/issue-gate.ts";
-import { after as later, persist } from "../../lambda/apply/retry.ts";
+import { persist } from "../../lambda/apply/retry.ts";
 import { ISSUE_TO_STAGE_MS } from "../../lambda/limits.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
+import { after as later } from "../../lambda/model/time.ts";
 import type { SecretStore } from "../../lambda/ports.ts";
 import { pacedWrites } from "../../lambda/run/guarded-ports.ts";
 import { VirtualClock } from "../support/clock.ts";

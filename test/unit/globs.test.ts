@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fitsGlob } from "../../lambda/policy/globs.ts";
+import { fitsGlob } from "../../lambda/policy/policy.ts";
 
 describe("a glob over token names", () => {
   test.each([

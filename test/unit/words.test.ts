@@ -6,7 +6,8 @@ import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
 import { asRotationError, ERROR_KINDS, type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import { describeSuccessor, readMarker } from "../../lambda/model/marker.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
-import { ApplicationId, RunId, SecretArn, stampOf, TokenId, versionIdOf } from "../../lambda/model/token.ts";
+import { SecretArn, stampOf, versionIdOf } from "../../lambda/model/secret.ts";
+import { ApplicationId, RunId, TokenId } from "../../lambda/model/token.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import { parseRequest } from "../../lambda/policy/request.ts";
 

@@ -1,6 +1,12 @@
 import * as v from "valibot";
 import { Redacted } from "../../model/redacted.ts";
-import { SecretArn, SecretName, type SecretState, type SecretVersion, VersionId } from "../../model/token.ts";
+import {
+  SecretArn,
+  SecretName,
+  type SecretState,
+  type SecretVersion,
+  VersionId,
+} from "../../model/secret.ts";
 
 /* What Secrets Manager answers, after the SDK has made dates of its numbers. It leaves out what has no value. */
 

@@ -4,7 +4,7 @@ import {
   ListSecretVersionIdsCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { RotationError } from "../../model/errors.ts";
-import type { SecretArn, SecretName, SecretState, SecretVersion } from "../../model/token.ts";
+import type { SecretArn, SecretName, SecretState, SecretVersion } from "../../model/secret.ts";
 import type { CredentialReader, Login } from "../../ports.ts";
 import { DescribedSecret, SecretValue, tokenIn, VersionsPage } from "./secrets-manager-answers.ts";
 import { reading, type SecretsManagerCalls, used } from "./secrets-manager-calls.ts";

@@ -14,7 +14,7 @@ import {
   type SecretState,
   type SecretVersion,
   type VersionId,
-} from "../../model/token.ts";
+} from "../../model/secret.ts";
 import type { CredentialReader, Login, SecretStore } from "../../ports.ts";
 import { AWS_CLIENT } from "./client.ts";
 import { ChangedSecret, StoredVersion, tokenIn } from "./secrets-manager-answers.ts";

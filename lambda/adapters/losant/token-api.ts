@@ -1,6 +1,7 @@
 import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
-import type { ApiToken, ApplicationId, SecretArn, SecretName, TokenId } from "../../model/token.ts";
+import type { SecretArn, SecretName } from "../../model/secret.ts";
+import type { ApiToken, ApplicationId, TokenId } from "../../model/token.ts";
 import type { CredentialReader, IssuedToken, Login, TokenApi, TokenOrder } from "../../ports.ts";
 import { looksLikeToken } from "../scrub.ts";
 import { Credential } from "./access-token.ts";

@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import { TokenId } from "./token.ts";
+
+/** Secrets Manager: ASCII letters, digits and `/_+=.@-`, 1 to 512 of them (CreateSecret, Name). */
+export const SecretName = v.pipe(
+  v.string("must be text"),
+  v.regex(/^[A-Za-z\d/_+=.@-]{1,512}$/, "must be 1 to 512 of A-Z a-z 0-9 / _ + = . @ -"),
+  v.brand("SecretName"),
+);
+export type SecretName = v.InferOutput<typeof SecretName>;
+
+export const SecretArn = v.pipe(
+  v.string("must be text"),
+  v.regex(
+    /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[A-Za-z\d/_+=.@-]+$/,
+    "must be the ARN of a secret",
+  ),
+  v.brand("SecretArn"),
+);
+export type SecretArn = v.InferOutput<typeof SecretArn>;
+
+/** The id of a version of a secret, ours or anybody's. */
+export const VersionId = v.pipe(
+  v.string("must be text"),
+  v.minLength(1, "must not be empty"),
+  v.brand("VersionId"),
+);
+export type VersionId = v.InferOutput<typeof VersionId>;
+
+/** What a version id of ours says: which token the version holds, and which one that replaced. */
+export interface Stamp {
+  readonly tokenId: TokenId;
+  readonly replacedId: TokenId;
+}
+
+/** One version of a secret with the staging labels it carries: none, where it is deprecated. */
+export interface SecretVersion {
+  readonly id: VersionId;
+  readonly labels: readonly string[];
+}
+
+/** What DescribeSecret tells of a secret: `versions` lists those with labels only. */
+export interface SecretState {
+  readonly arn: SecretArn;
+  readonly name: SecretName;
+  readonly versions: readonly SecretVersion[];
+  readonly lastChangedAt: Date;
+  readonly deletedAt: Date | undefined;
+  readonly owningService: string | undefined;
+}
+
+export const AWSCURRENT = "AWSCURRENT";
+
+export const AWSPREVIOUS = "AWSPREVIOUS";
+
+/** The version that carries a label; a label sits on one version at a time. */
+export function holderOf({ versions }: SecretState, label: string): VersionId | undefined {
+  return versions.find(({ labels }) => labels.includes(label))?.id;
+}
+
+/** PutSecretValue's ClientRequestToken, 56 characters of the 32 to 64 allowed, so that the id carries the history. */
+export function versionIdOf({ tokenId, replacedId }: Stamp): VersionId {
+  return v.parse(VersionId, `losant-${tokenId}-${replacedId}`);
+}
+
+/** Undefined for a version that somebody else made. */
+export function stampOf(versionId: VersionId): Stamp | undefined {
+  const [, token, replaced] = /^losant-([a-f\d]{24})-([a-f\d]{24})$/.exec(versionId) ?? [];
+  if (token === undefined || replaced === undefined) return undefined;
+  return { tokenId: v.parse(TokenId, token), replacedId: v.parse(TokenId, replaced) };
+}
+
+/** The label of a version whose rotation is unfinished: it stays until its event has been accepted. */
+export function rotatingLabel(tokenId: TokenId): string {
+  return `rotating-${tokenId}`;
+}
+
+/** Where a store keeps its secrets: a name means nothing without it. */
+export interface StoreHome {
+  readonly account: string;
+  readonly region: string;
+}
+
+export function homeOf(arn: SecretArn): StoreHome {
+  const [, , , region = "", account = ""] = arn.split(":");
+  return { account, region };
+}
+
+export function sameHome(one: StoreHome, other: StoreHome): boolean {
+  return one.account === other.account && one.region === other.region;
+}
+
+/** The name within an ARN: all after `secret:` less the hyphen and six characters that AWS appends. */
+export function secretNameOf(arn: SecretArn): SecretName {
+  return v.parse(
+    SecretName,
+    arn
+      .split(":")
+      .slice(6)
+      .join(":")
+      .replace(/-.{6}$/, ""),
+  );
+}
