@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { SecretsByHand } from "../emulators/aws/console.ts";
-import type { ByHand } from "../emulators/losant/server.ts";
+import type { SecretsConsole } from "../emulators/aws/console.ts";
+import type { LosantConsole } from "../emulators/losant/server.ts";
 import { describeSuccessor } from "../lambda/model/marker.ts";
 import { SecretArn, versionIdOf } from "../lambda/model/secret.ts";
 import { RunId, TokenId } from "../lambda/model/token.ts";
@@ -9,8 +9,8 @@ export const DAY_MS = 86_400_000;
 
 /** Losant and Secrets Manager, as emulators or in memory. */
 export interface Ground {
-  readonly losant: ByHand;
-  readonly aws: SecretsByHand;
+  readonly losant: LosantConsole;
+  readonly aws: SecretsConsole;
 }
 
 export interface Sown {

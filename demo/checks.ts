@@ -4,7 +4,7 @@ import { EVENT_CATALOGUE } from "../lambda/model/events.ts";
 import type { Report, ReportRow } from "../lambda/report/report.ts";
 import type { Emulators } from "./emulators.ts";
 import type { Scenario } from "./scenario.ts";
-import { type State, tokenIn } from "./state.ts";
+import { type State, stringIn } from "./state.ts";
 import type { ExpectedToken } from "./story.ts";
 
 /** One thing that has to be so, and what speaks against it. */
@@ -48,7 +48,7 @@ export function strandedConsumers({ aws, losant }: Emulators, { expectations }: 
   return aws.secretNames().flatMap((name) => {
     const value = aws.value(name);
     if (value === undefined) return [];
-    const string = tokenIn(value);
+    const string = stringIn(value);
     const known = expectations.get(losant.tokenIdOf(string) ?? "");
     const isExcused = known !== undefined && DEAD_BY_HAND.has(known.expected.reason);
     return losant.accepts(string) || isExcused ? [] : [`the current string of ${name} does not work`];
@@ -126,7 +126,7 @@ export function leaks(
     .flatMap((name) =>
       (aws.secret(name)?.versions ?? []).flatMap(({ versionId }) => aws.value(name, versionId) ?? []),
     );
-  const known = [...strings, ...stored.map(tokenIn)];
+  const known = [...strings, ...stored.map(stringIn)];
   return Object.entries(places)
     .filter(([, text]) => known.some((string) => text.includes(string)))
     .map(([place]) => `a token string is to be seen in ${place}`);

@@ -3,13 +3,13 @@ import type { Report } from "../lambda/report/report.ts";
 import type { Check } from "./checks.ts";
 import type { Emulators } from "./emulators.ts";
 import type { Scenario } from "./scenario.ts";
-import type { Answer, Worker } from "./worker.ts";
+import type { Answer, LocalWorker } from "./worker.ts";
 
 /** All that the acts of the demo share. */
-export interface Stage {
+export interface DemoContext {
   readonly emulators: Emulators;
   readonly scenario: Scenario;
-  readonly worker: Worker;
+  readonly worker: LocalWorker;
   readonly screen: Screen;
   /** What was found to be so, or not. */
   readonly checks: Check[];
@@ -18,7 +18,11 @@ export interface Stage {
 }
 
 /** Invokes the worker; where a report was due and none came, that is a failed check. */
-export async function reportOf(stage: Stage, event: object, requestId?: string): Promise<Report | undefined> {
+export async function reportOf(
+  stage: DemoContext,
+  event: object,
+  requestId?: string,
+): Promise<Report | undefined> {
   const answer = await stage.worker.invoke(event, requestId);
   stage.answers.push(answer);
   if ("report" in answer) return answer.report;

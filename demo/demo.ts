@@ -1,14 +1,14 @@
 import { heading, type Screen, say } from "../cli/terminal/screen.ts";
 import { leaks } from "./checks.ts";
-import type { Stage } from "./context.ts";
+import type { DemoContext } from "./context.ts";
 import { type Emulators, startEmulators } from "./emulators.ts";
 import { play } from "./play.ts";
 import { seed } from "./scenario.ts";
-import { bundledWorker, type Worker } from "./worker.ts";
+import { bundledWorker, type LocalWorker } from "./worker.ts";
 
 export interface Demo {
   readonly emulators: Emulators;
-  readonly worker: Worker;
+  readonly worker: LocalWorker;
   /** Plays everything on the screen; true if all went as it should. */
   play(screen: Screen): Promise<boolean>;
   close(): Promise<void>;
@@ -29,7 +29,7 @@ export async function openDemo(): Promise<Demo> {
           lines.push(text);
           screen.line(text);
         };
-        const stage: Stage = {
+        const stage: DemoContext = {
           emulators,
           scenario,
           worker,
@@ -60,7 +60,7 @@ export async function openDemo(): Promise<Demo> {
   }
 }
 
-function conclude({ checks, screen }: Stage): boolean {
+function conclude({ checks, screen }: DemoContext): boolean {
   heading(screen, "Checked");
   for (const { claim, problems } of checks) {
     const sign = problems.length === 0 ? screen.paint("good", "✓") : screen.paint("bad", "✗");

@@ -5,17 +5,17 @@ import { showOldStrings } from "../cli/terminal/old-strings.ts";
 import { showReport } from "../cli/terminal/report-table.ts";
 import { say } from "../cli/terminal/screen.ts";
 import type { ReportRow } from "../lambda/report/report.ts";
-import { act, reportOf, type Stage } from "./context.ts";
+import { act, type DemoContext, reportOf } from "./context.ts";
 import { LEAKED, LEGACY } from "./factory-floor.ts";
 import { stateOf } from "./state.ts";
 
 /** What a person asks for: with the Test button of Lambda's console, the AWS CLI, or `npm run rotate`. */
-export async function playByHand(stage: Stage): Promise<void> {
+export async function playByHand(stage: DemoContext): Promise<void> {
   await playLeak(stage);
   await playFailure(stage);
 }
 
-async function playLeak(stage: Stage): Promise<void> {
+async function playLeak(stage: DemoContext): Promise<void> {
   const { screen, scenario } = stage;
   const event = { tokens: [LEAKED], force: true, retireNow: true };
   act(screen, 4, "By hand: a token has leaked", event);
@@ -47,7 +47,7 @@ async function playLeak(stage: Stage): Promise<void> {
   });
 }
 
-async function playFailure(stage: Stage): Promise<void> {
+async function playFailure(stage: DemoContext): Promise<void> {
   const { screen, worker, answers, emulators } = stage;
   const event = { tokens: [LEGACY], force: true };
   act(screen, 5, "A failure, on purpose: Losant no longer grants this token's scope", event);
@@ -77,6 +77,6 @@ function outcomesOf(rows: readonly ReportRow[]): readonly string[] {
     .map(({ reason, outcome }) => `${reason}/${outcome}`);
 }
 
-function tokensOf({ emulators }: Stage, name: string) {
+function tokensOf({ emulators }: DemoContext, name: string) {
   return stateOf(emulators).tokens.filter((token) => token.name === name);
 }

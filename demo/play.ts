@@ -2,13 +2,13 @@ import { showReport } from "../cli/terminal/report-table.ts";
 import { heading, say } from "../cli/terminal/screen.ts";
 import { summaryOf } from "../cli/terminal/summary.ts";
 import * as checks from "./checks.ts";
-import { act, reportOf, type Stage } from "./context.ts";
+import { act, type DemoContext, reportOf } from "./context.ts";
 import { playByHand } from "./play-by-hand.ts";
 import { showEvents, showSecrets } from "./sections.ts";
 import { callsSince, changedSecrets, markCalls, sameState, stateOf } from "./state.ts";
 
 /** The demo from its first line to the last check. */
-export async function play(stage: Stage): Promise<void> {
+export async function play(stage: DemoContext): Promise<void> {
   introduce(stage);
   await playDryRun(stage);
   await playRun(stage);
@@ -16,7 +16,7 @@ export async function play(stage: Stage): Promise<void> {
   await playByHand(stage);
 }
 
-function introduce({ emulators: { losant, aws }, scenario, screen }: Stage): void {
+function introduce({ emulators: { losant, aws }, scenario, screen }: DemoContext): void {
   screen.line(screen.paint("strong", "losant-token-rotation, shown on this machine"));
   screen.line();
   say(
@@ -32,7 +32,7 @@ function introduce({ emulators: { losant, aws }, scenario, screen }: Stage): voi
   );
 }
 
-async function playDryRun(stage: Stage): Promise<void> {
+async function playDryRun(stage: DemoContext): Promise<void> {
   const { emulators, screen, scenario } = stage;
   const event = { dryRun: true };
   act(screen, 1, "A dry run says what it would do", event);
@@ -54,7 +54,7 @@ async function playDryRun(stage: Stage): Promise<void> {
   );
 }
 
-async function playRun(stage: Stage): Promise<void> {
+async function playRun(stage: DemoContext): Promise<void> {
   const { emulators, screen, scenario } = stage;
   const event = { trigger: "schedule" };
   act(screen, 2, "A run does it", event);
@@ -95,7 +95,7 @@ async function playRun(stage: Stage): Promise<void> {
   );
 }
 
-async function playSecondRun(stage: Stage): Promise<void> {
+async function playSecondRun(stage: DemoContext): Promise<void> {
   const { emulators, screen } = stage;
   const event = {};
   act(screen, 3, "Another run finds nothing left to do", event);

@@ -5,7 +5,7 @@ import { fitted, truncated } from "../cli/terminal/width.ts";
 import type { PutEvent, SecretView } from "../emulators/aws/server.ts";
 import type { Emulators } from "./emulators.ts";
 import { STORIES } from "./scenario.ts";
-import { tokenIn } from "./state.ts";
+import { stringIn } from "./state.ts";
 
 const LABELS_WIDE = 11;
 const VERSION_WIDE = 56;
@@ -24,7 +24,7 @@ export function showSecrets(secrets: readonly SecretView[], emulators: Emulators
 
 /** What a consumer that has this value can do with it. */
 function usefulness(value: string, { losant }: Emulators): { readonly words: string; readonly style: Style } {
-  const string = tokenIn(value);
+  const string = stringIn(value);
   if (losant.accepts(string)) return { words: "works", style: "good" };
   const id = losant.tokenIdOf(string);
   const token = STORIES.flatMap((story) => losant.tokens(story.id)).find((candidate) => candidate.id === id);

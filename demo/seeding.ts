@@ -5,7 +5,7 @@ import { SecretArn, versionIdOf } from "../lambda/model/secret.ts";
 import { ApplicationId, RunId, TokenId } from "../lambda/model/token.ts";
 import type { Emulators } from "./emulators.ts";
 import { openSecret, storeVersion } from "./seeding-store.ts";
-import type { ApplicationStory, ExpectedToken, Generation, Role } from "./story.ts";
+import type { ApplicationStory, ExpectedToken, Generation, TokenRole } from "./story.ts";
 
 interface Moment {
   readonly at: Date;
@@ -38,7 +38,7 @@ export function seedApplication(
 
 interface Setting {
   readonly story: ApplicationStory;
-  readonly role: Role;
+  readonly role: TokenRole;
   readonly history: History;
   readonly emulators: Emulators;
   readonly now: Date;

@@ -27,7 +27,7 @@ export function changedSecrets(before: State, after: State): readonly SecretView
 }
 
 /** The token string that a consumer takes from the secret: the whole value, or `token` of the JSON. */
-export function tokenIn(value: string): string {
+export function stringIn(value: string): string {
   if (!value.startsWith("{")) return value;
   const { token } = JSON.parse(value) as { readonly token?: unknown };
   return typeof token === "string" ? token : "";

@@ -33,7 +33,7 @@ export interface Generation {
 }
 
 /** Tokens of one name, in one secret. */
-export interface Role {
+export interface TokenRole {
   readonly name: string;
   readonly generations: readonly Generation[];
   /** What a person did with the secret, or that somebody had made it before the worker came. */
@@ -48,7 +48,7 @@ export interface ApplicationStory {
   readonly policy: Readonly<Record<string, unknown>>;
   /** As in the configuration: token name to secret name. */
   readonly secrets: Readonly<Record<string, string>>;
-  readonly roles: readonly Role[];
+  readonly roles: readonly TokenRole[];
 }
 
 /** The least that the worker needs, as the README lists it. */

@@ -13,7 +13,7 @@ import type { Invocation } from "./invoke.ts";
 export type Answer = { readonly report: Report } | { readonly error: string };
 
 /** The bundle that would be deployed, in a folder outside of the repository. */
-export interface Worker {
+export interface LocalWorker {
   readonly configFile: string;
   /** JSON lines, as they would stand in CloudWatch. */
   readonly logFile: string;
@@ -26,7 +26,7 @@ export interface Worker {
 
 const INVOKE = fileURLToPath(new URL("./invoke.ts", import.meta.url));
 
-export async function bundledWorker(config: object, emulators: Emulators): Promise<Worker> {
+export async function bundledWorker(config: object, emulators: Emulators): Promise<LocalWorker> {
   const folder = await mkdtemp(join(tmpdir(), "losant-token-rotation-"));
   const configFile = join(folder, "rotation.config.json");
   const logFile = join(folder, "worker.log");

@@ -1,9 +1,9 @@
 import {
   type ApplicationStory,
   LAST_RUN,
-  type Role,
   SUPERSEDED,
   skipped,
+  type TokenRole,
   WAITING,
   WORKER_ROLE,
   WORKER_SCOPE,
@@ -94,8 +94,8 @@ function only(
   bornDaysAgo: number,
   lifeDays: number,
   reason: Parameters<typeof skipped>[0],
-  secret?: NonNullable<Role["secret"]>,
-): Role {
+  secret?: NonNullable<TokenRole["secret"]>,
+): TokenRole {
   const generations = [{ bornDaysAgo, lifeDays, expected: skipped(reason) }];
   return secret === undefined ? { name, generations } : { name, generations, secret };
 }

@@ -14,7 +14,7 @@ import type { RotationConfig } from "../lambda/policy/config.ts";
 import type { MetricName } from "../lambda/report/metrics.ts";
 import type { Schedule } from "./schedule.ts";
 import { accessTokenThreshold, lookBack, soonestExpiryThreshold } from "./thresholds.ts";
-import type { Worker } from "./worker.ts";
+import type { WorkerFunction } from "./worker.ts";
 import { workerMetric } from "./worker-metrics.ts";
 
 export interface AlarmOptions {
@@ -30,7 +30,7 @@ export interface AlarmOptions {
 
 interface AlarmsProps extends AlarmOptions {
   readonly config: RotationConfig;
-  readonly worker: Worker;
+  readonly worker: WorkerFunction;
   readonly schedule: Schedule;
 }
 

@@ -10,11 +10,11 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import type { MetricName } from "../lambda/report/metrics.ts";
-import type { Worker } from "./worker.ts";
+import type { WorkerFunction } from "./worker.ts";
 import { workerMetric } from "./worker-metrics.ts";
 
 interface DashboardProps {
-  readonly worker: Worker;
+  readonly worker: WorkerFunction;
   readonly alarms: readonly Alarm[];
   readonly intervalMs: number;
 }

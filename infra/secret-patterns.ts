@@ -38,7 +38,7 @@ type Shape = (text: string, application: ApplicationConfig) => string;
 function patternsOf({ secretPrefix, applications }: RotationConfig, shape: Shape): SecretPatterns {
   const mapped = distinct(applications.flatMap(({ secrets }) => [...secrets.values()]));
   const isMapped = new Set(mapped);
-  const unmapped = applications.filter(({ accessToken }) => !isMapped.has(secretNameOf(accessToken)));
+  const unmapped = applications.filter(({ accessToken }) => !isMapped.has(secretNameInPattern(accessToken)));
   // A denial outweighs any grant: it must not be so wide that it holds a secret the worker is asked to write.
   const isTooWide = remembered((pattern) => mapped.some((name) => holds(pattern, name)));
   const denied = unmapped.map((application) => {
@@ -61,7 +61,7 @@ function patternsOf({ secretPrefix, applications }: RotationConfig, shape: Shape
 }
 
 function holds(pattern: string, name: string): boolean {
-  const literal = secretNameOf(pattern).replace(/[.+]/g, "\\$&");
+  const literal = secretNameInPattern(pattern).replace(/[.+]/g, "\\$&");
   return new RegExp(`^${literal.replaceAll("?", ".")}$`).test(name);
 }
 
@@ -90,7 +90,7 @@ function ended(nameOrArn: string): string {
 }
 
 /** The secret's name that a configured name, a configured ARN, or a pattern of these is about. */
-export function secretNameOf(text: string): string {
+export function secretNameInPattern(text: string): string {
   const [, arnName] = /^arn:.*?:secret:(.+)$/.exec(text) ?? [];
   const hasRandomEnd = arnName !== undefined || text.endsWith(RANDOM_END);
   return hasRandomEnd ? (arnName ?? text).replace(/-(?:[A-Za-z\d]{6}|\?{6})$/, "") : text;

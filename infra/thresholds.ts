@@ -1,6 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import type { ApplicationConfig, Policy, RotationConfig } from "../lambda/policy/config.ts";
-import { secretNameOf } from "./secret-patterns.ts";
+import { secretNameInPattern } from "./secret-patterns.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -25,7 +25,7 @@ export function accessTokenThreshold({ applications }: RotationConfig): number {
 }
 
 function renewsItsAccessToken({ accessToken, secrets }: ApplicationConfig): boolean {
-  return secrets.values().some((name) => name === secretNameOf(accessToken));
+  return secrets.values().some((name) => name === secretNameInPattern(accessToken));
 }
 
 function daysAtMost(most: number, policies: readonly Policy[]): number {

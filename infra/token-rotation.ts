@@ -12,7 +12,7 @@ import { EventLog } from "./event-log.ts";
 import { EventSchemas } from "./event-schemas.ts";
 import { Schedule } from "./schedule.ts";
 import { TestEvents, type TestEventsOption } from "./test-events.ts";
-import { Worker, type WorkerOptions } from "./worker.ts";
+import { WorkerFunction, type WorkerOptions } from "./worker.ts";
 
 /** rotation.config.json. */
 export type ConfigDocument = InferInput<typeof ConfigSchema>;
@@ -49,7 +49,7 @@ export class TokenRotation extends Construct {
     const { $schema: _editorsOnly, ...written } = props.config;
     const { bus, busName } = chooseEventBus(this, config, props);
     const document = { ...written, eventBusName: busName };
-    const worker = new Worker(this, "Worker", { ...props, config, document, eventBus: bus });
+    const worker = new WorkerFunction(this, "Worker", { ...props, config, document, eventBus: bus });
     const schedule = new Schedule(this, "Schedule", {
       intervalMs: config.intervalMs,
       lambda: worker.lambda,

@@ -43,7 +43,7 @@ interface WorkerProps extends WorkerOptions {
 }
 
 /** The function with its code, its log, its role, and what becomes of asynchronous invocations that keep failing. */
-export class Worker extends Construct {
+export class WorkerFunction extends Construct {
   readonly lambda: Lambda;
   readonly logGroup: LogGroup;
   /** Asynchronous invocations that failed three times, as Lambda describes them. */

@@ -59,7 +59,7 @@ export interface Login {
 }
 
 /** The secrets that hold access tokens: the only ones the worker may read. */
-export interface CredentialReader {
+export interface AccessTokenReader {
   /**
    * One stage of an access token's secret: a plain string, or JSON with `token`. Undefined where the secret has no
    * such stage. Reads only.

@@ -2,7 +2,7 @@ import { emulated } from "../emulated.ts";
 import type { Functions } from "../functions.ts";
 import { type ColdRun, coldRun, type LocalFunction } from "./run.ts";
 
-/** One of the functions with the scene that it is started in. */
+/** One of the functions with the context that it is started in. */
 export interface Contestant {
   readonly key: "empty" | "worker" | "probing" | "wholeChain" | "firstDraft" | "template";
   readonly title: string;
@@ -49,20 +49,20 @@ function contestantsOf(functions: Functions): readonly Contestant[] {
 }
 
 async function start({ key, of, scope }: Contestant): Promise<ColdRun> {
-  const scene = await emulated({ tokensEach: TOKENS, isDue: true, scope, isSlow: true });
+  const context = await emulated({ tokensEach: TOKENS, isDue: true, scope, isSlow: true });
   try {
     const event =
       key === "template"
-        ? { secrets: scene.secretArns }
+        ? { secrets: context.secretArns }
         : key === "firstDraft"
           ? {}
           : { trigger: "schedule" };
-    const run = await coldRun(of, event, scene.env);
-    const done = key === "empty" ? 0 : scene.losant.calls.filter((call) => call === "create").length;
+    const run = await coldRun(of, event, context.env);
+    const done = key === "empty" ? 0 : context.losant.calls.filter((call) => call === "create").length;
     if (run.error !== undefined || done !== (key === "empty" ? 0 : TOKENS))
       throw new Error(`${of.name} was to rotate ${TOKENS} tokens, and rotated ${done}: ${run.error ?? ""}`);
     return run;
   } finally {
-    await scene.close();
+    await context.close();
   }
 }

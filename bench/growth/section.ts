@@ -19,28 +19,28 @@ const BOUNDED = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MEGABYTES}` };
 
 /** Tokens that are not due, in one application. */
 export async function tokensInOneApplication({ workerWith }: Functions, tokens: number): Promise<Grown> {
-  const scene = await emulated({ tokensEach: 0, isDue: false, isSlow: false });
+  const context = await emulated({ tokensEach: 0, isDue: false, isSlow: false });
   const listing = await startListing(tokens);
   try {
-    const { ROTATION_CONFIG: _, ...env } = scene.env;
-    const worker = workerWith({ ...scene.config, losantApiUrl: listing.url });
+    const { ROTATION_CONFIG: _, ...env } = context.env;
+    const worker = workerWith({ ...context.config, losantApiUrl: listing.url });
     const run = await coldRun(worker, { trigger: "schedule" }, { ...env, ...BOUNDED });
-    return grown(run, tokens, Math.ceil(tokens / 1_000) + scene.aws.calls.length);
+    return grown(run, tokens, Math.ceil(tokens / 1_000) + context.aws.calls.length);
   } finally {
-    await Promise.all([scene.close(), listing.close()]);
+    await Promise.all([context.close(), listing.close()]);
   }
 }
 
 export const LINEAGES_EACH = 2;
 
 export async function manyApplications({ workerWith }: Functions, applications: number): Promise<Grown> {
-  const scene = await emulated({ applications, tokensEach: LINEAGES_EACH, isDue: false, isSlow: false });
+  const context = await emulated({ applications, tokensEach: LINEAGES_EACH, isDue: false, isSlow: false });
   try {
-    const { ROTATION_CONFIG: _, ...env } = scene.env;
-    const run = await coldRun(workerWith(scene.config), { trigger: "schedule" }, { ...env, ...BOUNDED });
-    return grown(run, applications, scene.losant.calls.length + scene.aws.calls.length);
+    const { ROTATION_CONFIG: _, ...env } = context.env;
+    const run = await coldRun(workerWith(context.config), { trigger: "schedule" }, { ...env, ...BOUNDED });
+    return grown(run, applications, context.losant.calls.length + context.aws.calls.length);
   } finally {
-    await scene.close();
+    await context.close();
   }
 }
 

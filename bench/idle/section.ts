@@ -36,12 +36,12 @@ export async function idleRun(applications: number): Promise<IdleRun> {
 
 /** The same in real time: the deployed bundle in a process of its own. */
 export async function realIdleRun({ worker }: Functions, applications: number): Promise<number> {
-  const scene = await emulated({ applications, tokensEach: LINEAGES_EACH, isDue: false, isSlow: true });
+  const context = await emulated({ applications, tokensEach: LINEAGES_EACH, isDue: false, isSlow: true });
   try {
-    const run = await coldRun(worker, { trigger: "schedule" }, scene.env);
+    const run = await coldRun(worker, { trigger: "schedule" }, context.env);
     if (run.error !== undefined) throw new Error(run.error);
     return run.invocationMs;
   } finally {
-    await scene.close();
+    await context.close();
   }
 }

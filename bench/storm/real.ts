@@ -10,23 +10,23 @@ export async function realStorm(
   tokens: number,
   event: object,
 ): Promise<Storm & { readonly peakBytes: number }> {
-  const scene = await emulated({ tokensEach: tokens, isDue: true, isSlow: true });
+  const context = await emulated({ tokensEach: tokens, isDue: true, isSlow: true });
   try {
-    const run = await coldRun(of, event, scene.env);
-    const calls = scene.losant.calls.length + scene.aws.calls.length;
-    const orphans = orphansIn(scene, applicationIdOf(0));
-    const rotated = scene.losant.calls.filter((call) => call === "create").length - orphans;
+    const run = await coldRun(of, event, context.env);
+    const calls = context.losant.calls.length + context.aws.calls.length;
+    const orphans = orphansIn(context, applicationIdOf(0));
+    const rotated = context.losant.calls.filter((call) => call === "create").length - orphans;
     return {
       tokens,
       wallMs: run.invocationMs,
       boundMs: lowerBoundMs(tokens),
       rotated,
       callsPerRotation: calls / Math.max(rotated, 1),
-      throttled: scene.aws.throttledWrites(),
+      throttled: context.aws.throttledWrites(),
       orphans,
       peakBytes: run.peakBytes,
     };
   } finally {
-    await scene.close();
+    await context.close();
   }
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { tokenIn } from "../../lambda/adapters/aws/secrets-manager-answers.ts";
+import { accessTokenIn } from "../../lambda/adapters/aws/secrets-manager-answers.ts";
 import { claimsOf, payloadOf } from "../../lambda/adapters/losant/access-token.ts";
 import type { Redacted } from "../../lambda/model/redacted.ts";
 import { ApplicationId, type TokenId } from "../../lambda/model/token.ts";
@@ -26,7 +26,7 @@ const Claims = v.object({
  * @throws Refusal, which repeats nothing of it.
  */
 export function givenToken(text: string, now: Date): GivenToken {
-  const found = text === "" ? undefined : tokenIn(text);
+  const found = text === "" ? undefined : accessTokenIn(text);
   const payload = found && JWT.test(found.reveal()) ? payloadOf(found) : undefined;
   if (found === undefined || payload === undefined)
     throw new Refusal(

@@ -4,13 +4,13 @@ import * as v from "valibot";
 import { secretsManagerClient } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { ChangedSecret, StoredVersion } from "../../lambda/adapters/aws/secrets-manager-answers.ts";
 import {
+  answered,
   SecretsManagerCalls,
   STORE_LIMITS,
-  used,
   writing,
 } from "../../lambda/adapters/aws/secrets-manager-calls.ts";
 import { describeSecret } from "../../lambda/adapters/aws/secrets-manager-reads.ts";
-import { persist } from "../../lambda/apply/retry.ts";
+import { retry } from "../../lambda/apply/retry.ts";
 import { WRITE_PATIENCE_MS } from "../../lambda/limits.ts";
 import type { Redacted } from "../../lambda/model/redacted.ts";
 import { SecretName, type SecretState } from "../../lambda/model/secret.ts";
@@ -59,8 +59,8 @@ export async function store(
   const until = after(realClock.now(), WRITE_PATIENCE_MS);
   if (secret !== undefined) {
     const command = new PutSecretValueCommand({ SecretId: secret.arn, ClientRequestToken, SecretString });
-    await persist(realClock, until, async () =>
-      used(writing("PutSecretValue", secret.name), await calls().write(command, StoredVersion, [string])),
+    await retry(realClock, until, async () =>
+      answered(writing("PutSecretValue", secret.name), await calls().write(command, StoredVersion, [string])),
     );
     return "updated";
   }
@@ -70,8 +70,8 @@ export async function store(
     ClientRequestToken,
     SecretString,
   });
-  await persist(realClock, until, async () =>
-    used(writing("CreateSecret", id), await calls().write(command, ChangedSecret, [string])),
+  await retry(realClock, until, async () =>
+    answered(writing("CreateSecret", id), await calls().write(command, ChangedSecret, [string])),
   );
   return "created";
 }

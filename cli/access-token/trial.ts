@@ -4,7 +4,7 @@ import { RotationError } from "../../lambda/model/errors.ts";
 import { SecretArn } from "../../lambda/model/secret.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
-import type { CredentialReader, TokenApi } from "../../lambda/ports.ts";
+import type { AccessTokenReader, TokenApi } from "../../lambda/ports.ts";
 import { Refusal } from "../command/refusal.ts";
 import type { GivenToken } from "./claims.ts";
 import { tryScope } from "./probes.ts";
@@ -114,7 +114,7 @@ function secondsOf(at: Date | undefined): number | undefined {
 }
 
 /** In place of a secret: what is to be stored is tried from here. */
-function holding({ string: token }: GivenToken): CredentialReader {
+function holding({ string: token }: GivenToken): AccessTokenReader {
   const arn = v.parse(SecretArn, "arn:aws:secretsmanager:nowhere:000000000000:secret:not-stored-yet");
   return { read: async (_, stage) => (stage === "AWSCURRENT" ? { arn, token } : undefined) };
 }

@@ -1,7 +1,7 @@
 import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { type ApplicationConfig, parseConfigText, type RotationConfig } from "../../lambda/policy/config.ts";
-import type { Clock, CredentialReader, SecretStore, TokenApi } from "../../lambda/ports.ts";
+import type { AccessTokenReader, Clock, SecretStore, TokenApi } from "../../lambda/ports.ts";
 import { configText } from "./config-file.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -13,7 +13,7 @@ export const realClock: Clock = {
 /** What the operator's commands work with: the worker's own adapters, with the AWS credentials of this machine. */
 export interface Tools {
   readonly config: RotationConfig;
-  readonly store: SecretStore & CredentialReader;
+  readonly store: SecretStore & AccessTokenReader;
   readonly clock: Clock;
   readonly connect: (application: ApplicationConfig) => TokenApi;
 }

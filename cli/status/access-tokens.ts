@@ -7,10 +7,10 @@ import { harmless } from "../terminal/harmless.ts";
 import { heading, type Screen, type Style, say } from "../terminal/screen.ts";
 import { tableLines } from "../terminal/table.ts";
 import { relative } from "../terminal/words.ts";
-import type { Outlook, Seen } from "./forecast.ts";
+import type { Forecast, Seen } from "./forecast.ts";
 
 /** What the worker logs in with in one application, and how long that goes on. */
-export interface AccessToken {
+export interface AccessTokenStatus {
   readonly life: "ends" | "never-expires" | "unknown";
   readonly expiresAt: Date | undefined;
   readonly stage: Login["stage"] | undefined;
@@ -21,21 +21,21 @@ export interface AccessToken {
 const SHOWN = 8;
 const MONTH_MS = 30 * 86_400_000;
 
-export function accessTokenOf(outlook: Outlook): AccessToken {
-  const login = outlook.kind === "seen" ? outlook.snapshot.login : outlook.login;
-  const head = outlook.kind === "seen" ? headOfOwn(outlook) : undefined;
+export function accessTokenStatusOf(forecast: Forecast): AccessTokenStatus {
+  const login = forecast.kind === "seen" ? forecast.snapshot.login : forecast.login;
+  const head = forecast.kind === "seen" ? headOfOwn(forecast) : undefined;
   const expiresAt = login?.expiresAt ?? head?.expiresAt;
   const isEndless = login?.neverExpires === true || (head !== undefined && expiresAt === undefined);
   return {
     life: expiresAt !== undefined ? "ends" : isEndless ? "never-expires" : "unknown",
     expiresAt,
     stage: login?.stage,
-    isRenewed: outlook.kind === "seen" && isMapped(outlook),
+    isRenewed: forecast.kind === "seen" && isMapped(forecast),
   };
 }
 
 function headOfOwn({ lineages }: Seen) {
-  return lineages.find(({ isOwnCredential }) => isOwnCredential)?.head?.token;
+  return lineages.find(({ isOwnAccessToken }) => isOwnAccessToken)?.head?.token;
 }
 
 /** Before it is due its secret is not looked at, but the configuration says so already. */
@@ -43,7 +43,7 @@ function isMapped({ application, snapshot, lineages, plans }: Seen): boolean {
   const name = secretNameOf(snapshot.login.arn);
   const mapped = [...application.secrets].filter(([, secret]) => secret === name).map(([token]) => token);
   const isInCare =
-    lineages.some(({ isOwnCredential }) => isOwnCredential) ||
+    lineages.some(({ isOwnAccessToken }) => isOwnAccessToken) ||
     snapshot.tokens.values().some((token) => mapped.includes(token.name));
   if (!isInCare) return false;
   const head = lineages.find(({ secretName }) => secretName === name)?.head?.tokenId;
@@ -58,21 +58,21 @@ function isHeldBack(action: Action, id: TokenId | undefined): boolean {
 }
 
 /** The worker's own credentials: those that don't work first, then the soonest end. */
-export function showAccessTokens(outlooks: readonly Outlook[], screen: Screen, isAll: boolean): void {
-  const rows = outlooks
-    .map((outlook) => ({ outlook, access: accessTokenOf(outlook) }))
+export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen, isAll: boolean): void {
+  const rows = forecasts
+    .map((forecast) => ({ forecast, access: accessTokenStatusOf(forecast) }))
     .toSorted((one, other) => weightOf(one) - weightOf(other));
-  const failed = rows.filter(({ outlook }) => outlook.kind === "unseen").length;
+  const failed = rows.filter(({ forecast }) => forecast.kind === "unseen").length;
   const shown = isAll ? rows : rows.slice(0, Math.max(SHOWN, failed));
   heading(screen, "What the worker logs in with");
   const columns =
     screen.width < 64
       ? [{ title: "APPLICATION", atMost: 9 }, { title: "EXPIRES" }]
       : [{ title: "APPLICATION", atMost: 24 }, { title: "TOKENS" }, { title: "ACCESS TOKEN EXPIRES" }];
-  const cells = shown.map(({ outlook, access }) => {
-    const { id } = outlook.application;
-    const count = outlook.kind === "seen" ? String(outlook.snapshot.tokens.size) : "?";
-    const [style, text] = lifeOf(outlook, access);
+  const cells = shown.map(({ forecast, access }) => {
+    const { id } = forecast.application;
+    const count = forecast.kind === "seen" ? String(forecast.snapshot.tokens.size) : "?";
+    const [style, text] = lifeOf(forecast, access);
     const isNarrow = columns.length === 2;
     return [
       { text: isNarrow ? `…${id.slice(-6)}` : id },
@@ -83,10 +83,10 @@ export function showAccessTokens(outlooks: readonly Outlook[], screen: Screen, i
   for (const line of tableLines(columns, cells, screen)) screen.line(line);
   if (rows.length > shown.length)
     say(screen, `… and ${rows.length - shown.length} more that last longer`, "  ", "faint");
-  for (const { outlook } of rows) if (outlook.kind === "unseen") showFailure(outlook, screen);
+  for (const { forecast } of rows) if (forecast.kind === "unseen") showFailure(forecast, screen);
 }
 
-function showFailure({ application, error }: Extract<Outlook, { kind: "unseen" }>, screen: Screen): void {
+function showFailure({ application, error }: Extract<Forecast, { kind: "unseen" }>, screen: Screen): void {
   const sentence = `application ${application.id}: ${error.code}: ${error.message}`;
   screen.line();
   say(screen, harmless(sentence), "  ", "bad");
@@ -94,14 +94,20 @@ function showFailure({ application, error }: Extract<Outlook, { kind: "unseen" }
   for (const hint of hintsFor([sentence])) say(screen, hint, "  ");
 }
 
-function weightOf({ outlook, access }: { readonly outlook: Outlook; readonly access: AccessToken }): number {
-  if (outlook.kind === "unseen") return Number.NEGATIVE_INFINITY;
+function weightOf({
+  forecast,
+  access,
+}: {
+  readonly forecast: Forecast;
+  readonly access: AccessTokenStatus;
+}): number {
+  if (forecast.kind === "unseen") return Number.NEGATIVE_INFINITY;
   if (access.stage === "AWSPREVIOUS") return Number.MIN_SAFE_INTEGER;
   return access.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }
 
-function lifeOf(outlook: Outlook, access: AccessToken): readonly [Style, string] {
-  const { now, application } = outlook;
+function lifeOf(forecast: Forecast, access: AccessTokenStatus): readonly [Style, string] {
+  const { now, application } = forecast;
   const { life, expiresAt, stage, isRenewed } = access;
   const when =
     expiresAt === undefined
@@ -109,9 +115,9 @@ function lifeOf(outlook: Outlook, access: AccessToken): readonly [Style, string]
         ? "can't be told: it is not readable as a JSON Web Token"
         : "never"
       : `${relative(expiresAt, now)} (${expiresAt.toISOString().slice(0, 10)})`;
-  if (outlook.kind === "unseen") {
-    const rest = outlook.login === undefined ? "" : `; it expires ${when}`;
-    return ["bad", `failed: ${outlook.error.code}, see below${rest}`];
+  if (forecast.kind === "unseen") {
+    const rest = forecast.login === undefined ? "" : `; it expires ${when}`;
+    return ["bad", `failed: ${forecast.error.code}, see below${rest}`];
   }
   if (stage === "AWSPREVIOUS")
     return [

@@ -1,11 +1,11 @@
-import { accessTokenOf } from "./access-tokens.ts";
-import { URGENCIES } from "./attention.ts";
-import type { Survey } from "./filters.ts";
-import type { Outlook } from "./forecast.ts";
+import { accessTokenStatusOf } from "./access-tokens.ts";
+import type { Selected } from "./filters.ts";
+import type { Forecast } from "./forecast.ts";
 import type { Row } from "./row.ts";
+import { URGENCIES } from "./urgency.ts";
 
 /** What `--json` prints; docs/status.md describes its keys, which only ever become more. */
-export function documentOf({ now, outlooks, everyRow, rows }: Survey) {
+export function documentOf({ now, forecasts, everyRow, rows }: Selected) {
   const counts = URGENCIES.map((urgency) => [
     urgency,
     everyRow.filter((row) => row.urgency === urgency).length,
@@ -13,7 +13,7 @@ export function documentOf({ now, outlooks, everyRow, rows }: Survey) {
   return {
     schemaVersion: "1",
     at: now.toISOString(),
-    applications: outlooks.map(applicationOf),
+    applications: forecasts.map(applicationOf),
     summary: {
       tokens: everyRow.length,
       shown: rows.length,
@@ -24,22 +24,22 @@ export function documentOf({ now, outlooks, everyRow, rows }: Survey) {
   };
 }
 
-function applicationOf(outlook: Outlook) {
-  const { life, expiresAt, stage, isRenewed } = accessTokenOf(outlook);
-  const { id, accessToken } = outlook.application;
-  const error = outlook.kind === "unseen" ? outlook.error : undefined;
+function applicationOf(forecast: Forecast) {
+  const { life, expiresAt, stage, isRenewed } = accessTokenStatusOf(forecast);
+  const { id, accessToken } = forecast.application;
+  const error = forecast.kind === "unseen" ? forecast.error : undefined;
   return {
     applicationId: id,
-    outcome: outlook.kind === "seen" ? "ok" : "failed",
+    outcome: forecast.kind === "seen" ? "ok" : "failed",
     accessToken: {
       secret: accessToken,
       life,
       expirationDate: expiresAt?.toISOString(),
-      secondsLeft: expiresAt && secondsBetween(outlook.now, expiresAt),
+      secondsLeft: expiresAt && secondsBetween(forecast.now, expiresAt),
       stage,
       renewedByWorker: isRenewed,
     },
-    tokens: outlook.kind === "seen" ? outlook.snapshot.tokens.size : undefined,
+    tokens: forecast.kind === "seen" ? forecast.snapshot.tokens.size : undefined,
     ...(error && {
       code: error.code,
       message: error.message,
@@ -55,7 +55,7 @@ function tokenOf(row: Row, now: Date) {
     applicationId,
     tokenId,
     name: token?.name,
-    urgency,
+    urgency: urgency,
     status: token?.status ?? "gone",
     live: isLive,
     role,

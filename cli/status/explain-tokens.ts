@@ -6,14 +6,18 @@ import { relative } from "../terminal/words.ts";
 import type { Row } from "./row.ts";
 
 /** One token of a lineage: a title and what is known of it, each a sentence. */
-export interface Chapter {
+export interface TokenExplanation {
   readonly tokenId: TokenId;
   readonly title: string;
   readonly sentences: readonly string[];
 }
 
 /** The tokens of one lineage, oldest first. `rows` are all of them; `chain` leads from the head backwards. */
-export function chaptersOf(rows: readonly Row[], chain: readonly TokenId[], now: Date): readonly Chapter[] {
+export function tokenExplanations(
+  rows: readonly Row[],
+  chain: readonly TokenId[],
+  now: Date,
+): readonly TokenExplanation[] {
   const byId = new Map(rows.map((row) => [row.tokenId, row]));
   const order = inOrderOfBirth(byId, chain);
   const called = (id: TokenId) => (order.includes(id) ? `${order.indexOf(id) + 1} (${id})` : id);
@@ -22,7 +26,7 @@ export function chaptersOf(rows: readonly Row[], chain: readonly TokenId[], now:
     const replaced = replacedBy(row);
     if (replaced !== undefined) heirs.set(replaced, [...(heirs.get(replaced) ?? []), row]);
   }
-  return order.map((tokenId, index): Chapter => {
+  return order.map((tokenId, index): TokenExplanation => {
     const row = byId.get(tokenId);
     if (row === undefined)
       return {

@@ -5,8 +5,8 @@ import { heading, type Screen, say } from "../terminal/screen.ts";
 import { relative, whyOf } from "../terminal/words.ts";
 import { ADVICE } from "./advice.ts";
 import { DRIFT } from "./drift.ts";
-import { chaptersOf, day } from "./explain-tokens.ts";
-import { isMeant, type Survey } from "./filters.ts";
+import { day, tokenExplanations } from "./explain-tokens.ts";
+import { isMeant, type Selected } from "./filters.ts";
 import type { Seen } from "./forecast.ts";
 import { expiresText, nameOf, verbOf } from "./format.ts";
 import type { Row } from "./row.ts";
@@ -22,16 +22,20 @@ interface Tale {
   readonly rows: readonly Row[];
 }
 
-/** The story of every lineage that has a token of this id or name, oldest to newest. False: there is none. */
-export function showStory({ outlooks, everyRow, now }: Survey, entry: string, screen: Screen): boolean {
-  for (const outlook of outlooks) {
-    if (outlook.kind === "seen") continue;
-    const { application, error } = outlook;
+/** Explains every lineage that has a token of this id or name, oldest to newest. False: there is none. */
+export function showExplanation(
+  { forecasts, everyRow, now }: Selected,
+  entry: string,
+  screen: Screen,
+): boolean {
+  for (const forecast of forecasts) {
+    if (forecast.kind === "seen") continue;
+    const { application, error } = forecast;
     say(screen, harmless(`application ${application.id}: ${error.code}: ${error.message}`), "", "bad");
     say(screen, `What to do: ${error.remedy}`, "");
   }
-  const tales = outlooks.flatMap((outlook) =>
-    outlook.kind === "seen" ? talesOf(outlook, everyRow, entry) : [],
+  const tales = forecasts.flatMap((forecast) =>
+    forecast.kind === "seen" ? talesOf(forecast, everyRow, entry) : [],
   );
   if (tales.length === 0) {
     say(screen, harmless(`No token has the id or the name ${JSON.stringify(entry)}.`), "");
@@ -73,13 +77,13 @@ function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
   heading(screen, `${nameOf(head)}, in application ${seen.application.id}`);
   if (lineage !== undefined) showSecret(lineage, now, screen);
   heading(screen, "Its tokens, oldest first");
-  const chapters = chaptersOf(rows, lineage?.chain ?? [], now);
-  for (const { title, sentences } of chapters) {
+  const explanations = tokenExplanations(rows, lineage?.chain ?? [], now);
+  for (const { title, sentences } of explanations) {
     say(screen, harmless(title), "  ", "strong");
     for (const sentence of sentences) say(screen, harmless(sentence), "     ");
   }
   heading(screen, "What the next run does");
-  for (const [index, { tokenId }] of chapters.entries()) {
+  for (const [index, { tokenId }] of explanations.entries()) {
     for (const said of rows.find((row) => row.tokenId === tokenId)?.next ?? []) {
       const failure = said.message === undefined ? "" : `; ${said.message}`;
       say(screen, harmless(`${index + 1}  ${verbOf(said)}: ${whyOf(said, now)}${failure}`));
@@ -90,7 +94,7 @@ function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
   const odd = [...new Set(rows.flatMap(({ drift }) => drift))];
   if (odd.length > 0) {
     heading(screen, "What is odd");
-    for (const [index, { tokenId }] of chapters.entries()) {
+    for (const [index, { tokenId }] of explanations.entries()) {
       const kinds = rows.find((row) => row.tokenId === tokenId)?.drift ?? [];
       for (const kind of kinds) say(screen, `${index + 1}  ${kind}: ${DRIFT[kind]}`);
     }

@@ -1,9 +1,9 @@
 import { fitsGlob } from "../../lambda/policy/policy.ts";
-import { byUrgency } from "./attention.ts";
-import type { Outlook } from "./forecast.ts";
+import type { Forecast } from "./forecast.ts";
 import type { Filters } from "./options.ts";
 import type { Row } from "./row.ts";
 import { rowsOf } from "./rows.ts";
+import { byUrgency } from "./urgency.ts";
 
 /** Those that every filter lets through. */
 export function filtered(
@@ -39,21 +39,21 @@ function isWithin({ token, windowOpensAt, isLive }: Row, now: Date, until: Date)
 }
 
 /** All that was looked at, in the order in which a person should look at it. */
-export interface Survey {
+export interface Selected {
   readonly now: Date;
-  readonly outlooks: readonly Outlook[];
+  readonly forecasts: readonly Forecast[];
   readonly everyRow: readonly Row[];
   /** Those that the filters let through. */
   readonly rows: readonly Row[];
 }
 
-export function surveyOf(
-  outlooks: readonly Outlook[],
+export function selectedFrom(
+  forecasts: readonly Forecast[],
   filters: Omit<Filters, "applications">,
   now: Date,
-): Survey {
-  const everyRow = outlooks
-    .flatMap((outlook) => (outlook.kind === "seen" ? rowsOf(outlook) : []))
+): Selected {
+  const everyRow = forecasts
+    .flatMap((forecast) => (forecast.kind === "seen" ? rowsOf(forecast) : []))
     .toSorted(byUrgency);
-  return { now, outlooks, everyRow, rows: filtered(everyRow, filters, now) };
+  return { now, forecasts, everyRow, rows: filtered(everyRow, filters, now) };
 }

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { OBSERVED_AT_ONCE } from "../../lambda/limits.ts";
 import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
-import { placeTokens } from "../../lambda/lineage/membership.ts";
+import { membershipsOf } from "../../lambda/lineage/membership.ts";
 import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { asRotationError, type RotationError } from "../../lambda/model/errors.ts";
 import type { RunId } from "../../lambda/model/token.ts";
@@ -32,7 +32,7 @@ export interface Unseen {
   readonly login: Login | undefined;
 }
 
-export type Outlook = Seen | Unseen;
+export type Forecast = Seen | Unseen;
 
 /** The eyes of a run and not its hands: no type here can write. */
 export interface Eyes extends Pick<Sources, "store" | "clock"> {
@@ -45,7 +45,7 @@ export function lookAt(
   { secretPrefix }: RotationConfig,
   eyes: Eyes,
   runId: RunId,
-): Promise<readonly Outlook[]> {
+): Promise<readonly Forecast[]> {
   const limit = pLimit(OBSERVED_AT_ONCE);
   return Promise.all(
     applications.map((application) => limit(() => lookAtOne(application, secretPrefix, eyes, runId))),
@@ -57,11 +57,11 @@ async function lookAtOne(
   secretPrefix: string,
   { connect, store, clock }: Eyes,
   runId: RunId,
-): Promise<Outlook> {
+): Promise<Forecast> {
   const api = connect(application);
   try {
     const snapshot = await observe(application, secretPrefix, EVERYTHING, { api, store, clock });
-    return outlookOf(snapshot, clock.now(), runId);
+    return forecastOf(snapshot, clock.now(), runId);
   } catch (thrown) {
     const error = asRotationError(thrown);
     const isAboutLogin = error.code.startsWith("access-token-") && error.code !== "access-token-forbidden";
@@ -71,18 +71,18 @@ async function lookAtOne(
 }
 
 /** The plan, order and budget of a scheduled run: whatever they say, this says. */
-export function outlookOf(snapshot: Snapshot, now: Date, runId: RunId): Seen {
+export function forecastOf(snapshot: Snapshot, now: Date, runId: RunId): Seen {
   const { application } = snapshot;
   const all = plan(snapshot, { now, runId, selection: EVERYTHING });
   const isWork = ({ actions }: LineagePlan) => actions.some(isEffect);
-  const work = all.filter(isWork).map((one) => ({ scene: { application }, plan: one }));
+  const work = all.filter(isWork).map((one) => ({ context: { application }, plan: one }));
   const admitted = withinBudget(inOrderOfUrgency(work, now), application.policy.maxRotationsPerRun);
   return {
     kind: "seen",
     application,
     now,
     snapshot,
-    lineages: [...resolveLineages(snapshot, placeTokens(snapshot, EVERYTHING, now), now)],
+    lineages: [...resolveLineages(snapshot, membershipsOf(snapshot, EVERYTHING, now), now)],
     plans: [...admitted.map((one) => one.plan), ...all.filter((one) => !isWork(one))],
   };
 }

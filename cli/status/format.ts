@@ -6,7 +6,7 @@ import type { ReportRow } from "../../lambda/report/report.ts";
 import { harmless } from "../terminal/harmless.ts";
 import type { Style } from "../terminal/screen.ts";
 import { relative } from "../terminal/words.ts";
-import type { Place, Row } from "./row.ts";
+import type { Row, RowSecret } from "./row.ts";
 import { SHAPES } from "./timeline.ts";
 
 /** What the next run does, as a verb that goes with it. */
@@ -121,7 +121,7 @@ function usualTail({ name }: ApiToken, applicationId: string): string {
   return secretNameFor("", v.parse(ApplicationId, applicationId), name).split("/").slice(2).join("/");
 }
 
-function labelsText({ state, labels, versionId, currentVersionId }: Place, role: Row["role"]): string {
+function labelsText({ state, labels, versionId, currentVersionId }: RowSecret, role: Row["role"]): string {
   const words = labels.map((label) => LABELS[label] ?? (label.startsWith("rotating-") ? "rotating" : label));
   switch (state) {
     case "not-asked":

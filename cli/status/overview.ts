@@ -4,13 +4,13 @@ import { heading, type Screen, say } from "../terminal/screen.ts";
 import { type Cell, type Column, tableLines } from "../terminal/table.ts";
 import { truncated } from "../terminal/width.ts";
 import { showAccessTokens } from "./access-tokens.ts";
-import { URGENCIES } from "./attention.ts";
 import { DRIFT } from "./drift.ts";
-import type { Survey } from "./filters.ts";
+import type { Selected } from "./filters.ts";
 import { expiresText, nameOf, nextText, secretText, shapeOf, windowText } from "./format.ts";
 import type { StatusOptions } from "./options.ts";
 import type { Row, Urgency } from "./row.ts";
 import { SHAPES, timelineLines } from "./timeline.ts";
+import { URGENCIES } from "./urgency.ts";
 
 const TITLES = {
   attention: "Needs a person",
@@ -28,18 +28,18 @@ const FEW = 20;
 type Showing = Pick<StatusOptions, "all" | "tokens" | "due" | "drift" | "withinMs">;
 
 /** One screen of everything: the worker's own credentials, what is coming, and every token, the most urgent first. */
-export function showOverview(survey: Survey, screen: Screen, options: Showing): void {
-  const { now, rows, everyRow, outlooks } = survey;
+export function showOverview(selected: Selected, screen: Screen, options: Showing): void {
+  const { now, rows, everyRow, forecasts } = selected;
   screen.line(
     screen.paint("strong", `Losant API tokens, ${now.toISOString().slice(0, 16).replace("T", " ")} UTC`),
   );
-  showAccessTokens(outlooks, screen, options.all);
+  showAccessTokens(forecasts, screen, options.all);
   showTimeline(rows, now, screen);
   const isAsked = options.tokens.length > 0 || options.due || options.drift || options.withinMs !== undefined;
   for (const urgency of URGENCIES) {
     const section = rows.filter((row) => row.urgency === urgency);
     const room = options.all || rows.length <= FEW ? section.length : isAsked ? ROOM_ASKED : ROOM[urgency];
-    showSection(urgency, section, room, survey, screen);
+    showSection(urgency, section, room, selected, screen);
   }
   if (options.drift) showDrift(rows, screen);
   screen.line();
@@ -68,7 +68,7 @@ function showSection(
   urgency: Urgency,
   rows: readonly Row[],
   room: number,
-  survey: Survey,
+  selected: Selected,
   screen: Screen,
 ): void {
   if (rows.length === 0) return;
@@ -78,8 +78,8 @@ function showSection(
     shown.length === 0
       ? []
       : screen.width < 64
-        ? blocksOf(shown, survey, screen)
-        : tableOf(shown, survey, screen);
+        ? blocksOf(shown, selected, screen)
+        : tableOf(shown, selected, screen);
   for (const line of lines) screen.line(line);
   for (const { next, tokenId } of shown) {
     const failure = next.find(({ code }) => code !== undefined);
@@ -101,10 +101,10 @@ function kindsOf(rows: readonly Row[]): string {
   return parts.map(([reason, { length }]) => `${length} ${reason}`).join(", ");
 }
 
-function tableOf(rows: readonly Row[], { now, outlooks }: Survey, screen: Screen): readonly string[] {
+function tableOf(rows: readonly Row[], { now, forecasts }: Selected, screen: Screen): readonly string[] {
   const isRoomy = screen.width >= 130;
   const isTight = screen.width < 100;
-  const isMany = outlooks.length > 1 && !isTight;
+  const isMany = forecasts.length > 1 && !isTight;
   const hasWindow = !isTight && rows.some((row) => windowText(row, now) !== "–");
   const widths = isRoomy
     ? { name: 26, secret: 40 }
@@ -133,7 +133,7 @@ function tableOf(rows: readonly Row[], { now, outlooks }: Survey, screen: Screen
 }
 
 /** On a narrow terminal a token has lines of its own, instead of columns of three letters. */
-function blocksOf(rows: readonly Row[], { now }: Survey, screen: Screen): readonly string[] {
+function blocksOf(rows: readonly Row[], { now }: Selected, screen: Screen): readonly string[] {
   const { width, paint } = screen;
   return rows.flatMap((row) => {
     const { text, style } = shapeOf(row);

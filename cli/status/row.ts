@@ -5,7 +5,7 @@ import type { DriftKind } from "./drift.ts";
 /** What a token is to its lineage; `stray`: it has none, and the reason of `next` says why. */
 export type Role = "root" | "current" | "displaced" | "superseded" | "staged" | "orphan" | "stray";
 
-export interface Place {
+export interface RowSecret {
   readonly name: SecretName;
   readonly arn: SecretArn | undefined;
   /** `not-asked`: nothing here is due, so that nobody looked. */
@@ -27,7 +27,7 @@ export interface Row {
   readonly role: Role;
   /** When it becomes due; undefined where it never does, since another stands for its lineage, or it has no end. */
   readonly windowOpensAt: Date | undefined;
-  readonly secret: Place | undefined;
+  readonly secret: RowSecret | undefined;
   /** As a dry run would report it, the weightiest first. */
   readonly next: readonly ReportRow[];
   readonly drift: readonly DriftKind[];

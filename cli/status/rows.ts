@@ -4,10 +4,10 @@ import { findToken, ownVersions } from "../../lambda/lineage/snapshot.ts";
 import { isLive, type TokenId } from "../../lambda/model/token.ts";
 import { dueAt } from "../../lambda/policy/renewal-window.ts";
 import { byWeight, type ReportRow, rowOf } from "../../lambda/report/report.ts";
-import { urgencyOf } from "./attention.ts";
 import { driftOf } from "./drift.ts";
 import type { Seen } from "./forecast.ts";
-import type { Place, Role, Row } from "./row.ts";
+import type { Role, Row, RowSecret } from "./row.ts";
+import { urgencyOf } from "./urgency.ts";
 
 /** Every token of one application, in no order. */
 export function rowsOf(seen: Seen): readonly Row[] {
@@ -25,7 +25,7 @@ export function rowsOf(seen: Seen): readonly Row[] {
       isLive: token !== undefined && isLive(token, now),
       role: home?.role ?? "stray",
       windowOpensAt: token && isHead ? dueAt(token, application.policy) : undefined,
-      secret: home && placeOf(home.lineage, tokenId),
+      secret: home && secretOf(home.lineage, tokenId),
       next: said.toSorted(byWeight),
       drift: drift.get(tokenId) ?? [],
     };
@@ -65,7 +65,7 @@ export function homesOf(lineages: readonly Lineage[]): ReadonlyMap<TokenId, Home
   return homes;
 }
 
-function placeOf({ secretName, reading, currentVersionId }: Lineage, tokenId: TokenId): Place {
+function secretOf({ secretName, reading, currentVersionId }: Lineage, tokenId: TokenId): RowSecret {
   const version = ownVersions(reading).find(({ stamp }) => stamp.tokenId === tokenId);
   const secret = reading?.kind === "described" ? reading.secret : undefined;
   const present = secret?.deletedAt === undefined ? "present" : "scheduled-for-deletion";

@@ -8,8 +8,8 @@ import { toolsFor } from "../command/tools.ts";
 import { harmless, harmlessJson } from "../terminal/harmless.ts";
 import { say, screenOn } from "../terminal/screen.ts";
 import { documentOf } from "./document.ts";
-import { showStory } from "./explain.ts";
-import { surveyOf } from "./filters.ts";
+import { showExplanation } from "./explain.ts";
+import { selectedFrom } from "./filters.ts";
 import { lookAt } from "./forecast.ts";
 import { askedFor, type StatusOptions, USAGE } from "./options.ts";
 import { showOverview } from "./overview.ts";
@@ -29,15 +29,15 @@ async function status(options: StatusOptions): Promise<number> {
     const tools = await toolsFor(options.configFile);
     const { config } = tools;
     const applications = chosen(config, options);
-    const outlooks = await lookAt(applications, config, tools, v.parse(RunId, randomUUID()));
-    const survey = surveyOf(outlooks, options, tools.clock.now());
+    const forecasts = await lookAt(applications, config, tools, v.parse(RunId, randomUUID()));
+    const selected = selectedFrom(forecasts, options, tools.clock.now());
     const screen = screenOn(process.stdout, WIDTHS);
-    const isWhole = outlooks.every(({ kind }) => kind === "seen");
+    const isWhole = forecasts.every(({ kind }) => kind === "seen");
     if (options.explain !== undefined) {
-      const isTold = showStory(survey, options.explain, screen);
+      const isTold = showExplanation(selected, options.explain, screen);
       if (!isTold && isWhole) return EXIT.unanswerable;
-    } else if (options.json) process.stdout.write(`${harmlessJson(documentOf(survey))}\n`);
-    else showOverview(survey, screen, options);
+    } else if (options.json) process.stdout.write(`${harmlessJson(documentOf(selected))}\n`);
+    else showOverview(selected, screen, options);
     return isWhole ? EXIT.good : EXIT.failed;
   } catch (thrown) {
     if (!(thrown instanceof RotationError)) throw thrown;

@@ -1,6 +1,6 @@
 import type { Screen, Style } from "../terminal/screen.ts";
-import { URGENCIES } from "./attention.ts";
 import type { Urgency } from "./row.ts";
+import { URGENCIES } from "./urgency.ts";
 
 export interface Mark {
   readonly at: Date;

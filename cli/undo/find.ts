@@ -1,5 +1,5 @@
 import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
-import { placeTokens, plainName } from "../../lambda/lineage/membership.ts";
+import { membershipsOf, secretNameOfToken } from "../../lambda/lineage/membership.ts";
 import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model/secret.ts";
 import { observe } from "../../lambda/observe/observe.ts";
@@ -60,12 +60,12 @@ function look(entry: string, application: ApplicationConfig, tools: Tools): Prom
 
 function secretsOf(entry: string, snapshot: Snapshot, now: Date): ReadonlySet<SecretName> {
   const selection = { tokens: [entry], force: false, retireNow: false };
-  const lineages = resolveLineages(snapshot, placeTokens(snapshot, selection, now), now);
+  const lineages = resolveLineages(snapshot, membershipsOf(snapshot, selection, now), now);
   const names = lineages.filter((lineage) => isMeant(lineage, entry)).map(({ secretName }) => secretName);
   // Of a dead root the worker asks nothing: whether its secret mentions it is seen when that is described.
   const plain = [...snapshot.tokens.values()]
     .filter((token) => matches(token, entry))
-    .map((token) => plainName(snapshot, token));
+    .map((token) => secretNameOfToken(snapshot, token));
   return new Set([...names, ...plain]);
 }
 

@@ -1,5 +1,5 @@
-import { Credential } from "../../lambda/adapters/losant/access-token.ts";
-import { type Attempt, failureOf } from "../../lambda/adapters/losant/failures.ts";
+import { AccessToken } from "../../lambda/adapters/losant/access-token.ts";
+import { type Attempt, losantError } from "../../lambda/adapters/losant/failures.ts";
 import { send } from "../../lambda/adapters/losant/http.ts";
 import { LOSANT_LIMITS } from "../../lambda/adapters/losant/limits.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
@@ -28,12 +28,12 @@ export async function reactivate(
     applicationId: application.id,
     scope: "applicationApiToken.patch",
   };
-  const credential = new Credential(store, application.accessToken, `application ${application.id}`);
+  const credential = new AccessToken(store, application.accessToken, `application ${application.id}`);
   let login = await credential.current();
   for (;;) {
     const answer = await send(request, login.token, LOSANT_LIMITS, LOSANT_LIMITS.writeTotalMs, [login.token]);
     if (answer.kind === "ok") return;
-    if (answer.kind !== "refused" || answer.status !== 401) throw failureOf(attempt, answer);
+    if (answer.kind !== "refused" || answer.status !== 401) throw losantError(attempt, answer);
     login = await credential.replace(login);
   }
 }

@@ -5,7 +5,7 @@ import { type Secret, withLabels } from "./versions.ts";
 import { type SecretView, secretView } from "./views.ts";
 
 /** A person with the console, whom neither quotas nor faults concern. */
-export interface SecretsByHand {
+export interface SecretsConsole {
   /**
    * A person creates the secret with this value, or gives an existing one a new current value. With a version id of
    * the worker's, it is as if the worker had.
@@ -29,7 +29,7 @@ export interface SecretsByHand {
   moveLabel(name: string, label: string, to: string | undefined): void;
 }
 
-export function byHand(secrets: Secrets): SecretsByHand {
+export function secretsConsole(secrets: Secrets): SecretsConsole {
   const versionOf = (secret: Secret | undefined, stageOrVersionId: string) => {
     const wanted = secret?.labels.get(stageOrVersionId) ?? stageOrVersionId;
     return secret?.versions.find(({ id }) => id === wanted);

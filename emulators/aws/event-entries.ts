@@ -15,7 +15,7 @@ export const Entry = v.object({
 });
 export type Entry = v.InferOutput<typeof Entry>;
 
-export type Tweak = Readonly<Record<string, unknown>>;
+export type PutEventsTweak = Readonly<Record<string, unknown>>;
 export interface Failure {
   readonly ErrorCode: string;
   readonly ErrorMessage: string;
@@ -23,13 +23,13 @@ export interface Failure {
 
 export const failure = (ErrorCode: string, ErrorMessage: string): Failure => ({ ErrorCode, ErrorMessage });
 
-export function tweakedFailure({ fail, failCode }: Tweak, index: number): Failure | undefined {
+export function tweakedFailure({ fail, failCode }: PutEventsTweak, index: number): Failure | undefined {
   const harmed = Array.isArray(fail) ? fail.includes(index) : failCode !== undefined;
   const code = typeof failCode === "string" ? failCode : "InternalFailure";
   return harmed ? failure(code, `${code} by a fault of the emulator`) : undefined;
 }
 
-export function failureOf(entry: Entry): Failure | undefined {
+export function refusalOf(entry: Entry): Failure | undefined {
   for (const member of ["Source", "DetailType", "Detail"] as const)
     if (entry[member] === "")
       return failure(
@@ -53,7 +53,7 @@ function isJsonObject(detail: string): boolean {
 }
 
 /** "Calculating PutEvents event entry size" of the EventBridge guide: a time counts 14 bytes. */
-export function sizeOf({ Time, Source, DetailType, Detail, Resources }: Entry): number {
+export function billedSize({ Time, Source, DetailType, Detail, Resources }: Entry): number {
   const texts = [Source, DetailType, Detail, ...Resources];
   const bytes = texts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
   return bytes + (Time === undefined ? 0 : 14);

@@ -1,15 +1,15 @@
 import * as v from "valibot";
 import { AwsRefusal } from "./errors.ts";
 import {
+  billedSize,
   Entry,
   type Failure,
   failure,
-  failureOf,
-  sizeOf,
-  type Tweak,
+  type PutEventsTweak,
+  refusalOf,
   tweakedFailure,
 } from "./event-entries.ts";
-import { read, seconds } from "./input.ts";
+import { readInput, seconds } from "./input.ts";
 
 /** An entry that an event bus accepted. */
 export interface PutEvent {
@@ -57,15 +57,15 @@ export class EventBuses {
    * Tweaks: `fail`, the indexes of entries that fail in the answer, which is a 200 all the same; `failCode`,
    * with which code (default InternalFailure). With `failCode` alone all of them fail.
    */
-  putEvents(body: unknown, tweak: Tweak): object {
-    const { Entries: entries } = read(PutEvents, body);
-    if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MAX_BYTES)
+  putEvents(body: unknown, tweak: PutEventsTweak): object {
+    const { Entries: entries } = readInput(PutEvents, body);
+    if (entries.reduce((sum, entry) => sum + billedSize(entry), 0) > MAX_BYTES)
       throw new AwsRefusal(
         "ValidationException",
         "Total size of the entries in the request is over the limit.",
       );
     const Entries = entries.map(
-      (entry, index) => tweakedFailure(tweak, index) ?? failureOf(entry) ?? this.#deliver(entry),
+      (entry, index) => tweakedFailure(tweak, index) ?? refusalOf(entry) ?? this.#deliver(entry),
     );
     return { FailedEntryCount: Entries.filter((entry) => "ErrorCode" in entry).length, Entries };
   }
@@ -87,14 +87,14 @@ export class EventBuses {
   }
 
   describeEventBus(body: unknown): object {
-    const { Name } = read(DescribeEventBus, body);
+    const { Name } = readInput(DescribeEventBus, body);
     const bus = this.#described().find((known) => known.Name === this.#nameOf(Name));
     if (bus !== undefined) return bus;
     throw new AwsRefusal("ResourceNotFoundException", `Event bus ${Name} does not exist.`);
   }
 
   listEventBuses(body: unknown): object {
-    const { NamePrefix } = read(ListEventBuses, body);
+    const { NamePrefix } = readInput(ListEventBuses, body);
     return { EventBuses: this.#described().filter(({ Name }) => Name.startsWith(NamePrefix)) };
   }
 

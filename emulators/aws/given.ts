@@ -1,5 +1,5 @@
 import { AwsRefusal } from "./errors.ts";
-import type { SecretValue } from "./versions.ts";
+import type { StoredValue } from "./versions.ts";
 
 const MAX_VALUE_BYTES = 65_536;
 
@@ -8,7 +8,7 @@ interface Given {
   readonly SecretBinary?: string | undefined;
 }
 
-export function givenValue({ SecretString, SecretBinary }: Given): SecretValue | undefined {
+export function givenValue({ SecretString, SecretBinary }: Given): StoredValue | undefined {
   if (SecretString !== undefined && SecretBinary !== undefined)
     throw new AwsRefusal("InvalidParameterException", "You can't specify both a string and a binary value.");
   const data = SecretString ?? SecretBinary;
@@ -21,7 +21,10 @@ export function givenValue({ SecretString, SecretBinary }: Given): SecretValue |
   return { kind: SecretString === undefined ? "binary" : "string", data };
 }
 
-export function givenToken(token: string | undefined, value: SecretValue | undefined): string | undefined {
+export function givenRequestToken(
+  token: string | undefined,
+  value: StoredValue | undefined,
+): string | undefined {
   if (token !== undefined && (token.length < 32 || token.length > 64))
     throw new AwsRefusal(
       "InvalidParameterException",

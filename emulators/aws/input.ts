@@ -5,7 +5,7 @@ import { AwsRefusal } from "./errors.ts";
  * The body of a request, as the operation's shape wants it. The refusal names the member and the rule,
  * never the value: valibot's own messages would quote a secret.
  */
-export function read<Shape extends v.GenericSchema>(shape: Shape, body: unknown): v.InferOutput<Shape> {
+export function readInput<Shape extends v.GenericSchema>(shape: Shape, body: unknown): v.InferOutput<Shape> {
   const result = v.safeParse(shape, body);
   if (result.success) return result.output;
   const issue = result.issues[0];

@@ -22,7 +22,7 @@ export function secretsOperations(secrets: Secrets): ReadonlyMap<string, Operati
     ["DeleteSecret", writing(writes.deleteSecret)],
     ["RestoreSecret", writing(writes.restoreSecret)],
     ["TagResource", writing(writes.tagResource)],
-    ["DescribeSecret", reading(reads.describeSecret)],
+    ["DescribeSecret", reading(reads.describeSecretOperation)],
     ["GetSecretValue", reading(reads.getSecretValue)],
     ["ListSecretVersionIds", reading(reads.listSecretVersionIds)],
     ["ListSecrets", reading(reads.listSecrets)],

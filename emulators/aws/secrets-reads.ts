@@ -1,13 +1,13 @@
 import { AwsRefusal } from "./errors.ts";
-import { read, seconds } from "./input.ts";
+import { readInput, seconds } from "./input.ts";
 import { CURRENT, labelsOf } from "./labels.ts";
 import { page } from "./paging.ts";
 import type { Secrets } from "./secrets.ts";
 import * as shapes from "./shapes.ts";
 import type { Secret, Version } from "./versions.ts";
 
-export function describeSecret(secrets: Secrets, body: unknown): object {
-  const secret = secrets.get(read(shapes.OneSecret, body).SecretId);
+export function describeSecretOperation(secrets: Secrets, body: unknown): object {
+  const secret = secrets.get(readInput(shapes.OneSecret, body).SecretId);
   return { ...description(secret), VersionIdsToStages: stagesByVersion(secret) };
 }
 
@@ -34,7 +34,7 @@ function stagesByVersion(secret: Secret): object | undefined {
 }
 
 export function getSecretValue(secrets: Secrets, body: unknown): object {
-  const { SecretId, VersionId, VersionStage } = read(shapes.GetSecretValue, body);
+  const { SecretId, VersionId, VersionStage } = readInput(shapes.GetSecretValue, body);
   const secret = secrets.usable(SecretId);
   const version = foundVersion(secret, VersionId, VersionStage);
   return {
@@ -66,7 +66,7 @@ function foundVersion(secret: Secret, versionId: string | undefined, stage: stri
 }
 
 export function listSecretVersionIds(secrets: Secrets, body: unknown): object {
-  const input = read(shapes.ListSecretVersionIds, body);
+  const input = readInput(shapes.ListSecretVersionIds, body);
   const secret = secrets.get(input.SecretId);
   const listed = page(secret.versions, secret.arn, secrets.settings.pageSize, input);
   // Filtered after the cut, so a page may be empty and still have a NextToken: "This can occur even when
@@ -82,7 +82,7 @@ export function listSecretVersionIds(secrets: Secrets, body: unknown): object {
 }
 
 export function listSecrets(secrets: Secrets, body: unknown): object {
-  const input = read(shapes.ListSecrets, body);
+  const input = readInput(shapes.ListSecrets, body);
   const { items, nextToken } = page(secrets.all(), "secrets", secrets.settings.pageSize, input);
   const SecretList = items
     .filter(({ deletedAt }) => input.IncludePlannedDeletion || deletedAt === undefined)

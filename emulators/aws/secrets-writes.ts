@@ -1,22 +1,22 @@
 import type * as v from "valibot";
 import { AwsRefusal } from "./errors.ts";
-import { givenToken, givenValue } from "./given.ts";
-import { read, seconds } from "./input.ts";
+import { givenRequestToken, givenValue } from "./given.ts";
+import { readInput, seconds } from "./input.ts";
 import { CURRENT, labelsOf, moved } from "./labels.ts";
 import type { Secrets } from "./secrets.ts";
 import * as shapes from "./shapes.ts";
-import { repeated, type Secret, type SecretValue, withLabels, withVersion } from "./versions.ts";
+import { type Secret, type StoredValue, versionOfRepeat, withLabels, withVersion } from "./versions.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function createSecret(secrets: Secrets, body: unknown): object {
-  const input = read(shapes.CreateSecret, body);
+  const input = readInput(shapes.CreateSecret, body);
   const value = givenValue(input);
-  const token = givenToken(input.ClientRequestToken, value);
+  const token = givenRequestToken(input.ClientRequestToken, value);
   const existing = secrets.find(input.Name);
   if (existing !== undefined && existing.name === input.Name) {
     refuseSecond(existing);
-    const version = token && value ? repeated(existing, token, value) : undefined;
+    const version = token && value ? versionOfRepeat(existing, token, value) : undefined;
     if (version) return { ARN: existing.arn, Name: existing.name, VersionId: version.id };
     throw new AwsRefusal(
       "ResourceExistsException",
@@ -39,14 +39,14 @@ function refuseSecond({ deletedAt }: Secret): void {
 }
 
 export function putSecretValue(secrets: Secrets, body: unknown): object {
-  const input = read(shapes.PutSecretValue, body);
+  const input = readInput(shapes.PutSecretValue, body);
   const value = givenValue(input);
-  const token = givenToken(input.ClientRequestToken, value);
+  const token = givenRequestToken(input.ClientRequestToken, value);
   if (value === undefined || token === undefined)
     throw new AwsRefusal("InvalidRequestException", "You must provide either SecretString or SecretBinary.");
   const before = secrets.writable(input.SecretId);
   const secret =
-    repeated(before, token, value) === undefined
+    versionOfRepeat(before, token, value) === undefined
       ? secrets.save(added(secrets, before, token, value, input.VersionStages))
       : before;
   return {
@@ -62,7 +62,7 @@ export function added(
   secrets: Secrets,
   secret: Secret,
   id: string,
-  value: SecretValue,
+  value: StoredValue,
   stages?: readonly string[],
 ): Secret {
   const version = { id, sequence: secrets.nextSequence(), createdAt: secrets.settings.now(), value };
@@ -70,7 +70,7 @@ export function added(
 }
 
 export function updateSecretVersionStage(secrets: Secrets, body: unknown): object {
-  const input = read(shapes.UpdateSecretVersionStage, body);
+  const input = readInput(shapes.UpdateSecretVersionStage, body);
   const secret = secrets.writable(input.SecretId);
   checkLabelMove(secret, input);
   const { VersionStage: label, MoveToVersionId: to } = input;
@@ -106,7 +106,7 @@ function checkLabelMove(
 }
 
 export function deleteSecret(secrets: Secrets, body: unknown): object {
-  const input = read(shapes.DeleteSecret, body);
+  const input = readInput(shapes.DeleteSecret, body);
   const { RecoveryWindowInDays: days, ForceDeleteWithoutRecovery: force } = input;
   if (force && days !== undefined)
     throw new AwsRefusal(
@@ -135,14 +135,14 @@ export function scheduled(secrets: Secrets, secret: Secret, days = 30): Secret {
 }
 
 export function restoreSecret(secrets: Secrets, body: unknown): object {
-  const { SecretId } = read(shapes.OneSecret, body);
+  const { SecretId } = readInput(shapes.OneSecret, body);
   const secret = secrets.notOwned(secrets.get(SecretId));
   secrets.saveChanged({ ...secret, deletedAt: undefined });
   return { ARN: secret.arn, Name: secret.name };
 }
 
 export function tagResource(secrets: Secrets, body: unknown): object {
-  const { SecretId, Tags } = read(shapes.TagResource, body);
+  const { SecretId, Tags } = readInput(shapes.TagResource, body);
   const secret = secrets.writable(SecretId);
   const tags = new Map([...secret.tags, ...Tags.map(({ Key, Value }) => [Key, Value] as const)]);
   secrets.saveChanged({ ...secret, tags });

@@ -5,7 +5,7 @@ import {
   type Service,
   serve,
 } from "../http.ts";
-import { byHand, type SecretsByHand } from "./console.ts";
+import { type SecretsConsole, secretsConsole } from "./console.ts";
 import { AwsRefusal, awsError } from "./errors.ts";
 import { EventBuses, type EventSettings, type PutEvent } from "./events.ts";
 import { parsed } from "./input.ts";
@@ -34,7 +34,7 @@ export const AWS_DEFAULTS = {
 } satisfies SecretSettings & EventSettings;
 
 /** What a person or a test does and sees past the API; none of it is throttled, counted as a call, or faulty. */
-export interface AwsEmulator extends RunningEmulator, SecretsByHand {
+export interface AwsEmulator extends RunningEmulator, SecretsConsole {
   addEventBus(name: string): void;
   /** The accepted entries, oldest first. */
   readonly events: readonly PutEvent[];
@@ -50,7 +50,7 @@ export async function startAws({ port, ...options }: AwsOptions = {}): Promise<A
   const running = await serve(awsService(secrets, buses), port);
   return {
     ...running,
-    ...byHand(secrets),
+    ...secretsConsole(secrets),
     addEventBus: (name) => buses.add(name),
     events: buses.accepted,
     lostEvents: buses.lost,

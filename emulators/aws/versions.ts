@@ -1,7 +1,7 @@
 import { AwsRefusal } from "./errors.ts";
 import { CURRENT, type Labels, labelsOf, moved } from "./labels.ts";
 
-export interface SecretValue {
+export interface StoredValue {
   readonly kind: "string" | "binary";
   /** The string, or the bytes in base64 as they came. */
   readonly data: string;
@@ -11,7 +11,7 @@ export interface Version {
   readonly id: string;
   readonly sequence: number;
   readonly createdAt: Date;
-  readonly value: SecretValue;
+  readonly value: StoredValue;
 }
 
 export interface Secret {
@@ -40,7 +40,7 @@ export function withLabels(secret: Secret, labels: Labels): Secret {
 }
 
 /** The version a repeated request made the first time; undefined when the token is new. */
-export function repeated(secret: Secret, token: string, value: SecretValue): Version | undefined {
+export function versionOfRepeat(secret: Secret, token: string, value: StoredValue): Version | undefined {
   const version = secret.versions.find(({ id }) => id === token);
   if (version === undefined) return undefined;
   if (version.value.kind === value.kind && version.value.data === value.data) return version;

@@ -1,5 +1,5 @@
 import { labelsOf } from "./labels.ts";
-import type { Secret, SecretValue } from "./versions.ts";
+import type { Secret, StoredValue } from "./versions.ts";
 
 export interface VersionView {
   readonly versionId: string;
@@ -52,6 +52,6 @@ export function maskedView(secret: Secret): object {
   };
 }
 
-function masked({ kind, data }: SecretValue): string {
+function masked({ kind, data }: StoredValue): string {
   return `*** (${Buffer.byteLength(data, kind === "string" ? "utf8" : "base64")} bytes)`;
 }

@@ -80,7 +80,10 @@ export const SeededToken = v.strictObject({
 });
 
 /** The body as the schema wants it, or a refusal that names the property and the rule but not the value. */
-export function read<Schema extends v.GenericSchema>(schema: Schema, body: string): v.InferOutput<Schema> {
+export function readBody<Schema extends v.GenericSchema>(
+  schema: Schema,
+  body: string,
+): v.InferOutput<Schema> {
   const given = parsed(body);
   // To valibot an array is an object without keys.
   if (Array.isArray(given)) throw invalid("The body must be an object.");

@@ -1,5 +1,5 @@
 import type { EmulatedAnswer, EmulatedRequest } from "../http.ts";
-import { read, SeededApplication, SeededToken } from "./bodies.ts";
+import { readBody, SeededApplication, SeededToken } from "./bodies.ts";
 import { invalid } from "./refusal.ts";
 import {
   type Application,
@@ -7,7 +7,7 @@ import {
   type CreatorType,
   canonical,
   type StoredToken,
-  type TokenStatus,
+  type StoredTokenStatus,
 } from "./store.ts";
 
 /** Whatever is absent is as Losant's console would have it: all.Application, active, for ever, by a user. */
@@ -18,7 +18,7 @@ export interface TokenSeed {
   readonly scope?: readonly string[];
   readonly creationDate?: Date;
   readonly expirationDate?: Date;
-  readonly status?: TokenStatus;
+  readonly status?: StoredTokenStatus;
   readonly creatorType?: CreatorType;
 }
 
@@ -30,12 +30,12 @@ export interface TokenEdit {
   readonly creationDate?: Date;
   readonly lastUpdated?: Date;
   readonly expirationDate?: Date | undefined;
-  readonly status?: TokenStatus;
+  readonly status?: StoredTokenStatus;
   readonly creatorType?: CreatorType | undefined;
 }
 
 /** A person in Losant's console, whom neither the API's rules nor faults concern. Throws on ids that don't exist. */
-export interface ByHand {
+export interface LosantConsole {
   /** Answers its id. */
   addApplication(application?: { readonly id?: string; readonly name?: string }): string;
   /** Answers also the string, which nothing shows again. */
@@ -53,7 +53,7 @@ export interface ByHand {
 
 const PERSON = { creatorId: "57ec0de00000000000000001", creatorName: "A person in the console" };
 
-export function byHand(applications: Applications): ByHand {
+export function losantConsole(applications: Applications): LosantConsole {
   const applicationOf = (id: string): Application => {
     const application = applications.find(id);
     if (application === undefined) throw new Error(`There is no application ${id}`);
@@ -95,14 +95,17 @@ export function byHand(applications: Applications): ByHand {
 }
 
 /** The same from a terminal: `POST /_emulator/applications` and `POST /_emulator/tokens`. */
-export function seeded(hand: ByHand, { method, url, body }: EmulatedRequest): EmulatedAnswer | undefined {
+export function seeded(
+  hand: LosantConsole,
+  { method, url, body }: EmulatedRequest,
+): EmulatedAnswer | undefined {
   switch (`${method} ${url.pathname}`) {
     case "POST /_emulator/applications": {
-      const application = read(SeededApplication, body);
+      const application = readBody(SeededApplication, body);
       return { status: 201, body: { id: attempted(() => hand.addApplication(application)) } };
     }
     case "POST /_emulator/tokens": {
-      const { applicationId, ...token } = read(SeededToken, body);
+      const { applicationId, ...token } = readBody(SeededToken, body);
       return { status: 201, body: attempted(() => hand.addToken(applicationId, token)) };
     }
     default:

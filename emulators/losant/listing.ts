@@ -1,7 +1,7 @@
 import { glob } from "./glob.ts";
 import { invalid } from "./refusal.ts";
 import { type Application, canonical, type StoredToken } from "./store.ts";
-import type { Tweak } from "./tweaks.ts";
+import type { LosantTweak } from "./tweaks.ts";
 import { tokenView } from "./views.ts";
 
 export interface ListingSettings {
@@ -23,7 +23,7 @@ export function listing(
   application: Application,
   query: URLSearchParams,
   { undated, maxPerPage }: ListingSettings,
-  { hide = [], withToken = false }: Tweak,
+  { hide = [], withToken = false }: LosantTweak,
 ): object {
   const sortField = choice(query, "sortField", SORT_FIELDS) ?? "name";
   const sortDirection = choice(query, "sortDirection", DIRECTIONS, (value) => value.toLowerCase()) ?? "asc";

@@ -1,17 +1,17 @@
 import type { EmulatedRequest } from "../http.ts";
 import type { Access, OperationName } from "./access.ts";
-import { Patch, Post, read } from "./bodies.ts";
+import { Patch, Post, readBody } from "./bodies.ts";
 import { type ListingSettings, listing } from "./listing.ts";
 import { invalid, notFound } from "./refusal.ts";
 import { type Applications, canonical, isId, type StoredToken } from "./store.ts";
-import type { Tweak } from "./tweaks.ts";
+import type { LosantTweak } from "./tweaks.ts";
 import { applicationView, tokenView } from "./views.ts";
 
 export interface Call extends Access {
   /** As it stands in the path; empty where the path names none. */
   readonly tokenId: string;
   readonly request: EmulatedRequest;
-  readonly tweak: Tweak;
+  readonly tweak: LosantTweak;
 }
 
 type Operation = (call: Call) => { readonly status: number; readonly body: object };
@@ -31,7 +31,7 @@ export function losantOperations(
     get: (call) => ({ status: 200, body: tokenView(tokenOf(call)) }),
     patch: (call) => {
       const token = tokenOf(call);
-      const patch = read(Patch, call.request.body);
+      const patch = readBody(Patch, call.request.body);
       return { status: 200, body: tokenView(applications.change(call.application, token, patch)) };
     },
     delete: (call) => {
@@ -43,7 +43,7 @@ export function losantOperations(
 
 /** The only answer that shows the string. */
 function created(applications: Applications, { application, bearer, request, tweak }: Call): object {
-  const asked = read(Post, request.body);
+  const asked = readBody(Post, request.body);
   const { expirationDate = asked.expirationDate, ...stored } = tweak.stored ?? {};
   const { token, string } = applications.addToken(application, {
     id: undefined,

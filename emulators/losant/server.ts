@@ -6,7 +6,7 @@ import {
   serve,
 } from "../http.ts";
 import { access, type OperationName } from "./access.ts";
-import { type ByHand, byHand, seeded } from "./console.ts";
+import { type LosantConsole, losantConsole, seeded } from "./console.ts";
 import type { ListingSettings } from "./listing.ts";
 import { losantOperations } from "./operations.ts";
 import { LosantRefusal, losantError, notFound } from "./refusal.ts";
@@ -14,14 +14,14 @@ import { Applications, countedIds } from "./store.ts";
 import { tweakOf, withAnswered } from "./tweaks.ts";
 import { tokenView } from "./views.ts";
 
-export type { ByHand, TokenEdit, TokenSeed } from "./console.ts";
+export type { LosantConsole, TokenEdit, TokenSeed } from "./console.ts";
 export { plantedToken } from "./listing.ts";
 export { losantError } from "./refusal.ts";
 export { APPLICATION_SCOPES } from "./scopes.ts";
-export type { CreatorType, StoredToken, TokenStatus } from "./store.ts";
-export type { Tweak } from "./tweaks.ts";
+export type { CreatorType, StoredToken, StoredTokenStatus } from "./store.ts";
+export type { LosantTweak } from "./tweaks.ts";
 
-export interface LosantOptions extends Partial<ListingSettings> {
+export interface LosantEmulatorOptions extends Partial<ListingSettings> {
   readonly port?: number;
   /** For creation dates and expiry. Default: the real clock. */
   readonly now?: () => Date;
@@ -29,7 +29,7 @@ export interface LosantOptions extends Partial<ListingSettings> {
   readonly ids?: () => string;
 }
 
-export type LosantEmulator = RunningEmulator & ByHand;
+export type LosantEmulator = RunningEmulator & LosantConsole;
 
 /**
  * Losant's application API token endpoints on the loopback interface, for `losantApiUrl`. Nothing is kept
@@ -41,15 +41,19 @@ export async function startLosant({
   ids = countedIds(),
   undated = "first",
   maxPerPage = 1000,
-}: LosantOptions = {}): Promise<LosantEmulator> {
+}: LosantEmulatorOptions = {}): Promise<LosantEmulator> {
   const applications = new Applications(() => new Date(now()), ids);
-  const hand = byHand(applications);
+  const hand = losantConsole(applications);
   const running = await serve(losantService(applications, hand, { undated, maxPerPage }), port);
   return { ...running, ...hand };
 }
 
 /** Without a place to listen at. */
-export function losantService(applications: Applications, hand: ByHand, settings: ListingSettings): Service {
+export function losantService(
+  applications: Applications,
+  hand: LosantConsole,
+  settings: ListingSettings,
+): Service {
   const operations = losantOperations(applications, settings);
   return {
     operationOf: (request) => routeOf(request)?.operation ?? "unknown",

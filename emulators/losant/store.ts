@@ -1,6 +1,6 @@
 import { mint } from "./token-string.ts";
 
-export type TokenStatus = "active" | "inactive";
+export type StoredTokenStatus = "active" | "inactive";
 export type CreatorType = "apiToken" | "user" | "flow";
 
 /** A token as it is stored: without its string, which Losant does not keep either. */
@@ -10,7 +10,7 @@ export interface StoredToken {
   readonly name: string;
   readonly description: string | undefined;
   readonly scope: readonly string[];
-  readonly status: TokenStatus;
+  readonly status: StoredTokenStatus;
   readonly creationDate: Date;
   readonly lastUpdated: Date;
   /** Absent: it never expires. */

@@ -3,7 +3,7 @@ import { complaint, dateTime, status } from "./bodies.ts";
 import { LosantRefusal } from "./refusal.ts";
 
 /** How this emulator can be made to act otherwise than asked: the `tweak` of a fault. */
-const Tweak = v.strictObject({
+const LosantTweak = v.strictObject({
   /** create: kept, and answered, instead of what was asked; `expirationDate: null` makes it never expire. */
   stored: v.exactOptional(
     v.strictObject({
@@ -22,16 +22,16 @@ const Tweak = v.strictObject({
   withToken: v.exactOptional(v.boolean()),
 });
 
-export type Tweak = v.InferOutput<typeof Tweak>;
+export type LosantTweak = v.InferOutput<typeof LosantTweak>;
 
 /** A misspelt tweak must not look like an emulator that behaves. */
-export function tweakOf(given: Readonly<Record<string, unknown>>): Tweak {
-  const result = v.safeParse(Tweak, given);
+export function tweakOf(given: Readonly<Record<string, unknown>>): LosantTweak {
+  const result = v.safeParse(LosantTweak, given);
   if (result.success) return result.output;
   throw new LosantRefusal(500, "InvalidTweak", `Of the fault's tweak: ${complaint(result.issues[0])}`);
 }
 
-export function withAnswered(body: object, { answered = {} }: Tweak): object {
+export function withAnswered(body: object, { answered = {} }: LosantTweak): object {
   const changed = Object.entries({ ...body, ...answered });
   return Object.fromEntries(changed.filter(([property]) => answered[property] !== null));
 }

@@ -6,7 +6,7 @@ import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
 import type { IssueGate } from "./issue-gate.ts";
 
 /** Who is at work, and through which ports: what every effect on one application's tokens needs. */
-export interface Scene {
+export interface ApplicationContext {
   readonly application: ApplicationConfig;
   readonly runId: RunId;
   readonly trigger: Trigger;

@@ -1,28 +1,28 @@
 import type { RotationEvent } from "../model/events.ts";
 import { type SecretArn, type SecretName, type Stamp, versionIdOf } from "../model/secret.ts";
 import type { Discard, Retire, Subject } from "../plan/actions.ts";
-import type { Scene } from "./context.ts";
+import type { ApplicationContext } from "./context.ts";
 
-interface Place {
+interface KnownPlace {
   readonly secretName: SecretName | undefined;
   readonly secretArn?: SecretArn | undefined;
 }
 
-/** The news that a successor is current. `versionId` is the same however often it is told. */
+/** The event that a successor is current. `versionId` is the same however often it is told. */
 export function rotatedEvent(
   stamp: Stamp,
   subject: Subject,
   reason: string,
   secretName: SecretName,
   secretArn: SecretArn,
-  scene: Scene,
+  context: ApplicationContext,
 ): RotationEvent {
   const versionId = versionIdOf(stamp);
   return {
     detailType: "Losant API Token Rotated",
     resources: [secretArn],
     detail: {
-      ...commonFacts(versionId, scene),
+      ...commonFacts(versionId, context),
       ...subjectFacts(subject),
       tokenId: stamp.tokenId,
       replacedTokenId: stamp.replacedId,
@@ -36,15 +36,15 @@ export function rotatedEvent(
 
 export function retiredEvent(
   { subject, reason, step }: Pick<Retire, "subject" | "reason" | "step">,
-  place: Place,
-  scene: Scene,
+  place: KnownPlace,
+  context: ApplicationContext,
 ): RotationEvent {
   const done = step === "delete" ? "deleted" : "deactivated";
   return {
     detailType: "Losant API Token Retired",
     resources: resourcesOf(place),
     detail: {
-      ...commonFacts(`${subject.id}-${done}`, scene),
+      ...commonFacts(`${subject.id}-${done}`, context),
       ...subjectFacts(subject),
       ...placeFacts(place),
       tokenId: subject.id,
@@ -56,14 +56,14 @@ export function retiredEvent(
 
 export function discardedEvent(
   { subject, reason }: Pick<Discard, "subject" | "reason">,
-  place: Place,
-  scene: Scene,
+  place: KnownPlace,
+  context: ApplicationContext,
 ): RotationEvent {
   return {
     detailType: "Losant API Token Orphan Discarded",
     resources: resourcesOf(place),
     detail: {
-      ...commonFacts(`${subject.id}-discarded`, scene),
+      ...commonFacts(`${subject.id}-discarded`, context),
       ...subjectFacts(subject),
       ...placeFacts(place),
       tokenId: subject.id,
@@ -72,7 +72,7 @@ export function discardedEvent(
   };
 }
 
-export function commonFacts(key: string, { runId, trigger, application }: Scene) {
+export function commonFacts(key: string, { runId, trigger, application }: ApplicationContext) {
   return { schemaVersion: "1" as const, runId, trigger, key, applicationId: application.id };
 }
 
@@ -83,13 +83,13 @@ export function subjectFacts({ name, expiresAt }: Subject) {
   };
 }
 
-export function placeFacts({ secretName, secretArn }: Place) {
+export function placeFacts({ secretName, secretArn }: KnownPlace) {
   return {
     ...(secretName === undefined ? {} : { secretName }),
     ...(secretArn === undefined ? {} : { secretArn }),
   };
 }
 
-export function resourcesOf({ secretArn }: Place): readonly string[] {
+export function resourcesOf({ secretArn }: KnownPlace): readonly string[] {
   return secretArn === undefined ? [] : [secretArn];
 }

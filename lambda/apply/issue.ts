@@ -7,9 +7,9 @@ import type { ApiToken, TokenId } from "../model/token.ts";
 import type { Rotate } from "../plan/actions.ts";
 import { successorExpiresAt } from "../policy/renewal-window.ts";
 import type { IssuedToken, TokenOrder } from "../ports.ts";
-import type { Scene } from "./context.ts";
+import type { ApplicationContext } from "./context.ts";
 import type { Verified } from "./outcomes.ts";
-import { persist } from "./retry.ts";
+import { retry } from "./retry.ts";
 
 /** Losant keeps dates in milliseconds; a minute is what its clock and ours may differ by. */
 const EXPIRY_TOLERANCE_MS = 60_000;
@@ -19,9 +19,9 @@ const PROBE_PAUSE_MS = 1_000;
 export async function issue(
   { subject }: Rotate,
   secretArn: SecretArn,
-  scene: Scene,
+  context: ApplicationContext,
 ): Promise<IssuedToken & { readonly order: TokenOrder }> {
-  const { application, api, clock, runId } = scene;
+  const { application, api, clock, runId } = context;
   const order: TokenOrder = {
     name: subject.name,
     description: describeSuccessor(subject.description, { replacedId: subject.id, secretArn, run: runId }),
@@ -33,7 +33,7 @@ export async function issue(
     return { ...(await api.create(order)), order };
   } catch (thrown) {
     const error = asRotationError(thrown);
-    if (error.createdId !== undefined) throw await discarding(error.createdId, error, scene);
+    if (error.createdId !== undefined) throw await discarding(error.createdId, error, context);
     throw error;
   }
 }
@@ -41,8 +41,8 @@ export async function issue(
 /** Step two: it is what was asked for, and Losant lets it in. A token that fails is deleted again. */
 export async function verify(
   { token, string, order }: IssuedToken & { readonly order: TokenOrder },
-  isOwnCredential: boolean,
-  scene: Scene,
+  isOwnAccessToken: boolean,
+  context: ApplicationContext,
 ): Promise<Verified> {
   const difference = differenceFrom(order, token);
   if (difference !== undefined) {
@@ -50,21 +50,21 @@ export async function verify(
       "successor-mismatch",
       `the successor ${token.id} came back with another ${difference} than asked`,
     );
-    throw await discarding(token.id, error, scene);
+    throw await discarding(token.id, error, context);
   }
-  const { clock, api } = scene;
+  const { clock, api } = context;
   const until = after(clock.now(), PROBE_PATIENCE_MS);
   for (;;) {
     const answer = await api.probe(string, token.scope);
     if (answer === "accepted") return "probe";
-    if (answer === undefined && !isOwnCredential) return "response";
+    if (answer === undefined && !isOwnAccessToken) return "response";
     if (answer === undefined || clock.now() >= until) {
-      if (answer === "unclear" && !isOwnCredential) return "response";
+      if (answer === "unclear" && !isOwnAccessToken) return "response";
       const error = new RotationError(
         "successor-unusable",
         `Losant did not accept the successor ${token.id}`,
       );
-      throw await discarding(token.id, error, scene);
+      throw await discarding(token.id, error, context);
     }
     await clock.sleep(PROBE_PAUSE_MS);
   }
@@ -83,15 +83,19 @@ function differenceFrom(order: TokenOrder, token: ApiToken): string | undefined 
 }
 
 /** Deletes a token that this rotation made and nobody holds, and gives back the error that led to it. */
-export async function discarding(id: TokenId, error: RotationError, scene: Scene): Promise<RotationError> {
-  await discardOwn(id, scene);
+export async function discarding(
+  id: TokenId,
+  error: RotationError,
+  context: ApplicationContext,
+): Promise<RotationError> {
+  await discardOwn(id, context);
   return error;
 }
 
 /** Whether it is deleted. A token that can't be deleted now is found by its marker, and deleted, by a later run. */
-export async function discardOwn(id: TokenId, { api, clock, log }: Scene): Promise<boolean> {
+export async function discardOwn(id: TokenId, { api, clock, log }: ApplicationContext): Promise<boolean> {
   try {
-    await persist(clock, after(clock.now(), DISCARD_PATIENCE_MS), () => api.delete(id));
+    await retry(clock, after(clock.now(), DISCARD_PATIENCE_MS), () => api.delete(id));
     return true;
   } catch (thrown) {
     const { code, message } = asRotationError(thrown);

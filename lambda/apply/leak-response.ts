@@ -8,7 +8,7 @@ import type { OldString, Outcome } from "./outcomes.ts";
 type Asked = (Rotate | Resume | Retire) & { readonly subject: ApiToken };
 
 /** The outcomes of an action, of which those about the token it was to deactivate say what is left of its string. */
-export function tellingOldString(
+export function withLeakStatus(
   action: Action,
   outcomes: readonly Outcome[],
   lineage: LineagePlan,

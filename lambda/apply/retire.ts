@@ -3,11 +3,11 @@ import { asRotationError, RotationError } from "../model/errors.ts";
 import { AWSCURRENT, holderOf, rotatingLabel, type SecretState, stampOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { ApiToken } from "../model/token.ts";
-import { loggedInWith, type Resume, type Retire, type Rotate } from "../plan/actions.ts";
-import type { Place, Scene } from "./context.ts";
+import { type Resume, type Retire, type Rotate, stillLoggedInWith } from "../plan/actions.ts";
+import type { ApplicationContext, Place } from "./context.ts";
 import { retiredEvent } from "./event-details.ts";
 import { failedOutcome, type Outcome, outcomeOf } from "./outcomes.ts";
-import { persist } from "./retry.ts";
+import { retry } from "./retry.ts";
 
 const ANNOUNCED_PAUSE_MS = 1_000;
 
@@ -17,14 +17,14 @@ type Replacing = Rotate | Resume;
 export async function retireNow(
   { subject, retireNow: isAsked, spared }: Replacing,
   place: Place,
-  scene: Scene,
+  context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
   const retirement = retirementOf(subject);
   if (spared === "until-replaced")
-    return [failedOutcome(retirement, place.secretName, loggedInWith(subject))];
+    return [failedOutcome(retirement, place.secretName, stillLoggedInWith(subject))];
   if (!isAsked) return [];
   try {
-    return [await endLife(retirement, place, scene)];
+    return [await endLife(retirement, place, context)];
   } catch (thrown) {
     return [failedOutcome(retirement, place.secretName, asRotationError(thrown))];
   }
@@ -37,16 +37,16 @@ export async function retireNow(
 export async function retireBehind(
   action: Replacing,
   place: Place,
-  scene: Scene,
+  context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
-  const { store, clock } = scene;
+  const { store, clock } = context;
   const { subject } = action;
-  if (!action.retireNow) return retireNow(action, place, scene);
+  if (!action.retireNow) return retireNow(action, place, context);
   const until = after(clock.now(), WRITE_PATIENCE_MS);
   try {
     for (;;) {
       const secret = await store.describe(place.secretName);
-      if (secret !== undefined && isAnnouncedOver(subject, secret)) return retireNow(action, place, scene);
+      if (secret !== undefined && isAnnouncedOver(subject, secret)) return retireNow(action, place, context);
       if (clock.now() >= until) throw stillActive(subject, place);
       await clock.sleep(ANNOUNCED_PAUSE_MS);
     }
@@ -74,28 +74,34 @@ function stillActive({ id }: ApiToken, { secretName }: Place): RotationError {
 }
 
 /** The end of a token that was superseded. */
-export async function retire(action: Retire, place: Place, scene: Scene): Promise<readonly Outcome[]> {
+export async function retire(
+  action: Retire,
+  place: Place,
+  context: ApplicationContext,
+): Promise<readonly Outcome[]> {
   // Rolled back since the plan was made? Then its life must not end.
-  const secret = await scene.store.describe(place.secretName);
+  const secret = await context.store.describe(place.secretName);
   const current = secret && holderOf(secret, AWSCURRENT);
   const stamp = current && stampOf(current);
   if (stamp === undefined || stamp.tokenId === action.subject.id)
     return [outcomeOf(action, place.secretName, "deferred")];
-  return [await endLife(action, place, scene)];
+  return [await endLife(action, place, context)];
 }
 
-export async function endLife(action: Retire, place: Place, scene: Scene): Promise<Outcome> {
+export async function endLife(action: Retire, place: Place, context: ApplicationContext): Promise<Outcome> {
   const { subject, reason, step } = action;
-  const { api, bus, clock } = scene;
+  const { api, bus, clock } = context;
   const end = step === "delete" ? () => api.delete(subject.id) : () => api.deactivate(subject.id);
-  await persist(clock, after(clock.now(), WRITE_PATIENCE_MS), end).catch((thrown) => {
+  await retry(clock, after(clock.now(), WRITE_PATIENCE_MS), end).catch((thrown) => {
     const { code, message, effect } = asRotationError(thrown);
     const works = effect === "none" ? "still works" : "may still work";
     throw reason === "retire-now"
       ? new RotationError(code, `${message}; the old string ${works}`, { effect })
       : thrown;
   });
-  const error = await bus.publish(retiredEvent(action, place, scene)).then(() => undefined, asRotationError);
+  const error = await bus
+    .publish(retiredEvent(action, place, context))
+    .then(() => undefined, asRotationError);
   const outcome = step === "delete" ? "deleted" : "deactivated";
   return { action: "retire", reason, subject, secretName: place.secretName, outcome, error };
 }

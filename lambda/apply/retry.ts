@@ -9,7 +9,7 @@ const LONGEST_PAUSE_MS = 5_000;
  * the end has effect `unknown` if any attempt may have had its effect: a throttled last attempt must not hide that
  * the first one was stored and only its answer lost.
  */
-export async function persist<T>(clock: Clock, until: Date, write: () => Promise<T>): Promise<T> {
+export async function retry<T>(clock: Clock, until: Date, write: () => Promise<T>): Promise<T> {
   let mayHaveHappened = false;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {

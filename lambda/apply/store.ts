@@ -17,9 +17,9 @@ import {
 import { after, earliest } from "../model/time.ts";
 import type { ApplicationId } from "../model/token.ts";
 import type { IssuedToken } from "../ports.ts";
-import type { Scene } from "./context.ts";
+import type { ApplicationContext } from "./context.ts";
 import { discarding } from "./issue.ts";
-import { persist } from "./retry.ts";
+import { retry } from "./retry.ts";
 
 const LOOK_PAUSE_MS = 500;
 /** How often a promotion is tried that was refused although nothing stands in its way, as far as can be seen. */
@@ -29,12 +29,12 @@ const CONTRADICTIONS = 3;
 export async function open(
   name: SecretName,
   description: string,
-  { store, clock }: Scene,
+  { store, clock }: ApplicationContext,
 ): Promise<SecretState> {
   const until = after(clock.now(), WRITE_PATIENCE_MS);
   const found = await store.describe(name);
   if (found !== undefined) return takingWrites(found);
-  await persist(clock, until, () => store.create(name, description));
+  await retry(clock, until, () => store.create(name, description));
   for (;;) {
     const made = await store.describe(name);
     if (made !== undefined) return takingWrites(made);
@@ -66,14 +66,14 @@ export interface Candidate {
 export async function stage(
   { arn, name, stamp, until }: Candidate,
   value: Redacted,
-  scene: Scene,
+  context: ApplicationContext,
 ): Promise<readonly string[]> {
-  const { store, clock, gate } = scene;
+  const { store, clock, gate } = context;
   const versionId = versionIdOf(stamp);
   const patience = earliest(until, gate.storeBy, after(clock.now(), STAGE_PATIENCE_MS));
   try {
     if (clock.now() >= patience) throw tooLate("store", versionId, name);
-    const labels = await persist(clock, patience, () =>
+    const labels = await retry(clock, patience, () =>
       store.stage(arn, versionId, value, rotatingLabel(stamp.tokenId)),
     );
     gate.storeProved();
@@ -82,7 +82,7 @@ export async function stage(
     const error = asRotationError(thrown);
     if (error.effect === "none") {
       gate.storeFailed(error);
-      throw await discarding(stamp.tokenId, error, scene);
+      throw await discarding(stamp.tokenId, error, context);
     }
     const found = await store.history(arn).catch(() => undefined);
     const stored = found?.find(({ id }) => id === versionId);
@@ -92,7 +92,7 @@ export async function stage(
       throw new RotationError(error.code, `${error.message}; whether ${name} holds ${versionId} is unknown`, {
         effect: "unknown",
       });
-    throw await discarding(stamp.tokenId, error, scene);
+    throw await discarding(stamp.tokenId, error, context);
   }
 }
 
@@ -108,7 +108,7 @@ export type Promotion = "promoted" | "superseded" | "lost" | "displaced";
  */
 export async function promote(
   { arn, name, stamp, from, until }: Candidate,
-  { store, clock }: Scene,
+  { store, clock }: ApplicationContext,
 ): Promise<Promotion> {
   const versionId = versionIdOf(stamp);
   const patience = earliest(until, after(clock.now(), WRITE_PATIENCE_MS));
@@ -116,7 +116,7 @@ export async function promote(
     if (clock.now() >= until) throw tooLate("promote", versionId, name);
     const error = await store.promote(arn, versionId, from).then(() => undefined, asRotationError);
     if (error === undefined) return "promoted";
-    const seen = await persist(clock, patience, () => store.describe(name));
+    const seen = await retry(clock, patience, () => store.describe(name));
     const current = seen && holderOf(seen, AWSCURRENT);
     if (current === versionId) return "promoted";
     if (seen !== undefined && holderOf(seen, AWSPREVIOUS) === versionId) return "superseded";
@@ -137,9 +137,13 @@ function tooLate(step: "store" | "promote", versionId: VersionId, name: SecretNa
 }
 
 /** The last step: the label that marked the rotation as unfinished comes off. */
-export async function settle(arn: SecretArn, stamp: Stamp, { store, clock }: Scene): Promise<void> {
+export async function settle(
+  arn: SecretArn,
+  stamp: Stamp,
+  { store, clock }: ApplicationContext,
+): Promise<void> {
   const until = after(clock.now(), WRITE_PATIENCE_MS);
-  await persist(clock, until, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));
+  await retry(clock, until, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));
 }
 
 /** What consumers read from the secret: the string alone, or JSON that says what it is as well. */

@@ -9,7 +9,7 @@ import {
   type VersionId,
 } from "../model/secret.ts";
 import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
-import type { Places } from "./membership.ts";
+import type { Memberships } from "./membership.ts";
 import {
   findToken,
   ownVersions,
@@ -59,14 +59,18 @@ export interface Lineage {
   /** Somebody moved AWSCURRENT back, or set a value by hand. */
   readonly isRolledBack: boolean;
   /** It holds the credential that the worker itself logs in with. */
-  readonly isOwnCredential: boolean;
+  readonly isOwnAccessToken: boolean;
 }
 
 /**
  * The lineages of an application: one for each secret that a listed token belongs to or would get. One after the other,
  * so that of a hundred thousand only those are in memory that somebody keeps.
  */
-export function* resolveLineages(snapshot: Snapshot, places: Places, now: Date): Generator<Lineage, void> {
+export function* resolveLineages(
+  snapshot: Snapshot,
+  places: Memberships,
+  now: Date,
+): Generator<Lineage, void> {
   const members = new Map<SecretName, ApiToken[]>();
   for (const token of snapshot.tokens.values()) {
     const place = places.get(token.id);
@@ -131,7 +135,7 @@ function build(
     madeHere: held.union(marked),
     chain: chainFrom(head, versions, members),
     isRolledBack: isRolledBack(head, versions),
-    isOwnCredential: secret?.arn === snapshot.login.arn,
+    isOwnAccessToken: secret?.arn === snapshot.login.arn,
   };
 }
 

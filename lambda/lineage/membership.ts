@@ -7,19 +7,19 @@ import { secretNameFor } from "./secret-names.ts";
 import { findToken, ownVersions, type Snapshot, standingVersion, tellingVersions } from "./snapshot.ts";
 
 /** Where a listed token belongs. A root's secret is the one it would get; it need not exist. */
-export type Place =
+export type Membership =
   | { readonly kind: "member" | "root"; readonly secretName: SecretName }
   | { readonly kind: "stray"; readonly reason: "foreign" | "damaged-marker" | "missing" }
   | { readonly kind: "failed"; readonly error: RotationError };
 
-export type Places = ReadonlyMap<TokenId, Place>;
+export type Memberships = ReadonlyMap<TokenId, Membership>;
 
 /**
  * The lineage of each listed token: that of the version which holds or replaced it, since nobody edits version
  * ids; else of its own marker; else of the marked token that says it replaced it; else it is a root.
  */
-export function placeTokens(snapshot: Snapshot, selection: Selection, now: Date): Places {
-  const places = new Map<TokenId, Place>();
+export function membershipsOf(snapshot: Snapshot, selection: Selection, now: Date): Memberships {
+  const places = new Map<TokenId, Membership>();
   const claimed = claimsOfVersions(snapshot);
   const marked = claimsOfMarkers(snapshot);
   const roots: ApiToken[] = [];
@@ -30,16 +30,17 @@ export function placeTokens(snapshot: Snapshot, selection: Selection, now: Date)
     if (place === undefined || (isForeign(place) && isTakenOver(token, selection, now))) roots.push(token);
     else places.set(token.id, place);
   }
-  for (const [token, place] of placeRoots(snapshot, roots, selection, now)) places.set(token.id, place);
+  for (const [token, place] of membershipsOfRoots(snapshot, roots, selection, now))
+    places.set(token.id, place);
   return places;
 }
 
-function isForeign(place: Place): boolean {
+function isForeign(place: Membership): boolean {
   return place.kind === "stray" && place.reason === "foreign";
 }
 
-function claimsOfVersions(snapshot: Snapshot): ReadonlyMap<TokenId, Place> {
-  const claims = new Map<TokenId, Place>();
+function claimsOfVersions(snapshot: Snapshot): ReadonlyMap<TokenId, Membership> {
+  const claims = new Map<TokenId, Membership>();
   const readings = [...snapshot.secrets];
   // The version that holds a token says more of it than one that replaced it: written last, it wins.
   for (const key of ["replacedId", "tokenId"] as const) {
@@ -52,15 +53,15 @@ function claimsOfVersions(snapshot: Snapshot): ReadonlyMap<TokenId, Place> {
 }
 
 function claimsOfMarkers(snapshot: Snapshot): {
-  readonly own: ReadonlyMap<TokenId, Place>;
-  readonly replaced: ReadonlyMap<TokenId, Place>;
+  readonly own: ReadonlyMap<TokenId, Membership>;
+  readonly replaced: ReadonlyMap<TokenId, Membership>;
 } {
-  const own = new Map<TokenId, Place>();
-  const replaced = new Map<TokenId, Place>();
+  const own = new Map<TokenId, Membership>();
+  const replaced = new Map<TokenId, Membership>();
   for (const token of snapshot.tokens.values()) {
     const marker = readMarker(token.description);
     if (marker === undefined) continue;
-    const place = placeOfMarker(snapshot, marker);
+    const place = membershipOfMarker(snapshot, marker);
     own.set(token.id, place);
     if (marker === "damaged" || place.kind !== "member") continue;
     if (!isKnownUnstored(snapshot, token, place.secretName)) replaced.set(marker.replacedId, place);
@@ -77,7 +78,7 @@ function isKnownUnstored(snapshot: Snapshot, token: ApiToken, secretName: Secret
   );
 }
 
-function placeOfMarker(snapshot: Snapshot, marker: Marker | "damaged"): Place {
+function membershipOfMarker(snapshot: Snapshot, marker: Marker | "damaged"): Membership {
   if (marker === "damaged") return { kind: "stray", reason: "damaged-marker" };
   const secretName = localName(snapshot, marker);
   if (secretName === undefined) return { kind: "stray", reason: "foreign" };
@@ -108,15 +109,15 @@ function isTakenOver(token: ApiToken, { tokens = [], force }: Selection, now: Da
 }
 
 /** Where roots belong: to the secret of their name, each to one of its own where that is taken, or to a dead lineage. */
-export function* placeRoots(
+export function* membershipsOfRoots(
   snapshot: Snapshot,
   roots: readonly ApiToken[],
   selection: Selection,
   now: Date,
-): Iterable<readonly [ApiToken, Place]> {
+): Iterable<readonly [ApiToken, Membership]> {
   const live = Map.groupBy(
     roots.filter((root) => isLive(root, now)),
-    (root) => plainName(snapshot, root),
+    (root) => secretNameOfToken(snapshot, root),
   );
   const isMapped = ({ name }: ApiToken) => snapshot.application.secrets.has(name);
   // Once for each name, not once for each of those that share it: there may be ten thousand.
@@ -126,7 +127,7 @@ export function* placeRoots(
       .map(([secretName, rivals]) => [secretName, ambiguous(rivals, secretName)] as const),
   );
   for (const root of roots) {
-    const secretName = plainName(snapshot, root);
+    const secretName = secretNameOfToken(snapshot, root);
     const rivals = live.get(secretName) ?? [];
     const error = isLive(root, now) ? ambiguities.get(secretName) : undefined;
     if (error !== undefined) {
@@ -138,12 +139,14 @@ export function* placeRoots(
       const heir = isAdopted(snapshot, root, selection, now) && hasDeadCurrent(snapshot, secretName);
       yield [
         root,
-        heir ? { kind: "member", secretName } : { kind: "root", secretName: distinctName(snapshot, root) },
+        heir
+          ? { kind: "member", secretName }
+          : { kind: "root", secretName: distinctSecretName(snapshot, root) },
       ];
     } else {
       yield [
         root,
-        { kind: "root", secretName: rivals.length > 1 ? distinctName(snapshot, root) : secretName },
+        { kind: "root", secretName: rivals.length > 1 ? distinctSecretName(snapshot, root) : secretName },
       ];
     }
   }
@@ -184,10 +187,10 @@ function ambiguous(rivals: readonly ApiToken[], secretName: SecretName): Rotatio
   );
 }
 
-export function plainName({ application, secretPrefix }: Snapshot, { name }: ApiToken): SecretName {
+export function secretNameOfToken({ application, secretPrefix }: Snapshot, { name }: ApiToken): SecretName {
   return application.secrets.get(name) ?? secretNameFor(secretPrefix, application.id, name);
 }
 
-function distinctName({ application, secretPrefix }: Snapshot, { name, id }: ApiToken): SecretName {
+function distinctSecretName({ application, secretPrefix }: Snapshot, { name, id }: ApiToken): SecretName {
   return secretNameFor(secretPrefix, application.id, name, id);
 }

@@ -10,7 +10,7 @@ const common = {
   schemaVersion: v.picklist(["1"]),
   runId: text,
   trigger: v.picklist(["schedule", "manual"]),
-  /** The same for every delivery of the same news: the consumer's key for removing duplicates. */
+  /** The same in every delivery of one notification: the consumer's key for removing duplicates. */
   key: text,
 };
 

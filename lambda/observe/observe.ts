@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { READS_AT_ONCE } from "../limits.ts";
 import { resolveLineages } from "../lineage/lineage.ts";
-import { placeTokens } from "../lineage/membership.ts";
+import { membershipsOf } from "../lineage/membership.ts";
 import type { SecretReading, Snapshot } from "../lineage/snapshot.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import {
@@ -17,7 +17,7 @@ import type { ApiToken, TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Selection } from "../policy/request.ts";
 import type { Clock, SecretStore, TokenApi } from "../ports.ts";
-import { secretsOfInterest, secretsToSearch } from "./secrets-to-read.ts";
+import { secretsToDescribe, secretsToListVersions } from "./secrets-to-read.ts";
 
 /** All that looking takes: nothing here can write. */
 export interface Sources {
@@ -64,20 +64,20 @@ async function readSecrets(
   for (;;) {
     const known = snapshot.secrets;
     const now = clock.now();
-    const places = placeTokens(snapshot, selection, now);
-    const unread = [...secretsOfInterest(snapshot, places, selection, now)].filter(
+    const places = membershipsOf(snapshot, selection, now);
+    const unread = [...secretsToDescribe(snapshot, places, selection, now)].filter(
       (name) => !known.has(name),
     );
-    const unsearched = [...secretsToSearch(snapshot, places, selection, now)].filter((name) => {
+    const unsearched = [...secretsToListVersions(snapshot, places, selection, now)].filter((name) => {
       const reading = known.get(name);
       return reading?.kind === "described" && reading.history === undefined;
     });
     if (unread.length + unsearched.length === 0) return snapshot;
-    const news = await Promise.all([
+    const read = await Promise.all([
       ...unread.map((name) => limit(async () => [name, await describe(snapshot, name, store)] as const)),
       ...unsearched.map((name) => limit(async () => [name, await search(known.get(name), store)] as const)),
     ]);
-    snapshot = { ...snapshot, secrets: new Map([...known, ...news]) };
+    snapshot = { ...snapshot, secrets: new Map([...known, ...read]) };
   }
 }
 
@@ -139,7 +139,7 @@ async function lookUpTokens(
   const lookups = new Map<TokenId, ApiToken | undefined>();
   const secrets = new Map(snapshot.secrets);
   const now = clock.now();
-  const wanted = resolveLineages(snapshot, placeTokens(snapshot, selection, now), now).flatMap(
+  const wanted = resolveLineages(snapshot, membershipsOf(snapshot, selection, now), now).flatMap(
     ({ secretName, head, staged }) => [
       ...(head !== undefined && head.token === undefined ? [{ secretName, id: head.tokenId }] : []),
       ...staged.flatMap(({ token, version }) => (token ? [] : [{ secretName, id: version.stamp.tokenId }])),

@@ -1,4 +1,4 @@
-import { localName, type Places, plainName } from "../lineage/membership.ts";
+import { localName, type Memberships, secretNameOfToken } from "../lineage/membership.ts";
 import { ownVersions, type Snapshot, standingVersion } from "../lineage/snapshot.ts";
 import { readMarker } from "../model/marker.ts";
 import type { SecretName } from "../model/secret.ts";
@@ -7,9 +7,9 @@ import { dueReason } from "../policy/renewal-window.ts";
 import { isNamed, type Selection } from "../policy/request.ts";
 
 /** The secrets that have to be described before the lineages can be told: for a plain root that is not due, none. */
-export function secretsOfInterest(
+export function secretsToDescribe(
   snapshot: Snapshot,
-  places: Places,
+  places: Memberships,
   selection: Selection,
   now: Date,
 ): ReadonlySet<SecretName> {
@@ -20,10 +20,10 @@ export function secretsOfInterest(
     const home = typeof marker === "object" ? localName(snapshot, marker) : undefined;
     if (home !== undefined) names.add(home);
     // The secret of its name may hold it, and then says whose it is.
-    if (marker === "damaged") names.add(plainName(snapshot, token));
-    if (place?.kind === "failed") names.add(plainName(snapshot, token));
+    if (marker === "damaged") names.add(secretNameOfToken(snapshot, token));
+    if (place?.kind === "failed") names.add(secretNameOfToken(snapshot, token));
     if (place?.kind !== "root" || !isOfInterest(snapshot, token, selection, now)) continue;
-    names.add(plainName(snapshot, token)).add(place.secretName);
+    names.add(secretNameOfToken(snapshot, token)).add(place.secretName);
   }
   return names;
 }
@@ -32,9 +32,9 @@ export function secretsOfInterest(
  * The described secrets whose labels leave open what a token is to them: one with a marker but no version, or a root
  * that the secret of its name doesn't mention; and whether a version of ours was ever current.
  */
-export function secretsToSearch(
+export function secretsToListVersions(
   snapshot: Snapshot,
-  places: Places,
+  places: Memberships,
   selection: Selection,
   now: Date,
 ): ReadonlySet<SecretName> {
@@ -50,7 +50,7 @@ export function secretsToSearch(
     const place = places.get(token.id);
     const unexplained = !held.has(token.id) && !replaced.has(token.id);
     if (place?.kind === "member" && unexplained) names.add(place.secretName);
-    const plain = plainName(snapshot, token);
+    const plain = secretNameOfToken(snapshot, token);
     if (place?.kind === "root" && isOfInterest(snapshot, token, selection, now))
       names.add(plain).add(place.secretName);
   }

@@ -147,7 +147,7 @@ export function isEffect(action: Action): action is Effect {
 export type Spared = "until-next-run" | "until-replaced";
 
 /** Nobody saws off the branch that the worker sits on: its string is in the access token's secret. */
-export function loggedInWith({ id }: ApiToken): RotationError {
+export function stillLoggedInWith({ id }: ApiToken): RotationError {
   return new RotationError(
     "predecessor-active",
     `${id} was not deactivated: the worker logs in with it; store another access token first`,

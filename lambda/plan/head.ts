@@ -5,11 +5,11 @@ import { fitsGlob, type Policy } from "../policy/policy.ts";
 import { dueAt, dueReason, isJustMade, isTooShortLived } from "../policy/renewal-window.ts";
 import { isForced, isSelected } from "../policy/request.ts";
 import type { Action, RotateReason } from "./actions.ts";
-import { blockedBy, type Context, isEnding, isPastOrphanAge, retirementOf, skip } from "./rule-input.ts";
+import { blockedBy, isEnding, isPastOrphanAge, type RuleInput, retirementAsked, skip } from "./rule-input.ts";
 
 /** A head whose token Losant still has. */
 type LivingHead = Head & { readonly token: ApiToken };
-type HeadRule = (head: LivingHead, lineage: Lineage, context: Context) => Action | undefined;
+type HeadRule = (head: LivingHead, lineage: Lineage, input: RuleInput) => Action | undefined;
 
 /** Rules 3 to 7 and 9, for the token that the lineage stands on: the first that has something to say. */
 const HEAD_RULES: readonly HeadRule[] = [
@@ -22,30 +22,35 @@ const HEAD_RULES: readonly HeadRule[] = [
   waitUntilDue,
 ];
 
-export function ruleOnHead(lineage: Lineage, context: Context): Action | undefined {
+export function ruleOnHead(lineage: Lineage, input: RuleInput): Action | undefined {
   const { head } = lineage;
   if (head === undefined) return undefined;
-  const heir = adoptee(lineage, context);
-  if (heir !== undefined && !blockedBy(lineage)) return rotate(heir, "forced", lineage, context);
+  const candidate = successorCandidate(lineage, input);
+  if (candidate !== undefined && !blockedBy(lineage)) return rotate(candidate, "forced", lineage, input);
   const { token } = head;
   if (token === undefined) return skip({ id: head.tokenId }, blockedBy(lineage) ?? "missing");
   for (const rule of HEAD_RULES) {
-    const action = rule({ ...head, token }, lineage, context);
+    const action = rule({ ...head, token }, lineage, input);
     if (action !== undefined) return action;
   }
   return undefined;
 }
 
 /** The way back for a lineage whose current token somebody deleted or deactivated: a live token of it, forced. */
-function adoptee({ head, superseded }: Lineage, { now, selection }: Context): ApiToken | undefined {
+function successorCandidate(
+  { head, superseded }: Lineage,
+  { now, selection }: RuleInput,
+): ApiToken | undefined {
   if (head === undefined || head.token?.status === "active") return undefined;
   // What a run made a moment ago may be the current one, unseen by a description that lags.
-  const isNews = (token: ApiToken) => readMarker(token.description) !== undefined && isJustMade(token, now);
-  const heirs = superseded.filter(
-    (token) => isLive(token, now) && isForced(token, selection) && token.scope.length > 0 && !isNews(token),
+  const isFreshlyIssued = (token: ApiToken) =>
+    readMarker(token.description) !== undefined && isJustMade(token, now);
+  const candidates = superseded.filter(
+    (token) =>
+      isLive(token, now) && isForced(token, selection) && token.scope.length > 0 && !isFreshlyIssued(token),
   );
   // Where a name means several, the one that was current last.
-  return heirs.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime())[0];
+  return candidates.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime())[0];
 }
 
 function blocked({ token }: LivingHead, lineage: Lineage): Action | undefined {
@@ -59,17 +64,17 @@ function revoked({ kind, token }: LivingHead): Action | undefined {
 }
 
 /** Somebody moved AWSCURRENT back or set a value by hand: don't fight them, until it is forced or about to end. */
-function rolledBack({ token }: LivingHead, lineage: Lineage, context: Context): Action | undefined {
-  const holds = lineage.isRolledBack && !isForced(token, context.selection) && !isEnding(token, context);
+function rolledBack({ token }: LivingHead, lineage: Lineage, input: RuleInput): Action | undefined {
+  const holds = lineage.isRolledBack && !isForced(token, input.selection) && !isEnding(token, input);
   return holds ? skip(token, "rolled-back") : undefined;
 }
 
-function notSelected({ token }: LivingHead, _: Lineage, { selection }: Context): Action | undefined {
+function notSelected({ token }: LivingHead, _: Lineage, { selection }: RuleInput): Action | undefined {
   return isSelected(token, selection) ? undefined : skip(token, "not-selected");
 }
 
-function ineligible({ kind, token }: LivingHead, _: Lineage, context: Context): Action | undefined {
-  const { now, policy, selection } = context;
+function ineligible({ kind, token }: LivingHead, _: Lineage, input: RuleInput): Action | undefined {
+  const { now, policy, selection } = input;
   const isRoot = kind === "root";
   const isAsked = isForced(token, selection);
   // Replacing a dead credential that nobody asked for is a security incident, and so is a successor with other rights.
@@ -86,17 +91,17 @@ function isExcluded(name: string, { include, exclude }: Policy): boolean {
   return !include.some((glob) => fitsGlob(name, glob)) || exclude.some((glob) => fitsGlob(name, glob));
 }
 
-function rotateWhenDue(head: LivingHead, lineage: Lineage, context: Context): Action | undefined {
+function rotateWhenDue(head: LivingHead, lineage: Lineage, input: RuleInput): Action | undefined {
   const { token } = head;
-  const { now, policy, selection } = context;
+  const { now, policy, selection } = input;
   const forced = isForced(token, selection);
   const reason = forced ? "forced" : dueReason(token, policy, now);
   if (reason === undefined) return undefined;
-  if (head.kind !== "root" && (isJustMade(token, now) || wasMadeBy(context.runId, token)))
+  if (head.kind !== "root" && (isJustMade(token, now) || wasMadeBy(input.runId, token)))
     return skip(token, "just-rotated");
-  const young = lineage.orphans.some((orphan) => !isPastOrphanAge(orphan, context));
-  if (young && !forced && !isEnding(token, context)) return skip(token, "young-orphan");
-  return rotate(token, reason, lineage, context);
+  const young = lineage.orphans.some((orphan) => !isPastOrphanAge(orphan, input));
+  if (young && !forced && !isEnding(token, input)) return skip(token, "young-orphan");
+  return rotate(token, reason, lineage, input);
 }
 
 /** Lambda retries carry the same payload under the same request id. */
@@ -105,17 +110,17 @@ function wasMadeBy(runId: RunId, { description }: ApiToken): boolean {
   return typeof marker === "object" && marker.run === runId;
 }
 
-function rotate(subject: ApiToken, reason: RotateReason, lineage: Lineage, context: Context): Action {
+function rotate(subject: ApiToken, reason: RotateReason, lineage: Lineage, input: RuleInput): Action {
   return {
     kind: "rotate",
     reason,
     subject,
     from: lineage.currentVersionId,
-    ...retirementOf(subject, lineage, context),
+    ...retirementAsked(subject, lineage, input),
   };
 }
 
-function waitUntilDue({ token }: LivingHead, _: Lineage, { policy }: Context): Action | undefined {
+function waitUntilDue({ token }: LivingHead, _: Lineage, { policy }: RuleInput): Action | undefined {
   const at = dueAt(token, policy);
   return at && { kind: "wait", reason: "not-due", subject: token, dueAt: at };
 }

@@ -5,8 +5,8 @@ import { type ApiToken, isExpired, isLive } from "../model/token.ts";
 import type { Policy } from "../policy/policy.ts";
 import { promotableForMs } from "../policy/renewal-window.ts";
 import { isNamed, isSelected } from "../policy/request.ts";
-import { type Action, type Fail, loggedInWith, type Retire } from "./actions.ts";
-import { type Context, isLogin } from "./rule-input.ts";
+import { type Action, type Fail, type Retire, stillLoggedInWith } from "./actions.ts";
+import { isLogin, type RuleInput } from "./rule-input.ts";
 
 /**
  * Rule 8: superseded tokens whose grace is over. Never where the current token is in doubt, where its event is still
@@ -15,20 +15,20 @@ import { type Context, isLogin } from "./rule-input.ts";
 export function retireSuperseded(
   lineage: Lineage,
   verdict: Action | undefined,
-  context: Context,
+  input: RuleInput,
 ): readonly Action[] {
-  if (verdict === undefined || !isHealthy(lineage, context)) return [];
-  const { selection, now, login } = context;
+  if (verdict === undefined || !isHealthy(lineage, input)) return [];
+  const { selection, now, login } = input;
   return lineage.superseded.flatMap((token): (Retire | Fail)[] => {
     if (!isSelected(token, selection) || (verdict.kind !== "settle" && verdict.subject.id === token.id))
       return [];
     if (selection.retireNow && isNamed(token, selection)) {
-      if (isLogin(token, login)) return [{ kind: "fail", subject: token, error: loggedInWith(token) }];
+      if (isLogin(token, login)) return [{ kind: "fail", subject: token, error: stillLoggedInWith(token) }];
       // One as young as the current one may be on its way to take its place, unseen by a description that lags.
       const isBehind = lineage.head?.token !== undefined && token.createdAt < lineage.head.token.createdAt;
       return isBehind && isLive(token, now) ? [retireNow(token, lineage)] : [];
     }
-    const due = lineage.unannounced === undefined ? stepDue(token, lineage, context) : undefined;
+    const due = lineage.unannounced === undefined ? stepDue(token, lineage, input) : undefined;
     return due === undefined ? [] : [{ kind: "retire", reason: "grace-over", subject: token, ...due }];
   });
 }
@@ -38,16 +38,16 @@ function retireNow(subject: ApiToken, { reading }: Lineage): Retire {
   return { kind: "retire", reason: "retire-now", step: "deactivate", subject, former };
 }
 
-function isHealthy({ head, isRolledBack, isOwnCredential }: Lineage, { now, login }: Context): boolean {
+function isHealthy({ head, isRolledBack, isOwnAccessToken }: Lineage, { now, login }: RuleInput): boolean {
   if (head?.kind !== "current" || head.token === undefined || isRolledBack) return false;
-  return isLive(head.token, now) && !(isOwnCredential && login.stage === "AWSPREVIOUS");
+  return isLive(head.token, now) && !(isOwnAccessToken && login.stage === "AWSPREVIOUS");
 }
 
 /** A root is never retired by policy, its users may still hold it by hand; nor is what this worker did not make. */
 function stepDue(
   token: ApiToken,
   lineage: Lineage,
-  { now, policy }: Context,
+  { now, policy }: RuleInput,
 ): Required<Pick<Retire, "step" | "dueAt">> | undefined {
   const isOurs = lineage.madeHere.has(token.id) && (token.creatorType ?? "apiToken") === "apiToken";
   const startsAt = graceStartsAt(token, lineage, policy);

@@ -6,7 +6,7 @@ import type { Login } from "../ports.ts";
 import type { Skip, SkipReason, Spared, Subject } from "./actions.ts";
 
 /** What the rules know besides the lineage. */
-export interface Context {
+export interface RuleInput {
   readonly now: Date;
   readonly runId: RunId;
   readonly selection: Selection;
@@ -28,24 +28,24 @@ export function blockedBy({ reading }: Lineage): SkipReason | undefined {
 }
 
 /** Older than any run that may still be working on it. */
-export function isPastOrphanAge({ createdAt }: ApiToken, { readAt, policy }: Context): boolean {
+export function isPastOrphanAge({ createdAt }: ApiToken, { readAt, policy }: RuleInput): boolean {
   return readAt.getTime() - createdAt.getTime() >= policy.orphanAfterMs;
 }
 
 /** Fewer than two intervals left: no time to wait for anything. */
-export function isEnding(token: ApiToken, { now, policy }: Context): boolean {
+export function isEnding(token: ApiToken, { now, policy }: RuleInput): boolean {
   return lifeLeftMs(token, now) < 2 * policy.intervalMs;
 }
 
 /** Whether the predecessor is to end as soon as its successor is announced, and what keeps it from that. */
-export function retirementOf(
+export function retirementAsked(
   token: ApiToken,
-  { isOwnCredential }: Lineage,
-  { selection, login }: Context,
+  { isOwnAccessToken }: Lineage,
+  { selection, login }: RuleInput,
 ): { readonly retireNow: boolean; readonly spared?: Spared } {
   if (!selection.retireNow || !isNamed(token, selection)) return { retireNow: false };
   // The worker never deactivates, in the run that replaced it, the credential it is logged in with.
-  if (isOwnCredential) return { retireNow: false, spared: "until-next-run" };
+  if (isOwnAccessToken) return { retireNow: false, spared: "until-next-run" };
   return isLogin(token, login) ? { retireNow: false, spared: "until-replaced" } : { retireNow: true };
 }
 

@@ -2,10 +2,10 @@ import type { Lineage, Staged } from "../lineage/lineage.ts";
 import { type ApiToken, isLive } from "../model/token.ts";
 import { abandonedAfterMs, promotableForMs } from "../policy/renewal-window.ts";
 import type { Action, Discard } from "./actions.ts";
-import { type Context, retirementOf } from "./rule-input.ts";
+import { type RuleInput, retirementAsked } from "./rule-input.ts";
 
 /** Rule 1. None of these ends the rules, so that a dead event bus stops no rotation. */
-export function keepPromises(lineage: Lineage, context: Context): readonly Action[] {
+export function finishUnfinished(lineage: Lineage, input: RuleInput): readonly Action[] {
   const { unannounced, unsettled, staged, head } = lineage;
   const announce: readonly Action[] = unannounced
     ? [
@@ -18,7 +18,7 @@ export function keepPromises(lineage: Lineage, context: Context): readonly Actio
       ]
     : [];
   const settle = unsettled.map((version): Action => ({ kind: "settle", version }));
-  const resumable = staged.find((candidate) => isResumable(candidate, lineage, context));
+  const resumable = staged.find((candidate) => isResumable(candidate, lineage, input));
   const resume: readonly Action[] =
     resumable?.token && head?.token
       ? [
@@ -29,12 +29,12 @@ export function keepPromises(lineage: Lineage, context: Context): readonly Actio
             successor: resumable.token,
             version: resumable.version,
             from: lineage.currentVersionId,
-            ...retirementOf(head.token, lineage, context),
+            ...retirementAsked(head.token, lineage, input),
           },
         ]
       : [];
   const discards = staged
-    .filter((candidate) => candidate !== resumable && isAbandoned(candidate, context))
+    .filter((candidate) => candidate !== resumable && isAbandoned(candidate, input))
     .map(
       ({ version, token }): Discard => ({
         kind: "discard",
@@ -50,7 +50,7 @@ export function keepPromises(lineage: Lineage, context: Context): readonly Actio
 function isResumable(
   { version, token }: Staged,
   { head, isRolledBack }: Lineage,
-  { now, policy }: Context,
+  { now, policy }: RuleInput,
 ): boolean {
   if (token === undefined || head?.token === undefined || isRolledBack) return false;
   if (version.stamp.replacedId !== head.tokenId || head.token.status !== "active") return false;
@@ -61,7 +61,7 @@ function isResumable(
  * Its run, or one that resumed it before somebody revoked what it replaces, may still be under way until then; a token
  * that is gone has nothing left to wait for.
  */
-function isAbandoned({ token }: Staged, { policy, readAt }: Context): boolean {
+function isAbandoned({ token }: Staged, { policy, readAt }: RuleInput): boolean {
   if (token === undefined) return true;
   return readAt.getTime() - token.createdAt.getTime() >= abandonedAfterMs(policy);
 }

@@ -1,4 +1,4 @@
-import type { Scene } from "../apply/context.ts";
+import type { ApplicationContext } from "../apply/context.ts";
 import { commonFacts, placeFacts, resourcesOf, subjectFacts } from "../apply/event-details.ts";
 import type { Outcome, Reason } from "../apply/outcomes.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
@@ -9,7 +9,7 @@ import { after } from "../model/time.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import { abandonedAfterMs, dueAt } from "../policy/renewal-window.ts";
-import { failureTold, type Rung, rungReached, type Standing } from "./reminder-schedule.ts";
+import { failureReminderAt, type Standing, type WarningDay, warningDayReached } from "./reminder-schedule.ts";
 
 /** Skipped for one of these, a token is left to its expiry, and whoever uses it with it. */
 const LEFT_TO_EXPIRE: ReadonlySet<Reason> = new Set<Reason>([
@@ -29,28 +29,29 @@ const PATIENCE_INTERVALS = 2;
 
 /**
  * What is told of the outcomes of one lineage, beside the events that its rotation owes: its failures, and warnings of an
- * expiry that nothing will prevent. A run by hand tells of each failure; a scheduled one when `ladder.ts` says so.
+ * expiry that nothing will prevent. A run by hand tells of each failure; a scheduled one when `reminder-schedule.ts` says so.
  */
-export function newsOf(
+export function notificationsOf(
   outcomes: readonly Outcome[],
   secretArn: SecretArn | undefined,
-  scene: Scene,
+  context: ApplicationContext,
 ): readonly RotationEvent[] {
-  const { policy } = scene.application;
+  const { policy } = context.application;
   // A lineage that is blocked is so for each of its tokens: only the one it stands on, which comes first, is in use.
   const told = new Set<Reason>();
   return outcomes.flatMap((outcome) => {
-    const news: RotationEvent[] = [];
+    const notifications: RotationEvent[] = [];
     const { error, reason } = outcome;
-    const moment = error && momentOf(outcome, error, scene);
-    if (error && moment) news.push(failedEvent(outcome, error, moment, secretArn, scene));
-    if (scene.trigger !== "schedule" || (LEFT_TO_EXPIRE.has(reason) && told.has(reason))) return news;
+    const moment = error && momentOf(outcome, error, context);
+    if (error && moment) notifications.push(failedEvent(outcome, error, moment, secretArn, context));
+    if (context.trigger !== "schedule" || (LEFT_TO_EXPIRE.has(reason) && told.has(reason)))
+      return notifications;
     told.add(reason);
     const standing = leftToExpire(outcome, policy);
-    const rung = standing && rungReached(standing, scene.startedAt, policy.intervalMs);
+    const daysLeft = standing && warningDayReached(standing, context.startedAt, policy.intervalMs);
     const { expiresAt } = outcome.subject;
-    if (rung === undefined || expiresAt === undefined) return news;
-    return [...news, expiringEvent(outcome, expiresAt, rung, secretArn, scene)];
+    if (daysLeft === undefined || expiresAt === undefined) return notifications;
+    return [...notifications, expiringEvent(outcome, expiresAt, daysLeft, secretArn, context)];
   });
 }
 
@@ -58,14 +59,14 @@ export function newsOf(
  * A warning of the access token's expiry, where nothing renews it: with it, all renewing ends. Its string says when it
  * expires, and nothing that is documented says which token it is: the only listed one that expires in that second.
  */
-export function newsOfAccessToken(
+export function accessTokenNotification(
   { tokens, login }: Pick<Snapshot, "tokens" | "login">,
   lineages: readonly Pick<LineagePlan, "secretName">[],
-  scene: Scene,
+  context: ApplicationContext,
 ): RotationEvent | undefined {
   const secretName = secretNameOf(login.arn);
   const isRenewed = lineages.some((lineage) => lineage.secretName === secretName);
-  if (scene.trigger !== "schedule" || login.expiresAt === undefined || isRenewed) return undefined;
+  if (context.trigger !== "schedule" || login.expiresAt === undefined || isRenewed) return undefined;
   const second = secondOf(login.expiresAt);
   const [subject, another] = tokens
     .values()
@@ -73,9 +74,9 @@ export function newsOfAccessToken(
     .take(2);
   if (subject?.expiresAt === undefined || another !== undefined) return undefined;
   const standing = { sinceAt: undefined, expiresAt: subject.expiresAt };
-  const rung = rungReached(standing, scene.startedAt, scene.application.policy.intervalMs);
+  const daysLeft = warningDayReached(standing, context.startedAt, context.application.policy.intervalMs);
   const what = { subject, secretName, reason: "access-token" };
-  return rung && expiringEvent(what, subject.expiresAt, rung, login.arn, scene);
+  return daysLeft && expiringEvent(what, subject.expiresAt, daysLeft, login.arn, context);
 }
 
 function secondOf(at: Date): number {
@@ -83,13 +84,17 @@ function secondOf(at: Date): number {
 }
 
 /** Which telling of a failure this is, as its key says: undefined where this run keeps quiet. */
-function momentOf(outcome: Outcome, { code }: RotationError, scene: Scene): string | undefined {
+function momentOf(
+  outcome: Outcome,
+  { code }: RotationError,
+  context: ApplicationContext,
+): string | undefined {
   // The bus itself failed: it owes its events, and the next run sends them. Telling it of that is no use.
   if (code.startsWith("bus-")) return undefined;
   const { reason } = outcome;
-  if (scene.trigger === "manual" || reason === "forced" || reason === "retire-now") return scene.runId;
-  const { policy } = scene.application;
-  return failureTold(standingOf(outcome, policy), scene.startedAt, policy.intervalMs)?.toISOString();
+  if (context.trigger === "manual" || reason === "forced" || reason === "retire-now") return context.runId;
+  const { policy } = context.application;
+  return failureReminderAt(standingOf(outcome, policy), context.startedAt, policy.intervalMs)?.toISOString();
 }
 
 /** Since when a failure matters, and whether an expiry is at stake. */
@@ -139,7 +144,7 @@ export function failedEvent(
   error: RotationError,
   moment: string,
   secretArn: SecretArn | undefined,
-  scene: Scene,
+  context: ApplicationContext,
 ): RotationEvent {
   const { code, message, retryable } = error;
   const place = { secretName, secretArn };
@@ -147,7 +152,7 @@ export function failedEvent(
     detailType: "Losant API Token Rotation Failed",
     resources: resourcesOf(place),
     detail: {
-      ...commonFacts(`${subject.id}-${code}-${moment}`, scene),
+      ...commonFacts(`${subject.id}-${code}-${moment}`, context),
       ...subjectFacts(subject),
       ...placeFacts(place),
       tokenId: successorId ?? subject.id,
@@ -157,25 +162,25 @@ export function failedEvent(
       code,
       message,
       retryable,
-      remedy: remedyFor(code, scene.runbook),
+      remedy: remedyFor(code, context.runbook),
     },
   };
 }
 
-/** A token that will expire as it is, at a rung of the ladder of warnings. */
+/** A token that will expire as it is, on one of the warning days. */
 export function expiringEvent(
   { subject, secretName, reason }: Pick<Outcome, "subject" | "secretName"> & { readonly reason: string },
   expiresAt: Date,
-  daysLeft: Rung,
+  daysLeft: WarningDay,
   secretArn: SecretArn | undefined,
-  scene: Scene,
+  context: ApplicationContext,
 ): RotationEvent {
   const place = { secretName, secretArn };
   return {
     detailType: "Losant API Token Expiring",
     resources: resourcesOf(place),
     detail: {
-      ...commonFacts(`${subject.id}-${daysLeft}`, scene),
+      ...commonFacts(`${subject.id}-${daysLeft}`, context),
       ...subjectFacts(subject),
       ...placeFacts(place),
       tokenId: subject.id,

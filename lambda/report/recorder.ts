@@ -1,4 +1,4 @@
-import type { Scene } from "../apply/context.ts";
+import type { ApplicationContext } from "../apply/context.ts";
 import type { Outcome } from "../apply/outcomes.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
@@ -9,7 +9,7 @@ import type { ApplicationId } from "../model/token.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import type { EventBus, Log } from "../ports.ts";
 import { expiryAtStake, isOrphanLeft, type RunFacts } from "./metrics.ts";
-import { newsOf, newsOfAccessToken } from "./notifications.ts";
+import { accessTokenNotification, notificationsOf } from "./notifications.ts";
 import {
   type ApplicationRow,
   type Completion,
@@ -21,14 +21,14 @@ import {
 } from "./report.ts";
 
 /** Where a run writes down what became of everything: in the log, in events, and for the report. */
-export class Ledger {
+export class Recorder {
   readonly #log: Log;
   readonly #isDryRun: boolean;
   readonly #runbook: string | undefined;
   readonly #tally = new Tally();
   /** What became of each application, in no order. */
   readonly applications = new Map<ApplicationId, ApplicationRow>();
-  /** The keys of the events that this ledger sent. */
+  /** The keys of the events that this recorder sent. */
   readonly #told = new Set<string>();
   readonly #failures: string[] = [];
   readonly #codes = new Set<ErrorCode>();
@@ -49,14 +49,14 @@ export class Ledger {
   async listed(
     snapshot: Pick<Snapshot, "tokens" | "login">,
     lineages: readonly LineagePlan[],
-    scene: Scene,
+    context: ApplicationContext,
   ): Promise<void> {
-    const applicationId = scene.application.id;
+    const applicationId = context.application.id;
     this.#tally.list(snapshot.tokens.size);
     this.accessToken(snapshot.login.expiresAt);
     this.applications.set(applicationId, { applicationId, outcome: "ok" });
-    const warning = this.#isDryRun ? undefined : newsOfAccessToken(snapshot, lineages, scene);
-    if (warning !== undefined) await this.#publish(warning, scene);
+    const warning = this.#isDryRun ? undefined : accessTokenNotification(snapshot, lineages, context);
+    if (warning !== undefined) await this.#publish(warning, context);
   }
 
   /** When the access token of one application ends. One that nobody could ask about leaves open which ends first. */
@@ -78,8 +78,12 @@ export class Ledger {
   }
 
   /** The outcomes of one lineage. Events about them go out best effort: what the bus refuses is a failure of its own. */
-  async record(outcomes: readonly Outcome[], secretArn: SecretArn | undefined, scene: Scene): Promise<void> {
-    const { id } = scene.application;
+  async record(
+    outcomes: readonly Outcome[],
+    secretArn: SecretArn | undefined,
+    context: ApplicationContext,
+  ): Promise<void> {
+    const { id } = context.application;
     this.#tally.add(id, outcomes);
     for (const outcome of outcomes) {
       this.#write(id, outcome);
@@ -87,7 +91,7 @@ export class Ledger {
       this.#soonestExpiryAt = earlier(this.#soonestExpiryAt, expiryAtStake(outcome));
     }
     if (this.#isDryRun) return;
-    for (const event of newsOf(outcomes, secretArn, scene)) await this.#publish(event, scene);
+    for (const event of notificationsOf(outcomes, secretArn, context)) await this.#publish(event, context);
   }
 
   /** How many tokens at rest the log has no lines of, where there are any. */
@@ -132,7 +136,7 @@ export class Ledger {
   }
 
   /** Once, also of a token that there are two reasons to warn of. */
-  async #publish(event: RotationEvent, { bus, application }: Scene): Promise<void> {
+  async #publish(event: RotationEvent, { bus, application }: ApplicationContext): Promise<void> {
     const { key } = event.detail;
     if (this.#told.has(key)) return;
     this.#told.add(key);

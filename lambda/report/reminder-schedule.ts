@@ -6,8 +6,8 @@
 const DAY_MS = 86_400_000;
 
 /** Days before its expiry at which a token that will not be rotated is warned of. */
-export const RUNGS_DAYS = [30, 14, 7, 3, 1] as const;
-export type Rung = (typeof RUNGS_DAYS)[number];
+export const WARNING_DAYS = [30, 14, 7, 3, 1] as const;
+export type WarningDay = (typeof WARNING_DAYS)[number];
 
 /** What has no expiry ahead of it is told of again after so many days. */
 const REMINDER_DAYS = 30;
@@ -26,27 +26,27 @@ export interface Standing {
 }
 
 /**
- * The rung that a scheduled run started at `now` speaks of, in days: the lowest, where a long interval spans several.
- * Nothing is said of a token that has expired, or of a rung that was passed before `sinceAt` (undefined: always).
+ * The warning day that a scheduled run started at `now` speaks of, in days: the lowest, where a long interval spans several.
+ * Nothing is said of a token that has expired, or of a day that was passed before `sinceAt` (undefined: always).
  */
-export function rungReached(
+export function warningDayReached(
   { sinceAt, expiresAt }: Standing,
   now: Date,
   intervalMs: number,
-): Rung | undefined {
+): WarningDay | undefined {
   if (expiresAt === undefined || now >= expiresAt) return undefined;
   const sinceMs = sinceAt?.getTime() ?? Number.NEGATIVE_INFINITY;
-  return RUNGS_DAYS.toReversed().find((days) =>
+  return WARNING_DAYS.toReversed().find((days) =>
     isTurn(expiresAt.getTime() - days * DAY_MS, sinceMs, now.getTime(), intervalMs),
   );
 }
 
 /**
  * The moment that a scheduled run started at `now` speaks of a failure for, or undefined where it keeps quiet: when what
- * failed became due; while its expiry is ahead, each rung; the expiry; and after that, or where nothing expires, every
+ * failed became due; while its expiry is ahead, each warning day; the expiry; and after that, or where nothing expires, every
  * thirty days. Without `sinceAt` it is not due, and quiet.
  */
-export function failureTold(
+export function failureReminderAt(
   { sinceAt, expiresAt }: Standing,
   now: Date,
   intervalMs: number,
@@ -55,9 +55,9 @@ export function failureTold(
   const nowMs = now.getTime();
   const sinceMs = sinceAt.getTime();
   const endMs = expiresAt?.getTime();
-  const rungs =
-    endMs === undefined ? [] : [0, ...RUNGS_DAYS.toReversed()].map((days) => endMs - days * DAY_MS);
-  const moments = [reminderMs(endMs ?? sinceMs, nowMs, intervalMs), ...rungs, sinceMs];
+  const warnings =
+    endMs === undefined ? [] : [0, ...WARNING_DAYS.toReversed()].map((days) => endMs - days * DAY_MS);
+  const moments = [reminderMs(endMs ?? sinceMs, nowMs, intervalMs), ...warnings, sinceMs];
   const moment = moments.find((momentMs) => isTurn(momentMs, sinceMs, nowMs, intervalMs));
   return moment === undefined ? undefined : new Date(moment);
 }

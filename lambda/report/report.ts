@@ -170,7 +170,7 @@ export interface Completion {
   readonly finishedAt: Date;
 }
 
-/** The news that a run came to its end: what it did, and in which applications it could do nothing. */
+/** The event of a completed run: what it did, and in which applications it could do nothing. */
 export function completedEvent(
   { runId, trigger, startedAt, finishedAt }: Completion,
   succeeded: boolean,

@@ -1,5 +1,5 @@
-import type { Scene } from "../apply/context.ts";
-import { tellingOldString } from "../apply/leak-response.ts";
+import type { ApplicationContext } from "../apply/context.ts";
+import { withLeakStatus } from "../apply/leak-response.ts";
 import { type Outcome, outcomeOf } from "../apply/outcomes.ts";
 import { TOLD_AT_ONCE } from "../limits.ts";
 import { asRotationError, type ErrorCode, RotationError } from "../model/errors.ts";
@@ -9,35 +9,41 @@ import { type LineagePlan, plan } from "../plan/plan.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import { matches } from "../policy/request.ts";
 import type { Clock, TokenApi } from "../ports.ts";
-import type { Shift } from "./context.ts";
+import type { RunContext } from "./context.ts";
 import { inOrderOfUrgency, type Work, withinBudget } from "./order.ts";
 
 /** However slow Losant is, what was seen of it in time is worked on; the other applications fail, each with a row. */
-export async function prepareInTime(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
-  const { world, ledger } = shift;
-  if (world.clock.now() < shift.observingUntil) return prepare(application, shift);
-  ledger.applicationFailed(
+export async function planInTime(
+  application: ApplicationConfig,
+  context: RunContext,
+): Promise<readonly Work[]> {
+  const { environment, recorder } = context;
+  if (environment.clock.now() < context.observingUntil) return planApplication(application, context);
+  recorder.applicationFailed(
     application.id,
     new RotationError("out-of-time", "looking at the applications before it took too long"),
   );
-  ledger.accessToken("unknown");
+  recorder.accessToken("unknown");
   return [];
 }
 
 /** Observes and plans one application, writes down what rests, and answers what is to be done. */
-async function prepare(application: ApplicationConfig, shift: Shift): Promise<readonly Work[]> {
-  const { request, startedAt, world, ledger, gate, unmatched } = shift;
-  const { clock, runId, log, store, bus, runbook } = world;
-  const api = world.connect(application);
+async function planApplication(
+  application: ApplicationConfig,
+  context: RunContext,
+): Promise<readonly Work[]> {
+  const { request, startedAt, environment, recorder, gate, unmatched } = context;
+  const { clock, runId, log, store, bus, runbook } = environment;
+  const api = environment.connect(application);
   try {
     const sources = { api, store, clock };
-    const snapshot = await observe(application, world.config.secretPrefix, request.selection, sources);
+    const snapshot = await observe(application, environment.config.secretPrefix, request.selection, sources);
     for (const entry of unmatched) {
       if (snapshot.tokens.values().some((token) => matches(token, entry))) unmatched.delete(entry);
     }
     const plans = plan(snapshot, { now: clock.now(), runId, selection: request.selection });
     const { trigger } = request;
-    const scene: Scene = {
+    const context: ApplicationContext = {
       application,
       runId,
       trigger,
@@ -50,23 +56,23 @@ async function prepare(application: ApplicationConfig, shift: Shift): Promise<re
       gate,
       runbook,
     };
-    await ledger.listed(snapshot, plans, scene);
+    await recorder.listed(snapshot, plans, context);
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
     // All take from one iterator: p-limit would queue a promise for each of what may be a hundred thousand.
     const line = resting.values();
     const recordInTurn = async () => {
-      for (const one of line) await ledger.record(sayOnly(one), one.secretArn, scene);
+      for (const one of line) await recorder.record(restingOutcomes(one), one.secretArn, context);
     };
     await Promise.all(Array.from({ length: TOLD_AT_ONCE }, recordInTurn));
     const work = inOrderOfUrgency(
-      working.map((one) => ({ scene, plan: one })),
+      working.map((one) => ({ context, plan: one })),
       clock.now(),
     );
     return withinBudget(work, application.policy.maxRotationsPerRun);
   } catch (thrown) {
     const error = asRotationError(thrown);
-    ledger.applicationFailed(application.id, error);
-    ledger.accessToken(await accessTokenExpiryAfter(error, api, clock));
+    recorder.applicationFailed(application.id, error);
+    recorder.accessToken(await accessTokenExpiryAfter(error, api, clock));
     return [];
   }
 }
@@ -76,12 +82,12 @@ function isWork({ actions }: LineagePlan): boolean {
 }
 
 /** What a lineage rests at, or what a real run would do. */
-export function sayOnly(lineage: LineagePlan): readonly Outcome[] {
+export function restingOutcomes(lineage: LineagePlan): readonly Outcome[] {
   const { actions, secretName } = lineage;
   return actions.flatMap((action) =>
     action.kind === "settle"
       ? []
-      : tellingOldString(action, [outcomeOf(action, secretName, "planned")], lineage),
+      : withLeakStatus(action, [outcomeOf(action, secretName, "planned")], lineage),
   );
 }
 

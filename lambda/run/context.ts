@@ -3,10 +3,10 @@ import type { RunId } from "../model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
-import type { Ledger } from "../report/recorder.ts";
+import type { Recorder } from "../report/recorder.ts";
 
 /** Everything outside that a run touches. */
-export interface World {
+export interface RunEnvironment {
   readonly config: RotationConfig;
   readonly runId: RunId;
   readonly deadline: Date;
@@ -20,11 +20,11 @@ export interface World {
 }
 
 /** What the parts of one run share. */
-export interface Shift {
+export interface RunContext {
   readonly request: RotationRequest;
   readonly startedAt: Date;
-  readonly world: World;
-  readonly ledger: Ledger;
+  readonly environment: RunEnvironment;
+  readonly recorder: Recorder;
   readonly gate: IssueGate;
   readonly observingUntil: Date;
   /** Entries of the event's `tokens` that no listed token has answered to yet. */

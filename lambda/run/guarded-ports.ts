@@ -6,7 +6,7 @@ import type { Clock, EventBus, SecretStore } from "../ports.ts";
 const BURST = 3;
 
 /** The same store, whose writes start at most `perSecond` times a second, evenly spread but for a short burst. */
-export function pacedWrites(store: SecretStore, clock: Clock, perSecond: number): SecretStore {
+export function rateLimited(store: SecretStore, clock: Clock, perSecond: number): SecretStore {
   const gapMs = 1_000 / perSecond;
   let nextMs = 0;
   const turn = async () => {
@@ -33,7 +33,7 @@ export function pacedWrites(store: SecretStore, clock: Clock, perSecond: number)
 }
 
 /** A bus that has refused several events in a row is not asked again in this run: what is owed stays owed. */
-export function givingUp(bus: EventBus): EventBus {
+export function circuitBroken(bus: EventBus): EventBus {
   let failures = 0;
   let last: RotationError | undefined;
   return {

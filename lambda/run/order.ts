@@ -1,17 +1,17 @@
-import type { Scene } from "../apply/context.ts";
+import type { ApplicationContext } from "../apply/context.ts";
 import { OBSERVING_PART } from "../limits.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { dueAt } from "../policy/renewal-window.ts";
 
 /** One lineage, and whose it is. */
 interface Prospect {
-  readonly scene: Pick<Scene, "application">;
+  readonly context: Pick<ApplicationContext, "application">;
   readonly plan: LineagePlan;
 }
 
 /** One lineage with something to do, and the means to do it. */
 export interface Work extends Prospect {
-  readonly scene: Scene;
+  readonly context: ApplicationContext;
 }
 
 /**
@@ -24,7 +24,7 @@ export function inOrderOfUrgency<Each extends Prospect>(work: readonly Each[], n
   const ordered = work.toSorted((one, other) => urgency(one) - urgency(other));
   const first = ordered.findIndex(({ plan }) => rotationOf(plan) !== undefined);
   const fresh = ordered.findIndex((candidate) => isFresh(candidate, now));
-  if (first < 0 || fresh <= first || ordered[first]?.plan.isOwnCredential) return ordered;
+  if (first < 0 || fresh <= first || ordered[first]?.plan.isOwnAccessToken) return ordered;
   const [pilot] = ordered.splice(fresh, 1);
   return pilot === undefined ? ordered : ordered.toSpliced(first, 0, pilot);
 }
@@ -35,15 +35,15 @@ function rotationOf({ actions }: LineagePlan) {
 
 function urgency({ plan }: Prospect): number {
   const rotation = rotationOf(plan);
-  if (plan.isOwnCredential) return Number.NEGATIVE_INFINITY;
+  if (plan.isOwnAccessToken) return Number.NEGATIVE_INFINITY;
   return rotation === undefined ? 0 : (rotation.subject.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER);
 }
 
 /** Asked for by hand, or due for less than two intervals: a run or two at most may have tried it. */
-function isFresh({ plan, scene }: Prospect, now: Date): boolean {
+function isFresh({ plan, context }: Prospect, now: Date): boolean {
   const rotation = rotationOf(plan);
   if (rotation === undefined) return false;
-  const { policy } = scene.application;
+  const { policy } = context.application;
   const at = dueAt(rotation.subject, policy);
   return (
     rotation.reason === "forced" || (at !== undefined && now.getTime() - at.getTime() < 2 * policy.intervalMs)
@@ -71,7 +71,7 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  * than the runs before it, and each has its turn after about twice as many runs as one would need at best. Nothing of
  * this is remembered: only the start of the run decides.
  */
-export function inTurn<T>(all: readonly T[], startedAt: Date, intervalMs: number): readonly T[] {
+export function applicationOrder<T>(all: readonly T[], startedAt: Date, intervalMs: number): readonly T[] {
   const interval = Math.floor(startedAt.getTime() / intervalMs);
   const first = Math.floor(((interval * GOLDEN) % 1) * all.length);
   return [...all.slice(first), ...all.slice(0, first)];

@@ -6,12 +6,12 @@ import { type ErrorCode, RotationError } from "../model/errors.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { RunFacts } from "../report/metrics.ts";
-import { Ledger } from "../report/recorder.ts";
+import { Recorder } from "../report/recorder.ts";
 import type { Report } from "../report/report.ts";
-import { prepareInTime, sayOnly } from "./application.ts";
-import type { Shift, World } from "./context.ts";
-import { givingUp, pacedWrites } from "./guarded-ports.ts";
-import { inOrderOfUrgency, inTurn, observingUntil, type Work } from "./order.ts";
+import { planInTime, restingOutcomes } from "./application.ts";
+import type { RunContext, RunEnvironment } from "./context.ts";
+import { circuitBroken, rateLimited } from "./guarded-ports.ts";
+import { applicationOrder, inOrderOfUrgency, observingUntil, type Work } from "./order.ts";
 
 export interface RunResult {
   readonly report: Report;
@@ -27,65 +27,66 @@ export interface RunResult {
  * expiry first. A failure stops nothing but what it belongs to; all of them are in the result.
  * @throws RotationError `event-invalid` where the event names an application that is not configured.
  */
-export async function run(request: RotationRequest, world: World): Promise<RunResult> {
+export async function run(request: RotationRequest, world: RunEnvironment): Promise<RunResult> {
   const { clock, runId } = world;
   const { trigger, dryRun } = request;
   const startedAt = clock.now();
-  const ledger = new Ledger(world.log, dryRun, world.runbook);
-  const shift: Shift = {
+  const recorder = new Recorder(world.log, dryRun, world.runbook);
+  const context: RunContext = {
     request,
     startedAt,
-    ledger,
-    world: {
+    recorder,
+    environment: {
       ...world,
-      store: pacedWrites(world.store, clock, STORE_WRITES_PER_SECOND),
-      bus: givingUp(world.bus),
+      store: rateLimited(world.store, clock, STORE_WRITES_PER_SECOND),
+      bus: circuitBroken(world.bus),
     },
     gate: new IssueGate(clock, world.deadline),
     observingUntil: observingUntil(startedAt, world.deadline),
     unmatched: new Set(request.selection.tokens),
   };
   const observing = pLimit(OBSERVED_AT_ONCE);
-  const applications = chosen(shift);
+  const applications = chosen(context);
   const found = await Promise.all(
-    inTurn(applications, startedAt, world.config.intervalMs).map((application) =>
-      observing(() => prepareInTime(application, shift)),
+    applicationOrder(applications, startedAt, world.config.intervalMs).map((application) =>
+      observing(() => planInTime(application, context)),
     ),
   );
   const working = pLimit(LINEAGES_AT_ONCE);
   const work = inOrderOfUrgency(found.flat(), startedAt);
-  await Promise.all(work.map((one) => working(() => carryOut(one, shift))));
-  for (const entry of shift.unmatched) {
-    ledger.failed(
+  await Promise.all(work.map((one) => working(() => carryOut(one, context))));
+  for (const entry of context.unmatched) {
+    recorder.failed(
       "event",
       new RotationError("token-not-found", `no listed token has the id or name ${JSON.stringify(entry)}`),
     );
   }
-  ledger.sayWhatIsLeftOut();
-  if (!dryRun) await ledger.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, shift.world.bus);
+  recorder.sayWhatIsLeftOut();
+  if (!dryRun)
+    await recorder.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, context.environment.bus);
   const report: Report = {
     runId,
     trigger,
     dryRun,
     startedAt: startedAt.toISOString(),
     finishedAt: clock.now().toISOString(),
-    ...ledger.result(),
-    applications: applications.flatMap(({ id }) => ledger.applications.get(id) ?? []),
+    ...recorder.result(),
+    applications: applications.flatMap(({ id }) => recorder.applications.get(id) ?? []),
   };
   const isWhole = request.applicationId === undefined && request.selection.tokens === undefined;
-  const { failures, codes } = ledger;
+  const { failures, codes } = recorder;
   return {
     report,
     failures,
     codes,
-    facts: { report, isWhole, succeeded: failures.length === 0, ...ledger.facts },
+    facts: { report, isWhole, succeeded: failures.length === 0, ...recorder.facts },
   };
 }
 
-function chosen({ request, world }: Shift): readonly ApplicationConfig[] {
+function chosen({ request, environment }: RunContext): readonly ApplicationConfig[] {
   const { applicationId } = request;
-  if (applicationId === undefined) return world.config.applications;
-  const found = world.config.applications.filter(({ id }) => id === applicationId);
+  if (applicationId === undefined) return environment.config.applications;
+  const found = environment.config.applications.filter(({ id }) => id === applicationId);
   if (found.length > 0) return found;
   throw new RotationError(
     "event-invalid",
@@ -93,7 +94,7 @@ function chosen({ request, world }: Shift): readonly ApplicationConfig[] {
   );
 }
 
-async function carryOut({ scene, plan: lineage }: Work, { request, ledger }: Shift): Promise<void> {
-  const outcomes = request.dryRun ? sayOnly(lineage) : await applyPlan(lineage, scene);
-  await ledger.record(outcomes, lineage.secretArn, scene);
+async function carryOut({ context, plan: lineage }: Work, { request, recorder }: RunContext): Promise<void> {
+  const outcomes = request.dryRun ? restingOutcomes(lineage) : await applyPlan(lineage, context);
+  await recorder.record(outcomes, lineage.secretArn, context);
 }

@@ -61,7 +61,7 @@ describe("the access token", () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  test("climbs all of the ladder: stale, fresh and rejected too, previous", async () => {
+  test("tries each stage in turn: stale, fresh and rejected too, previous", async () => {
     const credentials = new FakeCredentials(["stale", "fresh"], "previous");
     const { api, server } = await bench(accepting("previous"), { credentials });
     expect(await api.list()).toHaveLength(1);

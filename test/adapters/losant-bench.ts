@@ -6,7 +6,7 @@ import { RotationError } from "../../lambda/model/errors.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { SecretArn, SecretName } from "../../lambda/model/secret.ts";
 import { ApplicationId, TokenId } from "../../lambda/model/token.ts";
-import type { CredentialReader, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
+import type { AccessTokenReader, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
 
 export const APPLICATION = v.parse(ApplicationId, "575ec8687ae143cd83dc4a97");
@@ -56,7 +56,7 @@ export const tokenBody = (id: string = TOKEN, rest: object = {}) => ({
 export const idOf = (number: number) => number.toString(16).padStart(24, "0");
 
 /** An access token's secret: what each stage holds, or for each reading in turn; undefined is no such stage. */
-export class FakeCredentials implements CredentialReader {
+export class FakeCredentials implements AccessTokenReader {
   readonly reads: Login["stage"][] = [];
   readonly #stages: Readonly<Record<Login["stage"], readonly (string | RotationError | undefined)[]>>;
 
@@ -94,7 +94,7 @@ export async function bench(
 
 export function apiAt(
   baseUrl: string,
-  credentials: CredentialReader,
+  credentials: AccessTokenReader,
   limits: Partial<LosantLimits> = {},
 ): TokenApi {
   const application = { id: APPLICATION, accessToken: ACCESS_SECRET };

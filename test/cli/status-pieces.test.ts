@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { documentOf } from "../../cli/status/document.ts";
-import { showStory } from "../../cli/status/explain.ts";
-import { surveyOf } from "../../cli/status/filters.ts";
-import { outlookOf } from "../../cli/status/forecast.ts";
+import { showExplanation } from "../../cli/status/explain.ts";
+import { selectedFrom } from "../../cli/status/filters.ts";
+import { forecastOf } from "../../cli/status/forecast.ts";
 import { showOverview } from "../../cli/status/overview.ts";
 import { rowsOf } from "../../cli/status/rows.ts";
 import { type Mark, timelineLines } from "../../cli/status/timeline.ts";
@@ -31,7 +31,7 @@ const RUN = v.parse(RunId, "status");
 
 async function seenIn(situation: Situation) {
   const { snapshot } = await observedSnapshotOf(situation);
-  return outlookOf(snapshot, NOW, RUN);
+  return forecastOf(snapshot, NOW, RUN);
 }
 
 async function driftIn(situation: Situation): Promise<Record<string, readonly string[]>> {
@@ -46,7 +46,7 @@ function screenOf(width: number): { readonly screen: Screen; readonly lines: str
 
 async function shown(situation: Situation, width = 120, filters: Partial<typeof ANY> = {}): Promise<string> {
   const { screen, lines } = screenOf(width);
-  showOverview(surveyOf([await seenIn(situation)], { ...ANY, ...filters }, NOW), screen, {
+  showOverview(selectedFrom([await seenIn(situation)], { ...ANY, ...filters }, NOW), screen, {
     ...ANY,
     ...filters,
   });
@@ -56,7 +56,7 @@ async function shown(situation: Situation, width = 120, filters: Partial<typeof 
 
 async function told(situation: Situation, entry: string): Promise<string> {
   const { screen, lines } = screenOf(200);
-  showStory(surveyOf([await seenIn(situation)], ANY, NOW), entry, screen);
+  showExplanation(selectedFrom([await seenIn(situation)], ANY, NOW), entry, screen);
   return lines.join("\n");
 }
 
@@ -143,7 +143,7 @@ describe("what the next run does", () => {
         action.kind === "settle" || action.kind === "fail" ? [] : [[action.subject.id, action.reason]],
       ),
     );
-    const rows = rowsOf(outlookOf(snapshot, NOW, RUN)).flatMap(({ tokenId, next }) =>
+    const rows = rowsOf(forecastOf(snapshot, NOW, RUN)).flatMap(({ tokenId, next }) =>
       next.map(({ reason }) => [tokenId, reason]),
     );
     expect(rows.toSorted()).toEqual(planned.toSorted());
@@ -173,7 +173,7 @@ describe("the screen", () => {
       token("out", { name: "left out", left: 9 * DAY }),
       token("ever", { name: "ever", left: "forever" }),
     ];
-    const survey = surveyOf([await seenIn({ tokens, policy: { exclude: ["left*"] } })], ANY, NOW);
+    const survey = selectedFrom([await seenIn({ tokens, policy: { exclude: ["left*"] } })], ANY, NOW);
     expect(survey.rows.map((row) => [row.token?.name, row.urgency])).toEqual([
       ["left out", "attention"],
       ["due", "due"],
@@ -221,7 +221,7 @@ describe("the screen", () => {
     [{ drift: true }, []],
   ])("with the filters %j shows %j", async (filters, names) => {
     const tokens = [token("one", { left: 5 * DAY }), token("other", { name: "other", left: 80 * DAY })];
-    const survey = surveyOf([await seenIn({ tokens })], { ...ANY, ...filters }, NOW);
+    const survey = selectedFrom([await seenIn({ tokens })], { ...ANY, ...filters }, NOW);
     expect(survey.rows.map((row) => row.token?.name)).toEqual(names);
   });
 });
@@ -306,7 +306,7 @@ describe("the story of a lineage", () => {
 
 describe("the document of --json", () => {
   test("names a secret's labels and what the next run does, with the keys that docs/status.md describes", async () => {
-    const document = documentOf(surveyOf([await seenIn(SUCCESSION)], ANY, NOW));
+    const document = documentOf(selectedFrom([await seenIn(SUCCESSION)], ANY, NOW));
     expect(document.tokens[0]).toEqual({
       applicationId: "575ec8687ae143cd83dc4a97",
       tokenId: id("new"),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   APPLICATION_SCOPES,
   type LosantEmulator,
-  type LosantOptions,
+  type LosantEmulatorOptions,
   losantError,
   plantedToken,
   startLosant,
@@ -39,7 +39,7 @@ let losant: LosantEmulator;
 let application: string;
 let admin: string;
 
-async function start(options: LosantOptions = {}): Promise<void> {
+async function start(options: LosantEmulatorOptions = {}): Promise<void> {
   losant = await startLosant({ now: () => clock, ...options });
   application = losant.addApplication({ name: "Factory" });
   admin = losant.addToken(application, { name: "admin" }).token;
@@ -54,7 +54,7 @@ afterEach(async () => {
   await losant.close();
 });
 
-async function restart(options: LosantOptions): Promise<void> {
+async function restart(options: LosantEmulatorOptions): Promise<void> {
   await losant.close();
   await start(options);
 }

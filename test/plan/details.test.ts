@@ -84,7 +84,7 @@ describe("a rotation", () => {
       asks: { tokens: ["worker"], force: true, retireNow: true },
     };
     expect(only(own, "rotate").retireNow).toBe(false);
-    expect(plansOf(own).map(({ isOwnCredential }) => isOwnCredential)).toEqual([true]);
+    expect(plansOf(own).map(({ isOwnAccessToken }) => isOwnAccessToken)).toEqual([true]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Intercept } from "../support/ports.ts";
 import { APP, DAY, HOUR, World } from "../support/world.ts";
 
 /** Two lineages: one that was never rotated, and one on a secret that somebody made by hand. */
-function scene(): World {
+function context(): World {
   const world = new World({ secrets: { mapped: "prod/mapped" } });
   world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
   const { token } = world.token("mapped", { age: 345 * DAY, lifetime: 365 * DAY });
@@ -35,10 +35,10 @@ describe("a run that dies", () => {
   it.each(["before", "after"] as const)(
     "%s any one of its calls leaves what the next runs mend",
     async (when) => {
-      const total = await callsOf(scene());
+      const total = await callsOf(context());
       expect(total).toBeGreaterThan(20);
       for (let fatal = 1; fatal <= total; fatal++) {
-        const world = scene();
+        const world = context();
         await world.run({}, { intercept: dyingAt(fatal, when) }).catch(() => {});
         for (let run = 0; run < 3; run++) {
           world.clock.advance(6 * HOUR);

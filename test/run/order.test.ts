@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applicationIdOf } from "../../bench/ground.ts";
-import { inTurn } from "../../lambda/run/order.ts";
+import { applicationOrder } from "../../lambda/run/order.ts";
 import type { Call, Intercept } from "../support/ports.ts";
 import { DAY, HOUR, MINUTE, World } from "../support/world.ts";
 
@@ -62,9 +62,9 @@ describe("the turns of applications", () => {
 
   it("are the same for the same start, and every application is there once", () => {
     const startedAt = new Date(START_MS + 17);
-    expect(inTurn(IDS, startedAt, HOUR)).toEqual(inTurn(IDS, startedAt, HOUR));
-    expect(inTurn(IDS, startedAt, HOUR).toSorted()).toEqual(IDS.toSorted());
-    expect(inTurn([], startedAt, HOUR)).toEqual([]);
+    expect(applicationOrder(IDS, startedAt, HOUR)).toEqual(applicationOrder(IDS, startedAt, HOUR));
+    expect(applicationOrder(IDS, startedAt, HOUR).toSorted()).toEqual(IDS.toSorted());
+    expect(applicationOrder([], startedAt, HOUR)).toEqual([]);
   });
 
   it.each([
@@ -81,7 +81,7 @@ describe("the turns of applications", () => {
           const seen = new Set<number>();
           for (let run = 0; run < 3 * Math.ceil(count / reached); run += 1) {
             const startedAt = new Date(START_MS + (first * 37 + run) * intervalMs);
-            for (const one of inTurn(all, startedAt, intervalMs).slice(0, reached)) seen.add(one);
+            for (const one of applicationOrder(all, startedAt, intervalMs).slice(0, reached)) seen.add(one);
           }
           expect(seen.size).toBe(count);
         }

@@ -6,7 +6,7 @@ import { DAY, World } from "../support/world.ts";
 
 const EXPIRING = "Losant API Token Expiring";
 
-/** So many tokens that nobody renews, all of them at a rung of the ladder of warnings. */
+/** So many tokens that nobody renews, all of them on a warning day. */
 function expiring(count: number): World {
   const world = new World({ policy: { exclude: ["*"] } });
   for (let number = 0; number < count; number += 1)

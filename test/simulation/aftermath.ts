@@ -4,7 +4,7 @@ import { repair } from "./person.ts";
 import type { Stage } from "./play.ts";
 import { checkCurrent } from "./promises/ends.ts";
 import { currentReign, isAlive, isOurs, type SecretRecord, supersededMs } from "./records.ts";
-import { MINUTE, SKEW_MS, START } from "./theatre.ts";
+import { MINUTE, SKEW_MS, START } from "./services.ts";
 import type { Worker } from "./worker.ts";
 
 /** Fewer runs than the schedule's are enough, while it is waited for time to pass: no token dies of every other run. */
@@ -19,29 +19,29 @@ const IDLE_RUNS = 2;
 
 /** A person mends what only a person can; then healthy runs, and in the end the world must be at rest. */
 export async function settle(stage: Stage): Promise<void> {
-  const { theatre, chronicle } = stage;
-  const [{ config }] = theatre.deployments as [Worker["deployment"]];
+  const { services, chronicle } = stage;
+  const [{ config }] = services.deployments as [Worker["deployment"]];
   const policy = config.applications[0]?.policy;
   if (policy === undefined) return;
   const { intervalMs, orphanAfterMs, retire } = policy;
-  const { listingLagMs } = theatre.setting;
-  theatre.timeline.advanceTo(stage.calmFromMs);
-  repair(theatre, chronicle);
+  const { listingLagMs } = services.setting;
+  services.timeline.advanceTo(stage.calmFromMs);
+  repair(services, chronicle);
   const orphanedMs = Math.max(orphanAfterMs, listingLagMs) + SKEW_MS + intervalMs;
   const graceMs = Math.max(retire.deactivateAfterMs ?? 0, retire.deleteAfterMs ?? 0);
   // What is unfinished is finished or discarded; what is superseded outlives its grace; then three healthy runs.
-  const restAtMs = theatre.timeline.ms + intervalMs + orphanedMs + untoldMs(policy) + graceMs;
-  const isWaiting = () => theatre.timeline.ms < restAtMs && (isPatient || isUnfinished(chronicle));
-  const isPatient = theatre.setting.seed % PATIENCE === 0;
+  const restAtMs = services.timeline.ms + intervalMs + orphanedMs + untoldMs(policy) + graceMs;
+  const isWaiting = () => services.timeline.ms < restAtMs && (isPatient || isUnfinished(chronicle));
+  const isPatient = services.setting.seed % PATIENCE === 0;
   do await runEverywhere(stage, CALM_STEP * intervalMs);
   while (isWaiting() && !stage.isOver);
   for (let round = 0; round < HEALTHY_RUNS && (isPatient || round === 0); round += 1)
     await runEverywhere(stage, intervalMs);
   // Whoever renamed the access token has taken it out of the worker's care: once it has expired, nobody can log in.
-  if (stage.workers.slice(-theatre.deployments.length).some(isLockedOut)) return;
+  if (stage.workers.slice(-services.deployments.length).some(isLockedOut)) return;
   checkRest(chronicle);
   for (let round = 0; round < IDLE_RUNS && !stage.isOver; round += 1) {
-    theatre.timeline.advanceTo(theatre.timeline.ms + intervalMs);
+    services.timeline.advanceTo(services.timeline.ms + intervalMs);
     if (isSomethingDue(chronicle)) continue;
     for (const { entry, writes } of await runEverywhere(stage, 0))
       if (writes > 0) chronicle.broken("rest", `${entry.id} did something although nothing was to be done`);
@@ -80,9 +80,9 @@ function untoldMs({ orphanAfterMs, intervalMs }: Policy): number {
 
 /** Whether a token comes into its window, or the grace of another ends. */
 function isSomethingDue(chronicle: Chronicle): boolean {
-  const { nowMs, theatre } = chronicle;
+  const { nowMs, services } = chronicle;
   const policies = new Map<string, Policy>(
-    theatre.deployments.flatMap(({ config }) =>
+    services.deployments.flatMap(({ config }) =>
       config.applications.map(({ id, policy }) => [id, policy] as const),
     ),
   );
@@ -107,22 +107,22 @@ function isSomethingDue(chronicle: Chronicle): boolean {
 }
 
 async function runEverywhere(stage: Stage, intervalMs: number): Promise<readonly Worker[]> {
-  const { theatre, chronicle } = stage;
+  const { services, chronicle } = stage;
   if (stage.isOver) return [];
-  theatre.timeline.advanceTo(theatre.timeline.ms + intervalMs);
+  services.timeline.advanceTo(services.timeline.ms + intervalMs);
   const workers: Worker[] = [];
-  for (const { index } of theatre.deployments) {
+  for (const { index } of services.deployments) {
     const worker = stage.begin({
       kind: "run",
       id: `c${stage.workers.length}`,
-      atMs: theatre.timeline.ms - START.getTime(),
+      atMs: services.timeline.ms - START.getTime(),
       deployment: index,
       event: { trigger: "schedule" },
       skewMs: 0,
       isEndless: false,
     });
     workers.push(worker);
-    await theatre.timeline.drain(() => stage.isOver);
+    await services.timeline.drain(() => stage.isOver);
     if (!worker.isOver && !stage.isOver) chronicle.broken("sound", `${worker.entry.id} never ended`);
     const failures = worker.result?.failures ?? [];
     if (failures.length > 0 && [...chronicle.tampering.values()].every((how) => how.size === 0))
@@ -166,7 +166,7 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
   // A first version that is current at once, without its label, owes its event for the moment until it gets one.
   const isExcused =
     secret.reigns.length === 1 &&
-    !chronicle.theatre.setting.firstVersionKeepsLabel &&
+    !chronicle.services.setting.firstVersionKeepsLabel &&
     by !== "person" &&
     !by.isClean;
   if (by !== "person" && !secret.announced.has(versionId) && !isExcused)

@@ -8,7 +8,7 @@ import { onCurrent, onIssued } from "./promises/beginnings.ts";
 import { onEnded, onSuperseded } from "./promises/ends.ts";
 import { onEvent } from "./promises/words.ts";
 import { type Actor, currentReign, type SecretRecord, type TokenRecord } from "./records.ts";
-import type { Theatre } from "./theatre.ts";
+import type { Services } from "./services.ts";
 import type { Worker } from "./worker.ts";
 
 export interface Violation {
@@ -19,7 +19,7 @@ export interface Violation {
 
 /** Writes down what really happens to tokens and secrets, by whose hand, and holds every change against the promises. */
 export class Chronicle {
-  readonly theatre: Theatre;
+  readonly services: Services;
   readonly tokens = new Map<string, TokenRecord>();
   readonly secrets = new Map<string, SecretRecord>();
   readonly violations: Violation[] = [];
@@ -33,15 +33,15 @@ export class Chronicle {
   readonly #states = new Map<string, StoredToken>();
   readonly #eventCounts: number[];
 
-  constructor(theatre: Theatre) {
-    this.theatre = theatre;
-    this.#stores = [...new Set(theatre.deployments.map(({ secrets }) => secrets))];
-    this.#eventCounts = theatre.deployments.map(() => 0);
+  constructor(services: Services) {
+    this.services = services;
+    this.#stores = [...new Set(services.deployments.map(({ secrets }) => secrets))];
+    this.#eventCounts = services.deployments.map(() => 0);
     this.note("person");
   }
 
   get nowMs(): number {
-    return this.theatre.timeline.ms;
+    return this.services.timeline.ms;
   }
 
   broken(promise: string, what: string): void {
@@ -75,7 +75,7 @@ export class Chronicle {
   }
 
   #noteTokens(by: Actor, call: Call | undefined): void {
-    for (const { tokens } of this.theatre.applications.all()) {
+    for (const { tokens } of this.services.applications.all()) {
       for (const token of tokens.values()) {
         const before = this.#states.get(token.id);
         if (before === token) continue;
@@ -91,7 +91,7 @@ export class Chronicle {
       }
     }
     for (const record of this.tokens.values()) {
-      const isListed = this.theatre.applications.find(record.applicationId)?.tokens.has(record.id);
+      const isListed = this.services.applications.find(record.applicationId)?.tokens.has(record.id);
       if (isListed || !this.#states.has(record.id)) continue;
       this.#states.delete(record.id);
       record.isDeleted = true;
@@ -160,7 +160,7 @@ export class Chronicle {
   }
 
   #tokenIn(data: string): string | undefined {
-    return this.theatre.applications.tokenIdOf(data.startsWith("{") ? JSON.parse(data).token : data);
+    return this.services.applications.tokenIdOf(data.startsWith("{") ? JSON.parse(data).token : data);
   }
 
   #noteCurrent(record: SecretRecord, { labels, versions }: Secret, by: Actor): void {
@@ -200,7 +200,7 @@ export class Chronicle {
   #noteEvents(worker: Worker): void {
     const { buses, index } = worker.deployment;
     for (const event of buses.accepted.slice(this.#eventCounts[index])) onEvent(this, event, worker);
-    for (const { buses: others, index: other } of this.theatre.deployments)
+    for (const { buses: others, index: other } of this.services.deployments)
       this.#eventCounts[other] = others.accepted.length;
   }
 }

@@ -1,7 +1,7 @@
 import { type History, play } from "./play.ts";
 import { actAt, FIRST, faultAt, NEXT_RUNS, runAt, type Scenario } from "./scenarios.ts";
 import type { Act, FaultKind, RunEntry, Script } from "./script.ts";
-import { HOUR } from "./theatre.ts";
+import { HOUR } from "./services.ts";
 
 const CRASHES = ["crash-before", "crash-after"] as const satisfies readonly FaultKind[];
 const OTHERS = [

@@ -1,6 +1,6 @@
 import { actAt, FIRST, faultAt, runAt } from "./scenarios.ts";
 import type { Script, Setting } from "./script.ts";
-import { DAY, HOUR, MINUTE } from "./theatre.ts";
+import { DAY, HOUR, MINUTE } from "./services.ts";
 
 const PLAIN = {
   deployments: ["home"],

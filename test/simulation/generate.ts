@@ -15,7 +15,7 @@ import type {
   Setting,
 } from "./script.ts";
 import { FAULT_KINDS } from "./script.ts";
-import { HOUR, MINUTE } from "./theatre.ts";
+import { HOUR, MINUTE } from "./services.ts";
 
 /** The script of a seed: the same one, for ever. */
 export function scriptOf(seed: number): Script {

@@ -10,7 +10,7 @@ import type {
   Script,
   Setting,
 } from "./script.ts";
-import { DAY, HOUR, MINUTE } from "./theatre.ts";
+import { DAY, HOUR, MINUTE } from "./services.ts";
 
 const INTERVAL_MS = HOUR;
 const CRASHES = ["crash-before", "crash-after"] as const satisfies readonly FaultKind[];

@@ -3,7 +3,7 @@ import { ProcessWorker } from "./process.ts";
 import { RealTime } from "./real-time.ts";
 import { runAt } from "./scenarios.ts";
 import type { RunEntry, Script } from "./script.ts";
-import { START, Theatre } from "./theatre.ts";
+import { Services, START } from "./services.ts";
 import type { Surroundings, Worker } from "./worker.ts";
 
 /*
@@ -37,7 +37,7 @@ class ProcessStage extends Stage {
   readonly #time: RealTime;
 
   constructor(script: Script, folder: string, time: RealTime) {
-    super(script, true, new Theatre(script.setting, time));
+    super(script, true, new Services(script.setting, time));
     this.#folder = folder;
     this.#time = time;
   }
@@ -51,7 +51,7 @@ class ProcessStage extends Stage {
   }
 
   protected override hire(entry: RunEntry, surroundings: Surroundings): Worker {
-    const worker = new ProcessWorker(this.theatre, entry, surroundings, {
+    const worker = new ProcessWorker(this.services, entry, surroundings, {
       folder: this.#folder,
       time: this.#time,
     });

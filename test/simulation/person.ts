@@ -1,30 +1,30 @@
 import type { Chronicle } from "./chronicle.ts";
 import { currentReign, type TokenRecord } from "./records.ts";
 import type { Act, Role } from "./script.ts";
-import { DAY, HOUR, type Theatre } from "./theatre.ts";
+import { DAY, HOUR, type Services } from "./services.ts";
 
 type OnToken = Extract<Act, { readonly whose: string }>;
 
 /** Somebody with the consoles of Losant and AWS. What can't be done, because it isn't there, isn't done. */
-export function perform(act: Act, theatre: Theatre, chronicle: Chronicle): void {
+export function perform(act: Act, services: Services, chronicle: Chronicle): void {
   const { role } = act;
-  const policy = theatre.applicationAt(role.deployment, role.application).policy;
+  const policy = services.applicationAt(role.deployment, role.application).policy;
   chronicle.trouble(policy.orphanAfterMs + 2 * policy.intervalMs);
-  if ("whose" in act) onToken(act, theatre, chronicle);
-  else onLineage(act, theatre, chronicle);
+  if ("whose" in act) onToken(act, services, chronicle);
+  else onLineage(act, services, chronicle);
   chronicle.note("person");
 }
 
-function onToken(act: OnToken, theatre: Theatre, chronicle: Chronicle): void {
-  const { losant } = theatre;
-  const token = tokenMeant(act, theatre, chronicle);
+function onToken(act: OnToken, services: Services, chronicle: Chronicle): void {
+  const { losant } = services;
+  const token = tokenMeant(act, services, chronicle);
   if (token === undefined) return;
   const { id, applicationId } = token;
   const stored = losant.tokens(applicationId).find((candidate) => candidate.id === id);
   if (stored === undefined) return;
   const { description = "" } = stored;
   const edit = (changed: string) => losant.edit(applicationId, id, { description: changed });
-  const tampered = chronicle.tamperedBy(storeOf(act.role, theatre), theatre.secretOf(act.role));
+  const tampered = chronicle.tamperedBy(storeOf(act.role, services), services.secretOf(act.role));
   switch (act.do) {
     case "deactivate":
       losant.edit(applicationId, id, { status: "inactive" });
@@ -53,17 +53,17 @@ function onToken(act: OnToken, theatre: Theatre, chronicle: Chronicle): void {
   }
 }
 
-function onLineage(act: Exclude<Act, OnToken>, theatre: Theatre, chronicle: Chronicle): void {
+function onLineage(act: Exclude<Act, OnToken>, services: Services, chronicle: Chronicle): void {
   const { role } = act;
-  const { losant } = theatre;
-  const { aws } = theatre.deploymentAt(role.deployment);
-  const name = theatre.secretOf(role);
-  const applicationId = theatre.applicationAt(role.deployment, role.application).id;
+  const { losant } = services;
+  const { aws } = services.deploymentAt(role.deployment);
+  const name = services.secretOf(role);
+  const applicationId = services.applicationAt(role.deployment, role.application).id;
   const secret = aws.secret(name);
-  const tampered = chronicle.tamperedBy(storeOf(role, theatre), name);
-  const root = chronicle.token(theatre.rootOf(role));
+  const tampered = chronicle.tamperedBy(storeOf(role, services), name);
+  const root = chronicle.token(services.rootOf(role));
   const byHand = (seed: { readonly name: string; readonly description?: string }) => {
-    const creationDate = theatre.timeline.now();
+    const creationDate = services.timeline.now();
     const expirationDate = new Date(creationDate.getTime() + 400 * DAY);
     return losant.addToken(applicationId, {
       creationDate,
@@ -105,7 +105,7 @@ function onLineage(act: Exclude<Act, OnToken>, theatre: Theatre, chronicle: Chro
       break;
     }
     case "renew-access":
-      renewAccess(role, theatre, chronicle);
+      renewAccess(role, services, chronicle);
       break;
     default:
       act.do satisfies never;
@@ -113,34 +113,34 @@ function onLineage(act: Exclude<Act, OnToken>, theatre: Theatre, chronicle: Chro
 }
 
 /** Whatever a person broke, and whatever only a person can mend, is mended. */
-export function repair(theatre: Theatre, chronicle: Chronicle): void {
-  for (const { index, aws, config } of theatre.deployments) {
+export function repair(services: Services, chronicle: Chronicle): void {
+  for (const { index, aws, config } of services.deployments) {
     for (const name of aws.secretNames()) if (aws.secret(name)?.deletedDate !== undefined) aws.restore(name);
     for (const application of config.applications.keys()) {
       const role = { application, token: "access", deployment: index } as const;
-      const value = aws.value(theatre.secretOf(role)) ?? "";
+      const value = aws.value(services.secretOf(role)) ?? "";
       const string = value.startsWith("{") ? JSON.parse(value).token : value;
-      const token = chronicle.token(theatre.losant.tokenIdOf(string));
+      const token = chronicle.token(services.losant.tokenIdOf(string));
       // The next run comes two intervals later at the latest.
-      const isEnding = (token?.expiresMs ?? 0) < theatre.timeline.ms + 3 * config.intervalMs;
-      if (isEnding || !theatre.losant.accepts(string)) renewAccess(role, theatre, chronicle);
+      const isEnding = (token?.expiresMs ?? 0) < services.timeline.ms + 3 * config.intervalMs;
+      if (isEnding || !services.losant.accepts(string)) renewAccess(role, services, chronicle);
     }
   }
   chronicle.note("person");
 }
 
-function renewAccess(role: Role, theatre: Theatre, chronicle: Chronicle): void {
-  const { aws, config } = theatre.deploymentAt(role.deployment);
+function renewAccess(role: Role, services: Services, chronicle: Chronicle): void {
+  const { aws, config } = services.deploymentAt(role.deployment);
   const application = config.applications[role.application];
   if (application === undefined) return;
   const access = { ...role, token: "access" } as const;
-  const name = theatre.secretOf(access);
+  const name = services.secretOf(access);
   if (aws.secret(name)?.deletedDate !== undefined) return;
-  chronicle.tamperedBy(storeOf(role, theatre), name).add("set-by-hand");
-  const creationDate = new Date(theatre.timeline.ms - HOUR);
+  chronicle.tamperedBy(storeOf(role, services), name).add("set-by-hand");
+  const creationDate = new Date(services.timeline.ms - HOUR);
   aws.putSecret(
     name,
-    theatre.losant.addToken(application.id, { name: "new access by hand", creationDate }).token,
+    services.losant.addToken(application.id, { name: "new access by hand", creationDate }).token,
   );
 }
 
@@ -148,17 +148,17 @@ function tamper(token: TokenRecord, how: string): void {
   for (const { secret, toMs } of token.reigns) if (toMs === undefined) secret.tamperedBy.add(how);
 }
 
-function storeOf({ deployment }: Role, theatre: Theatre) {
-  return theatre.deploymentAt(deployment).secrets;
+function storeOf({ deployment }: Role, services: Services) {
+  return services.deploymentAt(deployment).secrets;
 }
 
 function tokenMeant(
   { role, whose }: OnToken,
-  theatre: Theatre,
+  services: Services,
   chronicle: Chronicle,
 ): TokenRecord | undefined {
-  if (whose === "root") return chronicle.token(theatre.rootOf(role));
-  const secret = chronicle.secretRecord(storeOf(role, theatre), theatre.secretOf(role));
+  if (whose === "root") return chronicle.token(services.rootOf(role));
+  const secret = chronicle.secretRecord(storeOf(role, services), services.secretOf(role));
   if (whose === "newest") {
     const made = [...chronicle.tokens.values()].filter(
       ({ secretArn }) => secretArn !== undefined && secretArn === secret?.arn,

@@ -18,8 +18,8 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: "settles before it announces",
     file: "apply/rotate.ts",
-    instead: "await scene.bus.publish(rotatedEvent(stamp,",
-    of: "await settle(arn, stamp, scene); await scene.bus.publish(rotatedEvent(stamp,",
+    instead: "await context.bus.publish(rotatedEvent(stamp,",
+    of: "await settle(arn, stamp, context); await context.bus.publish(rotatedEvent(stamp,",
     breaks: /^announced: .*nobody was told/m,
   },
   {
@@ -32,7 +32,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: "leaves orphans alone",
     file: "plan/orphans.ts",
-    instead: "(orphan) => isPastOrphanAge(orphan, context)",
+    instead: "(orphan) => isPastOrphanAge(orphan, input)",
     of: "() => false",
     breaks: /^leak: .*stored nowhere/m,
   },

@@ -21,24 +21,24 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "stage before verify",
     [
       "apply/rotate.ts",
-      "  const verified = await verify(issued, plan.isOwnCredential, scene);\n  const stamp",
+      "  const verified = await verify(issued, plan.isOwnAccessToken, context);\n  const stamp",
       "  const stamp",
     ],
     [
       "apply/rotate.ts",
       '  const done: Outcome = {\n    action: "rotate",',
-      '  const verified = await verify(issued, plan.isOwnCredential, scene);\n  const done: Outcome = {\n    action: "rotate",',
+      '  const verified = await verify(issued, plan.isOwnAccessToken, context);\n  const done: Outcome = {\n    action: "rotate",',
     ],
   ),
   fault("settle before announce", [
     "apply/rotate.ts",
-    "    await scene.bus.publish(rotatedEvent(",
-    "    await settle(arn, stamp, scene);\n    await scene.bus.publish(rotatedEvent(",
+    "    await context.bus.publish(rotatedEvent(",
+    "    await settle(arn, stamp, context);\n    await context.bus.publish(rotatedEvent(",
   ]),
   fault("announce before promote", [
     "apply/rotate.ts",
     "  // The first version of a secret became current by itself.\n",
-    "  await scene.bus.publish(rotatedEvent(stamp, successor, done.reason, name, arn, scene)).catch(() => {});\n",
+    "  await context.bus.publish(rotatedEvent(stamp, successor, done.reason, name, arn, context)).catch(() => {});\n",
   ]),
   fault("no event is owed: announced without a label to remember it by", [
     "plan/unfinished.ts",
@@ -127,8 +127,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("orphans are never discarded", [
     "plan/orphans.ts",
-    "const old = orphans.filter((orphan) => isPastOrphanAge(orphan, context));",
-    "const old = orphans.filter((orphan) => isPastOrphanAge(orphan, context) && orphans.length > 99);",
+    "const old = orphans.filter((orphan) => isPastOrphanAge(orphan, input));",
+    "const old = orphans.filter((orphan) => isPastOrphanAge(orphan, input) && orphans.length > 99);",
   ]),
   fault("absence from a stale listing is believed without asking by id", [
     "observe/observe.ts",
@@ -171,7 +171,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a dead lineage goes on with what a run has just made", [
     "plan/head.ts",
-    "token.scope.length > 0 && !isNews(token),",
+    "token.scope.length > 0 && !isFreshlyIssued(token),",
     "token.scope.length > 0,",
   ]),
   fault("nobody asks whether a version of ours had been current before a value was set by hand", [
@@ -182,12 +182,12 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault("rollbacks are fought", [
     "plan/head.ts",
     "const holds = lineage.isRolledBack && ",
-    "const holds = lineage.isRolledBack && context.selection.force && ",
+    "const holds = lineage.isRolledBack && input.selection.force && ",
   ]),
   fault("Lambda's retry rotates again", [
     "plan/head.ts",
-    "(isJustMade(token, now) || wasMadeBy(context.runId, token))",
-    "(isJustMade(token, now) && wasMadeBy(context.runId, token) && false)",
+    "(isJustMade(token, now) || wasMadeBy(input.runId, token))",
+    "(isJustMade(token, now) && wasMadeBy(input.runId, token) && false)",
   ]),
   // What is retired.
   fault("no grace", [
@@ -224,12 +224,12 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault("the string is in what the run logs", [
     "apply/rotate.ts",
     "  const stamp = { tokenId: issued.token.id, replacedId: subject.id };\n",
-    '  const stamp = { tokenId: issued.token.id, replacedId: subject.id };\n  scene.log.info("issued", { string: issued.string.reveal() });\n',
+    '  const stamp = { tokenId: issued.token.id, replacedId: subject.id };\n  context.log.info("issued", { string: issued.string.reveal() });\n',
   ]),
   fault("the labels that mark rotations as unfinished stay", [
     "apply/store.ts",
-    "await persist(clock, until, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));",
-    "await persist(clock, until, async () => void [arn, store, stamp]);",
+    "await retry(clock, until, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));",
+    "await retry(clock, until, async () => void [arn, store, stamp]);",
   ]),
   fault("nothing is rotated before it has expired", [
     "plan/head.ts",

@@ -5,7 +5,7 @@ import { serviceOf } from "./faults.ts";
 import { perform } from "./person.ts";
 import { onRunEnded } from "./promises/words.ts";
 import type { ActEntry, FaultEntry, OutageEntry, Role, RunEntry, Script } from "./script.ts";
-import { START, Theatre } from "./theatre.ts";
+import { Services, START } from "./services.ts";
 import { SimulatedWorker, type Surroundings, type Worker } from "./worker.ts";
 
 export interface Tallies {
@@ -33,7 +33,7 @@ export async function play(script: Script, { traced = false } = {}): Promise<His
 }
 
 export class Stage {
-  readonly theatre: Theatre;
+  readonly services: Services;
   readonly chronicle: Chronicle;
   readonly workers: Worker[] = [];
   readonly #script: Script;
@@ -42,11 +42,11 @@ export class Stage {
   readonly #isTraced: boolean;
   readonly #outages: readonly OutageEntry[];
 
-  constructor(script: Script, isTraced: boolean, theatre = new Theatre(script.setting)) {
+  constructor(script: Script, isTraced: boolean, services = new Services(script.setting)) {
     this.#script = withoutStrangers(script);
     this.#isTraced = isTraced;
-    this.theatre = theatre;
-    this.chronicle = new Chronicle(this.theatre);
+    this.services = services;
+    this.chronicle = new Chronicle(this.services);
     this.#outages = this.#script.entries.filter((entry) => entry.kind === "outage");
   }
 
@@ -60,7 +60,7 @@ export class Stage {
   }
 
   async play(): Promise<void> {
-    const { timeline } = this.theatre;
+    const { timeline } = this.services;
     for (const entry of this.#script.entries) {
       if (entry.kind === "run")
         timeline.at(
@@ -120,7 +120,7 @@ export class Stage {
 
   /** Who carries out a run. */
   protected hire(entry: RunEntry, surroundings: Surroundings): Worker {
-    return new SimulatedWorker(this.theatre, entry, surroundings);
+    return new SimulatedWorker(this.services, entry, surroundings);
   }
 
   history(): History {
@@ -134,7 +134,7 @@ export class Stage {
     this.#tallies.acts += 1;
     for (const worker of this.workers) if (worker.isRunning) worker.isClean = false;
     this.#say(`a person: ${JSON.stringify(entry.act)}`);
-    perform(entry.act, this.theatre, this.chronicle);
+    perform(entry.act, this.services, this.chronicle);
   }
 
   #onCall(worker: Worker, call: Call, fault: FaultEntry | undefined): void {
@@ -154,7 +154,7 @@ export class Stage {
   }
 
   #onEffect(worker: Worker, call: Call): void {
-    const now = this.theatre.timeline.ms;
+    const now = this.services.timeline.ms;
     if (["describe", "list", "get"].includes(call.operation)) worker.looks.set(call.subject, now);
     if (!call.isWrite) return;
     if (this.#isTraced) this.#say(`   ${worker.entry.id}: ${call.operation} ${call.subject} took effect`);
@@ -163,14 +163,14 @@ export class Stage {
 
   #isOut(call: Call): boolean {
     if (this.#outages.length === 0) return false;
-    const now = this.theatre.timeline.ms - START.getTime();
+    const now = this.services.timeline.ms - START.getTime();
     const service = serviceOf(call);
     return this.#outages.some(({ of, fromMs, toMs }) => of === service && fromMs <= now && now < toMs);
   }
 
   #isKnown(creationDate: Date, to: "list" | "login"): boolean {
     const { listingLagMs } = this.#script.setting;
-    const ageMs = this.theatre.timeline.ms - creationDate.getTime();
+    const ageMs = this.services.timeline.ms - creationDate.getTime();
     return ageMs >= (to === "list" ? listingLagMs : Math.min(listingLagMs, 3_000));
   }
 
@@ -178,7 +178,7 @@ export class Stage {
     const { describeLagMs } = this.#script.setting;
     if (describeLagMs === 0) return undefined;
     return (store: Worker["deployment"]["secrets"], name: string) => {
-      const asOf = this.theatre.timeline.ms - describeLagMs;
+      const asOf = this.services.timeline.ms - describeLagMs;
       const past = this.chronicle.secretRecord(store, name)?.past ?? [];
       return past.findLast(({ sinceMs }) => sinceMs <= asOf)?.secret;
     };
@@ -186,7 +186,7 @@ export class Stage {
 
   #say(line: string): void {
     if (!this.#isTraced) return;
-    const at = (this.theatre.timeline.ms - START.getTime()) / 1_000;
+    const at = (this.services.timeline.ms - START.getTime()) / 1_000;
     const [days, rest] = [Math.floor(at / 86_400), at % 86_400];
     const clock = new Date(rest * 1_000).toISOString().slice(11, 23);
     this.#trace.push(`day ${days} ${clock} ${line}`);

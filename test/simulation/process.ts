@@ -10,7 +10,7 @@ import { CREDENTIALS } from "../support/bundle.ts";
 import { cleanEnvironment } from "../support/child.ts";
 import type { RealTime } from "./real-time.ts";
 import type { FaultEntry, RunEntry } from "./script.ts";
-import { type Deployment, documentOf, type Theatre } from "./theatre.ts";
+import { type Deployment, documentOf, type Services } from "./services.ts";
 import { callOf } from "./wire.ts";
 import { type Result, type Surroundings, UNREMARKABLE, type Worker } from "./worker.ts";
 
@@ -48,20 +48,20 @@ export class ProcessWorker implements Worker {
   readonly issuedFor = new Set<string>();
   result: Result | undefined;
   thrown: unknown;
-  readonly #theatre: Theatre;
+  readonly #services: Services;
   readonly #surroundings: Surroundings;
   readonly #launch: Launch;
   readonly #met = new Set<string>();
   #child: ChildProcess | undefined;
   #answer: Answer | undefined;
 
-  constructor(theatre: Theatre, entry: RunEntry, surroundings: Surroundings, launch: Launch) {
-    this.#theatre = theatre;
+  constructor(services: Services, entry: RunEntry, surroundings: Surroundings, launch: Launch) {
+    this.#services = services;
     this.#surroundings = surroundings;
     this.#launch = launch;
     this.entry = entry;
-    this.deployment = theatre.deploymentAt(entry.deployment);
-    this.startedMs = theatre.timeline.ms;
+    this.deployment = services.deploymentAt(entry.deployment);
+    this.startedMs = services.timeline.ms;
   }
 
   get isRunning(): boolean {
@@ -73,7 +73,7 @@ export class ProcessWorker implements Worker {
   }
 
   async #live(): Promise<void> {
-    const { applications, losant: hand } = this.#theatre;
+    const { applications, losant: hand } = this.#services;
     const { secrets, buses } = this.deployment;
     const listing = { undated: "first", maxPerPage: 1_000 } as const;
     const losant = await serve(this.#watched(losantService(applications, hand, listing)));
@@ -93,7 +93,7 @@ export class ProcessWorker implements Worker {
     const { folder, time } = this.#launch;
     const { kind, secrets } = this.deployment;
     const { event, requestId = this.entry.id } = this.entry;
-    const config = { ...documentOf(this.#theatre.setting, kind), losantApiUrl };
+    const config = { ...documentOf(this.#services.setting, kind), losantApiUrl };
     const child = fork(INVOKE, {
       execArgv: ["--import", SHIFTED_CLOCK],
       stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -9,7 +9,7 @@ import type {
   RunEntry,
   Setting,
 } from "./script.ts";
-import { DAY, HOUR, MINUTE } from "./theatre.ts";
+import { DAY, HOUR, MINUTE } from "./services.ts";
 
 /** A history that leads up to one run, in which everything goes well; and the setting of it. */
 export interface Scenario {

@@ -9,7 +9,7 @@ import { type Call, inMemoryBus, inMemoryStore, inMemoryTokenApi } from "../supp
 import { Chance } from "./chance.ts";
 import { fateOf } from "./faults.ts";
 import type { ActEntry, FaultEntry, RunEntry } from "./script.ts";
-import { type Deployment, MINUTE, type Theatre } from "./theatre.ts";
+import { type Deployment, MINUTE, type Services } from "./services.ts";
 
 /** Lambda's longest timeout, at which it ends the process. */
 const DEADLINE_MS = 15 * MINUTE;
@@ -84,17 +84,17 @@ export class SimulatedWorker implements Worker {
   readonly throttled = new Set<string>();
   result: Result | undefined;
   thrown: unknown;
-  readonly #theatre: Theatre;
+  readonly #services: Services;
   readonly #surroundings: Surroundings;
   readonly #met = new Set<string>();
   #pausedUntilMs = 0;
 
-  constructor(theatre: Theatre, entry: RunEntry, surroundings: Surroundings) {
-    this.#theatre = theatre;
+  constructor(services: Services, entry: RunEntry, surroundings: Surroundings) {
+    this.#services = services;
     this.#surroundings = surroundings;
     this.entry = entry;
-    this.deployment = theatre.deploymentAt(entry.deployment);
-    this.startedMs = theatre.timeline.ms;
+    this.deployment = services.deploymentAt(entry.deployment);
+    this.startedMs = services.timeline.ms;
   }
 
   get isRunning(): boolean {
@@ -102,7 +102,7 @@ export class SimulatedWorker implements Worker {
   }
 
   get pauseLeftMs(): number {
-    return Math.max(0, this.#pausedUntilMs - this.#theatre.timeline.ms);
+    return Math.max(0, this.#pausedUntilMs - this.#services.timeline.ms);
   }
 
   die(): void {
@@ -112,11 +112,11 @@ export class SimulatedWorker implements Worker {
 
   /** The whole process stands still: whatever is answered meanwhile reaches it afterwards. */
   pause(ms: number): void {
-    this.#pausedUntilMs = this.#theatre.timeline.ms + ms;
+    this.#pausedUntilMs = this.#services.timeline.ms + ms;
   }
 
   start(): void {
-    const { timeline } = this.#theatre;
+    const { timeline } = this.#services;
     const { skewMs, event, requestId, id, isEndless } = this.entry;
     const isGone = () => !this.isRunning;
     if (!isEndless) timeline.at(timeline.ms + DEADLINE_MS, () => this.isRunning && this.die(), isGone);
@@ -147,7 +147,7 @@ export class SimulatedWorker implements Worker {
       log: { info: note("info"), warn: note("warn"), error: note("error") },
       store,
       bus: inMemoryBus(this.deployment.buses, around),
-      connect: (application) => inMemoryTokenApi(this.#theatre.applications, application, store, around),
+      connect: (application) => inMemoryTokenApi(this.#services.applications, application, store, around),
     })
       .then(
         (result) => {
@@ -178,7 +178,7 @@ export class SimulatedWorker implements Worker {
   }
 
   #latencies(index: number) {
-    const chance = new Chance(this.#theatre.setting.seed, Number(this.entry.id.slice(1)), index);
+    const chance = new Chance(this.#services.setting.seed, Number(this.entry.id.slice(1)), index);
     const slow = chance.hits(0.03) ? 20 : 1;
     return { latencyMs: chance.between(1, 200) * slow, answerMs: chance.between(0, 60) * slow };
   }

@@ -3,7 +3,11 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AwsEmulator, type AwsOptions, startAws } from "../../emulators/aws/server.ts";
-import { type LosantEmulator, type LosantOptions, startLosant } from "../../emulators/losant/server.ts";
+import {
+  type LosantEmulator,
+  type LosantEmulatorOptions,
+  startLosant,
+} from "../../emulators/losant/server.ts";
 import { bundleHandler } from "../../infra/bundling.ts";
 import type { Report } from "../../lambda/report/report.ts";
 import { APP } from "./world.ts";
@@ -53,7 +57,7 @@ export interface Cloud {
 
 /** Losant and AWS on free ports, with one application that the worker can log in to. */
 export async function startCloud(
-  losantOptions: LosantOptions = {},
+  losantOptions: LosantEmulatorOptions = {},
   awsOptions: AwsOptions = {},
 ): Promise<Cloud> {
   const losant = await startLosant(losantOptions);

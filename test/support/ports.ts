@@ -16,8 +16,8 @@ import { SecretArn, SecretName, type SecretState, VersionId } from "../../lambda
 import { type ApiToken, TokenId } from "../../lambda/model/token.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type {
+  AccessTokenReader,
   Clock,
-  CredentialReader,
   EventBus,
   Login,
   SecretStore,
@@ -98,7 +98,7 @@ function refused<T>(perform: () => T): T {
 }
 
 /** Secrets Manager behind the worker's port, over the emulator's own model of it. */
-export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretStore & CredentialReader {
+export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretStore & AccessTokenReader {
   const call = <T>(operation: string, isWrite: boolean, subject: string, effect: () => T) =>
     meet(around, { operation, isWrite, subject }, () => refused(effect));
   return {
@@ -182,7 +182,7 @@ function credential(secrets: Secrets, SecretId: string, VersionStage: Login["sta
 export function inMemoryTokenApi(
   applications: Applications,
   { id, accessToken }: ApplicationConfig,
-  credentials: CredentialReader,
+  credentials: AccessTokenReader,
   around: Surroundings,
 ): TokenApi {
   let login: (Login & { readonly token: Redacted }) | undefined;

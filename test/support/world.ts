@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { byHand as secretsByHand } from "../../emulators/aws/console.ts";
+import { secretsConsole as secretsByHand } from "../../emulators/aws/console.ts";
 import { EventBuses } from "../../emulators/aws/events.ts";
 import { type SecretSettings, Secrets } from "../../emulators/aws/secrets.ts";
 import { AWS_DEFAULTS } from "../../emulators/aws/server.ts";
-import { byHand as losantByHand, type TokenSeed } from "../../emulators/losant/console.ts";
+import { losantConsole as losantByHand, type TokenSeed } from "../../emulators/losant/console.ts";
 import { Applications, countedIds } from "../../emulators/losant/store.ts";
 import type { RotationEvent } from "../../lambda/model/events.ts";
 import { RunId } from "../../lambda/model/token.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { IssueGate } from "../../lambda/apply/issue-gate.ts";
-import { persist } from "../../lambda/apply/retry.ts";
+import { retry } from "../../lambda/apply/retry.ts";
 import { ISSUE_TO_STAGE_MS } from "../../lambda/limits.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { after as later } from "../../lambda/model/time.ts";
 import type { SecretStore } from "../../lambda/ports.ts";
-import { pacedWrites } from "../../lambda/run/guarded-ports.ts";
+import { rateLimited } from "../../lambda/run/guarded-ports.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { DAY, HOUR, START, World } from "../support/world.ts";
 
@@ -18,7 +18,7 @@ describe("a write that is tried again", () => {
       if (attempts === 1) throw new RotationError("store-unreachable", "lost", { effect: "unknown" });
       throw new RotationError("store-throttled", "slow down");
     };
-    const failure = clock.run(persist(clock, later(START, 10_000), write));
+    const failure = clock.run(retry(clock, later(START, 10_000), write));
     await expect(failure).rejects.toMatchObject({ code: "store-throttled", effect: "unknown" });
     expect(attempts).toBeGreaterThan(3);
     expect(clock.now().getTime()).toBeLessThanOrEqual(START.getTime() + 10_000);
@@ -31,7 +31,7 @@ describe("a write that is tried again", () => {
       attempts += 1;
       throw new RotationError("store-denied", "no");
     };
-    await expect(clock.run(persist(clock, later(START, 10_000), write))).rejects.toMatchObject({
+    await expect(clock.run(retry(clock, later(START, 10_000), write))).rejects.toMatchObject({
       effect: "none",
     });
     expect(attempts).toBe(1);
@@ -84,7 +84,7 @@ describe("the pace", () => {
     const store = {
       create: async () => void at.push(clock.now().getTime()),
     } as Partial<SecretStore> as SecretStore;
-    const paced = pacedWrites(store, clock, 45);
+    const paced = rateLimited(store, clock, 45);
     await clock.run(Promise.all(Array.from({ length: 200 }, () => paced.create("x" as never, ""))));
     for (const start of at)
       expect(at.filter((one) => one >= start && one < start + 1_000).length).toBeLessThanOrEqual(49);

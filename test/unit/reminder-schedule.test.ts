@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { failureTold, latenessMs, RUNGS_DAYS, rungReached } from "../../lambda/report/reminder-schedule.ts";
+import {
+  failureReminderAt,
+  latenessMs,
+  WARNING_DAYS,
+  warningDayReached,
+} from "../../lambda/report/reminder-schedule.ts";
 import { DAY, HOUR, MINUTE, START } from "../support/world.ts";
 
 const INTERVAL = 6 * HOUR;
@@ -18,11 +23,11 @@ const every = (intervalMs: number, untilMs: number, fromMs = 0) =>
     (_, index) => fromMs + index * intervalMs,
   );
 
-describe("the ladder of warnings", () => {
+describe("the warning days", () => {
   const rungAt = (ms: number, sinceAt?: Date) =>
-    rungReached({ sinceAt, expiresAt: at(EXPIRY) }, at(ms), INTERVAL);
+    warningDayReached({ sinceAt, expiresAt: at(EXPIRY) }, at(ms), INTERVAL);
 
-  it.each(RUNGS_DAYS)(
+  it.each(WARNING_DAYS)(
     "speaks of %i days from half an hour before to an interval after, to the millisecond",
     (days) => {
       const rung = EXPIRY - days * DAY;
@@ -35,15 +40,15 @@ describe("the ladder of warnings", () => {
   );
 
   it("says nothing of what never expires, or has expired", () => {
-    expect(rungReached({ sinceAt: undefined, expiresAt: undefined }, at(0), INTERVAL)).toBeUndefined();
+    expect(warningDayReached({ sinceAt: undefined, expiresAt: undefined }, at(0), INTERVAL)).toBeUndefined();
     const [expiresAt, threeDays] = [at(EXPIRY), 3 * DAY];
-    expect(rungReached({ sinceAt: undefined, expiresAt }, at(EXPIRY - 1), threeDays)).toBe(1);
-    expect(rungReached({ sinceAt: undefined, expiresAt }, at(EXPIRY), threeDays)).toBeUndefined();
+    expect(warningDayReached({ sinceAt: undefined, expiresAt }, at(EXPIRY - 1), threeDays)).toBe(1);
+    expect(warningDayReached({ sinceAt: undefined, expiresAt }, at(EXPIRY), threeDays)).toBeUndefined();
   });
 
   it("says of two rungs in one long interval the lower", () => {
     const days = [5, 2, 1].map((left) =>
-      rungReached({ sinceAt: undefined, expiresAt: at(EXPIRY) }, at(EXPIRY - left * DAY), 3 * DAY),
+      warningDayReached({ sinceAt: undefined, expiresAt: at(EXPIRY) }, at(EXPIRY - left * DAY), 3 * DAY),
     );
     expect(days).toEqual([7, 3, 1]);
   });
@@ -61,11 +66,11 @@ describe("the ladder of warnings", () => {
 describe("a failure", () => {
   const DUE = EXPIRY - 20 * DAY;
   const told = (ms: number, expiresAt: Date | undefined = at(EXPIRY)) => {
-    const moment = failureTold({ sinceAt: at(DUE), expiresAt }, at(ms), INTERVAL);
+    const moment = failureReminderAt({ sinceAt: at(DUE), expiresAt }, at(ms), INTERVAL);
     return moment && moment.getTime() - START.getTime();
   };
   const undying = (ms: number) => {
-    const moment = failureTold({ sinceAt: at(DUE), expiresAt: undefined }, at(ms), INTERVAL);
+    const moment = failureReminderAt({ sinceAt: at(DUE), expiresAt: undefined }, at(ms), INTERVAL);
     return moment && moment.getTime() - START.getTime();
   };
 
@@ -98,7 +103,7 @@ describe("a failure", () => {
 
   it("is not told of by itself while nobody knows when it became due", () => {
     const unknown = { sinceAt: undefined, expiresAt: at(EXPIRY) };
-    expect(toldBy(every(INTERVAL, EXPIRY), (now) => failureTold(unknown, now, INTERVAL))).toEqual([]);
+    expect(toldBy(every(INTERVAL, EXPIRY), (now) => failureReminderAt(unknown, now, INTERVAL))).toEqual([]);
   });
 });
 
@@ -109,8 +114,10 @@ describe("a series of runs", () => {
     const standing = { sinceAt: at(0), expiresAt: at(EXPIRY) };
     const starts = every(INTERVAL, EXPIRY + 31 * DAY, INTERVAL);
     // The first of them became due before this series began.
-    expect(toldBy(starts, (now) => failureTold(standing, now, INTERVAL)).slice(1)).toEqual(MOMENTS);
-    const warned = toldBy(starts, (now) => rungReached({ ...standing, sinceAt: undefined }, now, INTERVAL));
+    expect(toldBy(starts, (now) => failureReminderAt(standing, now, INTERVAL)).slice(1)).toEqual(MOMENTS);
+    const warned = toldBy(starts, (now) =>
+      warningDayReached({ ...standing, sinceAt: undefined }, now, INTERVAL),
+    );
     expect(warned).toEqual([30, 14, 7, 3, 1]);
   });
 
@@ -123,8 +130,8 @@ describe("a series of runs", () => {
         (delays, phase) => {
           const starts = delays.map((late, index) => phase + index * INTERVAL + late * MINUTE);
           const standing = { sinceAt: at(EXPIRY - 30 * DAY), expiresAt: at(EXPIRY) };
-          const told = toldBy(starts, (now) => failureTold(standing, now, INTERVAL)).map(Number);
-          const warned = toldBy(starts, (now) => rungReached(standing, now, INTERVAL));
+          const told = toldBy(starts, (now) => failureReminderAt(standing, now, INTERVAL)).map(Number);
+          const warned = toldBy(starts, (now) => warningDayReached(standing, now, INTERVAL));
           expect([...new Set(told)]).toEqual(MOMENTS.map(Number));
           expect([...new Set(warned)]).toEqual([30, 14, 7, 3, 1]);
           for (const moment of MOMENTS)
@@ -139,10 +146,10 @@ describe("a series of runs", () => {
     const phases = every(MINUTE, INTERVAL);
     const told = phases.flatMap((phase) =>
       toldBy(every(INTERVAL, EXPIRY, phase), (now) =>
-        rungReached({ sinceAt: undefined, expiresAt: at(EXPIRY) }, now, INTERVAL),
+        warningDayReached({ sinceAt: undefined, expiresAt: at(EXPIRY) }, now, INTERVAL),
       ),
     );
-    expect(told.length / phases.length / RUNGS_DAYS.length).toBeCloseTo(
+    expect(told.length / phases.length / WARNING_DAYS.length).toBeCloseTo(
       1 + latenessMs(INTERVAL) / INTERVAL,
       3,
     );

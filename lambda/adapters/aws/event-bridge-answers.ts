@@ -25,7 +25,12 @@ export type Verdict =
 const SENT_AGAIN = new Set(["ThrottlingException", "InternalFailure"]);
 
 /** What became of the entry at `index` of the `count` that were sent. */
-export function verdictOn(answer: AwsAnswer<Answer>, index: number, count: number, busName: string): Verdict {
+export function verdictOnEntry(
+  answer: AwsAnswer<Answer>,
+  index: number,
+  count: number,
+  busName: string,
+): Verdict {
   if (!answer.ok) return onCall(answer.failure, busName);
   const entry = answer.value.Entries[index];
   if (entry !== undefined && answer.value.Entries.length === count) return onEntry(entry, busName);

@@ -4,7 +4,7 @@ import { RotationError } from "../../model/errors.ts";
 import type { RotationEvent } from "../../model/events.ts";
 import type { EventBus } from "../../ports.ts";
 import { AWS_CLIENT, type AwsCallLimits, attempt } from "./client.ts";
-import { PutEventsAnswer, verdictOn } from "./event-bridge-answers.ts";
+import { PutEventsAnswer, verdictOnEntry } from "./event-bridge-answers.ts";
 import { batchLength, entryOf, MAX_BYTES, sizeOf } from "./event-bridge-entries.ts";
 
 /** Every bound on what is asked of EventBridge. Times are in milliseconds. */
@@ -89,7 +89,7 @@ class EventBridgeBus implements EventBus {
       const isLast = made >= attempts || performance.now() + pauseMs >= until;
       const sent = open;
       open = sent.filter((waiting, index) => {
-        const verdict = verdictOn(answer, index, sent.length, this.#busName);
+        const verdict = verdictOnEntry(answer, index, sent.length, this.#busName);
         if (verdict.accepted) waiting.accepted();
         else if (verdict.mayPass && !isLast) return true;
         else waiting.refused(verdict.error);

@@ -59,7 +59,7 @@ export const StoredVersion = v.object({ ARN: SecretArn, VersionId, VersionStages
 /** CreateSecret and UpdateSecretVersionStage. */
 export const ChangedSecret = v.object({ ARN: SecretArn });
 
-export const SecretValue = v.object({ ARN: SecretArn, SecretString: v.optional(v.string()) });
+export const ReadSecretValue = v.object({ ARN: SecretArn, SecretString: v.optional(v.string()) });
 
 function versionOf(id: string, stages: readonly string[]): SecretVersion {
   return { id: v.parse(VersionId, id), labels: stages };
@@ -80,7 +80,7 @@ const jsonWithToken = v.pipe(
 );
 
 /** The token in a secret's text: the text itself, or the key `token` of the JSON object that it is. */
-export function tokenIn(text: string): Redacted | undefined {
+export function accessTokenIn(text: string): Redacted | undefined {
   const found = v.safeParse(text.trimStart().startsWith("{") ? jsonWithToken : tokenString, text);
   return found.success ? found.output : undefined;
 }

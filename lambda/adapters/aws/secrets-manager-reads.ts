@@ -5,9 +5,9 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { RotationError } from "../../model/errors.ts";
 import type { SecretArn, SecretName, SecretState, SecretVersion } from "../../model/secret.ts";
-import type { CredentialReader, Login } from "../../ports.ts";
-import { DescribedSecret, SecretValue, tokenIn, VersionsPage } from "./secrets-manager-answers.ts";
-import { reading, type SecretsManagerCalls, used } from "./secrets-manager-calls.ts";
+import type { AccessTokenReader, Login } from "../../ports.ts";
+import { accessTokenIn, DescribedSecret, ReadSecretValue, VersionsPage } from "./secrets-manager-answers.ts";
+import { answered, reading, type SecretsManagerCalls } from "./secrets-manager-calls.ts";
 import { accessTokenError } from "./secrets-manager-failures.ts";
 
 export async function describeSecret(
@@ -16,7 +16,7 @@ export async function describeSecret(
 ): Promise<SecretState | undefined> {
   const read = await calls.read(new DescribeSecretCommand({ SecretId: id }), DescribedSecret);
   if (!read.ok && read.failure.name === "ResourceNotFoundException") return undefined;
-  const secret = used(reading("DescribeSecret", id), read);
+  const secret = answered(reading("DescribeSecret", id), read);
   if (secret.name === id || secret.arn === id) return secret;
   throw new RotationError(
     "store-answer-invalid",
@@ -34,7 +34,10 @@ export async function listVersions(
   let NextToken: string | undefined;
   for (let page = 0; page < calls.limits.maxPages; page += 1) {
     const asked = { SecretId: arn, IncludeDeprecated: true, MaxResults: 100, NextToken };
-    const listed = used(attempted, await calls.read(new ListSecretVersionIdsCommand(asked), VersionsPage));
+    const listed = answered(
+      attempted,
+      await calls.read(new ListSecretVersionIdsCommand(asked), VersionsPage),
+    );
     if (listed.ARN !== arn)
       throw new RotationError(
         "store-answer-invalid",
@@ -55,16 +58,16 @@ export async function readAccessToken(
   calls: SecretsManagerCalls,
   id: SecretName | SecretArn,
   stage: Login["stage"],
-): ReturnType<CredentialReader["read"]> {
+): ReturnType<AccessTokenReader["read"]> {
   const command = new GetSecretValueCommand({ SecretId: id, VersionStage: stage });
-  const read = await calls.read(command, SecretValue);
+  const read = await calls.read(command, ReadSecretValue);
   if (!read.ok) {
     // One exception for two things; the role has no DescribeSecret on this secret that could tell them apart.
     const { name, said } = read.failure;
     if (name === "ResourceNotFoundException" && said.includes("secret value")) return undefined;
     throw accessTokenError(reading("GetSecretValue", id), read.failure);
   }
-  const token = tokenIn(read.value.SecretString ?? "");
+  const token = accessTokenIn(read.value.SecretString ?? "");
   if (token !== undefined) return { arn: read.value.ARN, token };
   throw new RotationError(
     "access-token-unreadable",

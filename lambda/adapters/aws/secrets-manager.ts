@@ -15,14 +15,14 @@ import {
   type SecretVersion,
   type VersionId,
 } from "../../model/secret.ts";
-import type { CredentialReader, Login, SecretStore } from "../../ports.ts";
+import type { AccessTokenReader, Login, SecretStore } from "../../ports.ts";
 import { AWS_CLIENT } from "./client.ts";
-import { ChangedSecret, StoredVersion, tokenIn } from "./secrets-manager-answers.ts";
+import { accessTokenIn, ChangedSecret, StoredVersion } from "./secrets-manager-answers.ts";
 import {
+  answered,
   SecretsManagerCalls,
   STORE_LIMITS,
   type StoreLimits,
-  used,
   writing,
 } from "./secrets-manager-calls.ts";
 import { describeSecret, listVersions, readAccessToken } from "./secrets-manager-reads.ts";
@@ -35,11 +35,11 @@ export function secretsManagerClient(): SecretsManagerClient {
 export function secretsManagerStore(
   client: SecretsManagerClient,
   limits: Partial<StoreLimits> = {},
-): SecretStore & CredentialReader {
+): SecretStore & AccessTokenReader {
   return new SecretsManagerStore(new SecretsManagerCalls(client, { ...STORE_LIMITS, ...limits }));
 }
 
-class SecretsManagerStore implements SecretStore, CredentialReader {
+class SecretsManagerStore implements SecretStore, AccessTokenReader {
   readonly #calls: SecretsManagerCalls;
 
   constructor(calls: SecretsManagerCalls) {
@@ -54,7 +54,7 @@ class SecretsManagerStore implements SecretStore, CredentialReader {
     return listVersions(this.#calls, arn);
   }
 
-  read(id: SecretName | SecretArn, stage: Login["stage"]): ReturnType<CredentialReader["read"]> {
+  read(id: SecretName | SecretArn, stage: Login["stage"]): ReturnType<AccessTokenReader["read"]> {
     return readAccessToken(this.#calls, id, stage);
   }
 
@@ -62,7 +62,7 @@ class SecretsManagerStore implements SecretStore, CredentialReader {
     const command = new CreateSecretCommand({ Name: name, Description: description });
     const made = await this.#calls.write(command, ChangedSecret);
     if (!made.ok && made.failure.name === "ResourceExistsException") return;
-    used(writing("CreateSecret", name), made);
+    answered(writing("CreateSecret", name), made);
   }
 
   async stage(
@@ -78,10 +78,10 @@ class SecretsManagerStore implements SecretStore, CredentialReader {
       // Without stages of its own, the version would become AWSCURRENT at once.
       VersionStages: [label],
     });
-    const token = tokenIn(value.reveal());
+    const token = accessTokenIn(value.reveal());
     const secrets = token === undefined ? [value] : [value, token];
     const put = await this.#calls.write(command, StoredVersion, secrets);
-    const stored = used(writing("PutSecretValue", arn), put);
+    const stored = answered(writing("PutSecretValue", arn), put);
     if (stored.VersionId === version) return stored.VersionStages;
     throw new RotationError("store-answer-invalid", `PutSecretValue of ${arn}: another version's answer`, {
       effect: "unknown",
@@ -95,7 +95,7 @@ class SecretsManagerStore implements SecretStore, CredentialReader {
       MoveToVersionId: version,
       RemoveFromVersionId: from,
     });
-    used(labelling(arn), changed);
+    answered(labelling(arn), changed);
   }
 
   attach(arn: SecretArn, version: VersionId, label: string): Promise<void> {
@@ -120,7 +120,7 @@ class SecretsManagerStore implements SecretStore, CredentialReader {
       const labels = secret?.versions.find(({ id }) => id === version)?.labels ?? [];
       if (secret !== undefined && isSo(labels)) return;
     }
-    used(labelling(input.SecretId), changed);
+    answered(labelling(input.SecretId), changed);
   }
 
   #label(input: UpdateSecretVersionStageCommandInput) {

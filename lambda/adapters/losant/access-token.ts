@@ -3,10 +3,10 @@ import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import type { SecretArn, SecretName } from "../../model/secret.ts";
 import { TokenId } from "../../model/token.ts";
-import type { CredentialReader, Login } from "../../ports.ts";
+import type { AccessTokenReader, Login } from "../../ports.ts";
 
 /** An access token as it was read. Each reading is an object of its own. */
-export interface HeldToken extends Login {
+export interface AccessTokenReading extends Login {
   readonly token: Redacted;
 }
 
@@ -15,24 +15,24 @@ export interface HeldToken extends Login {
  * which lives for one run. When Losant rejects it, the secret is read again (somebody may just have rotated it), then
  * its previous version is tried, each once.
  */
-export class Credential {
-  readonly #reader: CredentialReader;
+export class AccessToken {
+  readonly #reader: AccessTokenReader;
   readonly #secretId: SecretName | SecretArn;
   readonly #owner: string;
-  readonly #rungs: Login["stage"][] = ["AWSCURRENT", "AWSPREVIOUS"];
+  readonly #stages: Login["stage"][] = ["AWSCURRENT", "AWSPREVIOUS"];
   readonly #rejected: Redacted[] = [];
-  readonly #replacements = new Map<HeldToken, Promise<HeldToken>>();
-  #latest: Promise<HeldToken> | undefined;
+  readonly #replacements = new Map<AccessTokenReading, Promise<AccessTokenReading>>();
+  #latest: Promise<AccessTokenReading> | undefined;
 
   /** `owner` says in messages whose access token it is. */
-  constructor(reader: CredentialReader, secretId: SecretName | SecretArn, owner: string) {
+  constructor(reader: AccessTokenReader, secretId: SecretName | SecretArn, owner: string) {
     this.#reader = reader;
     this.#secretId = secretId;
     this.#owner = owner;
   }
 
   /** The one to use now. A reading that failed is not remembered. */
-  async current(): Promise<HeldToken> {
+  async current(): Promise<AccessTokenReading> {
     this.#latest ??= this.#first();
     const reading = this.#latest;
     try {
@@ -47,11 +47,11 @@ export class Credential {
    * What to use instead of one that Losant rejected. Calls that were rejected at the same time share one answer.
    * @throws RotationError `access-token-rejected` when there is nothing left to try, from then on at once.
    */
-  replace(rejected: HeldToken): Promise<HeldToken> {
+  replace(rejected: AccessTokenReading): Promise<AccessTokenReading> {
     const known = this.#replacements.get(rejected);
     if (known !== undefined) return known;
     this.#rejected.push(rejected.token);
-    const replacement = this.#climb().catch((error: unknown) => {
+    const replacement = this.#nextStage().catch((error: unknown) => {
       // An unanswered question is no verdict: the next call may ask again.
       if (error instanceof RotationError && error.retryable) {
         this.#replacements.delete(rejected);
@@ -64,7 +64,7 @@ export class Credential {
     return replacement;
   }
 
-  async #first(): Promise<HeldToken> {
+  async #first(): Promise<AccessTokenReading> {
     const held = await this.#read("AWSCURRENT").catch((error: unknown) => this.#previousInstead(error));
     if (held !== undefined) return held;
     throw new RotationError(
@@ -74,18 +74,18 @@ export class Credential {
   }
 
   /** A value that is no token at all was set by mistake: what was there before may still work. */
-  async #previousInstead(error: unknown): Promise<HeldToken> {
+  async #previousInstead(error: unknown): Promise<AccessTokenReading> {
     if (!(error instanceof RotationError) || error.code !== "access-token-unreadable") throw error;
     const held = await this.#read("AWSPREVIOUS").catch(() => undefined);
     if (held === undefined) throw error;
-    this.#rungs.splice(0);
+    this.#stages.splice(0);
     return held;
   }
 
-  async #climb(): Promise<HeldToken> {
-    for (let stage = this.#rungs[0]; stage !== undefined; stage = this.#rungs[0]) {
+  async #nextStage(): Promise<AccessTokenReading> {
+    for (let stage = this.#stages[0]; stage !== undefined; stage = this.#stages[0]) {
       const held = await this.#read(stage);
-      this.#rungs.shift();
+      this.#stages.shift();
       if (held !== undefined && !this.#rejected.some((token) => token.equals(held.token))) return held;
     }
     throw new RotationError(
@@ -95,7 +95,7 @@ export class Credential {
     );
   }
 
-  async #read(stage: Login["stage"]): Promise<HeldToken | undefined> {
+  async #read(stage: Login["stage"]): Promise<AccessTokenReading | undefined> {
     const found = await this.#reader.read(this.#secretId, stage);
     return found && { ...found, stage, ...claimsOf(found.token) };
   }

@@ -13,8 +13,8 @@ export interface Attempt {
   readonly scope: string;
 }
 
-/** No answer of Losant's, or one that says no. 401 never arrives here: see Credential. */
-export function failureOf(
+/** No answer of Losant's, or one that says no. 401 never arrives here: see AccessToken. */
+export function losantError(
   attempt: Attempt,
   answer: Exclude<LosantAnswer, { readonly kind: "ok" }>,
 ): RotationError {

@@ -2,25 +2,25 @@ import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import type { SecretArn, SecretName } from "../../model/secret.ts";
 import type { ApiToken, ApplicationId, TokenId } from "../../model/token.ts";
-import type { CredentialReader, IssuedToken, Login, TokenApi, TokenOrder } from "../../ports.ts";
+import type { AccessTokenReader, IssuedToken, Login, TokenApi, TokenOrder } from "../../ports.ts";
 import { looksLikeToken } from "../scrub.ts";
-import { Credential } from "./access-token.ts";
+import { AccessToken } from "./access-token.ts";
 import { type Parsed, readDeactivated, readDeleted, readIssued, readPage, readToken } from "./answers.ts";
-import { type Attempt, failureOf, unusable, unusableIssue } from "./failures.ts";
+import { type Attempt, losantError, unusable, unusableIssue } from "./failures.ts";
 import { type LosantAnswer, type LosantRequest, send } from "./http.ts";
 import { LOSANT_LIMITS, type LosantLimits } from "./limits.ts";
 import { probe } from "./probe.ts";
 
-export interface LosantOptions {
+export interface TokenApiOptions {
   /** Without or with a slash at the end; private installs may have a path. */
   readonly baseUrl: string;
   readonly application: { readonly id: ApplicationId; readonly accessToken: SecretName | SecretArn };
-  readonly credentials: CredentialReader;
+  readonly credentials: AccessTokenReader;
   readonly limits?: Partial<LosantLimits>;
 }
 
 /** The tokens of one application, for one run: the access token is read once and not kept longer than this. */
-export function losantTokenApi(options: LosantOptions): TokenApi {
+export function losantTokenApi(options: TokenApiOptions): TokenApi {
   return new LosantTokens(options);
 }
 
@@ -28,15 +28,15 @@ class LosantTokens implements TokenApi {
   readonly #id: ApplicationId;
   readonly #url: string;
   readonly #limits: LosantLimits;
-  readonly #credential: Credential;
+  readonly #credential: AccessToken;
   /** What no message of Losant's may repeat, beside whatever looks like a token: that is recognised without being kept. */
   readonly #secrets = new Set<Redacted>();
 
-  constructor({ baseUrl, application, credentials, limits }: LosantOptions) {
+  constructor({ baseUrl, application, credentials, limits }: TokenApiOptions) {
     this.#id = application.id;
     this.#url = `${baseUrl.replace(/\/+$/, "")}/applications/${application.id}`;
     this.#limits = { ...LOSANT_LIMITS, ...limits };
-    this.#credential = new Credential(credentials, application.accessToken, `application ${application.id}`);
+    this.#credential = new AccessToken(credentials, application.accessToken, `application ${application.id}`);
   }
 
   async list(): Promise<readonly ApiToken[]> {
@@ -48,12 +48,12 @@ class LosantTokens implements TokenApi {
       // Without a sort of its own, the order is by name; in that order pages shift when a token is renamed.
       const query = { sortField: "expirationDate", sortDirection: "asc", page, perPage };
       const request = { kind: "read", method: "get", url: `${this.#url}/tokens`, query } as const;
-      const read = used(attempt, readPage(await this.#text(attempt, request)));
+      const read = usable(attempt, readPage(await this.#text(attempt, request)));
       tokens.push(...read.items);
       if (read.items.length === 0 || tokens.length >= (read.totalCount ?? Number.POSITIVE_INFINITY))
         return tokens;
       if (performance.now() >= until)
-        throw failureOf(attempt, { kind: "silent", why: "timeout", isSent: true });
+        throw losantError(attempt, { kind: "silent", why: "timeout", isSent: true });
       // Losant documents no maximum: it may give less than was asked, and counts pages by what it gives.
       perPage = read.perPage ?? perPage;
     }
@@ -64,7 +64,7 @@ class LosantTokens implements TokenApi {
     const attempt = this.#attempt("read", `read the token ${id}`, "applicationApiToken.get");
     const answer = await this.#call({ kind: "read", method: "get", url: this.#tokenUrl(id) });
     if (isGone(answer)) return undefined;
-    const token = used(attempt, readToken(textOf(attempt, answer)));
+    const token = usable(attempt, readToken(textOf(attempt, answer)));
     if (token.id !== id) throw unusable(attempt, "is about another token");
     return token;
   }
@@ -97,13 +97,13 @@ class LosantTokens implements TokenApi {
     const attempt = this.#attempt("write", `deactivate the token ${id}`, "applicationApiToken.patch");
     const body = { status: "inactive" };
     const answer = await this.#call({ kind: "write", method: "patch", url: this.#tokenUrl(id), body });
-    if (!isGone(answer)) used(attempt, readDeactivated(textOf(attempt, answer)));
+    if (!isGone(answer)) usable(attempt, readDeactivated(textOf(attempt, answer)));
   }
 
   async delete(id: TokenId): Promise<void> {
     const attempt = this.#attempt("write", `delete the token ${id}`, "applicationApiToken.delete");
     const answer = await this.#call({ kind: "write", method: "delete", url: this.#tokenUrl(id) });
-    if (!isGone(answer)) used(attempt, readDeleted(textOf(attempt, answer)));
+    if (!isGone(answer)) usable(attempt, readDeleted(textOf(attempt, answer)));
   }
 
   probe(string: Redacted, scope: readonly string[]) {
@@ -144,7 +144,7 @@ class LosantTokens implements TokenApi {
 }
 
 function textOf(attempt: Attempt, answer: LosantAnswer): string | undefined {
-  if (answer.kind !== "ok") throw failureOf(attempt, answer);
+  if (answer.kind !== "ok") throw losantError(attempt, answer);
   return answer.text;
 }
 
@@ -152,7 +152,7 @@ function isGone(answer: LosantAnswer): boolean {
   return answer.kind === "refused" && answer.status === 404 && answer.said.isForeign !== true;
 }
 
-function used<T>(attempt: Attempt, parsed: Parsed<T>): T {
+function usable<T>(attempt: Attempt, parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
   throw unusable(attempt, parsed.flaw);
 }

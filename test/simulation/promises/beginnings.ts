@@ -1,6 +1,6 @@
 import type { Chronicle } from "../chronicle.ts";
 import { isForgotten, isOurs, type Reign, type SecretRecord, type TokenRecord } from "../records.ts";
-import { MINUTE, SKEW_MS } from "../theatre.ts";
+import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 
 /* What is promised of the moment in which a token is made, or becomes current. */
@@ -58,7 +58,7 @@ export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | un
 function checkLife(chronicle: Chronicle, token: TokenRecord, { name }: SecretRecord, by: Worker): void {
   const { ending } = token;
   const lookedMs = Math.max(by.looks.get(token.id) ?? 0, by.looks.get(token.applicationId) ?? 0);
-  const isListed = lookedMs - token.bornMs >= chronicle.theatre.setting.listingLagMs;
+  const isListed = lookedMs - token.bornMs >= chronicle.services.setting.listingLagMs;
   const wasRevokedUnseen = ending?.by === "person" && (ending.atMs >= lookedMs || !isListed);
   if (ending !== undefined && !wasRevokedUnseen)
     chronicle.broken("current-accepted", `${token.id} became current in ${name} after it had been ended`);
@@ -68,7 +68,8 @@ function checkLife(chronicle: Chronicle, token: TokenRecord, { name }: SecretRec
 
 function checkRevival(chronicle: Chronicle, token: TokenRecord, replaced: TokenRecord, by: Worker): void {
   const { ending } = replaced;
-  const isKnown = ending !== undefined && ending.atMs < by.startedMs - chronicle.theatre.setting.listingLagMs;
+  const isKnown =
+    ending !== undefined && ending.atMs < by.startedMs - chronicle.services.setting.listingLagMs;
   if (isKnown && ending.by === "person")
     chronicle.broken(
       "revived",
@@ -116,7 +117,7 @@ function checkRollback(chronicle: Chronicle, before: Reign, replaced: TokenRecor
   const { secret, fromMs } = before;
   const lastByWorker = secret.reigns.findLast((other) => other.by !== "person" && other.fromMs < fromMs);
   const isTakenOver = lastByWorker !== undefined && lastByWorker.versionId !== before.versionId;
-  const isKnown = fromMs + chronicle.theatre.setting.describeLagMs < by.startedMs;
+  const isKnown = fromMs + chronicle.services.setting.describeLagMs < by.startedMs;
   if (before.by !== "person" || !isTakenOver || !isKnown || by.entry.event.force === true) return;
   if (isForgotten(lastByWorker)) return;
   const leftMs = replaced.expiresMs - by.startedMs;

@@ -1,6 +1,6 @@
 import type { Chronicle } from "../chronicle.ts";
 import { currentReign, isForgotten, isOurs, type Reign, supersededMs, type TokenRecord } from "../records.ts";
-import { MINUTE, SKEW_MS } from "../theatre.ts";
+import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 
 /* What is promised of the moment in which a token's life ends, or its reign. */
@@ -21,7 +21,8 @@ export function onEnded(
     if (isUntraceable || reign.toMs !== undefined || currentReign(reign.secret) !== reign) continue;
     const lookedMs = by.looks.get(reign.secret.name) ?? Number.NEGATIVE_INFINITY;
     // A person who moves a label within the moment between the look and the deed can't be seen.
-    if (reign.by === "person" && reign.fromMs >= lookedMs - chronicle.theatre.setting.describeLagMs) continue;
+    if (reign.by === "person" && reign.fromMs >= lookedMs - chronicle.services.setting.describeLagMs)
+      continue;
     chronicle.broken(
       "current-lives",
       `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
@@ -37,7 +38,7 @@ export function onEnded(
   const elapsedMs = chronicle.nowMs - sinceMs;
   if (token.reigns.some(isForgotten)) return;
   // Where moving labels leaves no date behind, nobody can tell when a person did.
-  const isUntold = !chronicle.theatre.setting.labelMovesTouchLastChanged;
+  const isUntold = !chronicle.services.setting.labelMovesTouchLastChanged;
   if (isUntold && token.reigns.some(({ secret }) => secret.tamperedBy.has("rolled-back"))) return;
   if (elapsedMs + SKEW_MS < (graceMs ?? Number.POSITIVE_INFINITY))
     chronicle.broken(
@@ -62,9 +63,9 @@ export function checkCurrent(chronicle: Chronicle, reign: Reign): void {
  * long before it expires, unless trouble lasted through the last two intervals before, or a person is in the way.
  */
 function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): void {
-  const { theatre, nowMs } = chronicle;
+  const { services, nowMs } = chronicle;
   const { maker } = token;
-  const deployment = maker === "person" ? theatre.ownerOf(reign.secret) : maker.deployment;
+  const deployment = maker === "person" ? services.ownerOf(reign.secret) : maker.deployment;
   const application = deployment?.config.applications.find(({ id }) => id === token.applicationId);
   const isWatched = isOurs(reign.versionId) || reign.secret.reigns[0] === reign;
   if (application === undefined || !isWatched || !Number.isFinite(token.expiresMs)) return;

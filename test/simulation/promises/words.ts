@@ -1,7 +1,7 @@
 import type { PutEvent } from "../../../emulators/aws/events.ts";
 import type { Chronicle } from "../chronicle.ts";
 import { isAlive, type TokenRecord } from "../records.ts";
-import { SKEW_MS } from "../theatre.ts";
+import { SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 
 /* What is promised of what the worker says, and of what a healthy run leaves. */

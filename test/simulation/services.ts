@@ -1,8 +1,8 @@
-import { byHand as secretsByHand } from "../../emulators/aws/console.ts";
+import { secretsConsole as secretsByHand } from "../../emulators/aws/console.ts";
 import { EventBuses } from "../../emulators/aws/events.ts";
 import { Secrets } from "../../emulators/aws/secrets.ts";
 import { AWS_DEFAULTS } from "../../emulators/aws/server.ts";
-import { byHand as losantByHand } from "../../emulators/losant/console.ts";
+import { losantConsole as losantByHand } from "../../emulators/losant/console.ts";
 import { Applications, countedIds } from "../../emulators/losant/store.ts";
 import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
 import { type ApplicationConfig, parseConfig, type RotationConfig } from "../../lambda/policy/config.ts";
@@ -28,7 +28,7 @@ export interface Deployment {
 }
 
 /** One Losant, the stores of all deployments, and the time they share. */
-export class Theatre {
+export class Services {
   readonly setting: Setting;
   readonly timeline: Time;
   readonly applications: Applications;
