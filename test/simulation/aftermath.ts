@@ -1,10 +1,10 @@
 import type { Policy } from "../../lambda/policy/policy.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { repair } from "./person.ts";
-import type { Stage } from "./play.ts";
 import { checkCurrent } from "./promises/ends.ts";
 import { currentReign, isAlive, isOurs, type SecretRecord, supersededMs } from "./records.ts";
-import { MINUTE, SKEW_MS, START } from "./services.ts";
+import type { RunEntry } from "./script.ts";
+import { MINUTE, type Services, SKEW_MS, START } from "./services.ts";
 import type { Worker } from "./worker.ts";
 
 /** Fewer runs than the schedule's are enough, while it is waited for time to pass: no token dies of every other run. */
@@ -17,15 +17,27 @@ const PATIENCE = 16;
 const HEALTHY_RUNS = 3;
 const IDLE_RUNS = 2;
 
+/** A history whose script has been played, and which can still go on. */
+interface OpenHistory {
+  readonly services: Services;
+  readonly chronicle: Chronicle;
+  readonly workers: readonly Worker[];
+  /** When the last outage is over. */
+  readonly calmFromMs: number;
+  /** A promise was broken. */
+  readonly isOver: boolean;
+  begin(entry: RunEntry): Worker;
+}
+
 /** A person mends what only a person can; then healthy runs, and in the end the world must be at rest. */
-export async function settle(stage: Stage): Promise<void> {
-  const { services, chronicle } = stage;
+export async function settle(history: OpenHistory): Promise<void> {
+  const { services, chronicle } = history;
   const [{ config }] = services.deployments as [Worker["deployment"]];
   const policy = config.applications[0]?.policy;
   if (policy === undefined) return;
   const { intervalMs, orphanAfterMs, retire } = policy;
   const { listingLagMs } = services.setting;
-  services.timeline.advanceTo(stage.calmFromMs);
+  services.timeline.advanceTo(history.calmFromMs);
   repair(services, chronicle);
   const orphanedMs = Math.max(orphanAfterMs, listingLagMs) + SKEW_MS + intervalMs;
   const graceMs = Math.max(retire.deactivateAfterMs ?? 0, retire.deleteAfterMs ?? 0);
@@ -33,17 +45,17 @@ export async function settle(stage: Stage): Promise<void> {
   const restAtMs = services.timeline.ms + intervalMs + orphanedMs + untoldMs(policy) + graceMs;
   const isWaiting = () => services.timeline.ms < restAtMs && (isPatient || isUnfinished(chronicle));
   const isPatient = services.setting.seed % PATIENCE === 0;
-  do await runEverywhere(stage, CALM_STEP * intervalMs);
-  while (isWaiting() && !stage.isOver);
+  do await runEverywhere(history, CALM_STEP * intervalMs);
+  while (isWaiting() && !history.isOver);
   for (let round = 0; round < HEALTHY_RUNS && (isPatient || round === 0); round += 1)
-    await runEverywhere(stage, intervalMs);
+    await runEverywhere(history, intervalMs);
   // Whoever renamed the access token has taken it out of the worker's care: once it has expired, nobody can log in.
-  if (stage.workers.slice(-services.deployments.length).some(isLockedOut)) return;
+  if (history.workers.slice(-services.deployments.length).some(isLockedOut)) return;
   checkRest(chronicle);
-  for (let round = 0; round < IDLE_RUNS && !stage.isOver; round += 1) {
+  for (let round = 0; round < IDLE_RUNS && !history.isOver; round += 1) {
     services.timeline.advanceTo(services.timeline.ms + intervalMs);
     if (isSomethingDue(chronicle)) continue;
-    for (const { entry, writes } of await runEverywhere(stage, 0))
+    for (const { entry, writes } of await runEverywhere(history, 0))
       if (writes > 0) chronicle.broken("rest", `${entry.id} did something although nothing was to be done`);
   }
 }
@@ -106,15 +118,15 @@ function isSomethingDue(chronicle: Chronicle): boolean {
   });
 }
 
-async function runEverywhere(stage: Stage, intervalMs: number): Promise<readonly Worker[]> {
-  const { services, chronicle } = stage;
-  if (stage.isOver) return [];
+async function runEverywhere(history: OpenHistory, intervalMs: number): Promise<readonly Worker[]> {
+  const { services, chronicle } = history;
+  if (history.isOver) return [];
   services.timeline.advanceTo(services.timeline.ms + intervalMs);
   const workers: Worker[] = [];
   for (const { index } of services.deployments) {
-    const worker = stage.begin({
+    const worker = history.begin({
       kind: "run",
-      id: `c${stage.workers.length}`,
+      id: `c${history.workers.length}`,
       atMs: services.timeline.ms - START.getTime(),
       deployment: index,
       event: { trigger: "schedule" },
@@ -122,8 +134,8 @@ async function runEverywhere(stage: Stage, intervalMs: number): Promise<readonly
       isEndless: false,
     });
     workers.push(worker);
-    await services.timeline.drain(() => stage.isOver);
-    if (!worker.isOver && !stage.isOver) chronicle.broken("sound", `${worker.entry.id} never ended`);
+    await services.timeline.drain(() => history.isOver);
+    if (!worker.isOver && !history.isOver) chronicle.broken("sound", `${worker.entry.id} never ended`);
     const failures = worker.result?.failures ?? [];
     if (failures.length > 0 && [...chronicle.tampering.values()].every((how) => how.size === 0))
       chronicle.broken("healthy", `a healthy run failed: ${failures.join("; ")}`);

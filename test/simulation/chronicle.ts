@@ -7,7 +7,7 @@ import type { Call } from "../support/ports.ts";
 import { onCurrent, onIssued } from "./promises/beginnings.ts";
 import { onEnded, onSuperseded } from "./promises/ends.ts";
 import { onEvent } from "./promises/words.ts";
-import { type Actor, currentReign, type SecretRecord, type TokenRecord } from "./records.ts";
+import { type Actor, currentReign, type Evidence, type SecretRecord, type TokenRecord } from "./records.ts";
 import type { Services } from "./services.ts";
 import type { Worker } from "./worker.ts";
 
@@ -18,16 +18,13 @@ export interface Violation {
 }
 
 /** Writes down what really happens to tokens and secrets, by whose hand, and holds every change against the promises. */
-export class Chronicle {
+export class Chronicle implements Evidence {
   readonly services: Services;
   readonly tokens = new Map<string, TokenRecord>();
   readonly secrets = new Map<string, SecretRecord>();
   readonly violations: Violation[] = [];
-  /** Times in which something went wrong or somebody interfered, with what it takes to get over it. */
   readonly troubles: { readonly fromMs: number; readonly toMs: number }[] = [];
-  /** Runs that began and ended without trouble. */
   readonly cleanRuns: Worker[] = [];
-  /** By store and name of the secret: what a person did to the lineage that weakens what can be promised of it. */
   readonly tampering = new Map<string, Set<string>>();
   readonly #stores: readonly Secrets[];
   readonly #states = new Map<string, StoredToken>();

@@ -1,7 +1,7 @@
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
+import type { TokenId } from "../../lambda/model/token.ts";
 import type { Call, Fate } from "../support/ports.ts";
 import type { FaultEntry, OutageEntry } from "./script.ts";
-import type { SimulatedWorker } from "./worker.ts";
 
 const SERVICES: Readonly<Record<string, OutageEntry["of"]>> = {
   list: "losant",
@@ -50,12 +50,24 @@ export function errorOf(call: Call, trouble: Trouble): RotationError {
   return new RotationError(code, `simulated ${trouble} ${call.operation}`, { effect });
 }
 
+/** What a fault does to a process. */
+interface FaultyProcess {
+  readonly isDead: boolean;
+  readonly pauseLeftMs: number;
+  /** Calls that are throttled whenever they are repeated. */
+  readonly throttled: Set<string>;
+  /** The tokens that its calls made. */
+  readonly issued: ReadonlyMap<Call, TokenId>;
+  die(): void;
+  pause(ms: number): void;
+}
+
 const keyOf = ({ operation, subject }: Call) => `${operation} ${subject}`;
 
 /** What the faults of a script make of one call. Parts are read when their moment comes. */
 export function fateOf(
   call: Call,
-  worker: SimulatedWorker,
+  worker: FaultyProcess,
   fault: FaultEntry | undefined,
   latencies: { readonly latencyMs: number; readonly answerMs: number },
   isOut: (call: Call) => boolean,

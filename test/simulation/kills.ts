@@ -1,4 +1,4 @@
-import { type History, Stage } from "./play.ts";
+import { type History, Playback } from "./play.ts";
 import { ProcessWorker } from "./process.ts";
 import { RealTime } from "./real-time.ts";
 import { runAt } from "./scenarios.ts";
@@ -25,13 +25,13 @@ export interface KillHistory extends History {
 
 /** Plays a script with the bundle in `folder`, each run as a process of its own. Takes a fifth of a second for each. */
 export async function playForReal(script: Script, folder: string): Promise<KillHistory> {
-  const stage = new ProcessStage(script, folder, new RealTime(START));
-  await stage.play();
-  const started = stage.hired.length;
-  return { ...stage.history(), started, killed: stage.hired.filter(({ isDead }) => isDead).length };
+  const playback = new ProcessPlayback(script, folder, new RealTime(START));
+  await playback.play();
+  const started = playback.hired.length;
+  return { ...playback.history(), started, killed: playback.hired.filter(({ isDead }) => isDead).length };
 }
 
-class ProcessStage extends Stage {
+class ProcessPlayback extends Playback {
   readonly hired: ProcessWorker[] = [];
   readonly #folder: string;
   readonly #time: RealTime;

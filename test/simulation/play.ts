@@ -27,12 +27,12 @@ export interface History {
 
 /** Plays a script, lets everything calm down, and looks for broken promises. The same script gives the same history. */
 export async function play(script: Script, { traced = false } = {}): Promise<History> {
-  const stage = new Stage(script, traced);
-  await stage.play();
-  return stage.history();
+  const playback = new Playback(script, traced);
+  await playback.play();
+  return playback.history();
 }
 
-export class Stage {
+export class Playback {
   readonly services: Services;
   readonly chronicle: Chronicle;
   readonly workers: Worker[] = [];

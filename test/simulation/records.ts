@@ -1,5 +1,6 @@
 import type { Secrets } from "../../emulators/aws/secrets.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
+import type { Services } from "./services.ts";
 import type { Worker } from "./worker.ts";
 
 /** A worker, or a person. */
@@ -83,4 +84,21 @@ export function isForgotten(reign: Reign): boolean {
   const { reigns } = reign.secret;
   const byHand = reigns.slice(reigns.indexOf(reign) + 1).filter(({ by }) => by === "person");
   return byHand.length >= 2 && (reign.wasOwed || reign.token?.isDeleted === true);
+}
+
+/** What the promises are held against: all that was written down, and where a broken one is told. */
+export interface Evidence {
+  readonly services: Services;
+  readonly nowMs: number;
+  readonly tokens: ReadonlyMap<string, TokenRecord>;
+  readonly secrets: ReadonlyMap<string, SecretRecord>;
+  /** Times in which something went wrong or somebody interfered, with what it takes to get over it. */
+  readonly troubles: readonly { readonly fromMs: number; readonly toMs: number }[];
+  /** Runs that began and ended without trouble. */
+  readonly cleanRuns: Worker[];
+  /** By store and name of the secret: what a person did to the lineage that weakens what can be promised of it. */
+  readonly tampering: ReadonlyMap<string, ReadonlySet<string>>;
+  broken(promise: string, what: string): void;
+  token(id: string | undefined): TokenRecord | undefined;
+  secretRecord(store: Secrets, name: string): SecretRecord | undefined;
 }

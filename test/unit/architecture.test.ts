@@ -1,87 +1,212 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
+
+/** What stands in lambda/, in the order of the pipeline: each part imports only parts above it, and itself. */
+const PIPELINE = [
+  "model",
+  "limits.ts",
+  "ports.ts",
+  "policy",
+  "lineage",
+  "observe",
+  "plan",
+  "apply",
+  "report",
+  "run",
+  "handler.ts",
+];
+/** Beside the pipeline: only the composition root imports them. They keep to the facts and the contracts. */
+const ADAPTERS = "adapters";
+const ADAPTERS_IMPORT = ["model", "limits.ts", "ports.ts", ADAPTERS];
+
+/** What the stack has to know of the worker: its words, its configuration, and what its alarms and rules match. */
+const INFRA_IMPORTS = [
+  "lambda/model/",
+  "lambda/policy/",
+  "lambda/lineage/secret-names.ts",
+  "lambda/report/metrics.ts",
+  "lambda/report/reminder-schedule.ts",
+];
 
 interface Source {
   readonly file: string;
   readonly text: string;
 }
 
-function sourcesIn(folder: string): readonly Source[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => ({ file: `${folder}/${file}`, text: readFileSync(join(ROOT, folder, file), "utf8") }));
+function sourcesIn(...folders: readonly string[]): readonly Source[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => ({
+        file: posix.join(folder, file.replaceAll("\\", "/")),
+        text: readFileSync(join(ROOT, folder, file), "utf8"),
+      })),
+  );
 }
 
-const importsOf = (text: string) =>
-  [...text.matchAll(/\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/g)].map(([, a, b]) => a ?? b ?? "");
+const codeOf = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
 
-/** What a file may not do, as `file: what`. */
-function violations(sources: readonly Source[]): readonly string[] {
-  return sources.flatMap(({ file, text }) => {
-    const found: string[] = [];
-    const isRoot = file === "lambda/handler.ts";
-    const isAdapter = file.startsWith("lambda/adapters/");
-    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
-    for (const path of importsOf(text)) {
-      if (path.includes("adapters/") && !isRoot) found.push(`imports ${path}`);
-      // What only a person may do, such as reactivating a token, stays out of the worker's reach.
-      if (/\/(cli|demo|emulators|infra|test)\//.test(path)) found.push(`imports ${path}`);
-      const isPure =
-        path.startsWith(".") || ["valibot", "p-limit", "node:crypto", "node:util"].includes(path);
-      if (!isPure && !isRoot && !isAdapter) found.push(`imports ${path}`);
-    }
-    if (!isRoot && /\bprocess\.env\b/.test(code)) found.push("reads process.env");
-    if (
-      !isRoot &&
-      !isAdapter &&
-      /Date\.now\(|new Date\(\)|Math\.random\(|setTimeout\(|performance\.now/.test(code)
-    ) {
-      found.push("asks the clock or chance");
-    }
-    return found.map((what) => `${file}: ${what}`);
+/** Types count: `import`, `import type`, `import("…")` and `export … from`. Those of this repository by their paths. */
+function importsOf({ file, text }: Source): readonly string[] {
+  return [...codeOf(text).matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, path = ""]) =>
+    path.startsWith(".") ? posix.join(posix.dirname(file), path) : path,
+  );
+}
+
+const partOf = (file: string) => file.split("/")[1] ?? "";
+
+/** In lambda/: what imports something below it, or past the contracts; and what lies in no folder of the pipeline. */
+function misplaced(sources: readonly Source[]): readonly string[] {
+  return sources.flatMap((source) => {
+    const part = partOf(source.file);
+    const isAdapter = part === ADAPTERS;
+    if (!isAdapter && !PIPELINE.includes(part)) return [`${source.file} is in no folder of the pipeline`];
+    const own = importsOf(source).filter((path) => path.includes("/") && path.endsWith(".ts"));
+    const allowed = (path: string) => {
+      if (!path.startsWith("lambda/")) return false;
+      if (isAdapter) return ADAPTERS_IMPORT.includes(partOf(path));
+      if (partOf(path) === ADAPTERS) return part === "handler.ts";
+      return PIPELINE.indexOf(partOf(path)) <= PIPELINE.indexOf(part);
+    };
+    return own.filter((path) => !allowed(path)).map((path) => `${source.file} imports ${path}`);
   });
 }
 
-describe("the architecture", () => {
-  it("lets only the handler import adapters and read the environment, and only adapters do I/O", () => {
-    expect(violations(sourcesIn("lambda"))).toEqual([]);
+/** In lambda/: I/O, the environment, the clock and chance belong to the adapters and the composition root. */
+function impurities(sources: readonly Source[]): readonly string[] {
+  return sources.flatMap((source) => {
+    const { file, text } = source;
+    const isHandler = file === "lambda/handler.ts";
+    const mayDoIo = isHandler || partOf(file) === ADAPTERS;
+    const pure = ["valibot", "p-limit", "node:crypto", "node:util"];
+    const packages = importsOf(source).filter((path) => !path.endsWith(".ts") && !pure.includes(path));
+    const code = codeOf(text);
+    const asks = /Date\.now\(|new Date\(\)|Math\.random\(|setTimeout\(|performance\.now/.test(code);
+    return [
+      ...(mayDoIo ? [] : packages.map((path) => `${file} imports ${path}`)),
+      ...(!isHandler && /\bprocess\.env\b/.test(code) ? [`${file} reads the environment`] : []),
+      ...(!mayDoIo && asks ? [`${file} asks the clock or chance`] : []),
+    ];
+  });
+}
+
+/** Imports that reach a folder they must keep away from. */
+function reaching(sources: readonly Source[], isForbidden: (path: string) => boolean): readonly string[] {
+  return sources.flatMap((source) =>
+    importsOf(source)
+      .filter((path) => path.endsWith(".ts") && isForbidden(path))
+      .map((path) => `${source.file} imports ${path}`),
+  );
+}
+
+/** One circle of imports for each file that is the first of it to be met, in the order of the files. */
+function circles(sources: readonly Source[]): readonly string[] {
+  const imports = new Map(sources.map((source) => [source.file, importsOf(source)]));
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file);
+    if (at >= 0) found.push([...path.slice(at), file].join(" → "));
+    if (at >= 0 || done.has(file)) return;
+    for (const next of imports.get(file) ?? []) if (imports.has(next)) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  return found;
+}
+
+const EVERYTHING = ["lambda", "infra", "cli", "emulators", "demo", "examples", "bench", "test"] as const;
+const source = (file: string, ...lines: readonly string[]): Source => ({ file, text: lines.join("\n") });
+
+describe("the worker", () => {
+  it("has the folders of its pipeline, of which each imports only those above it", () => {
+    expect(misplaced(sourcesIn("lambda"))).toEqual([]);
   });
 
-  it("notices a violation", () => {
-    const text =
-      'import ky from "ky";\nimport { x } from "../adapters/losant.ts";\nconst now = new Date(process.env.NOW ?? Date.now());';
-    expect(violations([{ file: "lambda/plan/plan.ts", text }])).toEqual([
-      "lambda/plan/plan.ts: imports ky",
-      "lambda/plan/plan.ts: imports ../adapters/losant.ts",
-      "lambda/plan/plan.ts: reads process.env",
-      "lambda/plan/plan.ts: asks the clock or chance",
+  it("does I/O in its adapters alone, and reads the environment in its handler alone", () => {
+    expect(impurities(sourcesIn("lambda"))).toEqual([]);
+  });
+
+  it.each([
+    ["from below", "lambda/plan/head.ts", 'import type { Outcome } from "../apply/outcomes.ts";'],
+    [
+      "from an adapter",
+      "lambda/run/run.ts",
+      'import { eventBridgeBus } from "../adapters/aws/event-bridge.ts";',
+    ],
+    ["past the contracts", "lambda/adapters/scrub.ts", 'export type { Policy } from "../policy/policy.ts";'],
+    [
+      "out of the worker",
+      "lambda/apply/apply.ts",
+      'import { reactivate } from "../../cli/undo/reactivate.ts";',
+    ],
+    ["a type in passing", "lambda/model/token.ts", 'export let x: import("../ports.ts").Clock;'],
+  ])("notices an import %s", (_, file, line) => {
+    expect(misplaced([source(file, line)])).toHaveLength(1);
+  });
+
+  it("notices a loose file", () => {
+    expect(misplaced([source("lambda/helpers.ts")])).toEqual([
+      "lambda/helpers.ts is in no folder of the pipeline",
     ]);
   });
 
-  it("lets infra import from lambda only what describes the worker", () => {
-    const allowed = [
-      "policy/config.ts",
-      "policy/policy.ts",
-      "model/events.ts",
-      "report/metrics.ts",
-      "model/errors.ts",
-      "model/token.ts",
-      "lineage/secret-names.ts",
-      "report/reminder-schedule.ts",
-      "policy/request.ts",
-    ];
-    const paths = sourcesIn("infra").flatMap(({ text }) => importsOf(text));
-    const foreign = paths.filter(
-      (path) => path.includes("lambda/") && !allowed.some((file) => path.endsWith(`/lambda/${file}`)),
-    );
-    expect(foreign).toEqual([]);
+  it.each([
+    ["a package that does I/O", 'import ky from "ky";'],
+    ["the environment", "const level = process.env.LOG_LEVEL;"],
+    ["the clock", "const now = new Date();"],
+    ["chance", "const jitter = Math.random();"],
+  ])("notices %s in its core", (_, line) => {
+    expect(impurities([source("lambda/plan/plan.ts", "/** Pure. */", line)])).toHaveLength(1);
   });
 
-  it("keeps every file of the worker short enough to be read in one go", () => {
-    const long = sourcesIn("lambda").filter(({ text }) => text.split("\n").length > 210);
-    expect(long.map(({ file }) => file)).toEqual([]);
+  it("notices the environment in an adapter", () => {
+    expect(
+      impurities([source("lambda/adapters/scrub.ts", "export const on = process.env.SCRUB;")]),
+    ).toHaveLength(1);
+  });
+});
+
+describe("the repository", () => {
+  it("has no circle of files, types included", () => {
+    expect(circles(sourcesIn(...EVERYTHING))).toEqual([]);
+  });
+
+  it("notices a circle, also one of types, and of a file with itself", () => {
+    const ring = [
+      source("a/one.ts", 'import { two } from "./two.ts";'),
+      source("a/two.ts", 'import type { Three } from "../b/three.ts";'),
+      source("b/three.ts", 'export type { One } from "../a/one.ts";'),
+    ];
+    expect(circles(ring)).toEqual(["a/one.ts → a/two.ts → b/three.ts → a/one.ts"]);
+    expect(circles([source("a/self.ts", 'import { x } from "./self.ts";')])).toHaveLength(1);
+  });
+
+  it("has emulators that know nothing of the worker, or of anything else", () => {
+    const isOutside = (path: string) => !path.startsWith("emulators/");
+    expect(reaching(sourcesIn("emulators"), isOutside)).toEqual([]);
+    const planted = source(
+      "emulators/aws/views.ts",
+      'import { SecretName } from "../../lambda/model/secret.ts";',
+    );
+    expect(reaching([planted], isOutside)).toHaveLength(1);
+  });
+
+  it("has a stack that imports of the worker only what describes it", () => {
+    const isHidden = (path: string) =>
+      path.startsWith("lambda/") && !INFRA_IMPORTS.some((allowed) => path.startsWith(allowed));
+    expect(reaching(sourcesIn("infra"), isHidden)).toEqual([]);
+    const planted = source("infra/alarms.ts", 'import { plan } from "../lambda/plan/plan.ts";');
+    expect(reaching([planted], isHidden)).toHaveLength(1);
+  });
+
+  it("ships nothing that imports tests, benchmarks or examples", () => {
+    const isUnshipped = (path: string) => /^(test|bench|examples)\//.test(path);
+    expect(reaching(sourcesIn("lambda", "infra", "cli", "emulators", "demo"), isUnshipped)).toEqual([]);
+    const planted = source("cli/status/status.ts", 'import { World } from "../../test/support/world.ts";');
+    expect(reaching([planted], isUnshipped)).toHaveLength(1);
   });
 });

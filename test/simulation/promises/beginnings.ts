@@ -1,5 +1,11 @@
-import type { Chronicle } from "../chronicle.ts";
-import { isForgotten, isOurs, type Reign, type SecretRecord, type TokenRecord } from "../records.ts";
+import {
+  type Evidence,
+  isForgotten,
+  isOurs,
+  type Reign,
+  type SecretRecord,
+  type TokenRecord,
+} from "../records.ts";
 import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 
@@ -9,88 +15,82 @@ import type { Worker } from "../worker.ts";
 const TOO_SOON_MS = 10 * MINUTE - SKEW_MS;
 
 /** A worker made a token. */
-export function onIssued(chronicle: Chronicle, token: TokenRecord, by: Worker): void {
-  by.looks.set(token.id, chronicle.nowMs);
-  const replaced = chronicle.token(token.replacedId);
+export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): void {
+  by.looks.set(token.id, evidence.nowMs);
+  const replaced = evidence.token(token.replacedId);
   if (replaced === undefined || token.secretArn === undefined) {
-    chronicle.broken("intent", `${token.id} was issued without saying for what`);
+    evidence.broken("intent", `${token.id} was issued without saying for what`);
     return;
   }
   if (by.issuedFor.has(token.secretArn))
-    chronicle.broken("one-per-run", `${by.entry.id} issued a second token for ${token.secretArn}`);
+    evidence.broken("one-per-run", `${by.entry.id} issued a second token for ${token.secretArn}`);
   by.issuedFor.add(token.secretArn);
   if (replaced.maker !== "person" && !replaced.isUnmarked && token.bornMs - replaced.bornMs < TOO_SOON_MS)
-    chronicle.broken("too-soon", `${token.id} replaces ${replaced.id}, which was made moments before`);
+    evidence.broken("too-soon", `${token.id} replaces ${replaced.id}, which was made moments before`);
   const { ending } = replaced;
   if (ending?.by === "person" && ending.atMs < by.startedMs)
-    chronicle.broken(
+    evidence.broken(
       "revived",
       `${token.id} replaces ${replaced.id}, which a person had ended before the run`,
     );
   const isUnmanaged = !replaced.reigns.some(({ versionId }) => isOurs(versionId));
   if (isUnmanaged && replaced.expiresMs < by.startedMs - SKEW_MS)
-    chronicle.broken("revived", `${token.id} replaces ${replaced.id}, which had expired unmanaged`);
+    evidence.broken("revived", `${token.id} replaces ${replaced.id}, which had expired unmanaged`);
 }
 
 /** AWSCURRENT came to a version by a worker's doing. */
-export function onCurrent(chronicle: Chronicle, reign: Reign, before: Reign | undefined, by: Worker): void {
+export function onCurrent(evidence: Evidence, reign: Reign, before: Reign | undefined, by: Worker): void {
   const { token, versionId, secret } = reign;
   const [, tokenId, replacedId] = /^losant-(\w+)-(\w+)$/.exec(versionId) ?? [];
   if (token === undefined || token.id !== tokenId) {
-    chronicle.broken("stored", `${versionId} became current without the string of its token`);
+    evidence.broken("stored", `${versionId} became current without the string of its token`);
     return;
   }
   if (token.maker === "person" || token.maker.deployment !== by.deployment || token.secretArn !== secret.arn)
-    chronicle.broken("ours", `${token.id} became current in ${secret.name}, but was not made for it`);
-  const replaced = chronicle.token(replacedId);
+    evidence.broken("ours", `${token.id} became current in ${secret.name}, but was not made for it`);
+  const replaced = evidence.token(replacedId);
   if (replaced === undefined || replaced.scope.symmetricDifference(token.scope).size > 0)
-    chronicle.broken("scope", `${token.id} has other rights than ${replacedId}, which it replaced`);
-  checkLife(chronicle, token, secret, by);
+    evidence.broken("scope", `${token.id} has other rights than ${replacedId}, which it replaced`);
+  checkLife(evidence, token, secret, by);
   if (replaced === undefined) return;
-  checkRevival(chronicle, token, replaced, by);
-  checkDoubling(chronicle, reign, before, replaced, by);
+  checkRevival(evidence, token, replaced, by);
+  checkDoubling(evidence, reign, before, replaced, by);
   if (before === undefined) return;
-  checkRollback(chronicle, before, replaced, by);
-  checkRetry(chronicle, token, before.token, by);
+  checkRollback(evidence, before, replaced, by);
+  checkRetry(evidence, token, before.token, by);
 }
 
 /** It is accepted, unless somebody ended it unseen. */
-function checkLife(chronicle: Chronicle, token: TokenRecord, { name }: SecretRecord, by: Worker): void {
+function checkLife(evidence: Evidence, token: TokenRecord, { name }: SecretRecord, by: Worker): void {
   const { ending } = token;
   const lookedMs = Math.max(by.looks.get(token.id) ?? 0, by.looks.get(token.applicationId) ?? 0);
-  const isListed = lookedMs - token.bornMs >= chronicle.services.setting.listingLagMs;
+  const isListed = lookedMs - token.bornMs >= evidence.services.setting.listingLagMs;
   const wasRevokedUnseen = ending?.by === "person" && (ending.atMs >= lookedMs || !isListed);
   if (ending !== undefined && !wasRevokedUnseen)
-    chronicle.broken("current-accepted", `${token.id} became current in ${name} after it had been ended`);
-  if (token.expiresMs + SKEW_MS < chronicle.nowMs)
-    chronicle.broken("current-accepted", `${token.id} became current in ${name} after it had expired`);
+    evidence.broken("current-accepted", `${token.id} became current in ${name} after it had been ended`);
+  if (token.expiresMs + SKEW_MS < evidence.nowMs)
+    evidence.broken("current-accepted", `${token.id} became current in ${name} after it had expired`);
 }
 
-function checkRevival(chronicle: Chronicle, token: TokenRecord, replaced: TokenRecord, by: Worker): void {
+function checkRevival(evidence: Evidence, token: TokenRecord, replaced: TokenRecord, by: Worker): void {
   const { ending } = replaced;
-  const isKnown =
-    ending !== undefined && ending.atMs < by.startedMs - chronicle.services.setting.listingLagMs;
+  const isKnown = ending !== undefined && ending.atMs < by.startedMs - evidence.services.setting.listingLagMs;
   if (isKnown && ending.by === "person")
-    chronicle.broken(
+    evidence.broken(
       "revived",
       `${token.id} replaced ${replaced.id}, which a person had ended before the run`,
     );
 }
 
 /** Lambda tries an invocation again under the same request id: what its first try has made, it doesn't replace itself. */
-function checkRetry(
-  chronicle: Chronicle,
-  token: TokenRecord,
-  made: TokenRecord | undefined,
-  by: Worker,
-): void {
+function checkRetry(evidence: Evidence, token: TokenRecord, made: TokenRecord | undefined, by: Worker): void {
   const isRetry = [made?.maker, token.maker].every((maker = "person") => isOfRequest(maker, by));
   if (isRetry && made?.ending === undefined && !made?.isUnmarked)
-    chronicle.broken("one-per-request", `${token.id} replaced ${made?.id}, which the same request had made`);
+    evidence.broken("one-per-request", `${token.id} replaced ${made?.id}, which the same request had made`);
 }
 
 function checkDoubling(
-  chronicle: Chronicle,
+  evidence: Evidence,
   reign: Reign,
   before: Reign | undefined,
   replaced: TokenRecord,
@@ -104,7 +104,7 @@ function checkDoubling(
   const isWayBack = before?.token?.ending?.by === "person" && by.entry.event.force === true;
   const isExcused = isWayBack || before?.by === "person" || secret.tamperedBy.size > 0;
   if (twice !== undefined && twice.token?.ending?.by !== "person" && !isExcused)
-    chronicle.broken("doubled", `${replaced.id} was replaced by ${twice.versionId}, and now by ${versionId}`);
+    evidence.broken("doubled", `${replaced.id} was replaced by ${twice.versionId}, and now by ${versionId}`);
 }
 
 function isOfRequest(maker: TokenRecord["maker"], { entry, deployment }: Worker): boolean {
@@ -113,14 +113,14 @@ function isOfRequest(maker: TokenRecord["maker"], { entry, deployment }: Worker)
 }
 
 /** What a person has rolled back to, or set, stays current until little is left of the token that a worker would renew. */
-function checkRollback(chronicle: Chronicle, before: Reign, replaced: TokenRecord, by: Worker): void {
+function checkRollback(evidence: Evidence, before: Reign, replaced: TokenRecord, by: Worker): void {
   const { secret, fromMs } = before;
   const lastByWorker = secret.reigns.findLast((other) => other.by !== "person" && other.fromMs < fromMs);
   const isTakenOver = lastByWorker !== undefined && lastByWorker.versionId !== before.versionId;
-  const isKnown = fromMs + chronicle.services.setting.describeLagMs < by.startedMs;
+  const isKnown = fromMs + evidence.services.setting.describeLagMs < by.startedMs;
   if (before.by !== "person" || !isTakenOver || !isKnown || by.entry.event.force === true) return;
   if (isForgotten(lastByWorker)) return;
   const leftMs = replaced.expiresMs - by.startedMs;
   if (leftMs >= 2 * by.deployment.config.intervalMs + SKEW_MS && before.token?.ending === undefined)
-    chronicle.broken("rollback-holds", `${by.entry.id} took ${secret.name} from what a person had chosen`);
+    evidence.broken("rollback-holds", `${by.entry.id} took ${secret.name} from what a person had chosen`);
 }

@@ -1,5 +1,12 @@
-import type { Chronicle } from "../chronicle.ts";
-import { currentReign, isForgotten, isOurs, type Reign, supersededMs, type TokenRecord } from "../records.ts";
+import {
+  currentReign,
+  type Evidence,
+  isForgotten,
+  isOurs,
+  type Reign,
+  supersededMs,
+  type TokenRecord,
+} from "../records.ts";
 import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 
@@ -7,7 +14,7 @@ import type { Worker } from "../worker.ts";
 
 /** A worker deactivated or deleted a token. */
 export function onEnded(
-  chronicle: Chronicle,
+  evidence: Evidence,
   token: TokenRecord,
   by: Worker,
   how: "deactivated" | "deleted",
@@ -21,49 +28,48 @@ export function onEnded(
     if (isUntraceable || reign.toMs !== undefined || currentReign(reign.secret) !== reign) continue;
     const lookedMs = by.looks.get(reign.secret.name) ?? Number.NEGATIVE_INFINITY;
     // A person who moves a label within the moment between the look and the deed can't be seen.
-    if (reign.by === "person" && reign.fromMs >= lookedMs - chronicle.services.setting.describeLagMs)
-      continue;
-    chronicle.broken(
+    if (reign.by === "person" && reign.fromMs >= lookedMs - evidence.services.setting.describeLagMs) continue;
+    evidence.broken(
       "current-lives",
       `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
     );
   }
   if (!isMadeHere && !isAskedFor)
-    chronicle.broken("ours", `${by.entry.id} ${how} ${token.id}, which this worker did not make`);
+    evidence.broken("ours", `${by.entry.id} ${how} ${token.id}, which this worker did not make`);
   const sinceMs = supersededMs(token);
   if (sinceMs === undefined || isAskedFor) return;
   const { retire } =
     by.deployment.config.applications.find(({ id }) => id === token.applicationId)?.policy ?? {};
   const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
-  const elapsedMs = chronicle.nowMs - sinceMs;
+  const elapsedMs = evidence.nowMs - sinceMs;
   if (token.reigns.some(isForgotten)) return;
   // Where moving labels leaves no date behind, nobody can tell when a person did.
-  const isUntold = !chronicle.services.setting.labelMovesTouchLastChanged;
+  const isUntold = !evidence.services.setting.labelMovesTouchLastChanged;
   if (isUntold && token.reigns.some(({ secret }) => secret.tamperedBy.has("rolled-back"))) return;
   if (elapsedMs + SKEW_MS < (graceMs ?? Number.POSITIVE_INFINITY))
-    chronicle.broken(
+    evidence.broken(
       "grace",
       `${by.entry.id} ${how} ${token.id} ${Math.round(elapsedMs / MINUTE)} minutes after it was superseded`,
     );
 }
 
 /** A token is no longer what users are given: whoever read it just before must have been able to go on using it. */
-export function onSuperseded(chronicle: Chronicle, reign: Reign): void {
+export function onSuperseded(evidence: Evidence, reign: Reign): void {
   const { token } = reign;
-  if (token !== undefined) checkLateness(chronicle, reign, token);
+  if (token !== undefined) checkLateness(evidence, reign, token);
 }
 
 /** At the end of a history, for what is still current. */
-export function checkCurrent(chronicle: Chronicle, reign: Reign): void {
-  if (reign.token !== undefined) checkLateness(chronicle, reign, reign.token);
+export function checkCurrent(evidence: Evidence, reign: Reign): void {
+  if (reign.token !== undefined) checkLateness(evidence, reign, reign.token);
 }
 
 /**
  * A service that refreshes once per cache lifetime always holds an accepted token: each token must be replaced that
  * long before it expires, unless trouble lasted through the last two intervals before, or a person is in the way.
  */
-function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): void {
-  const { services, nowMs } = chronicle;
+function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): void {
+  const { services, nowMs } = evidence;
   const { maker } = token;
   const deployment = maker === "person" ? services.ownerOf(reign.secret) : maker.deployment;
   const application = deployment?.config.applications.find(({ id }) => id === token.applicationId);
@@ -86,10 +92,10 @@ function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): 
   )
     return;
   const fromMs = latestMs - 2 * intervalMs;
-  const isTroubled = chronicle.troubles.some(
+  const isTroubled = evidence.troubles.some(
     (trouble) => trouble.fromMs <= latestMs && trouble.toMs >= fromMs - orphanAfterMs,
   );
-  const hadItsChance = chronicle.cleanRuns.some(
+  const hadItsChance = evidence.cleanRuns.some(
     (run) =>
       run.deployment.config.applications.includes(application) &&
       run.entry.event.tokens === undefined &&
@@ -99,7 +105,7 @@ function checkLateness(chronicle: Chronicle, reign: Reign, token: TokenRecord): 
   // Its name leads to its secret, and so does its marker; without either, nothing does. What a person made has no marker.
   const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
   if (isTroubled || !hadItsChance || isLost) return;
-  chronicle.broken(
+  evidence.broken(
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,
   );

@@ -1,68 +1,67 @@
 import type { PutEvent } from "../../../emulators/aws/events.ts";
-import type { Chronicle } from "../chronicle.ts";
-import { isAlive, type TokenRecord } from "../records.ts";
+import { type Evidence, isAlive, type TokenRecord } from "../records.ts";
 import { SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 
 /* What is promised of what the worker says, and of what a healthy run leaves. */
 
 /** An event was accepted. */
-export function onEvent(chronicle: Chronicle, event: PutEvent, by: Worker): void {
-  if (event.Detail.includes("eyJ")) chronicle.broken("secrecy", `a token string in ${event.DetailType}`);
+export function onEvent(evidence: Evidence, event: PutEvent, by: Worker): void {
+  if (event.Detail.includes("eyJ")) evidence.broken("secrecy", `a token string in ${event.DetailType}`);
   if (event.DetailType !== "Losant API Token Rotated") return;
   const { versionId, secretName } = JSON.parse(event.Detail);
-  const secret = chronicle.secretRecord(by.deployment.secrets, secretName);
+  const secret = evidence.secretRecord(by.deployment.secrets, secretName);
   if (!secret?.reigns.some((reign) => reign.versionId === versionId)) {
-    chronicle.broken("announced", `${versionId} was announced, but never current in ${secretName}`);
+    evidence.broken("announced", `${versionId} was announced, but never current in ${secretName}`);
     return;
   }
   secret.announced.add(versionId);
 }
 
 /** A run ended: nothing it says holds a string, and a healthy one has no failures and leaves no old orphan. */
-export function onRunEnded(chronicle: Chronicle, worker: Worker): void {
+export function onRunEnded(evidence: Evidence, worker: Worker): void {
   const said = JSON.stringify([worker.log, worker.result, String(worker.thrown)]);
-  if (said.includes("eyJ")) chronicle.broken("secrecy", `a token string in what ${worker.entry.id} says`);
+  if (said.includes("eyJ")) evidence.broken("secrecy", `a token string in what ${worker.entry.id} says`);
   if (worker.thrown !== undefined)
-    chronicle.broken("sound", `${worker.entry.id} threw ${String(worker.thrown)}`);
+    evidence.broken("sound", `${worker.entry.id} threw ${String(worker.thrown)}`);
   const isHealthy = worker.result?.report.applications.every(({ outcome }) => outcome === "ok");
   if (!worker.isClean || !isHealthy) return;
-  chronicle.cleanRuns.push(worker);
-  for (const token of chronicle.tokens.values()) {
-    if (!isUnstored(chronicle, token, worker)) continue;
+  evidence.cleanRuns.push(worker);
+  for (const token of evidence.tokens.values()) {
+    if (!isUnstored(evidence, token, worker)) continue;
     const { orphanAfterMs } = worker.deployment.config.applications[0]?.policy ?? { orphanAfterMs: 0 };
     if (worker.startedMs - token.bornMs < orphanAfterMs + SKEW_MS) continue;
-    if (isBlocked(chronicle, token)) continue;
+    if (isBlocked(evidence, token)) continue;
     token.chances += 1;
     // At most three are discarded per run, the oldest first.
-    const before = [...chronicle.tokens.values()].filter(
+    const before = [...evidence.tokens.values()].filter(
       (other) =>
         other.secretArn === token.secretArn &&
         other.bornMs < token.bornMs &&
-        isUnstored(chronicle, other, worker),
+        isUnstored(evidence, other, worker),
     ).length;
     if (token.chances >= 2 && before < 3)
-      chronicle.broken(
+      evidence.broken(
         "leak",
         `${token.id} is live, stored nowhere, and ${token.chances} healthy runs let it be`,
       );
   }
 }
 
-function isUnstored(chronicle: Chronicle, token: TokenRecord, { deployment, entry }: Worker): boolean {
+function isUnstored(evidence: Evidence, token: TokenRecord, { deployment, entry }: Worker): boolean {
   return (
     token.maker !== "person" &&
     token.maker.deployment === deployment &&
     entry.event.tokens === undefined &&
     !token.isStored &&
     !token.isUnmarked &&
-    isAlive(token, chronicle.nowMs)
+    isAlive(token, evidence.nowMs)
   );
 }
 
 /** A secret that is to be deleted takes no writes, so that nothing is done about its lineage. */
-function isBlocked(chronicle: Chronicle, { secretArn }: TokenRecord): boolean {
-  return [...chronicle.secrets.values()].some(
+function isBlocked(evidence: Evidence, { secretArn }: TokenRecord): boolean {
+  return [...evidence.secrets.values()].some(
     ({ arn, tamperedBy }) => arn === secretArn && tamperedBy.has("deletion"),
   );
 }
