@@ -1,4 +1,5 @@
-import type { ActionName, OutcomeName, Reason } from "../lambda/apply/outcomes.ts";
+import type { ActionName, OutcomeName } from "../lambda/apply/outcomes.ts";
+import type { Reason } from "../lambda/plan/reasons.ts";
 
 /** What the report of the demo's run has to say of a token. */
 export interface Expected {

@@ -1,9 +1,9 @@
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
+import { REASONS } from "../../lambda/plan/reasons.ts";
 import { lifetimeMs, renewalWindowMs } from "../../lambda/policy/renewal-window.ts";
 import { harmless } from "../terminal/harmless.ts";
 import { heading, type Screen, say } from "../terminal/screen.ts";
 import { relative, whyOf } from "../terminal/words.ts";
-import { ADVICE } from "./advice.ts";
 import { DRIFT } from "./drift.ts";
 import { day, tokenExplanations } from "./explain-tokens.ts";
 import { isMeant, type Selected } from "./filters.ts";
@@ -134,7 +134,7 @@ function advicesOf(rows: readonly Row[], lineage: Lineage | undefined): readonly
   const grave = rows.filter(({ urgency }) => urgency === "attention");
   const told = grave.length > 0 ? grave : rows;
   const advices = told.flatMap(({ next, tokenId }) =>
-    next.map(({ reason }) => ADVICE[reason].replaceAll("TOKEN", tokenId)),
+    next.map(({ reason }) => REASONS[reason].advice.replaceAll("TOKEN", tokenId)),
   );
   const active = [...new Set(advices)].filter((advice) => advice !== "Nothing.");
   return active.length === 0 ? ["Nothing."] : active;

@@ -1,11 +1,12 @@
 import * as v from "valibot";
-import type { Reason } from "../../lambda/apply/outcomes.ts";
 import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
 import { type ApiToken, ApplicationId } from "../../lambda/model/token.ts";
+import { REASONS, type Reason } from "../../lambda/plan/reasons.ts";
 import type { ReportRow } from "../../lambda/report/report.ts";
 import { harmless } from "../terminal/harmless.ts";
 import type { Style } from "../terminal/screen.ts";
 import { relative } from "../terminal/words.ts";
+import type { DriftKind } from "./drift.ts";
 import type { Row, RowSecret } from "./row.ts";
 import { SHAPES } from "./timeline.ts";
 
@@ -38,43 +39,10 @@ export function windowText({ windowOpensAt, isLive }: Row, now: Date): string {
   return windowOpensAt <= now ? "open" : relative(windowOpensAt, now);
 }
 
-/** Each reason in so few words that a table has room for them; `--explain` has more. */
-const WHY = {
-  "renewal-window": "window is open",
-  expired: "has expired",
-  "max-age": "older than policy allows",
-  forced: "forced",
-  unfinished: "a run died before the end",
-  unannounced: "its event is owed",
-  "grace-over": "grace is over",
-  "retire-now": "asked for",
-  orphan: "string is stored nowhere",
-  "lost-race": "lost a race",
-  superseded: "replaced",
-  excluded: "excluded by policy",
-  "never-expires": "never expires",
-  inactive: "inactive",
-  "expired-unmanaged": "expired before it was managed",
-  "no-scope": "has no scope",
-  "too-short-lived": "lives too short for the schedule",
-  foreign: "another deployment's",
-  "damaged-marker": "its marker was edited",
-  revoked: "deactivated by somebody",
-  missing: "deleted by somebody",
-  "rolled-back": "AWSCURRENT moved by somebody",
-  "young-orphan": "a run may be at work",
-  "just-rotated": "made just now",
-  "secret-scheduled-for-deletion": "its secret is being deleted",
-  "secret-owned-by-service": "its secret is another service's",
-  "not-selected": "not asked for",
-  "not-due": "not due",
-  undecided: "could not be decided",
-} as const satisfies Record<Reason, string>;
-
 /** Kinds of drift that the reason beside them says already. */
-const SAID: ReadonlySet<string> = new Set([
+const SAID: ReadonlySet<string> = new Set<`${Reason} ${DriftKind}`>([
   "missing secret-without-token",
-  "missing token-without-secret",
+  "secret-missing token-without-secret",
   "orphan orphan",
   "damaged-marker damaged-marker",
   "rolled-back rolled-back",
@@ -84,12 +52,11 @@ const SAID: ReadonlySet<string> = new Set([
 ]);
 
 /** `rotates: window is open`, and what else is odd about it. */
-export function nextText({ next, drift, token }: Row, now: Date): string {
+export function nextText({ next, drift }: Row, now: Date): string {
   const weighty = next.filter(({ action }, index) => index === 0 || action !== "wait");
   const said = weighty.map((row) => {
-    if (row.reason === "missing" && token !== undefined) return `${verbOf(row)}: its secret is gone`;
     if (row.dueDate !== undefined) return `${verbOf(row)}: due ${relative(new Date(row.dueDate), now)}`;
-    return `${verbOf(row)}: ${row.code ?? WHY[row.reason]}`;
+    return `${verbOf(row)}: ${row.code ?? REASONS[row.reason].brief}`;
   });
   const odd = drift.filter((kind) => !next.some(({ reason }) => SAID.has(`${reason} ${kind}`)));
   return said.join("; then ") + (odd.length === 0 ? "" : ` [${odd.join(", ")}]`);

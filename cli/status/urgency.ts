@@ -1,18 +1,6 @@
-import type { Reason } from "../../lambda/apply/outcomes.ts";
+import { restOf } from "../../lambda/plan/reasons.ts";
 import type { Row, Urgency } from "./row.ts";
 export const URGENCIES: readonly Urgency[] = ["attention", "due", "waiting", "resting"];
-
-/** What somebody did, or what a policy can't be applied to: the worker respects it, and waits for a person. */
-const NEEDS_A_PERSON: ReadonlySet<Reason> = new Set([
-  "revoked",
-  "missing",
-  "rolled-back",
-  "secret-scheduled-for-deletion",
-  "secret-owned-by-service",
-]);
-
-/** Not the worker's to renew, or renewed already. */
-const ENDS_IN_PEACE: ReadonlySet<Reason> = new Set(["superseded", "foreign", "inactive", "young-orphan"]);
 
 export function urgencyOf(row: Omit<Row, "urgency">, now: Date): Urgency {
   const { next, isLive, windowOpensAt, drift } = row;
@@ -20,13 +8,14 @@ export function urgencyOf(row: Omit<Row, "urgency">, now: Date): Urgency {
   if (next.some(({ outcome }) => outcome === "planned" || outcome === "deferred")) return "due";
   const [reason] = next.map((said) => said.reason);
   if (reason === undefined) return "resting";
-  if (drift.includes("two-live-tokens") || NEEDS_A_PERSON.has(reason)) {
-    const isForgotten = reason === "missing" && row.role === "stray" && !isLive;
+  const needsAPerson = restOf(reason)?.needsAPerson;
+  if (drift.includes("two-live-tokens") || needsAPerson === "always") {
+    const isForgotten = reason === "secret-missing" && !isLive;
     return isForgotten ? "resting" : "attention";
   }
   if (drift.includes("damaged-marker") && isLive && row.role === "stray") return "attention";
   const isOpen = isLive && windowOpensAt !== undefined && windowOpensAt <= now;
-  if (isOpen && !ENDS_IN_PEACE.has(reason) && reason !== "just-rotated") return "attention";
+  if (isOpen && needsAPerson === "once-due") return "attention";
   return reason === "not-due" || reason === "young-orphan" ? "waiting" : "resting";
 }
 

@@ -1,7 +1,8 @@
 import type { RotationError } from "../model/errors.ts";
 import type { SecretName, VersionId } from "../model/secret.ts";
 import type { TokenId } from "../model/token.ts";
-import type { Action, Effect, RotateReason, Settle, SkipReason, Subject } from "../plan/actions.ts";
+import type { Action, Effect, Settle, Subject } from "../plan/actions.ts";
+import type { Reason } from "../plan/reasons.ts";
 
 export type ActionName = "rotate" | "resume" | "announce" | "retire" | "discard" | "skip" | "wait";
 export type OutcomeName =
@@ -16,19 +17,6 @@ export type OutcomeName =
   | "deferred"
   | "failed"
   | "planned";
-export type Reason =
-  | RotateReason
-  | SkipReason
-  | "unfinished"
-  | "unannounced"
-  | "grace-over"
-  | "retire-now"
-  | "orphan"
-  | "lost-race"
-  | "not-due"
-  /** What it needs could not be decided; the code says why. */
-  | "undecided";
-
 /** What became of one action. One token may have several; the report shows the weightiest. */
 export interface Outcome {
   readonly action: ActionName;

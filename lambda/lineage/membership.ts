@@ -9,7 +9,7 @@ import { findToken, ownVersions, type Snapshot, standingVersion, tellingVersions
 /** Where a listed token belongs. A root's secret is the one it would get; it need not exist. */
 export type Membership =
   | { readonly kind: "member" | "root"; readonly secretName: SecretName }
-  | { readonly kind: "stray"; readonly reason: "foreign" | "damaged-marker" | "missing" }
+  | { readonly kind: "stray"; readonly reason: "foreign" | "damaged-marker" | "secret-missing" }
   | { readonly kind: "failed"; readonly error: RotationError };
 
 export type Memberships = ReadonlyMap<TokenId, Membership>;
@@ -27,7 +27,7 @@ export function membershipsOf(snapshot: Snapshot, selection: Selection, now: Dat
     const own = marked.own.get(token.id);
     const place =
       claimed.get(token.id) ?? (own?.kind === "member" ? own : (marked.replaced.get(token.id) ?? own));
-    if (place === undefined || (isForeign(place) && isTakenOver(token, selection, now))) roots.push(token);
+    if (place === undefined || (isUnclaimed(place) && isTakenOver(token, selection, now))) roots.push(token);
     else places.set(token.id, place);
   }
   for (const [token, place] of membershipsOfRoots(snapshot, roots, selection, now))
@@ -35,8 +35,9 @@ export function membershipsOf(snapshot: Snapshot, selection: Selection, now: Dat
   return places;
 }
 
-function isForeign(place: Membership): boolean {
-  return place.kind === "stray" && place.reason === "foreign";
+/** No secret of this worker is its own: another deployment's is, or the one it had was deleted. */
+function isUnclaimed(place: Membership): boolean {
+  return place.kind === "stray" && place.reason !== "damaged-marker";
 }
 
 function claimsOfVersions(snapshot: Snapshot): ReadonlyMap<TokenId, Membership> {
@@ -83,7 +84,7 @@ function membershipOfMarker(snapshot: Snapshot, marker: Marker | "damaged"): Mem
   const secretName = localName(snapshot, marker);
   if (secretName === undefined) return { kind: "stray", reason: "foreign" };
   const reading = snapshot.secrets.get(secretName);
-  if (reading?.kind === "absent") return { kind: "stray", reason: "missing" };
+  if (reading?.kind === "absent") return { kind: "stray", reason: "secret-missing" };
   // The same name with another ending is another secret, made after somebody had deleted the first.
   const remade = reading?.kind === "described" && reading.secret.arn !== marker.secretArn;
   return remade ? { kind: "stray", reason: "foreign" } : { kind: "member", secretName };
@@ -103,7 +104,7 @@ export function localName(
   return mine ? name : undefined;
 }
 
-/** A foreign token is taken over by its id alone: by a name, one's own token is meant, wherever that may be now. */
+/** Such a token is taken over by its id alone: by a name, one's own token is meant, wherever that may be now. */
 function isTakenOver(token: ApiToken, { tokens = [], force }: Selection, now: Date): boolean {
   return force && isLive(token, now) && tokens.some((entry) => entry.toLowerCase() === token.id);
 }

@@ -2,6 +2,7 @@ import type { StampedVersion } from "../lineage/snapshot.ts";
 import { RotationError } from "../model/errors.ts";
 import type { VersionId } from "../model/secret.ts";
 import type { ApiToken, TokenId, TokenStatus } from "../model/token.ts";
+import type { ReasonOf } from "./reasons.ts";
 
 /** The token that an action is about: of one that Losant no longer has, only the id is left. */
 export interface Subject {
@@ -12,25 +13,8 @@ export interface Subject {
   readonly status?: TokenStatus;
 }
 
-export type RotateReason = "renewal-window" | "expired" | "max-age" | "forced";
-export type SkipReason =
-  | "superseded"
-  | "excluded"
-  | "never-expires"
-  | "inactive"
-  | "expired-unmanaged"
-  | "no-scope"
-  | "too-short-lived"
-  | "foreign"
-  | "damaged-marker"
-  | "revoked"
-  | "missing"
-  | "rolled-back"
-  | "young-orphan"
-  | "just-rotated"
-  | "secret-scheduled-for-deletion"
-  | "secret-owned-by-service"
-  | "not-selected";
+export type RotateReason = ReasonOf<"rotate">;
+export type SkipReason = Exclude<ReasonOf<"skip">, "undecided">;
 
 /** Issue a successor, and carry it through to the end. */
 export interface Rotate {
@@ -48,7 +32,7 @@ export interface Rotate {
 /** Promote, announce and settle what an earlier run staged. The subject is the token that it replaces. */
 export interface Resume {
   readonly kind: "resume";
-  readonly reason: "unfinished";
+  readonly reason: ReasonOf<"resume">;
   readonly subject: ApiToken;
   readonly successor: ApiToken;
   readonly version: StampedVersion;
@@ -60,7 +44,7 @@ export interface Resume {
 /** Send the event that the current version owes, then settle. */
 export interface Announce {
   readonly kind: "announce";
-  readonly reason: "unannounced";
+  readonly reason: ReasonOf<"announce">;
   readonly subject: Subject;
   readonly version: StampedVersion;
 }
@@ -74,14 +58,14 @@ export interface Settle {
 /** Delete a token whose string is stored nowhere, or which lost a race; then settle its version, if it has one. */
 export interface Discard {
   readonly kind: "discard";
-  readonly reason: "orphan" | "lost-race";
+  readonly reason: ReasonOf<"discard">;
   readonly subject: Subject;
   readonly version?: StampedVersion;
 }
 
 export interface Retire {
   readonly kind: "retire";
-  readonly reason: "grace-over" | "retire-now";
+  readonly reason: ReasonOf<"retire">;
   readonly step: "deactivate" | "delete";
   readonly subject: ApiToken;
   /** When its grace was over; absent where it was asked for by hand. */
@@ -106,7 +90,7 @@ export interface Skip {
 
 export interface Wait {
   readonly kind: "wait";
-  readonly reason: "not-due";
+  readonly reason: ReasonOf<"wait">;
   readonly subject: Subject;
   /** When it becomes due. */
   readonly dueAt: Date;

@@ -1,4 +1,5 @@
-import type { Outcome, Reason } from "../apply/outcomes.ts";
+import type { Outcome } from "../apply/outcomes.ts";
+import { restOf } from "../plan/reasons.ts";
 import type { Report } from "./report.ts";
 
 export const METRIC_NAMESPACE = "LosantTokenRotation";
@@ -124,22 +125,10 @@ export function isOrphanLeft({ action, reason, outcome }: Outcome): boolean {
   return reason === "young-orphan" || (action === "discard" && outcome !== "discarded");
 }
 
-/** Skipped, yet in use: it will expire unless somebody looks. What was excluded or revoked, somebody has looked at. */
-const IN_USE: ReadonlySet<Reason> = new Set<Reason>([
-  "too-short-lived",
-  "no-scope",
-  "damaged-marker",
-  "rolled-back",
-  "young-orphan",
-  "just-rotated",
-  "secret-scheduled-for-deletion",
-  "secret-owned-by-service",
-  "undecided",
-]);
-
 /** When the token of this outcome expires, if it is the worker's to renew and was not replaced in this run. */
 export function expiryAtStake({ action, reason, outcome, subject }: Outcome): Date | undefined {
-  const isRenewable = action === "wait" || action === "rotate" || action === "resume" || IN_USE.has(reason);
+  const isRenewable =
+    action === "wait" || action === "rotate" || action === "resume" || restOf(reason)?.isAtStake === true;
   const isReplaced = outcome === "rotated" || outcome === "resumed";
   return isRenewable && !isReplaced ? subject.expiresAt : undefined;
 }

@@ -1,28 +1,21 @@
 import type { ApplicationContext } from "../apply/context.ts";
 import { commonFacts, placeFacts, resourcesOf, subjectFacts } from "../apply/event-details.ts";
-import type { Outcome, Reason } from "../apply/outcomes.ts";
+import type { Outcome } from "../apply/outcomes.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
 import { type RotationError, remedyFor } from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
 import { type SecretArn, secretNameOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { LineagePlan } from "../plan/plan.ts";
+import { type Reason, restOf } from "../plan/reasons.ts";
 import type { Policy } from "../policy/policy.ts";
 import { abandonedAfterMs, dueAt } from "../policy/renewal-window.ts";
 import { failureReminderAt, type Standing, type WarningDay, warningDayReached } from "./reminder-schedule.ts";
 
 /** Skipped for one of these, a token is left to its expiry, and whoever uses it with it. */
-const LEFT_TO_EXPIRE: ReadonlySet<Reason> = new Set<Reason>([
-  "excluded",
-  "no-scope",
-  "too-short-lived",
-  "damaged-marker",
-  "revoked",
-  "missing",
-  "rolled-back",
-  "secret-scheduled-for-deletion",
-  "secret-owned-by-service",
-]);
+function isLeftToExpire(reason: Reason): boolean {
+  return restOf(reason)?.isToldBeforeExpiry === true;
+}
 
 /** A token that is due may be put off for two intervals before anybody is told that it may never have its turn. */
 const PATIENCE_INTERVALS = 2;
@@ -44,8 +37,7 @@ export function notificationsOf(
     const { error, reason } = outcome;
     const moment = error && momentOf(outcome, error, context);
     if (error && moment) notifications.push(failedEvent(outcome, error, moment, secretArn, context));
-    if (context.trigger !== "schedule" || (LEFT_TO_EXPIRE.has(reason) && told.has(reason)))
-      return notifications;
+    if (context.trigger !== "schedule" || (isLeftToExpire(reason) && told.has(reason))) return notifications;
     told.add(reason);
     const standing = leftToExpire(outcome, policy);
     const daysLeft = standing && warningDayReached(standing, context.startedAt, policy.intervalMs);
@@ -128,7 +120,7 @@ function leftToExpire(outcome: Outcome, policy: Policy): Standing | undefined {
   const { expiresAt, status } = subject;
   if (reason === "revoked") return { sinceAt: undefined, expiresAt };
   if (status === "inactive") return undefined;
-  if (LEFT_TO_EXPIRE.has(reason)) return { sinceAt: undefined, expiresAt };
+  if (isLeftToExpire(reason)) return { sinceAt: undefined, expiresAt };
   const isToRotate = action === "rotate" || action === "resume";
   const standing = standingOf(outcome, policy);
   if (standing.sinceAt === undefined) return undefined;

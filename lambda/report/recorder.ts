@@ -7,6 +7,7 @@ import type { RotationEvent } from "../model/events.ts";
 import type { SecretArn } from "../model/secret.ts";
 import type { ApplicationId } from "../model/token.ts";
 import type { LineagePlan } from "../plan/plan.ts";
+import { restOf } from "../plan/reasons.ts";
 import type { EventBus, Log } from "../ports.ts";
 import { expiryAtStake, isOrphanLeft, type RunFacts } from "./metrics.ts";
 import { accessTokenNotification, notificationsOf } from "./notifications.ts";
@@ -158,7 +159,7 @@ export class Recorder {
     };
     if (error !== undefined) {
       this.#note(`token ${JSON.stringify(subject.name ?? "?")} (${subject.id})`, error, fields);
-    } else if (WORTH_A_WARNING.has(outcome.reason)) {
+    } else if (restOf(outcome.reason)?.isWarned === true) {
       this.#log.warn("token outcome", fields);
     } else if (!RESTING.has(outcome.outcome) || this.#restingSeen++ < MAX_REPORT_ROWS) {
       this.#log.info("token outcome", fields);
@@ -184,15 +185,3 @@ function earlier(one: Date | undefined, other: Date | undefined): Date | undefin
 
 /** Nothing happened to such a token, and most are like that: the log has only so many of them. */
 const RESTING: ReadonlySet<Outcome["outcome"]> = new Set(["waiting", "skipped"]);
-
-/** Somebody did something to a token that the worker respects but can't mend. */
-const WORTH_A_WARNING: ReadonlySet<Outcome["reason"]> = new Set([
-  "revoked",
-  "missing",
-  "rolled-back",
-  "damaged-marker",
-  "too-short-lived",
-  "no-scope",
-  "secret-scheduled-for-deletion",
-  "secret-owned-by-service",
-]);

@@ -63,7 +63,19 @@ export const BELONGING: readonly Row[] = [
   {
     says: "says that the secret of a token is missing, and does nothing to it",
     tokens: [token("orphan", { ...due, replaces: "x" })],
-    plan: ["skip orphan: missing"],
+    plan: ["skip orphan: secret-missing"],
+  },
+  {
+    says: "takes over a token whose secret is missing, where it is forced by its id",
+    tokens: [token("orphan", { ...due, replaces: "x" })],
+    asks: { tokens: [id("orphan")], force: true },
+    plan: ["rotate orphan: forced"],
+  },
+  {
+    says: "takes over no token whose secret is missing by a name",
+    tokens: [token("orphan", { ...due, replaces: "x" })],
+    asks: { tokens: ["backend"], force: true },
+    plan: ["skip orphan: secret-missing"],
   },
   {
     says: "says that a marker is damaged, and guesses at nothing",

@@ -84,7 +84,7 @@ export const ORPHANS: readonly Row[] = [
   {
     says: "deletes nothing because its secret does not exist: that proves nothing",
     tokens: [root, old],
-    plan: ["rotate root: renewal-window", "skip orphan: missing"],
+    plan: ["rotate root: renewal-window", "skip orphan: secret-missing"],
   },
   {
     says: "deletes nothing because its secret does not answer, and says what is wrong with each token",

@@ -90,6 +90,26 @@ describe("when people meddle", () => {
     expect(report.summary).toMatchObject({ rotated: 0, failed: 0 });
   });
 
+  it("says that a token's secret was deleted, and begins a new one when the token is forced by its id", async () => {
+    const { world, root, successorId } = await rotatedOnce();
+    const secretName = world.secretOf("backend");
+    // The root would begin the lineage anew while it lives: by then it has expired.
+    world.aws.scheduleDeletion(secretName, 30);
+    world.clock.advance(31 * DAY);
+    const { report } = await world.run();
+    expect(reasons(report).get(successorId)).toBe("secret-missing");
+    expect(report.summary).toMatchObject({ rotated: 0, failed: 0 });
+    expect(world.aws.secret(secretName)).toBeUndefined();
+    const forced = await world.run({ tokens: [successorId], force: true });
+    expect(forced.failures).toEqual([]);
+    expect(world.losant.accepts(world.stringIn(secretName) ?? "")).toBe(true);
+    world.clock.advance(INTERVAL);
+    const after = await world.run();
+    expect(after.report.summary).toMatchObject({ rotated: 0, failed: 0 });
+    expect(reasons(after.report).get(successorId)).toBe("superseded");
+    expect(reasons(after.report).get(root.id)).toBe("expired-unmanaged");
+  });
+
   it("takes the predecessor back as the start of the lineage when it is named with force", async () => {
     const { world, root, successorId } = await rotatedOnce();
     world.losant.remove(APP, successorId);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { articleOn, ERROR_KINDS, type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
+import { REASONS, type Reason, restOf } from "../../lambda/plan/reasons.ts";
 import { anchorsIn, articlesOf, brokenLinks, textOf } from "../support/markdown.ts";
 
 const codes = Object.keys(ERROR_KINDS) as readonly ErrorCode[];
@@ -43,6 +44,19 @@ describe("the runbook", () => {
 
   it.each(chapter("Tasks").map(({ heading, body }) => [heading, body]))("says when not to: %s", (_, body) => {
     expect(body).toMatch(/^\*\*When not to\.\*\* /m);
+  });
+
+  it("has a line for each reason at which a token is left as it is, those that are warnings first", () => {
+    const { body = "" } = articles.find(({ heading }) => heading === "Reasons") ?? {};
+    const lines = [...body.matchAll(/^\| (`.+?`) \|/gm)].map(([, cell = ""]) =>
+      [...cell.matchAll(/`(.+?)`/g)].map(([, reason]) => reason),
+    );
+    const rests = (Object.keys(REASONS) as Reason[]).filter((reason) => restOf(reason) !== undefined);
+    expect(lines.flat().sort()).toEqual(rests.toSorted());
+    const warned = rests.filter((reason) => restOf(reason)?.isWarned);
+    expect(lines.flat().slice(0, warned.length).sort()).toEqual(warned.toSorted());
+    expect(body).toContain("The first nine are logged as warnings");
+    expect(warned).toHaveLength(9);
   });
 
   it("leads nowhere that isn't there, and neither do the other pages", () => {
