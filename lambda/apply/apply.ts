@@ -23,7 +23,7 @@ export async function applyPlan(plan: LineagePlan, context: ApplicationContext):
     }
     // Whoever uses the old string has to be told before it stops working.
     const isOwed = outcomes.some(({ action: done, error }) => done === "announce" && error !== undefined);
-    if (!context.gate.hasTime || (action.kind === "retire" && isOwed)) {
+    if (!context.run.gate.hasTime || (action.kind === "retire" && isOwed)) {
       if (action.kind !== "settle")
         outcomes.push(...told(action, [outcomeOf(action, plan.secretName, "deferred")]));
       continue;
@@ -44,7 +44,8 @@ function carryOut(
 ): Promise<readonly Outcome[]> {
   const { secretName, secretArn } = plan;
   if (secretName === undefined) throw new Error("a stray has no effects");
-  if (action.kind === "rotate") return context.gate.admit(() => rotate(action, secretName, plan, context));
+  if (action.kind === "rotate")
+    return context.run.gate.admit(() => rotate(action, secretName, plan, context));
   if (secretArn === undefined) throw new Error("only a rotation starts without a secret");
   const place = { secretName, secretArn };
   switch (action.kind) {

@@ -5,14 +5,13 @@ import type { Trigger } from "../policy/request.ts";
 import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
 import type { IssueGate } from "./issue-gate.ts";
 
-/** Who is at work, and through which ports: what every effect on one application's tokens needs. */
-export interface ApplicationContext {
-  readonly application: ApplicationConfig;
+/** One run, as its effects see it: who is at work, through which ports, and within which bounds. */
+export interface EffectContext {
   readonly runId: RunId;
   readonly trigger: Trigger;
   /** What a run tells of goes by its start: the starts of two are about an interval apart, whatever the runs take. */
   readonly startedAt: Date;
-  readonly api: TokenApi;
+  /** Its writes keep to the rate that this run may write at. */
   readonly store: SecretStore;
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -20,6 +19,13 @@ export interface ApplicationContext {
   readonly gate: IssueGate;
   /** Where its readers find the runbook; see `articleOn`. */
   readonly runbook: string | undefined;
+}
+
+/** One application in one run: what every effect on its tokens needs. */
+export interface ApplicationContext {
+  readonly run: EffectContext;
+  readonly application: ApplicationConfig;
+  readonly api: TokenApi;
 }
 
 /** The secret of a lineage. */

@@ -72,7 +72,8 @@ export function discardedEvent(
   };
 }
 
-export function commonFacts(key: string, { runId, trigger, application }: ApplicationContext) {
+export function commonFacts(key: string, { run, application }: ApplicationContext) {
+  const { runId, trigger } = run;
   return { schemaVersion: "1" as const, runId, trigger, key, applicationId: application.id };
 }
 

@@ -21,7 +21,8 @@ export async function issue(
   secretArn: SecretArn,
   context: ApplicationContext,
 ): Promise<IssuedToken & { readonly order: TokenOrder }> {
-  const { application, api, clock, runId } = context;
+  const { application, api } = context;
+  const { clock, runId } = context.run;
   const order: TokenOrder = {
     name: subject.name,
     description: describeSuccessor(subject.description, { replacedId: subject.id, secretArn, run: runId }),
@@ -52,7 +53,8 @@ export async function verify(
     );
     throw await discarding(token.id, error, context);
   }
-  const { clock, api } = context;
+  const { api, run } = context;
+  const { clock } = run;
   const until = after(clock.now(), PROBE_PATIENCE_MS);
   for (;;) {
     const answer = await api.probe(string, token.scope);
@@ -93,13 +95,13 @@ export async function discarding(
 }
 
 /** Whether it is deleted. A token that can't be deleted now is found by its marker, and deleted, by a later run. */
-export async function discardOwn(id: TokenId, { api, clock, log }: ApplicationContext): Promise<boolean> {
+export async function discardOwn(id: TokenId, { api, run }: ApplicationContext): Promise<boolean> {
   try {
-    await retry(clock, after(clock.now(), DISCARD_PATIENCE_MS), () => api.delete(id));
+    await retry(run.clock, after(run.clock.now(), DISCARD_PATIENCE_MS), () => api.delete(id));
     return true;
   } catch (thrown) {
     const { code, message } = asRotationError(thrown);
-    log.warn("a token that nobody holds could not be deleted; a later run will", {
+    run.log.warn("a token that nobody holds could not be deleted; a later run will", {
       tokenId: id,
       code,
       message,

@@ -1,5 +1,5 @@
 import { WRITE_PATIENCE_MS } from "../limits.ts";
-import { asRotationError, RotationError } from "../model/errors.ts";
+import { asRotationError, failureOf, RotationError } from "../model/errors.ts";
 import { AWSCURRENT, holderOf, rotatingLabel, type SecretState, stampOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { ApiToken } from "../model/token.ts";
@@ -7,7 +7,7 @@ import { type Resume, type Retire, type Rotate, stillLoggedInWith } from "../pla
 import type { ApplicationContext, Place } from "./context.ts";
 import { retiredEvent } from "./event-details.ts";
 import { failedOutcome, type Outcome, outcomeOf } from "./outcomes.ts";
-import { retry } from "./retry.ts";
+import { retryWrite } from "./retry.ts";
 
 const ANNOUNCED_PAUSE_MS = 1_000;
 
@@ -39,7 +39,7 @@ export async function retireBehind(
   place: Place,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
-  const { store, clock } = context;
+  const { store, clock } = context.run;
   const { subject } = action;
   if (!action.retireNow) return retireNow(action, place, context);
   const until = after(clock.now(), WRITE_PATIENCE_MS);
@@ -80,7 +80,7 @@ export async function retire(
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
   // Rolled back since the plan was made? Then its life must not end.
-  const secret = await context.store.describe(place.secretName);
+  const secret = await context.run.store.describe(place.secretName);
   const current = secret && holderOf(secret, AWSCURRENT);
   const stamp = current && stampOf(current);
   if (stamp === undefined || stamp.tokenId === action.subject.id)
@@ -90,18 +90,16 @@ export async function retire(
 
 export async function endLife(action: Retire, place: Place, context: ApplicationContext): Promise<Outcome> {
   const { subject, reason, step } = action;
-  const { api, bus, clock } = context;
+  const { api, run } = context;
   const end = step === "delete" ? () => api.delete(subject.id) : () => api.deactivate(subject.id);
-  await retry(clock, after(clock.now(), WRITE_PATIENCE_MS), end).catch((thrown) => {
+  await retryWrite(run.clock, end).catch((thrown) => {
     const { code, message, effect } = asRotationError(thrown);
     const works = effect === "none" ? "still works" : "may still work";
     throw reason === "retire-now"
       ? new RotationError(code, `${message}; the old string ${works}`, { effect })
       : thrown;
   });
-  const error = await bus
-    .publish(retiredEvent(action, place, context))
-    .then(() => undefined, asRotationError);
+  const error = await failureOf(run.bus.publish(retiredEvent(action, place, context)));
   const outcome = step === "delete" ? "deleted" : "deactivated";
   return { action: "retire", reason, subject, secretName: place.secretName, outcome, error };
 }

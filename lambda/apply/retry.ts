@@ -1,4 +1,6 @@
+import { WRITE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
+import { after } from "../model/time.ts";
 import type { Clock } from "../ports.ts";
 
 const FIRST_PAUSE_MS = 200;
@@ -23,4 +25,9 @@ export async function retry<T>(clock: Clock, until: Date, write: () => Promise<T
     }
     await clock.sleep(pauseMs);
   }
+}
+
+/** The same for an ordinary write: it is tried again for `WRITE_PATIENCE_MS`. */
+export function retryWrite<T>(clock: Clock, write: () => Promise<T>): Promise<T> {
+  return retry(clock, after(clock.now(), WRITE_PATIENCE_MS), write);
 }

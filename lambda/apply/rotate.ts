@@ -1,5 +1,5 @@
 import { WRITE_PATIENCE_MS } from "../limits.ts";
-import { asRotationError } from "../model/errors.ts";
+import { failureOf, type RotationError } from "../model/errors.ts";
 import { AWSCURRENT, holderOf, rotatingLabel, type SecretName, versionIdOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import { type ApiToken, isLive } from "../model/token.ts";
@@ -8,9 +8,9 @@ import type { LineagePlan } from "../plan/plan.ts";
 import type { ApplicationContext, Place } from "./context.ts";
 import { rotatedEvent } from "./event-details.ts";
 import { discardOwn, issue, verify } from "./issue.ts";
-import { type Outcome, outcomeOf } from "./outcomes.ts";
+import { type Outcome, outcomeOf, type Verified } from "./outcomes.ts";
 import { retireBehind, retireNow } from "./retire.ts";
-import { retry } from "./retry.ts";
+import { retryWrite } from "./retry.ts";
 import { type Candidate, open, promote, secretValue, settle, stage } from "./store.ts";
 
 /** One rotation: issue, verify, stage, promote, announce, settle. Every prefix of it is a safe place to die. */
@@ -20,16 +20,14 @@ export async function rotate(
   plan: LineagePlan,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
-  const { application, clock, gate } = context;
-  const { subject, reason } = action;
-  if (!gate.mayIssue) return [outcomeOf(action, name, "deferred")];
-  const secret = await open(
-    name,
-    `Losant API token ${JSON.stringify(subject.name)} of application ${application.id}`,
-    context,
-  );
+  const { application, run } = context;
+  const { clock } = run;
+  const { subject, from } = action;
+  if (!run.gate.mayIssue) return [outcomeOf(action, name, "deferred")];
+  const what = `Losant API token ${JSON.stringify(subject.name)} of application ${application.id}`;
+  const secret = await open(name, what, context);
   // Another run may have been here since the plan was made: look before issuing, not only when promoting.
-  if (holderOf(secret, AWSCURRENT) !== action.from) {
+  if (holderOf(secret, AWSCURRENT) !== from) {
     const place = { secretName: name, secretArn: secret.arn };
     return [
       { action: "skip", reason: "just-rotated", subject, secretName: name, outcome: "skipped" },
@@ -40,23 +38,10 @@ export async function rotate(
   const issued = await issue(action, secret.arn, context);
   const verified = await verify(issued, plan.isOwnAccessToken, context);
   const stamp = { tokenId: issued.token.id, replacedId: subject.id };
-  const candidate: Candidate = { arn: secret.arn, name, stamp, from: action.from, until };
-  const labels = await stage(
-    candidate,
-    secretValue(issued, application.id, application.policy.secretFormat),
-    context,
-  );
-  const done: Outcome = {
-    action: "rotate",
-    reason,
-    subject,
-    secretName: name,
-    outcome: "rotated",
-    successorId: stamp.tokenId,
-    versionId: versionIdOf(stamp),
-    verified,
-  };
-  return finish(candidate, labels, { done, successor: issued.token, action }, context);
+  const candidate: Candidate = { arn: secret.arn, name, stamp, from, until };
+  const value = secretValue(issued, application.id, application.policy.secretFormat);
+  const labels = await stage(candidate, value, context);
+  return finish({ action, candidate, labels, successor: issued.token, verified }, context);
 }
 
 /** The rest of a rotation that an earlier run began. */
@@ -65,86 +50,106 @@ export async function resume(
   { secretName, secretArn }: Place,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
-  const { subject, successor, version, from } = action;
-  const until = after(context.clock.now(), WRITE_PATIENCE_MS);
+  const { api, run } = context;
+  const { successor, version, from } = action;
+  const until = after(run.clock.now(), WRITE_PATIENCE_MS);
   // Somebody may have deleted it since; what is about to become current must be alive.
-  const living = await context.api.get(successor.id);
-  if (living === undefined || !isLive(living, context.clock.now()))
+  const living = await api.get(successor.id);
+  if (living === undefined || !isLive(living, run.clock.now()))
     return [outcomeOf(action, secretName, "deferred")];
-  const done: Outcome = {
-    action: "resume",
-    reason: "unfinished",
-    subject,
-    secretName,
-    outcome: "resumed",
-    successorId: successor.id,
-    versionId: version.id,
-  };
   const candidate: Candidate = { arn: secretArn, name: secretName, stamp: version.stamp, from, until };
-  return finish(candidate, version.labels, { done, successor, action }, context);
+  return finish({ action, candidate, labels: version.labels, successor }, context);
 }
 
-interface Ending {
-  readonly done: Outcome;
-  readonly successor: ApiToken;
+/** A successor whose string is stored, and the action that is to make it current. */
+interface Stored {
   readonly action: Rotate | Resume;
+  readonly candidate: Candidate;
+  /** Those of its version, as the store answered them. */
+  readonly labels: readonly string[];
+  readonly successor: ApiToken;
+  readonly verified?: Verified;
 }
 
-async function finish(
-  candidate: Candidate,
-  labels: readonly string[],
-  { done, successor, action }: Ending,
-  context: ApplicationContext,
-): Promise<readonly Outcome[]> {
+/** Promote, announce, settle; then the end of the predecessor, where it was asked for. */
+async function finish(stored: Stored, context: ApplicationContext): Promise<readonly Outcome[]> {
+  const { action, candidate, labels } = stored;
   const { arn, name, stamp } = candidate;
   const place = { secretName: name, secretArn: arn };
   // The first version of a secret became current by itself.
   const promotion = labels.includes(AWSCURRENT) ? "promoted" : await promote(candidate, context);
-  if (promotion === "lost" || promotion === "displaced") {
-    // Only a run's own token, and only one that nobody else can be promoting: the label leaves it to a later run.
-    const isOwn = promotion === "lost" && done.action === "rotate";
-    const conceded = isOwn ? await concede(candidate, done, context) : ({ ...done, ...DEFERRED } as const);
-    return [conceded, ...(await retireBehind(action, place, context))];
+  if (promotion === "promoted") {
+    const owed = await failureOf(announceSuccessor(stored, context));
+    if (owed !== undefined) return [replaced(stored, owed)];
+    const unsettled = await failureOf(settle(arn, stamp, context));
+    return [replaced(stored, unsettled), ...(await retireNow(action, place, context))];
   }
   if (promotion === "superseded") {
-    const error = await settle(arn, stamp, context).then(() => undefined, asRotationError);
-    return [{ ...done, error }, ...(await retireBehind(action, place, context))];
+    const unsettled = await failureOf(settle(arn, stamp, context));
+    return [replaced(stored, unsettled), ...(await retireBehind(action, place, context))];
   }
-  try {
-    if (!labels.includes(rotatingLabel(stamp.tokenId))) {
-      const attach = () => context.store.attach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId));
-      await retry(context.clock, after(context.clock.now(), WRITE_PATIENCE_MS), attach);
-    }
-    await context.bus.publish(rotatedEvent(stamp, successor, done.reason, name, arn, context));
-  } catch (thrown) {
-    return [{ ...done, error: asRotationError(thrown) }];
-  }
-  const error = await settle(arn, stamp, context).then(() => undefined, asRotationError);
-  return [{ ...done, error }, ...(await retireNow(action, place, context))];
+  // Only a run's own token, and only one that nobody else can be promoting: the label leaves it to a later run.
+  const isOwn = promotion === "lost" && action.kind === "rotate";
+  const conceded = isOwn ? await concede(stored, context) : outcomeOfLoss(stored, "deferred");
+  return [conceded, ...(await retireBehind(action, place, context))];
 }
 
-const DEFERRED = { reason: "lost-race", outcome: "deferred" } as const;
+async function announceSuccessor(
+  { action, candidate, labels, successor }: Stored,
+  context: ApplicationContext,
+): Promise<void> {
+  const { arn, name, stamp } = candidate;
+  const { store, bus, clock } = context.run;
+  const label = rotatingLabel(stamp.tokenId);
+  // Whether a first version keeps the label it was staged with is not documented: without it, nobody knows what is owed.
+  if (!labels.includes(label)) await retryWrite(clock, () => store.attach(arn, versionIdOf(stamp), label));
+  await bus.publish(rotatedEvent(stamp, successor, action.reason, name, arn, context));
+}
 
 /** Another run was first: the token that this one made is deleted, and its version settled. */
-async function concede(
-  { arn, stamp }: Candidate,
-  done: Outcome,
-  context: ApplicationContext,
-): Promise<Outcome> {
+async function concede(stored: Stored, context: ApplicationContext): Promise<Outcome> {
+  const { arn, stamp } = stored.candidate;
   const isGone = await discardOwn(stamp.tokenId, context);
-  const error = isGone ? await settle(arn, stamp, context).then(() => undefined, asRotationError) : undefined;
-  return { ...done, reason: "lost-race", outcome: "discarded", error };
+  const unsettled = isGone ? await failureOf(settle(arn, stamp, context)) : undefined;
+  return outcomeOfLoss(stored, "discarded", unsettled);
+}
+
+/** The successor is, or was, current. `error` is what went wrong after that. */
+function replaced(stored: Stored, error: RotationError | undefined): Outcome {
+  const { kind, reason } = stored.action;
+  return { ...factsOf(stored), reason, outcome: kind === "rotate" ? "rotated" : "resumed", error };
+}
+
+/** It never became current. */
+function outcomeOfLoss(
+  stored: Stored,
+  outcome: "discarded" | "deferred",
+  error?: RotationError | undefined,
+): Outcome {
+  return { ...factsOf(stored), reason: "lost-race", outcome, error };
+}
+
+function factsOf({ action, candidate, verified }: Stored) {
+  const { name, stamp } = candidate;
+  return {
+    action: action.kind,
+    subject: action.subject,
+    secretName: name,
+    successorId: stamp.tokenId,
+    versionId: versionIdOf(stamp),
+    verified,
+  };
 }
 
 /** The event that an earlier run owes. */
 export async function announce(
-  action: Announce,
+  { version, subject, reason }: Announce,
   { secretName, secretArn }: Place,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
-  const { version, subject, reason } = action;
-  await context.bus.publish(rotatedEvent(version.stamp, subject, reason, secretName, secretArn, context));
-  const error = await settle(secretArn, version.stamp, context).then(() => undefined, asRotationError);
+  const event = rotatedEvent(version.stamp, subject, reason, secretName, secretArn, context);
+  await context.run.bus.publish(event);
+  const error = await failureOf(settle(secretArn, version.stamp, context));
   return [
     { action: "announce", reason, subject, secretName, outcome: "announced", versionId: version.id, error },
   ];

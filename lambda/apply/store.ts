@@ -1,5 +1,5 @@
 import { STAGE_PATIENCE_MS, WRITE_PATIENCE_MS } from "../limits.ts";
-import { asRotationError, RotationError } from "../model/errors.ts";
+import { asRotationError, failureOf, RotationError } from "../model/errors.ts";
 import { Redacted } from "../model/redacted.ts";
 import {
   AWSCURRENT,
@@ -19,7 +19,7 @@ import type { ApplicationId } from "../model/token.ts";
 import type { IssuedToken } from "../ports.ts";
 import type { ApplicationContext } from "./context.ts";
 import { discarding } from "./issue.ts";
-import { retry } from "./retry.ts";
+import { retry, retryWrite } from "./retry.ts";
 
 const LOOK_PAUSE_MS = 500;
 /** How often a promotion is tried that was refused although nothing stands in its way, as far as can be seen. */
@@ -29,7 +29,7 @@ const CONTRADICTIONS = 3;
 export async function open(
   name: SecretName,
   description: string,
-  { store, clock }: ApplicationContext,
+  { run: { store, clock } }: ApplicationContext,
 ): Promise<SecretState> {
   const until = after(clock.now(), WRITE_PATIENCE_MS);
   const found = await store.describe(name);
@@ -68,7 +68,7 @@ export async function stage(
   value: Redacted,
   context: ApplicationContext,
 ): Promise<readonly string[]> {
-  const { store, clock, gate } = context;
+  const { store, clock, gate } = context.run;
   const versionId = versionIdOf(stamp);
   const patience = earliest(until, gate.storeBy, after(clock.now(), STAGE_PATIENCE_MS));
   try {
@@ -108,13 +108,13 @@ export type Promotion = "promoted" | "superseded" | "lost" | "displaced";
  */
 export async function promote(
   { arn, name, stamp, from, until }: Candidate,
-  { store, clock }: ApplicationContext,
+  { run: { store, clock } }: ApplicationContext,
 ): Promise<Promotion> {
   const versionId = versionIdOf(stamp);
   const patience = earliest(until, after(clock.now(), WRITE_PATIENCE_MS));
   for (let contradictions = 0; ; ) {
     if (clock.now() >= until) throw tooLate("promote", versionId, name);
-    const error = await store.promote(arn, versionId, from).then(() => undefined, asRotationError);
+    const error = await failureOf(store.promote(arn, versionId, from));
     if (error === undefined) return "promoted";
     const seen = await retry(clock, patience, () => store.describe(name));
     const current = seen && holderOf(seen, AWSCURRENT);
@@ -140,10 +140,9 @@ function tooLate(step: "store" | "promote", versionId: VersionId, name: SecretNa
 export async function settle(
   arn: SecretArn,
   stamp: Stamp,
-  { store, clock }: ApplicationContext,
+  { run: { store, clock } }: ApplicationContext,
 ): Promise<void> {
-  const until = after(clock.now(), WRITE_PATIENCE_MS);
-  await retry(clock, until, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));
+  await retryWrite(clock, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));
 }
 
 /** What consumers read from the secret: the string alone, or JSON that says what it is as well. */

@@ -200,6 +200,11 @@ export function asRotationError(thrown: unknown): RotationError {
   });
 }
 
+/** What went wrong, or undefined: of something that may fail without undoing what was done before it. */
+export function failureOf(attempt: Promise<unknown>): Promise<RotationError | undefined> {
+  return attempt.then(() => undefined, asRotationError);
+}
+
 /** The first frame. A stack begins with the message, which may have lines that look like frames. */
 function placeOf({ message, stack = "" }: Error): string | undefined {
   const at = stack.indexOf(message);

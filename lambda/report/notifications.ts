@@ -37,10 +37,11 @@ export function notificationsOf(
     const { error, reason } = outcome;
     const moment = error && momentOf(outcome, error, context);
     if (error && moment) notifications.push(failedEvent(outcome, error, moment, secretArn, context));
-    if (context.trigger !== "schedule" || (isLeftToExpire(reason) && told.has(reason))) return notifications;
+    if (context.run.trigger !== "schedule" || (isLeftToExpire(reason) && told.has(reason)))
+      return notifications;
     told.add(reason);
     const standing = leftToExpire(outcome, policy);
-    const daysLeft = standing && warningDayReached(standing, context.startedAt, policy.intervalMs);
+    const daysLeft = standing && warningDayReached(standing, context.run.startedAt, policy.intervalMs);
     const { expiresAt } = outcome.subject;
     if (daysLeft === undefined || expiresAt === undefined) return notifications;
     return [...notifications, expiringEvent(outcome, expiresAt, daysLeft, secretArn, context)];
@@ -58,7 +59,7 @@ export function accessTokenNotification(
 ): RotationEvent | undefined {
   const secretName = secretNameOf(login.arn);
   const isRenewed = lineages.some((lineage) => lineage.secretName === secretName);
-  if (context.trigger !== "schedule" || login.expiresAt === undefined || isRenewed) return undefined;
+  if (context.run.trigger !== "schedule" || login.expiresAt === undefined || isRenewed) return undefined;
   const second = secondOf(login.expiresAt);
   const [subject, another] = tokens
     .values()
@@ -66,7 +67,7 @@ export function accessTokenNotification(
     .take(2);
   if (subject?.expiresAt === undefined || another !== undefined) return undefined;
   const standing = { sinceAt: undefined, expiresAt: subject.expiresAt };
-  const daysLeft = warningDayReached(standing, context.startedAt, context.application.policy.intervalMs);
+  const daysLeft = warningDayReached(standing, context.run.startedAt, context.application.policy.intervalMs);
   const what = { subject, secretName, reason: "access-token" };
   return daysLeft && expiringEvent(what, subject.expiresAt, daysLeft, login.arn, context);
 }
@@ -84,9 +85,14 @@ function momentOf(
   // The bus itself failed: it owes its events, and the next run sends them. Telling it of that is no use.
   if (code.startsWith("bus-")) return undefined;
   const { reason } = outcome;
-  if (context.trigger === "manual" || reason === "forced" || reason === "retire-now") return context.runId;
+  if (context.run.trigger === "manual" || reason === "forced" || reason === "retire-now")
+    return context.run.runId;
   const { policy } = context.application;
-  return failureReminderAt(standingOf(outcome, policy), context.startedAt, policy.intervalMs)?.toISOString();
+  return failureReminderAt(
+    standingOf(outcome, policy),
+    context.run.startedAt,
+    policy.intervalMs,
+  )?.toISOString();
 }
 
 /** Since when a failure matters, and whether an expiry is at stake. */
@@ -154,7 +160,7 @@ export function failedEvent(
       code,
       message,
       retryable,
-      remedy: remedyFor(code, context.runbook),
+      remedy: remedyFor(code, context.run.runbook),
     },
   };
 }

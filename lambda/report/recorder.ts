@@ -137,12 +137,12 @@ export class Recorder {
   }
 
   /** Once, also of a token that there are two reasons to warn of. */
-  async #publish(event: RotationEvent, { bus, application }: ApplicationContext): Promise<void> {
+  async #publish(event: RotationEvent, { run, application }: ApplicationContext): Promise<void> {
     const { key } = event.detail;
     if (this.#told.has(key)) return;
     this.#told.add(key);
     try {
-      await bus.publish(event);
+      await run.bus.publish(event);
     } catch (thrown) {
       this.failed(
         `the event ${JSON.stringify(event.detailType)} of application ${application.id}`,

@@ -1,4 +1,3 @@
-import type { ApplicationContext } from "../apply/context.ts";
 import { withLeakStatus } from "../apply/leak-response.ts";
 import { type Outcome, outcomeOf } from "../apply/outcomes.ts";
 import { TOLD_AT_ONCE } from "../limits.ts";
@@ -13,49 +12,28 @@ import type { RunContext } from "./context.ts";
 import { inOrderOfUrgency, type Work, withinBudget } from "./order.ts";
 
 /** However slow Losant is, what was seen of it in time is worked on; the other applications fail, each with a row. */
-export async function planInTime(
-  application: ApplicationConfig,
-  context: RunContext,
-): Promise<readonly Work[]> {
-  const { environment, recorder } = context;
-  if (environment.clock.now() < context.observingUntil) return planApplication(application, context);
-  recorder.applicationFailed(
+export async function planInTime(application: ApplicationConfig, run: RunContext): Promise<readonly Work[]> {
+  if (run.clock.now() < run.observeUntil) return planApplication(application, run);
+  run.recorder.applicationFailed(
     application.id,
     new RotationError("out-of-time", "looking at the applications before it took too long"),
   );
-  recorder.accessToken("unknown");
+  run.recorder.accessToken("unknown");
   return [];
 }
 
 /** Observes and plans one application, writes down what rests, and answers what is to be done. */
-async function planApplication(
-  application: ApplicationConfig,
-  context: RunContext,
-): Promise<readonly Work[]> {
-  const { request, startedAt, environment, recorder, gate, unmatched } = context;
-  const { clock, runId, log, store, bus, runbook } = environment;
-  const api = environment.connect(application);
+async function planApplication(application: ApplicationConfig, run: RunContext): Promise<readonly Work[]> {
+  const { request, config, recorder, unmatched, runId, store, clock } = run;
+  const { selection } = request;
+  const context = run.enter(application);
+  const { api } = context;
   try {
-    const sources = { api, store, clock };
-    const snapshot = await observe(application, environment.config.secretPrefix, request.selection, sources);
+    const snapshot = await observe(application, config.secretPrefix, selection, { api, store, clock });
     for (const entry of unmatched) {
       if (snapshot.tokens.values().some((token) => matches(token, entry))) unmatched.delete(entry);
     }
-    const plans = plan(snapshot, { now: clock.now(), runId, selection: request.selection });
-    const { trigger } = request;
-    const context: ApplicationContext = {
-      application,
-      runId,
-      trigger,
-      startedAt,
-      api,
-      store,
-      bus,
-      clock,
-      log,
-      gate,
-      runbook,
-    };
+    const plans = plan(snapshot, { now: clock.now(), runId, selection });
     await recorder.listed(snapshot, plans, context);
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
     // All take from one iterator: p-limit would queue a promise for each of what may be a hundred thousand.
@@ -98,7 +76,7 @@ const DOES_NOT_WORK: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** When an access token ends whose application could not be looked at: one that does not work has ended already. */
-export async function accessTokenExpiryAfter(
+async function accessTokenExpiryAfter(
   error: RotationError,
   api: Pick<TokenApi, "loggedInWith">,
   clock: Pick<Clock, "now">,

@@ -1,11 +1,14 @@
-import type { IssueGate } from "../apply/issue-gate.ts";
+import type { ApplicationContext, EffectContext } from "../apply/context.ts";
+import { IssueGate } from "../apply/issue-gate.ts";
+import { OBSERVING_PART, STORE_WRITES_PER_SECOND } from "../limits.ts";
 import type { RunId } from "../model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
-import type { Recorder } from "../report/recorder.ts";
+import { Recorder } from "../report/recorder.ts";
+import { circuitBroken, rateLimited } from "./guarded-ports.ts";
 
-/** Everything outside that a run touches. */
+/** Everything outside that a run touches, as the composition root gives it. */
 export interface RunEnvironment {
   readonly config: RotationConfig;
   readonly runId: RunId;
@@ -19,14 +22,39 @@ export interface RunEnvironment {
   readonly connect: (application: ApplicationConfig) => TokenApi;
 }
 
-/** What the parts of one run share. */
-export interface RunContext {
+/** One run, as all of its parts share it. */
+export interface RunContext extends EffectContext {
   readonly request: RotationRequest;
-  readonly startedAt: Date;
-  readonly environment: RunEnvironment;
+  readonly config: RotationConfig;
   readonly recorder: Recorder;
-  readonly gate: IssueGate;
-  readonly observingUntil: Date;
+  /** From then on it begins to look at no further application: what it has seen is to be worked on as well. */
+  readonly observeUntil: Date;
   /** Entries of the event's `tokens` that no listed token has answered to yet. */
   readonly unmatched: Set<string>;
+  /** Logs in to one application. */
+  enter(application: ApplicationConfig): ApplicationContext;
+}
+
+/** A run that starts now. Its store and its bus are the guarded ones: nothing after this sees the bare ports. */
+export function startRun(request: RotationRequest, environment: RunEnvironment): RunContext {
+  const { config, runId, deadline, clock, log, runbook, store, bus, connect } = environment;
+  const startedAt = clock.now();
+  const context: RunContext = {
+    request,
+    config,
+    runId,
+    trigger: request.trigger,
+    startedAt,
+    observeUntil: new Date(startedAt.getTime() + (deadline.getTime() - startedAt.getTime()) * OBSERVING_PART),
+    store: rateLimited(store, clock, STORE_WRITES_PER_SECOND),
+    bus: circuitBroken(bus),
+    clock,
+    log,
+    runbook,
+    recorder: new Recorder(log, request.dryRun, runbook),
+    gate: new IssueGate(clock, deadline),
+    unmatched: new Set(request.selection.tokens),
+    enter: (application) => ({ run: context, application, api: connect(application) }),
+  };
+  return context;
 }

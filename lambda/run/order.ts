@@ -1,5 +1,5 @@
 import type { ApplicationContext } from "../apply/context.ts";
-import { OBSERVING_PART } from "../limits.ts";
+import type { Action, Defer, Rotate } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { dueAt } from "../policy/renewal-window.ts";
 
@@ -52,15 +52,21 @@ function isFresh({ plan, context }: Prospect, now: Date): boolean {
 
 /** At most `most` rotations: the later ones are put off to the next run, the rest of their plans is not. */
 export function withinBudget<Each extends Prospect>(work: readonly Each[], most: number): readonly Each[] {
-  let left = most;
-  return work.map((one) => {
-    const actions = one.plan.actions.map((action) => {
-      if (action.kind !== "rotate" || left-- > 0) return action;
-      const { reason, subject } = action;
-      return { kind: "defer", action: "rotate", reason, subject } as const;
-    });
-    return { ...one, plan: { ...one.plan, actions } };
-  });
+  const rotations = work.flatMap(({ plan }) => plan.actions.filter(({ kind }) => kind === "rotate"));
+  const isPutOff = new Set<Action>(rotations.slice(most));
+  return work.map((one) => ({
+    ...one,
+    plan: {
+      ...one.plan,
+      actions: one.plan.actions.map((action) =>
+        action.kind === "rotate" && isPutOff.has(action) ? putOff(action) : action,
+      ),
+    },
+  }));
+}
+
+function putOff({ reason, subject }: Rotate): Defer {
+  return { kind: "defer", action: "rotate", reason, subject };
 }
 
 /** Multiples of it, modulo 1, leave no wide gap for long: each new one falls into one of the widest. */
@@ -75,10 +81,4 @@ export function applicationOrder<T>(all: readonly T[], startedAt: Date, interval
   const interval = Math.floor(startedAt.getTime() / intervalMs);
   const first = Math.floor(((interval * GOLDEN) % 1) * all.length);
   return [...all.slice(first), ...all.slice(0, first)];
-}
-
-/** When a run begins to look at no further application: what it has seen until then is to be worked on as well. */
-export function observingUntil(startedAt: Date, deadline: Date): Date {
-  const wholeMs = deadline.getTime() - startedAt.getTime();
-  return new Date(startedAt.getTime() + wholeMs * OBSERVING_PART);
 }

@@ -1,17 +1,14 @@
 import pLimit from "p-limit";
 import { applyPlan } from "../apply/apply.ts";
-import { IssueGate } from "../apply/issue-gate.ts";
-import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE, STORE_WRITES_PER_SECOND } from "../limits.ts";
+import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE } from "../limits.ts";
 import { type ErrorCode, RotationError } from "../model/errors.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { RunFacts } from "../report/metrics.ts";
-import { Recorder } from "../report/recorder.ts";
 import type { Report } from "../report/report.ts";
 import { planInTime, restingOutcomes } from "./application.ts";
-import type { RunContext, RunEnvironment } from "./context.ts";
-import { circuitBroken, rateLimited } from "./guarded-ports.ts";
-import { applicationOrder, inOrderOfUrgency, observingUntil, type Work } from "./order.ts";
+import { type RunContext, type RunEnvironment, startRun } from "./context.ts";
+import { applicationOrder, inOrderOfUrgency, type Work } from "./order.ts";
 
 export interface RunResult {
   readonly report: Report;
@@ -27,28 +24,14 @@ export interface RunResult {
  * expiry first. A failure stops nothing but what it belongs to; all of them are in the result.
  * @throws RotationError `event-invalid` where the event names an application that is not configured.
  */
-export async function run(request: RotationRequest, world: RunEnvironment): Promise<RunResult> {
-  const { clock, runId } = world;
-  const { trigger, dryRun } = request;
-  const startedAt = clock.now();
-  const recorder = new Recorder(world.log, dryRun, world.runbook);
-  const context: RunContext = {
-    request,
-    startedAt,
-    recorder,
-    environment: {
-      ...world,
-      store: rateLimited(world.store, clock, STORE_WRITES_PER_SECOND),
-      bus: circuitBroken(world.bus),
-    },
-    gate: new IssueGate(clock, world.deadline),
-    observingUntil: observingUntil(startedAt, world.deadline),
-    unmatched: new Set(request.selection.tokens),
-  };
+export async function run(request: RotationRequest, environment: RunEnvironment): Promise<RunResult> {
+  const context = startRun(request, environment);
+  const { runId, trigger, startedAt, clock, recorder, config } = context;
+  const { dryRun } = request;
   const observing = pLimit(OBSERVED_AT_ONCE);
   const applications = chosen(context);
   const found = await Promise.all(
-    applicationOrder(applications, startedAt, world.config.intervalMs).map((application) =>
+    applicationOrder(applications, startedAt, config.intervalMs).map((application) =>
       observing(() => planInTime(application, context)),
     ),
   );
@@ -62,8 +45,7 @@ export async function run(request: RotationRequest, world: RunEnvironment): Prom
     );
   }
   recorder.sayWhatIsLeftOut();
-  if (!dryRun)
-    await recorder.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, context.environment.bus);
+  if (!dryRun) await recorder.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, context.bus);
   const report: Report = {
     runId,
     trigger,
@@ -83,10 +65,10 @@ export async function run(request: RotationRequest, world: RunEnvironment): Prom
   };
 }
 
-function chosen({ request, environment }: RunContext): readonly ApplicationConfig[] {
+function chosen({ request, config }: RunContext): readonly ApplicationConfig[] {
   const { applicationId } = request;
-  if (applicationId === undefined) return environment.config.applications;
-  const found = environment.config.applications.filter(({ id }) => id === applicationId);
+  if (applicationId === undefined) return config.applications;
+  const found = config.applications.filter(({ id }) => id === applicationId);
   if (found.length > 0) return found;
   throw new RotationError(
     "event-invalid",

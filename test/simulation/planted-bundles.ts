@@ -18,8 +18,8 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: "settles before it announces",
     file: "apply/rotate.ts",
-    instead: "await context.bus.publish(rotatedEvent(stamp,",
-    of: "await settle(arn, stamp, context); await context.bus.publish(rotatedEvent(stamp,",
+    instead: "const owed = await failureOf(announceSuccessor(stored, context));",
+    of: "await settle(arn, stamp, context); const owed = await failureOf(announceSuccessor(stored, context));",
     breaks: /^announced: .*nobody was told/m,
   },
   {

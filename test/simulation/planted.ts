@@ -26,19 +26,19 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     ],
     [
       "apply/rotate.ts",
-      '  const done: Outcome = {\n    action: "rotate",',
-      '  const verified = await verify(issued, plan.isOwnAccessToken, context);\n  const done: Outcome = {\n    action: "rotate",',
+      "  return finish({ action, candidate, labels, successor: issued.token, verified }, context);",
+      "  const verified = await verify(issued, plan.isOwnAccessToken, context);\n  return finish({ action, candidate, labels, successor: issued.token, verified }, context);",
     ],
   ),
   fault("settle before announce", [
     "apply/rotate.ts",
-    "    await context.bus.publish(rotatedEvent(",
-    "    await settle(arn, stamp, context);\n    await context.bus.publish(rotatedEvent(",
+    "    const owed = await failureOf(announceSuccessor(stored, context));",
+    "    await settle(arn, stamp, context);\n    const owed = await failureOf(announceSuccessor(stored, context));",
   ]),
   fault("announce before promote", [
     "apply/rotate.ts",
     "  // The first version of a secret became current by itself.\n",
-    "  await context.bus.publish(rotatedEvent(stamp, successor, done.reason, name, arn, context)).catch(() => {});\n",
+    "  await failureOf(announceSuccessor(stored, context));\n",
   ]),
   fault("no event is owed: announced without a label to remember it by", [
     "plan/unfinished.ts",
@@ -48,16 +48,16 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   // Races, and answers that get lost.
   fault("no compare-and-swap: AWSCURRENT is taken from wherever it is", [
     "apply/store.ts",
-    "const error = await store.promote(arn, versionId, from)",
-    "const now = await store.describe(name);\n    const error = await store.promote(arn, versionId, now && holderOf(now, AWSCURRENT))",
+    "const error = await failureOf(store.promote(arn, versionId, from))",
+    "const now = await store.describe(name);\n    const error = await failureOf(store.promote(arn, versionId, now && holderOf(now, AWSCURRENT)))",
   ]),
   fault(
     "nobody looks before issuing whether another run has been here",
-    ["apply/rotate.ts", "if (holderOf(secret, AWSCURRENT) !== action.from) {", "if (Math.random() > 2) {"],
+    ["apply/rotate.ts", "if (holderOf(secret, AWSCURRENT) !== from) {", "if (Math.random() > 2) {"],
     [
       "apply/store.ts",
-      "const error = await store.promote(arn, versionId, from)",
-      "const now = await store.describe(name);\n    const error = await store.promote(arn, versionId, now && holderOf(now, AWSCURRENT))",
+      "const error = await failureOf(store.promote(arn, versionId, from))",
+      "const now = await store.describe(name);\n    const error = await failureOf(store.promote(arn, versionId, now && holderOf(now, AWSCURRENT)))",
     ],
   ),
   fault("the loser of a promotion deletes its token without looking", [
@@ -224,12 +224,12 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault("the string is in what the run logs", [
     "apply/rotate.ts",
     "  const stamp = { tokenId: issued.token.id, replacedId: subject.id };\n",
-    '  const stamp = { tokenId: issued.token.id, replacedId: subject.id };\n  context.log.info("issued", { string: issued.string.reveal() });\n',
+    '  const stamp = { tokenId: issued.token.id, replacedId: subject.id };\n  run.log.info("issued", { string: issued.string.reveal() });\n',
   ]),
   fault("the labels that mark rotations as unfinished stay", [
     "apply/store.ts",
-    "await retry(clock, until, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));",
-    "await retry(clock, until, async () => void [arn, store, stamp]);",
+    "await retryWrite(clock, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));",
+    "await retryWrite(clock, async () => void [arn, store, stamp]);",
   ]),
   fault("nothing is rotated before it has expired", [
     "plan/head.ts",
