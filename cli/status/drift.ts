@@ -1,7 +1,7 @@
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
 import { localName } from "../../lambda/lineage/membership.ts";
 import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
-import { type Marker, readMarker } from "../../lambda/model/marker.ts";
+import type { Marker } from "../../lambda/model/marker.ts";
 import { type ApiToken, isLive, type TokenId } from "../../lambda/model/token.ts";
 
 /** Where Losant and Secrets Manager tell two stories; each with the end of a sentence that begins with the token. */
@@ -42,8 +42,7 @@ export function driftOf(
     ];
     for (const { stamp } of open) note(stamp.tokenId, "unfinished");
   }
-  for (const { id, description } of snapshot.tokens.values()) {
-    const marker = readMarker(description);
+  for (const { id, marker } of snapshot.tokens.values()) {
     if (marker === "damaged") note(id, "damaged-marker");
     else if (marker !== undefined && isSecretGone(snapshot, marker)) note(id, "token-without-secret");
   }

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { readMarker } from "../../lambda/model/marker.ts";
 import { stampOf, VersionId } from "../../lambda/model/secret.ts";
 import { type ApiToken, isExpired, type TokenId } from "../../lambda/model/token.ts";
 import { relative } from "../terminal/words.ts";
@@ -57,7 +56,7 @@ function inOrderOfBirth(rows: ReadonlyMap<TokenId, Row>, chain: readonly TokenId
 function replacedBy({ secret, token }: Row): TokenId | undefined {
   const versionId = v.safeParse(VersionId, secret?.versionId);
   const stamp = versionId.success ? stampOf(versionId.output) : undefined;
-  const marker = token && readMarker(token.description);
+  const marker = token?.marker;
   return stamp?.replacedId ?? (typeof marker === "object" ? marker.replacedId : undefined);
 }
 
@@ -75,7 +74,7 @@ function birthOf(row: Row, called: (id: TokenId) => string): string {
   const { token } = row;
   if (token === undefined) return "Losant does not have it any more: somebody deleted it.";
   const replaced = replacedBy(row);
-  const marker = readMarker(token.description);
+  const { marker } = token;
   if (marker === "damaged")
     return `Made on ${day(token.createdAt)} ${makerOf(token)}. The worker's line in its description was edited, and nothing is guessed from it.`;
   if (replaced === undefined) return `Made on ${day(token.createdAt)} ${makerOf(token)}.`;

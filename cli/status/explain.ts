@@ -103,13 +103,13 @@ function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
   for (const advice of advicesOf(rows, lineage)) say(screen, advice);
 }
 
-function showSecret({ secretName, reading }: Lineage, now: Date, screen: Screen): void {
-  if (reading?.kind !== "described") {
-    const state = { absent: "it does not exist yet", unreadable: "it can't be read" } as const;
+function showSecret({ secretName, reading, secret }: Lineage, now: Date, screen: Screen): void {
+  if (secret === undefined) {
+    const state = { described: "", absent: "it does not exist yet", unreadable: "it can't be read" } as const;
     say(screen, `Secret ${secretName}: ${reading === undefined ? "not looked at" : state[reading.kind]}`, "");
     return;
   }
-  const { name, lastChangedAt, deletedAt, owningService } = reading.secret;
+  const { name, lastChangedAt, deletedAt, owningService } = secret;
   say(screen, `Secret ${name}, last changed ${relative(lastChangedAt, now)} (${day(lastChangedAt)})`, "");
   if (deletedAt !== undefined) say(screen, `AWS deletes it on ${day(deletedAt)}`, "  ", "bad");
   if (owningService !== undefined)

@@ -1,5 +1,6 @@
+import type { ListedToken } from "../../lambda/lineage/snapshot.ts";
 import type { SecretArn, SecretName } from "../../lambda/model/secret.ts";
-import type { ApiToken, TokenId } from "../../lambda/model/token.ts";
+import type { TokenId } from "../../lambda/model/token.ts";
 import type { ReportRow } from "../../lambda/report/report.ts";
 import type { DriftKind } from "./drift.ts";
 /** What a token is to its lineage; `stray`: it has none, and the reason of `next` says why. */
@@ -22,7 +23,7 @@ export interface Row {
   readonly applicationId: string;
   readonly tokenId: TokenId;
   /** Undefined where Losant has no such token. */
-  readonly token: ApiToken | undefined;
+  readonly token: ListedToken | undefined;
   readonly isLive: boolean;
   readonly role: Role;
   /** When it becomes due; undefined where it never does, since another stands for its lineage, or it has no end. */

@@ -65,9 +65,8 @@ export function homesOf(lineages: readonly Lineage[]): ReadonlyMap<TokenId, Home
   return homes;
 }
 
-function secretOf({ secretName, reading, currentVersionId }: Lineage, tokenId: TokenId): RowSecret {
+function secretOf({ secretName, reading, secret, currentVersionId }: Lineage, tokenId: TokenId): RowSecret {
   const version = ownVersions(reading).find(({ stamp }) => stamp.tokenId === tokenId);
-  const secret = reading?.kind === "described" ? reading.secret : undefined;
   const present = secret?.deletedAt === undefined ? "present" : "scheduled-for-deletion";
   const state = reading === undefined ? "not-asked" : reading.kind === "described" ? present : reading.kind;
   return {

@@ -1,11 +1,9 @@
-import { readMarker } from "../model/marker.ts";
 import { stampOf } from "../model/secret.ts";
-import type { ApiToken } from "../model/token.ts";
 import type { Action, Resume, Retire, Rotate, Spared } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import type { OldString, Outcome } from "./outcomes.ts";
 
-type Asked = (Rotate | Resume | Retire) & { readonly subject: ApiToken };
+type Asked = Rotate | Resume | Retire;
 
 /** The outcomes of an action, of which those about the token it was to deactivate say what is left of its string. */
 export function withLeakStatus(
@@ -62,7 +60,7 @@ const SPARED = {
 function heldBy(action: Asked, { secretName, secretArn }: LineagePlan): string {
   const { subject } = action;
   const former = action.kind === "retire" ? action.former : action.from;
-  const marker = readMarker(subject.description);
+  const { marker } = subject;
   const readFrom = (secret = "?") => `whoever read it from the secret ${secret}, until they read it again`;
   if (former !== undefined && stampOf(former)?.tokenId === subject.id) return readFrom(secretName);
   if (typeof marker === "object") {

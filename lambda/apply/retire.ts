@@ -1,4 +1,5 @@
 import { WRITE_PATIENCE_MS } from "../limits.ts";
+import type { ListedToken } from "../lineage/snapshot.ts";
 import { asRotationError, failureOf, RotationError } from "../model/errors.ts";
 import { AWSCURRENT, holderOf, rotatingLabel, type SecretState, stampOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
@@ -55,7 +56,7 @@ export async function retireBehind(
   }
 }
 
-function retirementOf(subject: ApiToken): Retire {
+function retirementOf(subject: ListedToken): Retire {
   return { kind: "retire", reason: "retire-now", step: "deactivate", subject };
 }
 

@@ -1,4 +1,3 @@
-import { readMarker } from "../model/marker.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
@@ -8,14 +7,16 @@ import {
   type SecretState,
   type VersionId,
 } from "../model/secret.ts";
-import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
+import { isLive, type TokenId } from "../model/token.ts";
 import type { Memberships } from "./membership.ts";
 import {
   findToken,
+  type ListedToken,
   ownVersions,
   type SecretReading,
   type Snapshot,
   type StampedVersion,
+  secretIn,
   standingVersion,
 } from "./snapshot.ts";
 
@@ -25,16 +26,16 @@ export type Head =
   | {
       readonly kind: "current" | "displaced";
       readonly tokenId: TokenId;
-      readonly token: ApiToken | undefined;
+      readonly token: ListedToken | undefined;
       readonly version: StampedVersion;
     }
   /** No version of ours was ever current. */
-  | { readonly kind: "root"; readonly tokenId: TokenId; readonly token: ApiToken };
+  | { readonly kind: "root"; readonly tokenId: TokenId; readonly token: ListedToken };
 
 /** A version that waits for its promotion. */
 export interface Staged {
   readonly version: StampedVersion;
-  readonly token: ApiToken | undefined;
+  readonly token: ListedToken | undefined;
 }
 
 /** The succession of tokens that fill one role; its identity is its secret. */
@@ -42,6 +43,8 @@ export interface Lineage {
   readonly secretName: SecretName;
   /** Undefined where nobody asked, since nothing here is due. */
   readonly reading: SecretReading | undefined;
+  /** Where it could be described. */
+  readonly secret: SecretState | undefined;
   readonly head: Head | undefined;
   /** The version that holds AWSCURRENT, whoever made it: what a promotion takes it from. */
   readonly currentVersionId: VersionId | undefined;
@@ -50,8 +53,8 @@ export interface Lineage {
   readonly unsettled: readonly StampedVersion[];
   readonly staged: readonly Staged[];
   /** Made here for this secret, stored in no version, and nobody's predecessor. */
-  readonly orphans: readonly ApiToken[];
-  readonly superseded: readonly ApiToken[];
+  readonly orphans: readonly ListedToken[];
+  readonly superseded: readonly ListedToken[];
   /** Made by this worker for this secret, as versions or markers tell. */
   readonly madeHere: ReadonlySet<TokenId>;
   /** From the head backwards, as far as versions and markers tell. */
@@ -71,7 +74,7 @@ export function* resolveLineages(
   places: Memberships,
   now: Date,
 ): Generator<Lineage, void> {
-  const members = new Map<SecretName, ApiToken[]>();
+  const members = new Map<SecretName, ListedToken[]>();
   for (const token of snapshot.tokens.values()) {
     const place = places.get(token.id);
     if (place?.kind !== "member" && place?.kind !== "root") continue;
@@ -90,48 +93,41 @@ export function* resolveLineages(
 function build(
   snapshot: Snapshot,
   secretName: SecretName,
-  members: readonly ApiToken[],
+  members: readonly ListedToken[],
   reading: SecretReading | undefined,
 ): Lineage {
   const versions = ownVersions(reading);
-  const secret = reading?.kind === "described" ? reading.secret : undefined;
+  const secret = secretIn(reading);
   const marked = new Set(members.filter((token) => isMarkedFor(secret, token)).map(({ id }) => id));
   const head = headOf(
     snapshot,
     versions,
     members.filter(({ id }) => !marked.has(id)),
   );
-  const owed = versions.filter(({ labels, stamp }) => labels.includes(rotatingLabel(stamp.tokenId)));
-  const unannounced = owed.find(({ labels }) => labels.includes(AWSCURRENT));
   const replaced = replacedIds(versions, members);
-  // A version that was replaced had been current, whatever its labels say now.
-  const unsettled = owed.filter(
-    (version) =>
-      version !== unannounced &&
-      (version.labels.includes(AWSPREVIOUS) || replaced.has(version.stamp.tokenId)),
-  );
-  const staged = owed
-    .filter((version) => version !== unannounced && !unsettled.includes(version))
-    .map((version) => ({ version, token: findToken(snapshot, version.stamp.tokenId) }));
+  const inState = (state: VersionState) => versions.filter((version) => stateOf(version, replaced) === state);
+  const staged = inState("staged").map((version) => ({
+    version,
+    token: findToken(snapshot, version.stamp.tokenId),
+  }));
   const held = new Set(versions.map(({ stamp }) => stamp.tokenId));
-  const orphans = members.filter(
-    ({ id }) => marked.has(id) && id !== head?.tokenId && !held.has(id) && !replaced.has(id),
-  );
-  const elsewhere = new Set([
-    head?.tokenId,
-    ...orphans.map(({ id }) => id),
-    ...staged.map(({ version }) => version.stamp.tokenId),
-  ]);
+  const isStaged = new Set(staged.map(({ version }) => version.stamp.tokenId));
+  const roleOf = ({ id }: ListedToken) => {
+    if (id === head?.tokenId) return "head";
+    if (isStaged.has(id)) return "staged";
+    return marked.has(id) && !held.has(id) && !replaced.has(id) ? "orphan" : "superseded";
+  };
   return {
     secretName,
     reading,
+    secret,
     head,
     currentVersionId: secret && holderOf(secret, AWSCURRENT),
-    unannounced,
-    unsettled,
+    unannounced: inState("unannounced")[0],
+    unsettled: inState("unsettled"),
     staged,
-    orphans,
-    superseded: members.filter(({ id }) => !elsewhere.has(id)),
+    orphans: members.filter((token) => roleOf(token) === "orphan"),
+    superseded: members.filter((token) => roleOf(token) === "superseded"),
     madeHere: held.union(marked),
     chain: chainFrom(head, versions, members),
     isRolledBack: isRolledBack(head, versions),
@@ -139,10 +135,20 @@ function build(
   };
 }
 
+/** How far the rotation that made a version has come: its label stays until all of it is done. */
+type VersionState = "staged" | "unannounced" | "unsettled" | "settled";
+
+function stateOf({ labels, stamp }: StampedVersion, replaced: ReadonlySet<TokenId>): VersionState {
+  if (!labels.includes(rotatingLabel(stamp.tokenId))) return "settled";
+  if (labels.includes(AWSCURRENT)) return "unannounced";
+  // A version that was replaced had been current, whatever its labels say now.
+  return labels.includes(AWSPREVIOUS) || replaced.has(stamp.tokenId) ? "unsettled" : "staged";
+}
+
 function headOf(
   snapshot: Snapshot,
   versions: readonly StampedVersion[],
-  unmarked: readonly ApiToken[],
+  unmarked: readonly ListedToken[],
 ): Head | undefined {
   const version = standingVersion(snapshot, versions);
   if (version !== undefined) {
@@ -156,30 +162,25 @@ function headOf(
 }
 
 /** A foreign token that was taken over carries a marker as well, but not for this secret. */
-function isMarkedFor(secret: SecretState | undefined, { description }: ApiToken): boolean {
-  const marker = readMarker(description);
+function isMarkedFor(secret: SecretState | undefined, { marker }: ListedToken): boolean {
   return typeof marker === "object" && marker.secretArn === secret?.arn;
 }
 
 function replacedIds(
   versions: readonly StampedVersion[],
-  members: readonly ApiToken[],
+  members: readonly ListedToken[],
 ): ReadonlySet<TokenId> {
-  const markers = members.flatMap(({ description }) => {
-    const marker = readMarker(description);
-    return typeof marker === "object" ? [marker.replacedId] : [];
-  });
+  const markers = members.flatMap(({ marker }) => (typeof marker === "object" ? [marker.replacedId] : []));
   return new Set([...markers, ...versions.map(({ stamp }) => stamp.replacedId)]);
 }
 
 function chainFrom(
   head: Head | undefined,
   versions: readonly StampedVersion[],
-  members: readonly ApiToken[],
+  members: readonly ListedToken[],
 ): readonly TokenId[] {
   const predecessors = new Map<TokenId, TokenId>();
-  for (const { id, description } of members) {
-    const marker = readMarker(description);
+  for (const { id, marker } of members) {
     if (typeof marker === "object") predecessors.set(id, marker.replacedId);
   }
   for (const { stamp } of versions) predecessors.set(stamp.tokenId, stamp.replacedId);

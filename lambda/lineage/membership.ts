@@ -1,10 +1,17 @@
 import { RotationError } from "../model/errors.ts";
-import { type Marker, readMarker } from "../model/marker.ts";
+import type { Marker } from "../model/marker.ts";
 import { homeOf, type SecretName, sameHome, secretNameOf } from "../model/secret.ts";
 import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
 import { isForced, matches, type Selection } from "../policy/request.ts";
 import { secretNameFor } from "./secret-names.ts";
-import { findToken, ownVersions, type Snapshot, standingVersion, tellingVersions } from "./snapshot.ts";
+import {
+  findToken,
+  ownVersions,
+  type Snapshot,
+  secretIn,
+  standingVersion,
+  tellingVersions,
+} from "./snapshot.ts";
 
 /** Where a listed token belongs. A root's secret is the one it would get; it need not exist. */
 export type Membership =
@@ -60,7 +67,7 @@ function claimsOfMarkers(snapshot: Snapshot): {
   const own = new Map<TokenId, Membership>();
   const replaced = new Map<TokenId, Membership>();
   for (const token of snapshot.tokens.values()) {
-    const marker = readMarker(token.description);
+    const { marker } = token;
     if (marker === undefined) continue;
     const place = membershipOfMarker(snapshot, marker);
     own.set(token.id, place);
@@ -86,8 +93,10 @@ function membershipOfMarker(snapshot: Snapshot, marker: Marker | "damaged"): Mem
   const reading = snapshot.secrets.get(secretName);
   if (reading?.kind === "absent") return { kind: "stray", reason: "secret-missing" };
   // The same name with another ending is another secret, made after somebody had deleted the first.
-  const remade = reading?.kind === "described" && reading.secret.arn !== marker.secretArn;
-  return remade ? { kind: "stray", reason: "foreign" } : { kind: "member", secretName };
+  const secret = secretIn(reading);
+  return secret !== undefined && secret.arn !== marker.secretArn
+    ? { kind: "stray", reason: "foreign" }
+    : { kind: "member", secretName };
 }
 
 /** The name of a marker's secret, where that lies in this worker's account, region and namespace. */

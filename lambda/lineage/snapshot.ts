@@ -1,4 +1,5 @@
 import type { RotationError } from "../model/errors.ts";
+import { type MarkerReading, readMarker } from "../model/marker.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
@@ -18,6 +19,15 @@ export type SecretReading =
   | { readonly kind: "absent" }
   | { readonly kind: "unreadable"; readonly error: RotationError };
 
+/** A token as Losant has it, with what its description says of why it was made. */
+export interface ListedToken extends ApiToken {
+  readonly marker: MarkerReading;
+}
+
+export function listedToken(token: ApiToken): ListedToken {
+  return { ...token, marker: readMarker(token.description) };
+}
+
 /** All that a plan is made from: what one application and its secrets looked like, and when that was read. */
 export interface Snapshot {
   readonly application: ApplicationConfig;
@@ -26,14 +36,19 @@ export interface Snapshot {
   /** Before the first read: an age counted to it is never too high. */
   readonly readAt: Date;
   /** In the order of the listing. */
-  readonly tokens: ReadonlyMap<TokenId, ApiToken>;
+  readonly tokens: ReadonlyMap<TokenId, ListedToken>;
   readonly secrets: ReadonlyMap<SecretName, SecretReading>;
   /** Tokens that versions name and the listing lacks, asked for by id: undefined where Losant has none. */
-  readonly lookups: ReadonlyMap<TokenId, ApiToken | undefined>;
+  readonly lookups: ReadonlyMap<TokenId, ListedToken | undefined>;
 }
 
 export interface StampedVersion extends SecretVersion {
   readonly stamp: Stamp;
+}
+
+/** The secret, where it could be described. */
+export function secretIn(reading: SecretReading | undefined): SecretState | undefined {
+  return reading?.kind === "described" ? reading.secret : undefined;
 }
 
 /** The versions that this worker made, as far as they were read. */
@@ -45,7 +60,7 @@ export function ownVersions(reading: SecretReading | undefined): readonly Stampe
   });
 }
 
-export function findToken(snapshot: Snapshot, id: TokenId): ApiToken | undefined {
+export function findToken(snapshot: Snapshot, id: TokenId): ListedToken | undefined {
   return snapshot.tokens.get(id) ?? snapshot.lookups.get(id);
 }
 

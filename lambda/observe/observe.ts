@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { READS_AT_ONCE } from "../limits.ts";
 import { resolveLineages } from "../lineage/lineage.ts";
 import { membershipsOf } from "../lineage/membership.ts";
-import type { SecretReading, Snapshot } from "../lineage/snapshot.ts";
+import { type ListedToken, listedToken, type SecretReading, type Snapshot } from "../lineage/snapshot.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import {
   AWSCURRENT,
@@ -13,7 +13,7 @@ import {
   type SecretVersion,
   sameHome,
 } from "../model/secret.ts";
-import type { ApiToken, TokenId } from "../model/token.ts";
+import type { TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Selection } from "../policy/request.ts";
 import type { Clock, SecretStore, TokenApi } from "../ports.ts";
@@ -45,7 +45,7 @@ export async function observe(
     secretPrefix,
     login,
     readAt,
-    tokens: new Map(listed.map((token) => [token.id, token])),
+    tokens: new Map(listed.map((token) => [token.id, listedToken(token)])),
     secrets: new Map(),
     lookups: new Map(),
   };
@@ -136,7 +136,7 @@ async function lookUpTokens(
   clock: Clock,
 ): Promise<Snapshot> {
   const limit = pLimit(READS_AT_ONCE);
-  const lookups = new Map<TokenId, ApiToken | undefined>();
+  const lookups = new Map<TokenId, ListedToken | undefined>();
   const secrets = new Map(snapshot.secrets);
   const now = clock.now();
   const wanted = resolveLineages(snapshot, membershipsOf(snapshot, selection, now), now).flatMap(
@@ -147,7 +147,8 @@ async function lookUpTokens(
   );
   const lookUp = async ({ secretName, id }: { readonly secretName: SecretName; readonly id: TokenId }) => {
     try {
-      lookups.set(id, await api.get(id));
+      const found = await api.get(id);
+      lookups.set(id, found && listedToken(found));
     } catch (thrown) {
       secrets.set(secretName, { kind: "unreadable", error: asRotationError(thrown) });
     }

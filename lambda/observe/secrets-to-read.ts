@@ -1,6 +1,5 @@
 import { localName, type Memberships, secretNameOfToken } from "../lineage/membership.ts";
 import { ownVersions, type Snapshot, standingVersion } from "../lineage/snapshot.ts";
-import { readMarker } from "../model/marker.ts";
 import type { SecretName } from "../model/secret.ts";
 import { type ApiToken, isLive } from "../model/token.ts";
 import { dueReason } from "../policy/renewal-window.ts";
@@ -16,7 +15,7 @@ export function secretsToDescribe(
   const names = new Set<SecretName>();
   for (const token of snapshot.tokens.values()) {
     const place = places.get(token.id);
-    const marker = readMarker(token.description);
+    const { marker } = token;
     const home = typeof marker === "object" ? localName(snapshot, marker) : undefined;
     if (home !== undefined) names.add(home);
     // The secret of its name may hold it, and then says whose it is.
@@ -42,8 +41,7 @@ export function secretsToListVersions(
   const versions = [...snapshot.secrets.values()].flatMap(ownVersions);
   const held = new Set(versions.map(({ stamp }) => stamp.tokenId));
   const replaced = new Set(versions.map(({ stamp }) => stamp.replacedId));
-  for (const { description } of snapshot.tokens.values()) {
-    const marker = readMarker(description);
+  for (const { marker } of snapshot.tokens.values()) {
     if (typeof marker === "object") replaced.add(marker.replacedId);
   }
   for (const token of snapshot.tokens.values()) {

@@ -1,4 +1,4 @@
-import type { StampedVersion } from "../lineage/snapshot.ts";
+import type { ListedToken, StampedVersion } from "../lineage/snapshot.ts";
 import { RotationError } from "../model/errors.ts";
 import type { VersionId } from "../model/secret.ts";
 import type { ApiToken, TokenId, TokenStatus } from "../model/token.ts";
@@ -20,7 +20,7 @@ export type SkipReason = Exclude<ReasonOf<"skip">, "undecided">;
 export interface Rotate {
   readonly kind: "rotate";
   readonly reason: RotateReason;
-  readonly subject: ApiToken;
+  readonly subject: ListedToken;
   /** The version that held AWSCURRENT when the plan was made. */
   readonly from: VersionId | undefined;
   /** Deactivate the predecessor as soon as the successor is current and announced. */
@@ -33,8 +33,8 @@ export interface Rotate {
 export interface Resume {
   readonly kind: "resume";
   readonly reason: ReasonOf<"resume">;
-  readonly subject: ApiToken;
-  readonly successor: ApiToken;
+  readonly subject: ListedToken;
+  readonly successor: ListedToken;
   readonly version: StampedVersion;
   readonly from: VersionId | undefined;
   readonly retireNow: boolean;
@@ -67,7 +67,7 @@ export interface Retire {
   readonly kind: "retire";
   readonly reason: ReasonOf<"retire">;
   readonly step: "deactivate" | "delete";
-  readonly subject: ApiToken;
+  readonly subject: ListedToken;
   /** When its grace was over; absent where it was asked for by hand. */
   readonly dueAt?: Date;
   /** The version that was AWSCURRENT before the one that is. */

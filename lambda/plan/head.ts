@@ -1,6 +1,6 @@
 import type { Head, Lineage } from "../lineage/lineage.ts";
-import { readMarker } from "../model/marker.ts";
-import { type ApiToken, isExpired, isLive, type RunId } from "../model/token.ts";
+import type { ListedToken } from "../lineage/snapshot.ts";
+import { isExpired, isLive, type RunId } from "../model/token.ts";
 import { fitsGlob, type Policy } from "../policy/policy.ts";
 import { dueAt, dueReason, isJustMade, isTooShortLived } from "../policy/renewal-window.ts";
 import { isForced, isSelected } from "../policy/request.ts";
@@ -8,7 +8,7 @@ import type { Action, RotateReason } from "./actions.ts";
 import { blockedBy, isEnding, isPastOrphanAge, type RuleInput, retirementAsked, skip } from "./rule-input.ts";
 
 /** A head whose token Losant still has. */
-type LivingHead = Head & { readonly token: ApiToken };
+type LivingHead = Head & { readonly token: ListedToken };
 type HeadRule = (head: LivingHead, lineage: Lineage, input: RuleInput) => Action | undefined;
 
 /** Rules 3 to 7 and 9, for the token that the lineage stands on: the first that has something to say. */
@@ -40,11 +40,10 @@ export function ruleOnHead(lineage: Lineage, input: RuleInput): Action | undefin
 function successorCandidate(
   { head, superseded }: Lineage,
   { now, selection }: RuleInput,
-): ApiToken | undefined {
+): ListedToken | undefined {
   if (head === undefined || head.token?.status === "active") return undefined;
   // What a run made a moment ago may be the current one, unseen by a description that lags.
-  const isFreshlyIssued = (token: ApiToken) =>
-    readMarker(token.description) !== undefined && isJustMade(token, now);
+  const isFreshlyIssued = (token: ListedToken) => token.marker !== undefined && isJustMade(token, now);
   const candidates = superseded.filter(
     (token) =>
       isLive(token, now) && isForced(token, selection) && token.scope.length > 0 && !isFreshlyIssued(token),
@@ -105,12 +104,11 @@ function rotateWhenDue(head: LivingHead, lineage: Lineage, input: RuleInput): Ac
 }
 
 /** Lambda retries carry the same payload under the same request id. */
-function wasMadeBy(runId: RunId, { description }: ApiToken): boolean {
-  const marker = readMarker(description);
+function wasMadeBy(runId: RunId, { marker }: ListedToken): boolean {
   return typeof marker === "object" && marker.run === runId;
 }
 
-function rotate(subject: ApiToken, reason: RotateReason, lineage: Lineage, input: RuleInput): Action {
+function rotate(subject: ListedToken, reason: RotateReason, lineage: Lineage, input: RuleInput): Action {
   return {
     kind: "rotate",
     reason,

@@ -1,6 +1,6 @@
 import { type Lineage, resolveLineages } from "../lineage/lineage.ts";
 import { membershipsOf } from "../lineage/membership.ts";
-import type { Snapshot } from "../lineage/snapshot.ts";
+import type { ListedToken, Snapshot } from "../lineage/snapshot.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
 import type { ApiToken, RunId } from "../model/token.ts";
 import { dueAt } from "../policy/renewal-window.ts";
@@ -44,7 +44,7 @@ export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly
   });
   const lineages = resolveLineages(snapshot, places, now).map((lineage) => ({
     secretName: lineage.secretName,
-    secretArn: lineage.reading?.kind === "described" ? lineage.reading.secret.arn : undefined,
+    secretArn: lineage.secret?.arn,
     isOwnAccessToken: lineage.isOwnAccessToken,
     actions: planLineage(lineage, input),
   }));
@@ -72,7 +72,7 @@ function planLineage(lineage: Lineage, input: RuleInput): readonly Action[] {
   return [...said, ...unmentioned(lineage, said, input)];
 }
 
-function membersOf({ head, orphans, superseded, staged }: Lineage): readonly ApiToken[] {
+function membersOf({ head, orphans, superseded, staged }: Lineage): readonly ListedToken[] {
   const all = [head?.token, ...orphans, ...superseded, ...staged.map(({ token }) => token)];
   return [
     ...new Map(all.flatMap((token) => (token === undefined ? [] : [[token.id, token] as const]))).values(),

@@ -1,4 +1,5 @@
 import type { Lineage } from "../lineage/lineage.ts";
+import type { ListedToken } from "../lineage/snapshot.ts";
 import { AWSPREVIOUS, holderOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import { type ApiToken, isExpired, isLive } from "../model/token.ts";
@@ -33,8 +34,8 @@ export function retireSuperseded(
   });
 }
 
-function retireNow(subject: ApiToken, { reading }: Lineage): Retire {
-  const former = reading?.kind === "described" ? holderOf(reading.secret, AWSPREVIOUS) : undefined;
+function retireNow(subject: ListedToken, { secret }: Lineage): Retire {
+  const former = secret && holderOf(secret, AWSPREVIOUS);
   return { kind: "retire", reason: "retire-now", step: "deactivate", subject, former };
 }
 
@@ -67,15 +68,17 @@ function stepDue(
  */
 function graceStartsAt(
   { id, createdAt }: ApiToken,
-  { reading, chain, head, superseded }: Lineage,
+  { secret, chain, head, superseded }: Lineage,
   policy: Policy,
 ): Date | undefined {
-  if (reading?.kind !== "described" || head?.token === undefined) return undefined;
-  const { versions, lastChangedAt } = reading.secret;
+  if (secret === undefined || head?.token === undefined) return undefined;
+  const { versions, lastChangedAt } = secret;
   const isPrevious = versions.some(
     (version) => version.labels.includes(AWSPREVIOUS) && version.id.startsWith(`losant-${id}-`),
   );
-  const laterId = isPrevious ? undefined : chain[chain.indexOf(id) - 2];
+  const position = chain.indexOf(id);
+  // From the head backwards: two before it stands the successor of its successor.
+  const laterId = isPrevious || position < 2 ? undefined : chain[position - 2];
   const later =
     laterId === undefined ? undefined : [head.token, ...superseded].find((token) => token.id === laterId);
   // A token that is younger than the current one may be on its way to take its place, unseen.

@@ -21,10 +21,9 @@ export function skip(subject: Subject, reason: SkipReason): Skip {
 }
 
 /** Rule 3: a secret that takes no writes, or that isn't ours to write to. */
-export function blockedBy({ reading }: Lineage): SkipReason | undefined {
-  if (reading?.kind !== "described") return undefined;
-  if (reading.secret.deletedAt !== undefined) return "secret-scheduled-for-deletion";
-  return reading.secret.owningService === undefined ? undefined : "secret-owned-by-service";
+export function blockedBy({ secret }: Lineage): SkipReason | undefined {
+  if (secret?.deletedAt !== undefined) return "secret-scheduled-for-deletion";
+  return secret?.owningService === undefined ? undefined : "secret-owned-by-service";
 }
 
 /** Older than any run that may still be working on it. */

@@ -161,8 +161,11 @@ export class Recorder {
       this.#note(`token ${JSON.stringify(subject.name ?? "?")} (${subject.id})`, error, fields);
     } else if (restOf(outcome.reason)?.isWarned === true) {
       this.#log.warn("token outcome", fields);
-    } else if (!RESTING.has(outcome.outcome) || this.#restingSeen++ < MAX_REPORT_ROWS) {
+    } else if (!RESTING.has(outcome.outcome)) {
       this.#log.info("token outcome", fields);
+    } else {
+      this.#restingSeen += 1;
+      if (this.#restingSeen <= MAX_REPORT_ROWS) this.#log.info("token outcome", fields);
     }
   }
 

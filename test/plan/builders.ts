@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { SecretReading, Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { listedToken, type SecretReading, type Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import {
   rotatingLabel,
@@ -185,9 +185,9 @@ export function snapshotOf(situation: Situation): Snapshot {
     secretPrefix: "losant",
     login: loginOf(situation),
     readAt,
-    tokens: new Map(tokens.map((one) => [one.id, one])),
+    tokens: new Map(tokens.map((one) => [one.id, listedToken(one)])),
     secrets: readings,
-    lookups: new Map(unlisted.map((one) => [one.id, one])),
+    lookups: new Map(unlisted.map((one) => [one.id, listedToken(one)])),
   };
 }
 

@@ -103,16 +103,16 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("discard by marker alone: whether the string is stored doesn't matter", [
     "lineage/lineage.ts",
-    "marked.has(id) && id !== head?.tokenId && !held.has(id) && !replaced.has(id),",
-    "marked.has(id) && id !== head?.tokenId && !replaced.has(id),",
+    "return marked.has(id) && !held.has(id) && !replaced.has(id) ? ",
+    "return marked.has(id) && !replaced.has(id) ? ",
   ]),
   fault(
     "tokens of another account or region are taken for one's own",
     ["lineage/membership.ts", "if (!sameHome(homeOf(secretArn), homeOf(login.arn))) return undefined;", ""],
     [
       "lineage/membership.ts",
-      'return remade ? { kind: "stray", reason: "foreign" }',
-      'return remade && reading === undefined ? { kind: "stray", reason: "foreign" }',
+      "secret !== undefined && secret.arn !== marker.secretArn",
+      "secret !== undefined && secret.arn === undefined",
     ],
     [
       "lineage/lineage.ts",
@@ -132,7 +132,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("absence from a stale listing is believed without asking by id", [
     "observe/observe.ts",
-    "lookups.set(id, await api.get(id));",
+    "lookups.set(id, found && listedToken(found));",
     "lookups.set(id, undefined);",
   ]),
   fault("a successor says nothing of what it was made for", [
