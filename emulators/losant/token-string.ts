@@ -1,5 +1,13 @@
 import { createHmac, randomBytes } from "node:crypto";
-import type { StoredToken } from "./store.ts";
+
+/** What goes into the string of a token. */
+interface TokenClaims {
+  readonly id: string;
+  readonly applicationId: string;
+  readonly scope: readonly string[];
+  readonly creationDate: Date;
+  readonly expirationDate: Date | undefined;
+}
 
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -9,17 +17,17 @@ const epochSeconds = (at: Date) => Math.floor(at.getTime() / 1000);
  * Makes the strings of tokens: JSON Web Tokens, as Losant's are. The key is random, so that no two
  * emulators ever issue the same string and a leaked one can be traced to its test.
  */
-export function mint(): (token: StoredToken) => string {
+export function mint(): (claims: TokenClaims) => string {
   const key = randomBytes(32);
   const header = base64url({ alg: "HS256", typ: "JWT" });
-  return (token) => {
+  return ({ id, applicationId, scope, creationDate, expirationDate }) => {
     const payload = base64url({
-      sub: token.id,
+      sub: id,
       subtype: "apiToken",
-      applicationId: token.applicationId,
-      scope: token.scope,
-      iat: epochSeconds(token.creationDate),
-      ...(token.expirationDate && { exp: epochSeconds(token.expirationDate) }),
+      applicationId,
+      scope,
+      iat: epochSeconds(creationDate),
+      ...(expirationDate && { exp: epochSeconds(expirationDate) }),
     });
     const signature = createHmac("sha256", key).update(`${header}.${payload}`).digest("base64url");
     return `${header}.${payload}.${signature}`;
