@@ -4,12 +4,12 @@ import * as v from "valibot";
 import { secretsManagerClient } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { ChangedSecret, StoredVersion } from "../../lambda/adapters/aws/secrets-manager-answers.ts";
 import {
-  answered,
   SecretsManagerCalls,
   STORE_LIMITS,
+  valueOrThrow,
   writing,
 } from "../../lambda/adapters/aws/secrets-manager-calls.ts";
-import { describeSecret } from "../../lambda/adapters/aws/secrets-manager-reads.ts";
+import { readSecretState } from "../../lambda/adapters/aws/secrets-manager-reads.ts";
 import { retry } from "../../lambda/apply/retry.ts";
 import { WRITE_PATIENCE_MS } from "../../lambda/limits.ts";
 import type { Redacted } from "../../lambda/model/redacted.ts";
@@ -29,7 +29,7 @@ const calls = () => new SecretsManagerCalls(secretsManagerClient(), STORE_LIMITS
 
 /** @throws Refusal where nothing can be stored there; RotationError where AWS could not be asked. */
 export async function targetOf({ accessToken: id }: ApplicationConfig): Promise<Target> {
-  const secret = await describeSecret(calls(), id);
+  const secret = await readSecretState(calls(), id);
   if (secret === undefined && id.startsWith("arn:"))
     throw new Refusal(
       `there is no secret ${id}`,
@@ -60,7 +60,10 @@ export async function store(
   if (secret !== undefined) {
     const command = new PutSecretValueCommand({ SecretId: secret.arn, ClientRequestToken, SecretString });
     await retry(realClock, until, async () =>
-      answered(writing("PutSecretValue", secret.name), await calls().write(command, StoredVersion, [string])),
+      valueOrThrow(
+        writing("PutSecretValue", secret.name),
+        await calls().write(command, StoredVersion, [string]),
+      ),
     );
     return "updated";
   }
@@ -71,7 +74,7 @@ export async function store(
     SecretString,
   });
   await retry(realClock, until, async () =>
-    answered(writing("CreateSecret", id), await calls().write(command, ChangedSecret, [string])),
+    valueOrThrow(writing("CreateSecret", id), await calls().write(command, ChangedSecret, [string])),
   );
   return "created";
 }

@@ -1,5 +1,5 @@
 import { AccessToken } from "../../lambda/adapters/losant/access-token.ts";
-import { type Attempt, losantError } from "../../lambda/adapters/losant/failures.ts";
+import { type Attempt, tokenApiError } from "../../lambda/adapters/losant/failures.ts";
 import { send } from "../../lambda/adapters/losant/http.ts";
 import { LOSANT_LIMITS } from "../../lambda/adapters/losant/limits.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
@@ -33,7 +33,7 @@ export async function reactivate(
   for (;;) {
     const answer = await send(request, login.token, LOSANT_LIMITS, LOSANT_LIMITS.writeTotalMs, [login.token]);
     if (answer.kind === "ok") return;
-    if (answer.kind !== "refused" || answer.status !== 401) throw losantError(attempt, answer);
+    if (answer.kind !== "refused" || answer.status !== 401) throw tokenApiError(attempt, answer);
     login = await credential.replace(login);
   }
 }

@@ -22,7 +22,7 @@ export function secretsOperations(secrets: Secrets): ReadonlyMap<string, Operati
     ["DeleteSecret", writing(writes.deleteSecret)],
     ["RestoreSecret", writing(writes.restoreSecret)],
     ["TagResource", writing(writes.tagResource)],
-    ["DescribeSecret", reading(reads.describeSecretOperation)],
+    ["DescribeSecret", reading(reads.describeSecret)],
     ["GetSecretValue", reading(reads.getSecretValue)],
     ["ListSecretVersionIds", reading(reads.listSecretVersionIds)],
     ["ListSecrets", reading(reads.listSecrets)],

@@ -6,7 +6,7 @@ import type { Secrets } from "./secrets.ts";
 import * as shapes from "./shapes.ts";
 import type { Secret, Version } from "./versions.ts";
 
-export function describeSecretOperation(secrets: Secrets, body: unknown): object {
+export function describeSecret(secrets: Secrets, body: unknown): object {
   const secret = secrets.get(readInput(shapes.OneSecret, body).SecretId);
   return { ...description(secret), VersionIdsToStages: stagesByVersion(secret) };
 }

@@ -66,7 +66,7 @@ export function mayPass({ kind }: AwsFailure): boolean {
 }
 
 /** For reads only: up to `attempts`, with pauses that double. */
-export async function retriedRead<T>(
+export async function retryRead<T>(
   once: () => Promise<AwsAnswer<T>>,
   attempts: number,
   firstPauseMs: number,

@@ -9,7 +9,7 @@ import type {
 } from "@aws-sdk/client-secrets-manager";
 import type * as v from "valibot";
 import type { Redacted } from "../../model/redacted.ts";
-import { type AwsAnswer, type AwsCallLimits, attempt, retriedRead } from "./client.ts";
+import { type AwsAnswer, type AwsCallLimits, attempt, retryRead } from "./client.ts";
 import { type StoreAttempt, storeError } from "./secrets-manager-failures.ts";
 
 /** Every bound on what is asked of Secrets Manager. Times are in milliseconds. */
@@ -42,7 +42,7 @@ export class SecretsManagerCalls {
 
   read<const Schema extends v.GenericSchema>(command: Read, schema: Schema) {
     const { readAttempts, firstPauseMs } = this.limits;
-    return retriedRead(() => this.#once(command, schema, []), readAttempts, firstPauseMs);
+    return retryRead(() => this.#once(command, schema, []), readAttempts, firstPauseMs);
   }
 
   write<const Schema extends v.GenericSchema>(
@@ -74,7 +74,7 @@ export const writing = (operation: string, secret: string): StoreAttempt => ({
 });
 
 /** @throws RotationError of the store, where the call failed. */
-export function answered<T>(attempted: StoreAttempt, answer: AwsAnswer<T>): T {
+export function valueOrThrow<T>(attempted: StoreAttempt, answer: AwsAnswer<T>): T {
   if (answer.ok) return answer.value;
   throw storeError(attempted, answer.failure);
 }

@@ -7,16 +7,16 @@ import { RotationError } from "../../model/errors.ts";
 import type { SecretArn, SecretName, SecretState, SecretVersion } from "../../model/secret.ts";
 import type { AccessTokenReader, Login } from "../../ports.ts";
 import { accessTokenIn, DescribedSecret, ReadSecretValue, VersionsPage } from "./secrets-manager-answers.ts";
-import { answered, reading, type SecretsManagerCalls } from "./secrets-manager-calls.ts";
+import { reading, type SecretsManagerCalls, valueOrThrow } from "./secrets-manager-calls.ts";
 import { accessTokenError } from "./secrets-manager-failures.ts";
 
-export async function describeSecret(
+export async function readSecretState(
   calls: SecretsManagerCalls,
   id: SecretName | SecretArn,
 ): Promise<SecretState | undefined> {
   const read = await calls.read(new DescribeSecretCommand({ SecretId: id }), DescribedSecret);
   if (!read.ok && read.failure.name === "ResourceNotFoundException") return undefined;
-  const secret = answered(reading("DescribeSecret", id), read);
+  const secret = valueOrThrow(reading("DescribeSecret", id), read);
   if (secret.name === id || secret.arn === id) return secret;
   throw new RotationError(
     "store-answer-invalid",
@@ -34,7 +34,7 @@ export async function listVersions(
   let NextToken: string | undefined;
   for (let page = 0; page < calls.limits.maxPages; page += 1) {
     const asked = { SecretId: arn, IncludeDeprecated: true, MaxResults: 100, NextToken };
-    const listed = answered(
+    const listed = valueOrThrow(
       attempted,
       await calls.read(new ListSecretVersionIdsCommand(asked), VersionsPage),
     );

@@ -19,13 +19,13 @@ import type { AccessTokenReader, Login, SecretStore } from "../../ports.ts";
 import { AWS_CLIENT } from "./client.ts";
 import { accessTokenIn, ChangedSecret, StoredVersion } from "./secrets-manager-answers.ts";
 import {
-  answered,
   SecretsManagerCalls,
   STORE_LIMITS,
   type StoreLimits,
+  valueOrThrow,
   writing,
 } from "./secrets-manager-calls.ts";
-import { describeSecret, listVersions, readAccessToken } from "./secrets-manager-reads.ts";
+import { listVersions, readAccessToken, readSecretState } from "./secrets-manager-reads.ts";
 
 export function secretsManagerClient(): SecretsManagerClient {
   return new SecretsManagerClient(AWS_CLIENT);
@@ -47,7 +47,7 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
   }
 
   describe(name: SecretName): Promise<SecretState | undefined> {
-    return describeSecret(this.#calls, name);
+    return readSecretState(this.#calls, name);
   }
 
   history(arn: SecretArn): Promise<readonly SecretVersion[]> {
@@ -62,7 +62,7 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
     const command = new CreateSecretCommand({ Name: name, Description: description });
     const made = await this.#calls.write(command, ChangedSecret);
     if (!made.ok && made.failure.name === "ResourceExistsException") return;
-    answered(writing("CreateSecret", name), made);
+    valueOrThrow(writing("CreateSecret", name), made);
   }
 
   async stage(
@@ -81,7 +81,7 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
     const token = accessTokenIn(value.reveal());
     const secrets = token === undefined ? [value] : [value, token];
     const put = await this.#calls.write(command, StoredVersion, secrets);
-    const stored = answered(writing("PutSecretValue", arn), put);
+    const stored = valueOrThrow(writing("PutSecretValue", arn), put);
     if (stored.VersionId === version) return stored.VersionStages;
     throw new RotationError("store-answer-invalid", `PutSecretValue of ${arn}: another version's answer`, {
       effect: "unknown",
@@ -95,7 +95,7 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
       MoveToVersionId: version,
       RemoveFromVersionId: from,
     });
-    answered(labelling(arn), changed);
+    valueOrThrow(labelling(arn), changed);
   }
 
   attach(arn: SecretArn, version: VersionId, label: string): Promise<void> {
@@ -116,11 +116,11 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
   ): Promise<void> {
     const changed = await this.#label(input);
     if (!changed.ok && changed.failure.kind === "refused") {
-      const secret = await describeSecret(this.#calls, input.SecretId);
+      const secret = await readSecretState(this.#calls, input.SecretId);
       const labels = secret?.versions.find(({ id }) => id === version)?.labels ?? [];
       if (secret !== undefined && isSo(labels)) return;
     }
-    answered(labelling(input.SecretId), changed);
+    valueOrThrow(labelling(input.SecretId), changed);
   }
 
   #label(input: UpdateSecretVersionStageCommandInput) {

@@ -14,7 +14,7 @@ export interface Attempt {
 }
 
 /** No answer of Losant's, or one that says no. 401 never arrives here: see AccessToken. */
-export function losantError(
+export function tokenApiError(
   attempt: Attempt,
   answer: Exclude<LosantAnswer, { readonly kind: "ok" }>,
 ): RotationError {

@@ -6,7 +6,7 @@ import type { AccessTokenReader, IssuedToken, Login, TokenApi, TokenOrder } from
 import { looksLikeToken } from "../scrub.ts";
 import { AccessToken } from "./access-token.ts";
 import { type Parsed, readDeactivated, readDeleted, readIssued, readPage, readToken } from "./answers.ts";
-import { type Attempt, losantError, unusable, unusableIssue } from "./failures.ts";
+import { type Attempt, tokenApiError, unusable, unusableIssue } from "./failures.ts";
 import { type LosantAnswer, type LosantRequest, send } from "./http.ts";
 import { LOSANT_LIMITS, type LosantLimits } from "./limits.ts";
 import { probe } from "./probe.ts";
@@ -53,7 +53,7 @@ class LosantTokens implements TokenApi {
       if (read.items.length === 0 || tokens.length >= (read.totalCount ?? Number.POSITIVE_INFINITY))
         return tokens;
       if (performance.now() >= until)
-        throw losantError(attempt, { kind: "silent", why: "timeout", isSent: true });
+        throw tokenApiError(attempt, { kind: "silent", why: "timeout", isSent: true });
       // Losant documents no maximum: it may give less than was asked, and counts pages by what it gives.
       perPage = read.perPage ?? perPage;
     }
@@ -144,7 +144,7 @@ class LosantTokens implements TokenApi {
 }
 
 function textOf(attempt: Attempt, answer: LosantAnswer): string | undefined {
-  if (answer.kind !== "ok") throw losantError(attempt, answer);
+  if (answer.kind !== "ok") throw tokenApiError(attempt, answer);
   return answer.text;
 }
 
