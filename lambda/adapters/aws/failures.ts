@@ -1,4 +1,5 @@
 import type { Redacted } from "../../model/redacted.ts";
+import { NEVER_CONNECTED } from "../connection.ts";
 import { scrub } from "../scrub.ts";
 
 /** What an error of the AWS SDK means for the caller, and nothing of the error itself: it carries inputs and answers. */
@@ -24,7 +25,6 @@ export interface AwsFailure {
   readonly said: string;
 }
 
-const NEVER_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 const BROKEN_CONNECTION = new Set([
   "ECONNRESET",
   "ECONNABORTED",

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { Redacted } from "../../model/redacted.ts";
+import type { Redacted } from "../../model/redacted.ts";
 import {
   SecretArn,
   SecretName,
@@ -7,6 +7,7 @@ import {
   type SecretVersion,
   VersionId,
 } from "../../model/secret.ts";
+import { TokenString } from "../token-string.ts";
 
 /* What Secrets Manager answers, after the SDK has made dates of its numbers. It leaves out what has no value. */
 
@@ -65,13 +66,7 @@ function versionOf(id: string, stages: readonly string[]): SecretVersion {
   return { id: v.parse(VersionId, id), labels: stages };
 }
 
-/** What can stand in an Authorization header: visible ASCII. */
-const tokenString = v.pipe(
-  v.string(),
-  v.trim(),
-  v.regex(/^[\x21-\x7e]+$/),
-  v.transform((text) => new Redacted(text)),
-);
+const tokenString = v.pipe(v.string(), v.trim(), TokenString);
 const jsonWithToken = v.pipe(
   v.string(),
   v.parseJson(),

@@ -1,8 +1,9 @@
 import * as v from "valibot";
-import { Redacted } from "../../model/redacted.ts";
+import type { Redacted } from "../../model/redacted.ts";
 import { type ApiToken, TokenId } from "../../model/token.ts";
 import type { IssuedToken } from "../../ports.ts";
 import { scrub } from "../scrub.ts";
+import { TokenString } from "../token-string.ts";
 
 /*
  * What Losant answers, of apiToken.json, apiTokens.json, success.json and error.json of API 1.30. Messages of
@@ -48,13 +49,6 @@ const Page = v.object({
   perPage: v.nullish(v.pipe(count, v.minValue(1))),
 });
 
-/** What can stand in an Authorization header: visible ASCII. */
-const tokenString = v.pipe(
-  v.string(),
-  v.regex(/^[\x21-\x7e]+$/),
-  v.transform((string) => new Redacted(string)),
-);
-
 /** Losant's word that it did what was asked; both of its answers to a write may be empty. */
 const Deactivated = v.optional(v.object({ status: v.optional(v.literal("inactive")) }));
 const Deleted = v.optional(v.object({ success: v.optional(v.literal(true)) }));
@@ -74,7 +68,7 @@ export function readIssued(
   text: string | undefined,
 ): Parsed<IssuedToken> & { readonly createdId?: TokenId | undefined } {
   const token = readToken(text);
-  const string = read(v.object({ token: tokenString }), text);
+  const string = read(v.object({ token: TokenString }), text);
   if (token.ok && string.ok) return { ok: true, value: { token: token.value, string: string.value.token } };
   const created = read(v.object({ id: TokenId }), text);
   const { flaw } = [token, string].find((part) => !part.ok) ?? { flaw: "is unusable" };

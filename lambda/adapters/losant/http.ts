@@ -1,6 +1,7 @@
 import ky, { HTTPError, isHTTPError, isNetworkError, isTimeoutError } from "ky";
 import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
+import { NEVER_CONNECTED } from "../connection.ts";
 import { readSaid, type Said } from "./answers.ts";
 import { CONNECT_TIMEOUT, fetchOverHttp } from "./fetch.ts";
 import type { LosantLimits } from "./limits.ts";
@@ -24,15 +25,6 @@ export type LosantAnswer =
 
 const RETRIED_READS = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524];
 const RETRIED_WRITES = [429];
-/** Errors of Node's resolver and of connecting, after which no byte of the request has left. */
-const NEVER_CONNECTED = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  CONNECT_TIMEOUT,
-]);
 
 /** Sends one request with one access token, retries included, for at most `totalMs`. */
 export async function send(
@@ -107,7 +99,8 @@ function answerOf(thrown: unknown, status: number | undefined, secrets: readonly
 function neverConnected(error: Error): boolean {
   let cause: unknown = error;
   for (let depth = 0; depth < 3 && cause instanceof Error; depth += 1) {
-    if ("code" in cause && typeof cause.code === "string" && NEVER_CONNECTED.has(cause.code)) return true;
+    const code = "code" in cause ? cause.code : undefined;
+    if (code === CONNECT_TIMEOUT || (typeof code === "string" && NEVER_CONNECTED.has(code))) return true;
     cause = cause.cause;
   }
   return false;

@@ -1,0 +1,9 @@
+import * as v from "valibot";
+import { Redacted } from "../model/redacted.ts";
+
+/** A token that can stand in an Authorization header: visible ASCII. */
+export const TokenString = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]+$/),
+  v.transform((text) => new Redacted(text)),
+);
