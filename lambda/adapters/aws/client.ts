@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type * as v from "valibot";
 import { safeParse } from "valibot";
 import type { Redacted } from "../../model/redacted.ts";
-import { type AwsFailure, awsFailure } from "./failures.ts";
+import { type AwsFailure, awsFailure, mayPass } from "./failures.ts";
 
 /** Bounds on one call of the AWS SDK, in milliseconds. */
 export interface AwsCallLimits {
@@ -51,18 +51,6 @@ export async function attempt<const Schema extends v.GenericSchema>(
   } finally {
     clearTimeout(timer);
   }
-}
-
-const PASSING: ReadonlySet<AwsFailure["kind"]> = new Set([
-  "throttled",
-  "unavailable",
-  "unanswered",
-  "unconnected",
-]);
-
-/** Whether the same call may succeed a moment later. */
-export function mayPass({ kind }: AwsFailure): boolean {
-  return PASSING.has(kind);
 }
 
 /** For reads only: up to `attempts`, with pauses that double. */

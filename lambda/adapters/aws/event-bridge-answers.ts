@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { type ErrorCode, RotationError } from "../../model/errors.ts";
 import { scrub } from "../scrub.ts";
-import { type AwsAnswer, mayPass } from "./client.ts";
-import { type AwsFailure, DENIED } from "./failures.ts";
+import type { AwsAnswer } from "./client.ts";
+import { type AwsFailure, DENIED, effectOf, mayPass, wordsOf } from "./failures.ts";
 
 /** PutEvents answers 200 with failed entries, in the order in which they were sent. */
 export const PutEventsAnswer = v.object({
@@ -20,6 +20,17 @@ type Answer = v.InferOutput<typeof PutEventsAnswer>;
 export type Verdict =
   | { readonly accepted: true }
   | { readonly accepted: false; readonly error: RotationError; readonly mayPass: boolean };
+
+const CODES = {
+  denied: "bus-denied",
+  throttled: "bus-unavailable",
+  refused: "bus-refused",
+  unavailable: "bus-unavailable",
+  unanswered: "bus-unreachable",
+  unconnected: "bus-unreachable",
+  garbled: "bus-unreachable",
+  unexpected: "internal",
+} as const satisfies Readonly<Record<AwsFailure["kind"], ErrorCode>>;
 
 /** "ThrottlingException, InternalFailure": the entry errors that PutEvents' reference says to send again. */
 const SENT_AGAIN = new Set(["ThrottlingException", "InternalFailure"]);
@@ -48,40 +59,7 @@ function onEntry({ EventId, ErrorCode, ErrorMessage }: Answer["Entries"][number]
 }
 
 function onCall(failure: AwsFailure, busName: string): Verdict {
-  const { kind, name, said } = failure;
-  const [code, mayHaveHappened] = codeOf(kind);
-  const message = `PutEvents to ${busName}: ${what[kind]} (${said === "" ? name : `${name}: ${said}`})`;
-  const error = new RotationError(code, message, { effect: mayHaveHappened ? "unknown" : "none" });
+  const message = `PutEvents to ${busName}: ${wordsOf(failure, "EventBridge")}`;
+  const error = new RotationError(CODES[failure.kind], message, { effect: effectOf(failure) });
   return { accepted: false, error, mayPass: mayPass(failure) };
-}
-
-const what = {
-  denied: "the worker may not do this",
-  throttled: "EventBridge throttles",
-  refused: "EventBridge refused",
-  unavailable: "EventBridge is unavailable",
-  unanswered: "no answer of EventBridge arrived",
-  unconnected: "EventBridge could not be reached",
-  garbled: "the answer is not one of EventBridge",
-  unexpected: "an unexpected error",
-} as const satisfies Readonly<Record<AwsFailure["kind"], string>>;
-
-function codeOf(kind: AwsFailure["kind"]): readonly [ErrorCode, mayHaveHappened: boolean] {
-  switch (kind) {
-    case "denied":
-      return ["bus-denied", false];
-    case "refused":
-      return ["bus-refused", false];
-    case "throttled":
-      return ["bus-unavailable", false];
-    case "unavailable":
-      return ["bus-unavailable", true];
-    case "unconnected":
-      return ["bus-unreachable", false];
-    case "unanswered":
-    case "garbled":
-      return ["bus-unreachable", true];
-    case "unexpected":
-      return ["internal", true];
-  }
 }

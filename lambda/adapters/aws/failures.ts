@@ -2,23 +2,33 @@ import type { Redacted } from "../../model/redacted.ts";
 import { NEVER_CONNECTED } from "../connection.ts";
 import { scrub } from "../scrub.ts";
 
+interface FailureKind {
+  /** Whether a write may have happened all the same. */
+  readonly effect: "none" | "unknown";
+  /** Whether the same call may succeed a moment later. */
+  readonly mayPass: boolean;
+  readonly what: (service: string) => string;
+}
+
+const KINDS = {
+  /** No or wrong credentials, or a role without the permission. */
+  denied: { effect: "none", mayPass: false, what: () => "the worker may not do this" },
+  throttled: { effect: "none", mayPass: true, what: (service) => `${service} throttles` },
+  /** The service said no; `name` says why. */
+  refused: { effect: "none", mayPass: false, what: (service) => `${service} refused` },
+  /** 5xx. */
+  unavailable: { effect: "unknown", mayPass: true, what: (service) => `${service} is unavailable` },
+  unanswered: { effect: "unknown", mayPass: true, what: (service) => `no answer of ${service} arrived` },
+  unconnected: { effect: "none", mayPass: true, what: (service) => `${service} could not be reached` },
+  /** Not an answer of AWS's. */
+  garbled: { effect: "unknown", mayPass: false, what: (service) => `the answer is not one of ${service}` },
+  /** The SDK failed before it sent anything, or in a way not known here. */
+  unexpected: { effect: "unknown", mayPass: false, what: () => "an unexpected error" },
+} as const satisfies Readonly<Record<string, FailureKind>>;
+
 /** What an error of the AWS SDK means for the caller, and nothing of the error itself: it carries inputs and answers. */
 export interface AwsFailure {
-  readonly kind: /** No or wrong credentials, or a role without the permission. */
-    | "denied"
-    | "throttled"
-    /** The service said no; `name` says why. */
-    | "refused"
-    /** 5xx: it may have happened all the same. */
-    | "unavailable"
-    /** No answer: it may have happened all the same. */
-    | "unanswered"
-    /** No connection: it can't have happened. */
-    | "unconnected"
-    /** Not an answer of AWS's: it may have happened all the same. */
-    | "garbled"
-    /** The SDK failed before it sent anything, or in a way not known here. */
-    | "unexpected";
+  readonly kind: keyof typeof KINDS;
   /** The exception's name, as AWS documents it. */
   readonly name: string;
   /** The service's own words, scrubbed; for comparing and for showing. */
@@ -38,6 +48,25 @@ export const DENIED =
 const THROTTLED =
   /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown|BandwidthLimitExceeded|ProvisionedThroughputExceeded|PriorRequestNotComplete)/;
 const UNAVAILABLE = /^(InternalService|InternalFailure|InternalException|InternalError|ServiceUnavailable)/;
+
+/** Whether the same call may succeed a moment later. */
+export function mayPass({ kind }: AwsFailure): boolean {
+  return KINDS[kind].mayPass;
+}
+
+/** Whether a write that failed so may have happened all the same. */
+export function effectOf({ kind }: AwsFailure): FailureKind["effect"] {
+  return KINDS[kind].effect;
+}
+
+/** For a message: what happened, or `what` where the caller knows better, and the service's own words. */
+export function wordsOf(
+  { kind, name, said }: AwsFailure,
+  service: string,
+  what: string = KINDS[kind].what(service),
+): string {
+  return `${what} (${said === "" ? name : `${name}: ${said}`})`;
+}
 
 /** The SDK's errors, told apart by what they are made of: their classes differ from service to service. */
 export function awsFailure(thrown: unknown, secrets: readonly Redacted[] = []): AwsFailure {

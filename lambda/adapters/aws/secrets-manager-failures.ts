@@ -1,5 +1,5 @@
 import { type ErrorCode, RotationError } from "../../model/errors.ts";
-import type { AwsFailure } from "./failures.ts";
+import { type AwsFailure, effectOf, wordsOf } from "./failures.ts";
 
 /** What was attempted: the operation as IAM and CloudTrail name it, and on which secret. */
 export interface StoreAttempt {
@@ -8,55 +8,36 @@ export interface StoreAttempt {
   readonly isWrite: boolean;
 }
 
+const CODES = {
+  denied: "store-denied",
+  throttled: "store-throttled",
+  refused: "store-refused",
+  unavailable: "store-unavailable",
+  unanswered: "store-unreachable",
+  unconnected: "store-unreachable",
+  garbled: "store-answer-invalid",
+  unexpected: "internal",
+} as const satisfies Readonly<Record<AwsFailure["kind"], ErrorCode>>;
+
 /** The project's own error for what Secrets Manager, or the way to it, did. */
 export function storeError(attempt: StoreAttempt, failure: AwsFailure): RotationError {
-  const { code, what, mayHaveHappened } = verdictOn(failure);
-  return new RotationError(code, messageOf(attempt, what, failure), {
-    effect: mayHaveHappened && attempt.isWrite ? "unknown" : "none",
-  });
+  const isQuota = failure.kind === "refused" && failure.name === "LimitExceededException";
+  const code = isQuota ? "store-quota" : CODES[failure.kind];
+  const what = isQuota ? "a quota of Secrets Manager is used up" : undefined;
+  const effect = attempt.isWrite ? effectOf(failure) : "none";
+  return new RotationError(code, messageOf(attempt, failure, what), { effect });
 }
 
 /** The same, for the secret with an access token: what is wrong with it has codes of its own. */
 export function accessTokenError(attempt: StoreAttempt, failure: AwsFailure): RotationError {
   const { kind, name } = failure;
   if (kind === "refused" && name === "ResourceNotFoundException")
-    return new RotationError("access-token-missing", messageOf(attempt, "there is no such secret", failure));
+    return new RotationError("access-token-missing", messageOf(attempt, failure, "there is no such secret"));
   if (kind === "refused" || name.startsWith("AccessDenied"))
-    return new RotationError("access-token-unreadable", messageOf(attempt, "it can't be read", failure));
+    return new RotationError("access-token-unreadable", messageOf(attempt, failure, "it can't be read"));
   return storeError(attempt, failure);
 }
 
-interface Verdict {
-  readonly code: ErrorCode;
-  readonly what: string;
-  readonly mayHaveHappened: boolean;
-}
-
-function verdictOn({ kind, name }: AwsFailure): Verdict {
-  const sure = (code: ErrorCode, what: string) => ({ code, what, mayHaveHappened: false });
-  const unsure = (code: ErrorCode, what: string) => ({ code, what, mayHaveHappened: true });
-  switch (kind) {
-    case "denied":
-      return sure("store-denied", "the worker may not do this");
-    case "throttled":
-      return sure("store-throttled", "Secrets Manager throttles");
-    case "refused":
-      return name === "LimitExceededException"
-        ? sure("store-quota", "a quota of Secrets Manager is used up")
-        : sure("store-refused", "Secrets Manager refused");
-    case "unavailable":
-      return unsure("store-unavailable", "Secrets Manager is unavailable");
-    case "unanswered":
-      return unsure("store-unreachable", "no answer of Secrets Manager arrived");
-    case "unconnected":
-      return sure("store-unreachable", "Secrets Manager could not be reached");
-    case "garbled":
-      return unsure("store-answer-invalid", "the answer is not one of Secrets Manager");
-    case "unexpected":
-      return unsure("internal", "an unexpected error");
-  }
-}
-
-function messageOf({ operation, secret }: StoreAttempt, what: string, { name, said }: AwsFailure): string {
-  return `${operation} of ${secret}: ${what} (${said === "" ? name : `${name}: ${said}`})`;
+function messageOf({ operation, secret }: StoreAttempt, failure: AwsFailure, what?: string): string {
+  return `${operation} of ${secret}: ${wordsOf(failure, "Secrets Manager", what)}`;
 }
