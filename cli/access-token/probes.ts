@@ -1,9 +1,8 @@
 import * as v from "valibot";
 import { readIssued } from "../../lambda/adapters/losant/answers.ts";
-import { type LosantAnswer, type LosantRequest, send } from "../../lambda/adapters/losant/http.ts";
-import { LOSANT_LIMITS } from "../../lambda/adapters/losant/limits.ts";
-import type { Redacted } from "../../lambda/model/redacted.ts";
-import { TokenId } from "../../lambda/model/token.ts";
+import type { ApplicationRequest, LosantClient } from "../../lambda/adapters/losant/client.ts";
+import type { LosantAnswer } from "../../lambda/adapters/losant/http.ts";
+import { type ApplicationId, TokenId } from "../../lambda/model/token.ts";
 import type { NeededScope } from "./scopes.ts";
 
 /** `unclear`: in which order Losant checks rights, existence and bodies is not documented, so only a 403 says anything. */
@@ -22,34 +21,34 @@ const IMPOSSIBLE = { name: "", scope: ["no.such.scope"], status: "neither", expi
 const REQUESTS: Readonly<
   Record<
     Exclude<NeededScope, "applicationApiTokens.get">,
-    (url: string, listed: TokenId | undefined) => LosantRequest
+    (listed: TokenId | undefined) => Omit<ApplicationRequest, "applicationId">
   >
 > = {
-  "applicationApiToken.get": (url, listed = NOBODY) => ({
+  "applicationApiToken.get": (listed = NOBODY) => ({
     kind: "read",
     method: "get",
-    url: `${url}/${listed}`,
+    path: `/tokens/${listed}`,
   }),
-  "applicationApiTokens.post": (url) => ({ kind: "create", method: "post", url, body: IMPOSSIBLE }),
+  "applicationApiTokens.post": () => ({ kind: "create", method: "post", path: "/tokens", body: IMPOSSIBLE }),
   // No change, of nobody.
-  "applicationApiToken.patch": (url) => ({
+  "applicationApiToken.patch": () => ({
     kind: "write",
     method: "patch",
-    url: `${url}/${NOBODY}`,
+    path: `/tokens/${NOBODY}`,
     body: {},
   }),
-  "applicationApiToken.delete": (url) => ({ kind: "write", method: "delete", url: `${url}/${NOBODY}` }),
+  "applicationApiToken.delete": () => ({ kind: "write", method: "delete", path: `/tokens/${NOBODY}` }),
 };
 
-/** Tries one scope with a request that changes nothing, whatever the answer. */
+/** Tries one scope of what the client is logged in with, by a request that changes nothing, whatever the answer. */
 export async function tryScope(
   scope: keyof typeof REQUESTS,
-  tokensUrl: string,
+  client: LosantClient,
+  applicationId: ApplicationId,
   listed: TokenId | undefined,
-  string: Redacted,
 ): Promise<Tried> {
-  const request = REQUESTS[scope](tokensUrl, listed);
-  const answer = await send(request, string, LOSANT_LIMITS, LOSANT_LIMITS.writeTotalMs, [string]);
+  const request = REQUESTS[scope](listed);
+  const answer = await client.answer({ ...request, applicationId });
   if (answer.kind === "ok" && request.kind === "create") return { created: createdIn(answer) };
   if (answer.kind === "ok") return request.kind === "read" ? "granted" : "unclear";
   return answer.kind === "refused" && answer.status === 403 ? "missing" : "unclear";

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { LosantClient } from "../../lambda/adapters/losant/client.ts";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { SecretArn } from "../../lambda/model/secret.ts";
@@ -39,13 +40,13 @@ export async function tryOut(
     throw refusalOf(thrown, given, application, config);
   });
   const own = ownEntry(listed, given);
-  const tokensUrl = `${config.losantApiUrl.replace(/\/+$/, "")}/applications/${application.id}/tokens`;
+  const client = new LosantClient({ baseUrl: config.losantApiUrl, credential: given.string });
   const findings: Finding[] = [];
   for (const scope of NEEDED_SCOPES) {
     const finding =
       scope === "applicationApiTokens.get"
         ? ({ scope, verdict: "granted", how: `it lists ${listed.length} tokens` } as const)
-        : await findOut(scope, { given, listed, own, tokensUrl, api });
+        : await findOut(scope, { given, listed, own, api, client, applicationId: application.id });
     findings.push(finding);
   }
   return { listed, own, findings };
@@ -55,20 +56,22 @@ interface Circumstances {
   readonly given: GivenToken;
   readonly listed: readonly ApiToken[];
   readonly own: ApiToken | undefined;
-  readonly tokensUrl: string;
   readonly api: TokenApi;
+  /** Logged in with the given string alone. */
+  readonly client: LosantClient;
+  readonly applicationId: ApplicationConfig["id"];
 }
 
 /** What is written down about the token decides; what is not is tried, as far as that changes nothing. */
 async function findOut(
   scope: Exclude<NeededScope, "applicationApiTokens.get">,
-  { given, listed, own, tokensUrl, api }: Circumstances,
+  { given, listed, own, api, client, applicationId }: Circumstances,
 ): Promise<Finding> {
   const known = own?.scope ?? given.scope;
   const source = own === undefined ? "the token's own payload" : "its entry in the listing";
   if (known !== undefined && grants(known, scope) && scope !== "applicationApiToken.get")
     return { scope, verdict: "granted", how: `says ${source}` };
-  const tried = await tryScope(scope, tokensUrl, own?.id ?? listed[0]?.id, given.string);
+  const tried = await tryScope(scope, client, applicationId, own?.id ?? listed[0]?.id);
   if (typeof tried === "object") throw await unasked(tried.created, api);
   if (tried === "granted") return { scope, verdict: "granted", how: "tried" };
   if (tried === "missing") return { scope, verdict: "missing", how: "tried: Losant forbids it" };

@@ -1,7 +1,5 @@
 import { AccessToken } from "../../lambda/adapters/losant/access-token.ts";
-import { type Attempt, tokenApiError } from "../../lambda/adapters/losant/failures.ts";
-import { send } from "../../lambda/adapters/losant/http.ts";
-import { LOSANT_LIMITS } from "../../lambda/adapters/losant/limits.ts";
+import { LosantClient } from "../../lambda/adapters/losant/client.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type { Tools } from "../command/tools.ts";
@@ -15,25 +13,14 @@ export async function reactivate(
   application: ApplicationConfig,
   { config, store }: Pick<Tools, "config" | "store">,
 ): Promise<void> {
-  const base = config.losantApiUrl.replace(/\/+$/, "");
-  const request = {
+  const credential = new AccessToken(store, application);
+  await new LosantClient({ baseUrl: config.losantApiUrl, credential }).text({
+    doing: `reactivate the token ${id}`,
+    scope: "applicationApiToken.patch",
     kind: "write",
     method: "patch",
-    url: `${base}/applications/${application.id}/tokens/${id}`,
-    body: { status: "active" },
-  } as const;
-  const attempt: Attempt = {
-    kind: "write",
-    doing: `reactivate the token ${id}`,
     applicationId: application.id,
-    scope: "applicationApiToken.patch",
-  };
-  const credential = new AccessToken(store, application.accessToken, `application ${application.id}`);
-  let login = await credential.current();
-  for (;;) {
-    const answer = await send(request, login.token, LOSANT_LIMITS, LOSANT_LIMITS.writeTotalMs, [login.token]);
-    if (answer.kind === "ok") return;
-    if (answer.kind !== "refused" || answer.status !== 401) throw tokenApiError(attempt, answer);
-    login = await credential.replace(login);
-  }
+    path: `/tokens/${id}`,
+    body: { status: "active" },
+  });
 }

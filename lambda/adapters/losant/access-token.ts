@@ -2,8 +2,14 @@ import * as v from "valibot";
 import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import type { SecretArn, SecretName } from "../../model/secret.ts";
-import { TokenId } from "../../model/token.ts";
+import { type ApplicationId, TokenId } from "../../model/token.ts";
 import type { AccessTokenReader, Login } from "../../ports.ts";
+
+/** An application, and the secret that holds the access token for it. */
+export interface LoggedInApplication {
+  readonly id: ApplicationId;
+  readonly accessToken: SecretName | SecretArn;
+}
 
 /** An access token as it was read. Each reading is an object of its own. */
 export interface AccessTokenReading extends Login {
@@ -24,11 +30,10 @@ export class AccessToken {
   readonly #replacements = new Map<AccessTokenReading, Promise<AccessTokenReading>>();
   #latest: Promise<AccessTokenReading> | undefined;
 
-  /** `owner` says in messages whose access token it is. */
-  constructor(reader: AccessTokenReader, secretId: SecretName | SecretArn, owner: string) {
+  constructor(reader: AccessTokenReader, { id, accessToken }: LoggedInApplication) {
     this.#reader = reader;
-    this.#secretId = secretId;
-    this.#owner = owner;
+    this.#secretId = accessToken;
+    this.#owner = `application ${id}`;
   }
 
   /** The one to use now. A reading that failed is not remembered. */

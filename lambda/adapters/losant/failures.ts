@@ -13,7 +13,7 @@ export interface Attempt {
   readonly scope: string;
 }
 
-/** No answer of Losant's, or one that says no. 401 never arrives here: see AccessToken. */
+/** No answer of Losant's, or one that says no. A 401 arrives here only where nothing replaces the string: see LosantClient. */
 export function tokenApiError(
   attempt: Attempt,
   answer: Exclude<LosantAnswer, { readonly kind: "ok" }>,

@@ -1,7 +1,7 @@
 import type { Redacted } from "../../model/redacted.ts";
+import type { ApplicationId } from "../../model/token.ts";
 import { isJson } from "./answers.ts";
-import { send } from "./http.ts";
-import type { LosantLimits } from "./limits.ts";
+import type { LosantClient } from "./client.ts";
 
 const LISTS_TOKENS = new Set([
   "all.Application",
@@ -12,24 +12,21 @@ const LISTS_TOKENS = new Set([
 ]);
 const READS_APPLICATION = new Set(["application.*", "application.get", "all.Application.cli"]);
 
-/** One read that a token of this scope may make, without retries. Never throws. */
+/** One read that a token of this scope may make, with its own string and without retries. Never throws. */
 export async function probe(
-  applicationUrl: string,
+  client: LosantClient,
+  applicationId: ApplicationId,
   string: Redacted,
   scope: readonly string[],
-  limits: LosantLimits,
 ): Promise<"accepted" | "rejected" | "unclear" | undefined> {
-  const request = requestFor(applicationUrl, scope);
-  if (request === undefined) return undefined;
-  const bounds = { ...limits, readTimeoutMs: limits.probeTimeoutMs, readRetries: 0 };
+  const read = readFor(scope);
+  if (read === undefined) return undefined;
+  const { probeTimeoutMs } = client.limits;
+  const limits = { readTimeoutMs: probeTimeoutMs, readTotalMs: probeTimeoutMs, readRetries: 0 };
   try {
-    const answer = await send(
-      { kind: "read", method: "get", ...request },
-      string,
-      bounds,
-      limits.probeTimeoutMs,
-      [],
-    );
+    const answer = await client
+      .as(string, limits)
+      .answer({ kind: "read", method: "get", applicationId, ...read });
     if (answer.kind === "ok") return isJson(answer.text) ? "accepted" : "unclear";
     return answer.kind === "refused" && answer.status === 401 ? "rejected" : "unclear";
   } catch {
@@ -37,8 +34,7 @@ export async function probe(
   }
 }
 
-function requestFor(applicationUrl: string, scope: readonly string[]) {
-  if (scope.some((right) => LISTS_TOKENS.has(right)))
-    return { url: `${applicationUrl}/tokens`, query: { perPage: 1 } };
-  return scope.some((right) => READS_APPLICATION.has(right)) ? { url: applicationUrl } : undefined;
+function readFor(scope: readonly string[]) {
+  if (scope.some((right) => LISTS_TOKENS.has(right))) return { path: "/tokens", query: { perPage: 1 } };
+  return scope.some((right) => READS_APPLICATION.has(right)) ? { path: "" } : undefined;
 }

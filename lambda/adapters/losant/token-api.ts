@@ -1,20 +1,20 @@
 import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
-import type { SecretArn, SecretName } from "../../model/secret.ts";
 import type { ApiToken, ApplicationId, TokenId } from "../../model/token.ts";
 import type { AccessTokenReader, IssuedToken, Login, TokenApi, TokenOrder } from "../../ports.ts";
 import { looksLikeToken } from "../scrub.ts";
-import { AccessToken } from "./access-token.ts";
+import { AccessToken, type LoggedInApplication } from "./access-token.ts";
 import { type Parsed, readDeactivated, readDeleted, readIssued, readPage, readToken } from "./answers.ts";
+import { type LosantCall, LosantClient, textOf } from "./client.ts";
 import { type Attempt, tokenApiError, unusable, unusableIssue } from "./failures.ts";
-import { type LosantAnswer, type LosantRequest, send } from "./http.ts";
-import { LOSANT_LIMITS, type LosantLimits } from "./limits.ts";
+import type { LosantAnswer } from "./http.ts";
+import type { LosantLimits } from "./limits.ts";
 import { probe } from "./probe.ts";
 
 export interface TokenApiOptions {
   /** Without or with a slash at the end; private installs may have a path. */
   readonly baseUrl: string;
-  readonly application: { readonly id: ApplicationId; readonly accessToken: SecretName | SecretArn };
+  readonly application: LoggedInApplication;
   readonly credentials: AccessTokenReader;
   readonly limits?: Partial<LosantLimits>;
 }
@@ -26,46 +26,52 @@ export function losantTokenApi(options: TokenApiOptions): TokenApi {
 
 class LosantTokens implements TokenApi {
   readonly #id: ApplicationId;
-  readonly #url: string;
-  readonly #limits: LosantLimits;
-  readonly #credential: AccessToken;
-  /** What no message of Losant's may repeat, beside whatever looks like a token: that is recognised without being kept. */
-  readonly #secrets = new Set<Redacted>();
+  readonly #accessToken: AccessToken;
+  readonly #client: LosantClient;
 
-  constructor({ baseUrl, application, credentials, limits }: TokenApiOptions) {
+  constructor({ application, credentials, ...options }: TokenApiOptions) {
     this.#id = application.id;
-    this.#url = `${baseUrl.replace(/\/+$/, "")}/applications/${application.id}`;
-    this.#limits = { ...LOSANT_LIMITS, ...limits };
-    this.#credential = new AccessToken(credentials, application.accessToken, `application ${application.id}`);
+    this.#accessToken = new AccessToken(credentials, application);
+    this.#client = new LosantClient({ ...options, credential: this.#accessToken });
   }
 
   async list(): Promise<readonly ApiToken[]> {
-    const attempt = this.#attempt("read", "list the tokens", "applicationApiTokens.get");
+    const call = this.#call({
+      doing: "list the tokens",
+      scope: "applicationApiTokens.get",
+      kind: "read",
+      method: "get",
+      path: "/tokens",
+    });
+    const { listTotalMs, maxPages } = this.#client.limits;
+    let { perPage } = this.#client.limits;
     const tokens: ApiToken[] = [];
-    let { perPage } = this.#limits;
-    const until = performance.now() + this.#limits.listTotalMs;
-    for (let page = 0; page < this.#limits.maxPages; page += 1) {
+    const until = performance.now() + listTotalMs;
+    for (let page = 0; page < maxPages; page += 1) {
       // Without a sort of its own, the order is by name; in that order pages shift when a token is renamed.
       const query = { sortField: "expirationDate", sortDirection: "asc", page, perPage };
-      const request = { kind: "read", method: "get", url: `${this.#url}/tokens`, query } as const;
-      const read = usable(attempt, readPage(await this.#text(attempt, request)));
+      const read = valueOrThrow(call, readPage(await this.#client.text({ ...call, query })));
       tokens.push(...read.items);
       if (read.items.length === 0 || tokens.length >= (read.totalCount ?? Number.POSITIVE_INFINITY))
         return tokens;
       if (performance.now() >= until)
-        throw tokenApiError(attempt, { kind: "silent", why: "timeout", isSent: true });
+        throw tokenApiError(call, { kind: "silent", why: "timeout", isSent: true });
       // Losant documents no maximum: it may give less than was asked, and counts pages by what it gives.
       perPage = read.perPage ?? perPage;
     }
-    throw unusable(attempt, `does not end after ${this.#limits.maxPages} pages`);
+    throw unusable(call, `does not end after ${maxPages} pages`);
   }
 
   async get(id: TokenId): Promise<ApiToken | undefined> {
-    const attempt = this.#attempt("read", `read the token ${id}`, "applicationApiToken.get");
-    const answer = await this.#call({ kind: "read", method: "get", url: this.#tokenUrl(id) });
-    if (isGone(answer)) return undefined;
-    const token = usable(attempt, readToken(textOf(attempt, answer)));
-    if (token.id !== id) throw unusable(attempt, "is about another token");
+    const call = this.#call({
+      doing: `read the token ${id}`,
+      scope: "applicationApiToken.get",
+      kind: "read",
+      method: "get",
+      path: `/tokens/${id}`,
+    });
+    const token = await this.#unlessGone(call, readToken);
+    if (token !== undefined && token.id !== id) throw unusable(call, "is about another token");
     return token;
   }
 
@@ -73,86 +79,77 @@ class LosantTokens implements TokenApi {
     // Losant's default for a missing scope is all.Application.
     if (scope.length === 0)
       throw new RotationError("internal", "a token must not be ordered without a scope");
-    const attempt = this.#attempt("create", "create a token", "applicationApiTokens.post");
-    const body = {
-      name,
-      description,
-      scope,
-      status,
-      ...(expiresAt && { expirationDate: expiresAt.toISOString() }),
-    };
-    const text = await this.#text(attempt, {
+    const call = this.#call({
+      doing: "create a token",
+      scope: "applicationApiTokens.post",
       kind: "create",
       method: "post",
-      url: `${this.#url}/tokens`,
-      body,
+      path: "/tokens",
+      body: {
+        name,
+        description,
+        scope,
+        status,
+        ...(expiresAt && { expirationDate: expiresAt.toISOString() }),
+      },
     });
-    const issued = readIssued(text);
-    if (!issued.ok) throw unusableIssue(attempt, issued.flaw, issued.createdId);
-    if (!looksLikeToken(issued.value.string)) this.#secrets.add(issued.value.string);
+    const issued = readIssued(await this.#client.text(call));
+    if (!issued.ok) throw unusableIssue(call, issued.flaw, issued.createdId);
+    if (!looksLikeToken(issued.value.string)) this.#client.conceal(issued.value.string);
     return issued.value;
   }
 
   async deactivate(id: TokenId): Promise<void> {
-    const attempt = this.#attempt("write", `deactivate the token ${id}`, "applicationApiToken.patch");
-    const body = { status: "inactive" };
-    const answer = await this.#call({ kind: "write", method: "patch", url: this.#tokenUrl(id), body });
-    if (!isGone(answer)) usable(attempt, readDeactivated(textOf(attempt, answer)));
+    const call = this.#call({
+      doing: `deactivate the token ${id}`,
+      scope: "applicationApiToken.patch",
+      kind: "write",
+      method: "patch",
+      path: `/tokens/${id}`,
+      body: { status: "inactive" },
+    });
+    await this.#unlessGone(call, readDeactivated);
   }
 
   async delete(id: TokenId): Promise<void> {
-    const attempt = this.#attempt("write", `delete the token ${id}`, "applicationApiToken.delete");
-    const answer = await this.#call({ kind: "write", method: "delete", url: this.#tokenUrl(id) });
-    if (!isGone(answer)) usable(attempt, readDeleted(textOf(attempt, answer)));
+    const call = this.#call({
+      doing: `delete the token ${id}`,
+      scope: "applicationApiToken.delete",
+      kind: "write",
+      method: "delete",
+      path: `/tokens/${id}`,
+    });
+    await this.#unlessGone(call, readDeleted);
   }
 
   probe(string: Redacted, scope: readonly string[]) {
-    return probe(this.#url, string, scope, this.#limits);
+    return probe(this.#client, this.#id, string, scope);
   }
 
   async loggedInWith(): Promise<Login> {
-    const { token: _, ...login } = await this.#credential.current();
+    const { token: _, ...login } = await this.#accessToken.current();
     return login;
   }
 
-  async #text(attempt: Attempt, request: LosantRequest): Promise<string | undefined> {
-    return textOf(attempt, await this.#call(request));
+  #call(call: Omit<LosantCall, "applicationId">): LosantCall {
+    return { ...call, applicationId: this.#id };
   }
 
-  /** A 401 proves that nothing happened, so even a POST may be sent again with what replaces the access token. */
-  async #call(request: LosantRequest): Promise<LosantAnswer> {
-    let login = await this.#credential.current();
-    const { readTotalMs, writeTotalMs, createTotalMs } = this.#limits;
-    const totalMs = { read: readTotalMs, write: writeTotalMs, create: createTotalMs }[request.kind];
-    const until = performance.now() + totalMs;
-    for (let leftMs = totalMs; leftMs >= 1; leftMs = until - performance.now()) {
-      this.#secrets.add(login.token);
-      const answer = await send(request, login.token, this.#limits, leftMs, [...this.#secrets]);
-      if (answer.kind !== "refused" || answer.status !== 401) return answer;
-      login = await this.#credential.replace(login);
-    }
-    return { kind: "silent", why: "timeout", isSent: false };
+  /** What the answer says of one token; undefined where Losant says that there is none such. */
+  async #unlessGone<T>(
+    call: LosantCall,
+    read: (text: string | undefined) => Parsed<T>,
+  ): Promise<T | undefined> {
+    const answer = await this.#client.answer(call);
+    return isGone(answer) ? undefined : valueOrThrow(call, read(textOf(call, answer)));
   }
-
-  #attempt(kind: Attempt["kind"], doing: string, scope: string): Attempt {
-    return { kind, doing, applicationId: this.#id, scope };
-  }
-
-  #tokenUrl(id: TokenId): string {
-    return `${this.#url}/tokens/${id}`;
-  }
-}
-
-function textOf(attempt: Attempt, answer: LosantAnswer): string | undefined {
-  if (answer.kind !== "ok") throw tokenApiError(attempt, answer);
-  return answer.text;
 }
 
 function isGone(answer: LosantAnswer): boolean {
   return answer.kind === "refused" && answer.status === 404 && answer.said.isForeign !== true;
 }
 
-function usable<T>(attempt: Attempt, parsed: Parsed<T>): T {
+function valueOrThrow<T>(attempt: Attempt, parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
   throw unusable(attempt, parsed.flaw);
 }

@@ -1,0 +1,87 @@
+import { Redacted } from "../../model/redacted.ts";
+import type { ApplicationId } from "../../model/token.ts";
+import type { AccessToken } from "./access-token.ts";
+import { type Attempt, tokenApiError } from "./failures.ts";
+import { type LosantAnswer, type LosantRequest, send } from "./http.ts";
+import { LOSANT_LIMITS, type LosantLimits } from "./limits.ts";
+
+export interface LosantClientOptions {
+  /** Without or with a slash at the end; private installs may have a path. */
+  readonly baseUrl: string;
+  /** An access token, which is replaced where Losant rejects it; or one string, which is not. */
+  readonly credential: AccessToken | Redacted;
+  readonly limits?: Partial<LosantLimits>;
+}
+
+/** One request about an application; `path` is what follows its id. */
+export interface ApplicationRequest extends Omit<LosantRequest, "url"> {
+  readonly applicationId: ApplicationId;
+  readonly path: string;
+}
+
+/** The same, with what is said where it fails: the scope that it needs stands here. */
+export interface LosantCall extends ApplicationRequest, Attempt {}
+
+/** Losant's API, logged in. Every request of the worker and of the commands goes through one of these. */
+export class LosantClient {
+  readonly limits: LosantLimits;
+  readonly #baseUrl: string;
+  readonly #credential: AccessToken | Redacted;
+  readonly #secrets = new Set<Redacted>();
+
+  constructor({ baseUrl, credential, limits }: LosantClientOptions) {
+    this.limits = { ...LOSANT_LIMITS, ...limits };
+    this.#baseUrl = baseUrl.replace(/\/+$/, "");
+    this.#credential = credential;
+  }
+
+  /** The same API, logged in with this string alone. */
+  as(string: Redacted, limits: Partial<LosantLimits>): LosantClient {
+    return new LosantClient({
+      baseUrl: this.#baseUrl,
+      credential: string,
+      limits: { ...this.limits, ...limits },
+    });
+  }
+
+  /** What no message of Losant's may repeat from now on, beside what this logs in with and what looks like a token. */
+  conceal(secret: Redacted): void {
+    this.#secrets.add(secret);
+  }
+
+  /**
+   * What came of a request. A 401 proves that nothing happened, so even a POST is sent again with what replaces the
+   * access token; it is an answer only to a string that nothing replaces.
+   * @throws RotationError where the access token can't be read, or Losant rejects it and what replaces it.
+   */
+  async answer(request: ApplicationRequest): Promise<LosantAnswer> {
+    const { readTotalMs, writeTotalMs, createTotalMs } = this.limits;
+    const totalMs = { read: readTotalMs, write: writeTotalMs, create: createTotalMs }[request.kind];
+    if (this.#credential instanceof Redacted) return this.#send(request, this.#credential, totalMs);
+    let login = await this.#credential.current();
+    const until = performance.now() + totalMs;
+    for (let leftMs = totalMs; leftMs >= 1; leftMs = until - performance.now()) {
+      const answer = await this.#send(request, login.token, leftMs);
+      if (answer.kind !== "refused" || answer.status !== 401) return answer;
+      login = await this.#credential.replace(login);
+    }
+    return { kind: "silent", why: "timeout", isSent: false };
+  }
+
+  /** @throws RotationError where Losant did not do it. */
+  async text(call: LosantCall): Promise<string | undefined> {
+    return textOf(call, await this.answer(call));
+  }
+
+  #send({ applicationId, path, ...rest }: ApplicationRequest, login: Redacted, totalMs: number) {
+    this.#secrets.add(login);
+    const request = { ...rest, url: `${this.#baseUrl}/applications/${applicationId}${path}` };
+    return send(request, login, this.limits, totalMs, [...this.#secrets]);
+  }
+}
+
+/** The text of a 2xx. @throws RotationError where it is none. */
+export function textOf(attempt: Attempt, answer: LosantAnswer): string | undefined {
+  if (answer.kind !== "ok") throw tokenApiError(attempt, answer);
+  return answer.text;
+}
