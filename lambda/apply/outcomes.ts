@@ -79,7 +79,7 @@ export function failedOutcome(
   secretName: SecretName | undefined,
   error: RotationError,
 ): Outcome {
-  // A label that does not come off is a promise not kept: its event may be sent again.
+  // A label that does not come off leaves the rotation unfinished: its event may be sent again.
   if (action.kind !== "settle")
     return { ...outcomeOf(action, secretName, "deferred"), outcome: "failed", error };
   const subject = { id: action.version.stamp.tokenId };

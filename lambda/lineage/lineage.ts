@@ -48,7 +48,7 @@ export interface Lineage {
   readonly head: Head | undefined;
   /** The version that holds AWSCURRENT, whoever made it: what a promotion takes it from. */
   readonly currentVersionId: VersionId | undefined;
-  /** Versions of ours with an unkept promise: the current one owes its event, the previous ones only their label. */
+  /** Versions of ours whose rotation is unfinished: the current one owes its event, the previous ones only their label. */
   readonly unannounced: StampedVersion | undefined;
   readonly unsettled: readonly StampedVersion[];
   readonly staged: readonly Staged[];

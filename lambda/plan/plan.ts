@@ -55,20 +55,33 @@ function ofStray(action: Action): LineagePlan {
   return { secretName: undefined, secretArn: undefined, isOwnAccessToken: false, actions: [action] };
 }
 
+/**
+ * The rules for one lineage, in their order. Each is a function of its own; comments elsewhere cite these numbers.
+ *
+ * 1. What an earlier run left unfinished is announced, settled, resumed or discarded. None of it ends the rules.
+ * 2. Orphans past `orphanAfter` are discarded; a younger one holds up the next rotation, see 7.
+ * 3. A secret that is scheduled for deletion or owned by another service blocks all of the lineage, 1 and 2 included.
+ * 4. A current token that somebody deactivated or deleted stays ended: skip, until another of the lineage is forced.
+ * 5. After somebody moved AWSCURRENT back or set a value by hand: skip, until forced or about to end.
+ * 6. What the event doesn't select, policy excludes, or no successor can be made of: skip, each with its own reason.
+ * 7. What is forced, in its renewal window, expired or too old by policy: rotate, unless a run has just done so.
+ * 8. Superseded tokens whose grace is over, or that retireNow names: retire.
+ * 9. Everything else waits, until the moment at which it becomes due.
+ */
 function planLineage(lineage: Lineage, input: RuleInput): readonly Action[] {
   if (lineage.reading?.kind === "unreadable") {
     const { error } = lineage.reading;
     return membersOf(lineage).map((subject) => ({ kind: "fail", subject, error }));
   }
-  // A promise ends in a write to the secret, which a blocked one refuses: it is kept once the secret is back.
+  // Unfinished work ends in a write to the secret, which a blocked one refuses: it is finished once the secret is back.
   const isBlocked = blockedBy(lineage) !== undefined;
-  const promises = isBlocked ? [] : finishUnfinished(lineage, input);
+  const unfinished = isBlocked ? [] : finishUnfinished(lineage, input);
   const orphans = isBlocked ? [] : discardOrphans(lineage, input);
   // Resuming is this run's rotation of the lineage.
-  const isResumed = promises.some(({ kind }) => kind === "resume");
+  const isResumed = unfinished.some(({ kind }) => kind === "resume");
   const verdict = isResumed ? undefined : ruleOnHead(lineage, input);
   const retired = retireSuperseded(lineage, verdict, input);
-  const said = [...promises, ...orphans, ...(verdict === undefined ? [] : [verdict]), ...retired];
+  const said = [...unfinished, ...orphans, ...(verdict === undefined ? [] : [verdict]), ...retired];
   return [...said, ...unmentioned(lineage, said, input)];
 }
 

@@ -4,7 +4,7 @@ import { abandonedAfterMs, promotableForMs } from "../policy/renewal-window.ts";
 import type { Action, Discard } from "./actions.ts";
 import { type RuleInput, retirementAsked } from "./rule-input.ts";
 
-/** Rule 1. None of these ends the rules, so that a dead event bus stops no rotation. */
+/** Rule 1: unfinished work. None of it ends the rules, so that a dead event bus stops no rotation. */
 export function finishUnfinished(lineage: Lineage, input: RuleInput): readonly Action[] {
   const { unannounced, unsettled, staged, head } = lineage;
   const announce: readonly Action[] = unannounced

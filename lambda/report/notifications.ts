@@ -111,7 +111,7 @@ function standingOf({ action, reason, subject, sinceAt }: Outcome, policy: Polic
       return { sinceAt: createdAt && after(createdAt, waitMs), expiresAt: undefined };
     }
     case "announce":
-      // The promise is as old as the token that it is about.
+      // What is owed is as old as the token that it is about.
       return { sinceAt: createdAt, expiresAt: undefined };
     case "retire":
       return { sinceAt, expiresAt: undefined };

@@ -4,13 +4,13 @@ import { labelOf, observedSnapshotOf, plansOf, type Row, sentencesOf } from "./b
 import { DUE, INELIGIBLE, TAMPERED } from "./heads.ts";
 import { ORPHANS } from "./orphans.ts";
 import { RETIREMENTS } from "./retirements.ts";
-import { PROMISES } from "./unfinished.ts";
+import { UNFINISHED } from "./unfinished.ts";
 
 /** The specification, in the order of the rules: what is there, what is asked, what the worker decides. */
 const TABLE: readonly (readonly [string, readonly Row[]])[] = [
   ["whose a token is", BELONGING],
   ["taking over by force", ADOPTION],
-  ["rule 1, promises", PROMISES],
+  ["rule 1, unfinished work", UNFINISHED],
   ["rules 2 and 3, orphans and blocked secrets", ORPHANS],
   ["rules 4 and 5, revoked and rolled back", TAMPERED],
   ["rule 6, what is left alone", INELIGIBLE],

@@ -10,7 +10,7 @@ const isCurrent = version("current", "root", "AWSCURRENT");
 const staged = version("next", "current", "rotating");
 
 /** Rule 1. */
-export const PROMISES: readonly Row[] = [
+export const UNFINISHED: readonly Row[] = [
   {
     says: "sends the event that the current version still owes, and goes on with the rules",
     tokens: [root, current],
