@@ -35,8 +35,19 @@ const clock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-let store: ReturnType<typeof secretsManagerStore> | undefined;
-let events: ReturnType<typeof eventBridgeClient> | undefined;
+/** What a run reaches AWS with. */
+export interface AwsAccess {
+  readonly store: ReturnType<typeof secretsManagerStore>;
+  readonly events: ReturnType<typeof eventBridgeClient>;
+}
+
+let keptAws: AwsAccess | undefined;
+
+/** That of this process: a function keeps it from one invocation to the next. */
+function ownAws(): AwsAccess {
+  keptAws ??= { store: secretsManagerStore(secretsManagerClient()), events: eventBridgeClient() };
+  return keptAws;
+}
 
 /**
  * The Lambda function. Returns the report of the run; throws, after finishing all else, when anything failed, so that
@@ -77,7 +88,8 @@ async function start(event: unknown, context: InvocationContext): Promise<RunRes
 }
 
 /**
- * One run with the real adapters, which take region, credentials and endpoints from the SDK's standard variables.
+ * One run with the real adapters, which take region, credentials and endpoints from the SDK's standard variables,
+ * unless `aws` is given.
  * @throws RotationError `config-invalid` or `event-invalid`; what fails later is in the result.
  */
 export async function runOnce(
@@ -85,13 +97,13 @@ export async function runOnce(
   config: string,
   context: InvocationContext = {},
   log?: Log,
+  aws?: AwsAccess,
 ): Promise<RunResult> {
   const settings = parseConfigText(config, "rotation.config.json");
   const request = parseRequest(event);
   const runId = runIdOf(context);
   logger.appendKeys({ runId });
-  store ??= secretsManagerStore(secretsManagerClient());
-  events ??= eventBridgeClient();
+  const { store, events } = aws ?? ownAws();
   return run(request, {
     config: settings,
     runId,
@@ -105,7 +117,7 @@ export async function runOnce(
   });
 }
 
-function connecting({ losantApiUrl }: RotationConfig, credentials: NonNullable<typeof store>) {
+function connecting({ losantApiUrl }: RotationConfig, credentials: AwsAccess["store"]) {
   return (application: ApplicationConfig) =>
     losantTokenApi({ baseUrl: losantApiUrl, application, credentials });
 }

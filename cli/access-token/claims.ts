@@ -3,7 +3,7 @@ import { accessTokenIn } from "../../lambda/adapters/aws/secrets-manager-answers
 import { claimsOf, payloadOf } from "../../lambda/adapters/losant/access-token.ts";
 import type { Redacted } from "../../lambda/model/redacted.ts";
 import { ApplicationId, type TokenId } from "../../lambda/model/token.ts";
-import { Refusal } from "../command/refusal.ts";
+import { Refusal } from "../command/stops.ts";
 
 /** A token string that was given, and what its payload says: none of that is documented, so all of it is optional. */
 export interface GivenToken {

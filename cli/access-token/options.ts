@@ -1,7 +1,6 @@
-import { parseArgs } from "node:util";
-import type { Asked } from "../command/arguments.ts";
+import type { FlagValues } from "../command/command.ts";
 
-export const USAGE = `Usage: npm run access-token -- [options]
+export const ACCESS_TOKEN_USAGE = `Usage: npm run access-token -- [options]
 
 Stores the token with which the worker logs in to Losant. It is read from a prompt that doesn't show
 it, or from standard input; it is tried against the application; and only then is it stored, in the
@@ -19,31 +18,25 @@ on that secret.
 Exit code: 0 if it is stored, 1 if not, 2 if it could not start, 130 if you interrupt it.`;
 
 export interface AccessTokenOptions {
-  readonly kind: "store";
   readonly application: string | undefined;
   readonly dryRun: boolean;
   readonly anyway: boolean;
   readonly configFile: string | undefined;
 }
 
-const OPTIONS = {
+export const ACCESS_TOKEN_FLAGS = {
   application: { type: "string" },
   "dry-run": { type: "boolean" },
   anyway: { type: "boolean" },
   config: { type: "string" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
-/** What the arguments ask for. Whatever is too much may be the token itself: it is not repeated. */
-export function askedFor(args: readonly string[]): Asked<AccessTokenOptions> {
-  try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const { application, "dry-run": dryRun = false, anyway = false, config: configFile } = values;
-    if (values.help) return { kind: "help" };
-    return { kind: "store", application, dryRun, anyway, configFile };
-  } catch {
-    const message =
-      "These are not its options. The token itself is never an argument: arguments end up in the shell's history.";
-    return { kind: "wrong", message };
-  }
+/** Whatever is too much may be the token itself: it is not repeated. */
+export const WRONG_ARGUMENTS =
+  "These are not its options. The token itself is never an argument: arguments end up in the shell's history.";
+
+/** What the arguments of the command line ask for. */
+export function accessTokenOptions(values: FlagValues<typeof ACCESS_TOKEN_FLAGS>): AccessTokenOptions {
+  const { application, "dry-run": dryRun = false, anyway = false, config: configFile } = values;
+  return { application, dryRun, anyway, configFile };
 }

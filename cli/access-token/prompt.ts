@@ -1,16 +1,15 @@
 import type { Readable, Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-
-/** What is used of a terminal, or of whatever else standard input is. */
-export type Input = Readable & { readonly isTTY?: boolean; setRawMode?(isRaw: boolean): unknown };
-
-/** Ctrl-c, or the end of input, before there was anything. */
-export class Interrupted extends Error {}
+import type { Input } from "../command/io.ts";
+import { Interruption } from "../command/stops.ts";
 
 /** Secrets Manager's limit on a value. */
 const MOST_CHARACTERS = 65_536;
 
-/** One line that nobody sees: from a terminal without an echo, else all of standard input. */
+/**
+ * One line that nobody sees: from a terminal without an echo, else all of standard input.
+ * @throws Interruption at ctrl-c, or at the end of input before there was anything
+ */
 export function readHidden(question: string, input: Input, output: Writable): Promise<string> {
   return input.isTTY && input.setRawMode ? fromTerminal(question, input, output) : fromStream(input);
 }
@@ -44,7 +43,7 @@ function lineFrom(input: Readable): Promise<string> {
       input.off("data", take).off("end", interrupt);
       act();
     };
-    const interrupt = () => settle(() => reject(new Interrupted()));
+    const interrupt = () => settle(() => reject(new Interruption("Nothing was stored.")));
     const take = (chunk: string) => {
       // Arrow keys, and what some terminals put around what is pasted, are sequences of several characters.
       for (const key of stripVTControlCharacters(chunk)) {

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CreateSecretCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
-import { secretsManagerClient } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { ChangedSecret, StoredVersion } from "../../lambda/adapters/aws/secrets-manager-answers.ts";
 import {
   SecretsManagerCalls,
@@ -16,8 +15,8 @@ import type { Redacted } from "../../lambda/model/redacted.ts";
 import { SecretName, type SecretState } from "../../lambda/model/secret.ts";
 import { after } from "../../lambda/model/time.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
-import { Refusal } from "../command/refusal.ts";
-import { realClock } from "../command/tools.ts";
+import type { Io } from "../command/io.ts";
+import { Refusal } from "../command/stops.ts";
 
 /** The secret that `accessToken` names, as it is before anything is written; undefined where there is none. */
 export interface Target {
@@ -25,11 +24,12 @@ export interface Target {
   readonly secret: SecretState | undefined;
 }
 
-const calls = () => new SecretsManagerCalls(secretsManagerClient(), STORE_LIMITS);
-
 /** @throws Refusal where nothing can be stored there; RotationError where AWS could not be asked. */
-export async function targetOf({ accessToken: id }: ApplicationConfig): Promise<Target> {
-  const secret = await readSecretState(calls(), id);
+export async function targetOf(
+  { accessToken: id }: ApplicationConfig,
+  { aws }: Pick<Io, "aws">,
+): Promise<Target> {
+  const secret = await readSecretState(callsOf(aws), id);
   if (secret === undefined && id.startsWith("arn:"))
     throw new Refusal(
       `there is no secret ${id}`,
@@ -53,16 +53,18 @@ export async function store(
   { id, secret }: Target,
   string: Redacted,
   applicationId: string,
+  { aws, clock }: Pick<Io, "aws" | "clock">,
 ): Promise<"created" | "updated"> {
   const ClientRequestToken = randomUUID();
   const SecretString = string.reveal();
-  const until = after(realClock.now(), WRITE_PATIENCE_MS);
+  const calls = callsOf(aws);
+  const until = after(clock.now(), WRITE_PATIENCE_MS);
   if (secret !== undefined) {
     const command = new PutSecretValueCommand({ SecretId: secret.arn, ClientRequestToken, SecretString });
-    await retry(realClock, until, async () =>
+    await retry(clock, until, async () =>
       valueOrThrow(
         writing("PutSecretValue", secret.name),
-        await calls().write(command, StoredVersion, [string]),
+        await calls.write(command, StoredVersion, [string]),
       ),
     );
     return "updated";
@@ -73,8 +75,12 @@ export async function store(
     ClientRequestToken,
     SecretString,
   });
-  await retry(realClock, until, async () =>
-    valueOrThrow(writing("CreateSecret", id), await calls().write(command, ChangedSecret, [string])),
+  await retry(clock, until, async () =>
+    valueOrThrow(writing("CreateSecret", id), await calls.write(command, ChangedSecret, [string])),
   );
   return "created";
+}
+
+function callsOf({ secretsManager }: Io["aws"]): SecretsManagerCalls {
+  return new SecretsManagerCalls(secretsManager(), STORE_LIMITS);
 }

@@ -6,7 +6,7 @@ import { SecretArn } from "../../lambda/model/secret.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
 import type { AccessTokenReader, TokenApi } from "../../lambda/ports.ts";
-import { Refusal } from "../command/refusal.ts";
+import { Refusal } from "../command/stops.ts";
 import type { GivenToken } from "./claims.ts";
 import { tryScope } from "./probes.ts";
 import { grants, NEEDED_SCOPES, type NeededScope } from "./scopes.ts";

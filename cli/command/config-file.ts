@@ -3,6 +3,7 @@ import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { parseConfigText } from "../../lambda/policy/config.ts";
+import type { Io } from "./io.ts";
 
 const DEFAULT_FILE = fileURLToPath(new URL("../../rotation.config.json", import.meta.url));
 
@@ -11,7 +12,8 @@ const DEFAULT_FILE = fileURLToPath(new URL("../../rotation.config.json", import.
  * outranks every file, as it does in Lambda.
  * @throws RotationError `config-invalid`
  */
-export async function configText(file: string | undefined, inline: string | undefined): Promise<string> {
+export async function configText(file: string | undefined, { env }: Pick<Io, "env">): Promise<string> {
+  const inline = env.ROTATION_CONFIG;
   if (inline !== undefined) return checked(inline, "ROTATION_CONFIG");
   const path = file === undefined ? DEFAULT_FILE : resolve(file);
   const text = await readFile(path, "utf8").catch(() => {

@@ -1,13 +1,12 @@
 import { createInterface } from "node:readline/promises";
-
-/** Whether a person is there to be asked. */
-export function isAttended(): boolean {
-  return process.stdin.isTTY === true && process.stdout.isTTY === true;
-}
+import type { Io } from "./io.ts";
 
 /** Asks at the terminal. Anything but `yes`, the end of input and ctrl-c included, is a no. */
-export async function isConfirmed(question: string): Promise<boolean> {
-  const asking = createInterface({ input: process.stdin, output: process.stdout });
+export async function isConfirmed(
+  question: string,
+  { stdin, stdout }: Pick<Io, "stdin" | "stdout">,
+): Promise<boolean> {
+  const asking = createInterface({ input: stdin, output: stdout });
   const closed = new Promise<string>((resolve) => {
     asking.once("close", () => resolve(""));
   });

@@ -1,14 +1,10 @@
-import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
+import { secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { type ApplicationConfig, parseConfigText, type RotationConfig } from "../../lambda/policy/config.ts";
 import type { AccessTokenReader, Clock, SecretStore, TokenApi } from "../../lambda/ports.ts";
 import { configText } from "./config-file.ts";
-import { Refusal } from "./refusal.ts";
-
-export const realClock: Clock = {
-  now: () => new Date(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
+import type { Io } from "./io.ts";
+import { Refusal } from "./stops.ts";
 
 /** What the operator's commands work with: the worker's own adapters, with the AWS credentials of this machine. */
 export interface Tools {
@@ -19,32 +15,35 @@ export interface Tools {
 }
 
 /** @throws RotationError `config-invalid` */
-export async function toolsFor(configFile: string | undefined): Promise<Tools> {
-  const config = await settings(configFile);
-  const store = secretsManagerStore(secretsManagerClient());
+export async function toolsFor(configFile: string | undefined, io: Io): Promise<Tools> {
+  const config = await settings(configFile, io);
+  const store = secretsManagerStore(io.aws.secretsManager());
   return {
     config,
     store,
-    clock: realClock,
+    clock: io.clock,
     connect: (application) =>
       losantTokenApi({ baseUrl: config.losantApiUrl, application, credentials: store }),
   };
 }
 
-export async function settings(configFile: string | undefined): Promise<RotationConfig> {
-  return parseConfigText(await configText(configFile, process.env.ROTATION_CONFIG), "rotation.config.json");
+export async function settings(configFile: string | undefined, io: Pick<Io, "env">): Promise<RotationConfig> {
+  return parseConfigText(await configText(configFile, io), "rotation.config.json");
 }
 
-/** All applications, or the one that was asked for. */
+/** All applications, or those that were asked for, in the order of the configuration. @throws Refusal */
 export function chosenApplications(
   { applications }: RotationConfig,
-  id: string | undefined,
+  asked: string | readonly string[] = [],
 ): readonly ApplicationConfig[] {
-  if (id === undefined) return applications;
-  const found = applications.filter((application) => application.id === id.toLowerCase());
-  if (found.length > 0) return found;
-  throw new Refusal(
-    `the application ${id} is not in the configuration`,
-    `Configured are: ${applications.map((application) => application.id).join(", ")}.`,
-  );
+  const ids = [asked].flat();
+  const known = applications.map(({ id }): string => id);
+  const unknown = ids.find((id) => !known.includes(id.toLowerCase()));
+  if (unknown !== undefined)
+    throw new Refusal(
+      `the application ${unknown} is not in the configuration`,
+      `Configured are: ${known.join(", ")}.`,
+    );
+  if (ids.length === 0) return applications;
+  return applications.filter(({ id }) => ids.some((one) => one.toLowerCase() === id));
 }

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
-import type { Asked } from "../command/arguments.ts";
+import type { FlagValues } from "../command/command.ts";
+import { Misuse } from "../command/stops.ts";
 
-export const USAGE = `Usage: npm run rotate -- [options]
+export const ROTATE_USAGE = `Usage: npm run rotate -- [options]
 
 One run of the worker from this terminal: with rotation.config.json, and with the AWS credentials
 and region of this machine, wherever the AWS SDK finds them.
@@ -18,8 +18,7 @@ and region of this machine, wherever the AWS SDK finds them.
 
 Exit code: 0 if all went well, 1 if something failed, 2 if the run could not start.`;
 
-export interface RunOptions {
-  readonly kind: "run";
+export interface RotateOptions {
   /** As Lambda would get it. */
   readonly event: { readonly dryRun: boolean; readonly tokens?: readonly string[] } & Readonly<
     Record<string, unknown>
@@ -29,7 +28,7 @@ export interface RunOptions {
   readonly verbose: boolean;
 }
 
-const OPTIONS = {
+export const ROTATE_FLAGS = {
   "dry-run": { type: "boolean" },
   application: { type: "string" },
   token: { type: "string", multiple: true },
@@ -38,28 +37,18 @@ const OPTIONS = {
   config: { type: "string" },
   json: { type: "boolean" },
   verbose: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
-/** What the arguments of the command line ask for. */
-export function askedFor(args: readonly string[]): Asked<RunOptions> {
-  try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const { application, token: tokens, force = false, "retire-now": retireNow = false } = values;
-    if (values.help) return { kind: "help" };
-    if (tokens === undefined && (force || retireNow))
-      return {
-        kind: "wrong",
-        message: `${force ? "--force" : "--retire-now"} needs --token: name the tokens that are meant`,
-      };
-    const event = {
-      dryRun: values["dry-run"] ?? false,
-      ...(application === undefined ? {} : { applicationId: application }),
-      ...(tokens === undefined ? {} : { tokens, force, retireNow }),
-    };
-    const { config: configFile, json = false, verbose = false } = values;
-    return { kind: "run", event, configFile, json, verbose };
-  } catch (thrown) {
-    return { kind: "wrong", message: thrown instanceof Error ? thrown.message : String(thrown) };
-  }
+/** What the arguments of the command line ask for. @throws Misuse */
+export function rotateOptions(values: FlagValues<typeof ROTATE_FLAGS>): RotateOptions {
+  const { application, token: tokens, force = false, "retire-now": retireNow = false } = values;
+  if (tokens === undefined && (force || retireNow))
+    throw new Misuse(`${force ? "--force" : "--retire-now"} needs --token: name the tokens that are meant`);
+  const event = {
+    dryRun: values["dry-run"] ?? false,
+    ...(application === undefined ? {} : { applicationId: application }),
+    ...(tokens === undefined ? {} : { tokens, force, retireNow }),
+  };
+  const { config: configFile, json = false, verbose = false } = values;
+  return { event, configFile, json, verbose };
 }

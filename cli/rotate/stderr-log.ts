@@ -1,4 +1,5 @@
 import type { Log, LogFields } from "../../lambda/ports.ts";
+import type { Io } from "../command/io.ts";
 import { harmless } from "../terminal/harmless.ts";
 
 const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -7,18 +8,18 @@ const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };
 const SHOWN = ["name", "tokenId", "action", "reason", "outcome", "successorId", "code"] as const;
 
 /** One readable line for each entry, on stderr; none at all unless they are wanted. */
-export function stderrLog(isWanted: boolean): Log {
+export function stderrLog(isWanted: boolean, io: Pick<Io, "stderr" | "clock">): Log {
   if (!isWanted) return SILENT;
-  return { info: writing("info "), warn: writing("warn "), error: writing("error") };
+  return { info: writing("info ", io), warn: writing("warn ", io), error: writing("error", io) };
 }
 
-function writing(level: string) {
+function writing(level: string, { stderr, clock }: Pick<Io, "stderr" | "clock">) {
   return (message: string, fields: LogFields = {}) => {
     if (fields.reason === "not-selected") return;
-    const time = new Date().toTimeString().slice(0, 8);
+    const time = clock.now().toTimeString().slice(0, 8);
     const facts = SHOWN.filter((key) => fields[key] !== undefined).map(
       (key) => `${key}=${JSON.stringify(fields[key])}`,
     );
-    process.stderr.write(`${harmless([time, level, message, ...facts].join(" "))}\n`);
+    stderr.write(`${harmless([time, level, message, ...facts].join(" "))}\n`);
   };
 }

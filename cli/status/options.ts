@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { durationMs } from "../../lambda/policy/policy.ts";
-import type { Asked } from "../command/arguments.ts";
+import type { FlagValues } from "../command/command.ts";
+import { Misuse } from "../command/stops.ts";
 
-export const USAGE = `Usage: npm run status -- [options]
+export const STATUS_USAGE = `Usage: npm run status -- [options]
 
 Every token of every application, what the next run will do with it and why. Only reads: with
 rotation.config.json, and with the AWS credentials and region of this machine.
@@ -29,14 +29,13 @@ export interface Filters {
 }
 
 export interface StatusOptions extends Filters {
-  readonly kind: "status";
   readonly explain: string | undefined;
   readonly all: boolean;
   readonly json: boolean;
   readonly configFile: string | undefined;
 }
 
-const OPTIONS = {
+export const STATUS_FLAGS = {
   application: { type: "string", multiple: true },
   token: { type: "string", multiple: true },
   due: { type: "boolean" },
@@ -46,32 +45,23 @@ const OPTIONS = {
   all: { type: "boolean" },
   json: { type: "boolean" },
   config: { type: "string" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
-/** What the arguments of the command line ask for. */
-export function askedFor(args: readonly string[]): Asked<StatusOptions> {
-  try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    if (values.help) return { kind: "help" };
-    const withinMs = values.within === undefined ? undefined : durationMs(values.within);
-    if (Number.isNaN(withinMs))
-      return { kind: "wrong", message: "--within must be a number and a unit, m, h or d: 12h, 30d" };
-    if (values.explain !== undefined && values.json)
-      return { kind: "wrong", message: "--explain tells a story, which --json can't" };
-    return {
-      kind: "status",
-      applications: (values.application ?? []).map((id) => id.toLowerCase()),
-      tokens: values.token ?? [],
-      due: values.due ?? false,
-      withinMs,
-      drift: values.drift ?? false,
-      explain: values.explain,
-      all: values.all ?? false,
-      json: values.json ?? false,
-      configFile: values.config,
-    };
-  } catch (thrown) {
-    return { kind: "wrong", message: thrown instanceof Error ? thrown.message : String(thrown) };
-  }
+/** What the arguments of the command line ask for. @throws Misuse */
+export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOptions {
+  const withinMs = values.within === undefined ? undefined : durationMs(values.within);
+  if (Number.isNaN(withinMs)) throw new Misuse("--within must be a number and a unit, m, h or d: 12h, 30d");
+  if (values.explain !== undefined && values.json)
+    throw new Misuse("--explain tells a story, which --json can't");
+  return {
+    applications: values.application ?? [],
+    tokens: values.token ?? [],
+    due: values.due ?? false,
+    withinMs,
+    drift: values.drift ?? false,
+    explain: values.explain,
+    all: values.all ?? false,
+    json: values.json ?? false,
+    configFile: values.config,
+  };
 }

@@ -1,8 +1,13 @@
-import type { WriteStream } from "node:tty";
+import type { Writable } from "node:stream";
+import { WriteStream } from "node:tty";
 import { styleText } from "node:util";
 import { wrapped } from "./width.ts";
 
 export type Style = "good" | "bad" | "warn" | "faint" | "strong" | "plain";
+
+/** What is used of a terminal, or of the file or pipe in its place. */
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Somewhere to write lines that a person reads. */
 export interface Screen {
@@ -31,14 +36,22 @@ interface Widths {
 
 const WIDTHS: Widths = { narrowest: 72, widest: 100, otherwise: 100 };
 
-/** Colours follow the stream, NO_COLOR and FORCE_COLOR, as styleText reads them. */
-export function screenOn(stream: NodeJS.WriteStream | WriteStream, widths = WIDTHS): Screen {
+/** Colours follow the stream, and NO_COLOR and FORCE_COLOR in the environment. */
+export function screenOn(stream: Output, env: Environment, widths = WIDTHS): Screen {
   const { narrowest, widest, otherwise } = widths;
+  const isColoured = hasColours(stream, env);
   return {
     width: Math.max(narrowest, Math.min(stream.columns || otherwise, widest)),
-    paint: (style, text) => (style === "plain" ? text : styleText(FORMATS[style], text, { stream })),
+    paint: (style, text) =>
+      style === "plain" || !isColoured ? text : styleText(FORMATS[style], text, { validateStream: false }),
     line: (text = "") => void stream.write(`${text}\n`),
   };
+}
+
+/** As styleText decides it of a stream of the process, by the process's environment. */
+function hasColours({ isTTY = false }: Output, env: Environment): boolean {
+  const isWanted = isTTY || env.FORCE_COLOR !== undefined;
+  return isWanted && WriteStream.prototype.getColorDepth(env) > 2;
 }
 
 /** A paragraph, broken at the screen's width. */

@@ -2,7 +2,7 @@ import { asRotationError } from "../../lambda/model/errors.ts";
 import { AWSCURRENT, holderOf } from "../../lambda/model/secret.ts";
 import { type ApiToken, isExpired, type TokenId } from "../../lambda/model/token.ts";
 import type { TokenApi } from "../../lambda/ports.ts";
-import { Refusal } from "../command/refusal.ts";
+import { Refusal } from "../command/stops.ts";
 import type { Tools } from "../command/tools.ts";
 import type { Found } from "./find.ts";
 import type { Undo } from "./intent.ts";

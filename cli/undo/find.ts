@@ -5,7 +5,7 @@ import { type SecretName, type SecretState, type SecretVersion, stampOf } from "
 import { observe } from "../../lambda/observe/observe.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { matches } from "../../lambda/policy/request.ts";
-import { Refusal } from "../command/refusal.ts";
+import { Refusal } from "../command/stops.ts";
 import type { Tools } from "../command/tools.ts";
 
 /** The secret of the lineage that was asked for, with every version it has. */

@@ -8,7 +8,7 @@ import {
   type VersionId,
 } from "../../lambda/model/secret.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
-import { Refusal } from "../command/refusal.ts";
+import { Refusal } from "../command/stops.ts";
 
 /** What undoing the last rotation of a secret comes to. */
 export type Undo =

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
-import type { Asked } from "../command/arguments.ts";
+import type { FlagValues } from "../command/command.ts";
+import { Misuse } from "../command/stops.ts";
 
-export const USAGE = `Usage: npm run undo -- --token ID_OR_NAME [options]
+export const UNDO_USAGE = `Usage: npm run undo -- --token ID_OR_NAME [options]
 
 Takes back the last rotation of a token: reactivates the predecessor at Losant if it is inactive, and
 then moves AWSCURRENT of the secret back to its version. The worker respects that: it holds, until it
@@ -22,7 +22,6 @@ secret, and GetSecretValue on the access token's. May be repeated: it goes on wh
 Exit code: 0 if it is undone, 1 if not, 2 if it could not start.`;
 
 export interface UndoOptions {
-  readonly kind: "undo";
   readonly token: string;
   readonly application: string | undefined;
   readonly reactivateOnly: boolean;
@@ -31,27 +30,20 @@ export interface UndoOptions {
   readonly configFile: string | undefined;
 }
 
-const OPTIONS = {
+export const UNDO_FLAGS = {
   token: { type: "string" },
   application: { type: "string" },
   "reactivate-only": { type: "boolean" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean", short: "y" },
   config: { type: "string" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
-/** What the arguments of the command line ask for. */
-export function askedFor(args: readonly string[]): Asked<UndoOptions> {
-  try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const { token, application, yes = false, config: configFile } = values;
-    if (values.help) return { kind: "help" };
-    if (token === undefined || token === "")
-      return { kind: "wrong", message: "--token is missing: whose rotation is to be undone?" };
-    const { "reactivate-only": reactivateOnly = false, "dry-run": dryRun = false } = values;
-    return { kind: "undo", token, application, reactivateOnly, dryRun, yes, configFile };
-  } catch (thrown) {
-    return { kind: "wrong", message: thrown instanceof Error ? thrown.message : String(thrown) };
-  }
+/** What the arguments of the command line ask for. @throws Misuse */
+export function undoOptions(values: FlagValues<typeof UNDO_FLAGS>): UndoOptions {
+  const { token, application, yes = false, config: configFile } = values;
+  if (token === undefined || token === "")
+    throw new Misuse("--token is missing: whose rotation is to be undone?");
+  const { "reactivate-only": reactivateOnly = false, "dry-run": dryRun = false } = values;
+  return { token, application, reactivateOnly, dryRun, yes, configFile };
 }

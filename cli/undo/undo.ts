@@ -1,8 +1,9 @@
-import { RotationError } from "../../lambda/model/errors.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
-import { showUsage } from "../command/arguments.ts";
-import { isAttended, isConfirmed } from "../command/confirm.ts";
-import { Refusal, showRefusal } from "../command/refusal.ts";
+import { type Command, EXIT, type ExitCode } from "../command/command.ts";
+import { isConfirmed } from "../command/confirm.ts";
+import { type Io, isAttended } from "../command/io.ts";
+import { runAsProcess } from "../command/process.ts";
+import { Refusal } from "../command/stops.ts";
 import { chosenApplications, toolsFor } from "../command/tools.ts";
 import { sayWithCommand } from "../terminal/command.ts";
 import { harmless } from "../terminal/harmless.ts";
@@ -10,28 +11,20 @@ import { say, screenOn } from "../terminal/screen.ts";
 import { carryOut, usable } from "./carry-out.ts";
 import { findLineage } from "./find.ts";
 import { type Undo, undoOf } from "./intent.ts";
-import { askedFor, type UndoOptions, USAGE } from "./options.ts";
+import { UNDO_FLAGS, UNDO_USAGE, type UndoOptions, undoOptions } from "./options.ts";
 import { nextSteps, STORED_NOWHERE, showIntent } from "./words.ts";
 
-const EXIT = { undone: 0, not: 1, notStarted: 2 } as const;
+export const undo: Command<typeof UNDO_FLAGS, UndoOptions> = {
+  name: "undo",
+  usage: UNDO_USAGE,
+  flags: UNDO_FLAGS,
+  optionsFrom: undoOptions,
+  main: undoRotation,
+};
 
-const asked = askedFor(process.argv.slice(2));
-if (asked.kind === "undo") process.exitCode = await undo(asked);
-else process.exitCode = showUsage(asked, USAGE);
-
-async function undo(options: UndoOptions): Promise<number> {
-  try {
-    return await undone(options);
-  } catch (thrown) {
-    showRefusal(thrown, screenOn(process.stderr));
-    const isConfig = thrown instanceof RotationError && thrown.code === "config-invalid";
-    return isConfig ? EXIT.notStarted : EXIT.not;
-  }
-}
-
-async function undone(options: UndoOptions): Promise<number> {
-  const screen = screenOn(process.stdout);
-  const tools = await toolsFor(options.configFile);
+async function undoRotation(options: UndoOptions, io: Io): Promise<ExitCode> {
+  const screen = screenOn(io.stdout, io.env);
+  const tools = await toolsFor(options.configFile, io);
   const applications = chosenApplications(tools.config, options.application);
   const found = await findLineage(options.token, applications, tools);
   const intent = limited(undoOf(found.secret, found.versions), options);
@@ -43,17 +36,17 @@ async function undone(options: UndoOptions): Promise<number> {
   const isDone = isUndone(intent, predecessor);
   if (options.dryRun) {
     say(screen, isDone ? "Nothing is left to do." : "A dry run: nothing was changed.", "");
-    return EXIT.undone;
+    return EXIT.good;
   }
-  if (!isDone && !(await mayGoOn(intent, options))) {
+  if (!isDone && !(await mayGoOn(intent, options, io))) {
     say(screen, "Nothing was changed.", "");
-    return EXIT.not;
+    return EXIT.failed;
   }
   if (isDone) say(screen, "Nothing is left to do.", "", "good");
   else await carryOut(intent, found, tools, (done) => say(screen, harmless(done), "", "good"));
   screen.line();
   for (const step of nextSteps(intent, intent.kind !== "reactivate")) sayWithCommand(screen, step, "");
-  return EXIT.undone;
+  return EXIT.good;
 }
 
 /** What a version of somebody else's holds is not written down: then nobody's life hangs on the predecessor. */
@@ -67,10 +60,10 @@ function limited(undo: Undo, { reactivateOnly }: UndoOptions): Undo {
   return reactivateOnly && undo.kind === "move" ? { kind: "reactivate", predecessorId, successorId } : undo;
 }
 
-async function mayGoOn(undo: Undo, { yes, reactivateOnly }: UndoOptions): Promise<boolean> {
-  if (!yes && !isAttended())
+async function mayGoOn(undo: Undo, { yes, reactivateOnly }: UndoOptions, io: Io): Promise<boolean> {
+  if (!yes && !isAttended(io))
     throw new Refusal("nobody is there to be asked", "At a terminal it asks; in a script, add --yes.");
-  if (!yes) return isConfirmed("Do this?");
+  if (!yes) return isConfirmed("Do this?", io);
   if (undo.kind === "reactivate" && !reactivateOnly)
     throw new Refusal(
       "AWSCURRENT can't go back, and --yes does not say that half an undo is enough",
@@ -78,3 +71,5 @@ async function mayGoOn(undo: Undo, { yes, reactivateOnly }: UndoOptions): Promis
     );
   return true;
 }
+
+if (import.meta.main) await runAsProcess(undo);

@@ -1,6 +1,8 @@
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Input, Interrupted, readHidden } from "../../cli/access-token/prompt.ts";
+import { readHidden } from "../../cli/access-token/prompt.ts";
+import type { Input } from "../../cli/command/io.ts";
+import { Interruption } from "../../cli/command/stops.ts";
 import { emulatorVariables } from "../../demo/worker.ts";
 import { losantError } from "../../emulators/losant/server.ts";
 import { type Cloud, startCloud } from "../support/bundle.ts";
@@ -287,7 +289,7 @@ describe("the hidden prompt", () => {
   test.each(["\u0003", "\u0004"])("gives the terminal back when it is interrupted (%j)", async (key) => {
     const { input, read } = terminal();
     input.write(`eyJab${key}`);
-    await expect(read).rejects.toBeInstanceOf(Interrupted);
+    await expect(read).rejects.toBeInstanceOf(Interruption);
     expect(input.modes).toEqual([true, false]);
   });
 });

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { realClock, type Tools } from "../../cli/command/tools.ts";
+import type { Tools } from "../../cli/command/tools.ts";
 import { carryOut } from "../../cli/undo/carry-out.ts";
 import { findLineage } from "../../cli/undo/find.ts";
 import { undoOf } from "../../cli/undo/intent.ts";
@@ -84,7 +84,7 @@ function tools(config: object = cloud.config): Tools {
   return {
     config: parsed,
     store,
-    clock: realClock,
+    clock: { now: () => new Date(), sleep: () => Promise.resolve() },
     connect: (application) =>
       losantTokenApi({ baseUrl: parsed.losantApiUrl, application, credentials: store }),
   };

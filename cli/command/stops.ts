@@ -3,6 +3,16 @@ import { harmless } from "../terminal/harmless.ts";
 import { type Screen, say } from "../terminal/screen.ts";
 import { hintsFor } from "./hints.ts";
 
+/** Arguments that a command can't make sense of. */
+export class Misuse extends Error {
+  override readonly name = "Misuse";
+}
+
+/** Ctrl-C at a prompt. The message says what became of the work. */
+export class Interruption extends Error {
+  override readonly name = "Interruption";
+}
+
 /** What a command of the operator's does not do, why, and what to do instead. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
@@ -14,11 +24,11 @@ export class Refusal extends Error {
   }
 }
 
-/** Shows what stopped a command. Anything but the project's own errors is a defect, and thrown on. */
-export function showRefusal(thrown: unknown, screen: Screen): void {
-  if (!(thrown instanceof Refusal || thrown instanceof RotationError)) throw thrown;
-  const message = thrown instanceof RotationError ? `${thrown.code}: ${thrown.message}` : thrown.message;
+/** Shows what was not done and why, with the remedy. */
+export function showRefusal(refusal: Refusal | RotationError, screen: Screen): void {
+  const { remedy } = refusal;
+  const message = refusal instanceof RotationError ? `${refusal.code}: ${refusal.message}` : refusal.message;
   say(screen, harmless(`${message}.`), "", "bad");
-  say(screen, harmless(thrown.remedy), "");
+  say(screen, harmless(remedy), "");
   for (const hint of hintsFor([message])) say(screen, hint, "");
 }
