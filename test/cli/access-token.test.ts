@@ -1,15 +1,18 @@
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { accessToken as accessTokenCommand } from "../../cli/access-token/access-token.ts";
 import { readHidden } from "../../cli/access-token/prompt.ts";
 import type { Input } from "../../cli/command/io.ts";
 import { Interruption } from "../../cli/command/stops.ts";
-import { emulatorVariables } from "../../demo/worker.ts";
+import { rotate as rotateCommand } from "../../cli/rotate/rotate.ts";
 import { losantError } from "../../emulators/losant/server.ts";
-import { type Cloud, startCloud } from "../support/bundle.ts";
+import { type Cloud, CREDENTIALS, startCloud } from "../support/bundle.ts";
 import { type Ended, runScript } from "../support/child.ts";
+import { run } from "../support/command.ts";
 import { APP, DAY, HOUR } from "../support/world.ts";
 
 const TIMEOUT_MS = 60_000;
+const SCRIPT = "cli/access-token/access-token.ts";
 const OTHER = "675ec8687ae143cd83dc4a97";
 const SECRET = `losant-access/${APP}`;
 const NEW = "losant-access/new";
@@ -43,24 +46,18 @@ function token(scope: readonly string[] = FIVE, lifetime: number | "for ever" = 
 }
 
 async function accessToken(input: string, ...args: readonly string[]): Promise<Ended> {
-  const env = {
-    ...emulatorVariables(cloud.aws.url, "eu-central-1"),
-    ROTATION_CONFIG: JSON.stringify(cloud.config),
-  };
   strings.push(input);
-  const ended = await runScript("cli/access-token/access-token.ts", args, env, undefined, input);
+  return checked(await run(accessTokenCommand, args, cloud.env(), { input }));
+}
+
+/** Without line breaks, and without any of those strings. */
+function checked(ended: Ended): Ended {
   for (const string of strings.filter((text) => text.length > 5))
     expect(`${ended.stdout}${ended.stderr}`).not.toContain(string);
   return { ...ended, stdout: ended.stdout.replace(/\s+/g, " "), stderr: ended.stderr.replace(/\s+/g, " ") };
 }
 
-async function rotate(...args: readonly string[]): Promise<Ended> {
-  const env = {
-    ...emulatorVariables(cloud.aws.url, "eu-central-1"),
-    ROTATION_CONFIG: JSON.stringify(cloud.config),
-  };
-  return runScript("cli/rotate/rotate.ts", args, env);
-}
+const rotate = (...args: readonly string[]) => run(rotateCommand, args, cloud.env());
 
 const writes = () => cloud.losant.calls.filter((call) => ["create", "patch", "delete"].includes(call));
 
@@ -74,6 +71,24 @@ describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
     expect(cloud.aws.value(NEW)).toBe(string);
     expect(writes()).toEqual([]);
     expect((await rotate()).code).toBe(0);
+  });
+
+  test("reads a real standard input, and finds AWS by the variables of its environment", async () => {
+    const { token: string } = token();
+    const env = { ...cloud.env(), ...CREDENTIALS };
+    const { code, stdout, stderr } = checked(await runScript(SCRIPT, [], env, undefined, `${string}\n`));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(`Stored: the secret ${NEW} was created.`);
+    expect(cloud.aws.value(NEW)).toBe(string);
+  });
+
+  test("asks at a terminal, and shows nothing of the answer", async () => {
+    const { token: string } = token();
+    const keys = { input: `${string}\r`, columns: 80 };
+    const { code, stderr } = checked(await run(accessTokenCommand, [], cloud.env(), keys));
+    expect(stderr).toBe(`Access token for application ${APP} (it is not shown): `);
+    expect(code).toBe(0);
+    expect(cloud.aws.value(NEW)).toBe(string);
   });
 
   test("makes it the current version of a secret that exists, and what was there the previous one", async () => {
@@ -206,15 +221,18 @@ describe("npm run access-token stores nothing", { timeout: TIMEOUT_MS }, () => {
     expect(cloud.losant.calls).toEqual([]);
   });
 
+  test("when it is interrupted, and exits as a shell says of that", async () => {
+    const input = "eyJab\u0003";
+    const { code, stderr } = await run(accessTokenCommand, [], cloud.env(), { input, columns: 80 });
+    expect(stderr).toMatch(/\(it is not shown\): \nInterrupted\. Nothing was stored\.\n$/);
+    expect(code).toBe(130);
+    expect(cloud.losant.calls).toEqual([]);
+    expect(cloud.aws.secret(NEW)).toBeUndefined();
+  });
+
   test("without AWS credentials or a region, and says how to name them, before anything is read", async () => {
     const env = { AWS_ENDPOINT_URL: cloud.aws.url, ROTATION_CONFIG: JSON.stringify(cloud.config) };
-    const { code, stderr } = await runScript(
-      "cli/access-token/access-token.ts",
-      [],
-      env,
-      undefined,
-      token().token,
-    );
+    const { code, stderr } = await runScript(SCRIPT, [], env, undefined, token().token);
     expect(stderr.replace(/\s+/g, " ")).toMatch(/set AWS_REGION|AWS credentials/);
     expect(code).toBe(1);
     expect(cloud.losant.calls).toEqual([]);

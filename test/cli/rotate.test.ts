@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
+import { rotate as rotateCommand } from "../../cli/rotate/rotate.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
 import { LEAKED, LEGACY } from "../../demo/factory-floor.ts";
 import { sameState, stateOf } from "../../demo/state.ts";
 import type { Report } from "../../lambda/report/report.ts";
-import { type Ended, runScript } from "../support/child.ts";
+import { type Ended, runScript, runUnread } from "../support/child.ts";
+import { run } from "../support/command.ts";
 import { freshFactory, variablesOf } from "../support/factory.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -16,10 +18,7 @@ const WORKSHOP = "5c3f1e7a2b9d4e0007a8b9c0";
 const factory = freshFactory();
 
 function rotate(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  return runScript("cli/rotate/rotate.ts", args, {
-    ...variablesOf(factory),
-    ...env,
-  });
+  return run(rotateCommand, args, { ...variablesOf(factory), ...env });
 }
 
 function onEmulators(...args: readonly string[]): Promise<Ended> {
@@ -142,6 +141,17 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
     const { code, stdout } = await runScript("cli/rotate/rotate.ts", ["--config", factory.configFile], env);
     expect(stdout.replace(/\s+/g, " ")).toMatch(/set AWS_REGION|AWS credentials/);
     expect(code).toBe(1);
+  });
+
+  test("goes to its end, and has its exit code, where nobody reads what it shows", async () => {
+    const { code, stderr } = await runUnread(
+      "cli/rotate/rotate.ts",
+      ["--config", factory.configFile, "--token", LEAKED, "--force"],
+      variablesOf(factory),
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const leaked = stateOf(factory.emulators).tokens.filter(({ name }) => name === LEAKED);
+    expect(leaked).toHaveLength(2);
   });
 
   test("explains itself with --help", async () => {

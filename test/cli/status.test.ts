@@ -1,9 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { Command } from "../../cli/command/command.ts";
+import { rotate } from "../../cli/rotate/rotate.ts";
 import type { documentOf } from "../../cli/status/document.ts";
+import { status as statusCommand } from "../../cli/status/status.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
 import { sameState, stateOf } from "../../demo/state.ts";
-import { type Ended, runScript } from "../support/child.ts";
+import type { Ended } from "../support/child.ts";
+import { run } from "../support/command.ts";
 import { freshFactory, variablesOf } from "../support/factory.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -11,12 +15,11 @@ const WORKSHOP = "5c3f1e7a2b9d4e0007a8b9c0";
 
 const factory = freshFactory();
 
-function onEmulators(script: string, ...args: readonly string[]): Promise<Ended> {
-  const variables = variablesOf(factory);
-  return runScript(script, ["--config", factory.configFile, ...args], variables);
+function onEmulators(command: Command, ...args: readonly string[]): Promise<Ended> {
+  return run(command, ["--config", factory.configFile, ...args], variablesOf(factory));
 }
 
-const status = (...args: readonly string[]) => onEmulators("cli/status/status.ts", ...args);
+const status = (...args: readonly string[]) => onEmulators(statusCommand, ...args);
 
 async function json(...args: readonly string[]): Promise<ReturnType<typeof documentOf>> {
   return JSON.parse((await status("--json", ...args)).stdout);
@@ -50,10 +53,7 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("says of every token what a dry run says", async () => {
-    const [{ tokens }, { stdout }] = await Promise.all([
-      json(),
-      onEmulators("cli/rotate/rotate.ts", "--dry-run", "--json"),
-    ]);
+    const [{ tokens }, { stdout }] = await Promise.all([json(), onEmulators(rotate, "--dry-run", "--json")]);
     const dry = (JSON.parse(stdout) as { tokens: { tokenId: string; action: string; reason: string }[] })
       .tokens;
     const said = tokens.map(({ tokenId, next }) => [tokenId, next[0]?.action, next[0]?.reason].join(" "));

@@ -1,16 +1,15 @@
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Tools } from "../../cli/command/tools.ts";
+import type { Command } from "../../cli/command/command.ts";
+import { type Tools, toolsFor } from "../../cli/command/tools.ts";
+import { rotate as rotateCommand } from "../../cli/rotate/rotate.ts";
 import { carryOut } from "../../cli/undo/carry-out.ts";
 import { findLineage } from "../../cli/undo/find.ts";
 import { undoOf } from "../../cli/undo/intent.ts";
-import { emulatorVariables } from "../../demo/worker.ts";
+import { undo as undoCommand } from "../../cli/undo/undo.ts";
 import { awsError } from "../../emulators/aws/server.ts";
-import { secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
-import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
-import { parseConfig } from "../../lambda/policy/config.ts";
 import { type Cloud, startCloud } from "../support/bundle.ts";
-import { type Ended, runScript } from "../support/child.ts";
+import type { Ended } from "../support/child.ts";
+import { ioWith, run } from "../support/command.ts";
 import { APP, DAY, HOUR } from "../support/world.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -26,16 +25,11 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.close());
 
-function script(name: string, args: readonly string[], config: object = {}): Promise<Ended> {
-  const env = emulatorVariables(cloud.aws.url, "eu-central-1");
-  const ROTATION_CONFIG = JSON.stringify({ ...cloud.config, ...config });
-  return runScript(`cli/${name}/${name}.ts`, args, { ...env, ROTATION_CONFIG });
-}
-
-const undo = (...args: readonly string[]) => script("undo", ["--yes", ...args]);
+const command = (which: Command, ...args: readonly string[]) => run(which, args, cloud.env());
+const undo = (...args: readonly string[]) => command(undoCommand, "--yes", ...args);
 
 async function rotate(...args: readonly string[]): Promise<Ended> {
-  const ended = await script("rotate", args);
+  const ended = await command(rotateCommand, ...args);
   expect(ended).toMatchObject({ code: 0 });
   return ended;
 }
@@ -69,25 +63,6 @@ async function leaked(): Promise<readonly [root: string, predecessor: string, cu
   behindMs = 0;
   expect(statusOf(second)).toBe("inactive");
   return [first, second, third];
-}
-
-function tools(config: object = cloud.config): Tools {
-  const credentials = { accessKeyId: "demo", secretAccessKey: "demo" };
-  const client = new SecretsManagerClient({
-    endpoint: cloud.aws.url,
-    region: "eu-central-1",
-    credentials,
-    maxAttempts: 1,
-  });
-  const store = secretsManagerStore(client);
-  const parsed = parseConfig(config);
-  return {
-    config: parsed,
-    store,
-    clock: { now: () => new Date(), sleep: () => Promise.resolve() },
-    connect: (application) =>
-      losantTokenApi({ baseUrl: parsed.losantApiUrl, application, credentials: store }),
-  };
 }
 
 describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
@@ -139,10 +114,23 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
 
   test("asks nobody where nobody is: without a terminal it wants --yes", async () => {
     const [, predecessor] = await leaked();
-    const { code, stderr } = await script("undo", ["--token", "backend"]);
+    const { code, stderr } = await command(undoCommand, "--token", "backend");
     expect(stderr).toContain("--yes");
     expect(code).toBe(1);
     expect(statusOf(predecessor)).toBe("inactive");
+  });
+
+  test.each([
+    ["yes\r", 0, "active"],
+    ["no\r", 1, "inactive"],
+    ["", 1, "inactive"],
+  ])("asks at a terminal, and after %j exits with %i: the predecessor is %s", async (input, code, status) => {
+    const [, predecessor] = await leaked();
+    const ended = await run(undoCommand, ["--token", "backend"], cloud.env(), { input, columns: 80 });
+    expect(ended.stdout).toContain("Do this? Type yes to go on: ");
+    if (code === 1) expect(ended.stdout).toContain("Nothing was changed.");
+    expect(ended.code).toBe(code);
+    expect(statusOf(predecessor)).toBe(status);
   });
 
   test("says plainly that a root's string is stored nowhere, and only reactivates it when told that this is enough", async () => {
@@ -225,7 +213,8 @@ describe("an undo that is cut off", { timeout: TIMEOUT_MS }, () => {
 describe("beside somebody else at work", { timeout: TIMEOUT_MS }, () => {
   /** An undo in this process, with something that happens right before the label moves. */
   async function undoWith(before: () => void): Promise<void> {
-    const real = tools();
+    const io = ioWith(cloud.env());
+    const real = await toolsFor(undefined, io);
     const { store } = real;
     const meddled: Tools = {
       ...real,
@@ -244,7 +233,7 @@ describe("beside somebody else at work", { timeout: TIMEOUT_MS }, () => {
       },
     };
     const found = await findLineage("backend", real.config.applications, real);
-    await carryOut(undoOf(found.secret, found.versions), found, meddled, () => {});
+    await carryOut(undoOf(found.secret, found.versions), found, meddled, () => {}).finally(io.close);
   }
 
   test("an undo does not take AWSCURRENT from a version that it has not seen there", async () => {
@@ -306,7 +295,7 @@ describe("npm run undo refuses", { timeout: TIMEOUT_MS }, () => {
     [[], "--token is missing"],
     [["--token", "a", "--forc"], "Unknown option '--forc'"],
   ])("arguments it doesn't know: %j", async (args, says) => {
-    const { code, stderr } = await script("undo", args);
+    const { code, stderr } = await command(undoCommand, ...args);
     expect(stderr).toContain(says);
     expect(code).toBe(2);
   });

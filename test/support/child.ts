@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -7,6 +7,8 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+type Watch = (stdout: string, end: (signal: NodeJS.Signals) => void) => void;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -32,13 +34,32 @@ export function runScript(
   script: string,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
-  watch: (stdout: string, end: (signal: NodeJS.Signals) => void) => void = () => {},
+  watch?: Watch,
   input = "",
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [script, ...args], {
-    cwd: ROOT,
-    env: { ...cleanEnvironment(), ...env },
-  });
+  return endOf(started(script, args, env), watch, input);
+}
+
+/** The same where nobody reads stdout: `| head`, when it has seen enough. */
+export function runUnread(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const child = started(script, args, env);
+  child.stdout.destroy();
+  return endOf(child);
+}
+
+function started(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [script, ...args], { cwd: ROOT, env: { ...cleanEnvironment(), ...env } });
+}
+
+function endOf(child: ChildProcessWithoutNullStreams, watch: Watch = () => {}, input = ""): Promise<Ended> {
   // It may have ended without reading any of it.
   child.stdin.on("error", () => {}).end(input);
   let [stdout, stderr] = ["", ""];
