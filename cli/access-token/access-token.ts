@@ -3,9 +3,8 @@ import type { Io } from "../command/io.ts";
 import { runAsProcess } from "../command/process.ts";
 import { Refusal } from "../command/stops.ts";
 import { chosenApplications, settings } from "../command/tools.ts";
-import { sayWithCommand } from "../terminal/command.ts";
 import { harmless } from "../terminal/harmless.ts";
-import { say, screenOn } from "../terminal/screen.ts";
+import { say, sayWithCommand, screenOn } from "../terminal/screen.ts";
 import { givenToken } from "./claims.ts";
 import {
   ACCESS_TOKEN_FLAGS,

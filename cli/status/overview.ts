@@ -1,6 +1,5 @@
-import { sayWithCommand } from "../terminal/command.ts";
 import { harmless } from "../terminal/harmless.ts";
-import { heading, type Screen, say } from "../terminal/screen.ts";
+import { heading, type Screen, say, sayWithCommand } from "../terminal/screen.ts";
 import { type Cell, type Column, tableLines } from "../terminal/table.ts";
 import { truncated } from "../terminal/width.ts";
 import { showAccessTokens } from "./access-tokens.ts";

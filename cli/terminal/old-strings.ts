@@ -1,7 +1,6 @@
 import type { Report, ReportRow } from "../../lambda/report/report.ts";
-import { sayWithCommand } from "./command.ts";
 import { harmless } from "./harmless.ts";
-import { type Screen, type Style, say } from "./screen.ts";
+import { type Screen, type Style, say, sayWithCommand } from "./screen.ts";
 
 const WORKS = {
   no: ["no longer works", "good"],
