@@ -3,6 +3,7 @@ import { afterEach, vi } from "vitest";
 import { SecretArn, SecretName, type VersionId, versionIdOf } from "../../lambda/model/secret.ts";
 import { TokenId } from "../../lambda/model/token.ts";
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
+import { holdPatience, runOutOfPatience } from "./patience.ts";
 
 export const NAME = v.parse(SecretName, "losant/575ec8687ae143cd83dc4a97/backend");
 export const ARN = v.parse(SecretArn, `arn:aws:secretsmanager:us-east-1:111122223333:secret:${NAME}-AbCdEf`);
@@ -31,7 +32,8 @@ export function pointAws(url: string): void {
 export async function awsAnswering(
   answer: (request: SeenRequest, index: number) => Reply,
 ): Promise<ScriptedServer> {
-  const server = await scripted(answer);
+  holdPatience();
+  const server = await scripted(answer, runOutOfPatience);
   open.push(server);
   pointAws(server.url);
   return server;

@@ -5,8 +5,9 @@ import type { RotationEvent } from "../../lambda/model/events.ts";
 import { closedPort, type Reply, type SeenRequest } from "../support/http.ts";
 import { ARN, awsAnswering, awsRefusal, pointAws } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
-const QUICK = { callTimeoutMs: 200, firstPauseMs: 1, attempts: 3, totalMs: 2_000 };
+const QUICK = { callTimeoutMs: PATIENCE_MS, firstPauseMs: 1, attempts: 3, totalMs: 60_000 };
 
 const event = (key: string): RotationEvent => ({
   detailType: "Losant API Token Orphan Discarded",
@@ -166,7 +167,7 @@ describe("publishing an event", () => {
 
   test("does not go on longer than its total time", async () => {
     const { bus, server } = await busAnswering(() => "drop", {
-      limits: { ...QUICK, attempts: 100, firstPauseMs: 1_000, totalMs: 500 },
+      limits: { ...QUICK, attempts: 100, firstPauseMs: 60_000, totalMs: 30_000 },
     });
     expect(await failure(bus.publish(event("k")))).toMatchObject({ code: "bus-unreachable" });
     expect(server.requests).toHaveLength(1);

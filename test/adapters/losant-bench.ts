@@ -8,6 +8,7 @@ import { SecretArn, SecretName } from "../../lambda/model/secret.ts";
 import { ApplicationId, TokenId } from "../../lambda/model/token.ts";
 import type { AccessTokenReader, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
+import { holdPatience, PATIENCE_MS, runOutOfPatience } from "./patience.ts";
 
 export const APPLICATION = v.parse(ApplicationId, "575ec8687ae143cd83dc4a97");
 export const ACCESS_SECRET = v.parse(SecretName, `losant-access/${APPLICATION}`);
@@ -21,10 +22,10 @@ export const TOKEN = v.parse(TokenId, "575ed71e7ae143cd83dc4aa9");
 
 /** Quick, and otherwise like the real ones. */
 export const QUICK: Partial<LosantLimits> = {
-  readTimeoutMs: 150,
-  writeTimeoutMs: 150,
-  createTimeoutMs: 150,
-  probeTimeoutMs: 150,
+  readTimeoutMs: PATIENCE_MS,
+  writeTimeoutMs: PATIENCE_MS,
+  createTimeoutMs: PATIENCE_MS,
+  probeTimeoutMs: PATIENCE_MS,
   firstPauseMs: 1,
   longestPauseMs: 2,
 };
@@ -87,7 +88,8 @@ export async function bench(
   answer: (request: SeenRequest, index: number) => Reply,
   { credentials = new FakeCredentials([ACCESS_TOKEN]), limits = {} as Partial<LosantLimits> } = {},
 ): Promise<Bench> {
-  const server = await scripted(answer);
+  holdPatience();
+  const server = await scripted(answer, runOutOfPatience);
   open.push(server);
   return { server, credentials, api: apiAt(server.url, credentials, limits) };
 }

@@ -112,7 +112,7 @@ describe("creating a token", () => {
 
   test("certainly created nothing where its time ran out between two 429s", async () => {
     const { api, server } = await bench(() => ({ status: 429 }), {
-      limits: { createTotalMs: 400, firstPauseMs: 60_000, longestPauseMs: 60_000 },
+      limits: { createTotalMs: 1_000, firstPauseMs: 60_000, longestPauseMs: 60_000 },
     });
     expect(await failure(api.create(ORDER))).toMatchObject({ code: "losant-throttled", effect: "none" });
     expect(server.requests).toHaveLength(1);

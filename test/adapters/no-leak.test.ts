@@ -18,6 +18,7 @@ import {
   TOKEN,
   tokenBody,
 } from "./losant-bench.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 /** Whatever a program may do with an error or a value to show it. */
 function shownWays(value: unknown): readonly string[] {
@@ -102,7 +103,10 @@ describe.each(FAILURES)("%s shows neither the access token nor an issued string"
 
   test("from Secrets Manager", async () => {
     await awsAnswering(() => reply);
-    const store = secretsManagerStore(secretsManagerClient(), { callTimeoutMs: 100, firstPauseMs: 1 });
+    const store = secretsManagerStore(secretsManagerClient(), {
+      callTimeoutMs: PATIENCE_MS,
+      firstPauseMs: 1,
+    });
     const calls = [
       store.describe(NAME),
       store.history(ARN),
@@ -119,7 +123,7 @@ describe.each(FAILURES)("%s shows neither the access token nor an issued string"
 
   test("from EventBridge", async () => {
     await awsAnswering(() => reply);
-    const limits = { callTimeoutMs: 100, firstPauseMs: 1, attempts: 2 };
+    const limits = { callTimeoutMs: PATIENCE_MS, firstPauseMs: 1, attempts: 2 };
     const bus = eventBridgeBus(eventBridgeClient(), { busName: "my-bus", limits });
     const event = {
       detailType: "Losant API Token Orphan Discarded",

@@ -15,8 +15,9 @@ import {
   VERSION,
 } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
-const QUICK = { callTimeoutMs: 200, firstPauseMs: 1 };
+const QUICK = { callTimeoutMs: PATIENCE_MS, firstPauseMs: 1 };
 
 async function storeAnswering(answer: (request: SeenRequest, index: number) => Reply, limits: object = {}) {
   const server = await awsAnswering(answer);

@@ -26,9 +26,13 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-/** A real HTTP server on the loopback interface that answers as the test says. `index` counts requests from 0. */
+/**
+ * A real HTTP server on the loopback interface that answers as the test says. `index` counts requests from 0; `onHang` is
+ * told each time that one is left without an answer.
+ */
 export async function scripted(
   answer: (request: SeenRequest, index: number) => Reply,
+  onHang: () => void = () => {},
 ): Promise<ScriptedServer> {
   const requests: SeenRequest[] = [];
   const server = createServer(async (incoming, outgoing) => {
@@ -43,7 +47,9 @@ export async function scripted(
       body: Buffer.concat(chunks).toString("utf8"),
     };
     requests.push(request);
-    send(outgoing, answer(request, requests.length - 1));
+    const reply = answer(request, requests.length - 1);
+    if (reply === "hang") onHang();
+    else send(outgoing, reply);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -62,8 +68,7 @@ export function inTurn(...replies: readonly Reply[]): (request: SeenRequest, ind
   return (_, index) => replies[Math.min(index, replies.length - 1)] ?? "drop";
 }
 
-function send(outgoing: ServerResponse, reply: Reply): void {
-  if (reply === "hang") return;
+function send(outgoing: ServerResponse, reply: Exclude<Reply, "hang">): void {
   if (reply === "drop") return void outgoing.destroy();
   if (reply === "cut") {
     outgoing.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
