@@ -46,7 +46,8 @@ export function showGuide({ emulators, worker }: Pick<Demo, "emulators" | "worke
   command(`curl -s ${aws.url}/_emulator/faults -d '{"operation": "PutEvents", "tweak": {"fail": [0]}}'`);
 
   screen.line();
-  say(screen, `The worker's log of the runs above: ${worker.logFile}`);
+  say(screen, "The worker's log of the runs above:");
+  command(worker.logFile);
 }
 
 function inDays(days: number): string {
