@@ -17,17 +17,13 @@ import { firstDraftStorm, workerStorm } from "./storm/virtual.ts";
 const DOCUMENT = fileURLToPath(new URL("../docs/BENCHMARKS.md", import.meta.url));
 
 const { plan, isQuick } = planFor(process.argv.slice(2));
-const functions = await buildFunctions();
-try {
-  const sections = await measured(functions, plan);
-  const document = frame(sections);
-  if (isQuick) console.log("Everything was measured once, with small counts; nothing is written.");
-  else {
-    writeFileSync(DOCUMENT, document);
-    console.log(document);
-  }
-} finally {
-  functions.remove();
+// Ctrl-C alone ends a process without its exit handlers, which remove the functions' files.
+process.once("SIGINT", () => process.exit(130));
+const document = frame(await measured(await buildFunctions(), plan));
+if (isQuick) console.log("Everything was measured once, with small counts; nothing is written.");
+else {
+  writeFileSync(DOCUMENT, document);
+  console.log(document);
 }
 
 /** The chapters of the document, one after the other, so that nothing is measured beside anything else. */

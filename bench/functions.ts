@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { BUNDLING, bundleHandler, HANDLER_ENTRY } from "../infra/bundling.ts";
 import type { LocalFunction } from "./cold/run.ts";
 
-/** The functions that are compared, bundled alike, each in a folder of its own outside of the repository. */
+/** The functions that are compared, bundled alike, each in a folder outside of the repository while this process runs. */
 export interface Functions {
   readonly empty: LocalFunction;
   readonly worker: LocalFunction;
@@ -19,13 +19,13 @@ export interface Functions {
   readonly template: LocalFunction | undefined;
   /** A copy of the worker that finds its configuration in a file beside it, as the deployed one does. */
   workerWith(config: object): LocalFunction;
-  remove(): void;
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export async function buildFunctions(): Promise<Functions> {
   const root = mkdtempSync(join(tmpdir(), "losant-token-rotation-bench-"));
+  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
   const folderOf = (name: string) => {
     const folder = join(root, name);
     mkdirSync(folder);
@@ -56,7 +56,6 @@ export async function buildFunctions(): Promise<Functions> {
       writeFileSync(join(folder, "rotation.config.json"), JSON.stringify(config));
       return { name: "the worker", language: "node", folder };
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 
