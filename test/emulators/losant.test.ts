@@ -12,6 +12,7 @@ import {
 const DAY_MS = 24 * 3600 * 1000;
 const START = new Date("2026-03-01T12:00:00.000Z");
 const UNKNOWN_ID = "0123456789abcdef01234567";
+const WAIT = { timeout: 30_000 };
 
 interface Item {
   readonly id: string;
@@ -701,23 +702,23 @@ describe("faults of the connection", () => {
   });
 
   test("let a slow request be overtaken, and take effect all the same", async () => {
-    losant.faults.add({ operation: "create", match: "Slow", latencyMs: 200 });
+    losant.faults.add({ operation: "create", match: "Slow", latencyMs: 1_000 });
     const slow = create({ name: "Slow" });
-    await vi.waitFor(() => expect(losant.calls).toContain("create"));
+    await vi.waitFor(() => expect(losant.calls).toContain("create"), WAIT);
     await create({ name: "Quick" });
     await slow;
     expect(names()).toEqual(["admin", "Quick", "Slow"]);
   });
 
   test("make a token for a client that has given up", async () => {
-    losant.faults.add({ operation: "create", latencyMs: 100 });
+    losant.faults.add({ operation: "create", latencyMs: 500 });
     const client = new AbortController();
     const impatient = create({ name: "Unawaited" }, { signal: client.signal });
     const refused = expect(impatient).rejects.toThrow();
-    await vi.waitFor(() => expect(losant.calls).toContain("create"));
+    await vi.waitFor(() => expect(losant.calls).toContain("create"), WAIT);
     client.abort();
     await refused;
-    await vi.waitFor(() => expect(names()).toEqual(["admin", "Unawaited"]));
+    await vi.waitFor(() => expect(names()).toEqual(["admin", "Unawaited"]), WAIT);
   });
 
   test.each([

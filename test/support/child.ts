@@ -28,7 +28,8 @@ export function cleanEnvironment(): Record<string, string | undefined> {
 
 /**
  * Runs a script of this repository to its end, as a terminal without colours would. Nothing of this process's own AWS
- * settings reaches it. `input` is its standard input. `watch` sees all of stdout each time that more of it comes, and can end the process.
+ * settings reaches it. `input` is its standard input. `watch` sees all of stdout each time that more of it comes, and can
+ * end the process, by one signal.
  */
 export function runScript(
   script: string,
@@ -65,7 +66,8 @@ function endOf(child: ChildProcessWithoutNullStreams, watch: Watch = () => {}, i
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text) => {
     stdout += text;
-    watch(stdout, (signal) => void child.kill(signal));
+    // The process may say more before it ends; a second Ctrl-C would end it at once.
+    watch(stdout, (signal) => void (child.killed || child.kill(signal)));
   });
   child.stderr.setEncoding("utf8").on("data", (text) => {
     stderr += text;
