@@ -149,4 +149,4 @@ test("npx cdk synth in a fresh clone needs no network and no credentials, and pr
     "Bundling asset LosantTokenRotation/TokenRotation/Worker/Function/Code/Stage...",
     expect.stringContaining("There is no rotation.config.json"),
   ]);
-}, 60_000);
+});

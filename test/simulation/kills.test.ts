@@ -8,7 +8,6 @@ import type { Script } from "./script.ts";
 /** To see one again: its number alone. */
 const SEEDS = [1, 2, 3, 4];
 const ROUNDS = 45;
-const TIMEOUT_MS = 300_000;
 
 const bundle = new Bundle();
 beforeAll(() => bundle.build());
@@ -25,14 +24,14 @@ function storyOf(seed: number | "stepwise", { setting, entries }: Script, histor
 }
 
 describe("the deployed bundle, killed with SIGKILL", () => {
-  it("after each step of a rotation: the next runs mend it", { timeout: TIMEOUT_MS }, async () => {
+  it("after each step of a rotation: the next runs mend it", async () => {
     const script = stepwiseKills();
     const history = await playForReal(script, bundle.folder);
     expect(storyOf("stepwise", script, history)).toBe("");
     expect(history.killed).toBe(6);
   });
 
-  it("two hundred times at random moments: keeps every promise", { timeout: TIMEOUT_MS }, async () => {
+  it("two hundred times at random moments: keeps every promise", async () => {
     const waiting = [...SEEDS];
     let killed = 0;
     const playOn = async () => {
@@ -49,7 +48,7 @@ describe("the deployed bundle, killed with SIGKILL", () => {
 });
 
 describe("a worker with a mistake in it is caught by being killed", () => {
-  it.each(MISTAKES)("one that $name", { timeout: TIMEOUT_MS }, async (mistake) => {
+  it.each(MISTAKES)("one that $name", async (mistake) => {
     const planted = new Bundle();
     try {
       await bundleWith(mistake, planted.folder);

@@ -6,7 +6,7 @@ import { shrink } from "./shrink.ts";
 const SEED = 1;
 const SCHEDULES = 1_000;
 
-it(`keeps its promises in ${SCHEDULES} random histories`, { timeout: 240_000 }, async () => {
+it(`keeps its promises in ${SCHEDULES} random histories`, async () => {
   for (let seed = SEED; seed < SEED + SCHEDULES; seed += 1) {
     const { violations } = await play(scriptOf(seed));
     if (violations.length === 0) continue;

@@ -1,0 +1,27 @@
+import { globSync } from "node:fs";
+import { matchesGlob } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { TEST_FILES } from "../../vitest.config.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The projects of vitest.config.ts that run a file. */
+function projectsOf(file: string): readonly string[] {
+  return Object.entries(TEST_FILES)
+    .filter(([, globs]) => globs.some((glob) => matchesGlob(file, glob)))
+    .map(([project]) => project);
+}
+
+test("every test file is run by exactly one project", () => {
+  const exclude = ["node_modules", "dist", "cdk.out"];
+  const files = globSync("**/*.{test,spec}.*", { cwd: ROOT, exclude });
+  expect(files).toContain("test/unit/projects.test.ts");
+  expect(files.filter((file) => projectsOf(file).length !== 1)).toEqual([]);
+});
+
+test("a file where no project looks, or of another name, is none of theirs", () => {
+  expect(projectsOf("test/unit/new.test.ts")).toEqual(["unit"]);
+  for (const file of ["test/new/new.test.ts", "lambda/new.test.ts", "test/unit/new.spec.ts"])
+    expect(projectsOf(file)).toEqual([]);
+});
