@@ -17,7 +17,7 @@ export function policiesOf(template: Template): readonly PolicyProperties[] {
   return policies.map(({ Properties }) => readable(Properties) as PolicyProperties);
 }
 
-export function workerStatements(props: Partial<TokenRotationProps> = {}): readonly Statement[] {
+export function workerStatements(props?: Partial<TokenRotationProps>): readonly Statement[] {
   const [policy] = policiesOf(synthesized(props).template);
   return policy?.PolicyDocument.Statement ?? [];
 }

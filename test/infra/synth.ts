@@ -31,17 +31,27 @@ export function newApp({ bundle = false, ...context }: Readonly<Record<string, u
 type Props = Partial<TokenRotationProps>;
 
 export interface Synthesized {
-  readonly stack: Stack;
-  readonly rotation: TokenRotation;
   readonly template: Template;
 }
 
-/** The template of a stack with nothing but the construct; `props` may need the stack to be made in. */
-export function synthesized(props: Props | ((stack: Stack) => Props) = {}, env?: Environment): Synthesized {
+/** Made once: most tests look at it, and none changes it. */
+let plain: Synthesized | undefined;
+
+/**
+ * The template of a stack with nothing but the construct; `props` may need the stack to be made in. It is as most people
+ * deploy it where there are none.
+ */
+export function synthesized(props?: Props | ((stack: Stack) => Props), env?: Environment): Synthesized {
+  if (props !== undefined) return synthesize(props, env);
+  plain ??= synthesize({});
+  return plain;
+}
+
+function synthesize(props: Props | ((stack: Stack) => Props), env?: Environment): Synthesized {
   const stack = new Stack(newApp(), "Test", env === undefined ? {} : { env });
   const given = typeof props === "function" ? props(stack) : props;
-  const rotation = new TokenRotation(stack, "TokenRotation", { config: CONFIG, ...given });
-  return { stack, rotation, template: Template.fromStack(stack) };
+  new TokenRotation(stack, "TokenRotation", { config: CONFIG, ...given });
+  return { template: Template.fromStack(stack) };
 }
 
 export interface Resource {
