@@ -138,7 +138,8 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
 
   test("without region or credentials tells how to name them", async () => {
     const env = { AWS_ENDPOINT_URL: factory.emulators.aws.url };
-    const { code, stdout } = await runScript("cli/rotate/rotate.ts", ["--config", factory.configFile], env);
+    const args = ["--config", factory.configFile, "--dry-run"];
+    const { code, stdout } = await runScript("cli/rotate/rotate.ts", args, env);
     expect(stdout.replace(/\s+/g, " ")).toMatch(/set AWS_REGION|AWS credentials/);
     expect(code).toBe(1);
   });
