@@ -18,7 +18,7 @@ import { store, targetOf } from "./store.ts";
 import { type Trial, tryOut } from "./trial.ts";
 import { consequences, showTrial } from "./words.ts";
 
-export const accessToken: Command<typeof ACCESS_TOKEN_FLAGS, AccessTokenOptions> = {
+export const accessTokenCommand: Command<typeof ACCESS_TOKEN_FLAGS, AccessTokenOptions> = {
   name: "access-token",
   usage: ACCESS_TOKEN_USAGE,
   flags: ACCESS_TOKEN_FLAGS,
@@ -74,4 +74,4 @@ function refuseMissing({ findings }: Trial): void {
     );
 }
 
-if (import.meta.main) await runAsProcess(accessToken);
+if (import.meta.main) await runAsProcess(accessTokenCommand);

@@ -26,7 +26,7 @@ export type FlagValues<Flags extends CommandFlags> = ReturnType<
 /**
  * One command of the operator's. To add one, make `cli/<name>/options.ts` with its usage, its flags and what they mean,
  * and `cli/<name>/<name>.ts` which exports the command and ends with
- * `if (import.meta.main) await runAsProcess(<name>);`; then give it a script in package.json and a test in `test/cli`
+ * `if (import.meta.main) await runAsProcess(<name>Command);`; then give it a script in package.json and a test in `test/cli`
  * that calls it in process (test/support/command.ts). Everything outside it reaches through `io`. Whatever is not to be
  * done it throws, and `runCommand` says it.
  */

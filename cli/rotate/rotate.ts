@@ -14,7 +14,7 @@ import { summaryOf } from "../terminal/summary.ts";
 import { ROTATE_FLAGS, ROTATE_USAGE, type RotateOptions, rotateOptions } from "./options.ts";
 import { stderrLog } from "./stderr-log.ts";
 
-export const rotate: Command<typeof ROTATE_FLAGS, RotateOptions> = {
+export const rotateCommand: Command<typeof ROTATE_FLAGS, RotateOptions> = {
   name: "rotate",
   usage: ROTATE_USAGE,
   flags: ROTATE_FLAGS,
@@ -58,4 +58,4 @@ function showTrouble(failures: readonly string[], screen: Screen): void {
   }
 }
 
-if (import.meta.main) await runAsProcess(rotate);
+if (import.meta.main) await runAsProcess(rotateCommand);

@@ -16,7 +16,7 @@ import { showOverview } from "./overview.ts";
 
 const WIDTHS = { narrowest: 40, widest: 150, otherwise: 120 } as const;
 
-export const status: Command<typeof STATUS_FLAGS, StatusOptions> = {
+export const statusCommand: Command<typeof STATUS_FLAGS, StatusOptions> = {
   name: "status",
   usage: STATUS_USAGE,
   flags: STATUS_FLAGS,
@@ -42,4 +42,4 @@ async function showStatus(options: StatusOptions, io: Io): Promise<ExitCode> {
   return isWhole ? EXIT.good : EXIT.failed;
 }
 
-if (import.meta.main) await runAsProcess(status);
+if (import.meta.main) await runAsProcess(statusCommand);

@@ -13,7 +13,7 @@ import { type Undo, undoOf } from "./intent.ts";
 import { UNDO_FLAGS, UNDO_USAGE, type UndoOptions, undoOptions } from "./options.ts";
 import { nextSteps, STORED_NOWHERE, showIntent } from "./words.ts";
 
-export const undo: Command<typeof UNDO_FLAGS, UndoOptions> = {
+export const undoCommand: Command<typeof UNDO_FLAGS, UndoOptions> = {
   name: "undo",
   usage: UNDO_USAGE,
   flags: UNDO_FLAGS,
@@ -71,4 +71,4 @@ async function mayGoOn(undo: Undo, { yes, reactivateOnly }: UndoOptions, io: Io)
   return true;
 }
 
-if (import.meta.main) await runAsProcess(undo);
+if (import.meta.main) await runAsProcess(undoCommand);

@@ -1,10 +1,10 @@
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { accessToken as accessTokenCommand } from "../../cli/access-token/access-token.ts";
+import { accessTokenCommand } from "../../cli/access-token/access-token.ts";
 import { readHidden } from "../../cli/access-token/prompt.ts";
 import type { Input } from "../../cli/command/io.ts";
 import { Interruption } from "../../cli/command/stops.ts";
-import { rotate as rotateCommand } from "../../cli/rotate/rotate.ts";
+import { rotateCommand } from "../../cli/rotate/rotate.ts";
 import { losantError } from "../../emulators/losant/server.ts";
 import { type Cloud, CREDENTIALS, startCloud } from "../support/bundle.ts";
 import { type Ended, runScript } from "../support/child.ts";

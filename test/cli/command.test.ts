@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { accessToken } from "../../cli/access-token/access-token.ts";
+import { accessTokenCommand } from "../../cli/access-token/access-token.ts";
 import { type Command, EXIT } from "../../cli/command/command.ts";
 import { isConfirmed } from "../../cli/command/confirm.ts";
 import { Interruption, Misuse, Refusal } from "../../cli/command/stops.ts";
-import { rotate } from "../../cli/rotate/rotate.ts";
-import { status } from "../../cli/status/status.ts";
+import { rotateCommand } from "../../cli/rotate/rotate.ts";
+import { statusCommand } from "../../cli/status/status.ts";
 import { screenOn } from "../../cli/terminal/screen.ts";
-import { undo } from "../../cli/undo/undo.ts";
+import { undoCommand } from "../../cli/undo/undo.ts";
 import { demo } from "../../demo/start.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { run } from "../support/command.ts";
@@ -121,7 +121,7 @@ describe("a command", () => {
   });
 });
 
-test.each([status, rotate, undo, accessToken, demo] as readonly Command[])(
+test.each([statusCommand, rotateCommand, undoCommand, accessTokenCommand, demo] as readonly Command[])(
   "$name explains itself with --help, in lines that fit",
   async (command) => {
     const { code, stdout, stderr } = await run(command, ["--help"], {});

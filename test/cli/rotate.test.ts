@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import { rotate as rotateCommand } from "../../cli/rotate/rotate.ts";
+import { rotateCommand } from "../../cli/rotate/rotate.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
 import { LEAKED, LEGACY } from "../../demo/factory-floor.ts";
 import { sameState, stateOf } from "../../demo/state.ts";

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Command } from "../../cli/command/command.ts";
-import { rotate } from "../../cli/rotate/rotate.ts";
+import { rotateCommand } from "../../cli/rotate/rotate.ts";
 import type { documentOf } from "../../cli/status/document.ts";
-import { status as statusCommand } from "../../cli/status/status.ts";
+import { statusCommand } from "../../cli/status/status.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
 import { sameState, stateOf } from "../../demo/state.ts";
 import type { Ended } from "../support/child.ts";
@@ -53,7 +53,10 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("says of every token what a dry run says", async () => {
-    const [{ tokens }, { stdout }] = await Promise.all([json(), onEmulators(rotate, "--dry-run", "--json")]);
+    const [{ tokens }, { stdout }] = await Promise.all([
+      json(),
+      onEmulators(rotateCommand, "--dry-run", "--json"),
+    ]);
     const dry = (JSON.parse(stdout) as { tokens: { tokenId: string; action: string; reason: string }[] })
       .tokens;
     const said = tokens.map(({ tokenId, next }) => [tokenId, next[0]?.action, next[0]?.reason].join(" "));

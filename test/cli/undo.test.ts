@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Command } from "../../cli/command/command.ts";
 import { type Tools, toolsFor } from "../../cli/command/tools.ts";
-import { rotate as rotateCommand } from "../../cli/rotate/rotate.ts";
+import { rotateCommand } from "../../cli/rotate/rotate.ts";
 import { carryOut } from "../../cli/undo/carry-out.ts";
 import { findLineage } from "../../cli/undo/find.ts";
 import { undoOf } from "../../cli/undo/intent.ts";
-import { undo as undoCommand } from "../../cli/undo/undo.ts";
+import { undoCommand } from "../../cli/undo/undo.ts";
 import { awsError } from "../../emulators/aws/server.ts";
 import { type Cloud, startCloud } from "../support/bundle.ts";
 import type { Ended } from "../support/child.ts";

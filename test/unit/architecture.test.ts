@@ -118,7 +118,24 @@ function circles(sources: readonly Source[]): readonly string[] {
   return found;
 }
 
-const EVERYTHING = ["lambda", "infra", "cli", "emulators", "demo", "examples", "bench", "test"] as const;
+/** Names that files of what is shipped export with more than one meaning. A schema and its type share one. */
+function ambiguousExports(sources: readonly Source[]): readonly string[] {
+  const exporters = Map.groupBy(
+    sources.flatMap(({ file, text }) => {
+      const found = codeOf(text).matchAll(
+        /^export (?:async )?(?:function\*?|const|interface|type|class) (\w+)/gm,
+      );
+      return [...new Set([...found].map(([, name = ""]) => name))].map((name) => ({ name, file }));
+    }),
+    ({ name }) => name,
+  );
+  return [...exporters]
+    .filter(([, files]) => files.length > 1)
+    .map(([name, files]) => `${name}: ${files.map(({ file }) => file).join(", ")}`);
+}
+
+const SHIPPED = ["lambda", "infra", "cli", "emulators", "demo"] as const;
+const EVERYTHING = [...SHIPPED, "examples", "bench", "test"] as const;
 const source = (file: string, ...lines: readonly string[]): Source => ({ file, text: lines.join("\n") });
 
 describe("the worker", () => {
@@ -203,9 +220,23 @@ describe("the repository", () => {
     expect(reaching([planted], isHidden)).toHaveLength(1);
   });
 
+  it("exports each name with one meaning", () => {
+    expect(ambiguousExports(sourcesIn(...SHIPPED))).toEqual([]);
+    const planted = [
+      source("lambda/apply/rotate.ts", "export async function rotate() {}"),
+      source(
+        "cli/rotate/rotate.ts",
+        "export const Flags = 1;",
+        "export type Flags = 1;",
+        "export const rotate = 1;",
+      ),
+    ];
+    expect(ambiguousExports(planted)).toEqual(["rotate: lambda/apply/rotate.ts, cli/rotate/rotate.ts"]);
+  });
+
   it("ships nothing that imports tests, benchmarks or examples", () => {
     const isUnshipped = (path: string) => /^(test|bench|examples)\//.test(path);
-    expect(reaching(sourcesIn("lambda", "infra", "cli", "emulators", "demo"), isUnshipped)).toEqual([]);
+    expect(reaching(sourcesIn(...SHIPPED), isUnshipped)).toEqual([]);
     const planted = source("cli/status/status.ts", 'import { World } from "../../test/support/world.ts";');
     expect(reaching([planted], isUnshipped)).toHaveLength(1);
   });
