@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { BUNDLING } from "../../infra/bundling.ts";
 
@@ -45,6 +47,22 @@ describe("what npm installs", () => {
     expect(pathsOf(({ deprecated }) => deprecated !== undefined)).toEqual([]);
     // Its install script only checks and links the program of the platform, which is a package of its own.
     expect(pathsOf(({ hasInstallScript }) => hasInstallScript === true)).toEqual(["node_modules/esbuild"]);
+  });
+
+  it("is what the npm scripts run on, whatever Node runs npm, all but those that any Node can run", () => {
+    const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
+    const parts = Object.values(scripts).flatMap((script) => script.split(" && "));
+    const others = parts.filter((part) => !/^(node with-node\.mjs|npm run) \S/.test(part));
+    expect(others).toEqual(["tsc -p .", "biome check --error-on-warnings ."]);
+    const launcher = fileURLToPath(new URL("../../with-node.mjs", import.meta.url));
+    const said = spawnSync(process.execPath, [launcher, "node", "-p", "process.version"], {
+      encoding: "utf8",
+    });
+    expect(said.stdout.trim()).toBe(process.version);
+    const exit = spawnSync(process.execPath, [launcher, "node", "-e", "process.exit(3)"]);
+    expect(exit.status).toBe(3);
   });
 
   it("runs the npm scripts on the Node of the function, or on a later one", () => {
