@@ -35,7 +35,8 @@ export class Bundle {
     try {
       return await (this.#require(file) as Handler).handler(event, context);
     } finally {
-      process.env = before;
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+      Object.assign(process.env, before);
     }
   }
 
