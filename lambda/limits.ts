@@ -19,6 +19,9 @@ export const STORE_WRITES_PER_SECOND = 46;
 /** The longest that issue, verify, stage and, where staging fails, deleting again may take; else the token waits. */
 export const ISSUE_TO_STAGE_MS = 45_000;
 
+/** After so many strings in a row that the store refused for good, it is not the fault of one secret. */
+export const STORE_REFUSALS = 3;
+
 /** How long a write to the store is tried again while the token string is only in memory, and otherwise. */
 export const STAGE_PATIENCE_MS = 60_000;
 export const WRITE_PATIENCE_MS = 20_000;

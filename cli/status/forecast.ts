@@ -76,7 +76,7 @@ export function forecastOf(snapshot: Snapshot, now: Date, runId: RunId): Seen {
   const all = plan(snapshot, { now, runId, selection: EVERYTHING });
   const isWork = ({ actions }: LineagePlan) => actions.some(isEffect);
   const work = all.filter(isWork).map((one) => ({ context: { application }, plan: one }));
-  const admitted = withinBudget(inOrderOfUrgency(work, now), application.policy.maxRotationsPerRun);
+  const admitted = withinBudget(inOrderOfUrgency(work), application.policy.maxRotationsPerRun);
   return {
     kind: "seen",
     application,

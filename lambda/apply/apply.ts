@@ -15,26 +15,50 @@ import { settle } from "./store.ts";
  */
 export async function applyPlan(plan: LineagePlan, context: ApplicationContext): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  const told = (action: Effect, said: readonly Outcome[]) => withLeakStatus(action, said, plan);
   for (const action of plan.actions) {
-    if (!isEffect(action)) {
+    if (isEffect(action)) {
+      const said = heldBack(action, outcomes, plan, context) ?? (await attempt(action, plan, context));
+      outcomes.push(...withLeakStatus(action, said, plan));
+    } else {
       outcomes.push(outcomeOf(action, plan.secretName, "deferred"));
-      continue;
-    }
-    // Whoever uses the old string has to be told before it stops working.
-    const isOwed = outcomes.some(({ action: done, error }) => done === "announce" && error !== undefined);
-    if (!context.run.gate.hasTime || (action.kind === "retire" && isOwed)) {
-      if (action.kind !== "settle")
-        outcomes.push(...told(action, [outcomeOf(action, plan.secretName, "deferred")]));
-      continue;
-    }
-    try {
-      outcomes.push(...told(action, await carryOut(action, plan, context)));
-    } catch (thrown) {
-      outcomes.push(...told(action, [failedOutcome(action, plan.secretName, asRotationError(thrown))]));
     }
   }
   return outcomes;
+}
+
+/** What is said of an effect that had better wait, after what was done before it; undefined where it need not. */
+function heldBack(
+  action: Effect,
+  done: readonly Outcome[],
+  { secretName }: LineagePlan,
+  { run }: ApplicationContext,
+): readonly Outcome[] | undefined {
+  // Whoever uses the old string has to be told before it stops working.
+  const isOwed = done.some((outcome) => outcome.action === "announce" && outcome.error !== undefined);
+  if (!run.gate.hasTime || (action.kind === "retire" && isOwed))
+    return action.kind === "settle" ? [] : [outcomeOf(action, secretName, "deferred")];
+  if (action.kind !== "rotate" || orphansLeft(done) <= action.orphansAllowed) return undefined;
+  const { subject } = action;
+  return [{ action: "skip", reason: "orphan-left", subject, secretName, outcome: "skipped" }];
+}
+
+async function attempt(
+  action: Effect,
+  plan: LineagePlan,
+  context: ApplicationContext,
+): Promise<readonly Outcome[]> {
+  try {
+    return await carryOut(action, plan, context);
+  } catch (thrown) {
+    return [failedOutcome(action, plan.secretName, asRotationError(thrown))];
+  }
+}
+
+/** Tokens of this lineage that nobody holds and that this run could not delete. */
+function orphansLeft(outcomes: readonly Outcome[]): number {
+  const isLeft = ({ action, reason, outcome }: Outcome) =>
+    action === "discard" && reason === "orphan" && outcome === "failed";
+  return outcomes.filter(isLeft).length;
 }
 
 function carryOut(

@@ -3,6 +3,7 @@ import type { RunId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Trigger } from "../policy/request.ts";
 import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
+import type { IssueBudget } from "./issue-budget.ts";
 import type { IssueGate } from "./issue-gate.ts";
 
 /** One run, as its effects see it: who is at work, through which ports, and within which bounds. */
@@ -26,6 +27,7 @@ export interface ApplicationContext {
   readonly run: EffectContext;
   readonly application: ApplicationConfig;
   readonly api: TokenApi;
+  readonly budget: IssueBudget;
 }
 
 /** The secret of a lineage. */

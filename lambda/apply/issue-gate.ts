@@ -1,18 +1,20 @@
-import { DISCARD_RESERVE_MS, ISSUE_TO_STAGE_MS, STEP_RESERVE_MS } from "../limits.ts";
+import { DISCARD_RESERVE_MS, ISSUE_TO_STAGE_MS, STEP_RESERVE_MS, STORE_REFUSALS } from "../limits.ts";
 import type { RotationError } from "../model/errors.ts";
 import { after } from "../model/time.ts";
 import type { Clock } from "../ports.ts";
 
 /**
- * Decides whether a run may issue another token. The first one goes alone until its string is stored, so that a dead
- * store costs one token; a store that refuses a string stops all issuing in this run; and nothing is issued that
- * could not be stored before the deadline.
+ * Decides whether a run may issue another token. Until the store has taken a string, rotations go alone, so that a dead
+ * store costs one token. A refusal for good may be the fault of one secret, so the next rotation tries another; several in
+ * a row, or a store that doesn't answer, stop all issuing in this run. Nothing is issued that could not be stored before
+ * the deadline.
  */
 export class IssueGate {
   readonly #clock: Clock;
   readonly #deadline: Date;
   #isStoreProven = false;
   #isBroken = false;
+  #refusalsInARow = 0;
   #trial: Promise<void> | undefined;
   #endTrial = () => {};
 
@@ -35,14 +37,22 @@ export class IssueGate {
     return !this.#isBroken && this.#leftMs() >= ISSUE_TO_STAGE_MS;
   }
 
+  /** A string was stored in this run. */
+  get isStoreProven(): boolean {
+    return this.#isStoreProven;
+  }
+
   storeProved(): void {
     this.#isStoreProven = true;
+    this.#refusalsInARow = 0;
     this.#endTrial();
   }
 
   /** Once the store is proven, a refusal for good is the fault of one secret, and the others go on. */
   storeFailed({ retryable }: RotationError): void {
-    if (retryable || !this.#isStoreProven) this.#isBroken = true;
+    this.#refusalsInARow += 1;
+    const isDown = retryable || (!this.#isStoreProven && this.#refusalsInARow >= STORE_REFUSALS);
+    if (isDown) this.#isBroken = true;
   }
 
   /** Runs a rotation: alone, until one of them has shown that the store takes strings. */

@@ -21,7 +21,7 @@ export async function issue(
   secretArn: SecretArn,
   context: ApplicationContext,
 ): Promise<IssuedToken & { readonly order: TokenOrder }> {
-  const { application, api } = context;
+  const { application, api, budget } = context;
   const { clock, runId } = context.run;
   const order: TokenOrder = {
     name: subject.name,
@@ -31,9 +31,12 @@ export async function issue(
     expiresAt: successorExpiresAt(subject, application.policy, clock.now()),
   };
   try {
-    return { ...(await api.create(order)), order };
+    const issued = { ...(await api.create(order)), order };
+    budget.settle(true);
+    return issued;
   } catch (thrown) {
     const error = asRotationError(thrown);
+    budget.settle(error.effect === "unknown" || error.createdId !== undefined);
     if (error.createdId !== undefined) throw await discarding(error.createdId, error, context);
     throw error;
   }

@@ -20,7 +20,7 @@ export async function rotate(
   plan: LineagePlan,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
-  const { application, run } = context;
+  const { application, budget, run } = context;
   const { clock } = run;
   const { subject, from } = action;
   if (!run.gate.mayIssue) return [outcomeOf(action, name, "deferred")];
@@ -34,6 +34,7 @@ export async function rotate(
       ...(await retireBehind(action, place, context)),
     ];
   }
+  if (!(await budget.take())) return [outcomeOf(action, name, "deferred")];
   const until = after(clock.now(), application.policy.orphanAfterMs / 2);
   const issued = await issue(action, secret.arn, context);
   const verified = await verify(issued, plan.isOwnAccessToken, context);

@@ -14,7 +14,7 @@ export interface Subject {
 }
 
 export type RotateReason = ReasonOf<"rotate">;
-export type SkipReason = Exclude<ReasonOf<"skip">, "undecided">;
+export type SkipReason = Exclude<ReasonOf<"skip">, "undecided" | "orphan-left">;
 
 /** Issue a successor, and carry it through to the end. */
 export interface Rotate {
@@ -23,6 +23,8 @@ export interface Rotate {
   readonly subject: ListedToken;
   /** The version that held AWSCURRENT when the plan was made. */
   readonly from: VersionId | undefined;
+  /** How many tokens that can't be deleted its lineage may have: with more of them, another one is not issued. */
+  readonly orphansAllowed: number;
   /** Deactivate the predecessor as soon as the successor is current and announced. */
   readonly retireNow: boolean;
   /** That was asked, but the worker is logged in with it. */

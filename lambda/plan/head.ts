@@ -7,6 +7,9 @@ import { isForced, isSelected } from "../policy/request.ts";
 import type { Action, RotateReason } from "./actions.ts";
 import { blockedBy, isEnding, isPastOrphanAge, type RuleInput, retirementAsked, skip } from "./rule-input.ts";
 
+/** So many tokens of one lineage may be left whose strings nobody has. */
+const MAX_ORPHANS = 3;
+
 /** A head whose token Losant still has. */
 type LivingHead = Head & { readonly token: ListedToken };
 type HeadRule = (head: LivingHead, lineage: Lineage, input: RuleInput) => Action | undefined;
@@ -114,8 +117,24 @@ function rotate(subject: ListedToken, reason: RotateReason, lineage: Lineage, in
     reason,
     subject,
     from: lineage.currentVersionId,
+    orphansAllowed: orphansAllowed(subject, reason, lineage, input),
     ...retirementAsked(subject, lineage, input),
   };
+}
+
+/**
+ * A token that can't be deleted must not be made again in every run: while there is time, its lineage waits. At the end of
+ * a life a few are the smaller evil, and whoever forces it has been told.
+ */
+function orphansAllowed(
+  token: ListedToken,
+  reason: RotateReason,
+  lineage: Lineage,
+  input: RuleInput,
+): number {
+  if (reason === "forced") return Number.POSITIVE_INFINITY;
+  const young = lineage.orphans.filter((orphan) => !isPastOrphanAge(orphan, input)).length;
+  return isEnding(token, input) ? MAX_ORPHANS - 1 - young : 0;
 }
 
 function waitUntilDue({ token }: LivingHead, _: Lineage, { policy }: RuleInput): Action | undefined {

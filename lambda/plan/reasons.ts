@@ -138,6 +138,15 @@ export const REASONS = {
     brief: "AWSCURRENT moved by somebody",
     advice: "When the reason for going back is over: npm run rotate -- --token TOKEN --force.",
   },
+  "orphan-left": {
+    action: "skip",
+    ...HELD_UP,
+    needsAPerson: "always",
+    meaning: "tokens made for it in vain can't be deleted",
+    brief: "orphans can't be deleted",
+    advice:
+      "See why they can't be deleted (the access token needs applicationApiToken.delete), or delete them in Losant. To go on at once: npm run rotate -- --token TOKEN --force.",
+  },
   "damaged-marker": {
     action: "skip",
     ...HELD_UP,

@@ -42,11 +42,9 @@ async function planApplication(application: ApplicationConfig, run: RunContext):
       for (const one of line) await recorder.record(restingOutcomes(one), one.secretArn, context);
     };
     await Promise.all(Array.from({ length: TOLD_AT_ONCE }, recordInTurn));
-    const work = inOrderOfUrgency(
-      working.map((one) => ({ context, plan: one })),
-      clock.now(),
-    );
-    return withinBudget(work, application.policy.maxRotationsPerRun);
+    const work = inOrderOfUrgency(working.map((one) => ({ context, plan: one })));
+    // A real run counts what it issues, see IssueBudget: what that will be, a dry run can only suppose.
+    return request.dryRun ? withinBudget(work, application.policy.maxRotationsPerRun) : work;
   } catch (thrown) {
     const error = asRotationError(thrown);
     recorder.applicationFailed(application.id, error);

@@ -1,4 +1,5 @@
 import type { ApplicationContext, EffectContext } from "../apply/context.ts";
+import { IssueBudget } from "../apply/issue-budget.ts";
 import { IssueGate } from "../apply/issue-gate.ts";
 import { OBSERVING_PART, STORE_WRITES_PER_SECOND } from "../limits.ts";
 import type { RunId } from "../model/token.ts";
@@ -54,7 +55,12 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     recorder: new Recorder(log, request.dryRun, runbook),
     gate: new IssueGate(clock, deadline),
     unmatched: new Set(request.selection.tokens),
-    enter: (application) => ({ run: context, application, api: connect(application) }),
+    enter: (application) => ({
+      run: context,
+      application,
+      api: connect(application),
+      budget: new IssueBudget(application.policy.maxRotationsPerRun),
+    }),
   };
   return context;
 }

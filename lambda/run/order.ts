@@ -1,7 +1,14 @@
 import type { ApplicationContext } from "../apply/context.ts";
+import { STORE_REFUSALS } from "../limits.ts";
 import type { Action, Defer, Rotate } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { dueAt } from "../policy/renewal-window.ts";
+
+/** Multiples of it, modulo 1, leave no wide gap for long: each new one falls into one of the widest. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** Schedules are a quarter of an hour or longer: each run of one has another number. */
+const QUARTER_HOUR_MS = 15 * 60_000;
 
 /** One lineage, and whose it is. */
 interface Prospect {
@@ -14,19 +21,29 @@ export interface Work extends Prospect {
   readonly context: ApplicationContext;
 }
 
+/** The worker's own access token first; then what issues nothing, since it is owed; then the soonest expiry. */
+export function inOrderOfUrgency<Each extends Prospect>(work: readonly Each[]): readonly Each[] {
+  return work.toSorted((one, other) => urgency(one) - urgency(other));
+}
+
 /**
- * The worker's own credential first; then what issues nothing, since it is owed; then the soonest expiry. The very
- * first rotation is special: it goes alone, and if the store refuses it nothing else is issued in this run. One that
- * earlier runs must have failed at doesn't get that place while a fresh one is there, or a single secret that takes
- * no writes would hold up all others for ever.
+ * The rotations that go first, one after the other, until the store has taken a string: as many as it may refuse in a row.
+ * They come from different places, so that no secrets that take no writes can hold up the others for ever: the most
+ * urgent one, or rather the most urgent that no earlier run can have failed at; the others differ from run to run.
  */
-export function inOrderOfUrgency<Each extends Prospect>(work: readonly Each[], now: Date): readonly Each[] {
-  const ordered = work.toSorted((one, other) => urgency(one) - urgency(other));
-  const first = ordered.findIndex(({ plan }) => rotationOf(plan) !== undefined);
-  const fresh = ordered.findIndex((candidate) => isFresh(candidate, now));
-  if (first < 0 || fresh <= first || ordered[first]?.plan.isOwnAccessToken) return ordered;
-  const [pilot] = ordered.splice(fresh, 1);
-  return pilot === undefined ? ordered : ordered.toSpliced(first, 0, pilot);
+export function pilotsAmong<Each extends Prospect>(work: readonly Each[], startedAt: Date): readonly Each[] {
+  const rotations = work.filter(({ plan }) => rotationOf(plan) !== undefined);
+  const [first] = rotations;
+  if (first === undefined) return [];
+  const isUrgent = first.plan.isOwnAccessToken;
+  const pilots = new Set([isUrgent ? first : (rotations.find((one) => isFresh(one, startedAt)) ?? first)]);
+  const quarters = Math.floor(startedAt.getTime() / QUARTER_HOUR_MS);
+  for (let turn = 1; pilots.size < Math.min(STORE_REFUSALS, rotations.length); turn += 1) {
+    const at = Math.floor((((quarters * STORE_REFUSALS + turn) * GOLDEN) % 1) * rotations.length);
+    const pilot = rotations[at];
+    if (pilot !== undefined) pilots.add(pilot);
+  }
+  return [...pilots];
 }
 
 function rotationOf({ actions }: LineagePlan) {
@@ -68,9 +85,6 @@ export function withinBudget<Each extends Prospect>(work: readonly Each[], most:
 function putOff({ reason, subject }: Rotate): Defer {
   return { kind: "defer", action: "rotate", reason, subject };
 }
-
-/** Multiples of it, modulo 1, leave no wide gap for long: each new one falls into one of the widest. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
  * The same applications, beginning at another one in each interval: a run that reaches only some of them reaches others

@@ -8,7 +8,7 @@ import type { RunFacts } from "../report/metrics.ts";
 import type { Report } from "../report/report.ts";
 import { planInTime, restingOutcomes } from "./application.ts";
 import { type RunContext, type RunEnvironment, startRun } from "./context.ts";
-import { applicationOrder, inOrderOfUrgency, type Work } from "./order.ts";
+import { applicationOrder, inOrderOfUrgency, pilotsAmong, type Work } from "./order.ts";
 
 export interface RunResult {
   readonly report: Report;
@@ -35,9 +35,7 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
       observing(() => planInTime(application, context)),
     ),
   );
-  const working = pLimit(LINEAGES_AT_ONCE);
-  const work = inOrderOfUrgency(found.flat(), startedAt);
-  await Promise.all(work.map((one) => working(() => carryOut(one, context))));
+  await workThrough(inOrderOfUrgency(found.flat()), context);
   for (const entry of context.unmatched) {
     recorder.failed(
       "event",
@@ -74,6 +72,19 @@ function chosen({ request, config }: RunContext): readonly ApplicationConfig[] {
     "event-invalid",
     `event: applicationId: ${applicationId} is not in the configuration`,
   );
+}
+
+/** Pilots one by one, until the store has taken a string or refused too many; then everything, in its order. */
+async function workThrough(work: readonly Work[], context: RunContext): Promise<void> {
+  const done = new Set<Work>();
+  for (const pilot of pilotsAmong(work, context.startedAt)) {
+    if (context.gate.isStoreProven || !context.gate.mayIssue) break;
+    done.add(pilot);
+    await carryOut(pilot, context);
+  }
+  const working = pLimit(LINEAGES_AT_ONCE);
+  const others = work.filter((one) => !done.has(one));
+  await Promise.all(others.map((one) => working(() => carryOut(one, context))));
 }
 
 async function carryOut({ context, plan: lineage }: Work, { request, recorder }: RunContext): Promise<void> {

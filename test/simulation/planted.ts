@@ -82,8 +82,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("blind retry of POST", [
     "apply/issue.ts",
-    "return { ...(await api.create(order)), order };",
-    "return { ...(await api.create(order).catch(() => api.create(order))), order };",
+    "const issued = { ...(await api.create(order)), order };",
+    "const issued = { ...(await api.create(order).catch(() => api.create(order))), order };",
   ]),
   fault("a token that comes too late is promoted all the same", [
     "apply/rotate.ts",

@@ -63,10 +63,43 @@ describe("the gate", () => {
     expect(new IssueGate(clock, later(START, ISSUE_TO_STAGE_MS - 1)).mayIssue).toBe(false);
   });
 
-  it("closes for the run when a store that is not proven refuses", () => {
+  it("closes for the run when a store that is not proven refuses three in a row", () => {
     const gate = new IssueGate(new VirtualClock(START), later(START, HOUR));
-    gate.storeFailed(new RotationError("store-denied", "no"));
+    const refused = () => gate.storeFailed(new RotationError("store-denied", "no"));
+    refused();
+    refused();
+    expect(gate.mayIssue).toBe(true);
+    refused();
     expect(gate.mayIssue).toBe(false);
+  });
+
+  it("closes for the run at once when the store does not answer, proven or not", () => {
+    for (const isProven of [false, true]) {
+      const gate = new IssueGate(new VirtualClock(START), later(START, HOUR));
+      if (isProven) gate.storeProved();
+      gate.storeFailed(new RotationError("store-unavailable", "no"));
+      expect(gate.mayIssue).toBe(false);
+    }
+  });
+
+  it("goes on one by one after a refusal, until one is stored", async () => {
+    const clock = new VirtualClock(START);
+    const gate = new IssueGate(clock, later(START, HOUR));
+    let inside = 0;
+    const seen: number[] = [];
+    const rotation = (isStored: boolean) => async () => {
+      inside += 1;
+      seen.push(inside);
+      await clock.sleep(10);
+      if (isStored) gate.storeProved();
+      else gate.storeFailed(new RotationError("store-denied", "no"));
+      await clock.sleep(10);
+      inside -= 1;
+    };
+    const all = [false, false, true, true, true].map((isStored) => gate.admit(rotation(isStored)));
+    await clock.run(Promise.all(all));
+    expect(seen.slice(0, 3)).toEqual([1, 1, 1]);
+    expect(gate.mayIssue).toBe(true);
   });
 
   it("blames one secret, not the store, for a refusal after the store was proven", () => {

@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
+import type { Call, Intercept } from "../support/ports.ts";
+import { APP, DAY, HOUR, World } from "../support/world.ts";
+
+const INTERVAL = 6 * HOUR;
+
+/** So many tokens, of which the first is due soonest. */
+function dueTokens(world: World, count: number, firstAge = 350) {
+  return Array.from({ length: count }, (_, index) =>
+    world.token(`token ${index}`, { age: firstAge * DAY - index * HOUR, lifetime: 365 * DAY }),
+  );
+}
+
+/** The store takes no string for the secrets of these names, or the operation fails for whatever it is about. */
+function refusing(world: World, names: readonly string[], code: ErrorCode = "store-denied"): Intercept {
+  const secrets = new Set(names.map((name) => world.secretOf(name)));
+  return ({ operation, subject }: Call) => {
+    if (operation !== "stage") return {};
+    const successor = /losant-([a-f\d]{24})-/.exec(subject)?.[1] ?? "";
+    const name = world.losant.tokens(APP).find(({ id }) => id === successor)?.name ?? "";
+    const isRefused = secrets.has(subject) || names.includes(name);
+    return isRefused ? { before: new RotationError(code, "planted") } : {};
+  };
+}
+
+const forbidden = (operation: string): Intercept => {
+  const before = new RotationError("access-token-forbidden", "planted");
+  return (call) => (call.operation === operation ? { before } : {});
+};
+
+const both =
+  (...intercepts: readonly Intercept[]): Intercept =>
+  (call) =>
+    Object.assign({}, ...intercepts.map((intercept) => intercept(call)));
+
+describe("a secret that takes no string", () => {
+  it("costs one token, though it is due soonest, and nothing else waits for it", async () => {
+    const world = new World();
+    dueTokens(world, 30, 337);
+    const seen: string[] = [];
+    const refuses = refusing(world, ["token 0"]);
+    const { report } = await world.run(
+      { trigger: "schedule" },
+      {
+        intercept: (call) => {
+          seen.push(call.operation);
+          return refuses(call);
+        },
+      },
+    );
+    expect(report.summary).toMatchObject({ rotated: 29, failed: 1, deferred: 0 });
+    expect(seen.filter((operation) => operation === "create")).toHaveLength(30);
+    expect(seen.filter((operation) => operation === "delete")).toHaveLength(1);
+    expect(world.losant.tokens(APP)).toHaveLength(1 + 30 + 29);
+  });
+
+  it("does not hold up the others where all of them have been due for long", async () => {
+    const world = new World();
+    dueTokens(world, 30, 350);
+    const { report } = await world.run({}, { intercept: refusing(world, ["token 0"]) });
+    expect(report.summary).toMatchObject({ rotated: 29, failed: 1, deferred: 0 });
+  });
+
+  it("holds up nothing for ever where there are more of them than may be refused in a row", async () => {
+    const world = new World();
+    const broken = Array.from({ length: 10 }, (_, index) => `token ${index}`);
+    dueTokens(world, 40, 345);
+    const intercept = refusing(world, broken);
+    let rotated = 0;
+    for (let run = 0; run < 12; run += 1) {
+      const { report } = await world.run({ trigger: "schedule" }, { intercept });
+      expect(report.summary.failed).toBeLessThanOrEqual(broken.length);
+      rotated += report.summary.rotated;
+      world.clock.advance(INTERVAL);
+    }
+    expect(rotated).toBe(30);
+  });
+
+  it("costs fresh tokens nothing where it is that of the access token itself", async () => {
+    const accessSecret = `losant-access/${APP}`;
+    const world = new World({ secrets: { "access token": accessSecret } });
+    const access = world.token("access token", {
+      age: 350 * DAY,
+      lifetime: 365 * DAY,
+      scope: ["all.Application"],
+    });
+    world.aws.putSecret(accessSecret, access.token);
+    dueTokens(world, 5);
+    const { report } = await world.run({}, { intercept: refusing(world, ["access token"]) });
+    expect(report.summary).toMatchObject({ rotated: 5, failed: 1 });
+    expect(report.tokens.find(({ tokenId }) => tokenId === access.id)?.outcome).toBe("failed");
+  });
+});
+
+describe("a token that Losant doesn't replace", () => {
+  it("uses up nothing of what a run may issue", async () => {
+    const world = new World({ policy: { maxRotationsPerRun: 2 } });
+    for (let index = 0; index < 20; index += 1)
+      world.token(`legacy ${index}`, { age: 355 * DAY, lifetime: 365 * DAY, scope: ["no.longer.granted"] });
+    dueTokens(world, 3, 345);
+    const { report } = await world.run();
+    expect(report.summary).toMatchObject({ failed: 20, rotated: 2, deferred: 1 });
+  });
+});
+
+describe("where nothing can be deleted", () => {
+  it("does not make one more live token in each run: the lineage waits, and says why", async () => {
+    const world = new World();
+    world.token("backend", { age: 340 * DAY, lifetime: 365 * DAY });
+    const intercept = both(refusing(world, ["backend"]), forbidden("delete"));
+    const reasons = new Set<string>();
+    for (let run = 0; run < 40; run += 1) {
+      const { report, failures } = await world.run({ trigger: "schedule" }, { intercept });
+      expect(failures).not.toEqual([]);
+      for (const { name, reason, outcome } of report.tokens)
+        if (name === "backend" && outcome === "skipped") reasons.add(reason);
+      world.clock.advance(INTERVAL);
+    }
+    const live = world.losant
+      .tokens(APP)
+      .filter(({ name, status }) => name === "backend" && status === "active");
+    expect(live).toHaveLength(2);
+    expect([...reasons]).toContain("orphan-left");
+    expect(world.log.some(({ level, fields }) => level === "warn" && fields.reason === "orphan-left")).toBe(
+      true,
+    );
+  });
+
+  it("makes a few at the end of a life, and never more, also after it has ended", async () => {
+    const world = new World();
+    world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
+    await world.run();
+    world.clock.advance(355 * DAY);
+    const before = world.losant.tokens(APP).length;
+    const intercept = both(refusing(world, ["backend"]), forbidden("delete"));
+    for (let run = 0; run < 80; run += 1) {
+      await world.run({ trigger: "schedule" }, { intercept });
+      world.clock.advance(INTERVAL);
+    }
+    expect(world.losant.tokens(APP).length - before).toBeLessThanOrEqual(3);
+  });
+
+  it("goes on at once when the orphan can be deleted again", async () => {
+    const world = new World();
+    world.token("backend", { age: 340 * DAY, lifetime: 365 * DAY });
+    const intercept = both(refusing(world, ["backend"]), forbidden("delete"));
+    for (let run = 0; run < 3; run += 1) {
+      await world.run({ trigger: "schedule" }, { intercept });
+      world.clock.advance(INTERVAL);
+    }
+    const { report, failures } = await world.run({ trigger: "schedule" });
+    expect(failures).toEqual([]);
+    expect(report.summary).toMatchObject({ rotated: 1, discarded: 1 });
+  });
+});
