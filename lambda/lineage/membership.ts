@@ -2,7 +2,7 @@ import { RotationError } from "../model/errors.ts";
 import type { Marker } from "../model/marker.ts";
 import { homeOf, type SecretName, sameHome, secretNameOf } from "../model/secret.ts";
 import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
-import { isForced, matches, type Selection } from "../policy/request.ts";
+import { isForced, isNamedById, matches, type Selection } from "../policy/request.ts";
 import { secretNameFor } from "./secret-names.ts";
 import {
   findToken,
@@ -114,8 +114,8 @@ export function localName(
 }
 
 /** Such a token is taken over by its id alone: by a name, one's own token is meant, wherever that may be now. */
-function isTakenOver(token: ApiToken, { tokens = [], force }: Selection, now: Date): boolean {
-  return force && isLive(token, now) && tokens.some((entry) => entry.toLowerCase() === token.id);
+function isTakenOver(token: ApiToken, selection: Selection, now: Date): boolean {
+  return selection.force && isLive(token, now) && isNamedById(token, selection);
 }
 
 /** Where roots belong: to the secret of their name, each to one of its own where that is taken, or to a dead lineage. */

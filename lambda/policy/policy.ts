@@ -114,12 +114,29 @@ export function impossibilities({ lifetimeMs, intervalMs, retire }: Policy): rea
 
 /**
  * Whether a token's name fits a glob: `*` is any run of characters, `?` is one, all else is itself. Names hold
- * any character, slashes and brackets too, which path globbing would give a meaning of their own.
+ * any character, slashes and brackets too, which path globbing would give a meaning of their own. Takes at most the length
+ * of the one times that of the other in steps: others write the names.
  */
 export function fitsGlob(name: string, glob: string): boolean {
-  const pattern = glob
-    .replace(/[.+^${}()|[\]\\/]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${pattern}$`, "su").test(name);
+  const text = [...name];
+  const pattern = [...glob];
+  let [at, next] = [0, 0];
+  // Where the last star stands, and how much of the text it has taken so far: what follows it may have to begin later.
+  let star: { readonly next: number; readonly at: number } | undefined;
+  while (at < text.length) {
+    const wanted = pattern[next];
+    if (wanted === "*") {
+      star = { next: next + 1, at };
+      next += 1;
+    } else if (wanted !== undefined && (wanted === "?" || wanted === text[at])) {
+      at += 1;
+      next += 1;
+    } else if (star !== undefined) {
+      star = { next: star.next, at: star.at + 1 };
+      ({ at, next } = star);
+    } else {
+      return false;
+    }
+  }
+  return pattern.slice(next).every((wanted) => wanted === "*");
 }

@@ -61,7 +61,24 @@ export const EVERYTHING: Selection = { tokens: undefined, force: false, retireNo
 
 /** Named by its id or its exact name. */
 export function isNamed(token: ApiToken, { tokens }: Selection): boolean {
-  return tokens?.some((entry) => matches(token, entry)) ?? false;
+  return tokens !== undefined && (namesIn(tokens).has(token.name) || idsIn(tokens).has(token.id));
+}
+
+export function isNamedById({ id }: ApiToken, { tokens }: Selection): boolean {
+  return tokens !== undefined && idsIn(tokens).has(id);
+}
+
+/** A hundred thousand entries may be asked about for each of as many tokens. */
+const namesIn = remembered((tokens: readonly string[]) => new Set(tokens));
+const idsIn = remembered((tokens: readonly string[]) => new Set(tokens.map((entry) => entry.toLowerCase())));
+
+function remembered<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const made = new WeakMap<Key, Value>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
 }
 
 export function matches(token: ApiToken, entry: string): boolean {

@@ -6,7 +6,6 @@ import { observe } from "../observe/observe.ts";
 import { isEffect } from "../plan/actions.ts";
 import { type LineagePlan, plan } from "../plan/plan.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
-import { matches } from "../policy/request.ts";
 import type { Clock, TokenApi } from "../ports.ts";
 import type { RunContext } from "./context.ts";
 import { inOrderOfUrgency, type Work, withinBudget } from "./order.ts";
@@ -30,9 +29,10 @@ async function planApplication(application: ApplicationConfig, run: RunContext):
   const { api } = context;
   try {
     const snapshot = await observe(application, config.secretPrefix, selection, { api, store, clock });
-    for (const entry of unmatched) {
-      if (snapshot.tokens.values().some((token) => matches(token, entry))) unmatched.delete(entry);
-    }
+    const names = new Set(snapshot.tokens.values().map(({ name }) => name));
+    const ids: ReadonlySet<string> = new Set(snapshot.tokens.keys());
+    for (const entry of unmatched)
+      if (names.has(entry) || ids.has(entry.toLowerCase())) unmatched.delete(entry);
     const plans = plan(snapshot, { now: clock.now(), runId, selection });
     await recorder.listed(snapshot, plans, context);
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import { applyPlan } from "../apply/apply.ts";
-import { LINEAGES_AT_ONCE, OBSERVED_AT_ONCE } from "../limits.ts";
+import { LINEAGES_AT_ONCE, MAX_FAILURES_NAMED, OBSERVED_AT_ONCE } from "../limits.ts";
 import { type ErrorCode, RotationError } from "../model/errors.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
@@ -36,12 +36,7 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
     ),
   );
   await workThrough(inOrderOfUrgency(found.flat()), context);
-  for (const entry of context.unmatched) {
-    recorder.failed(
-      "event",
-      new RotationError("token-not-found", `no listed token has the id or name ${JSON.stringify(entry)}`),
-    );
-  }
+  for (const error of unmatchedErrors([...context.unmatched])) recorder.failed("event", error);
   recorder.sayWhatIsLeftOut();
   if (!dryRun) await recorder.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, context.bus);
   const report: Report = {
@@ -61,6 +56,15 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
     codes,
     facts: { report, isWhole, succeeded: failures.length === 0, ...recorder.facts },
   };
+}
+
+/** One for each entry, as far as anybody would read them. */
+function* unmatchedErrors(entries: readonly string[]): Iterable<RotationError> {
+  for (const entry of entries.slice(0, MAX_FAILURES_NAMED))
+    yield new RotationError("token-not-found", `no listed token has the id or name ${JSON.stringify(entry)}`);
+  const more = entries.length - MAX_FAILURES_NAMED;
+  if (more > 0)
+    yield new RotationError("token-not-found", `no listed token has the id or name of ${more} more entries`);
 }
 
 function chosen({ request, config }: RunContext): readonly ApplicationConfig[] {

@@ -104,6 +104,22 @@ describe("a token that Losant doesn't replace", () => {
   });
 });
 
+describe("an event that names a hundred thousand tokens", () => {
+  it("is answered in few words, and finds the one that there is", async () => {
+    const world = new World();
+    const token = world.token("backend", { age: 10 * DAY, lifetime: 365 * DAY });
+    const tokens = Array.from({ length: 100_000 }, (_, index) => `nobody ${index}`);
+    const { report, failures } = await world.run({
+      tokens: [...tokens, token.id.toUpperCase()],
+      force: true,
+    });
+    expect(report.summary).toMatchObject({ rotated: 1 });
+    expect(failures.length).toBeLessThan(30);
+    expect(JSON.stringify(world.log)).toContain("of 99980 more entries");
+    expect(world.log.length).toBeLessThan(40);
+  });
+});
+
 describe("where nothing can be deleted", () => {
   it("does not make one more live token in each run: the lineage waits, and says why", async () => {
     const world = new World();

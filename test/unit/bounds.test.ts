@@ -124,6 +124,43 @@ describe("the pace", () => {
   });
 });
 
+describe("the pace, where the store is throttled by what others write", () => {
+  /** How many writes start in each second, while the store takes `others` of 50 a second from elsewhere. */
+  async function startsBySecond(seconds: number, isThrottled: (atMs: number) => boolean) {
+    const clock = new VirtualClock(START);
+    const starts = Array.from({ length: seconds }, () => 0);
+    const store = {
+      create: async () => {
+        const atMs = clock.now().getTime() - START.getTime();
+        const second = Math.floor(atMs / 1_000);
+        starts[second] = (starts[second] ?? 0) + 1;
+        if (isThrottled(atMs)) throw new RotationError("store-throttled", "planted");
+      },
+    } as Partial<SecretStore> as SecretStore;
+    const paced = rateLimited(store, clock, 46);
+    const until = seconds * 1_000;
+    const writer = async () => {
+      while (clock.now().getTime() - START.getTime() < until)
+        await paced.create("x" as never, "").catch(() => {});
+    };
+    await clock.run(Promise.all(Array.from({ length: 10 }, writer)));
+    // The last turns were given before the end, and begin after it.
+    return starts.slice(0, seconds);
+  }
+
+  it("yields once a second while it lasts, never stops, and comes back slowly", async () => {
+    const starts = await startsBySecond(70, (atMs) => atMs < 20_000);
+    expect(starts[0]).toBeGreaterThan(30);
+    expect(starts.slice(12, 20).every((count) => count >= 2 && count <= 6)).toBe(true);
+    expect(starts[25]).toBeLessThan(15);
+    expect(starts.at(-1)).toBeGreaterThan(44);
+  });
+
+  it("keeps its rate where other things go wrong", async () => {
+    expect((await startsBySecond(5, () => false)).every((count) => count >= 46 && count <= 48)).toBe(true);
+  });
+});
+
 describe("a run's bounds", () => {
   it("puts off what a run may not do any more, soonest expiry first, and the next run goes on", async () => {
     const world = new World({ policy: { maxRotationsPerRun: 2 } });

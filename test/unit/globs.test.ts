@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fitsGlob } from "../../lambda/policy/policy.ts";
 
@@ -15,6 +16,26 @@ describe("a glob over token names", () => {
     ["", "*", true],
   ])("%j fits %j: %j", (name, glob, fits) => {
     expect(fitsGlob(name, glob)).toBe(fits);
+  });
+
+  test.each([
+    ["*-*-*-*-*-test", "-".repeat(255)],
+    ["*a*a*a*a*a*a*a*a*a*a*b", "a".repeat(255)],
+    ["?*?*?*?*?*?*?*?*x", "y".repeat(255)],
+  ])("comes to an end where a name was made for %s to take for ever", (glob, name) => {
+    expect(fitsGlob(name, glob)).toBe(false);
+  });
+
+  test("says what a regular expression says, on everything short", () => {
+    const letters = fc.array(fc.constantFrom("a", "b", "*", "?", "\n", "🚚"), { maxLength: 7 });
+    fc.assert(
+      fc.property(letters, letters, (glob, name) => {
+        const pattern = glob.map((one) => (one === "*" ? ".*" : one === "?" ? "." : RegExp.escape(one)));
+        const expected = new RegExp(`^${pattern.join("")}$`, "su").test(name.join(""));
+        expect(fitsGlob(name.join(""), glob.join(""))).toBe(expected);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test("takes every printable character for itself, but the two that mean something", () => {
