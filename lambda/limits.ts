@@ -30,6 +30,16 @@ export const WRITE_PATIENCE_MS = 20_000;
 export const DISCARD_PATIENCE_MS = 8_000;
 export const DISCARD_RESERVE_MS = 10_000;
 
+/** How long a run waits after Losant's first 429 that names no time; it doubles, up to the window that Losant publishes. */
+export const FIRST_THROTTLE_PAUSE_MS = 1_000;
+export const LONGEST_THROTTLE_PAUSE_MS = 15_000;
+
+/** A call that is throttled so often, with all those pauses, is given up: about a minute, where Losant names no time. */
+export const MAX_THROTTLED = 8;
+
+/** A new string is in memory only: it is not kept waiting longer than this to be tried. */
+export const PROBE_THROTTLE_PATIENCE_MS = 20_000;
+
 /** How long Losant may take to know a token that it has just made. */
 export const PROBE_PATIENCE_MS = 6_000;
 

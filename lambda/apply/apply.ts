@@ -50,7 +50,11 @@ async function attempt(
   try {
     return await carryOut(action, plan, context);
   } catch (thrown) {
-    return [failedOutcome(action, plan.secretName, asRotationError(thrown))];
+    const error = asRotationError(thrown);
+    // Nothing happened, and there is no time left to wait: the next run's turn, not a failure.
+    const isPutOff = error.code === "losant-throttled" && error.effect === "none";
+    if (isPutOff && action.kind !== "settle") return [outcomeOf(action, plan.secretName, "deferred")];
+    return [failedOutcome(action, plan.secretName, error)];
   }
 }
 

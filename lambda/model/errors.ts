@@ -159,6 +159,8 @@ interface ErrorFacts {
   readonly effect?: "none" | "unknown";
   /** The token that a create call left behind, where its answer was unusable but named it. */
   readonly createdId?: TokenId;
+  /** Of a refusal because of too many requests: when to ask again at the earliest, in milliseconds, where it said so. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -170,12 +172,18 @@ export class RotationError extends Error {
   readonly code: ErrorCode;
   readonly effect: "none" | "unknown";
   readonly createdId: TokenId | undefined;
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, { effect = "none", createdId }: ErrorFacts = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { effect = "none", createdId, retryAfterMs }: ErrorFacts = {},
+  ) {
     super(message);
     this.code = code;
     this.effect = effect;
     this.createdId = createdId;
+    this.retryAfterMs = retryAfterMs;
   }
 
   get retryable(): boolean {

@@ -1,13 +1,14 @@
 import type { ApplicationContext, EffectContext } from "../apply/context.ts";
 import { IssueBudget } from "../apply/issue-budget.ts";
 import { IssueGate } from "../apply/issue-gate.ts";
-import { OBSERVING_PART, STORE_WRITES_PER_SECOND } from "../limits.ts";
+import { ISSUE_TO_STAGE_MS, OBSERVING_PART, STEP_RESERVE_MS, STORE_WRITES_PER_SECOND } from "../limits.ts";
+import { after } from "../model/time.ts";
 import type { RunId } from "../model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
 import { Recorder } from "../report/recorder.ts";
-import { circuitBroken, rateLimited } from "./guarded-ports.ts";
+import { circuitBroken, LosantPause, rateLimited, throttleAware } from "./guarded-ports.ts";
 
 /** Everything outside that a run touches, as the composition root gives it. */
 export interface RunEnvironment {
@@ -40,13 +41,22 @@ export interface RunContext extends EffectContext {
 export function startRun(request: RotationRequest, environment: RunEnvironment): RunContext {
   const { config, runId, deadline, clock, log, runbook, store, bus, connect } = environment;
   const startedAt = clock.now();
+  const observeUntil = new Date(
+    startedAt.getTime() + (deadline.getTime() - startedAt.getTime()) * OBSERVING_PART,
+  );
+  const pause = new LosantPause(clock);
+  const deadlines = {
+    observeBy: observeUntil,
+    issueBy: after(deadline, -ISSUE_TO_STAGE_MS),
+    endBy: after(deadline, -STEP_RESERVE_MS),
+  };
   const context: RunContext = {
     request,
     config,
     runId,
     trigger: request.trigger,
     startedAt,
-    observeUntil: new Date(startedAt.getTime() + (deadline.getTime() - startedAt.getTime()) * OBSERVING_PART),
+    observeUntil,
     store: rateLimited(store, clock, STORE_WRITES_PER_SECOND),
     bus: circuitBroken(bus),
     clock,
@@ -58,7 +68,7 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     enter: (application) => ({
       run: context,
       application,
-      api: connect(application),
+      api: throttleAware(connect(application), pause, clock, deadlines),
       budget: new IssueBudget(application.policy.maxRotationsPerRun),
     }),
   };

@@ -1,6 +1,13 @@
-import { BUS_FAILURES } from "../limits.ts";
+import {
+  BUS_FAILURES,
+  FIRST_THROTTLE_PAUSE_MS,
+  LONGEST_THROTTLE_PAUSE_MS,
+  MAX_THROTTLED,
+  PROBE_THROTTLE_PATIENCE_MS,
+} from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
-import type { Clock, EventBus, SecretStore } from "../ports.ts";
+import { after } from "../model/time.ts";
+import type { Clock, EventBus, SecretStore, TokenApi } from "../ports.ts";
 
 /** So many writes may start at once after a pause: with those that follow, still fewer than 50 in any second. */
 const BURST = 3;
@@ -72,5 +79,109 @@ export function circuitBroken(bus: EventBus): EventBus {
         throw last;
       }
     },
+  };
+}
+
+/**
+ * What a run knows of Losant's rate limit. A 429 proves that nothing happened: it makes every call of the run wait, for as
+ * long as Losant says, or for a pause that grows. Then one call tries, and once it is answered all others go on.
+ */
+export class LosantPause {
+  readonly #clock: Clock;
+  #untilMs = 0;
+  #nextMs = FIRST_THROTTLE_PAUSE_MS;
+  /** The call that tries, after a pause. */
+  #trial: Promise<void> | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Waits out the pause, but not past `giveUpAt`. */
+  async over(giveUpAt: Date): Promise<void> {
+    for (let leftMs = this.#leftMs(giveUpAt); leftMs > 0; leftMs = this.#leftMs(giveUpAt))
+      await this.#clock.sleep(leftMs);
+  }
+
+  /**
+   * The same call until it is not throttled.
+   * @throws what the last one threw: where the pause is longer than there is time, or after `MAX_THROTTLED` of them, so that
+   * nothing waits for ever for one call that is never let through.
+   */
+  async outlasting<T>(giveUpAt: Date, call: () => Promise<T>): Promise<T> {
+    for (let throttled = 1; ; throttled += 1) {
+      const endTrial = await this.#turn(giveUpAt);
+      try {
+        const answer = await call();
+        if (endTrial !== undefined) this.#nextMs = FIRST_THROTTLE_PAUSE_MS;
+        return answer;
+      } catch (thrown) {
+        if (!(thrown instanceof RotationError) || thrown.code !== "losant-throttled") throw thrown;
+        this.#begin(thrown.retryAfterMs);
+        if (throttled >= MAX_THROTTLED || this.#untilMs >= giveUpAt.getTime()) throw thrown;
+      } finally {
+        endTrial?.();
+      }
+    }
+  }
+
+  /** Resolves when a call may go out; with what ends its trial, if it is the one that tries. */
+  async #turn(giveUpAt: Date): Promise<(() => void) | undefined> {
+    for (;;) {
+      await this.over(giveUpAt);
+      if (this.#untilMs === 0 || this.#clock.now() >= giveUpAt) return undefined;
+      if (this.#trial === undefined) break;
+      await this.#trial;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const triedAfterMs = this.#untilMs;
+    this.#trial = promise;
+    return () => {
+      this.#trial = undefined;
+      // Not throttled again: there is no pause any more.
+      if (this.#untilMs === triedAfterMs) this.#untilMs = 0;
+      resolve();
+    };
+  }
+
+  /** Calls that were under way together are throttled together: their pause is one. */
+  #begin(retryAfterMs: number | undefined): void {
+    const nowMs = this.#clock.now().getTime();
+    if (retryAfterMs !== undefined) this.#untilMs = Math.max(this.#untilMs, nowMs + retryAfterMs);
+    if (nowMs < this.#untilMs) return;
+    this.#untilMs = nowMs + this.#nextMs;
+    this.#nextMs = Math.min(2 * this.#nextMs, LONGEST_THROTTLE_PAUSE_MS);
+  }
+
+  #leftMs(giveUpAt: Date): number {
+    return Math.min(this.#untilMs, giveUpAt.getTime()) - this.#clock.now().getTime();
+  }
+}
+
+/** The moments at which a run stops waiting for Losant. */
+export interface LosantDeadlines {
+  readonly observeBy: Date;
+  readonly issueBy: Date;
+  readonly endBy: Date;
+}
+
+/** The same API, whose calls wait out a pause that any call of the run began. */
+export function throttleAware(
+  api: TokenApi,
+  pause: LosantPause,
+  clock: Clock,
+  { observeBy, issueBy, endBy }: LosantDeadlines,
+): TokenApi {
+  return {
+    list: () => pause.outlasting(observeBy, () => api.list()),
+    get: (id) => pause.outlasting(endBy, () => api.get(id)),
+    create: (order) => pause.outlasting(issueBy, () => api.create(order)),
+    deactivate: (id) => pause.outlasting(endBy, () => api.deactivate(id)),
+    delete: (id) => pause.outlasting(endBy, () => api.delete(id)),
+    probe: async (string, scope) => {
+      await pause.over(after(clock.now(), PROBE_THROTTLE_PATIENCE_MS));
+      return api.probe(string, scope);
+    },
+    loggedInWith: () => api.loggedInWith(),
   };
 }

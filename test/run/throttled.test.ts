@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { RotationError } from "../../lambda/model/errors.ts";
+import type { Call, Intercept } from "../support/ports.ts";
+import { APP, DAY, MINUTE, World } from "../support/world.ts";
+
+const OF_LOSANT = ["list", "get", "create", "deactivate", "delete", "probe"];
+const WINDOW_MS = 15_000;
+
+/** Losant answers so many requests in each window of fifteen seconds; `isSaid`: its refusals say when the next begins. */
+function windowed(world: World, allowed: number, isSaid: boolean) {
+  const seen = { answered: 0, refused: 0 };
+  let [window, used] = [-1, 0];
+  const intercept: Intercept = ({ operation }: Call) => {
+    if (!OF_LOSANT.includes(operation)) return {};
+    return {
+      latencyMs: 80,
+      get before() {
+        const nowMs = world.clock.now().getTime();
+        const current = Math.floor(nowMs / WINDOW_MS);
+        if (current !== window) [window, used] = [current, 0];
+        used += 1;
+        if (used <= allowed) {
+          seen.answered += 1;
+          return undefined;
+        }
+        seen.refused += 1;
+        const retryAfterMs = isSaid ? (current + 1) * WINDOW_MS - nowMs : undefined;
+        return new RotationError("losant-throttled", "planted", { retryAfterMs });
+      },
+    };
+  };
+  return { intercept, seen };
+}
+
+function due(world: World, count: number): void {
+  for (let index = 0; index < count; index += 1)
+    world.token(`token ${index}`, { age: 350 * DAY, lifetime: 365 * DAY });
+}
+
+describe("where Losant allows thirty requests in fifteen seconds", () => {
+  it.each([
+    ["and says when the next begin", true, 1.2],
+    ["and says nothing", false, 1.5],
+  ])(
+    "%s, a hundred tokens are rotated about as fast as that allows, and none fails",
+    async (_, isSaid, most) => {
+      const world = new World();
+      due(world, 100);
+      const { intercept, seen } = windowed(world, 30, isSaid);
+      const startedMs = world.clock.now().getTime();
+      const { report, failures } = await world.run({}, { intercept, budgetMs: 15 * MINUTE });
+      expect(failures).toEqual([]);
+      expect(report.summary).toMatchObject({ rotated: 100, deferred: 0 });
+      const tookMs = world.clock.now().getTime() - startedMs;
+      const allowedMs = (Math.ceil(seen.answered / 30) - 1) * WINDOW_MS;
+      expect(tookMs / allowedMs).toBeLessThan(most);
+      expect(seen.refused).toBeLessThan(seen.answered);
+    },
+  );
+
+  it("puts off what there is no time for, and the next run goes on", async () => {
+    const world = new World();
+    due(world, 100);
+    const { intercept } = windowed(world, 30, true);
+    const first = await world.run({}, { intercept, budgetMs: 2 * MINUTE });
+    expect(first.failures).toEqual([]);
+    expect(first.report.summary.rotated).toBeGreaterThan(20);
+    expect(first.report.summary.deferred).toBe(100 - first.report.summary.rotated);
+    let left = first.report.summary.deferred;
+    for (let run = 0; run < 5 && left > 0; run += 1)
+      left -= (await world.run({}, { intercept, budgetMs: 2 * MINUTE })).report.summary.rotated;
+    expect(left).toBe(0);
+  });
+
+  it("makes no token twice, and leaves no orphan", async () => {
+    const world = new World();
+    due(world, 40);
+    const { intercept } = windowed(world, 10, false);
+    await world.run({}, { intercept, budgetMs: 5 * MINUTE });
+    const made = world.losant.tokens(APP).filter(({ creatorType }) => creatorType === "apiToken");
+    expect(new Set(made.map(({ name }) => name)).size).toBe(made.length);
+  });
+});
+
+describe("one call that is throttled for ever", () => {
+  it("costs its own token, and holds up no other for long", async () => {
+    const world = new World();
+    due(world, 20);
+    const before = new RotationError("losant-throttled", "planted");
+    const intercept: Intercept = ({ operation, subject }) =>
+      operation === "create" && subject === "token 3" ? { before } : {};
+    const { report } = await world.run({}, { intercept, budgetMs: 15 * MINUTE });
+    expect(report.summary).toMatchObject({ rotated: 19, deferred: 1 });
+  });
+});
+
+describe("a Losant that throttles everything", () => {
+  it("fails the listing in time, and says so", async () => {
+    const world = new World();
+    due(world, 1);
+    const before = new RotationError("losant-throttled", "planted");
+    const startedMs = world.clock.now().getTime();
+    const { report } = await world.run(
+      {},
+      { intercept: ({ operation }) => (operation === "list" ? { before } : {}), budgetMs: 3 * MINUTE },
+    );
+    expect(report.applications[0]).toMatchObject({ outcome: "failed", code: "losant-throttled" });
+    expect(world.clock.now().getTime() - startedMs).toBeLessThanOrEqual(3 * MINUTE);
+  });
+});
