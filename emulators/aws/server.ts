@@ -11,6 +11,7 @@ import { EventBuses, type EventSettings, type PutEvent } from "./events.ts";
 import { parsed } from "./input.ts";
 import { type SecretSettings, Secrets } from "./secrets.ts";
 import { secretsOperations } from "./secrets-operations.ts";
+import { checkSignatureDate, dated } from "./signatures.ts";
 import { maskedView } from "./views.ts";
 
 export { awsError } from "./errors.ts";
@@ -20,6 +21,8 @@ export type { SecretView, VersionView } from "./views.ts";
 /** What each means stands at the settings it comes from. */
 export interface AwsOptions extends Partial<SecretSettings & EventSettings> {
   readonly port?: number;
+  /** AWS's own clock: what is signed more than five minutes off it is refused. Default: any date of a signature will do. */
+  readonly signatureClock?: () => Date;
 }
 
 export const AWS_DEFAULTS = {
@@ -43,11 +46,11 @@ export interface AwsEmulator extends RunningEmulator, SecretsConsole {
 }
 
 /** Secrets Manager and EventBridge on the loopback interface, for AWS_ENDPOINT_URL. Nothing is kept on disk. */
-export async function startAws({ port, ...options }: AwsOptions = {}): Promise<AwsEmulator> {
+export async function startAws({ port, signatureClock, ...options }: AwsOptions = {}): Promise<AwsEmulator> {
   const settings = { ...AWS_DEFAULTS, ...options };
   const secrets = new Secrets(settings);
   const buses = new EventBuses(settings);
-  const running = await serve(awsService(secrets, buses), port);
+  const running = await serve(awsService(secrets, buses, signatureClock), port);
   return {
     ...running,
     ...secretsConsole(secrets),
@@ -60,7 +63,7 @@ export async function startAws({ port, ...options }: AwsOptions = {}): Promise<A
 type Operation = (body: unknown, tweak: Readonly<Record<string, unknown>>) => object;
 
 /** Without a place to listen at. */
-export function awsService(secrets: Secrets, buses: EventBuses): Service {
+export function awsService(secrets: Secrets, buses: EventBuses, signatureClock?: () => Date): Service {
   const services = new Map<string, ReadonlyMap<string, Operation>>([
     ["secretsmanager", secretsOperations(secrets)],
     [
@@ -81,9 +84,11 @@ export function awsService(secrets: Secrets, buses: EventBuses): Service {
       // Any signature will do, but none at all is what a client without credentials sends.
       if (request.headers.authorization === undefined)
         throw new AwsRefusal("MissingAuthenticationTokenException", "Missing Authentication Token");
-      return answered(operation(parsed(request.body), tweak));
+      if (signatureClock !== undefined) checkSignatureDate(request, signatureClock());
+      return dated(answered(operation(parsed(request.body), tweak)), signatureClock);
     } catch (error) {
-      if (error instanceof AwsRefusal) return awsError(error.type, error.status, error.message);
+      if (error instanceof AwsRefusal)
+        return dated(awsError(error.type, error.status, error.message), signatureClock);
       throw error;
     }
   };

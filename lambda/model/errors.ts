@@ -98,7 +98,8 @@ export const ERROR_KINDS = {
   },
   "store-denied": {
     retryable: false,
-    remedy: "Give the worker's role the permissions that docs/deploy.md lists on this secret.",
+    remedy:
+      "If the message is about credentials, renew them. Else give the worker's role the permissions that docs/deploy.md lists on this secret.",
   },
   "store-refused": {
     retryable: false,
@@ -123,11 +124,16 @@ export const ERROR_KINDS = {
   "bus-unavailable": { retryable: true, remedy: "Nothing: an owed event is sent by the next run." },
   "bus-denied": {
     retryable: false,
-    remedy: "Let the worker's role put events on the bus that eventBusName names.",
+    remedy:
+      "If the message is about credentials, renew them. Else let the worker's role put events on the bus that eventBusName names.",
   },
   "bus-refused": {
     retryable: false,
     remedy: "Check that the bus of eventBusName exists in this account and region.",
+  },
+  "aws-clock-skewed": {
+    retryable: false,
+    remedy: "Set the clock of the machine that the worker runs on: AWS refuses what is signed minutes off.",
   },
   "out-of-time": {
     retryable: true,

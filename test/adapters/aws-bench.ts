@@ -52,5 +52,29 @@ export function awsRefusal(type: string, status = 400, message = "because"): Rep
   };
 }
 
+/** As AWS does: what is signed five minutes off its own clock is refused, in an answer that has its own time. */
+export function byClock(now: () => Date, answer: (request: SeenRequest, index: number) => Reply) {
+  return (request: SeenRequest, index: number): Reply => {
+    const reply = minutesOff(request, now()) > 5 ? wrongDate(request, now()) : answer(request, index);
+    return typeof reply === "string"
+      ? reply
+      : { ...reply, headers: { ...reply.headers, date: now().toUTCString() } };
+  };
+}
+
+function minutesOff({ headers }: SeenRequest, now: Date): number {
+  const signedAt = String(headers["x-amz-date"]).replace(
+    /^(....)(..)(..)T(..)(..)(..)Z$/,
+    "$1-$2-$3T$4:$5:$6Z",
+  );
+  return Math.abs(now.getTime() - new Date(signedAt).getTime()) / 60_000;
+}
+
+function wrongDate({ headers }: SeenRequest, now: Date): Reply {
+  const at = String(headers["x-amz-date"]);
+  const message = `Signature expired: ${at} is now earlier than ${now.toISOString()} (- 5 min.)`;
+  return awsRefusal("InvalidSignatureException", 400, message);
+}
+
 /** Seconds, as AWS JSON has dates. */
 export const seconds = (iso: string) => new Date(iso).getTime() / 1_000;

@@ -795,6 +795,28 @@ describe("faults", () => {
   });
 });
 
+describe("a clock of AWS's own", () => {
+  test.each([
+    [20, "Signature expired"],
+    [-20, "Signature not yet current"],
+  ])(
+    "%i minutes ahead of the client's, refuses its signature until it has learned the time",
+    async (minutes, said) => {
+      await restart({ signatureClock: () => new Date(Date.now() + minutes * 60 * SECOND_MS) });
+      const error = await refusal(create("s"));
+      expect(error.name).toBe("InvalidSignatureException");
+      expect(error.message).toContain(said);
+      await create("s");
+      expect(aws.secretNames()).toEqual(["s"]);
+    },
+  );
+
+  test("four minutes ahead, refuses nothing", async () => {
+    await restart({ signatureClock: () => new Date(Date.now() + 4 * 60 * SECOND_MS) });
+    await create("s");
+  });
+});
+
 describe("the protocol", () => {
   const raw = (target: string, body: string, headers: Record<string, string> = { authorization: "any" }) =>
     fetch(aws.url, { method: "POST", body, headers: { "x-amz-target": target, ...headers } });

@@ -53,6 +53,23 @@ export async function attempt<const Schema extends v.GenericSchema>(
   }
 }
 
+/**
+ * Attempts of one call, of which one is made again where AWS refused the date of its signature: proof that nothing
+ * happened. By then the SDK has corrected its clock by the Date of that answer. Never more than once: the next refusal
+ * means something else.
+ */
+export function clockCorrected<Args extends readonly unknown[], T>(
+  once: (...args: Args) => Promise<AwsAnswer<T>>,
+): (...args: Args) => Promise<AwsAnswer<T>> {
+  let isCorrected = false;
+  return async (...args) => {
+    const answer = await once(...args);
+    if (answer.ok || answer.failure.kind !== "skewed" || isCorrected) return answer;
+    isCorrected = true;
+    return once(...args);
+  };
+}
+
 /** For reads only: up to `attempts`, with pauses that double. */
 export async function retryRead<T>(
   once: () => Promise<AwsAnswer<T>>,

@@ -23,6 +23,9 @@ export type Verdict =
 
 const CODES = {
   denied: "bus-denied",
+  expired: "bus-denied",
+  unauthenticated: "bus-denied",
+  skewed: "aws-clock-skewed",
   throttled: "bus-unavailable",
   refused: "bus-refused",
   unavailable: "bus-unavailable",

@@ -3,7 +3,7 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { RotationError } from "../../model/errors.ts";
 import type { RotationEvent } from "../../model/events.ts";
 import type { EventBus } from "../../ports.ts";
-import { AWS_CLIENT, type AwsCallLimits, attempt } from "./client.ts";
+import { AWS_CLIENT, type AwsCallLimits, attempt, clockCorrected } from "./client.ts";
 import { PutEventsAnswer, verdictOnEntry } from "./event-bridge-answers.ts";
 import { batchLength, entryOf, MAX_BYTES, sizeOf } from "./event-bridge-entries.ts";
 
@@ -83,9 +83,10 @@ class EventBridgeBus implements EventBus {
   async #deliver(batch: readonly Waiting[]): Promise<void> {
     const { attempts, firstPauseMs, totalMs } = this.#limits;
     const until = performance.now() + totalMs;
+    const put = clockCorrected((entries: readonly Waiting[]) => this.#put(entries, until));
     let open = batch;
     for (let made = 1, pauseMs = firstPauseMs; ; made += 1, pauseMs *= 2) {
-      const answer = await this.#put(open, until - performance.now());
+      const answer = await put(open);
       const isLast = made >= attempts || performance.now() + pauseMs >= until;
       const sent = open;
       open = sent.filter((waiting, index) => {
@@ -100,9 +101,10 @@ class EventBridgeBus implements EventBus {
     }
   }
 
-  #put(batch: readonly Waiting[], leftMs: number) {
+  #put(batch: readonly Waiting[], until: number) {
     const command = new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) });
-    const timeoutMs = Math.ceil(Math.min(this.#limits.callTimeoutMs, Math.max(leftMs, 1)));
+    const leftMs = Math.max(until - performance.now(), 1);
+    const timeoutMs = Math.ceil(Math.min(this.#limits.callTimeoutMs, leftMs));
     return attempt((options) => this.#client.send(command, options), PutEventsAnswer, timeoutMs);
   }
 }

@@ -11,8 +11,16 @@ interface FailureKind {
 }
 
 const KINDS = {
-  /** No or wrong credentials, or a role without the permission. */
+  /** A role without the permission. */
   denied: { effect: "none", mayPass: false, what: () => "the worker may not do this" },
+  expired: { effect: "none", mayPass: false, what: () => "the worker's credentials have expired" },
+  unauthenticated: {
+    effect: "none",
+    mayPass: false,
+    what: () => "the worker has no credentials, or AWS does not accept them",
+  },
+  /** The date of the signature: see `clockCorrected`. */
+  skewed: { effect: "none", mayPass: false, what: (service) => `this clock and that of ${service} differ` },
   throttled: { effect: "none", mayPass: true, what: (service) => `${service} throttles` },
   /** The service said no; `name` says why. */
   refused: { effect: "none", mayPass: false, what: (service) => `${service} refused` },
@@ -42,9 +50,15 @@ const BROKEN_CONNECTION = new Set([
   "ETIMEDOUT",
   "ERR_STREAM_PREMATURE_CLOSE",
 ]);
-/** "Common errors" of the AWS APIs, and what the SDK's credential providers throw. */
-export const DENIED =
-  /^(AccessDenied|NotAuthorized|UnauthorizedOperation|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|MissingAuthenticationToken|IncompleteSignature|InvalidSignature|SignatureDoesNotMatch|ExpiredToken|RequestExpired|OptInRequired|CredentialsProviderError|TokenProviderError)/;
+/* "Common errors" of the AWS APIs, and what the SDK's credential providers throw. */
+export const DENIED = /^(AccessDenied|NotAuthorized|UnauthorizedOperation|OptInRequired)/;
+const EXPIRED = /^ExpiredToken/;
+const UNAUTHENTICATED =
+  /^(UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|MissingAuthenticationToken|IncompleteSignature|InvalidSignature|SignatureDoesNotMatch|CredentialsProviderError|TokenProviderError)/;
+const SKEWED = /^(RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)/;
+/** A signature is wrong for its key or for its date, and only the words tell which. */
+const SIGNATURE = /^(InvalidSignature|SignatureDoesNotMatch)/;
+const WRONG_DATE = /^Signature (expired|not yet current)/i;
 const THROTTLED =
   /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown|BandwidthLimitExceeded|ProvisionedThroughputExceeded|PriorRequestNotComplete)/;
 const UNAVAILABLE = /^(InternalService|InternalFailure|InternalException|InternalError|ServiceUnavailable)/;
@@ -83,6 +97,9 @@ export function awsFailure(thrown: unknown, secrets: readonly Redacted[] = []): 
   if (name === "TimeoutError" || name === "AbortError")
     // The handler's connection timeout has no code and no class of its own (set-connection-timeout.js).
     return failure(message.includes("did not establish a connection") ? "unconnected" : "unanswered");
+  if (SKEWED.test(name) || (SIGNATURE.test(name) && WRONG_DATE.test(message))) return failure("skewed");
+  if (EXPIRED.test(name)) return failure("expired");
+  if (UNAUTHENTICATED.test(name)) return failure("unauthenticated");
   if (DENIED.test(name)) return failure("denied");
   if (THROTTLED.test(name) || status === 429) return failure("throttled");
   if (UNAVAILABLE.test(name) || (status !== undefined && status >= 500)) return failure("unavailable");

@@ -9,7 +9,7 @@ import type {
 } from "@aws-sdk/client-secrets-manager";
 import type * as v from "valibot";
 import type { Redacted } from "../../model/redacted.ts";
-import { type AwsAnswer, type AwsCallLimits, attempt, retryRead } from "./client.ts";
+import { type AwsAnswer, type AwsCallLimits, attempt, clockCorrected, retryRead } from "./client.ts";
 import { type StoreAttempt, storeError } from "./secrets-manager-failures.ts";
 
 /** Every bound on what is asked of Secrets Manager. Times are in milliseconds. */
@@ -30,7 +30,7 @@ type Write = CreateSecretCommand | PutSecretValueCommand | UpdateSecretVersionSt
 /** The SDK's `send` is overloaded per command; this is the one way in which it is used here. */
 type Send = (command: Read | Write, options: { readonly abortSignal: AbortSignal }) => Promise<unknown>;
 
-/** Calls whose answers are validated and whose errors are translated: reads are repeated, writes never. */
+/** Calls whose answers are validated and whose errors are translated: reads are repeated, writes only past a wrong clock. */
 export class SecretsManagerCalls {
   readonly limits: StoreLimits;
   readonly #send: Send;
@@ -42,7 +42,8 @@ export class SecretsManagerCalls {
 
   read<const Schema extends v.GenericSchema>(command: Read, schema: Schema) {
     const { readAttempts, firstPauseMs } = this.limits;
-    return retryRead(() => this.#once(command, schema, []), readAttempts, firstPauseMs);
+    const once = clockCorrected(() => this.#once(command, schema, []));
+    return retryRead(once, readAttempts, firstPauseMs);
   }
 
   write<const Schema extends v.GenericSchema>(
@@ -50,7 +51,7 @@ export class SecretsManagerCalls {
     schema: Schema,
     secrets: readonly Redacted[] = [],
   ) {
-    return this.#once(command, schema, secrets);
+    return clockCorrected(() => this.#once(command, schema, secrets))();
   }
 
   #once<const Schema extends v.GenericSchema>(

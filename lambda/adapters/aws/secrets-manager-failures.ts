@@ -10,6 +10,9 @@ export interface StoreAttempt {
 
 const CODES = {
   denied: "store-denied",
+  expired: "store-denied",
+  unauthenticated: "store-denied",
+  skewed: "aws-clock-skewed",
   throttled: "store-throttled",
   refused: "store-refused",
   unavailable: "store-unavailable",

@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/event-bridge.ts";
+import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
+import type { RotationEvent } from "../../lambda/model/events.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
+import { inTurn, type Reply } from "../support/http.ts";
+import {
+  ARN,
+  awsAnswering,
+  awsRefusal,
+  byClock,
+  LABEL,
+  NAME,
+  operationsOf,
+  seconds,
+  VERSION,
+} from "./aws-bench.ts";
+import { failure } from "./losant-bench.ts";
+
+const MINUTE_MS = 60_000;
+const QUICK = { callTimeoutMs: 500, firstPauseMs: 1 };
+const BUS = { busName: "my-bus", limits: { ...QUICK, attempts: 3, totalMs: 2_000 } };
+
+const value = new Redacted('{"token":"the string"}');
+const good: Reply = {
+  status: 200,
+  body: {
+    ARN,
+    Name: NAME,
+    VersionId: VERSION,
+    VersionStages: [LABEL],
+    SecretString: "the-token",
+    CreatedDate: seconds("2029-01-01T00:00:00Z"),
+  },
+};
+const accepted: Reply = { status: 200, body: { FailedEntryCount: 0, Entries: [{ EventId: "1" }] } };
+
+const event: RotationEvent = {
+  detailType: "Losant API Token Orphan Discarded",
+  resources: [ARN],
+  detail: {
+    schemaVersion: "1",
+    runId: "run",
+    trigger: "schedule",
+    key: "k",
+    applicationId: "a",
+    tokenId: "t",
+    reason: "orphan",
+  },
+};
+
+/** Each on a client of its own, since a client keeps what it has learned of AWS's time. */
+const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
+  DescribeSecret: () => store().describe(NAME),
+  GetSecretValue: () => store().read(NAME, "AWSCURRENT"),
+  ListSecretVersionIds: () => store().history(ARN),
+  CreateSecret: () => store().create(NAME, ""),
+  PutSecretValue: () => store().stage(ARN, VERSION, value, LABEL),
+  UpdateSecretVersionStage: () => store().promote(ARN, VERSION, undefined),
+  PutEvents: () => eventBridgeBus(eventBridgeClient(), BUS).publish(event),
+};
+const store = () => secretsManagerStore(secretsManagerClient(), QUICK);
+const answerTo = (operation: string) => (operation === "PutEvents" ? accepted : good);
+
+describe.each(Object.keys(CALLS))("AWS's clock is another one than this machine's: %s", (operation) => {
+  const call = CALLS[operation] ?? (() => Promise.reject(new Error(operation)));
+
+  test.each([20, -20, 24 * 60])("%i minutes ahead, it is done at the second attempt", async (ahead) => {
+    const now = () => new Date(Date.now() + ahead * MINUTE_MS);
+    const server = await awsAnswering(byClock(now, () => answerTo(operation)));
+    await call();
+    expect(operationsOf(server)).toEqual([operation, operation]);
+  });
+
+  test.each([
+    ["InvalidSignatureException", "Signature expired: 20290101T000000Z is now earlier than 20290101T001500Z"],
+    ["InvalidSignatureException", "Signature not yet current: 20290101T000000Z is still later than 2028"],
+    ["SignatureDoesNotMatch", "Signature expired: 20290101T000000Z is now earlier than 20290101T001500Z"],
+    ["RequestTimeTooSkewed", "The difference between the request time and the current time is too large."],
+    ["RequestExpired", "Request has expired."],
+    ["RequestInTheFuture", "because"],
+  ])("%s (%s) is made again once, and certainly did nothing", async (type, message) => {
+    const server = await awsAnswering(() => awsRefusal(type, 400, message));
+    const error = await failure(call());
+    expect(error).toMatchObject({ code: "aws-clock-skewed", effect: "none", retryable: false });
+    expect(error.message).toContain("this clock and that of");
+    expect(server.requests).toHaveLength(2);
+    const once = await awsAnswering(inTurn(awsRefusal(type, 400, message), answerTo(operation)));
+    await call();
+    expect(once.requests).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      "InvalidSignatureException",
+      "The request signature we calculated does not match the signature you provided.",
+      "does not accept them",
+    ],
+    ["SignatureDoesNotMatch", "Check your AWS Secret Access Key and signing method.", "does not accept them"],
+    ["UnrecognizedClientException", "The security token included in the request is invalid.", "not accept"],
+    ["InvalidClientTokenId", "The security token included in the request is invalid.", "not accept"],
+    ["MissingAuthenticationTokenException", "because", "has no credentials"],
+    [
+      "ExpiredTokenException",
+      "The security token included in the request is expired",
+      "credentials have expired",
+    ],
+    ["AccessDeniedException", "User is not authorized to perform this", "may not do this"],
+  ])("%s (%s) is asked once, and said for what it is", async (type, message, said) => {
+    const server = await awsAnswering(() => awsRefusal(type, 400, message));
+    const error = await failure(call());
+    const isUnreadable = operation === "GetSecretValue" && type === "AccessDeniedException";
+    expect(error.code).toMatch(isUnreadable ? /^access-token-unreadable$/ : /^(store|bus)-denied$/);
+    expect(error).toMatchObject({ effect: "none" });
+    expect(error.message).toContain(isUnreadable ? "it can't be read" : said);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+test("a read that is throttled between two wrong dates is made again for a wrong date only once", async () => {
+  const wrong = awsRefusal("RequestExpired");
+  const server = await awsAnswering(inTurn(wrong, awsRefusal("ThrottlingException"), wrong, good));
+  expect(await failure(store().describe(NAME))).toMatchObject({ code: "aws-clock-skewed" });
+  expect(server.requests).toHaveLength(3);
+});
+
+test("a client that knows AWS's time signs by it at once", async () => {
+  const now = () => new Date(Date.now() + 20 * MINUTE_MS);
+  const server = await awsAnswering(byClock(now, () => good));
+  const client = store();
+  await client.describe(NAME);
+  await client.create(NAME, "");
+  await client.promote(ARN, VERSION, undefined);
+  expect(server.requests).toHaveLength(4);
+});
