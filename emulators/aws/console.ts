@@ -25,6 +25,10 @@ export interface SecretsConsole {
   scheduleDeletion(name: string, days?: number): void;
   restore(name: string): void;
   setOwningService(name: string, service: string | undefined): void;
+  /** The secret is a replica of one in that region; without a region it is promoted to a secret of its own. */
+  makeReplica(name: string, primaryRegion: string | undefined): void;
+  /** The secret has replicas in these regions, which this emulator does not hold. */
+  replicateTo(name: string, regions: readonly string[]): void;
   /** A person moves a label to a version, named by its id or by a label it holds; to none removes it. */
   moveLabel(name: string, label: string, to: string | undefined): void;
 }
@@ -59,6 +63,12 @@ export function secretsConsole(secrets: Secrets): SecretsConsole {
     restore: (name: string) => void secrets.saveChanged({ ...secrets.get(name), deletedAt: undefined }),
     setOwningService: (name: string, owningService: string | undefined) =>
       void secrets.save({ ...secrets.get(name), owningService }),
+    makeReplica: (name: string, primaryRegion: string | undefined) =>
+      void secrets.save({ ...secrets.get(name), primaryRegion, replicaRegions: [] }),
+    replicateTo(name: string, replicaRegions: readonly string[]) {
+      const primaryRegion = replicaRegions.length === 0 ? undefined : secrets.settings.region;
+      secrets.save({ ...secrets.get(name), primaryRegion, replicaRegions });
+    },
     moveLabel(name: string, label: string, to: string | undefined) {
       const secret = secrets.get(name);
       const version = to === undefined ? undefined : versionOf(secret, to);

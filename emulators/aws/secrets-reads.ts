@@ -8,7 +8,17 @@ import type { Secret, Version } from "./versions.ts";
 
 export function describeSecret(secrets: Secrets, body: unknown): object {
   const secret = secrets.get(readInput(shapes.OneSecret, body).SecretId);
-  return { ...description(secret), VersionIdsToStages: stagesByVersion(secret) };
+  return {
+    ...description(secret),
+    VersionIdsToStages: stagesByVersion(secret),
+    ReplicationStatus: replicationStatus(secret),
+  };
+}
+
+function replicationStatus({ replicaRegions, kmsKeyId }: Secret): readonly object[] | undefined {
+  if (replicaRegions.length === 0) return undefined;
+  const KmsKeyId = kmsKeyId ?? "alias/aws/secretsmanager";
+  return replicaRegions.map((Region) => ({ Region, KmsKeyId, Status: "InSync" }));
 }
 
 /** "Secrets Manager only returns fields that have a value in the response." */
@@ -22,6 +32,7 @@ function description(secret: Secret): object {
     LastChangedDate: seconds(secret.lastChangedAt),
     DeletedDate: secret.deletedAt && seconds(secret.deletedAt),
     OwningService: secret.owningService,
+    PrimaryRegion: secret.primaryRegion,
     Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })),
   };
 }

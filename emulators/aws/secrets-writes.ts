@@ -116,7 +116,7 @@ export function deleteSecret(secrets: Secrets, body: unknown): object {
   if (days !== undefined && (days < 7 || days > 30))
     throw new AwsRefusal("InvalidParameterException", "RecoveryWindowInDays must be between 7 and 30.");
   if (force) return deleteAtOnce(secrets, input.SecretId);
-  const secret = scheduled(secrets, secrets.writable(input.SecretId), days);
+  const secret = scheduled(secrets, withoutReplicas(secrets.writable(input.SecretId)), days);
   return { ARN: secret.arn, Name: secret.name, DeletionDate: secret.deletedAt && seconds(secret.deletedAt) };
 }
 
@@ -125,8 +125,16 @@ function deleteAtOnce(secrets: Secrets, id: string): object {
   const DeletionDate = seconds(secrets.settings.now());
   const secret = secrets.find(id);
   if (secret === undefined) return { Name: id, DeletionDate };
-  secrets.remove(secrets.notOwned(secret));
+  secrets.remove(withoutReplicas(secrets.changeable(secret)));
   return { ARN: secret.arn, Name: secret.name, DeletionDate };
+}
+
+function withoutReplicas(secret: Secret): Secret {
+  if (secret.replicaRegions.length === 0) return secret;
+  throw new AwsRefusal(
+    "InvalidParameterException",
+    `You can't delete secret ${secret.arn} that still has replica regions [${secret.replicaRegions.join(", ")}].`,
+  );
 }
 
 export function scheduled(secrets: Secrets, secret: Secret, days = 30): Secret {
@@ -136,7 +144,7 @@ export function scheduled(secrets: Secrets, secret: Secret, days = 30): Secret {
 
 export function restoreSecret(secrets: Secrets, body: unknown): object {
   const { SecretId } = readInput(shapes.OneSecret, body);
-  const secret = secrets.notOwned(secrets.get(SecretId));
+  const secret = secrets.changeable(secrets.get(SecretId));
   secrets.saveChanged({ ...secret, deletedAt: undefined });
   return { ARN: secret.arn, Name: secret.name };
 }

@@ -83,15 +83,22 @@ export class Secrets {
   }
 
   writable(id: string): Secret {
-    return this.notOwned(this.usable(id));
+    return this.changeable(this.usable(id));
   }
 
-  notOwned(secret: Secret): Secret {
-    if (secret.owningService === undefined) return secret;
-    throw new AwsRefusal(
-      "InvalidRequestException",
-      `The secret is managed by ${secret.owningService}, and you must use that service to update it.`,
-    );
+  /** The secret, where its state is this account's and this region's to change. */
+  changeable(secret: Secret): Secret {
+    if (secret.owningService !== undefined)
+      throw new AwsRefusal(
+        "InvalidRequestException",
+        `The secret is managed by ${secret.owningService}, and you must use that service to update it.`,
+      );
+    if (secret.primaryRegion !== undefined && secret.primaryRegion !== this.settings.region)
+      throw new AwsRefusal(
+        "InvalidParameterException",
+        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+      );
+    return secret;
   }
 
   /** A secret that does not exist before it is saved. */
@@ -107,6 +114,8 @@ export class Secrets {
       lastChangedAt: now,
       deletedAt: undefined,
       owningService: undefined,
+      primaryRegion: undefined,
+      replicaRegions: [],
       labels: new Map(),
       versions: [],
     };

@@ -22,6 +22,9 @@ export interface Secret {
   readonly lastChangedAt: Date;
   readonly deletedAt: Date | undefined;
   readonly owningService: string | undefined;
+  /** The region of the secret itself, where it has replicas or is one. */
+  readonly primaryRegion: string | undefined;
+  readonly replicaRegions: readonly string[];
   readonly description: string | undefined;
   readonly kmsKeyId: string | undefined;
   readonly tags: ReadonlyMap<string, string>;

@@ -16,6 +16,7 @@ export interface SecretView {
   readonly lastChangedDate: Date;
   readonly deletedDate: Date | undefined;
   readonly owningService: string | undefined;
+  readonly primaryRegion: string | undefined;
   readonly description: string | undefined;
   readonly kmsKeyId: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
@@ -31,6 +32,7 @@ export function secretView(secret: Secret): SecretView {
     lastChangedDate: secret.lastChangedAt,
     deletedDate: secret.deletedAt,
     owningService: secret.owningService,
+    primaryRegion: secret.primaryRegion,
     description: secret.description,
     kmsKeyId: secret.kmsKeyId,
     tags: Object.fromEntries(secret.tags),

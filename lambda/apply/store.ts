@@ -5,6 +5,7 @@ import {
   AWSCURRENT,
   AWSPREVIOUS,
   holderOf,
+  isReplica,
   rotatingLabel,
   type SecretArn,
   type SecretName,
@@ -45,8 +46,12 @@ export async function open(
 }
 
 function takingWrites(secret: SecretState): SecretState {
-  if (secret.deletedAt === undefined) return secret;
-  throw new RotationError("store-refused", `the secret ${secret.name} has been scheduled for deletion`);
+  if (secret.deletedAt !== undefined)
+    throw new RotationError("store-refused", `the secret ${secret.name} has been scheduled for deletion`);
+  if (secret.owningService !== undefined)
+    throw new RotationError("store-refused", `the secret ${secret.name} belongs to another service`);
+  if (isReplica(secret)) throw new RotationError("store-refused", `the secret ${secret.name} is a replica`);
+  return secret;
 }
 
 /** A version on its way to become current. */

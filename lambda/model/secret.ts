@@ -47,6 +47,8 @@ export interface SecretState {
   readonly lastChangedAt: Date;
   readonly deletedAt: Date | undefined;
   readonly owningService: string | undefined;
+  /** Where the secret itself is, if it has replicas or is one: see `isReplica`. */
+  readonly primaryRegion: string | undefined;
 }
 
 export const AWSCURRENT = "AWSCURRENT";
@@ -84,6 +86,11 @@ export interface StoreHome {
 export function homeOf(arn: SecretArn): StoreHome {
   const [, , , region = "", account = ""] = arn.split(":");
   return { account, region };
+}
+
+/** A copy of another region's secret: it can be read, and takes no writes. */
+export function isReplica({ arn, primaryRegion }: SecretState): boolean {
+  return primaryRegion !== undefined && primaryRegion !== homeOf(arn).region;
 }
 
 export function sameHome(one: StoreHome, other: StoreHome): boolean {

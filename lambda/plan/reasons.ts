@@ -188,6 +188,15 @@ export const REASONS = {
     brief: "its secret is another service's",
     advice: "Map the token's name to another secret with `secrets`.",
   },
+  "secret-is-replica": {
+    action: "skip",
+    ...HELD_UP,
+    needsAPerson: "always",
+    meaning: "its secret is a replica of another region's",
+    brief: "its secret is a replica",
+    advice:
+      "Map the token's name to another secret with `secrets`, or run the worker in the region of the secret itself.",
+  },
   excluded: {
     action: "skip",
     ...WELL,

@@ -1,4 +1,5 @@
 import type { Lineage } from "../lineage/lineage.ts";
+import { isReplica } from "../model/secret.ts";
 import { type ApiToken, lifeLeftMs, type RunId } from "../model/token.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isNamed, type Selection } from "../policy/request.ts";
@@ -22,8 +23,10 @@ export function skip(subject: Subject, reason: SkipReason): Skip {
 
 /** Rule 3: a secret that takes no writes, or that isn't ours to write to. */
 export function blockedBy({ secret }: Lineage): SkipReason | undefined {
-  if (secret?.deletedAt !== undefined) return "secret-scheduled-for-deletion";
-  return secret?.owningService === undefined ? undefined : "secret-owned-by-service";
+  if (secret === undefined) return undefined;
+  if (secret.deletedAt !== undefined) return "secret-scheduled-for-deletion";
+  if (secret.owningService !== undefined) return "secret-owned-by-service";
+  return isReplica(secret) ? "secret-is-replica" : undefined;
 }
 
 /** Older than any run that may still be working on it. */

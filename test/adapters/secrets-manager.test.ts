@@ -42,6 +42,7 @@ describe("describing a secret", () => {
         LastChangedDate: seconds("2029-06-01T00:00:00Z"),
         DeletedDate: seconds("2029-07-01T00:00:00Z"),
         OwningService: "rds",
+        PrimaryRegion: "eu-west-1",
       },
     }));
     expect(await store.describe(NAME)).toEqual({
@@ -54,6 +55,7 @@ describe("describing a secret", () => {
       lastChangedAt: new Date("2029-06-01T00:00:00Z"),
       deletedAt: new Date("2029-07-01T00:00:00Z"),
       owningService: "rds",
+      primaryRegion: "eu-west-1",
     });
   });
 

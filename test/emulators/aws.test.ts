@@ -601,6 +601,49 @@ describe("deleting a secret", () => {
   });
 });
 
+describe("replicas", () => {
+  beforeEach(() => create("s", "v1", id("one")).then(() => undefined));
+
+  test("a secret that has some says where it is and where they are, and is written as before", async () => {
+    expect(await describeSecret("s")).not.toHaveProperty("PrimaryRegion");
+    aws.replicateTo("s", ["eu-west-1", "us-west-2"]);
+    expect(await describeSecret("s")).toMatchObject({
+      PrimaryRegion: "us-east-1",
+      ReplicationStatus: [
+        { Region: "eu-west-1", Status: "InSync" },
+        { Region: "us-west-2", Status: "InSync" },
+      ],
+    });
+    await put("s", id("two"), "v2");
+    const deletion = new DeleteSecretCommand({ SecretId: "s" });
+    const forced = new DeleteSecretCommand({ SecretId: "s", ForceDeleteWithoutRecovery: true });
+    expect(await allRefusedAs([secretsManager.send(deletion), secretsManager.send(forced)])).toEqual(
+      new Set(["InvalidParameterException"]),
+    );
+    aws.replicateTo("s", []);
+    await secretsManager.send(deletion);
+  });
+
+  test("one can be read and described, and takes no writes until it is a secret of its own", async () => {
+    aws.makeReplica("s", "eu-west-1");
+    expect((await describeSecret("s")).PrimaryRegion).toBe("eu-west-1");
+    expect((await describeSecret("s")).ReplicationStatus).toBeUndefined();
+    expect((await getValue()).SecretString).toBe("v1");
+    const tag = new TagResourceCommand({ SecretId: "s", Tags: [{ Key: "k", Value: "v" }] });
+    const deletion = new DeleteSecretCommand({ SecretId: "s" });
+    const writes = [
+      put("s", id("two"), "v2"),
+      move("mine", id("one")),
+      secretsManager.send(tag),
+      secretsManager.send(deletion),
+    ];
+    expect(await allRefusedAs(writes)).toEqual(new Set(["InvalidParameterException"]));
+    expect(await refusedAs(create("s"))).toBe("ResourceExistsException");
+    aws.makeReplica("s", undefined);
+    await put("s", id("two"), "v2");
+  });
+});
+
 describe("listing secrets", () => {
   test("pages hold what is not scheduled for deletion, unless asked, and can be filtered by name", async () => {
     for (const name of ["a/1", "a/2", "b/1"]) await create(name, "v");

@@ -106,6 +106,8 @@ export interface SecretTraits {
   readonly changed?: number;
   readonly deleted?: boolean;
   readonly owner?: string;
+  /** Of a secret that has replicas, or is one. */
+  readonly primary?: string;
 }
 
 export interface Secret {
@@ -121,6 +123,7 @@ export function secret(versions: readonly SecretVersion[] = [], traits: SecretTr
     changed = 100 * DAY,
     deleted = false,
     owner,
+    primary,
   } = traits;
   const state: SecretState = {
     arn: arnOf(name, { ending }),
@@ -129,6 +132,7 @@ export function secret(versions: readonly SecretVersion[] = [], traits: SecretTr
     lastChangedAt: new Date(NOW.getTime() - changed),
     deletedAt: deleted ? new Date(NOW.getTime() + 7 * DAY) : undefined,
     owningService: owner,
+    primaryRegion: primary,
   };
   return { state, history: versions };
 }

@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE, type Row, secret, secretNamed, token, version } from "./builders.ts";
+import { DAY, HOUR, MINUTE, REGION, type Row, secret, secretNamed, token, version } from "./builders.ts";
 
 const HOURS_2 = 2 * HOUR;
 const root = token("root", { age: 350 * DAY, left: 15 * DAY });
@@ -133,6 +133,19 @@ export const ORPHANS: readonly Row[] = [
     secrets: [secret([isCurrent], { owner: "rds" })],
     asks: { tokens: ["backend"], force: true },
     plan: ["skip current: secret-owned-by-service", "skip root: secret-owned-by-service"],
+  },
+  {
+    says: "issues nothing for a secret that is a replica of another region's, even when forced",
+    tokens: [dueCurrent, root],
+    secrets: [secret([isCurrent], { primary: "us-west-2" })],
+    asks: { tokens: ["backend"], force: true },
+    plan: ["skip current: secret-is-replica", "skip root: secret-is-replica"],
+  },
+  {
+    says: "rotates in a secret that has replicas in other regions",
+    tokens: [dueCurrent, root],
+    secrets: [secret([isCurrent], { primary: REGION })],
+    plan: ["rotate current: renewal-window", "skip root: superseded"],
   },
   {
     says: "issues nothing for a scheduled deletion even when the current token is gone and another one is forced",

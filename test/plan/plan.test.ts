@@ -80,6 +80,7 @@ describe("the table", () => {
     "skip: just-rotated",
     "skip: secret-scheduled-for-deletion",
     "skip: secret-owned-by-service",
+    "skip: secret-is-replica",
     "skip: not-selected",
     "wait: not-due",
   ])("has a row for each outcome: %s", (outcome) => {

@@ -164,6 +164,7 @@ function stateOf(secret: Secret | undefined): SecretState | undefined {
     lastChangedAt: secret.lastChangedAt,
     deletedAt: secret.deletedAt,
     owningService: secret.owningService,
+    primaryRegion: secret.primaryRegion,
   };
 }
 

@@ -22,6 +22,7 @@ export const DescribedSecret = v.pipe(
     CreatedDate: v.optional(v.date()),
     DeletedDate: v.optional(v.date()),
     OwningService: v.optional(v.string()),
+    PrimaryRegion: v.optional(v.string()),
   }),
   // Never changed since its creation: then only that has a date.
   v.transform(({ LastChangedDate, CreatedDate, ...rest }) => ({
@@ -30,13 +31,22 @@ export const DescribedSecret = v.pipe(
   })),
   v.check(({ lastChangedAt }) => lastChangedAt !== undefined, "must have a date"),
   v.transform(
-    ({ ARN, Name, VersionIdsToStages, DeletedDate, OwningService, lastChangedAt }): SecretState => ({
+    ({
+      ARN,
+      Name,
+      VersionIdsToStages,
+      DeletedDate,
+      OwningService,
+      PrimaryRegion,
+      lastChangedAt,
+    }): SecretState => ({
       arn: ARN,
       name: Name,
       versions: Object.entries(VersionIdsToStages).map(([id, stages]) => versionOf(id, stages)),
       lastChangedAt: lastChangedAt ?? new Date(Number.NaN),
       deletedAt: DeletedDate,
       owningService: OwningService,
+      primaryRegion: PrimaryRegion,
     }),
   ),
 );

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { Call, Intercept } from "../support/ports.ts";
+import { APP, DAY, World } from "../support/world.ts";
+
+const SECRET = "shared/backend";
+
+function mapped(): World {
+  const world = new World({ secrets: { backend: SECRET } });
+  world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
+  world.aws.putSecret(SECRET, "a string set by hand");
+  return world;
+}
+
+/** Notes each call, and does something before the second look at a secret. */
+function noting(seen: Call[], secondLook: () => void = () => {}): Intercept {
+  return (call) => {
+    seen.push(call);
+    if (seen.filter(({ operation }) => operation === "describe").length === 2) secondLook();
+    return {};
+  };
+}
+
+const made = (seen: readonly Call[]) => seen.filter(({ operation }) => operation === "create").length;
+
+describe("a mapped secret that is a replica of another region's", () => {
+  it("has no token made for it, in any run, and says so", async () => {
+    const world = mapped();
+    world.aws.makeReplica(SECRET, "eu-west-1");
+    const seen: Call[] = [];
+    for (let count = 1; count <= 3; count += 1) {
+      const { report, failures } = await world.run(undefined, { intercept: noting(seen) });
+      const row = report.tokens.find(({ name }) => name === "backend");
+      expect(row).toMatchObject({ action: "skip", reason: "secret-is-replica" });
+      expect(failures).toEqual([]);
+      world.clock.advance(DAY);
+    }
+    expect(made(seen)).toBe(0);
+    expect(world.losant.tokens(APP)).toHaveLength(2);
+    expect(world.log.filter(({ level }) => level === "warn").map(({ fields }) => fields.reason)).toContain(
+      "secret-is-replica",
+    );
+    expect(world.events.map(({ detail }) => detail.reason)).toContain("secret-is-replica");
+  });
+
+  it("rotates once it is a secret of its own", async () => {
+    const world = mapped();
+    world.aws.makeReplica(SECRET, "eu-west-1");
+    await world.run();
+    world.aws.makeReplica(SECRET, undefined);
+    const { report } = await world.run();
+    expect(report.summary).toMatchObject({ rotated: 1 });
+  });
+
+  it("rotates where it has replicas elsewhere", async () => {
+    const world = mapped();
+    world.aws.replicateTo(SECRET, ["eu-west-1"]);
+    const { report } = await world.run();
+    expect(report.summary).toMatchObject({ rotated: 1 });
+  });
+});
+
+describe.each<[string, (world: World) => void]>([
+  ["became a replica", (world) => world.aws.makeReplica(SECRET, "eu-west-1")],
+  ["became another service's", (world) => world.aws.setOwningService(SECRET, "rds")],
+  ["was scheduled for deletion", (world) => world.aws.scheduleDeletion(SECRET)],
+])("a secret that %s since the plan", (_, change) => {
+  it("has no token made for it", async () => {
+    const world = mapped();
+    const seen: Call[] = [];
+    const { failures } = await world.run(undefined, { intercept: noting(seen, () => change(world)) });
+    expect(made(seen)).toBe(0);
+    expect(failures.join()).toContain("store-refused");
+  });
+});
