@@ -1,8 +1,11 @@
 import { CURRENT, moved } from "./labels.ts";
 import type { Secrets } from "./secrets.ts";
 import { added, scheduled } from "./secrets-writes.ts";
-import { type Secret, withLabels } from "./versions.ts";
+import { type KeyState, MAX_LABELS, type Secret, withLabels } from "./versions.ts";
 import { type SecretView, secretView } from "./views.ts";
+
+/** Labels of somebody else begin with this. */
+const SOMEBODYS = "somebodys-";
 
 /** A person with the console, whom neither quotas nor faults concern. */
 export interface SecretsConsole {
@@ -29,6 +32,13 @@ export interface SecretsConsole {
   makeReplica(name: string, primaryRegion: string | undefined): void;
   /** The secret has replicas in these regions, which this emulator does not hold. */
   replicateTo(name: string, regions: readonly string[]): void;
+  /** Policies deny these operations on what has this name, a secret or not yet one; an empty list takes that back. */
+  deny(name: string, ...operations: readonly string[]): void;
+  /** What becomes of the KMS key that the secret is encrypted with. */
+  setKeyState(name: string, state: KeyState): void;
+  /** Somebody's labels, on its oldest version, until the secret has as many as it may have; and takes them off. */
+  fillLabels(name: string): void;
+  clearLabels(name: string): void;
   /** A person moves a label to a version, named by its id or by a label it holds; to none removes it. */
   moveLabel(name: string, label: string, to: string | undefined): void;
 }
@@ -68,6 +78,21 @@ export function secretsConsole(secrets: Secrets): SecretsConsole {
     replicateTo(name: string, replicaRegions: readonly string[]) {
       const primaryRegion = replicaRegions.length === 0 ? undefined : secrets.settings.region;
       secrets.save({ ...secrets.get(name), primaryRegion, replicaRegions });
+    },
+    deny: (name: string, ...operations: readonly string[]) => secrets.deny(name, operations),
+    setKeyState: (name: string, keyState: KeyState) => void secrets.save({ ...secrets.get(name), keyState }),
+    fillLabels(name: string) {
+      const secret = secrets.get(name);
+      const holder = secret.versions[0]?.id;
+      if (holder === undefined) throw new Error(`${name} has no version that could carry labels`);
+      const free = MAX_LABELS - secret.labels.size;
+      const added = Array.from({ length: free }, (_, index) => [`${SOMEBODYS}${index}`, holder] as const);
+      secrets.saveRelabelled(withLabels(secret, new Map([...secret.labels, ...added])));
+    },
+    clearLabels(name: string) {
+      const secret = secrets.get(name);
+      const kept = [...secret.labels].filter(([label]) => !label.startsWith(SOMEBODYS));
+      secrets.saveRelabelled(withLabels(secret, new Map(kept)));
     },
     moveLabel(name: string, label: string, to: string | undefined) {
       const secret = secrets.get(name);

@@ -1,5 +1,6 @@
 import { AwsRefusal } from "./errors.ts";
 import { readInput, seconds } from "./input.ts";
+import { useKey } from "./keys.ts";
 import { CURRENT, labelsOf } from "./labels.ts";
 import { page } from "./paging.ts";
 import type { Secrets } from "./secrets.ts";
@@ -7,7 +8,9 @@ import * as shapes from "./shapes.ts";
 import type { Secret, Version } from "./versions.ts";
 
 export function describeSecret(secrets: Secrets, body: unknown): object {
-  const secret = secrets.get(readInput(shapes.OneSecret, body).SecretId);
+  const { SecretId } = readInput(shapes.OneSecret, body);
+  secrets.authorize("DescribeSecret", SecretId);
+  const secret = secrets.get(SecretId);
   return {
     ...description(secret),
     VersionIdsToStages: stagesByVersion(secret),
@@ -46,8 +49,10 @@ function stagesByVersion(secret: Secret): object | undefined {
 
 export function getSecretValue(secrets: Secrets, body: unknown): object {
   const { SecretId, VersionId, VersionStage } = readInput(shapes.GetSecretValue, body);
+  secrets.authorize("GetSecretValue", SecretId);
   const secret = secrets.usable(SecretId);
   const version = foundVersion(secret, VersionId, VersionStage);
+  useKey(secret.keyState, "decrypt");
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -78,6 +83,7 @@ function foundVersion(secret: Secret, versionId: string | undefined, stage: stri
 
 export function listSecretVersionIds(secrets: Secrets, body: unknown): object {
   const input = readInput(shapes.ListSecretVersionIds, body);
+  secrets.authorize("ListSecretVersionIds", input.SecretId);
   const secret = secrets.get(input.SecretId);
   const listed = page(secret.versions, secret.arn, secrets.settings.pageSize, input);
   // Filtered after the cut, so a page may be empty and still have a NextToken: "This can occur even when

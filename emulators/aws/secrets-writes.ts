@@ -2,6 +2,7 @@ import type * as v from "valibot";
 import { AwsRefusal } from "./errors.ts";
 import { givenRequestToken, givenValue } from "./given.ts";
 import { readInput, seconds } from "./input.ts";
+import { useKey } from "./keys.ts";
 import { CURRENT, labelsOf, moved } from "./labels.ts";
 import type { Secrets } from "./secrets.ts";
 import * as shapes from "./shapes.ts";
@@ -11,6 +12,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function createSecret(secrets: Secrets, body: unknown): object {
   const input = readInput(shapes.CreateSecret, body);
+  secrets.authorize("CreateSecret", input.Name);
   const value = givenValue(input);
   const token = givenRequestToken(input.ClientRequestToken, value);
   const existing = secrets.find(input.Name);
@@ -40,11 +42,13 @@ function refuseSecond({ deletedAt }: Secret): void {
 
 export function putSecretValue(secrets: Secrets, body: unknown): object {
   const input = readInput(shapes.PutSecretValue, body);
+  secrets.authorize("PutSecretValue", input.SecretId);
   const value = givenValue(input);
   const token = givenRequestToken(input.ClientRequestToken, value);
   if (value === undefined || token === undefined)
     throw new AwsRefusal("InvalidRequestException", "You must provide either SecretString or SecretBinary.");
   const before = secrets.writable(input.SecretId);
+  useKey(before.keyState, "encrypt");
   const secret =
     versionOfRepeat(before, token, value) === undefined
       ? secrets.save(added(secrets, before, token, value, input.VersionStages))
@@ -71,6 +75,7 @@ export function added(
 
 export function updateSecretVersionStage(secrets: Secrets, body: unknown): object {
   const input = readInput(shapes.UpdateSecretVersionStage, body);
+  secrets.authorize("UpdateSecretVersionStage", input.SecretId);
   const secret = secrets.writable(input.SecretId);
   checkLabelMove(secret, input);
   const { VersionStage: label, MoveToVersionId: to } = input;
@@ -107,6 +112,7 @@ function checkLabelMove(
 
 export function deleteSecret(secrets: Secrets, body: unknown): object {
   const input = readInput(shapes.DeleteSecret, body);
+  secrets.authorize("DeleteSecret", input.SecretId);
   const { RecoveryWindowInDays: days, ForceDeleteWithoutRecovery: force } = input;
   if (force && days !== undefined)
     throw new AwsRefusal(
@@ -144,6 +150,7 @@ export function scheduled(secrets: Secrets, secret: Secret, days = 30): Secret {
 
 export function restoreSecret(secrets: Secrets, body: unknown): object {
   const { SecretId } = readInput(shapes.OneSecret, body);
+  secrets.authorize("RestoreSecret", SecretId);
   const secret = secrets.changeable(secrets.get(SecretId));
   secrets.saveChanged({ ...secret, deletedAt: undefined });
   return { ARN: secret.arn, Name: secret.name };
@@ -151,6 +158,7 @@ export function restoreSecret(secrets: Secrets, body: unknown): object {
 
 export function tagResource(secrets: Secrets, body: unknown): object {
   const { SecretId, Tags } = readInput(shapes.TagResource, body);
+  secrets.authorize("TagResource", SecretId);
   const secret = secrets.writable(SecretId);
   const tags = new Map([...secret.tags, ...Tags.map(({ Key, Value }) => [Key, Value] as const)]);
   secrets.saveChanged({ ...secret, tags });

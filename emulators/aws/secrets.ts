@@ -24,6 +24,7 @@ export class Secrets {
   readonly settings: SecretSettings;
   readonly quota: WriteQuota;
   readonly #secrets = new Map<string, Secret>();
+  readonly #denied = new Map<string, ReadonlySet<string>>();
   #sequence = 0;
 
   constructor(settings: SecretSettings) {
@@ -72,6 +73,23 @@ export class Secrets {
     return secret;
   }
 
+  /** From now on, policies deny these operations on what has this name; none: they deny nothing. */
+  deny(name: string, operations: readonly string[]): void {
+    this.#denied.set(name, new Set(operations));
+  }
+
+  /** What a policy denies is denied before anything is looked up, whether there is such a secret or not. */
+  authorize(operation: string, id: string): void {
+    if (this.#denied.size === 0) return;
+    const name = this.find(id)?.name ?? id;
+    if (this.#denied.get(name)?.has(operation) !== true) return;
+    throw new AwsRefusal(
+      "AccessDeniedException",
+      `User: arn:aws:sts::${this.settings.account}:assumed-role/worker/worker is not authorized to perform: ` +
+        `secretsmanager:${operation} on resource: ${name} with an explicit deny in a resource-based policy`,
+    );
+  }
+
   /** The secret, when its value may be read and its state be changed. */
   usable(id: string): Secret {
     const secret = this.get(id);
@@ -114,6 +132,7 @@ export class Secrets {
       lastChangedAt: now,
       deletedAt: undefined,
       owningService: undefined,
+      keyState: "enabled",
       primaryRegion: undefined,
       replicaRegions: [],
       labels: new Map(),

@@ -14,6 +14,9 @@ export interface Version {
   readonly value: StoredValue;
 }
 
+/** Of the key that a secret is encrypted with: usable, switched off, or with a policy that does not let the caller use it. */
+export type KeyState = "enabled" | "disabled" | "denied";
+
 export interface Secret {
   readonly name: string;
   readonly arn: string;
@@ -27,12 +30,13 @@ export interface Secret {
   readonly replicaRegions: readonly string[];
   readonly description: string | undefined;
   readonly kmsKeyId: string | undefined;
+  readonly keyState: KeyState;
   readonly tags: ReadonlyMap<string, string>;
   readonly labels: Labels;
   readonly versions: readonly Version[];
 }
 
-const MAX_LABELS = 20;
+export const MAX_LABELS = 20;
 const KEPT_VERSIONS = 100;
 const DAY_MS = 24 * 60 * 60 * 1000;
 

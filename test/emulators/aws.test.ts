@@ -644,6 +644,86 @@ describe("replicas", () => {
   });
 });
 
+describe("secrets that refuse", () => {
+  beforeEach(() => create("s", "v1", id("one")).then(() => undefined));
+
+  test("a policy denies operations on one secret, by its name and its ARN, until that is taken back", async () => {
+    await create("other");
+    const { ARN = "" } = await describeSecret("s");
+    aws.deny("s", "PutSecretValue", "UpdateSecretVersionStage");
+    const denied = [put("s", id("two"), "v2"), put(ARN, id("two"), "v2"), move("mine", id("one"))];
+    expect(await allRefusedAs(denied)).toEqual(new Set(["AccessDeniedException"]));
+    const error = await refusal(put("s", id("two"), "v2"));
+    expect(error.message).toMatch(/not authorized to perform: secretsmanager:PutSecretValue on resource: s /);
+    expect((await getValue()).SecretString).toBe("v1");
+    await put("other", id("two"), "v2");
+    aws.deny("s");
+    await put("s", id("two"), "v2");
+  });
+
+  test("a policy denies every operation that there is, also on a secret that is not there", async () => {
+    const send = secretsManager.send.bind(secretsManager);
+    const all = [
+      "CreateSecret",
+      "PutSecretValue",
+      "UpdateSecretVersionStage",
+      "DeleteSecret",
+      "RestoreSecret",
+      "TagResource",
+      "DescribeSecret",
+      "GetSecretValue",
+      "ListSecretVersionIds",
+    ];
+    aws.deny("new", ...all);
+    aws.deny("s", ...all);
+    const calls = [
+      create("new"),
+      create("s"),
+      put("s", id("two"), "v2"),
+      move("mine", id("one")),
+      send(new DeleteSecretCommand({ SecretId: "s" })),
+      send(new RestoreSecretCommand({ SecretId: "s" })),
+      send(new TagResourceCommand({ SecretId: "s", Tags: [] })),
+      describeSecret("s"),
+      describeSecret("new"),
+      getValue(),
+      send(new ListSecretVersionIdsCommand({ SecretId: "s" })),
+    ];
+    expect(await allRefusedAs(calls)).toEqual(new Set(["AccessDeniedException"]));
+    expect(aws.secretNames()).toEqual(["s"]);
+  });
+
+  test("a key that is disabled encrypts and decrypts nothing, and moves labels all the same", async () => {
+    await put("s", id("two"), "v2", ["mine"]);
+    aws.setKeyState("s", "disabled");
+    expect(await refusedAs(put("s", id("three"), "v3"))).toBe("EncryptionFailure");
+    expect(await refusedAs(getValue())).toBe("DecryptionFailure");
+    await move("AWSCURRENT", id("two"), id("one"));
+    await describeSecret("s");
+    aws.setKeyState("s", "enabled");
+    expect((await getValue()).SecretString).toBe("v2");
+  });
+
+  test("a key that the caller may not use is a denial", async () => {
+    aws.setKeyState("s", "denied");
+    expect(await refusal(put("s", id("two"), "v2"))).toMatchObject({
+      name: "AccessDeniedException",
+      message: "Access to KMS is not allowed",
+    });
+    expect(await refusedAs(getValue())).toBe("AccessDeniedException");
+  });
+
+  test("a secret whose twenty labels are taken gets no other one until somebody takes some off", async () => {
+    aws.fillLabels("s");
+    expect(aws.secret("s")?.versions[0]?.labels).toHaveLength(20);
+    expect(await refusedAs(put("s", id("two"), "v2", ["mine"]))).toBe("LimitExceededException");
+    expect(await refusedAs(move("mine", id("one")))).toBe("LimitExceededException");
+    aws.clearLabels("s");
+    await put("s", id("two"), "v2", ["mine"]);
+    expect(await stages()).toEqual({ [id("one")]: ["AWSCURRENT"], [id("two")]: ["mine"] });
+  });
+});
+
 describe("listing secrets", () => {
   test("pages hold what is not scheduled for deletion, unless asked, and can be filtered by name", async () => {
     for (const name of ["a/1", "a/2", "b/1"]) await create(name, "v");

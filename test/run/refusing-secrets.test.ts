@@ -59,6 +59,25 @@ describe("a mapped secret that is a replica of another region's", () => {
   });
 });
 
+describe.each<[string, (world: World) => void, string]>([
+  ["a policy", (world) => world.aws.deny(SECRET, "PutSecretValue"), "store-denied"],
+  ["a disabled key", (world) => world.aws.setKeyState(SECRET, "disabled"), "store-refused"],
+  ["a key that may not be used", (world) => world.aws.setKeyState(SECRET, "denied"), "store-denied"],
+  ["twenty labels", (world) => world.aws.fillLabels(SECRET), "store-quota"],
+])("a secret that refuses strings for weeks because of %s", (_, refuse, code) => {
+  it("keeps its token, leaves none behind, and says why in every run", async () => {
+    const world = mapped();
+    refuse(world);
+    for (let count = 1; count <= 14; count += 1) {
+      const { failures } = await world.run();
+      expect(failures.join()).toContain(code);
+      expect(world.losant.tokens(APP)).toHaveLength(2);
+      world.clock.advance(DAY);
+    }
+    expect(world.stringIn(SECRET)).toBe("a string set by hand");
+  });
+});
+
 describe.each<[string, (world: World) => void]>([
   ["became a replica", (world) => world.aws.makeReplica(SECRET, "eu-west-1")],
   ["became another service's", (world) => world.aws.setOwningService(SECRET, "rds")],

@@ -86,6 +86,7 @@ async function meet<T>(
 const REFUSALS: Readonly<Record<string, ErrorCode>> = {
   ThrottlingException: "store-throttled",
   LimitExceededException: "store-quota",
+  AccessDeniedException: "store-denied",
 };
 
 function refused<T>(perform: () => T): T {
@@ -104,11 +105,13 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
   return {
     describe: (name) =>
       call("describe", false, name, () => {
+        secrets.authorize("DescribeSecret", name);
         const secret = secrets.find(name);
         return stateOf(around.seenAs === undefined ? secret : around.seenAs(name, secret));
       }),
     history: (arn) =>
       call("history", false, arn, () => {
+        secrets.authorize("ListSecretVersionIds", arn);
         const secret = secrets.get(arn);
         return secret.versions.map(({ id }) => ({
           id: v.parse(VersionId, id),
