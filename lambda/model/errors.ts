@@ -131,6 +131,15 @@ export const ERROR_KINDS = {
     retryable: false,
     remedy: "Check that the bus of eventBusName exists in this account and region.",
   },
+  "aws-untrusted": {
+    retryable: false,
+    remedy:
+      "If a proxy intercepts AWS's calls, send them past it, or name its CA's certificates in NODE_EXTRA_CA_CERTS.",
+  },
+  "aws-settings-invalid": {
+    retryable: false,
+    remedy: "Correct the AWS variable that the message names, where the worker is started.",
+  },
   "aws-clock-skewed": {
     retryable: false,
     remedy: "Set the clock of the machine that the worker runs on: AWS refuses what is signed minutes off.",

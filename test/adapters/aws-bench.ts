@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { afterEach, vi } from "vitest";
+import type { RotationEvent } from "../../lambda/model/events.ts";
 import { SecretArn, SecretName, type VersionId, versionIdOf } from "../../lambda/model/secret.ts";
 import { TokenId } from "../../lambda/model/token.ts";
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
@@ -11,6 +12,20 @@ const id = (digit: string) => v.parse(TokenId, digit.repeat(24));
 export const VERSION = versionIdOf({ tokenId: id("b"), replacedId: id("a") });
 export const OLDER: VersionId = versionIdOf({ tokenId: id("a"), replacedId: id("9") });
 export const LABEL = `rotating-${id("b")}`;
+
+export const anEvent = (key: string): RotationEvent => ({
+  detailType: "Losant API Token Orphan Discarded",
+  resources: [ARN],
+  detail: {
+    schemaVersion: "1",
+    runId: "run",
+    trigger: "schedule",
+    key,
+    applicationId: "a",
+    tokenId: "t",
+    reason: "orphan",
+  },
+});
 
 const open: ScriptedServer[] = [];
 

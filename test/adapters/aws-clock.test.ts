@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/event-bridge.ts";
 import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
-import type { RotationEvent } from "../../lambda/model/events.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { inTurn, type Reply } from "../support/http.ts";
 import {
   ARN,
+  anEvent,
   awsAnswering,
   awsRefusal,
   byClock,
@@ -35,20 +35,6 @@ const good: Reply = {
 };
 const accepted: Reply = { status: 200, body: { FailedEntryCount: 0, Entries: [{ EventId: "1" }] } };
 
-const event: RotationEvent = {
-  detailType: "Losant API Token Orphan Discarded",
-  resources: [ARN],
-  detail: {
-    schemaVersion: "1",
-    runId: "run",
-    trigger: "schedule",
-    key: "k",
-    applicationId: "a",
-    tokenId: "t",
-    reason: "orphan",
-  },
-};
-
 /** Each on a client of its own, since a client keeps what it has learned of AWS's time. */
 const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
   DescribeSecret: () => store().describe(NAME),
@@ -57,7 +43,7 @@ const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
   CreateSecret: () => store().create(NAME, ""),
   PutSecretValue: () => store().stage(ARN, VERSION, value, LABEL),
   UpdateSecretVersionStage: () => store().promote(ARN, VERSION, undefined),
-  PutEvents: () => eventBridgeBus(eventBridgeClient(), BUS).publish(event),
+  PutEvents: () => eventBridgeBus(eventBridgeClient(), BUS).publish(anEvent("k")),
 };
 const store = () => secretsManagerStore(secretsManagerClient(), QUICK);
 const answerTo = (operation: string) => (operation === "PutEvents" ? accepted : good);

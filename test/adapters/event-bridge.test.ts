@@ -1,27 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/event-bridge.ts";
 import { batchLength, MAX_BYTES, sizeOf } from "../../lambda/adapters/aws/event-bridge-entries.ts";
-import type { RotationEvent } from "../../lambda/model/events.ts";
 import { closedPort, type Reply, type SeenRequest } from "../support/http.ts";
-import { ARN, awsAnswering, awsRefusal, pointAws } from "./aws-bench.ts";
+import { ARN, awsAnswering, awsRefusal, anEvent as event, pointAws } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
 import { PATIENCE_MS } from "./patience.ts";
 
 const QUICK = { callTimeoutMs: PATIENCE_MS, firstPauseMs: 1, attempts: 3, totalMs: 60_000 };
-
-const event = (key: string): RotationEvent => ({
-  detailType: "Losant API Token Orphan Discarded",
-  resources: [ARN],
-  detail: {
-    schemaVersion: "1",
-    runId: "run",
-    trigger: "schedule",
-    key,
-    applicationId: "a",
-    tokenId: "t",
-    reason: "orphan",
-  },
-});
 
 interface SentEntry {
   readonly Detail: string;

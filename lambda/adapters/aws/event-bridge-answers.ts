@@ -26,6 +26,8 @@ const CODES = {
   expired: "bus-denied",
   unauthenticated: "bus-denied",
   skewed: "aws-clock-skewed",
+  untrusted: "aws-untrusted",
+  misconfigured: "aws-settings-invalid",
   throttled: "bus-unavailable",
   refused: "bus-refused",
   unavailable: "bus-unavailable",

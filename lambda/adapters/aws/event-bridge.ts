@@ -6,6 +6,7 @@ import type { EventBus } from "../../ports.ts";
 import { AWS_CLIENT, type AwsCallLimits, attempt, clockCorrected } from "./client.ts";
 import { PutEventsAnswer, verdictOnEntry } from "./event-bridge-answers.ts";
 import { batchLength, entryOf, MAX_BYTES, sizeOf } from "./event-bridge-entries.ts";
+import { guard, INNERMOST } from "./guard.ts";
 
 /** Every bound on what is asked of EventBridge. Times are in milliseconds. */
 export interface BusLimits extends AwsCallLimits {
@@ -24,7 +25,9 @@ export interface BusOptions {
 }
 
 export function eventBridgeClient(): EventBridgeClient {
-  return new EventBridgeClient(AWS_CLIENT);
+  const client = new EventBridgeClient(AWS_CLIENT);
+  client.middlewareStack.add(guard, INNERMOST);
+  return client;
 }
 
 /** Events that are published while a call is under way share the next one. */

@@ -1,6 +1,8 @@
 import type { Redacted } from "../../model/redacted.ts";
+import { isAboutCertificate } from "../certificates.ts";
 import { NEVER_CONNECTED } from "../connection.ts";
 import { scrub } from "../scrub.ts";
+import { INVALID_ENDPOINT } from "./guard.ts";
 
 interface FailureKind {
   /** Whether a write may have happened all the same. */
@@ -28,6 +30,14 @@ const KINDS = {
   unavailable: { effect: "unknown", mayPass: true, what: (service) => `${service} is unavailable` },
   unanswered: { effect: "unknown", mayPass: true, what: (service) => `no answer of ${service} arrived` },
   unconnected: { effect: "none", mayPass: true, what: (service) => `${service} could not be reached` },
+  /** Nothing is sent to whoever has the wrong certificate. */
+  untrusted: {
+    effect: "none",
+    mayPass: false,
+    what: (service) => `the certificate of ${service} is not trusted`,
+  },
+  /** No request could be made of region, endpoint and credentials as they are set. */
+  misconfigured: { effect: "none", mayPass: false, what: () => "the settings of AWS are wrong" },
   /** Not an answer of AWS's. */
   garbled: { effect: "unknown", mayPass: false, what: (service) => `the answer is not one of ${service}` },
   /** The SDK failed before it sent anything, or in a way not known here. */
@@ -50,6 +60,12 @@ const BROKEN_CONNECTION = new Set([
   "ETIMEDOUT",
   "ERR_STREAM_PREMATURE_CLOSE",
 ]);
+/** What Node was doing before any byte of the request had left. */
+const CONNECTING = new Set(["connect", "getaddrinfo"]);
+/** The handshake failed, or what came after it; in TLS 1.3 the other side may refuse when the request is on its way. */
+const ENCRYPTION = /^(EPROTO$|ERR_SSL_)/;
+/** Node's parser of HTTP. */
+const NOT_HTTP = /^HPE_/;
 /* "Common errors" of the AWS APIs, and what the SDK's credential providers throw. */
 export const DENIED = /^(AccessDenied|NotAuthorized|UnauthorizedOperation|OptInRequired)/;
 const EXPIRED = /^ExpiredToken/;
@@ -84,16 +100,19 @@ export function wordsOf(
 
 /** The SDK's errors, told apart by what they are made of: their classes differ from service to service. */
 export function awsFailure(thrown: unknown, secrets: readonly Redacted[] = []): AwsFailure {
-  const { name, code, message, status, isService } = traitsOf(thrown);
+  const { name, code, syscall, message, status, isService } = traitsOf(thrown);
   const failure = (kind: AwsFailure["kind"]): AwsFailure => ({
     kind,
-    name: scrub(name, secrets),
+    // Of a connection, its code says most, and quotes nothing.
+    name: scrub(isService || code === "" ? name : code, secrets),
     said: isService ? scrub(message, secrets) : "",
   });
-  if (NEVER_CONNECTED.has(code)) return failure("unconnected");
-  if (message === "Region is missing")
-    return { kind: "unconnected", name: "NoRegion", said: "AWS_REGION is not set" };
-  if (BROKEN_CONNECTION.has(code)) return failure("unanswered");
+  const setting = wrongSetting(name, code, message);
+  if (setting !== undefined) return { kind: "misconfigured", ...setting };
+  if (isAboutCertificate(code)) return failure("untrusted");
+  if (NEVER_CONNECTED.has(code) || CONNECTING.has(syscall)) return failure("unconnected");
+  if (BROKEN_CONNECTION.has(code) || ENCRYPTION.test(code)) return failure("unanswered");
+  if (NOT_HTTP.test(code)) return failure("garbled");
   if (name === "TimeoutError" || name === "AbortError")
     // The handler's connection timeout has no code and no class of its own (set-connection-timeout.js).
     return failure(message.includes("did not establish a connection") ? "unconnected" : "unanswered");
@@ -108,6 +127,28 @@ export function awsFailure(thrown: unknown, secrets: readonly Redacted[] = []): 
   return failure(status === undefined ? "unexpected" : "garbled");
 }
 
+/** What the SDK and Node say of settings that make no request; the setting itself may be a secret in the wrong place. */
+function wrongSetting(
+  name: string,
+  code: string,
+  message: string,
+): Pick<AwsFailure, "name" | "said"> | undefined {
+  if (message === "Region is missing") return { name: "NoRegion", said: "AWS_REGION is not set" };
+  if (message.startsWith("Region not accepted"))
+    return { name: "InvalidRegion", said: "AWS_REGION is not the name of a region" };
+  if (code === "ERR_INVALID_URL" || name === INVALID_ENDPOINT)
+    return {
+      name: INVALID_ENDPOINT,
+      said: "AWS_ENDPOINT_URL is not an address such as https://secretsmanager.us-east-1.amazonaws.com",
+    };
+  if (code === "ERR_INVALID_CHAR")
+    return { name: "InvalidCredentials", said: "a credential holds a character that no header can hold" };
+  if (name === "EndpointError") return { name, said: scrub(message) };
+  return message.startsWith("Invalid parameter for")
+    ? { name: "InvalidParameter", said: scrub(message) }
+    : undefined;
+}
+
 function traitsOf(thrown: unknown) {
   const error: Readonly<Record<string, unknown>> =
     typeof thrown === "object" && thrown !== null ? (thrown as Record<string, unknown>) : {};
@@ -118,6 +159,7 @@ function traitsOf(thrown: unknown) {
   return {
     name: text("name"),
     code: text("code"),
+    syscall: text("syscall"),
     message: text("message"),
     status: typeof status === "number" ? status : undefined,
     isService: error.$fault !== undefined,

@@ -13,6 +13,8 @@ const CODES = {
   expired: "store-denied",
   unauthenticated: "store-denied",
   skewed: "aws-clock-skewed",
+  untrusted: "aws-untrusted",
+  misconfigured: "aws-settings-invalid",
   throttled: "store-throttled",
   refused: "store-refused",
   unavailable: "store-unavailable",

@@ -17,6 +17,7 @@ import {
 } from "../../model/secret.ts";
 import type { AccessTokenReader, Login, SecretStore } from "../../ports.ts";
 import { AWS_CLIENT } from "./client.ts";
+import { guard, INNERMOST } from "./guard.ts";
 import { accessTokenIn, ChangedSecret, StoredVersion } from "./secrets-manager-answers.ts";
 import {
   SecretsManagerCalls,
@@ -28,7 +29,9 @@ import {
 import { listVersions, readAccessToken, readSecretState } from "./secrets-manager-reads.ts";
 
 export function secretsManagerClient(): SecretsManagerClient {
-  return new SecretsManagerClient(AWS_CLIENT);
+  const client = new SecretsManagerClient(AWS_CLIENT);
+  client.middlewareStack.add(guard, INNERMOST);
+  return client;
 }
 
 /** The client must not retry by itself, as that of `secretsManagerClient` doesn't: see AWS_CLIENT. */
