@@ -20,7 +20,8 @@ export function readConfigFile(folder: string): ConfigFile {
 
 function parsed(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    // Without the byte order mark that some editors begin a file with: `trim` takes it for space.
+    return JSON.parse(text.trim());
   } catch {
     // The parser's own message quotes the text.
     throw new Error(`${name} is not valid JSON`);

@@ -100,7 +100,8 @@ export function parseConfig(document: unknown): RotationConfig {
 export function parseConfigText(text: string, source: string): RotationConfig {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    // Without the byte order mark that some editors begin a file with: `trim` takes it for space.
+    document = JSON.parse(text.trim());
   } catch {
     // The parser's own message quotes the text.
     throw invalid(["is not valid JSON"], source);

@@ -302,6 +302,9 @@ describe("reading an access token", () => {
     ["a plain string", " the-token\n"],
     ["JSON with token", '{"token": "the-token", "name": "x"}'],
     ["JSON with token and space around it", ' {"token": " the-token "} '],
+    ["a plain string after a byte order mark", "\ufeffthe-token\n"],
+    ["JSON after a byte order mark", '\ufeff{"token": "the-token"}'],
+    ["JSON after space and a byte order mark", ' \ufeff\r\n{"token": "\ufeffthe-token"}'],
   ])("takes %s", async (_, SecretString) => {
     const { store, server } = await storeAnswering(() => ({ status: 200, body: { ...good, SecretString } }));
     const read = await store.read(NAME, "AWSPREVIOUS");

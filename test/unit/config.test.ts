@@ -44,6 +44,11 @@ describe("the configuration", () => {
     });
   });
 
+  it("may begin with a byte order mark", () => {
+    const text = `\ufeff${JSON.stringify({ applications: [application] })}\r\n`;
+    expect(parseConfigText(text, "rotation.config.json").applications).toHaveLength(1);
+  });
+
   it("overrides the common policy key by key", () => {
     const { applications } = parseConfig({
       policy: { renewBefore: "20d", secretFormat: "plain" },

@@ -86,6 +86,8 @@ const jsonWithToken = v.pipe(
 
 /** The token in a secret's text: the text itself, or the key `token` of the JSON object that it is. */
 export function accessTokenIn(text: string): Redacted | undefined {
-  const found = v.safeParse(text.trimStart().startsWith("{") ? jsonWithToken : tokenString, text);
+  // A byte order mark is space to `trim`, and an error to the parser of JSON.
+  const bare = text.trim();
+  const found = v.safeParse(bare.startsWith("{") ? jsonWithToken : tokenString, bare);
   return found.success ? found.output : undefined;
 }
