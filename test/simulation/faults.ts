@@ -3,7 +3,9 @@ import type { TokenId } from "../../lambda/model/token.ts";
 import type { Call, Fate } from "../support/ports.ts";
 import type { FaultEntry, OutageEntry } from "./script.ts";
 
-const SERVICES: Readonly<Record<string, OutageEntry["of"]>> = {
+type Service = Exclude<OutageEntry["of"], "throttle">;
+
+const SERVICES: Readonly<Record<string, Service>> = {
   list: "losant",
   get: "losant",
   create: "losant",
@@ -13,13 +15,13 @@ const SERVICES: Readonly<Record<string, OutageEntry["of"]>> = {
   publish: "bus",
 };
 
-export function serviceOf({ operation }: Call): OutageEntry["of"] {
+export function serviceOf({ operation }: Call): Service {
   return SERVICES[operation] ?? "store";
 }
 
 type Trouble = "throttled" | "refused" | "unavailable" | "unanswered";
 
-const CODES: Readonly<Record<OutageEntry["of"], Readonly<Record<Trouble, ErrorCode>>>> = {
+const CODES: Readonly<Record<Service, Readonly<Record<Trouble, ErrorCode>>>> = {
   losant: {
     throttled: "losant-throttled",
     refused: "losant-refused",
@@ -64,13 +66,20 @@ interface FaultyProcess {
 
 const keyOf = ({ operation, subject }: Call) => `${operation} ${subject}`;
 
+/** What holds for every call at a moment, whatever the faults of its run are. */
+export interface Standing {
+  readonly outageOf: (call: Call) => OutageEntry["of"] | undefined;
+  /** Losant doesn't let the access token do this. */
+  readonly isForbidden: (call: Call) => boolean;
+}
+
 /** What the faults of a script make of one call. Parts are read when their moment comes. */
 export function fateOf(
   call: Call,
   worker: FaultyProcess,
   fault: FaultEntry | undefined,
   latencies: { readonly latencyMs: number; readonly answerMs: number },
-  isOut: (call: Call) => boolean,
+  { outageOf, isForbidden }: Standing,
 ): Fate {
   const kind = fault?.fault;
   const pauseMs = fault?.ms ?? 0;
@@ -84,7 +93,11 @@ export function fateOf(
       if (kind === "crash-before") worker.die();
       // A request that is on its way when its process dies may arrive or not.
       if (worker.isDead && (kind === "crash-before" || latencies.latencyMs % 2 === 0)) return "crash";
-      if (isOut(call)) return errorOf(call, latencies.latencyMs % 3 === 0 ? "unanswered" : "unavailable");
+      const outage = outageOf(call);
+      if (outage === "throttle") return errorOf(call, "throttled");
+      if (outage !== undefined)
+        return errorOf(call, latencies.latencyMs % 3 === 0 ? "unanswered" : "unavailable");
+      if (isForbidden(call)) return new RotationError("access-token-forbidden", "simulated");
       if (worker.throttled.has(keyOf(call))) return errorOf(call, "throttled");
       if (kind === "throttled" || kind === "refused" || kind === "unavailable") return errorOf(call, kind);
       return kind === "request-lost" ? errorOf(call, "unanswered") : undefined;

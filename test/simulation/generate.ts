@@ -25,6 +25,7 @@ export function scriptOf(seed: number): Script {
   const entries: Entry[] = [...runs, ...faultsOf(runs, chance)];
   if (chance.hits(0.5)) entries.push(...actsOf(setting, runs, endMs, chance));
   if (chance.hits(0.2)) entries.push(outageOf(setting, endMs, chance));
+  if (chance.hits(0.25)) entries.push(...lastingOf(setting, endMs, chance));
   return { setting, entries };
 }
 
@@ -195,8 +196,35 @@ function* actsOf(
   }
 }
 
+/** What stays broken: from some moment on, until another one or the end. Never of the access token: nothing goes on then. */
+function* lastingOf({ applications }: Setting, endMs: number, chance: Chance): Iterable<ActEntry> {
+  const application = chance.between(0, applications.length - 1);
+  const tokens = applications[application]?.tokens.length ?? 1;
+  const deployment = 0;
+  const from = () => ({ atMs: chance.between(0, endMs) });
+  for (let left = chance.between(1, 2); left > 0; left -= 1) {
+    const role: Role = { application, token: chance.between(0, tokens - 1), deployment };
+    const when = from();
+    yield { kind: "act", when: chance.hits(0.5) ? { atMs: 0 } : when, act: { do: "deny-writes", role } };
+    if (chance.hits(0.3))
+      yield {
+        kind: "act",
+        when: { atMs: chance.between(when.atMs, endMs) },
+        act: { do: "allow-writes", role },
+      };
+  }
+  const role: Role = { application, token: 0, deployment };
+  if (chance.hits(0.5)) yield { kind: "act", when: from(), act: { do: "forbid-deletes", role } };
+  if (chance.hits(0.2)) yield { kind: "act", when: from(), act: { do: "allow-deletes", role } };
+}
+
 function outageOf({ intervalMs }: Setting, endMs: number, chance: Chance): OutageEntry {
   const fromMs = chance.between(0, endMs);
   const lengthMs = chance.pick([5 * MINUTE, HOUR, 2 * intervalMs, 10 * intervalMs]);
-  return { kind: "outage", of: chance.pick(["losant", "store", "bus"]), fromMs, toMs: fromMs + lengthMs };
+  return {
+    kind: "outage",
+    of: chance.pick(["losant", "store", "bus", "throttle"]),
+    fromMs,
+    toMs: fromMs + lengthMs,
+  };
 }

@@ -5,11 +5,19 @@ import { DAY, HOUR, type Services } from "./services.ts";
 
 type OnToken = Extract<Act, { readonly whose: string }>;
 
+const LASTING: ReadonlySet<Act["do"]> = new Set([
+  "deny-writes",
+  "allow-writes",
+  "forbid-deletes",
+  "allow-deletes",
+]);
+
 /** Somebody with the consoles of Losant and AWS. What can't be done, because it isn't there, isn't done. */
 export function perform(act: Act, services: Services, chronicle: Chronicle): void {
   const { role } = act;
   const policy = services.applicationAt(role.deployment, role.application).policy;
-  chronicle.trouble(policy.orphanAfterMs + 2 * policy.intervalMs);
+  // What stays broken for one secret, or keeps one thing from being done, is to cost nothing else.
+  if (!LASTING.has(act.do)) chronicle.trouble(policy.orphanAfterMs + 2 * policy.intervalMs);
   if ("whose" in act) onToken(act, services, chronicle);
   else onLineage(act, services, chronicle);
   chronicle.note("person");
@@ -107,6 +115,19 @@ function onLineage(act: Exclude<Act, OnToken>, services: Services, chronicle: Ch
     case "renew-access":
       renewAccess(role, services, chronicle);
       break;
+    case "deny-writes":
+      tampered.add("denied");
+      aws.deny(name, "PutSecretValue");
+      break;
+    case "allow-writes":
+      aws.deny(name);
+      break;
+    case "forbid-deletes":
+      services.undeletable.add(applicationId);
+      break;
+    case "allow-deletes":
+      services.undeletable.delete(applicationId);
+      break;
     default:
       act.do satisfies never;
   }
@@ -114,7 +135,9 @@ function onLineage(act: Exclude<Act, OnToken>, services: Services, chronicle: Ch
 
 /** Whatever a person broke, and whatever only a person can mend, is mended. */
 export function repair(services: Services, chronicle: Chronicle): void {
+  services.undeletable.clear();
   for (const { index, aws, config } of services.deployments) {
+    for (const name of services.secretNamesOf(index)) aws.deny(name);
     for (const name of aws.secretNames()) if (aws.secret(name)?.deletedDate !== undefined) aws.restore(name);
     for (const application of config.applications.keys()) {
       const role = { application, token: "access", deployment: index } as const;

@@ -231,6 +231,22 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "await retryWrite(clock, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));",
     "await retryWrite(clock, async () => void [arn, store, stamp]);",
   ]),
+  // One bad item.
+  fault("a secret that refuses a string ends all issuing", [
+    "apply/issue-gate.ts",
+    "const isDown = retryable ||",
+    "const isDown = retryable || !this.#isStoreProven ||",
+  ]),
+  fault("orphans that can't be deleted are made in every run", [
+    "apply/apply.ts",
+    "orphansLeft(done) <= action.orphansAllowed",
+    "orphansLeft(done) < Number.POSITIVE_INFINITY",
+  ]),
+  fault("orphans without end at the end of a life", [
+    "plan/head.ts",
+    "return isEnding(token, input) ? MAX_ORPHANS - 1 - young : 0;",
+    "return isEnding(token, input) ? Number.POSITIVE_INFINITY : 0;",
+  ]),
   fault("nothing is rotated before it has expired", [
     "plan/head.ts",
     'const reason = forced ? "forced" : dueReason(token, policy, now);',

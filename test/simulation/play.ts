@@ -90,7 +90,8 @@ export class Playback {
     const worker = this.hire(entry, {
       faults,
       acts,
-      isOut: (call) => this.#isOut(call),
+      outageOf: (call) => this.#outageOf(call),
+      isForbidden: (call) => this.#isForbidden(call),
       act: (act) => this.#act(act),
       onCall: (who, call, fault) => this.#onCall(who, call, fault),
       onEffect: (who, call) => this.#onEffect(who, call),
@@ -138,7 +139,7 @@ export class Playback {
   }
 
   #onCall(worker: Worker, call: Call, fault: FaultEntry | undefined): void {
-    const isOut = this.#isOut(call);
+    const isOut = this.#outageOf(call) !== undefined;
     this.#tallies.effects += 1;
     if (fault !== undefined || isOut) {
       const kind = fault?.fault ?? "outage";
@@ -161,11 +162,18 @@ export class Playback {
     this.chronicle.note(worker, call);
   }
 
-  #isOut(call: Call): boolean {
-    if (this.#outages.length === 0) return false;
+  #outageOf(call: Call): OutageEntry["of"] | undefined {
+    if (this.#outages.length === 0) return undefined;
     const now = this.services.timeline.ms - START.getTime();
     const service = serviceOf(call);
-    return this.#outages.some(({ of, fromMs, toMs }) => of === service && fromMs <= now && now < toMs);
+    const isOf = (of: OutageEntry["of"]) => of === service || (of === "throttle" && service === "losant");
+    return this.#outages.find(({ of, fromMs, toMs }) => isOf(of) && fromMs <= now && now < toMs)?.of;
+  }
+
+  #isForbidden({ operation, subject }: Call): boolean {
+    const { undeletable } = this.services;
+    if (operation !== "delete" || undeletable.size === 0) return false;
+    return undeletable.has(this.chronicle.token(subject)?.applicationId ?? "");
   }
 
   #isKnown(creationDate: Date, to: "list" | "login"): boolean {

@@ -103,7 +103,8 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface OutageEntry {
   readonly kind: "outage";
-  readonly of: "losant" | "store" | "bus";
+  /** `throttle`: Losant answers 429 to everything. */
+  readonly of: "losant" | "store" | "bus" | "throttle";
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -138,6 +139,11 @@ export type Act =
         | "make-twin"
         | "paste-marker"
         /** Stores a new access token for the application of the role. */
-        | "renew-access";
+        | "renew-access"
+        /** A policy denies the secret every new version, or no longer; Losant forbids deleting tokens of the application. */
+        | "deny-writes"
+        | "allow-writes"
+        | "forbid-deletes"
+        | "allow-deletes";
       readonly role: Role;
     };

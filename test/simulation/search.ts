@@ -1,6 +1,7 @@
 import { crashPairs, meddling, type Played, pairSearches, singleFaults, sleepers } from "./crashes.ts";
 import { FOUND } from "./found.ts";
 import { scriptOf } from "./generate.ts";
+import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
@@ -96,7 +97,8 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
     return;
   }
   if (task.kind === "found") {
-    for (const { script, says } of FOUND) yield { script, history: await play(script), where: says };
+    for (const { script, says } of [...FOUND, ...LASTING])
+      yield { script, history: await play(script), where: says };
     return;
   }
   const scenario = SCENARIOS[task.scenario];

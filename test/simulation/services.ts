@@ -34,6 +34,8 @@ export class Services {
   readonly applications: Applications;
   readonly losant: ReturnType<typeof losantByHand>;
   readonly deployments: readonly Deployment[];
+  /** Applications whose tokens nobody may delete. */
+  readonly undeletable = new Set<string>();
   /** By application and token of the setting, the token that a person made first. */
   readonly roots = new Map<string, string>();
 
@@ -78,6 +80,15 @@ export class Services {
     return setting?.isMapped
       ? mappedName(kind, application, name)
       : secretNameFor(prefixOf(kind), this.applicationAt(deployment, application).id, name);
+  }
+
+  /** Also of secrets that are still to be made. */
+  secretNamesOf(deployment: number): readonly string[] {
+    return this.setting.applications.flatMap(({ tokens }, application) =>
+      (["access", ...tokens.keys()] as const).map((token) =>
+        this.secretOf({ application, token, deployment }),
+      ),
+    );
   }
 
   rootOf({ application, token, deployment }: Role): string | undefined {

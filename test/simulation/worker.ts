@@ -7,7 +7,7 @@ import type { Report } from "../../lambda/report/report.ts";
 import { run } from "../../lambda/run/run.ts";
 import { type Call, inMemoryBus, inMemoryStore, inMemoryTokenApi } from "../support/ports.ts";
 import { Chance } from "./chance.ts";
-import { fateOf } from "./faults.ts";
+import { fateOf, type Standing } from "./faults.ts";
 import type { ActEntry, FaultEntry, RunEntry } from "./script.ts";
 import { type Deployment, MINUTE, type Services } from "./services.ts";
 
@@ -22,10 +22,9 @@ export const UNREMARKABLE: ReadonlySet<string> = new Set([
 ]);
 
 /** What the rest of the simulation does at the calls of a worker. */
-export interface Surroundings {
+export interface Surroundings extends Standing {
   readonly faults: ReadonlyMap<number | string, FaultEntry>;
   readonly acts: ReadonlyMap<number, readonly ActEntry[]>;
-  readonly isOut: (call: Call) => boolean;
   readonly act: (entry: ActEntry) => void;
   /** Before each call, and right after each effect. */
   readonly onCall: (worker: Worker, call: Call, fault: FaultEntry | undefined) => void;
@@ -164,7 +163,7 @@ export class SimulatedWorker implements Worker {
   }
 
   #meet(call: Call) {
-    const { faults, acts, onCall, act, isOut } = this.#surroundings;
+    const { faults, acts, onCall, act, outageOf } = this.#surroundings;
     const index = this.calls;
     this.calls += 1;
     for (const entry of acts.get(index) ?? []) act(entry);
@@ -172,9 +171,9 @@ export class SimulatedWorker implements Worker {
     this.#met.add(call.operation);
     const fault = faults.get(index) ?? (isFirst ? faults.get(call.operation) : undefined);
     if (call.isWrite && !UNREMARKABLE.has(call.subject)) this.writes += 1;
-    if (fault !== undefined || isOut(call)) this.isClean = false;
+    if (fault !== undefined || outageOf(call) !== undefined) this.isClean = false;
     onCall(this, call, fault);
-    return fateOf(call, this, fault, this.#latencies(index), isOut);
+    return fateOf(call, this, fault, this.#latencies(index), this.#surroundings);
   }
 
   #latencies(index: number) {

@@ -86,6 +86,8 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
     nowMs <= latestMs ||
     wasDeadAlready ||
     reign.secret.tamperedBy.has("revoked") ||
+    // It takes no successor's string, however often that is tried: that is to cost no other lineage anything.
+    reign.secret.tamperedBy.has("denied") ||
     token.ending?.by === "person" ||
     // Rolled back to in the very moment in which its life ended.
     (reign.by === "person" && token.ending !== undefined)

@@ -27,11 +27,12 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
   const isHealthy = worker.result?.report.applications.every(({ outcome }) => outcome === "ok");
   if (!worker.isClean || !isHealthy) return;
   evidence.cleanRuns.push(worker);
+  checkBound(evidence, worker);
   for (const token of evidence.tokens.values()) {
     if (!isUnstored(evidence, token, worker)) continue;
     const { orphanAfterMs } = worker.deployment.config.applications[0]?.policy ?? { orphanAfterMs: 0 };
     if (worker.startedMs - token.bornMs < orphanAfterMs + SKEW_MS) continue;
-    if (isBlocked(evidence, token)) continue;
+    if (isBlocked(evidence, token) || evidence.services.undeletable.has(token.applicationId)) continue;
     token.chances += 1;
     // At most three are discarded per run, the oldest first.
     const before = [...evidence.tokens.values()].filter(
@@ -46,6 +47,21 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
         `${token.id} is live, stored nowhere, and ${token.chances} healthy runs let it be`,
       );
   }
+}
+
+/** However long a lineage can't store, and nothing can be deleted: runs without trouble leave a few tokens, and no more. */
+const MOST_UNSTORED = 5;
+
+function checkBound(evidence: Evidence, worker: Worker): void {
+  const left = Map.groupBy(
+    [...evidence.tokens.values()].filter(
+      (token) => token.maker !== "person" && token.maker.isClean && isUnstored(evidence, token, worker),
+    ),
+    ({ secretArn }) => secretArn,
+  );
+  for (const [secretArn, tokens] of left)
+    if (tokens.length > MOST_UNSTORED)
+      evidence.broken("bounded", `${tokens.length} live tokens of ${secretArn} are stored nowhere`);
 }
 
 function isUnstored(evidence: Evidence, token: TokenRecord, { deployment, entry }: Worker): boolean {

@@ -1,0 +1,71 @@
+import { actAt, FIRST, runAt } from "./scenarios.ts";
+import type { Entry, Script, Setting } from "./script.ts";
+import { DAY, HOUR, MINUTE } from "./services.ts";
+
+const INTERVAL = 6 * HOUR;
+
+const setting = (tokens: Setting["applications"][number]["tokens"]): Setting => ({
+  seed: 1,
+  intervalMs: INTERVAL,
+  policy: { renewBefore: "9d", orphanAfter: "1h", retire: "never", secretFormat: "json" },
+  applications: [{ access: "lasting", tokens }],
+  deployments: ["home"],
+  listingLagMs: 0,
+  describeLagMs: 0,
+  firstVersionKeepsLabel: true,
+  labelMovesTouchLastChanged: true,
+});
+
+/** Its users read it from a secret already, so that they notice when it dies. */
+const token = (name: string, daysLeft: number) => ({
+  name,
+  lifetimeMs: 30 * DAY,
+  ageMs: (30 - daysLeft) * DAY,
+  isMapped: true,
+});
+
+/** One run in every interval, from the first to the last of these days. */
+const runs = (fromDay: number, toDay: number): readonly Entry[] =>
+  Array.from({ length: ((toDay - fromDay) * DAY) / INTERVAL }, (_, index) =>
+    runAt(`r${fromDay}0${index}`, fromDay * DAY + index * INTERVAL + MINUTE),
+  );
+
+const start = { atMs: 0 };
+
+/** Histories in which one thing stays broken for long. */
+export const LASTING: readonly { readonly says: string; readonly script: Script }[] = [
+  {
+    says: "a secret that takes no string, and is always the first, holds up nothing else",
+    script: {
+      setting: setting([token("backend", 10), token("edge-gateway", 10), token("my server #3", 10)]),
+      entries: [
+        actAt(start, { do: "deny-writes", role: FIRST }),
+        actAt({ atMs: 8 * DAY }, { do: "allow-writes", role: FIRST }),
+        ...runs(0, 9),
+      ],
+    },
+  },
+  {
+    says: "where nothing can be deleted, a secret that takes no string costs one token while there is time",
+    script: {
+      setting: setting([token("backend", 8)]),
+      entries: [
+        actAt(start, { do: "deny-writes", role: FIRST }),
+        actAt(start, { do: "forbid-deletes", role: FIRST }),
+        ...runs(0, 6),
+      ],
+    },
+  },
+  {
+    says: "and at the end of a life, and after it, no more than a few",
+    script: {
+      setting: setting([token("backend", 5)]),
+      entries: [
+        ...runs(0, 1),
+        actAt({ atMs: 2 * DAY }, { do: "deny-writes", role: FIRST }),
+        actAt({ atMs: 2 * DAY }, { do: "forbid-deletes", role: FIRST }),
+        ...runs(20, 36),
+      ],
+    },
+  },
+];
