@@ -6,8 +6,10 @@ import { type AwsFailure, awsFailure, mayPass } from "./failures.ts";
 
 /** Bounds on one call of the AWS SDK, in milliseconds. */
 export interface AwsCallLimits {
-  /** From the request to the last byte of the answer: the SDK's own timeouts end at its headers. */
+  /** One attempt, to the last byte of the answer: the SDK's own timeouts end at its headers. */
   readonly callTimeoutMs: number;
+  /** All attempts together, with the pauses between them. */
+  readonly totalMs: number;
   readonly firstPauseMs: number;
 }
 
@@ -32,6 +34,16 @@ export type AwsAnswer<T> =
 
 export type AwsCall = (options: { readonly abortSignal: AbortSignal }) => Promise<unknown>;
 
+/** By when all attempts of a call that begins now have to be over, as performance.now() counts. */
+export function endOf({ totalMs }: AwsCallLimits): number {
+  return performance.now() + totalMs;
+}
+
+/** What an attempt that begins now may take. */
+export function timeoutOf({ callTimeoutMs }: AwsCallLimits, until: number): number {
+  return Math.max(1, Math.ceil(Math.min(callTimeoutMs, until - performance.now())));
+}
+
 /** One attempt. An answer that doesn't fit the schema is a failure like any other: an empty 200 proves nothing. */
 export async function attempt<const Schema extends v.GenericSchema>(
   call: AwsCall,
@@ -41,9 +53,15 @@ export async function attempt<const Schema extends v.GenericSchema>(
 ): Promise<AwsAnswer<v.InferOutput<Schema>>> {
   // Not AbortSignal.timeout: it keeps what it may abort in memory until its time is over, long after the answer.
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    controller.abort();
+    // Not everything that the SDK does listens to the signal: looking for credentials doesn't.
+    reject(Object.assign(new Error("no answer in time"), { name: "TimeoutError" }));
+  }, timeoutMs);
   try {
-    const result = safeParse(schema, await call({ abortSignal: controller.signal }));
+    const answer = await Promise.race([call({ abortSignal: controller.signal }), tooLate]);
+    const result = safeParse(schema, answer);
     if (result.success) return { ok: true, value: result.output };
     return { ok: false, failure: { kind: "garbled", name: "UnexpectedAnswer", said: "" } };
   } catch (thrown) {
@@ -70,15 +88,17 @@ export function clockCorrected<Args extends readonly unknown[], T>(
   };
 }
 
-/** For reads only: up to `attempts`, with pauses that double. */
+/** For reads only: up to `attempts` before `until`, with pauses that double. */
 export async function retryRead<T>(
   once: () => Promise<AwsAnswer<T>>,
   attempts: number,
   firstPauseMs: number,
+  until: number,
 ): Promise<AwsAnswer<T>> {
   for (let made = 1, pauseMs = firstPauseMs; ; made += 1, pauseMs *= 2) {
     const answer = await once();
     if (answer.ok || made >= attempts || !mayPass(answer.failure)) return answer;
+    if (performance.now() + pauseMs >= until) return answer;
     await delay(pauseMs);
   }
 }

@@ -1,18 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { RotationError } from "../../model/errors.ts";
+import { asRotationError, RotationError } from "../../model/errors.ts";
 import type { RotationEvent } from "../../model/events.ts";
 import type { EventBus } from "../../ports.ts";
-import { AWS_CLIENT, type AwsCallLimits, attempt, clockCorrected } from "./client.ts";
+import { AWS_CLIENT, type AwsCallLimits, attempt, clockCorrected, endOf, timeoutOf } from "./client.ts";
 import { PutEventsAnswer, verdictOnEntry } from "./event-bridge-answers.ts";
 import { batchLength, entryOf, MAX_BYTES, sizeOf } from "./event-bridge-entries.ts";
 import { guard, INNERMOST } from "./guard.ts";
 
 /** Every bound on what is asked of EventBridge. Times are in milliseconds. */
 export interface BusLimits extends AwsCallLimits {
+  /** Of one batch, before `totalMs` is over. What is not accepted by then is owed, and sent by the next run. */
   readonly attempts: number;
-  /** For all attempts of one batch. What is not accepted by then is owed, and sent by the next run. */
-  readonly totalMs: number;
 }
 
 export const BUS_LIMITS: BusLimits = { callTimeoutMs: 2_000, firstPauseMs: 200, attempts: 4, totalMs: 6_000 };
@@ -57,7 +56,15 @@ class EventBridgeBus implements EventBus {
     this.#limits = { ...BUS_LIMITS, ...limits };
   }
 
-  publish(event: RotationEvent): Promise<void> {
+  async publish(event: RotationEvent): Promise<void> {
+    try {
+      await this.#enqueue(event);
+    } catch (thrown) {
+      throw asRotationError(thrown);
+    }
+  }
+
+  #enqueue(event: RotationEvent): Promise<void> {
     const entry = entryOf(event, this.#busName, this.#now?.());
     const size = sizeOf(entry);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -77,15 +84,20 @@ class EventBridgeBus implements EventBus {
     await Promise.resolve();
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0, batchLength(this.#queue.map(({ size }) => size)));
-      await this.#deliver(batch);
+      try {
+        await this.#deliver(batch);
+      } catch (thrown) {
+        // Whoever waits is told; of those who have been told already, nothing changes.
+        for (const { refused } of batch) refused(asRotationError(thrown));
+      }
     }
     this.#isSending = false;
   }
 
   /** Settles every entry of the batch, and never rejects. */
   async #deliver(batch: readonly Waiting[]): Promise<void> {
-    const { attempts, firstPauseMs, totalMs } = this.#limits;
-    const until = performance.now() + totalMs;
+    const { attempts, firstPauseMs } = this.#limits;
+    const until = endOf(this.#limits);
     const put = clockCorrected((entries: readonly Waiting[]) => this.#put(entries, until));
     let open = batch;
     for (let made = 1, pauseMs = firstPauseMs; ; made += 1, pauseMs *= 2) {
@@ -106,8 +118,7 @@ class EventBridgeBus implements EventBus {
 
   #put(batch: readonly Waiting[], until: number) {
     const command = new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) });
-    const leftMs = Math.max(until - performance.now(), 1);
-    const timeoutMs = Math.ceil(Math.min(this.#limits.callTimeoutMs, leftMs));
+    const timeoutMs = timeoutOf(this.#limits, until);
     return attempt((options) => this.#client.send(command, options), PutEventsAnswer, timeoutMs);
   }
 }

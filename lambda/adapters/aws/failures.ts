@@ -101,10 +101,15 @@ export function wordsOf(
 /** The SDK's errors, told apart by what they are made of: their classes differ from service to service. */
 export function awsFailure(thrown: unknown, secrets: readonly Redacted[] = []): AwsFailure {
   const { name, code, syscall, message, status, isService } = traitsOf(thrown);
+  // Of a connection its code says most, of an answer that is none its status; neither quotes anything.
+  const shownName = () => {
+    if (isService && name !== "Unknown") return name;
+    if (status !== undefined) return name === "Unknown" ? `HTTP ${status}` : `HTTP ${status}, ${name}`;
+    return code === "" ? name : code;
+  };
   const failure = (kind: AwsFailure["kind"]): AwsFailure => ({
     kind,
-    // Of a connection, its code says most, and quotes nothing.
-    name: scrub(isService || code === "" ? name : code, secrets),
+    name: scrub(shownName(), secrets),
     said: isService ? scrub(message, secrets) : "",
   });
   const setting = wrongSetting(name, code, message);
@@ -121,7 +126,8 @@ export function awsFailure(thrown: unknown, secrets: readonly Redacted[] = []): 
   if (UNAUTHENTICATED.test(name)) return failure("unauthenticated");
   if (DENIED.test(name)) return failure("denied");
   if (THROTTLED.test(name) || status === 429) return failure("throttled");
-  if (UNAVAILABLE.test(name) || (status !== undefined && status >= 500)) return failure("unavailable");
+  if (UNAVAILABLE.test(name) || (status !== undefined && status >= 500 && status < 600))
+    return failure("unavailable");
   // An error without a name is what the SDK makes of a body in which it finds none.
   if (isService && name !== "Unknown") return failure("refused");
   return failure(status === undefined ? "unexpected" : "garbled");

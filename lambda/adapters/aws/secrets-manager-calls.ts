@@ -9,7 +9,15 @@ import type {
 } from "@aws-sdk/client-secrets-manager";
 import type * as v from "valibot";
 import type { Redacted } from "../../model/redacted.ts";
-import { type AwsAnswer, type AwsCallLimits, attempt, clockCorrected, retryRead } from "./client.ts";
+import {
+  type AwsAnswer,
+  type AwsCallLimits,
+  attempt,
+  clockCorrected,
+  endOf,
+  retryRead,
+  timeoutOf,
+} from "./client.ts";
 import { type StoreAttempt, storeError } from "./secrets-manager-failures.ts";
 
 /** Every bound on what is asked of Secrets Manager. Times are in milliseconds. */
@@ -20,6 +28,7 @@ export interface StoreLimits extends AwsCallLimits {
 
 export const STORE_LIMITS: StoreLimits = {
   callTimeoutMs: 12_000,
+  totalMs: 15_000,
   firstPauseMs: 200,
   readAttempts: 3,
   maxPages: 50,
@@ -42,8 +51,9 @@ export class SecretsManagerCalls {
 
   read<const Schema extends v.GenericSchema>(command: Read, schema: Schema) {
     const { readAttempts, firstPauseMs } = this.limits;
-    const once = clockCorrected(() => this.#once(command, schema, []));
-    return retryRead(once, readAttempts, firstPauseMs);
+    const until = endOf(this.limits);
+    const once = clockCorrected(() => this.#once(command, schema, [], until));
+    return retryRead(once, readAttempts, firstPauseMs, until);
   }
 
   write<const Schema extends v.GenericSchema>(
@@ -51,15 +61,18 @@ export class SecretsManagerCalls {
     schema: Schema,
     secrets: readonly Redacted[] = [],
   ) {
-    return clockCorrected(() => this.#once(command, schema, secrets))();
+    const until = endOf(this.limits);
+    return clockCorrected(() => this.#once(command, schema, secrets, until))();
   }
 
   #once<const Schema extends v.GenericSchema>(
     command: Read | Write,
     schema: Schema,
     secrets: readonly Redacted[],
+    until: number,
   ) {
-    return attempt((options) => this.#send(command, options), schema, this.limits.callTimeoutMs, secrets);
+    const timeoutMs = timeoutOf(this.limits, until);
+    return attempt((options) => this.#send(command, options), schema, timeoutMs, secrets);
   }
 }
 
