@@ -1,4 +1,4 @@
-import { type Duration, Stack, Token } from "aws-cdk-lib";
+import { Aws, CfnRule, type Duration, Fn, Stack, Token } from "aws-cdk-lib";
 import { CfnEventBus, EventBus, type IEventBus } from "aws-cdk-lib/aws-events";
 import type { Construct } from "constructs";
 import { EVENT_SOURCE } from "../lambda/model/events.ts";
@@ -35,13 +35,36 @@ export function chooseEventBus(
   if (eventBus !== undefined && ownEventBus !== undefined)
     throw new Error("Give eventBus or ownEventBus, not both");
   const named = config.eventBusName;
-  if (eventBus !== undefined) return existingBus(eventBus, named);
+  if (eventBus !== undefined) return reachable(scope, existingBus(eventBus, named));
   if (ownEventBus !== undefined)
     return newBus(scope, named === "default" ? "losant-token-rotation" : named, ownEventBus);
   const bus = named.startsWith("arn:")
     ? EventBus.fromEventBusArn(scope, "EventBus", named)
     : EventBus.fromEventBusName(scope, "EventBus", named);
-  return { bus, busName: named };
+  return reachable(scope, { bus, busName: named });
+}
+
+/**
+ * PutEvents takes the ARN of a bus in another account, but of none in another region: a rule has to send events on
+ * ("Sending and receiving events between AWS Regions"). Where the stack's region is known at the deployment only,
+ * CloudFormation refuses, before it creates anything.
+ */
+function reachable(scope: Construct, { bus, busName }: ChosenBus): ChosenBus {
+  const here = Stack.of(scope);
+  const { region, account } = bus.env;
+  const wrongRegion = `The event bus ${busName} is in ${region}, and the worker can't send events to another region. Name a bus of its own region, with a rule that sends them on`;
+  if (isOther(region, here.region)) throw new Error(wrongRegion);
+  if (isOther(account, here.account) && !busName.startsWith("arn:"))
+    throw new Error(`The event bus ${busName} is in the account ${account}: give its ARN`);
+  if (!Token.isUnresolved(region) && Token.isUnresolved(here.region))
+    new CfnRule(scope, "EventBusRegion", {
+      assertions: [{ assert: Fn.conditionEquals(Aws.REGION, region), assertDescription: wrongRegion }],
+    });
+  return { bus, busName };
+}
+
+function isOther(there: string, here: string): boolean {
+  return !Token.isUnresolved(there) && !Token.isUnresolved(here) && there !== here;
 }
 
 function existingBus(bus: AnyEventBus, named: string): ChosenBus {

@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import { Key } from "aws-cdk-lib/aws-kms";
+import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
@@ -21,6 +22,7 @@ const OptionsSchema = v.strictObject({
   accessTokenDays: v.optional(days),
   timeoutMinutes: v.optional(within(1, 15)),
   memoryMiB: v.optional(within(128, 10_240)),
+  architecture: v.optional(v.picklist(["arm64", "x86_64"])),
   reservedConcurrency: v.optional(within(1, 1_000)),
   tracing: v.optional(v.boolean()),
   logRetentionDays: v.optional(v.picklist(retentions)),
@@ -59,6 +61,7 @@ export function optionProps(scope: Construct, options: StackOptions): Omit<Token
     eventSchemas,
     testEvents,
     memorySize: options.memoryMiB,
+    architecture: options.architecture === undefined ? undefined : Architecture.custom(options.architecture),
     logRetention: options.logRetentionDays,
     timeout: timeoutMinutes === undefined ? undefined : Duration.minutes(timeoutMinutes),
     ownEventBus: ownEventBus && { archiveFor: daysOf(ownEventBus.archiveDays) },

@@ -1,4 +1,4 @@
-import { type App, Aws, CfnOutput, CfnRule, Fn, Stack } from "aws-cdk-lib";
+import { type App, Aws, CfnCondition, CfnOutput, CfnRule, Fn, Stack, Token } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { CONFIG_FILE, type ConfigFile, EXAMPLE_FILE, readConfigFile } from "./config-file.ts";
 import { optionProps, readOptions, type StackOptions } from "./options.ts";
@@ -56,6 +56,25 @@ function refuseDeployment(stack: Stack): void {
 }
 
 function dashboardUrl({ dashboard }: TokenRotation): string {
-  const { region } = Stack.of(dashboard);
-  return `https://console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+  const stack = Stack.of(dashboard);
+  return `https://${consoleDomain(stack)}/cloudwatch/home?region=${stack.region}#dashboards/dashboard/${dashboard.dashboardName}`;
+}
+
+/** Each partition has a console of its own, which knows nothing of the others. */
+const CONSOLES = {
+  China: { partition: "aws-cn", domain: "console.amazonaws.cn" },
+  GovCloud: { partition: "aws-us-gov", domain: "console.amazonaws-us-gov.com" },
+  EuropeanSovereignCloud: { partition: "aws-eusc", domain: "console.amazonaws-eusc.eu" },
+} as const;
+
+/** By conditions, which know a default: a mapping would fail the deployment in a partition that it doesn't know. */
+function consoleDomain(stack: Stack): string {
+  let domain = "console.aws.amazon.com";
+  for (const [name, { partition, domain: own }] of Object.entries(CONSOLES)) {
+    const isThere = new CfnCondition(stack, `In${name}`, {
+      expression: Fn.conditionEquals(Aws.PARTITION, partition),
+    });
+    domain = Token.asString(Fn.conditionIf(isThere.logicalId, own, domain));
+  }
+  return domain;
 }

@@ -84,6 +84,7 @@ describe("the options in the context", () => {
         alarmTopicArn,
         timeoutMinutes: 5,
         memoryMiB: 1024,
+        architecture: "x86_64",
         reservedConcurrency: 1,
         tracing: true,
         logRetentionDays: 30,
@@ -99,6 +100,7 @@ describe("the options in the context", () => {
     template.hasResourceProperties("AWS::Lambda::Function", {
       Timeout: 300,
       MemorySize: 1024,
+      Architectures: ["x86_64"],
       ReservedConcurrentExecutions: 1,
     });
     template.hasResourceProperties("AWS::Events::Archive", { RetentionDays: 7 });

@@ -1,12 +1,20 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
+import type { Template } from "aws-cdk-lib/assertions";
 import { EventBus } from "aws-cdk-lib/aws-events";
 import { describe, expect, test } from "vitest";
+import { TokenRotation } from "../../infra/token-rotation.ts";
 import { policiesOf } from "./policies.ts";
-import { CONFIG, readable, resourcesOf, type Synthesized, synthesized } from "./synth.ts";
+import { CONFIG, newApp, readable, resourcesOf, type Synthesized, synthesized } from "./synth.ts";
 
 function busOf({ template }: Synthesized): unknown {
   const [policy] = policiesOf(template);
   return policy?.PolicyDocument.Statement.find(({ Sid }) => Sid === "Announce")?.Resource;
+}
+
+/** What CloudFormation asserts before it creates anything, beside the CDK's own. */
+function refusalsIn(template: Template): readonly unknown[] {
+  const { CheckBootstrapVersion: _ofTheCdk, ...rules } = template.toJSON().Rules ?? {};
+  return Object.values(rules);
 }
 
 const HERE = "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus";
@@ -42,6 +50,43 @@ describe("the event bus", () => {
     expect(busOf(made)).toBe("<Bus.Arn>");
     const elsewhere = synthesized((stack) => ({ eventBus: EventBus.fromEventBusName(stack, "Bus", "iot") }));
     expect(busOf(elsewhere)).toBe(`${HERE}/iot`);
+  });
+
+  test("may be in another account, by its ARN", () => {
+    const eventBusName = "arn:aws:events:eu-west-1:444455556666:event-bus/central";
+    const here = { account: "111122223333", region: "eu-west-1" };
+    const { template } = synthesized({ config: { ...CONFIG, eventBusName } }, here);
+    expect(refusalsIn(template)).toEqual([]);
+    const elsewhere = () => {
+      const app = newApp();
+      const theirs = new Stack(app, "Theirs", { env: { account: "444455556666", region: "eu-west-1" } });
+      const bus = new EventBus(theirs, "Bus", { eventBusName: "central" });
+      const ours = new Stack(app, "Ours", { env: here });
+      new TokenRotation(ours, "TokenRotation", { config: CONFIG, eventBus: bus });
+    };
+    expect(elsewhere).toThrow("central is in the account 444455556666: give its ARN");
+  });
+
+  test("is refused in another region, at synth where that is known, and else by CloudFormation", () => {
+    const eventBusName = "arn:aws:events:eu-west-1:111122223333:event-bus/central";
+    const config = { ...CONFIG, eventBusName };
+    const elsewhere = { account: "111122223333", region: "eu-central-1" };
+    expect(() => synthesized({ config }, elsewhere)).toThrow(
+      /^The event bus arn:.*central is in eu-west-1, and the worker can't send events to another region/,
+    );
+    const passedIn = (stack: Stack) => ({ eventBus: EventBus.fromEventBusArn(stack, "Bus", eventBusName) });
+    expect(() => synthesized(passedIn, elsewhere)).toThrow("can't send events to another region");
+    expect(refusalsIn(synthesized({ config }).template)).toMatchObject([
+      {
+        Assertions: [
+          {
+            Assert: { "Fn::Equals": [{ Ref: "AWS::Region" }, "eu-west-1"] },
+            AssertDescription: expect.stringContaining("can't send events to another region"),
+          },
+        ],
+      },
+    ]);
+    expect(refusalsIn(synthesized().template)).toEqual([]);
   });
 
   test("can't be two at once", () => {

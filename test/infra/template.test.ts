@@ -1,4 +1,5 @@
 import { Duration } from "aws-cdk-lib";
+import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { describe, expect, test } from "vitest";
 import { CONFIG, onlyResource, resourcesOf, synthesized } from "./synth.ts";
@@ -20,6 +21,11 @@ describe("the function", () => {
       Timeout: 900,
     });
     expect(only("AWS::Logs::LogGroup")).toEqual({ RetentionInDays: 90 });
+  });
+
+  test("runs on x86_64 where a region lacks arm64", () => {
+    const { template } = synthesized({ architecture: Architecture.X86_64 });
+    expect(only("AWS::Lambda::Function", template)).toMatchObject({ Architectures: ["x86_64"] });
   });
 
   test("takes its limits from properties", () => {
