@@ -25,6 +25,7 @@ const OptionsSchema = v.strictObject({
   architecture: v.optional(v.picklist(["arm64", "x86_64"])),
   reservedConcurrency: v.optional(within(1, 1_000)),
   tracing: v.optional(v.boolean()),
+  extraCaFile: v.optional(v.string()),
   logRetentionDays: v.optional(v.picklist(retentions)),
   secretsKeyArn: v.optional(arn),
   ownEventBus: v.optional(v.strictObject({ archiveDays: v.optional(days) })),
@@ -49,7 +50,7 @@ export function readOptions(scope: Construct): StackOptions {
 export function optionProps(scope: Construct, options: StackOptions): Omit<TokenRotationProps, "config"> {
   const { alarmTopicArn, secretsKeyArn, timeoutMinutes, ownEventBus } = options;
   const { runbookUrl, soonestExpiryDays, accessTokenDays, reservedConcurrency, tracing } = options;
-  const { logEvents, eventSchemas, testEvents } = options;
+  const { logEvents, eventSchemas, testEvents, extraCaFile } = options;
   const daysOf = (count: number | undefined) => (count === undefined ? undefined : Duration.days(count));
   return {
     runbookUrl,
@@ -60,6 +61,7 @@ export function optionProps(scope: Construct, options: StackOptions): Omit<Token
     logEvents,
     eventSchemas,
     testEvents,
+    extraCaFile,
     memorySize: options.memoryMiB,
     architecture: options.architecture === undefined ? undefined : Architecture.custom(options.architecture),
     logRetention: options.logRetentionDays,

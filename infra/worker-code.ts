@@ -5,14 +5,15 @@ import { AssetHashType, DockerImage } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { buildSync } from "esbuild";
 import { BUNDLING, HANDLER_ENTRY } from "./bundling.ts";
+import { CA_IN_ASSET } from "./extra-ca.ts";
 
 export const CONFIG_IN_ASSET = "rotation.config.json";
 
 /**
- * The deployed asset: `index.js` and the configuration beside it. esbuild is called here and not by NodejsFunction,
+ * The deployed asset: `index.js`, and beside it the configuration and the certificates of further CAs, if any. esbuild is called here and not by NodejsFunction,
  * so that what is deployed is byte for byte what runs locally; without a shell, Docker or the network.
  */
-export function workerCode(document: object): Code {
+export function workerCode(document: object, caCertificates?: string): Code {
   const config = JSON.stringify(document);
   return Code.fromAsset(dirname(HANDLER_ENTRY), {
     assetHashType: AssetHashType.OUTPUT,
@@ -26,12 +27,18 @@ export function workerCode(document: object): Code {
             logLevel: "error",
           });
           writeFileSync(join(folder, CONFIG_IN_ASSET), config);
+          if (caCertificates !== undefined) writeFileSync(join(folder, CA_IN_ASSET), caCertificates);
           return true;
         },
       },
       // Never started; but the CDK takes two bundlings of one app for the same unless something here tells them apart.
       image: DockerImage.fromRegistry("not-used"),
-      command: [createHash("sha256").update(config).digest("hex")],
+      command: [
+        createHash("sha256")
+          .update(config)
+          .update(caCertificates ?? "")
+          .digest("hex"),
+      ],
     },
   });
 }

@@ -15,6 +15,7 @@ import { Construct } from "constructs";
 import type { RotationConfig } from "../lambda/policy/config.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import type { AnyEventBus } from "./event-bus.ts";
+import { CA_ENVIRONMENT, readCaFile } from "./extra-ca.ts";
 import { Permissions } from "./permissions.ts";
 import { workerCode } from "./worker-code.ts";
 
@@ -33,6 +34,8 @@ export interface WorkerOptions {
   readonly logRetention?: RetentionDays | undefined;
   /** Where RUNBOOK.md can be read, which the worker's errors and events link. Default: the file in this repo. */
   readonly runbookUrl?: string | undefined;
+  /** A file with the certificates (PEM) of CAs that Node doesn't know, for a Losant of one's own. Default: none. */
+  readonly extraCaFile?: string | undefined;
   /** Of secrets that exist and are encrypted with a key of one's own; the worker may use it through Secrets Manager alone. */
   readonly secretsKey?: IKey | undefined;
 }
@@ -70,9 +73,10 @@ export class WorkerFunction extends Construct {
       secretsKey,
       tracing,
     });
+    const caCertificates = props.extraCaFile === undefined ? undefined : readCaFile(props.extraCaFile);
     this.lambda = new NodejsFunction(this, "Function", {
       description: "Rotates Losant API tokens before they expire",
-      code: workerCode(document),
+      code: workerCode(document, caCertificates),
       handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: props.architecture ?? Architecture.ARM_64,
@@ -83,7 +87,10 @@ export class WorkerFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
-      ...(props.runbookUrl !== undefined && { environment: { RUNBOOK_URL: props.runbookUrl } }),
+      environment: {
+        ...(props.runbookUrl !== undefined && { RUNBOOK_URL: props.runbookUrl }),
+        ...(caCertificates !== undefined && CA_ENVIRONMENT),
+      },
       retryAttempts: 2,
       // Three runs of 15 minutes and the pauses between them.
       maxEventAge: Duration.hours(1),

@@ -54,6 +54,7 @@ function ownAws(): AwsAccess {
  * Lambda tries again and alarms see it.
  */
 export async function handler(event: unknown, context: InvocationContext = {}): Promise<Report> {
+  warnOfProxies();
   const { report, failures, codes, facts } = await start(event, context);
   writeMetrics(facts);
   logger.info("run completed", {
@@ -67,6 +68,18 @@ export async function handler(event: unknown, context: InvocationContext = {}): 
   const articles = codes.slice(0, MAX_ARTICLES).map((code) => articleOn(code, process.env.RUNBOOK_URL));
   const message = `run ${report.runId} finished with failures (see ${articles.join(", ")}): ${failures.join("; ")}`;
   throw new Error(message.slice(0, MAX_MESSAGE));
+}
+
+const PROXIES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+
+let isWarnedOfProxies = false;
+
+/** Neither adapter goes through one: whoever set it would look for the fault elsewhere. Once for each process. */
+function warnOfProxies(): void {
+  const found = PROXIES.find((name) => (process.env[name] ?? "") !== "");
+  if (found === undefined || isWarnedOfProxies) return;
+  isWarnedOfProxies = true;
+  logger.warn(`${found} is set: proxies are not supported, and requests go to Losant and AWS directly`);
 }
 
 /** A line of its own for CloudWatch, past the console, which Lambda wraps in JSON. Outside of Lambda nobody reads it. */
