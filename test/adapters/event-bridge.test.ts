@@ -143,6 +143,18 @@ describe("publishing an event", () => {
     expect(server.requests).toHaveLength(calls);
   });
 
+  test("sends nothing to a bus in another region, and to one in another account by its ARN", async () => {
+    const inRegion = (region: string) => `arn:aws:events:${region}:444455556666:event-bus/central`;
+    const far = await busAnswering(accepting(), { busName: inRegion("eu-west-1") });
+    const error = await failure(far.bus.publish(event("k")));
+    expect(error).toMatchObject({ code: "bus-refused", effect: "none" });
+    expect(error.message).toContain("is in eu-west-1, and the worker, in us-east-1,");
+    expect(far.server.requests).toHaveLength(0);
+    const near = await busAnswering(accepting(), { busName: inRegion("us-east-1") });
+    await near.bus.publish(event("k"));
+    expect(near.server.requests).toHaveLength(1);
+  });
+
   test("recovers from a call that failed", async () => {
     const good = accepting();
     const { bus, server } = await busAnswering((request, index) => (index === 0 ? "drop" : good(request)));

@@ -94,8 +94,22 @@ class EventBridgeBus implements EventBus {
     this.#isSending = false;
   }
 
-  /** Settles every entry of the batch, and never rejects. */
+  /**
+   * PutEvents takes the ARN of a bus in another account, but of none in another region; AWS may say so with an EventId.
+   * @throws RotationError where the bus is in another region.
+   */
+  async #checkRegion(): Promise<void> {
+    const [, there] = /^arn:[^:]*:events:([^:]+):/.exec(this.#busName) ?? [];
+    // A region that can't be told is told about by the call itself.
+    const here = await this.#client.config.region().catch(() => undefined);
+    if (there === undefined || here === undefined || there === here) return;
+    const message = `${this.#busName} is in ${there}, and the worker, in ${here}, can't send events to another region`;
+    throw new RotationError("bus-refused", message);
+  }
+
+  /** Settles every entry of the batch. */
   async #deliver(batch: readonly Waiting[]): Promise<void> {
+    await this.#checkRegion();
     const { attempts, firstPauseMs } = this.#limits;
     const until = endOf(this.#limits);
     const put = clockCorrected((entries: readonly Waiting[]) => this.#put(entries, until));
