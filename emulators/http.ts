@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 
 /** A request as an emulator sees it: the whole body is read, limits and all, before anything happens. */
 export interface EmulatedRequest {
@@ -12,15 +15,24 @@ export interface EmulatedRequest {
 
 /** A body that is a string is sent as it is; anything else as JSON; none at all as an empty body. */
 export interface EmulatedAnswer {
+  /** Any whole number from 0 to 999, also those that no server should send. */
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Whether anybody accepts it or not. */
+  readonly encoding?: keyof typeof ENCODERS;
+  /** The body ends with so many spaces more, as fast as they are taken, before any encoding. */
+  readonly paddingBytes?: number;
+  /** The body comes in pieces of so many bytes, ten a second. Without end, where its `paddingBytes` are. */
+  readonly dripBytes?: number;
 }
+
+const ENCODERS = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync } as const;
 
 /**
  * How an emulator is told to misbehave. The first fault that fits a request and is not used up applies;
  * each part that is present acts, in this order: `latencyMs`, `drop: "before"`, `answer`, the effect
- * (under `tweak`), `drop: "after"`.
+ * (under `tweak`), `instead`, `drop: "after"`.
  */
 export interface Fault {
   /** The operation it concerns, as the emulator names them ("create", "PutSecretValue"); all when absent. */
@@ -36,6 +48,8 @@ export interface Fault {
   readonly drop?: "before" | "after";
   /** Answer this instead of doing what was asked. */
   readonly answer?: EmulatedAnswer;
+  /** Do what was asked, and answer in this way instead: parts that are absent are as they would have been. */
+  readonly instead?: Partial<EmulatedAnswer>;
   /** What the operation does otherwise than asked; each emulator documents its own keys. */
   readonly tweak?: Readonly<Record<string, unknown>>;
 }
@@ -83,7 +97,7 @@ export interface Service {
 }
 
 export interface RunningEmulator {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** `http://127.0.0.1:<port>`, or `https:`, without a slash at the end. */
   readonly url: string;
   readonly faults: Faults;
   /** Each request that arrived, oldest first, by the name of its operation. */
@@ -93,22 +107,31 @@ export interface RunningEmulator {
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
+/** What a server shows of itself over TLS, both in PEM. */
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
 /**
  * Serves one emulator on the loopback interface, and nowhere else. Beside the service itself it answers
  * `GET /_emulator/state`, `GET /_emulator/calls`, `POST /_emulator/faults` (a fault, or an array of them)
  * and `DELETE /_emulator/faults`, so that a fault can be set from a terminal with curl.
+ * With a certificate it speaks TLS.
  */
-export async function serve(service: Service, port = 0): Promise<RunningEmulator> {
+export async function serve(service: Service, port = 0, certificate?: Certificate): Promise<RunningEmulator> {
   const faults = new Faults();
   const calls: string[] = [];
-  const server = createServer((incoming, outgoing) => {
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     answer(service, faults, calls, incoming, outgoing).catch(() => outgoing.destroy());
-  });
+  };
+  const server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const scheme = certificate === undefined ? "http" : "https";
+  const url = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -137,7 +160,7 @@ async function answer(
   if (fault?.answer !== undefined) return send(outgoing, fault.answer);
   const effect = service.perform(operation, request, fault?.tweak ?? {});
   if (fault?.drop === "after") return void outgoing.destroy();
-  send(outgoing, effect);
+  await send(outgoing, { ...effect, ...fault?.instead });
 }
 
 async function read(incoming: IncomingMessage): Promise<EmulatedRequest | undefined> {
@@ -180,8 +203,53 @@ function controlAnswer(
   }
 }
 
-function send(outgoing: ServerResponse, { status, headers = {}, body }: EmulatedAnswer): void {
+async function send(outgoing: ServerResponse, answer: EmulatedAnswer): Promise<void> {
+  const { status, headers = {}, body, encoding } = answer;
   const type = typeof body === "string" || body === undefined ? {} : { "content-type": "application/json" };
-  outgoing.writeHead(status, { ...type, ...headers });
-  outgoing.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
+  const text = body === undefined || typeof body === "string" ? (body ?? "") : JSON.stringify(body);
+  const all = { ...type, ...(encoding && { "content-encoding": encoding }), ...headers };
+  // Node writes no status that isn't one.
+  if (status < 100) return sendByHand(outgoing, status, all, text);
+  outgoing.writeHead(status, all);
+  if (answer.paddingBytes === undefined && answer.dripBytes === undefined)
+    return void outgoing.end(encoding === undefined ? text : ENCODERS[encoding](text));
+  // Whoever has had enough of it closes the connection.
+  await pipeline(piecesOf(answer, text), outgoing).catch(() => {});
+}
+
+const PADDING = Buffer.alloc(64 * 1024, " ");
+
+async function* piecesOf(
+  { encoding, paddingBytes = 0, dripBytes }: EmulatedAnswer,
+  text: string,
+): AsyncGenerator<Buffer> {
+  if (encoding !== undefined) {
+    yield ENCODERS[encoding](Buffer.concat([Buffer.from(text), Buffer.alloc(paddingBytes, " ")]));
+    return;
+  }
+  if (dripBytes !== undefined) {
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.byteLength + paddingBytes; at += dripBytes) {
+      yield at < bytes.byteLength ? bytes.subarray(at, at + dripBytes) : PADDING.subarray(0, dripBytes);
+      await delay(100);
+    }
+    return;
+  }
+  if (text !== "") yield Buffer.from(text);
+  for (let left = paddingBytes; left > 0; left -= PADDING.byteLength) yield PADDING.subarray(0, left);
+}
+
+function sendByHand(
+  outgoing: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  text: string,
+): void {
+  const lines = Object.entries({
+    ...headers,
+    "content-length": String(Buffer.byteLength(text)),
+    connection: "close",
+  });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  outgoing.socket?.end(`HTTP/1.1 ${String(status).padStart(3, "0")} Odd\r\n${head}\r\n${text}`);
 }

@@ -1,4 +1,5 @@
 import {
+  type Certificate,
   type EmulatedAnswer,
   type EmulatedRequest,
   type RunningEmulator,
@@ -27,6 +28,8 @@ export interface LosantEmulatorOptions extends Partial<ListingSettings> {
   readonly now?: () => Date;
   /** Where new ids come from; they must not repeat. Default: a counter. */
   readonly ids?: () => string;
+  /** It speaks TLS, and shows this. */
+  readonly certificate?: Certificate;
 }
 
 export type LosantEmulator = RunningEmulator & LosantConsole;
@@ -41,10 +44,11 @@ export async function startLosant({
   ids = countedIds(),
   undated = "first",
   maxPerPage = 1000,
+  certificate,
 }: LosantEmulatorOptions = {}): Promise<LosantEmulator> {
   const applications = new Applications(() => new Date(now()), ids);
   const hand = losantConsole(applications);
-  const running = await serve(losantService(applications, hand, { undated, maxPerPage }), port);
+  const running = await serve(losantService(applications, hand, { undated, maxPerPage }), port, certificate);
   return { ...running, ...hand };
 }
 

@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { fetchOverHttp } from "../../lambda/adapters/losant/fetch.ts";
+import { type Exchange, fetchOverHttp } from "../../lambda/adapters/losant/fetch.ts";
 import { closedPort, scripted } from "../support/http.ts";
 
+/** What comes of a request, of which no more than a kilobyte is read. */
+async function fetched(request: Request): Promise<Exchange & { readonly response: Response }> {
+  const exchange: Exchange = { isSent: false };
+  const response = await fetchOverHttp(request, exchange, 1_024);
+  return { ...exchange, response };
+}
+
 /** What it rejects with. */
-const failureOf = (request: Request) =>
-  fetchOverHttp(request).then(
+const failureOf = (request: Request, exchange: Exchange = { isSent: false }) =>
+  fetchOverHttp(request, exchange, 1_024).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -18,12 +25,12 @@ describe("fetching over Node's own modules", () => {
     }));
     const body = JSON.stringify({ name: "日本語" });
     const headers = { authorization: "Bearer x" };
-    const response = await fetchOverHttp(
+    const { response, ...exchange } = await fetched(
       new Request(`${server.url}/a?b=c`, { method: "POST", headers, body }),
     );
     expect(response.status).toBe(201);
     expect(response.headers.get("retry-after")).toBe("3");
-    expect(await response.json()).toEqual({ made: "ä" });
+    expect(exchange).toEqual({ isSent: true, status: 201, body: { text: '{"made":"ä"}' } });
     expect(server.requests).toMatchObject([
       { method: "POST", path: "/a", body, headers: { authorization: "Bearer x" } },
     ]);
@@ -34,8 +41,8 @@ describe("fetching over Node's own modules", () => {
     const server = await scripted((_, index) =>
       index === 0 ? { status: 204 } : { status: 302, headers: { location: "/elsewhere" } },
     );
-    expect(await (await fetchOverHttp(new Request(server.url, { method: "DELETE" }))).text()).toBe("");
-    expect((await fetchOverHttp(new Request(server.url))).status).toBe(302);
+    expect((await fetched(new Request(server.url, { method: "DELETE" }))).body).toEqual({ text: "" });
+    expect((await fetched(new Request(server.url))).response.status).toBe(302);
     expect(server.requests).toHaveLength(2);
     await server.close();
   });
@@ -47,19 +54,23 @@ describe("fetching over Node's own modules", () => {
     const waiting = failureOf(new Request(server.url, { signal: controller.signal }));
     setTimeout(() => controller.abort(reason), 20);
     expect(await waiting).toBe(reason);
-    await expect((await fetchOverHttp(new Request(server.url))).text()).rejects.toThrow();
+    expect((await fetched(new Request(server.url))).body).toEqual({ flaw: "is cut off" });
     await server.close();
   });
 
   it("says what broke in the cause of a TypeError, as fetch does", async () => {
-    const error = await failureOf(new Request(await closedPort()));
+    const exchange: Exchange = { isSent: false };
+    const error = await failureOf(new Request(await closedPort()), exchange);
+    expect(exchange).toEqual({ isSent: false, code: "ECONNREFUSED" });
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({ message: "fetch failed", cause: { code: "ECONNREFUSED" } });
   });
 
   it("speaks TLS to an https address, and to nobody who doesn't", async () => {
     const server = await scripted(() => ({ status: 200, body: "in the clear" }));
-    const error = await failureOf(new Request(server.url.replace("http:", "https:")));
+    const exchange: Exchange = { isSent: false };
+    const error = await failureOf(new Request(server.url.replace("http:", "https:")), exchange);
+    expect(exchange.isSent).toBe(false);
     expect(error).toMatchObject({ cause: { code: expect.stringMatching(/SSL|EPROTO/) } });
     expect(server.requests).toEqual([]);
     await server.close();

@@ -222,6 +222,13 @@ describe("what goes wrong is said clearly", () => {
       /losant-answer-invalid/,
     ],
     ["an empty body", { status: 200, body: "" }, /losant-answer-invalid/],
+    ["HTTP 099", { status: 99, body: "{}" }, /losant-answer-invalid.*HTTP 99/],
+    ["HTTP 999", { status: 999, body: "{}" }, /losant-answer-invalid.*HTTP 999/],
+    [
+      "an answer without end",
+      { status: 200, body: "{", paddingBytes: 1024 * 1024 * 1024 },
+      /losant-answer-invalid.*longer than/,
+    ],
     [
       "a token without an id",
       {

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   APPLICATION_SCOPES,
@@ -684,6 +685,60 @@ describe("faults of a listing", () => {
     const { body } = await list();
     expect(body).not.toHaveProperty("totalCount");
     expect(body.perPage).toBe(3);
+  });
+});
+
+/** Status line, headers and body as they came, which no client of HTTP would show. */
+async function wire(path: string): Promise<string> {
+  const { port } = new URL(losant.url);
+  const socket = connect(Number(port), "127.0.0.1");
+  socket.end(
+    `GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${admin}\r\nconnection: close\r\n\r\n`,
+  );
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("latin1");
+}
+
+describe("answers that no server should give", () => {
+  test.each([
+    [0, "000"],
+    [99, "099"],
+    [600, "600"],
+    [999, "999"],
+  ])("have the status %i", async (status, written) => {
+    losant.faults.add({ operation: "list", instead: { status } });
+    expect(await wire(tokensPath())).toMatch(new RegExp(`^HTTP/1\\.1 ${written} .*"totalCount":1`, "s"));
+  });
+
+  test("are given after what was asked for is done", async () => {
+    losant.faults.add({ operation: "create", times: 1, instead: { status: 502, body: "<html>" } });
+    expect(await create({ name: "Made" })).toMatchObject({ status: 502, text: "<html>" });
+    expect(names()).toEqual(["admin", "Made"]);
+  });
+
+  test.each(["gzip", "deflate", "br"] as const)(
+    "are in an encoding that nobody asked for: %s",
+    async (encoding) => {
+      losant.faults.add({ operation: "list", instead: { encoding } });
+      const { headers, body } = await list();
+      expect(headers.get("content-encoding")).toBe(encoding);
+      expect(body).toMatchObject({ totalCount: 1 });
+    },
+  );
+
+  test("are as long as is wanted", async () => {
+    losant.faults.add({ operation: "list", instead: { paddingBytes: 3_000_000 } });
+    const { text } = await list();
+    expect(text.trim().length + 3_000_000).toBe(text.length);
+    expect(JSON.parse(text)).toMatchObject({ totalCount: 1 });
+  });
+
+  test("drip", async () => {
+    losant.faults.add({ operation: "list", instead: { body: "123456789", dripBytes: 4 } });
+    const startedAt = performance.now();
+    expect((await list()).text).toBe("123456789");
+    expect(performance.now() - startedAt).toBeGreaterThan(150);
   });
 });
 

@@ -4,6 +4,7 @@ import { type ApiToken, TokenId } from "../../model/token.ts";
 import type { IssuedToken } from "../../ports.ts";
 import { scrub } from "../scrub.ts";
 import { TokenString } from "../token-string.ts";
+import type { Body } from "./body.ts";
 
 /*
  * What Losant answers, of apiToken.json, apiTokens.json, success.json and error.json of API 1.30. Messages of
@@ -83,18 +84,23 @@ function read<const Schema extends v.GenericSchema>(
   text: string | undefined,
 ): Parsed<v.InferOutput<Schema>> {
   if (text === undefined) return { ok: false, flaw: "is cut off" };
-  let value: unknown;
-  try {
-    value = text === "" ? undefined : JSON.parse(text);
-  } catch {
-    return { ok: false, flaw: "is not JSON" };
-  }
+  const value = text === "" ? undefined : parse(text);
+  if (text !== "" && value === undefined) return { ok: false, flaw: "is not JSON" };
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return { ok: true, value: result.output };
   if (text === "") return { ok: false, flaw: "is empty" };
   // Of the schemas above, every key is named and every other step an index: a path quotes nothing.
   const path = v.getDotPath(result.issues[0]);
   return { ok: false, flaw: path === null ? "is not an object" : `has no valid ${path}` };
+}
+
+/** Undefined where it is not JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Losant's {type, message}, as far as there is any; its answers to 401, 403, 404 and 429 are undocumented. */
@@ -105,19 +111,15 @@ export interface Said {
   readonly isForeign?: boolean;
 }
 
-/** `data` is the body of a refusal: parsed, where its content type says JSON, otherwise text. */
-export function readSaid(data: unknown, secrets: readonly Redacted[]): Said {
-  let body = data;
-  if (typeof data === "string") {
-    try {
-      body = JSON.parse(data);
-    } catch {
-      return { isForeign: data.trim() !== "" };
-    }
-  }
+/** Of a body that didn't come in whole nobody knows whose it is. */
+export function readSaid(body: Body | undefined, secrets: readonly Redacted[]): Said {
+  if (body === undefined || !("text" in body)) return { isForeign: true };
+  if (body.text.trim() === "") return {};
+  const said = parse(body.text);
+  if (said === undefined) return { isForeign: true };
   const text = (key: "type" | "message") => {
     const value =
-      typeof body === "object" && body !== null ? (body as Record<string, unknown>)[key] : undefined;
+      typeof said === "object" && said !== null ? (said as Record<string, unknown>)[key] : undefined;
     return typeof value === "string" && value !== "" ? scrub(value, secrets) : undefined;
   };
   return { type: text("type"), message: text("message") };

@@ -1,7 +1,7 @@
 import { Redacted } from "../../model/redacted.ts";
 import type { ApplicationId } from "../../model/token.ts";
 import type { AccessToken } from "./access-token.ts";
-import { type Attempt, tokenApiError } from "./failures.ts";
+import { type Attempt, tokenApiError, unusable } from "./failures.ts";
 import { type LosantAnswer, type LosantRequest, send } from "./http.ts";
 import { LOSANT_LIMITS, type LosantLimits } from "./limits.ts";
 
@@ -69,7 +69,7 @@ export class LosantClient {
   }
 
   /** @throws RotationError where Losant did not do it. */
-  async text(call: LosantCall): Promise<string | undefined> {
+  async text(call: LosantCall): Promise<string> {
     return textOf(call, await this.answer(call));
   }
 
@@ -80,8 +80,9 @@ export class LosantClient {
   }
 }
 
-/** The text of a 2xx. @throws RotationError where it is none. */
-export function textOf(attempt: Attempt, answer: LosantAnswer): string | undefined {
+/** The text of a 2xx. @throws RotationError where it is none, or all of it can't be had. */
+export function textOf(attempt: Attempt, answer: LosantAnswer): string {
   if (answer.kind !== "ok") throw tokenApiError(attempt, answer);
+  if (answer.text === undefined) throw unusable(attempt, answer.flaw ?? "is cut off");
   return answer.text;
 }

@@ -23,6 +23,7 @@ export function tokenApiError(
 
 /** A 2xx that can't be used; `flaw` says why without quoting it. */
 export function unusable(attempt: Attempt, flaw: string): RotationError {
+  if (attempt.kind === "create") return unusableIssue(attempt, flaw, undefined);
   return new RotationError("losant-answer-invalid", at(attempt, `Losant's answer ${flaw}`), {
     effect: effectOf(attempt),
   });
@@ -66,7 +67,7 @@ function refusal(
   if (isCertain) return error("losant-refused", `Losant refused (HTTP ${status})`);
   if (attempt.kind === "create")
     return uncertain(attempt, `HTTP ${status}, so a token may exist${quoted(said)}`);
-  if (status >= 500 || status === 408)
+  if ((status >= 500 && status < 600) || status === 408)
     return error("losant-unavailable", `Losant is unavailable (HTTP ${status})`, effectOf(attempt));
   return unusable(attempt, `is HTTP ${status}`);
 }

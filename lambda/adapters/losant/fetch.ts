@@ -1,57 +1,125 @@
-import { Agent as HttpAgent, type RequestOptions, request as requestHttp } from "node:http";
+import {
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type RequestOptions,
+  request as requestHttp,
+} from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
-import { Readable } from "node:stream";
-
-/** Of an error: the connection was not there in time, so that no byte of the request has left. */
-export const CONNECT_TIMEOUT = "CONNECT_TIMEOUT";
+import { type Body, bodyOf } from "./body.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A connection that was idle for longer may be closed from the other end just when a POST is sent on it. */
 const IDLE_MS = 4_000;
 const KEPT = { keepAlive: true, timeout: IDLE_MS } as const;
 
-const plain = { request: requestHttp, agent: new HttpAgent(KEPT) };
-const encrypted = { request: requestHttps, agent: new HttpsAgent(KEPT) };
-const EMPTY = new Set([204, 205, 304]);
+const plain = { request: requestHttp, agent: new HttpAgent(KEPT), connected: "connect" } as const;
+const encrypted = { request: requestHttps, agent: new HttpsAgent(KEPT), connected: "secureConnect" } as const;
+
+/** A Response has one of these; what Losant really said stands in the exchange. */
+const STANDS_FOR_ODD_STATUS = 599;
+
+/** How far one request has come: it grows as it goes, so that whoever gives up on it knows. */
+export interface Exchange {
+  /** A byte of the request may have left: not before there is a connection, and an encrypted one where it has to be. */
+  isSent: boolean;
+  /** Node's code of what broke, which quotes nothing: ECONNRESET, CERT_HAS_EXPIRED. */
+  code?: string | undefined;
+  status?: number;
+  /** Once all of it is there, or nothing more is to be had. */
+  body?: Body;
+}
 
 /**
- * The global fetch, as far as ky needs it, by the modules that the AWS SDK has loaded anyway: Node's own brings another
- * HTTP client, a fifth of the processor time of a cold run and 20 MB of memory. It follows no redirects. Rejects as fetch
- * does: with the signal's reason, or a TypeError whose cause says what broke.
+ * The global fetch, as far as ky needs it to decide about repeating, by the modules that the AWS SDK has loaded anyway:
+ * Node's own brings another HTTP client, a fifth of the processor time of a cold run and 20 MB of memory. The Response
+ * has no body, and a status that a Response can have; `exchange` holds what came, of which no more than `maxBytes` are
+ * read. It follows no redirects. Rejects as fetch does, whatever goes wrong in a callback: with the signal's reason, or a
+ * TypeError.
  */
-export async function fetchOverHttp(asked: Request): Promise<Response> {
+export async function fetchOverHttp(asked: Request, exchange: Exchange, maxBytes: number): Promise<Response> {
   const { method, signal } = asked;
   const url = new URL(asked.url);
   const body = asked.body === null ? undefined : Buffer.from(await asked.arrayBuffer());
-  const { request, agent } = url.protocol === "https:" ? encrypted : plain;
+  const { request, agent, connected } = url.protocol === "https:" ? encrypted : plain;
   const headers = {
     ...Object.fromEntries(asked.headers),
     ...(body && { "content-length": String(body.byteLength) }),
   };
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
-  const options: RequestOptions = { method, headers, agent, signal };
-  request(url, options, (incoming) => {
+  const fail = (cause: unknown) => {
+    exchange.code ??= codeOf(cause);
+    reject(signal.aborted ? signal.reason : new TypeError("fetch failed", { cause }));
+  };
+  const answered = async (incoming: IncomingMessage) => {
     const status = incoming.statusCode ?? 0;
-    const answered = new Headers();
-    for (const [name, values = []] of Object.entries(incoming.headersDistinct))
-      for (const value of values) answered.append(name, value);
-    const isEmpty = EMPTY.has(status);
-    if (isEmpty) incoming.resume();
-    // The cast is between two declarations of one class: Node's module and the global.
-    const stream = isEmpty ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);
-    resolve(new Response(stream, { status, headers: answered }));
-  })
-    .on("socket", boundConnecting)
-    .on("error", (cause) => reject(signal.aborted ? signal.reason : new TypeError("fetch failed", { cause })))
+    exchange.status = status;
+    exchange.body = await bodyOf(incoming, maxBytes);
+    if (signal.aborted) throw signal.reason;
+    return new Response(null, {
+      status: status >= 200 && status <= 599 ? status : STANDS_FOR_ODD_STATUS,
+      headers: timingOf(incoming),
+    });
+  };
+  const options: RequestOptions = { method, headers, agent, signal };
+  const outgoing = request(url, options);
+  outgoing
+    .on("socket", (socket) => {
+      if (outgoing.reusedSocket) exchange.isSent = true;
+      else boundConnecting(socket, connected, exchange);
+    })
+    .on("response", (incoming) => void answered(incoming).then(resolve, fail))
+    // HTTP 101: nobody asked for another protocol, and Node would drop the connection without a word.
+    .on("upgrade", (incoming, socket) => {
+      socket.destroy();
+      exchange.body = { flaw: "asks for another protocol" };
+      exchange.status = incoming.statusCode ?? 0;
+      resolve(new Response(null, { status: STANDS_FOR_ODD_STATUS }));
+    })
+    .on("error", fail)
+    .on("close", () => {
+      if (exchange.status === undefined) fail(undefined);
+    })
     .end(body);
   return promise;
 }
 
-function boundConnecting(socket: Socket): void {
-  if (!socket.connecting) return;
-  const tooLate = Object.assign(new Error("no connection in time"), { code: CONNECT_TIMEOUT });
+/** Ky reads nothing else of them; what it can't read costs no more than itself. */
+function timingOf({ headers }: IncomingMessage): Headers {
+  const timing = new Headers();
+  for (const name of TIMING_HEADERS) {
+    const value = headers[name];
+    if (typeof value === "string" && /^[\x20-\x7e]*$/.test(value)) timing.set(name, value);
+  }
+  return timing;
+}
+
+const TIMING_HEADERS = [
+  "retry-after",
+  "ratelimit-reset",
+  "x-ratelimit-retry-after",
+  "x-ratelimit-reset",
+  "x-rate-limit-reset",
+];
+
+function boundConnecting(socket: Socket, connected: "connect" | "secureConnect", exchange: Exchange): void {
+  const tooLate = Object.assign(new Error("no connection in time"), { code: "ETIMEDOUT" });
   const timer = setTimeout(() => socket.destroy(tooLate), CONNECT_TIMEOUT_MS);
   const done = () => clearTimeout(timer);
-  socket.once("connect", done).once("close", done);
+  socket.once(connected, () => {
+    exchange.isSent = true;
+    done();
+  });
+  socket.once("close", done);
+}
+
+/** Of connecting to several addresses there are several errors, of which one has the code. */
+function codeOf(thrown: unknown): string | undefined {
+  const errors = thrown instanceof AggregateError ? [thrown, ...thrown.errors] : [thrown];
+  for (const error of errors) {
+    const code: unknown =
+      typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+    if (typeof code === "string" && /^[A-Z][A-Z\d_]{2,60}$/.test(code)) return code;
+  }
+  return undefined;
 }

@@ -1,9 +1,8 @@
-import ky, { HTTPError, isHTTPError, isNetworkError, isTimeoutError } from "ky";
+import ky, { isHTTPError, isNetworkError, isTimeoutError } from "ky";
 import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
-import { NEVER_CONNECTED } from "../connection.ts";
 import { readSaid, type Said } from "./answers.ts";
-import { CONNECT_TIMEOUT, fetchOverHttp } from "./fetch.ts";
+import { type Exchange, fetchOverHttp } from "./fetch.ts";
 import type { LosantLimits } from "./limits.ts";
 
 /** One call of Losant's API; `kind` decides what may be repeated. */
@@ -17,11 +16,21 @@ export interface LosantRequest {
 
 /** What came of it. Nothing in here is a foreign error: those carry the Authorization header. */
 export type LosantAnswer =
-  /** A 2xx, with its text as it arrived; undefined where the connection broke in the middle of it. */
-  | { readonly kind: "ok"; readonly text: string | undefined }
+  /** A 2xx, with its text as it arrived; undefined where there is none to be had, and `flaw` says why. */
+  | {
+      readonly kind: "ok";
+      readonly text: string | undefined;
+      readonly flaw?: string;
+      readonly isTooLong?: boolean;
+    }
   | { readonly kind: "refused"; readonly status: number; readonly said: Said }
-  /** No answer; `isSent` is false only where Losant can't have seen the request. */
-  | { readonly kind: "silent"; readonly why: "timeout" | "network"; readonly isSent: boolean };
+  /** No answer; `isSent` is false only where Losant can't have seen the request. `code` is Node's, of what broke. */
+  | {
+      readonly kind: "silent";
+      readonly why: "timeout" | "network";
+      readonly isSent: boolean;
+      readonly code?: string | undefined;
+    };
 
 const RETRIED_READS = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524];
 const RETRIED_WRITES = [429];
@@ -37,11 +46,16 @@ export async function send(
   const { kind, method, url, query, body } = request;
   const isRead = kind === "read";
   const until = performance.now() + totalMs;
-  let status: number | undefined;
+  let last: Exchange | undefined;
   try {
-    const text = await ky(url, {
+    await ky(url, {
       method,
-      headers: { accept: "application/json", authorization: `Bearer ${login.reveal()}` },
+      headers: {
+        accept: "application/json",
+        // Node's modules ask for none by themselves; some proxies take silence for any.
+        "accept-encoding": "identity",
+        authorization: `Bearer ${login.reveal()}`,
+      },
       ...(query && { searchParams: { ...query } }),
       ...(body && { json: body }),
       // Following a redirect could send a POST twice; and Losant's API redirects nowhere.
@@ -69,41 +83,30 @@ export async function send(
           return mayWait ? undefined : false;
         },
       },
-      fetch: async (input, init) => {
-        status = undefined;
-        const response = await fetchOverHttp(new Request(input, init));
-        status = response.status;
-        return response;
+      fetch: (input, init) => {
+        last = { isSent: false };
+        return fetchOverHttp(new Request(input, init), last, limits.maxAnswerBytes);
       },
-    }).text();
-    return { kind: "ok", text };
+    });
+    return answerOf(undefined, last, [login, ...secrets]);
   } catch (thrown) {
-    return answerOf(thrown, status, [login, ...secrets]);
+    return answerOf(thrown, last, [login, ...secrets]);
   }
 }
 
-/** `status` is that of the last attempt, undefined where it got none. */
-function answerOf(thrown: unknown, status: number | undefined, secrets: readonly Redacted[]): LosantAnswer {
-  if (thrown instanceof HTTPError)
-    return { kind: "refused", status: thrown.response.status, said: readSaid(thrown.data, secrets) };
-  const isOk = status !== undefined && status >= 200 && status < 300;
-  // The time ran out while waiting to repeat what was refused: the refusal is what is known.
-  if (status !== undefined && !isOk) return { kind: "refused", status, said: {} };
-  if (isTimeoutError(thrown)) return { kind: "silent", why: "timeout", isSent: true };
-  if (isOk) return { kind: "ok", text: undefined };
-  if (isNetworkError(thrown)) return { kind: "silent", why: "network", isSent: !neverConnected(thrown) };
+/** `last` is how far the last attempt came, undefined where there was none. */
+function answerOf(thrown: unknown, last: Exchange | undefined, secrets: readonly Redacted[]): LosantAnswer {
+  const { isSent = false, status, body, code } = last ?? {};
+  // Its time may have run out in the middle of it, or while waiting to repeat it: the status is what is known.
+  if (status !== undefined && (status < 200 || status > 299))
+    return { kind: "refused", status, said: readSaid(body, secrets) };
+  if (isTimeoutError(thrown)) return { kind: "silent", why: "timeout", isSent };
+  if (status !== undefined) return { kind: "ok", text: undefined, ...(body ?? { flaw: "is cut off" }) };
+  if (isNetworkError(thrown)) return { kind: "silent", why: "network", isSent, code };
   const kind = thrown instanceof Error ? thrown.constructor.name : typeof thrown;
-  throw new RotationError("internal", `unexpected ${kind} while calling Losant`, { effect: "unknown" });
-}
-
-function neverConnected(error: Error): boolean {
-  let cause: unknown = error;
-  for (let depth = 0; depth < 3 && cause instanceof Error; depth += 1) {
-    const code = "code" in cause ? cause.code : undefined;
-    if (code === CONNECT_TIMEOUT || (typeof code === "string" && NEVER_CONNECTED.has(code))) return true;
-    cause = cause.cause;
-  }
-  return false;
+  throw new RotationError("internal", `unexpected ${kind} while calling Losant`, {
+    effect: isSent ? "unknown" : "none",
+  });
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3); 0 for none and for what can't be read, which then bounds nothing. */

@@ -18,6 +18,8 @@ export interface LosantLimits {
   readonly longestPauseMs: number;
   /** A longer Retry-After is not waited for. */
   readonly maxRetryAfterMs: number;
+  /** Of one answer, before and after decoding. */
+  readonly maxAnswerBytes: number;
   readonly perPage: number;
   readonly maxPages: number;
 }
@@ -36,6 +38,11 @@ export const LOSANT_LIMITS: LosantLimits = {
   firstPauseMs: 300,
   longestPauseMs: 3_000,
   maxRetryAfterMs: 10_000,
+  /*
+   * A thousand tokens take about a megabyte. Ten of the largest take two, if each of the 32,767 characters of their
+   * descriptions is written as \u0000, and five applications are read at once in a function of 512 MB.
+   */
+  maxAnswerBytes: 4 * 1024 * 1024,
   perPage: 1_000,
   maxPages: 500,
 };

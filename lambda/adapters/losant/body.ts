@@ -1,0 +1,100 @@
+import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib";
+
+/** The body of an answer as text; or why there is none, without any of it. */
+export type Body = { readonly text: string } | { readonly flaw: string; readonly isTooLong?: true };
+
+const CUT_OFF: Body = { flaw: "is cut off" };
+const FIRST_BYTES = 16 * 1024;
+
+/**
+ * All of it, decoded, but no more than `maxBytes`, before and after decoding: a page of few bytes may unfold into any
+ * number. Never throws. Losant is asked for no encoding; a proxy may use one all the same.
+ */
+export async function bodyOf(incoming: IncomingMessage, maxBytes: number): Promise<Body> {
+  const bytes = await bytesOf(incoming, maxBytes);
+  if (bytes === "too-long") return tooLong(maxBytes);
+  if (bytes === undefined) return CUT_OFF;
+  let plain = bytes;
+  // The last one named was put on last.
+  for (const encoding of encodingsOf(incoming).toReversed()) {
+    const decode = DECODERS.get(encoding);
+    if (decode === undefined) return { flaw: "is in an encoding that nobody asked for" };
+    // Some send an empty body with every header that a full one would have.
+    if (plain.byteLength === 0) continue;
+    try {
+      plain = await decode(plain, maxBytes);
+    } catch (thrown) {
+      const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+      return code === "ERR_BUFFER_TOO_LARGE" ? tooLong(maxBytes) : { flaw: "can't be decoded" };
+    }
+  }
+  // A byte order mark is no part of the text.
+  return { text: new TextDecoder().decode(plain) };
+}
+
+function tooLong(maxBytes: number): Body {
+  return { flaw: `is longer than ${maxBytes} bytes`, isTooLong: true };
+}
+
+/** Undefined where the connection broke in the middle of it. */
+function bytesOf(incoming: IncomingMessage, maxBytes: number): Promise<Buffer | "too-long" | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Buffer | "too-long" | undefined>();
+  // One buffer that grows: of a body that comes byte by byte, a list of its pieces would take a hundred times as much.
+  let kept = Buffer.alloc(0);
+  let length = 0;
+  incoming
+    .on("data", (chunk: Buffer) => {
+      const end = length + chunk.byteLength;
+      if (end > maxBytes) {
+        resolve("too-long");
+        incoming.destroy();
+        return;
+      }
+      if (end > kept.byteLength) {
+        const grown = Buffer.alloc(Math.min(maxBytes, Math.max(2 * end, FIRST_BYTES)));
+        kept.copy(grown, 0, 0, length);
+        kept = grown;
+      }
+      chunk.copy(kept, length);
+      length = end;
+    })
+    .on("end", () => resolve(incoming.complete ? kept.subarray(0, length) : undefined))
+    .on("error", () => resolve(undefined))
+    .on("close", () => resolve(undefined));
+  return promise;
+}
+
+type Decode = (bytes: Buffer, maxOutputLength: number) => Promise<Buffer>;
+
+const [gunzipped, inflated, inflatedRaw, unbrotlied] = [
+  promisify<Buffer, object, Buffer>(gunzip),
+  promisify<Buffer, object, Buffer>(inflate),
+  promisify<Buffer, object, Buffer>(inflateRaw),
+  promisify<Buffer, object, Buffer>(brotliDecompress),
+];
+
+const unzip: Decode = (bytes, maxOutputLength) => gunzipped(bytes, { maxOutputLength });
+
+/** The standard means zlib's format; some servers send bare deflate, whose first byte no zlib stream has. */
+const undeflate: Decode = (bytes, maxOutputLength) => {
+  const isZlib = ((bytes[0] ?? 0) & 0x0f) === 8;
+  return isZlib ? inflated(bytes, { maxOutputLength }) : inflatedRaw(bytes, { maxOutputLength });
+};
+
+const DECODERS: ReadonlyMap<string, Decode> = new Map([
+  ["identity", async (bytes) => bytes],
+  ["gzip", unzip],
+  ["x-gzip", unzip],
+  ["deflate", undeflate],
+  ["br", (bytes, maxOutputLength) => unbrotlied(bytes, { maxOutputLength })],
+]);
+
+const MAX_ENCODINGS = 3;
+
+function encodingsOf({ headers }: IncomingMessage): readonly string[] {
+  const named = (headers["content-encoding"] ?? "").toLowerCase().split(",", MAX_ENCODINGS + 1);
+  const encodings = named.map((name) => name.trim()).filter((name) => name !== "");
+  return encodings.length > MAX_ENCODINGS ? ["too many"] : encodings;
+}
