@@ -51,7 +51,8 @@ export async function tryScope(
   const answer = await client.answer({ ...request, applicationId });
   if (answer.kind === "ok" && request.kind === "create") return { created: createdIn(answer) };
   if (answer.kind === "ok") return request.kind === "read" ? "granted" : "unclear";
-  return answer.kind === "refused" && answer.status === 403 ? "missing" : "unclear";
+  const isForbidden = answer.kind === "refused" && answer.status === 403 && !answer.said.isForeign;
+  return isForbidden ? "missing" : "unclear";
 }
 
 function createdIn({ text }: Extract<LosantAnswer, { readonly kind: "ok" }>): TokenId | undefined {

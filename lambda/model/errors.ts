@@ -59,6 +59,16 @@ export const ERROR_KINDS = {
     retryable: true,
     remedy: "Check that losantApiUrl is Losant's API and not a proxy or a login page.",
   },
+  "losant-intercepted": {
+    retryable: true,
+    remedy:
+      "Find what stands between the worker and Losant (a firewall, a proxy, a login page), and let it pass losantApiUrl.",
+  },
+  "losant-untrusted": {
+    retryable: false,
+    remedy:
+      "For a private install, name its authority in NODE_EXTRA_CA_CERTS; otherwise find out who answers in place of Losant.",
+  },
   "losant-refused": { retryable: false, remedy: "Read Losant's message; the request itself has to change." },
   "scope-rejected": {
     retryable: false,

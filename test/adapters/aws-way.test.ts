@@ -41,7 +41,7 @@ async function listening(server: Server): Promise<number> {
 describe.each(calls)("%s where the certificate is not trusted", (operation, call) => {
   test.each([
     ["DEPTH_ZERO_SELF_SIGNED_CERT", {}],
-    ["CERT_HAS_EXPIRED", { to: new Date("2020-01-01"), from: new Date("2019-01-01") }],
+    ["CERT_HAS_EXPIRED", { endsAt: new Date("2020-01-01") }],
   ])("sends nothing, and names what is wrong (%s)", async (code, traits) => {
     let requests = 0;
     const server = createTls(selfSigned(traits), () => {

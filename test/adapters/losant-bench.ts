@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import * as v from "valibot";
 import { afterEach } from "vitest";
 import type { LosantLimits } from "../../lambda/adapters/losant/limits.ts";
@@ -103,9 +104,43 @@ export function apiAt(
   return losantTokenApi({ baseUrl, application, credentials, limits: { ...QUICK, ...limits } });
 }
 
+const closing: (() => void)[] = [];
+/** After the test, however it ends. */
+export const whenDone = (close: () => void) => void closing.push(close);
+
 afterEach(async () => {
+  for (const close of closing.splice(0)) close();
   await Promise.all(open.splice(0).map((server) => server.close()));
 });
+
+/** A server that writes what the test says once a whole request is there; `requests` counts them. */
+export async function raw(
+  respond: (socket: Socket, request: number) => void,
+  limits: Partial<LosantLimits> = {},
+): Promise<{ readonly api: TokenApi; readonly requests: () => number }> {
+  let requests = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    let read = "";
+    socket.on("data", (chunk) => {
+      read += chunk;
+      const [head = "", body = ""] = read.split("\r\n\r\n", 2);
+      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+      if (!read.includes("\r\n\r\n") || Buffer.byteLength(body) < length) return;
+      read = "";
+      respond(socket, requests++);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  whenDone(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { api: apiAt(url, new FakeCredentials([ACCESS_TOKEN]), limits), requests: () => requests };
+}
 
 /** What a call fails with; a call that succeeds fails the test. */
 export async function failure(call: Promise<unknown>): Promise<RotationError> {

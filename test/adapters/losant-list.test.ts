@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Redacted } from "../../lambda/model/redacted.ts";
 import type { Reply, SeenRequest } from "../support/http.ts";
 import { inTurn } from "../support/http.ts";
 import {
@@ -9,6 +10,8 @@ import {
   failure,
   ISSUED_TOKEN,
   idOf,
+  ORDER,
+  raw,
   TOKEN,
   tokenBody,
 } from "./losant-bench.ts";
@@ -167,7 +170,6 @@ describe("an answer that is not Losant's", () => {
     ["a JSON text", { status: 200, body: '"items"' }],
     ["a body that is cut off", "cut"],
     ["a redirect", { status: 302, headers: { location: "/login" } }],
-    ["HTML that says 404", { status: 404, body: "<html>nginx</html>" }],
   ])("%s is refused as such", async (_, reply) => {
     const { api, server } = await bench(() => reply);
     const error = await failure(api.list());
@@ -175,6 +177,68 @@ describe("an answer that is not Losant's", () => {
     expect(error.message).toContain(APPLICATION);
     expect(server.requests).toHaveLength(1);
   });
+});
+
+const BLOCKED = "<html><title>Access denied</title>Request blocked. Reference #18</html>";
+const FOREIGN: readonly (readonly [string, object])[] = [
+  ["a page of HTML", { headers: { "content-type": "text/html" }, body: BLOCKED }],
+  ["a page that calls itself JSON", { headers: { "content-type": "application/json" }, body: BLOCKED }],
+  ["plain text", { body: "blocked" }],
+  ["JSON of another kind", { body: { error: "blocked", incident: 18 } }],
+  ["a JSON array", { body: [{ type: "Forbidden", message: "no" }] }],
+  ["a JSON text", { body: '"Forbidden"' }],
+  ["a NUL", { body: "\0" }],
+];
+
+describe.each(FOREIGN)("%s in a refusal is not Losant's word", (_, rest) => {
+  test.each([400, 401, 402, 403, 404, 407, 409, 410, 418, 422, 451])("with HTTP %i", async (status) => {
+    const { api, server, credentials } = await bench(() => ({ status, ...rest }), {
+      credentials: new FakeCredentials([ACCESS_TOKEN], "the-previous-one"),
+    });
+    const error = await failure(api.list());
+    expect(error).toMatchObject({ code: "losant-intercepted", effect: "none", retryable: true });
+    expect(error.message).toContain(`HTTP ${status}`);
+    expect(error.message).not.toMatch(/blocked|denied|html/i);
+    expect(await failure(api.get(TOKEN))).toMatchObject({ code: "losant-intercepted", effect: "none" });
+    for (const write of [() => api.create(ORDER), () => api.deactivate(TOKEN), () => api.delete(TOKEN)])
+      expect(await failure(write())).toMatchObject({ code: "losant-intercepted", effect: "unknown" });
+    expect(await api.probe(new Redacted(ISSUED_TOKEN), ["all.Application"])).toBe("unclear");
+    expect(credentials.reads).toEqual(["AWSCURRENT"]);
+    expect(new Set(server.requests.map(({ headers }) => headers.authorization)).size).toBe(2);
+  });
+
+  test("with HTTP 429, 503: it is tried again, as Losant's own would be", async () => {
+    for (const status of [429, 503]) {
+      const { api } = await bench((request, index) =>
+        index < 2 ? { status, ...rest } : listing([tokenBody()], 1_000)(request),
+      );
+      expect(await api.list()).toHaveLength(1);
+    }
+  });
+});
+
+describe.each<[string, object]>([
+  ["nothing", {}],
+  ["white space", { body: "\r\n " }],
+  ["an empty object", { body: {} }],
+  ["a type alone", { body: { type: "NotFound" } }],
+  ["a message alone", { body: { message: "no" } }],
+  ["a message as text", { headers: { "content-type": "text/plain" }, body: '{"message":"no"}' }],
+])("%s in a refusal is Losant's word", (_, rest) => {
+  test("which a missing token, and a missing right, may be said with", async () => {
+    const { api } = await bench(({ method }) => ({ status: method === "GET" ? 404 : 403, ...rest }));
+    expect(await api.get(TOKEN)).toBeUndefined();
+    expect(await failure(api.delete(TOKEN))).toMatchObject({
+      code: "access-token-forbidden",
+      effect: "none",
+    });
+  });
+});
+
+test("a refusal whose body breaks off, or drips, ends no life", async () => {
+  const { api } = await raw((socket) => socket.end("HTTP/1.1 404 Not Found\r\ncontent-length: 100\r\n\r\n{"));
+  expect(await failure(api.get(TOKEN))).toMatchObject({ code: "losant-intercepted" });
+  expect(await failure(api.delete(TOKEN))).toMatchObject({ code: "losant-intercepted", effect: "unknown" });
 });
 
 describe("a read that fails", () => {
@@ -281,7 +345,7 @@ describe("reading one token", () => {
 
   test.each<[string, Reply, string]>([
     ["another token", { status: 200, body: tokenBody(idOf(7)) }, "losant-answer-invalid"],
-    ["a proxy's 404", { status: 404, body: "<html>nginx</html>" }, "losant-answer-invalid"],
+    ["a proxy's 404", { status: 404, body: "<html>nginx</html>" }, "losant-intercepted"],
     ["HTTP 403", { status: 403 }, "access-token-forbidden"],
     ["HTTP 500", { status: 500 }, "losant-unavailable"],
   ])("does not take %s for an answer", async (_, reply, code) => {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import type { TokenApi } from "../../lambda/ports.ts";
 import {
@@ -11,45 +11,13 @@ import {
   failure,
   ISSUED_TOKEN,
   ORDER,
+  raw,
   TOKEN,
   tokenBody,
+  whenDone,
 } from "./losant-bench.ts";
 
 /* Answers that no server should give, byte by byte. */
-
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-/** A server that writes what the test says once a whole request is there; `requests` counts them. */
-async function raw(
-  respond: (socket: Socket, request: number) => void,
-  limits: Parameters<typeof apiAt>[2] = {},
-): Promise<{ readonly api: TokenApi; readonly requests: () => number }> {
-  let requests = 0;
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-    let read = "";
-    socket.on("data", (chunk) => {
-      read += chunk;
-      const [head = "", body = ""] = read.split("\r\n\r\n", 2);
-      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-      if (!read.includes("\r\n\r\n") || Buffer.byteLength(body) < length) return;
-      read = "";
-      respond(socket, requests++);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { api: apiAt(url, new FakeCredentials([ACCESS_TOKEN]), limits), requests: () => requests };
-}
 
 const answer = (status: string, body: string | Buffer, headers: readonly string[] = []) =>
   Buffer.concat([
@@ -161,7 +129,7 @@ test("asks for no encoding", async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => server.close());
+  whenDone(() => server.close());
   const { port } = server.address() as AddressInfo;
   await apiAt(`http://127.0.0.1:${port}`, new FakeCredentials([ACCESS_TOKEN])).list();
   expect(asked).toMatch(/^accept-encoding: identity\r$/im);
@@ -265,7 +233,7 @@ test.each(["a\r\nx-injected: 1", "a\nb", "a\0b", "ä€"])(
       socket.destroy();
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    closing.push(() => server.close());
+    whenDone(() => server.close());
     const { port } = server.address() as AddressInfo;
     const api = apiAt(`http://127.0.0.1:${port}`, new FakeCredentials([token]));
     expect(await failure(api.create(ORDER))).toMatchObject({ code: "internal", effect: "none" });
@@ -280,7 +248,7 @@ test("a redirect is followed nowhere, so that the access token goes nowhere else
     socket.destroy();
   });
   await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
-  closing.push(() => elsewhere.close());
+  whenDone(() => elsewhere.close());
   const { port } = elsewhere.address() as AddressInfo;
   for (const status of [
     "301 Moved",

@@ -131,7 +131,16 @@ describe("creating a token", () => {
 
   test.each<[number, object | undefined, string]>([
     [400, { type: "Validation", message: "scope.0 is not one of the allowed values" }, "scope-rejected"],
-    [422, { type: "InvalidRequest", message: "nope" }, "scope-rejected"],
+    [422, { type: "InvalidScope", message: "nope" }, "scope-rejected"],
+    [400, { type: "Validation", message: "body/scope/3: not allowed" }, "scope-rejected"],
+    [422, { type: "InvalidRequest", message: "nope" }, "losant-refused"],
+    [
+      400,
+      { type: "Validation", message: "expirationDate must be an ISO 8601 date and time." },
+      "losant-refused",
+    ],
+    [400, { type: "Validation", message: "the name telescope is not valid" }, "losant-refused"],
+    [409, { type: "Conflict", message: "this scope is taken" }, "losant-refused"],
     [400, { type: "Error", message: "the scope is unknown" }, "scope-rejected"],
     [400, { type: "Error", message: "too many tokens" }, "losant-refused"],
     [400, undefined, "losant-refused"],
@@ -144,6 +153,7 @@ describe("creating a token", () => {
     const error = await failure(api.create(ORDER));
     expect(error).toMatchObject({ code, effect: "none", createdId: undefined });
     expect(error.message).toContain(APPLICATION);
+    for (const said of Object.values(body ?? {})) expect(error.message).toContain(said);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -190,7 +200,7 @@ describe.each([
       "unknown",
     ],
     ["a page of HTML", { status: 200, body: "<html>login</html>" }, "losant-answer-invalid", "unknown"],
-    ["a proxy's 404", { status: 404, body: "<html>nginx</html>" }, "losant-answer-invalid", "none"],
+    ["a proxy's 404", { status: 404, body: "<html>nginx</html>" }, "losant-intercepted", "unknown"],
     ["an answer that is cut off", "cut", "losant-answer-invalid", "unknown"],
     ["a redirect", { status: 302, headers: { location: "/" } }, "losant-answer-invalid", "unknown"],
     ["HTTP 400", { status: 400 }, "losant-refused", "none"],

@@ -1,60 +1,77 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import type { Certificate } from "../../emulators/http.ts";
 
-/** A certificate that nobody but itself vouches for, and its key; both as PEM. */
-export interface SelfSigned {
-  readonly cert: string;
-  readonly key: string;
+/* X.509 (RFC 5280), as little of it as TLS asks for: Node signs bytes, but makes no certificates. */
+
+export interface Identity extends Certificate {
+  readonly name: string;
+  readonly privateKey: KeyObject;
 }
 
-/** For the loopback address, unless another name is given. Made by hand, since Node makes none: X.509 in DER. */
-export function selfSigned({
-  commonName = "127.0.0.1",
-  from = new Date(Date.now() - 86_400_000),
-  to = new Date(Date.now() + 86_400_000),
-} = {}): SelfSigned {
+export interface CertificateOptions {
+  readonly name: string;
+  /** An address of the host that it is for. Without one it is an authority's. */
+  readonly address?: readonly [number, number, number, number];
+  readonly signedBy?: Identity;
+  readonly endsAt?: Date;
+}
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+
+/** A new key, and a certificate for it that is signed by itself, or by another. */
+export function certificate({ name, address, signedBy, endsAt }: CertificateOptions): Identity {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const ecdsaWithSha256 = sequence(tlv(0x06, Buffer.from("2a8648ce3d040302", "hex")));
-  const name = sequence(
-    tlv(0x31, sequence(tlv(0x06, Buffer.from("550403", "hex")), tlv(0x0c, Buffer.from(commonName)))),
-  );
-  const isAddress = /^[\d.]+$/.test(commonName);
-  const alternative = isAddress
-    ? tlv(0x87, Buffer.from(commonName.split(".").map(Number)))
-    : tlv(0x82, Buffer.from(commonName));
-  const alternatives = sequence(tlv(0x06, Buffer.from("551d11", "hex")), tlv(0x04, sequence(alternative)));
-  const body = sequence(
-    tlv(0xa0, tlv(0x02, Buffer.from([2]))),
-    tlv(0x02, Buffer.from([1])),
-    ecdsaWithSha256,
-    name,
-    sequence(time(from), time(to)),
-    name,
+  const until = endsAt ?? new Date(Date.now() + YEAR_MS);
+  const extensions = [
+    extension("551d13", sequence(...(address === undefined ? [der(0x01, hex("ff"))] : []))),
+    ...(address === undefined ? [] : [extension("551d11", sequence(der(0x87, Buffer.from(address))))]),
+  ];
+  const signed = sequence(
+    der(0xa0, der(0x02, hex("02"))),
+    der(0x02, Buffer.from([1, ...crypto.getRandomValues(new Uint8Array(8))])),
+    ECDSA_WITH_SHA256,
+    nameOf(signedBy?.name ?? name),
+    sequence(timeOf(new Date(until.getTime() - 2 * YEAR_MS)), timeOf(until)),
+    nameOf(name),
     publicKey.export({ type: "spki", format: "der" }),
-    tlv(0xa3, sequence(alternatives)),
+    der(0xa3, sequence(...extensions)),
   );
-  const signature = tlv(0x03, Buffer.concat([Buffer.from([0]), sign("sha256", body, privateKey)]));
+  const signature = sign("sha256", signed, signedBy?.privateKey ?? privateKey);
+  const whole = sequence(signed, ECDSA_WITH_SHA256, der(0x03, Buffer.concat([hex("00"), signature])));
   return {
-    cert: pem("CERTIFICATE", sequence(body, ecdsaWithSha256, signature)),
-    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    name,
+    privateKey,
+    key: String(privateKey.export({ type: "pkcs8", format: "pem" })),
+    cert: `-----BEGIN CERTIFICATE-----\n${whole.toString("base64")}\n-----END CERTIFICATE-----\n`,
   };
 }
 
-function sequence(...parts: readonly Buffer[]): Buffer {
-  return tlv(0x30, ...parts);
+const hex = (text: string) => Buffer.from(text, "hex");
+
+function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+  const content = Buffer.concat(parts);
+  const { byteLength } = content;
+  const length = byteLength < 128 ? [byteLength] : [0x82, byteLength >> 8, byteLength & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...length]), content]);
 }
 
-function tlv(tag: number, ...parts: readonly Buffer[]): Buffer {
-  const value = Buffer.concat(parts);
-  const { length } = value;
-  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
-  return Buffer.concat([Buffer.from([tag, ...size]), value]);
+const sequence = (...parts: readonly Uint8Array[]) => der(0x30, ...parts);
+const ECDSA_WITH_SHA256 = sequence(der(0x06, hex("2a8648ce3d040302")));
+
+function extension(id: string, value: Buffer): Buffer {
+  return sequence(der(0x06, hex(id)), der(0x04, value));
 }
 
-function time(at: Date): Buffer {
-  return tlv(0x18, Buffer.from(`${at.toISOString().replace(/[-:T]|\.\d+/g, "")}`));
+function nameOf(name: string): Buffer {
+  return sequence(der(0x31, sequence(der(0x06, hex("550403")), der(0x0c, Buffer.from(name)))));
 }
 
-function pem(label: string, der: Buffer): string {
-  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
+/** YYYYMMDDHHMMSSZ: GeneralizedTime. */
+function timeOf(at: Date): Buffer {
+  return der(0x18, Buffer.from(`${at.toISOString().replace(/\D/g, "").slice(0, 14)}Z`));
+}
+
+/** A certificate of the loopback address that nobody but itself vouches for. */
+export function selfSigned(traits: Pick<CertificateOptions, "endsAt"> = {}): Identity {
+  return certificate({ name: "127.0.0.1", address: [127, 0, 0, 1], ...traits });
 }

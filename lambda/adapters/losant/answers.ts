@@ -103,24 +103,34 @@ function parse(text: string): unknown {
   }
 }
 
-/** Losant's {type, message}, as far as there is any; its answers to 401, 403, 404 and 429 are undocumented. */
+/** What a refusal says. Losant's answers to 401, 403, 404 and 429 are undocumented; elsewhere it is {type, message}. */
 export interface Said {
-  readonly type?: string | undefined;
-  readonly message?: string | undefined;
-  /** The body was neither empty nor JSON: not Losant's. */
-  readonly isForeign?: boolean;
+  /** Type and message on one line, fit to be shown; undefined where there are none. */
+  readonly quote?: string | undefined;
+  readonly isAboutScope: boolean;
+  /** Not Losant's word, but that of something between: an answer of Losant's is empty, or JSON with one of the two. */
+  readonly isForeign: boolean;
 }
 
 /** Of a body that didn't come in whole nobody knows whose it is. */
 export function readSaid(body: Body | undefined, secrets: readonly Redacted[]): Said {
-  if (body === undefined || !("text" in body)) return { isForeign: true };
-  if (body.text.trim() === "") return {};
-  const said = parse(body.text);
-  if (said === undefined) return { isForeign: true };
-  const text = (key: "type" | "message") => {
-    const value =
-      typeof said === "object" && said !== null ? (said as Record<string, unknown>)[key] : undefined;
-    return typeof value === "string" && value !== "" ? scrub(value, secrets) : undefined;
+  if (body === undefined || !("text" in body)) return FOREIGN;
+  const said = body.text.trim() === "" ? {} : parse(body.text);
+  if (typeof said !== "object" || said === null || Array.isArray(said)) return FOREIGN;
+  const part = (key: "type" | "message") => {
+    const value: unknown = Object.hasOwn(said, key) ? (said as Record<string, unknown>)[key] : undefined;
+    return typeof value === "string" ? value : undefined;
   };
-  return { type: text("type"), message: text("message") };
+  const [type, message] = [part("type"), part("message")];
+  if (type === undefined && message === undefined && Object.keys(said).length > 0) return FOREIGN;
+  const words = [type, message].filter((one) => one !== undefined && one.trim() !== "").join(": ");
+  // In one go: what is torn apart between the two would be recognised in neither.
+  const quote = scrub(words, secrets);
+  return {
+    quote: quote === "" ? undefined : quote,
+    isAboutScope: /scope/i.test(type ?? "") || /\bscopes?\b/i.test(message ?? ""),
+    isForeign: false,
+  };
 }
+
+const FOREIGN: Said = { isAboutScope: false, isForeign: true };

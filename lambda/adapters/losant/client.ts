@@ -62,7 +62,8 @@ export class LosantClient {
     const until = performance.now() + totalMs;
     for (let leftMs = totalMs; leftMs >= 1; leftMs = until - performance.now()) {
       const answer = await this.#send(request, login.token, leftMs);
-      if (answer.kind !== "refused" || answer.status !== 401) return answer;
+      // A page that says 401 is no verdict of Losant's on this access token.
+      if (answer.kind !== "refused" || answer.status !== 401 || answer.said.isForeign) return answer;
       login = await this.#credential.replace(login);
     }
     return { kind: "silent", why: "timeout", isSent: false };

@@ -1,6 +1,7 @@
-import { RotationError } from "../../model/errors.ts";
+import { type ErrorCode, RotationError } from "../../model/errors.ts";
 import type { ApplicationId, TokenId } from "../../model/token.ts";
 import type { Said } from "./answers.ts";
+import { isAboutCertificate } from "./fetch.ts";
 import type { LosantAnswer, LosantRequest } from "./http.ts";
 
 /** What was attempted, as the person reads it who has to repair it. */
@@ -38,11 +39,16 @@ export function unusableIssue(attempt: Attempt, flaw: string, createdId: TokenId
 
 function silence(
   attempt: Attempt,
-  { why, isSent }: Extract<LosantAnswer, { readonly kind: "silent" }>,
+  { why, isSent, code }: Extract<LosantAnswer, { readonly kind: "silent" }>,
 ): RotationError {
-  const lost = why === "timeout" ? "Losant did not answer in time" : "the connection to Losant broke";
+  const known = code === undefined ? "" : ` (${code})`;
+  if (!isSent && code !== undefined && isAboutCertificate(code)) {
+    const what = `the certificate at Losant's address is not trusted${known}, so nothing was sent`;
+    return new RotationError("losant-untrusted", at(attempt, what));
+  }
+  const lost = why === "timeout" ? "Losant did not answer in time" : `the connection to Losant broke${known}`;
   if (isSent && attempt.kind === "create") return uncertain(attempt, `${lost}, so a token may exist`);
-  const what = isSent ? lost : "Losant could not be reached";
+  const what = isSent ? lost : `Losant could not be reached${known}`;
   return new RotationError("losant-unreachable", at(attempt, what), {
     effect: isSent ? effectOf(attempt) : "none",
   });
@@ -52,29 +58,24 @@ function refusal(
   attempt: Attempt,
   { status, said }: Extract<LosantAnswer, { readonly kind: "refused" }>,
 ): RotationError {
-  const error = (code: RotationError["code"], what: string, effect: "none" | "unknown" = "none") =>
+  const error = (code: ErrorCode, what: string, effect: "none" | "unknown" = "none") =>
     new RotationError(code, `${at(attempt, what)}${quoted(said)}`, { effect });
+  if (status === 429) return error("losant-throttled", "Losant throttles (HTTP 429)");
+  const isRefused = status >= 400 && status < 500 && status !== 408;
+  // A page says that something stands between. It may also have kept back Losant's answer to what it let through.
+  if (isRefused && said.isForeign)
+    return error("losant-intercepted", `HTTP ${status} is not Losant's word`, effectOf(attempt));
   if (status === 403)
     return error("access-token-forbidden", `Losant forbids this: the access token needs ${attempt.scope}`);
-  // Losant answers JSON or nothing: a page says only that something else stands where its API should be.
-  if (status === 404 && said.isForeign === true)
-    return error("losant-answer-invalid", "HTTP 404 with a body that is not JSON");
   if (status === 404) return error("application-not-found", "Losant knows no such application");
-  if (status === 429) return error("losant-throttled", "Losant throttles (HTTP 429)");
-  const isCertain = status >= 400 && status < 500 && status !== 408;
-  if (isCertain && attempt.kind === "create" && isAboutScope(status, said))
+  if (attempt.kind === "create" && (status === 400 || status === 422) && said.isAboutScope)
     return error("scope-rejected", `Losant does not accept the scope (HTTP ${status})`);
-  if (isCertain) return error("losant-refused", `Losant refused (HTTP ${status})`);
+  if (isRefused) return error("losant-refused", `Losant refused (HTTP ${status})`);
   if (attempt.kind === "create")
     return uncertain(attempt, `HTTP ${status}, so a token may exist${quoted(said)}`);
   if ((status >= 500 && status < 600) || status === 408)
     return error("losant-unavailable", `Losant is unavailable (HTTP ${status})`, effectOf(attempt));
   return unusable(attempt, `is HTTP ${status}`);
-}
-
-/** The scope is the only part of the body that Losant can find invalid: the rest is bounded before. */
-function isAboutScope(status: number, { type = "", message = "" }: Said): boolean {
-  return (status === 400 || status === 422) && (/valid/i.test(type) || /scope/i.test(message));
 }
 
 function uncertain(attempt: Attempt, what: string): RotationError {
@@ -89,7 +90,6 @@ function at({ doing, applicationId }: Attempt, what: string): string {
   return `can't ${doing} of application ${applicationId}: ${what}`;
 }
 
-function quoted({ type, message }: Said): string {
-  const said = [type, message].filter((part) => part !== undefined).join(": ");
-  return said === "" ? "" : `; it says "${said}"`;
+function quoted({ quote }: Said): string {
+  return quote === undefined ? "" : `; it says "${quote}"`;
 }

@@ -2,7 +2,7 @@ import ky, { isHTTPError, isNetworkError, isTimeoutError } from "ky";
 import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import { readSaid, type Said } from "./answers.ts";
-import { type Exchange, fetchOverHttp } from "./fetch.ts";
+import { type Exchange, fetchOverHttp, isAboutCertificate } from "./fetch.ts";
 import type { LosantLimits } from "./limits.ts";
 
 /** One call of Losant's API; `kind` decides what may be repeated. */
@@ -77,7 +77,7 @@ export async function send(
         retryOnTimeout: isRead,
         // Ky would wait for a shortened Retry-After, and would repeat any method after a network error.
         shouldRetry: ({ error }) => {
-          if (!isHTTPError(error)) return isRead ? undefined : false;
+          if (!isHTTPError(error)) return isRead && !isUntrusted(last) ? undefined : false;
           const waitMs = retryAfterMs(error.response.headers.get("retry-after"));
           const mayWait = waitMs <= limits.maxRetryAfterMs && performance.now() + waitMs < until;
           return mayWait ? undefined : false;
@@ -107,6 +107,10 @@ function answerOf(thrown: unknown, last: Exchange | undefined, secrets: readonly
   throw new RotationError("internal", `unexpected ${kind} while calling Losant`, {
     effect: isSent ? "unknown" : "none",
   });
+}
+
+function isUntrusted(exchange: Exchange | undefined): boolean {
+  return exchange?.code !== undefined && isAboutCertificate(exchange.code);
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3); 0 for none and for what can't be read, which then bounds nothing. */

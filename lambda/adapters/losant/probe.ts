@@ -28,7 +28,8 @@ export async function probe(
       .as(string, limits)
       .answer({ kind: "read", method: "get", applicationId, ...read });
     if (answer.kind === "ok") return isJson(answer.text) ? "accepted" : "unclear";
-    return answer.kind === "refused" && answer.status === 401 ? "rejected" : "unclear";
+    const isRejected = answer.kind === "refused" && answer.status === 401 && !answer.said.isForeign;
+    return isRejected ? "rejected" : "unclear";
   } catch {
     return "unclear";
   }

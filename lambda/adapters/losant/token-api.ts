@@ -146,7 +146,7 @@ class LosantTokens implements TokenApi {
 }
 
 function isGone(answer: LosantAnswer): boolean {
-  return answer.kind === "refused" && answer.status === 404 && answer.said.isForeign !== true;
+  return answer.kind === "refused" && answer.status === 404 && !answer.said.isForeign;
 }
 
 function valueOrThrow<T>(attempt: Attempt, parsed: Parsed<T>): T {
