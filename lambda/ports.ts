@@ -22,10 +22,33 @@ export interface IssuedToken {
   readonly string: Redacted;
 }
 
+/** What a listing shows of one application: each token once, and what stands in the way of seeing all of them. */
+export interface TokenListing {
+  /** By expirationDate ascending; undated ones anywhere. */
+  readonly tokens: readonly ApiToken[];
+  /** Tokens that it shows in a way that can't be read: none of `tokens` is among them. */
+  readonly unreadable: readonly UnreadableToken[];
+  /** How many rows say so little that not even an id is known, and what is wrong with one of them. */
+  readonly nameless: { readonly count: number; readonly problem: string };
+  /** How many more there are by Losant's own count. */
+  readonly missing: number;
+}
+
+/** What is known of a token that can't be read. */
+export interface UnreadableToken {
+  readonly id: TokenId;
+  /** "has no valid name": what is wrong, without any of it. */
+  readonly problem: string;
+  /** Empty, where that is what can't be read. */
+  readonly description: string;
+  readonly createdAt: Date | undefined;
+  readonly expiresAt: Date | undefined;
+}
+
 /** The tokens of one application, at Losant. */
 export interface TokenApi {
-  /** All pages, by expirationDate ascending; undated tokens anywhere. Reads only. */
-  list(): Promise<readonly ApiToken[]>;
+  /** All pages. One odd row costs that row; an odd page is an error. Reads only. */
+  list(): Promise<TokenListing>;
   /** Undefined where Losant says that there is no such token. Reads only. */
   get(id: TokenId): Promise<ApiToken | undefined>;
   /**

@@ -36,7 +36,7 @@ export async function tryOut(
     application,
     credentials: holding(given),
   });
-  const listed = await api.list().catch((thrown) => {
+  const { tokens: listed } = await api.list().catch((thrown) => {
     throw refusalOf(thrown, given, application, config);
   });
   const own = ownEntry(listed, given);

@@ -27,10 +27,10 @@ export function documentOf({ now, forecasts, everyRow, rows }: Selected) {
 function applicationOf(forecast: Forecast) {
   const { life, expiresAt, stage, isRenewed } = accessTokenStatusOf(forecast);
   const { id, accessToken } = forecast.application;
-  const error = forecast.kind === "unseen" ? forecast.error : undefined;
+  const error = forecast.kind === "unseen" ? forecast.error : forecast.snapshot.flaws.at(-1);
   return {
     applicationId: id,
-    outcome: forecast.kind === "seen" ? "ok" : "failed",
+    outcome: error === undefined ? "ok" : "failed",
     accessToken: {
       secret: accessToken,
       life,
@@ -50,13 +50,25 @@ function applicationOf(forecast: Forecast) {
 }
 
 function tokenOf(row: Row, now: Date) {
-  const { applicationId, tokenId, token, isLive, role, windowOpensAt, secret, next, drift, urgency } = row;
+  const {
+    applicationId,
+    tokenId,
+    token,
+    isUnreadable,
+    isLive,
+    role,
+    windowOpensAt,
+    secret,
+    next,
+    drift,
+    urgency,
+  } = row;
   return {
     applicationId,
     tokenId,
     name: token?.name,
     urgency: urgency,
-    status: token?.status ?? "gone",
+    status: token?.status ?? (isUnreadable ? "unreadable" : "gone"),
     live: isLive,
     role,
     creationDate: token?.createdAt.toISOString(),

@@ -60,9 +60,9 @@ function replacedBy({ secret, token }: Row): TokenId | undefined {
   return stamp?.replacedId ?? (typeof marker === "object" ? marker.replacedId : undefined);
 }
 
-function titleOf({ token, tokenId, isLive }: Row, index: number, now: Date): string {
+function titleOf({ token, tokenId, isLive, isUnreadable }: Row, index: number, now: Date): string {
   const number = `${index + 1}  ${tokenId}`;
-  if (token === undefined) return `${number}  gone`;
+  if (token === undefined) return `${number}  ${isUnreadable ? "unreadable" : "gone"}`;
   if (isLive && token.expiresAt === undefined) return `${number}  works, and never expires`;
   if (token.expiresAt === undefined) return `${number}  ${token.status}`;
   const ends = isExpired(token, now) ? "expired" : "expires";
@@ -72,6 +72,7 @@ function titleOf({ token, tokenId, isLive }: Row, index: number, now: Date): str
 
 function birthOf(row: Row, called: (id: TokenId) => string): string {
   const { token } = row;
+  if (row.isUnreadable) return "Losant lists it in a way that can't be read.";
   if (token === undefined) return "Losant does not have it any more: somebody deleted it.";
   const replaced = replacedBy(row);
   const { marker } = token;

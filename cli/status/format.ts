@@ -29,8 +29,8 @@ export function nameOf({ token, secret, tokenId }: Row): string {
   return harmless(known === undefined || known === "" ? tokenId : known);
 }
 
-export function expiresText({ token }: Row, now: Date): string {
-  if (token === undefined) return "gone";
+export function expiresText({ token, isUnreadable }: Row, now: Date): string {
+  if (token === undefined) return isUnreadable ? "?" : "gone";
   return token.expiresAt === undefined ? "never" : relative(token.expiresAt, now);
 }
 

@@ -5,6 +5,7 @@ import { truncated } from "../terminal/width.ts";
 import { showAccessTokens } from "./access-tokens.ts";
 import { DRIFT } from "./drift.ts";
 import type { Selected } from "./filters.ts";
+import type { Forecast } from "./forecast.ts";
 import { expiresText, nameOf, nextText, secretText, shapeOf, windowText } from "./format.ts";
 import type { StatusOptions } from "./options.ts";
 import type { Row, Urgency } from "./row.ts";
@@ -33,6 +34,7 @@ export function showOverview(selected: Selected, screen: Screen, options: Showin
     screen.paint("strong", `Losant API tokens, ${now.toISOString().slice(0, 16).replace("T", " ")} UTC`),
   );
   showAccessTokens(forecasts, screen, options.all);
+  showFlaws(forecasts, screen);
   showTimeline(rows, now, screen);
   const isAsked = options.tokens.length > 0 || options.due || options.drift || options.withinMs !== undefined;
   for (const urgency of URGENCIES) {
@@ -45,6 +47,13 @@ export function showOverview(selected: Selected, screen: Screen, options: Showin
   say(screen, summaryOf(rows, everyRow), "");
   if (rows.some(({ urgency }) => urgency === "attention"))
     sayWithCommand(screen, "What to do about one of them: npm run status -- --explain NAME_OR_ID", "");
+}
+
+/** What kept a listing from showing every token. */
+function showFlaws(forecasts: readonly Forecast[], screen: Screen): void {
+  const flaws = forecasts.flatMap((forecast) => (forecast.kind === "seen" ? forecast.snapshot.flaws : []));
+  if (flaws.length > 0) screen.line();
+  for (const { code, message } of flaws) say(screen, harmless(`${code}: ${message}`), "", "bad");
 }
 
 function showTimeline(rows: readonly Row[], now: Date, screen: Screen): void {
@@ -138,7 +147,8 @@ function blocksOf(rows: readonly Row[], { now }: Selected, screen: Screen): read
     const { text, style } = shapeOf(row);
     const facts: string[] = [];
     const collect: Screen = { width, paint, line: (line = "") => void facts.push(line) };
-    const expires = row.token === undefined ? "gone from Losant" : `expires ${expiresText(row, now)}`;
+    const isGone = row.token === undefined && !row.isUnreadable;
+    const expires = isGone ? "gone from Losant" : `expires ${expiresText(row, now)}`;
     say(collect, `${expires}, secret ${harmless(secretText(row, false))}`, "    ");
     say(collect, harmless(nextText(row, now)), "    ", "faint");
     return [`  ${paint(style, text)} ${paint("strong", truncated(nameOf(row), width - 4))}`, ...facts];

@@ -22,8 +22,9 @@ export interface RowSecret {
 export interface Row {
   readonly applicationId: string;
   readonly tokenId: TokenId;
-  /** Undefined where Losant has no such token. */
+  /** Undefined where Losant has no such token, or lists it in a way that can't be read. */
   readonly token: ListedToken | undefined;
+  readonly isUnreadable: boolean;
   readonly isLive: boolean;
   readonly role: Role;
   /** When it becomes due; undefined where it never does, since another stands for its lineage, or it has no end. */

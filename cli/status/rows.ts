@@ -22,6 +22,7 @@ export function rowsOf(seen: Seen): readonly Row[] {
       applicationId: application.id,
       tokenId,
       token,
+      isUnreadable: snapshot.unreadable.has(tokenId),
       isLive: token !== undefined && isLive(token, now),
       role: home?.role ?? "stray",
       windowOpensAt: token && isHead ? dueAt(token, application.policy) : undefined,

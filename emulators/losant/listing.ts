@@ -1,7 +1,8 @@
+import { hash } from "node:crypto";
 import { glob } from "./glob.ts";
 import { invalid } from "./refusal.ts";
 import { type Application, canonical, type StoredToken } from "./store.ts";
-import type { LosantTweak } from "./tweaks.ts";
+import { type LosantTweak, rowOf } from "./tweaks.ts";
 import { tokenView } from "./views.ts";
 
 export interface ListingSettings {
@@ -23,8 +24,9 @@ export function listing(
   application: Application,
   query: URLSearchParams,
   { undated, maxPerPage }: ListingSettings,
-  { hide = [], withToken = false }: LosantTweak,
+  tweak: LosantTweak,
 ): object {
+  const { hide = [], withToken = false, shuffleTies = false } = tweak;
   const sortField = choice(query, "sortField", SORT_FIELDS) ?? "name";
   const sortDirection = choice(query, "sortDirection", DIRECTIONS, (value) => value.toLowerCase()) ?? "asc";
   const filterField = choice(query, "filterField", FILTER_FIELDS);
@@ -37,9 +39,10 @@ export function listing(
   const found = [...application.tokens.values()].filter(
     (token) => !hidden.has(canonical(token.id)) && (!fits || !filterField || fits(token[filterField])),
   );
-  const items = sorted(found, sortField, sortDirection, undated)
+  const items = sorted(found, sortField, sortDirection, undated, shuffleTies ? page : 0)
     .slice(page * perPage, (page + 1) * perPage)
-    .map((token) => (withToken ? { ...tokenView(token), token: plantedToken(token.id) } : tokenView(token)));
+    .map((token) => ({ ...tokenView(token), ...(withToken && { token: plantedToken(token.id) }) }))
+    .map((row) => rowOf(row.id, row, tweak));
   return {
     items,
     count: items.length,
@@ -64,11 +67,13 @@ function sorted(
   field: SortField,
   direction: (typeof DIRECTIONS)[number],
   undated: ListingSettings["undated"],
+  turn: number,
 ): readonly StoredToken[] {
   const sign = direction === "desc" ? -1 : 1;
+  const tie = (id: string) => (turn === 0 ? canonical(id) : hash("sha256", `${turn} ${canonical(id)}`));
   return tokens
-    .map((token) => ({ token, key: sortKey(token, field, undated), id: canonical(token.id) }))
-    .sort((a, b) => sign * compare(a.key, b.key) || compare(a.id, b.id))
+    .map((token) => ({ token, key: sortKey(token, field, undated), tie: tie(token.id) }))
+    .sort((a, b) => sign * compare(a.key, b.key) || compare(a.tie, b.tie))
     .map(({ token }) => token);
 }
 

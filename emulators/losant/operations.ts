@@ -4,7 +4,7 @@ import { Patch, Post, readBody } from "./bodies.ts";
 import { type ListingSettings, listing } from "./listing.ts";
 import { invalid, notFound } from "./refusal.ts";
 import { type Applications, canonical, isId, type StoredToken } from "./store.ts";
-import type { LosantTweak } from "./tweaks.ts";
+import { type LosantTweak, rowOf } from "./tweaks.ts";
 import { applicationView, tokenView } from "./views.ts";
 
 export interface Call extends Access {
@@ -28,7 +28,10 @@ export function losantOperations(
       body: listing(application, request.url.searchParams, settings, tweak),
     }),
     create: (call) => ({ status: 201, body: created(applications, call) }),
-    get: (call) => ({ status: 200, body: tokenView(tokenOf(call)) }),
+    get: (call) => {
+      const token = tokenOf(call);
+      return { status: 200, body: rowOf(token.id, tokenView(token), call.tweak) };
+    },
     patch: (call) => {
       const token = tokenOf(call);
       const patch = readBody(Patch, call.request.body);

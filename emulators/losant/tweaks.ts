@@ -18,6 +18,10 @@ const LosantTweak = v.strictObject({
   answered: v.exactOptional(v.record(v.string(), v.unknown())),
   /** list: the ids that a stale listing lacks. */
   hide: v.exactOptional(v.array(v.string())),
+  /** list, get: by the id of a token, properties of its row alone; null drops the property, as anywhere. */
+  rows: v.exactOptional(v.record(v.string(), v.record(v.string(), v.unknown()))),
+  /** list: tokens that are tied in the order asked for stand otherwise on each page, so that some are on none. */
+  shuffleTies: v.exactOptional(v.boolean()),
   /** list: each item has a `token`, as the schema allows. It is a planted one, which nobody accepts. */
   withToken: v.exactOptional(v.boolean()),
 });
@@ -32,6 +36,15 @@ export function tweakOf(given: Readonly<Record<string, unknown>>): LosantTweak {
 }
 
 export function withAnswered(body: object, { answered = {} }: LosantTweak): object {
+  return altered(body, answered);
+}
+
+/** The row of a token, as the tweak shows it. */
+export function rowOf(id: string, row: object, { rows = {} }: LosantTweak): object {
+  return altered(row, rows[id] ?? {});
+}
+
+function altered(body: object, answered: Readonly<Record<string, unknown>>): object {
   const changed = Object.entries({ ...body, ...answered });
   return Object.fromEntries(changed.filter(([property]) => answered[property] !== null));
 }

@@ -1,7 +1,7 @@
 import type { Application, StoredToken } from "./store.ts";
 
 /** A token as the API answers it (apiToken.json of API 1.30), always without its string. */
-export function tokenView(token: StoredToken): object {
+export function tokenView(token: StoredToken) {
   return {
     id: token.id,
     apiTokenId: token.id,

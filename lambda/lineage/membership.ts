@@ -74,11 +74,19 @@ function claimsOfMarkers(snapshot: Snapshot): {
     if (marker === "damaged" || place.kind !== "member") continue;
     if (!isKnownUnstored(snapshot, token, place.secretName)) replaced.set(marker.replacedId, place);
   }
+  // What it replaced must not count as a root, and get a second successor, while it can't be read.
+  for (const token of snapshot.unreadable.values()) {
+    const { marker } = token;
+    if (typeof marker !== "object") continue;
+    const place = membershipOfMarker(snapshot, marker);
+    if (place.kind === "member" && !isKnownUnstored(snapshot, token, place.secretName))
+      replaced.set(marker.replacedId, place);
+  }
   return { own, replaced };
 }
 
 /** Its string is in no version of the secret, so that it took nobody's place. */
-function isKnownUnstored(snapshot: Snapshot, token: ApiToken, secretName: SecretName): boolean {
+function isKnownUnstored(snapshot: Snapshot, token: Pick<ApiToken, "id">, secretName: SecretName): boolean {
   const reading = snapshot.secrets.get(secretName);
   if (reading?.kind !== "described" || reading.history === undefined) return false;
   return !ownVersions(reading).some(
@@ -179,7 +187,8 @@ function isUnmistakable(snapshot: Snapshot, token: ApiToken, { tokens = [] }: Se
 /** The current token of a lineage was deactivated or deleted by somebody. */
 function hasDeadCurrent(snapshot: Snapshot, secretName: SecretName): boolean {
   const standing = standingVersion(snapshot, ownVersions(snapshot.secrets.get(secretName)));
-  return standing !== undefined && findToken(snapshot, standing.stamp.tokenId)?.status !== "active";
+  if (standing === undefined || snapshot.unreadable.has(standing.stamp.tokenId)) return false;
+  return findToken(snapshot, standing.stamp.tokenId)?.status !== "active";
 }
 
 /** Each of them carries the message. */

@@ -1,4 +1,4 @@
-import type { RotationError } from "../model/errors.ts";
+import { RotationError } from "../model/errors.ts";
 import { type MarkerReading, readMarker } from "../model/marker.ts";
 import {
   AWSCURRENT,
@@ -11,7 +11,7 @@ import {
 } from "../model/secret.ts";
 import type { ApiToken, TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
-import type { Login } from "../ports.ts";
+import type { Login, UnreadableToken } from "../ports.ts";
 
 /** What was read of one secret. `history` holds the deprecated versions too, where they were asked for. */
 export type SecretReading =
@@ -28,6 +28,23 @@ export function listedToken(token: ApiToken): ListedToken {
   return { ...token, marker: readMarker(token.description) };
 }
 
+/** A token that Losant lists in a way that can't be read: it is left alone, and so is what only it could explain. */
+export interface OddToken extends UnreadableToken {
+  readonly marker: MarkerReading;
+}
+
+export function oddToken(token: UnreadableToken): OddToken {
+  return { ...token, marker: readMarker(token.description) };
+}
+
+export function unreadableError(
+  { id: applicationId }: ApplicationConfig,
+  { id, problem }: OddToken,
+): RotationError {
+  const message = `Losant lists the token ${id} of application ${applicationId} in a way that can't be read: it ${problem}`;
+  return new RotationError("token-unreadable", message);
+}
+
 /** All that a plan is made from: what one application and its secrets looked like, and when that was read. */
 export interface Snapshot {
   readonly application: ApplicationConfig;
@@ -37,6 +54,10 @@ export interface Snapshot {
   readonly readAt: Date;
   /** In the order of the listing. */
   readonly tokens: ReadonlyMap<TokenId, ListedToken>;
+  /** None of `tokens` is among them. */
+  readonly unreadable: ReadonlyMap<TokenId, OddToken>;
+  /** What kept the listing from showing every token. */
+  readonly flaws: readonly RotationError[];
   readonly secrets: ReadonlyMap<SecretName, SecretReading>;
   /** Tokens that versions name and the listing lacks, asked for by id: undefined where Losant has none. */
   readonly lookups: ReadonlyMap<TokenId, ListedToken | undefined>;
@@ -81,15 +102,20 @@ function newestFormerlyCurrent(
   snapshot: Snapshot,
   versions: readonly StampedVersion[],
 ): StampedVersion | undefined {
-  const createdAt = ({ stamp }: StampedVersion) =>
-    snapshot.tokens.get(stamp.tokenId)?.createdAt.getTime() ?? 0;
+  // One that can't be read may be the newest: then nothing is decided here.
+  const createdAt = ({ stamp: { tokenId } }: StampedVersion) =>
+    snapshot.unreadable.has(tokenId)
+      ? Number.POSITIVE_INFINITY
+      : (snapshot.tokens.get(tokenId)?.createdAt.getTime() ?? 0);
+  const isListed = (id: TokenId) => snapshot.tokens.has(id) || snapshot.unreadable.has(id);
   const replaced = new Set(versions.map(({ stamp }) => stamp.replacedId));
   return versions
     .filter(
-      ({ labels, stamp }) =>
-        labels.length === 0 && (snapshot.tokens.has(stamp.tokenId) || replaced.has(stamp.tokenId)),
+      ({ labels, stamp }) => labels.length === 0 && (isListed(stamp.tokenId) || replaced.has(stamp.tokenId)),
     )
-    .sort((one, other) => createdAt(other) - createdAt(one))[0];
+    .sort(
+      (one, other) => Number(createdAt(other) > createdAt(one)) - Number(createdAt(other) < createdAt(one)),
+    )[0];
 }
 
 /** Until one was current, a version without labels is only what a discarded attempt left behind. */

@@ -47,6 +47,16 @@ export const ERROR_KINDS = {
     retryable: true,
     remedy: "Check losantApiUrl and the network; the next run tries again.",
   },
+  "token-unreadable": {
+    retryable: false,
+    remedy:
+      "Look at this token in Losant and mend what the message names, or make a new one in its place; the worker leaves it alone.",
+  },
+  "listing-incomplete": {
+    retryable: true,
+    remedy:
+      "Nothing at first: the next run reads the list again. If it lasts, ask Losant why its list and its count differ.",
+  },
   "losant-throttled": {
     retryable: true,
     remedy: "Nothing: the next run goes on. If it lasts, ask Losant for the limit.",

@@ -2,7 +2,14 @@ import pLimit from "p-limit";
 import { READS_AT_ONCE } from "../limits.ts";
 import { resolveLineages } from "../lineage/lineage.ts";
 import { membershipsOf } from "../lineage/membership.ts";
-import { type ListedToken, listedToken, type SecretReading, type Snapshot } from "../lineage/snapshot.ts";
+import {
+  type ListedToken,
+  listedToken,
+  oddToken,
+  type SecretReading,
+  type Snapshot,
+  unreadableError,
+} from "../lineage/snapshot.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import {
   AWSCURRENT,
@@ -16,7 +23,7 @@ import {
 import type { TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Selection } from "../policy/request.ts";
-import type { Clock, SecretStore, TokenApi } from "../ports.ts";
+import type { Clock, SecretStore, TokenApi, TokenListing } from "../ports.ts";
 import { secretsToDescribe, secretsToListVersions } from "./secrets-to-read.ts";
 
 /** All that looking takes: nothing here can write. */
@@ -38,18 +45,30 @@ export async function observe(
   { api, store, clock }: Sources,
 ): Promise<Snapshot> {
   const readAt = clock.now();
-  const listed = await api.list();
+  const listing = await api.list();
   const login = await api.loggedInWith();
   const snapshot: Snapshot = {
     application,
     secretPrefix,
     login,
     readAt,
-    tokens: new Map(listed.map((token) => [token.id, listedToken(token)])),
+    tokens: new Map(listing.tokens.map((token) => [token.id, listedToken(token)])),
+    unreadable: new Map(listing.unreadable.map((token) => [token.id, oddToken(token)])),
+    flaws: flawsOf(listing, application),
     secrets: new Map(),
     lookups: new Map(),
   };
   return lookUpTokens(await readSecrets(snapshot, selection, store, clock), selection, api, clock);
+}
+
+function flawsOf({ nameless, missing }: TokenListing, { id }: ApplicationConfig): readonly RotationError[] {
+  const { count, problem } = nameless;
+  const unread = `${count} ${count === 1 ? "row" : "rows"} of Losant's list of the tokens of application ${id} can't be read`;
+  const more = `Losant counts ${missing} ${missing === 1 ? "token" : "tokens"} of application ${id} more than it lists`;
+  return [
+    ...(count > 0 ? [new RotationError("token-unreadable", `${unread}: one ${problem}`)] : []),
+    ...(missing > 0 ? [new RotationError("listing-incomplete", more)] : []),
+  ];
 }
 
 /** What one reading tells may raise the next question; a handful of rounds answers them all. */
@@ -147,6 +166,8 @@ async function lookUpTokens(
   );
   const lookUp = async ({ secretName, id }: { readonly secretName: SecretName; readonly id: TokenId }) => {
     try {
+      const odd = snapshot.unreadable.get(id);
+      if (odd !== undefined) throw unreadableError(snapshot.application, odd);
       const found = await api.get(id);
       lookups.set(id, found && listedToken(found));
     } catch (thrown) {

@@ -24,6 +24,10 @@ export function secretsToDescribe(
     if (place?.kind !== "root" || !isOfInterest(snapshot, token, selection, now)) continue;
     names.add(secretNameOfToken(snapshot, token)).add(place.secretName);
   }
+  for (const { marker } of snapshot.unreadable.values()) {
+    const home = typeof marker === "object" ? localName(snapshot, marker) : undefined;
+    if (home !== undefined) names.add(home);
+  }
   return names;
 }
 
@@ -41,7 +45,7 @@ export function secretsToListVersions(
   const versions = [...snapshot.secrets.values()].flatMap(ownVersions);
   const held = new Set(versions.map(({ stamp }) => stamp.tokenId));
   const replaced = new Set(versions.map(({ stamp }) => stamp.replacedId));
-  for (const { marker } of snapshot.tokens.values()) {
+  for (const { marker } of [...snapshot.tokens.values(), ...snapshot.unreadable.values()]) {
     if (typeof marker === "object") replaced.add(marker.replacedId);
   }
   for (const token of snapshot.tokens.values()) {

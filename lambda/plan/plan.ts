@@ -1,11 +1,11 @@
 import { type Lineage, resolveLineages } from "../lineage/lineage.ts";
 import { membershipsOf } from "../lineage/membership.ts";
-import type { ListedToken, Snapshot } from "../lineage/snapshot.ts";
+import { type ListedToken, type OddToken, type Snapshot, unreadableError } from "../lineage/snapshot.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
 import type { ApiToken, RunId } from "../model/token.ts";
 import { dueAt } from "../policy/renewal-window.ts";
 import type { Selection } from "../policy/request.ts";
-import type { Action, SkipReason } from "./actions.ts";
+import type { Action, SkipReason, Subject } from "./actions.ts";
 import { ruleOnHead } from "./head.ts";
 import { discardOrphans } from "./orphans.ts";
 import { retireSuperseded } from "./retirement.ts";
@@ -48,7 +48,15 @@ export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly
     isOwnAccessToken: lineage.isOwnAccessToken,
     actions: planLineage(lineage, input),
   }));
-  return [...lineages, ...strays];
+  const odd = [...snapshot.unreadable.values()].map((token) =>
+    ofStray({ kind: "fail", subject: subjectOf(token), error: unreadableError(application, token) }),
+  );
+  return [...lineages, ...strays, ...odd];
+}
+
+/** Its description may say anything, and is no part of what is told. */
+function subjectOf({ id, createdAt, expiresAt }: OddToken): Subject {
+  return { id, ...(createdAt && { createdAt }), ...(expiresAt && { expiresAt }) };
 }
 
 function ofStray(action: Action): LineagePlan {

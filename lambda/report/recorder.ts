@@ -48,12 +48,12 @@ export class Recorder {
 
   /** What an application turned out to hold, and what is planned for it. */
   async listed(
-    snapshot: Pick<Snapshot, "tokens" | "login">,
+    snapshot: Pick<Snapshot, "tokens" | "unreadable" | "login">,
     lineages: readonly LineagePlan[],
     context: ApplicationContext,
   ): Promise<void> {
     const applicationId = context.application.id;
-    this.#tally.list(snapshot.tokens.size);
+    this.#tally.list(snapshot.tokens.size + snapshot.unreadable.size);
     this.accessToken(snapshot.login.expiresAt);
     this.applications.set(applicationId, { applicationId, outcome: "ok" });
     const warning = this.#isDryRun ? undefined : accessTokenNotification(snapshot, lineages, context);

@@ -30,11 +30,13 @@ async function planApplication(application: ApplicationConfig, run: RunContext):
   try {
     const snapshot = await observe(application, config.secretPrefix, selection, { api, store, clock });
     const names = new Set(snapshot.tokens.values().map(({ name }) => name));
-    const ids: ReadonlySet<string> = new Set(snapshot.tokens.keys());
+    const ids: ReadonlySet<string> = new Set([...snapshot.tokens.keys(), ...snapshot.unreadable.keys()]);
     for (const entry of unmatched)
       if (names.has(entry) || ids.has(entry.toLowerCase())) unmatched.delete(entry);
     const plans = plan(snapshot, { now: clock.now(), runId, selection });
     await recorder.listed(snapshot, plans, context);
+    // What was seen is worked on all the same.
+    for (const flaw of snapshot.flaws) recorder.applicationFailed(application.id, flaw);
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
     // All take from one iterator: p-limit would queue a promise for each of what may be a hundred thousand.
     const line = resting.values();

@@ -45,7 +45,7 @@ describe("the access token", () => {
   test("is read again after a 401, since somebody may just have rotated it", async () => {
     const credentials = new FakeCredentials(["stale", "fresh"]);
     const { api } = await bench(accepting("fresh"), { credentials });
-    expect(await api.list()).toHaveLength(1);
+    expect((await api.list()).tokens).toHaveLength(1);
     expect(credentials.reads).toEqual(["AWSCURRENT", "AWSCURRENT"]);
     expect((await api.loggedInWith()).stage).toBe("AWSCURRENT");
   });
@@ -53,7 +53,7 @@ describe("the access token", () => {
   test("gives way to its previous version where Losant rejects the current one", async () => {
     const credentials = new FakeCredentials(["broken"], "previous");
     const { api, server } = await bench(accepting("previous"), { credentials });
-    expect(await api.list()).toHaveLength(1);
+    expect((await api.list()).tokens).toHaveLength(1);
     expect(credentials.reads).toEqual(["AWSCURRENT", "AWSCURRENT", "AWSPREVIOUS"]);
     expect(await api.loggedInWith()).toEqual({ arn: ACCESS_ARN, stage: "AWSPREVIOUS" });
     expect(server.requests).toHaveLength(2);
@@ -64,7 +64,7 @@ describe("the access token", () => {
   test("tries each stage in turn: stale, fresh and rejected too, previous", async () => {
     const credentials = new FakeCredentials(["stale", "fresh"], "previous");
     const { api, server } = await bench(accepting("previous"), { credentials });
-    expect(await api.list()).toHaveLength(1);
+    expect((await api.list()).tokens).toHaveLength(1);
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
       "Bearer stale",
       "Bearer fresh",
@@ -98,7 +98,7 @@ describe("the access token", () => {
     const credentials = new FakeCredentials(["stale"], "previous");
     const { api, server } = await bench(accepting("previous"), { credentials });
     const lists = await Promise.all(Array.from({ length: 8 }, () => api.list()));
-    expect(lists.every((tokens) => tokens.length === 1)).toBe(true);
+    expect(lists.every(({ tokens }) => tokens.length === 1)).toBe(true);
     expect(credentials.reads).toEqual(["AWSCURRENT", "AWSCURRENT", "AWSPREVIOUS"]);
     expect(server.requests).toHaveLength(16);
   });
@@ -126,7 +126,7 @@ describe("the access token", () => {
     const credentials = new FakeCredentials([outage, ACCESS_TOKEN]);
     const { api } = await bench(accepting(ACCESS_TOKEN), { credentials });
     expect(await failure(api.list())).toBe(outage);
-    expect(await api.list()).toHaveLength(1);
+    expect((await api.list()).tokens).toHaveLength(1);
   });
 
   test("is not given up because reading it again failed", async () => {
@@ -134,6 +134,6 @@ describe("the access token", () => {
     const credentials = new FakeCredentials(["stale", outage, "fresh"]);
     const { api } = await bench(accepting("fresh"), { credentials });
     expect(await failure(api.list())).toBe(outage);
-    expect(await api.list()).toHaveLength(1);
+    expect((await api.list()).tokens).toHaveLength(1);
   });
 });

@@ -34,7 +34,7 @@ const many = (count: number) => Array.from({ length: count }, (_, index) => toke
 describe("listing the tokens of an application", () => {
   test("asks for its order, logs in with the access token and reads what Losant says of a token", async () => {
     const { api, server } = await bench(listing([tokenBody()], 1_000));
-    expect(await api.list()).toEqual([
+    expect((await api.list()).tokens).toEqual([
       {
         id: TOKEN,
         name: "My API Token",
@@ -59,16 +59,17 @@ describe("listing the tokens of an application", () => {
 
   test("finds all of 1,500 tokens where Losant gives 1,000 at a time", async () => {
     const { api, server } = await bench(listing(many(1_500), 1_000));
-    const ids = (await api.list()).map(({ id }) => id);
+    const ids = (await api.list()).tokens.map(({ id }) => id);
     expect(ids).toEqual(many(1_500).map(({ id }) => id));
     expect(server.requests).toHaveLength(2);
   });
 
   test("finds all of 1,500 tokens where Losant gives 100 at a time although 1,000 were asked for", async () => {
     const { api, server } = await bench(listing(many(1_500), 100));
-    const ids = (await api.list()).map(({ id }) => id);
+    const ids = (await api.list()).tokens.map(({ id }) => id);
     expect(ids).toEqual(many(1_500).map(({ id }) => id));
-    expect(server.requests).toHaveLength(15);
+    // The last one is full: whether there are more tells only the next.
+    expect(server.requests).toHaveLength(16);
   });
 
   test("counts pages by what Losant says it gives, where it skips by what is asked and gives less", async () => {
@@ -78,25 +79,117 @@ describe("listing the tokens of an application", () => {
       const items = tokens.slice(skipped, skipped + 100);
       return { status: 200, body: { items, totalCount: tokens.length, perPage: 100 } };
     });
-    expect((await api.list()).map(({ id }) => id)).toEqual(tokens.map(({ id }) => id));
+    expect((await api.list()).tokens.map(({ id }) => id)).toEqual(tokens.map(({ id }) => id));
   });
 
   test("ends at an empty page where Losant tells no total", async () => {
     const { api, server } = await bench(
       inTurn({ status: 200, body: { items: many(2) } }, { status: 200, body: { items: [] } }),
     );
-    expect(await api.list()).toHaveLength(2);
+    expect((await api.list()).tokens).toHaveLength(2);
     expect(server.requests).toHaveLength(2);
   });
 
-  test("ends at an empty page where the total promises more", async () => {
-    const { api } = await bench(
+  test("ends at an empty page where the total promises more, and says how many are missing", async () => {
+    const { api, server } = await bench(
       inTurn(
         { status: 200, body: { items: many(2), totalCount: 9 } },
         { status: 200, body: { items: [], totalCount: 9 } },
       ),
     );
-    expect(await api.list()).toHaveLength(2);
+    const { tokens, missing } = await api.list();
+    expect(tokens).toHaveLength(2);
+    expect(missing).toBe(7);
+    expect(server.requests.map(({ query }) => query.get("sortField"))).toEqual([
+      "expirationDate",
+      "expirationDate",
+      "id",
+    ]);
+  });
+
+  test("does not believe a total that is too low", async () => {
+    const tokens = many(250);
+    const { api } = await bench((request) => {
+      const reply = listing(tokens, 100)(request) as { body: object };
+      return { status: 200, body: { ...reply.body, totalCount: 100 } };
+    });
+    const listed = await api.list();
+    expect(listed.tokens.map(({ id }) => id)).toEqual(tokens.map(({ id }) => id));
+    expect(listed.missing).toBe(0);
+  });
+
+  test("finds tokens that are tied in its order, wherever each page puts them", async () => {
+    const tokens = many(231);
+    const { api, server } = await bench((request) => {
+      const { query } = request;
+      const isTied = query.get("sortField") !== "id";
+      const turn = isTied ? Number(query.get("page")) * 37 : 0;
+      return listing([...tokens.slice(turn), ...tokens.slice(0, turn)], 100)(request);
+    });
+    const listed = await api.list();
+    expect(new Set(listed.tokens.map(({ id }) => id))).toEqual(new Set(tokens.map(({ id }) => id)));
+    expect(listed.tokens).toHaveLength(231);
+    expect(listed.missing).toBe(0);
+    expect(server.requests.at(-1)?.query.get("sortField")).toBe("id");
+  });
+
+  test("keeps what it found where the second reading fails", async () => {
+    const { api } = await bench(({ query }) =>
+      query.get("sortField") === "id"
+        ? { status: 400, body: { type: "Validation", message: "no such field" } }
+        : { status: 200, body: { items: query.get("page") === "0" ? many(2) : [], totalCount: 3 } },
+    );
+    expect(await api.list()).toMatchObject({ tokens: [{}, {}], missing: 1 });
+  });
+
+  test("lists a token once that is there twice, in one case or another", async () => {
+    const items = [
+      tokenBody("ABCDEF0123456789ABCDEF01"),
+      tokenBody("abcdef0123456789abcdef01", { name: "later" }),
+    ];
+    const { api } = await bench(listing([...items, tokenBody()], 1_000));
+    const { tokens } = await api.list();
+    expect(tokens.map(({ id, name }) => [id, name])).toEqual([
+      ["abcdef0123456789abcdef01", "later"],
+      [TOKEN, "My API Token"],
+    ]);
+  });
+
+  test("asks for smaller pages where one is too long, and reads them from the first on", async () => {
+    const tokens = many(130).map((token, index) => ({
+      ...token,
+      description: index % 5 === 0 ? "\u0000".repeat(32_767) : "",
+    }));
+    const { api, server } = await bench(listing(tokens, 1_000), { limits: { readTimeoutMs: 5_000 } });
+    const listed = await api.list();
+    expect(listed.tokens.map(({ id }) => id)).toEqual(tokens.map(({ id }) => id));
+    expect(server.requests.map(({ query }) => query.get("perPage")).slice(0, 3)).toEqual([
+      "1000",
+      "100",
+      "100",
+    ]);
+  });
+
+  test("has room for ten tokens of the greatest length that Losant's schema allows", async () => {
+    const greatest = many(20).map((token) => ({
+      ...token,
+      name: "\u0000".repeat(255),
+      description: "\u0000".repeat(32_767),
+      scope: Array.from({ length: 300 }, (_, index) => `${index}.${"\u0000".repeat(100)}`),
+      creatorName: "\u0000".repeat(1_024),
+    }));
+    const { api } = await bench(listing(greatest, 1_000), { limits: { readTimeoutMs: 5_000 } });
+    expect((await api.list()).tokens).toHaveLength(20);
+  });
+
+  test.each([
+    ["a page that is too long at any size", { maxAnswerBytes: 100 }, "is longer than 100 bytes"],
+    ["a listing that is too long as a whole", { maxListCharacters: 1_000 }, "too long a listing"],
+  ])("gives up on %s", async (_, limits, says) => {
+    const { api } = await bench(listing(many(30), 10), { limits });
+    const error = await failure(api.list());
+    expect(error).toMatchObject({ code: "losant-answer-invalid", effect: "none" });
+    expect(error.message).toContain(says);
   });
 
   test("gives up on a listing that never ends", async () => {
@@ -112,14 +205,14 @@ describe("listing the tokens of an application", () => {
       index % 3 === 0 ? { ...token, expirationDate: index === 0 ? null : undefined } : token,
     );
     const { api } = await bench(listing(tokens, 10));
-    const listed = await api.list();
+    const { tokens: listed } = await api.list();
     expect(listed).toHaveLength(30);
     expect(listed.filter(({ expiresAt }) => expiresAt === undefined)).toHaveLength(10);
   });
 
   test("drops the token strings that a listing may contain", async () => {
     const { api } = await bench(listing([tokenBody(TOKEN, { token: ISSUED_TOKEN })], 1_000));
-    const listed = await api.list();
+    const { tokens: listed } = await api.list();
     expect(listed).toHaveLength(1);
     expect(JSON.stringify(listed)).not.toContain(ISSUED_TOKEN);
   });
@@ -127,7 +220,7 @@ describe("listing the tokens of an application", () => {
   test("takes what may be missing from a token as nothing", async () => {
     const { id, name, creationDate } = tokenBody();
     const { api } = await bench(listing([{ id, name, creationDate, scope: null }], 1_000));
-    expect(await api.list()).toEqual([
+    expect((await api.list()).tokens).toEqual([
       {
         id: TOKEN,
         name,
@@ -141,23 +234,89 @@ describe("listing the tokens of an application", () => {
     ]);
   });
 
-  test.each([
-    ["id", { id: "SENSITIVE" }],
-    ["id", { id: undefined }],
+  test.each<[string, Record<string, unknown>]>([
     ["name", { name: 5 }],
+    ["name", { name: null }],
     ["creationDate", { creationDate: "SENSITIVE" }],
     ["creationDate", { creationDate: "2029-13-45T00:00:00Z" }],
+    ["creationDate", { creationDate: null }],
     ["expirationDate", { expirationDate: 1893456000000 }],
+    ["expirationDate", { expirationDate: "" }],
+    ["expirationDate", { expirationDate: "2030-01-01" }],
+    ["expirationDate", { expirationDate: "2030-01-01T00:00:00" }],
+    ["expirationDate", { expirationDate: "2030-01-01T00:00:00.000" }],
+    ["expirationDate", { expirationDate: "2030-01-01t00:00:00Z" }],
+    ["expirationDate", { expirationDate: "2030-01-01T00:00:00z" }],
+    ["expirationDate", { expirationDate: "2030-02-30T00:00:00Z" }],
+    ["expirationDate", { expirationDate: "+012030-01-01T00:00:00Z" }],
+    ["expirationDate", { expirationDate: "Tue, 01 Jan 2030 00:00:00 GMT" }],
     ["scope", { scope: "SENSITIVE" }],
+    ["scope.0", { scope: [{}] }],
+    ["description", { description: ["SENSITIVE"] }],
     ["status", { status: "SENSITIVE" }],
+    ["status", { status: "expired" }],
     ["creatorType", { creatorType: {} }],
-  ])("names a %s that can't be read by its path, never by its value", async (key, damage) => {
-    const { api } = await bench(listing([tokenBody(), { ...tokenBody(idOf(1)), ...damage }], 1_000));
+  ])(
+    "costs one row where a %s can't be read: %j, and names its path, never its value",
+    async (key, damage) => {
+      const { api } = await bench(listing([tokenBody(), { ...tokenBody(idOf(1)), ...damage }], 1_000));
+      const { tokens, unreadable, nameless, missing } = await api.list();
+      expect(tokens.map(({ id }) => id)).toEqual([TOKEN]);
+      expect(unreadable).toMatchObject([{ id: idOf(1), problem: `has no valid ${key}` }]);
+      expect(JSON.stringify(unreadable)).not.toContain("SENSITIVE");
+      expect({ nameless: nameless.count, missing }).toEqual({ nameless: 0, missing: 0 });
+    },
+  );
+
+  test.each<[string, unknown]>([
+    ["no id", { ...tokenBody(), id: undefined }],
+    ["another id", { ...tokenBody(), id: "SENSITIVE" }],
+    ["nothing", null],
+    ["a text", "SENSITIVE"],
+    ["a list", [tokenBody()]],
+  ])("costs one row where that is %s: then it is counted", async (_, row) => {
+    const { api } = await bench(listing([tokenBody(idOf(1)), row as object], 1_000));
+    const { tokens, unreadable, nameless, missing } = await api.list();
+    expect(tokens.map(({ id }) => id)).toEqual([idOf(1)]);
+    expect(unreadable).toEqual([]);
+    expect(nameless.count).toBe(1);
+    expect(nameless.problem).toMatch(/^has no valid id$|^is not an object$/);
+    expect(missing).toBe(0);
+  });
+
+  test("takes no row for readable that was odd once, wherever it stands", async () => {
+    const odd = tokenBody(TOKEN.toUpperCase(), { status: "expired" });
+    for (const rows of [
+      [odd, tokenBody()],
+      [tokenBody(), odd],
+    ]) {
+      const { api } = await bench(listing(rows, 1));
+      expect(await api.list()).toMatchObject({ tokens: [], unreadable: [{ id: TOKEN }] });
+    }
+  });
+
+  test.each<[string, object]>([
+    ["2030-01-01T00:00:00Z", new Date("2030-01-01T00:00:00Z")],
+    ["2030-01-01T00:00:00.123456Z", new Date("2030-01-01T00:00:00.123Z")],
+    ["2030-01-01T02:00:00+02:00", new Date("2030-01-01T00:00:00Z")],
+    ["9999-12-31T23:59:59.999Z", new Date("9999-12-31T23:59:59.999Z")],
+  ])("reads the date %s", async (expirationDate, expiresAt) => {
+    const { api } = await bench(listing([tokenBody(TOKEN, { expirationDate })], 1_000));
+    expect((await api.list()).tokens).toMatchObject([{ expiresAt }]);
+  });
+
+  test.each<[string, object]>([
+    ["items", { items: {} }],
+    ["items", { items: null }],
+    ["totalCount", { totalCount: "many" }],
+    ["totalCount", { totalCount: -1 }],
+    ["perPage", { perPage: 0 }],
+  ])("is an odd page as a whole without a valid %s", async (key, damage) => {
+    const { api } = await bench(() => ({ status: 200, body: { items: [tokenBody()], ...damage } }));
     const error = await failure(api.list());
-    expect(error.code).toBe("losant-answer-invalid");
+    expect(error).toMatchObject({ code: "losant-answer-invalid" });
+    expect(error.message).toContain(`has no valid ${key}`);
     expect(error.message).toContain(APPLICATION);
-    expect(error.message).toContain(`items.1.${key}`);
-    expect(error.message).not.toContain("SENSITIVE");
   });
 });
 
@@ -212,7 +371,7 @@ describe.each(FOREIGN)("%s in a refusal is not Losant's word", (_, rest) => {
       const { api } = await bench((request, index) =>
         index < 2 ? { status, ...rest } : listing([tokenBody()], 1_000)(request),
       );
-      expect(await api.list()).toHaveLength(1);
+      expect((await api.list()).tokens).toHaveLength(1);
     }
   });
 });
@@ -253,7 +412,7 @@ describe("a read that fails", () => {
     ["HTTP 503 that names its time", { status: 503, headers: { "retry-after": "0" } }],
   ])("is tried again after %s", async (_, reply) => {
     const { api, server } = await bench((request, index) => (index < 2 ? reply : good(request)));
-    expect(await api.list()).toHaveLength(1);
+    expect((await api.list()).tokens).toHaveLength(1);
     expect(server.requests).toHaveLength(3);
   });
 
@@ -273,7 +432,7 @@ describe("a read that fails", () => {
     const { api, server } = await bench((request, index) =>
       index === 0 ? { status: 429, headers: { "retry-after": "1" } } : good(request),
     );
-    expect(await api.list()).toHaveLength(1);
+    expect((await api.list()).tokens).toHaveLength(1);
     expect(server.requests).toHaveLength(2);
   });
 

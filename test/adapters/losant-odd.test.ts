@@ -91,7 +91,7 @@ describe.each<[string, (text: string) => Buffer]>([
       socket.end(request === 0 ? encoded("201 Created", created) : encoded("200 OK", page)),
     );
     expect((await api.create(ORDER)).string.reveal()).toBe(ISSUED_TOKEN);
-    expect(await api.list()).toHaveLength(1);
+    expect((await api.list()).tokens).toHaveLength(1);
   });
 
   test("is Losant's word where it is a refusal", async () => {

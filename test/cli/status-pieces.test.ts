@@ -9,6 +9,7 @@ import { rowsOf } from "../../cli/status/rows.ts";
 import { type Mark, timelineLines } from "../../cli/status/timeline.ts";
 import type { Screen } from "../../cli/terminal/screen.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
 import { RunId } from "../../lambda/model/token.ts";
 import {
   byHand,
@@ -18,6 +19,7 @@ import {
   labelOf,
   NOW,
   observedSnapshotOf,
+  odd,
   plansOf,
   type Situation,
   secret,
@@ -332,4 +334,31 @@ describe("the document of --json", () => {
     });
     expect(document.summary).toMatchObject({ tokens: 2, shown: 2, waiting: 1, resting: 1, drift: 0 });
   });
+});
+
+test("a token that can't be read is told apart from one that is gone, and needs a person", async () => {
+  const situation = { tokens: [token("well")], odd: [odd("odd")] };
+  const { rows } = selectedFrom([await seenIn(situation)], ANY, NOW);
+  expect(rows.map(({ tokenId, urgency }) => [labelOf(tokenId), urgency])).toEqual([
+    ["odd", "attention"],
+    ["well", "waiting"],
+  ]);
+  const document = documentOf(selectedFrom([await seenIn(situation)], ANY, NOW));
+  expect(document.tokens.map(({ status }) => status)).toEqual(["unreadable", "active"]);
+  const screen = await shown(situation);
+  expect(screen).toContain("token-unreadable");
+  expect(screen).not.toContain("gone");
+  expect(await told(situation, id("odd"))).not.toMatch(/gone|deleted/);
+});
+
+test("a listing that shows less than it counts fails its application", async () => {
+  const { snapshot, ...seen } = await seenIn({ tokens: [token("well")] });
+  const flaws = [new RotationError("listing-incomplete", "Losant counts 1 token more than it lists")];
+  const selected = selectedFrom([{ ...seen, snapshot: { ...snapshot, flaws } }], ANY, NOW);
+  expect(documentOf(selected).applications).toMatchObject([
+    { outcome: "failed", code: "listing-incomplete" },
+  ]);
+  const { screen, lines } = screenOf(80);
+  showOverview(selected, screen, ANY);
+  expect(lines.join(" ")).toContain("listing-incomplete: Losant counts 1 token more than it lists");
 });

@@ -212,6 +212,36 @@ describe("what goes wrong is said clearly", () => {
     expect(cloud.losant.accepts(stringIn(secretOf("backend")))).toBe(true);
   });
 
+  it.each<[string, Record<string, unknown>]>([
+    ["an empty date", { expirationDate: "" }],
+    ["a date alone", { expirationDate: "2030-01-01" }],
+    ["a lower-case t", { creationDate: "2025-01-01t00:00:00Z" }],
+    ["another status", { status: "expired" }],
+    ["no name", { name: null }],
+  ])("a token with %s, which is left alone, while the others are rotated", async (_, row) => {
+    due("backend");
+    const { id } = cloud.losant.addToken(APP, { name: "odd" });
+    cloud.losant.faults.add({ tweak: { rows: { [id]: row } } });
+    expect(await errorOf({})).toMatch(new RegExp(`token-unreadable.*${id}|${id}.*token-unreadable`));
+    expect(cloud.losant.accepts(stringIn(secretOf("backend")))).toBe(true);
+  });
+
+  it("tokens that are tied in the listing, where every page puts them elsewhere: each is found", async () => {
+    const expirationDate = new Date(Date.now() + 300 * 24 * 3_600_000);
+    for (let count = 0; count < 230; count += 1)
+      cloud.losant.addToken(APP, { name: `tied ${count}`, expirationDate });
+    cloud.losant.faults.add({ operation: "list", tweak: { shuffleTies: true } });
+    const report = await bundle.invoke({}, cloud.env());
+    expect(report.summary).toMatchObject({ listed: 231, failed: 0 });
+  });
+
+  it("a count that is too high fails its application, after all else is done", async () => {
+    due("backend");
+    cloud.losant.faults.add({ operation: "list", tweak: { answered: { totalCount: 9 } } });
+    expect(await errorOf({})).toContain("listing-incomplete");
+    expect(cloud.losant.accepts(stringIn(secretOf("backend")))).toBe(true);
+  });
+
   it.each([
     ["a rejected access token", losantError(401, "InvalidToken"), /access-token-rejected/],
     ["a token without the scope", losantError(403, "Forbidden"), /access-token-forbidden/],
@@ -235,7 +265,7 @@ describe("what goes wrong is said clearly", () => {
         status: 200,
         body: { items: [{ name: "x", creationDate: "2026-01-01T00:00:00Z" }], count: 1, totalCount: 1 },
       },
-      /losant-answer-invalid.*items\.0\.id/,
+      /token-unreadable.*has no valid id/,
     ],
   ])("%s, while the other applications still run", async (_, answer, message) => {
     due("backend");

@@ -680,6 +680,31 @@ describe("faults of a listing", () => {
     expect(losant.accepts(item?.token ?? "")).toBe(false);
   });
 
+  test("show a row otherwise than it is, in the listing and by itself", async () => {
+    const { id } = seed({ name: "Odd" });
+    const rows = { [id]: { name: null, status: "expired", expirationDate: "" } };
+    losant.faults.add({ tweak: { rows } });
+    const row = itemsOf(await list()).find((item) => item.id === id);
+    expect(row).toMatchObject({ status: "expired", expirationDate: "" });
+    expect(row).not.toHaveProperty("name");
+    expect((await call("GET", tokenPath(id))).body).toMatchObject({ status: "expired" });
+    expect(itemsOf(await list())).toContainEqual(expect.objectContaining({ name: "admin" }));
+  });
+
+  test("put tied tokens elsewhere on each page, so that some are on none, and on all in an order without ties", async () => {
+    for (let count = 0; count < 40; count += 1) seed({ name: "Tied", expirationDate: inDays(9) });
+    losant.faults.add({ operation: "list", tweak: { shuffleTies: true } });
+    const listed = async (sortField: string) => {
+      const ids = new Set<string>();
+      for (let page = 0; page < 5; page += 1)
+        for (const { id } of itemsOf(await list(`sortField=${sortField}&perPage=10&page=${page}`)))
+          ids.add(id);
+      return ids.size;
+    };
+    expect(await listed("expirationDate")).toBeLessThan(41);
+    expect(await listed("id")).toBe(41);
+  });
+
   test("change the envelope", async () => {
     losant.faults.add({ operation: "list", tweak: { answered: { totalCount: null, perPage: 3 } } });
     const { body } = await list();

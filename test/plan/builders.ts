@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { listedToken, type SecretReading, type Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { listedToken, oddToken, type SecretReading, type Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import {
   rotatingLabel,
@@ -16,7 +16,7 @@ import type { Action } from "../../lambda/plan/actions.ts";
 import { type LineagePlan, plan } from "../../lambda/plan/plan.ts";
 import { type ApplicationConfig, parseConfig } from "../../lambda/policy/config.ts";
 import { EVERYTHING, type Selection } from "../../lambda/policy/request.ts";
-import type { Login } from "../../lambda/ports.ts";
+import type { Login, UnreadableToken } from "../../lambda/ports.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -88,6 +88,18 @@ export function token(label: string, traits: TokenTraits = {}): ApiToken {
   };
 }
 
+/** The same token, as a listing may show it that can't be read. */
+export function odd(label: string, traits: TokenTraits = {}): UnreadableToken {
+  const { id: tokenId, description, createdAt } = token(label, traits);
+  return {
+    id: tokenId,
+    problem: "has no valid expirationDate",
+    description,
+    createdAt,
+    expiresAt: undefined,
+  };
+}
+
 /** A version of ours. The label `rotating` stands for the version's own. */
 export function version(label: string, replaced: string, ...labels: readonly string[]): SecretVersion {
   const own = (text: string) => (text === "rotating" ? rotatingLabel(id(label)) : text);
@@ -143,6 +155,8 @@ export interface Situation {
   readonly secrets?: readonly Secret[];
   /** Tokens that a GET finds although the listing lacks them. */
   readonly unlisted?: readonly ApiToken[];
+  /** Tokens that the listing shows in a way that can't be read. */
+  readonly odd?: readonly UnreadableToken[];
   /** Names of secrets that can't be read. */
   readonly unreadable?: readonly string[];
   readonly policy?: object;
@@ -190,6 +204,8 @@ export function snapshotOf(situation: Situation): Snapshot {
     login: loginOf(situation),
     readAt,
     tokens: new Map(tokens.map((one) => [one.id, listedToken(one)])),
+    unreadable: new Map((situation.odd ?? []).map((one) => [one.id, oddToken(one)])),
+    flaws: [],
     secrets: readings,
     lookups: new Map(unlisted.map((one) => [one.id, listedToken(one)])),
   };
@@ -212,7 +228,12 @@ export async function observedSnapshotOf(
   const snapshot = await observe(applicationOf(situation), "losant", selectionOf(situation), {
     clock: { now: () => (asked++ === 0 ? readAt : now), sleep: unused },
     api: {
-      list: async () => tokens,
+      list: async () => ({
+        tokens,
+        unreadable: situation.odd ?? [],
+        nameless: { count: 0, problem: "" },
+        missing: 0,
+      }),
       get: async (tokenId) => {
         gotten.push(labelOf(tokenId));
         return unlisted.find((one) => one.id === tokenId);

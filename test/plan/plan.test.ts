@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ADOPTION, BELONGING } from "./belonging.ts";
 import { labelOf, observedSnapshotOf, plansOf, type Row, sentencesOf } from "./builders.ts";
 import { DUE, INELIGIBLE, TAMPERED } from "./heads.ts";
+import { ODD_ROWS } from "./odd-rows.ts";
 import { ORPHANS } from "./orphans.ts";
 import { RETIREMENTS } from "./retirements.ts";
 import { UNFINISHED } from "./unfinished.ts";
@@ -16,6 +17,7 @@ const TABLE: readonly (readonly [string, readonly Row[]])[] = [
   ["rule 6, what is left alone", INELIGIBLE],
   ["rules 7 and 9, due or not", DUE],
   ["rule 8, retirement", RETIREMENTS],
+  ["tokens that can't be read", ODD_ROWS],
 ];
 
 for (const [rule, rows] of TABLE) {

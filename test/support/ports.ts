@@ -22,7 +22,9 @@ import type {
   Login,
   SecretStore,
   TokenApi,
+  TokenListing,
   TokenOrder,
+  UnreadableToken,
 } from "../../lambda/ports.ts";
 
 /** One call of the worker to the world. */
@@ -57,6 +59,10 @@ export interface Surroundings {
   readonly observe?: (call: Call) => void;
   /** Whether a listing, or a login, knows this token yet. */
   readonly isKnown?: (token: StoredToken, to: "list" | "login") => boolean;
+  /** What is wrong with how Losant shows a token, if anything. */
+  readonly problemOf?: (tokenId: string) => string | undefined;
+  /** Whether the listing leaves a token out that it counts. */
+  readonly isSkipped?: (tokenId: string) => boolean;
   /** What DescribeSecret shows where it lags behind. */
   readonly seenAs?: (name: string, secret: Secret | undefined) => Secret | undefined;
 }
@@ -190,7 +196,14 @@ export function inMemoryTokenApi(
   around: Surroundings,
 ): TokenApi {
   let login: (Login & { readonly token: Redacted }) | undefined;
-  const { isKnown = () => true } = around;
+  const { isKnown = () => true, problemOf = () => undefined, isSkipped = () => false } = around;
+  const oddOf = (token: StoredToken): UnreadableToken => ({
+    id: v.parse(TokenId, token.id),
+    problem: problemOf(token.id) ?? "",
+    description: token.description ?? "",
+    createdAt: token.creationDate,
+    expiresAt: undefined,
+  });
   const isAccepted = (token: Redacted) => applications.identify(token.reveal())?.application.id === id;
   /** As the adapter does it: what the secret holds now, then what it held before. */
   const logIn = async (): Promise<Login> => {
@@ -215,15 +228,25 @@ export function inMemoryTokenApi(
   };
   return {
     list: () =>
-      call("list", false, id, () =>
-        [...application().tokens.values()]
-          .filter((token) => isKnown(token, "list"))
-          .map(tokenOf)
-          .sort((a, b) => Number(a.expiresAt ?? 0) - Number(b.expiresAt ?? 0)),
-      ),
+      call("list", false, id, (): TokenListing => {
+        const all = [...application().tokens.values()].filter((token) => isKnown(token, "list"));
+        const shown = all.filter(({ id: tokenId }) => !isSkipped(tokenId));
+        const isOdd = (token: StoredToken) => problemOf(token.id) !== undefined;
+        return {
+          tokens: shown
+            .filter((token) => !isOdd(token))
+            .map(tokenOf)
+            .sort((a, b) => Number(a.expiresAt ?? 0) - Number(b.expiresAt ?? 0)),
+          unreadable: shown.filter(isOdd).map(oddOf),
+          nameless: { count: 0, problem: "" },
+          missing: all.length - shown.length,
+        };
+      }),
     get: (tokenId) =>
       call("get", false, tokenId, () => {
         const token = application().tokens.get(tokenId);
+        if (problemOf(tokenId) !== undefined)
+          throw new RotationError("losant-answer-invalid", `the token ${tokenId} can't be read`);
         return token && tokenOf(token);
       }),
     create: (order) =>

@@ -44,6 +44,10 @@ export class World {
   readonly buses: EventBuses;
   readonly log: { readonly level: string; readonly message: string; readonly fields: LogFields }[] = [];
   config: Record<string, unknown>;
+  /** By the id of a token, what is wrong with how Losant shows it. */
+  readonly odd = new Map<string, string>();
+  /** The ids of tokens that the listing leaves out, though it counts them. */
+  readonly skipped = new Set<string>();
   #runs = 0;
 
   constructor({
@@ -99,7 +103,12 @@ export class World {
     event: object,
     { intercept = untouched, runId = `run-${++this.#runs}`, budgetMs = 15 * MINUTE }: RunOptions = {},
   ) {
-    const ports = { clock: this.clock, intercept };
+    const ports = {
+      clock: this.clock,
+      intercept,
+      problemOf: (id: string) => this.odd.get(id),
+      isSkipped: (id: string) => this.skipped.has(id),
+    };
     const store = inMemoryStore(this.secrets, ports);
     return run(parseRequest(event), {
       config: parseConfig(this.config),

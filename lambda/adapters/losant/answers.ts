@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Redacted } from "../../model/redacted.ts";
 import { type ApiToken, TokenId } from "../../model/token.ts";
-import type { IssuedToken } from "../../ports.ts";
+import type { IssuedToken, UnreadableToken } from "../../ports.ts";
 import { scrub } from "../scrub.ts";
 import { TokenString } from "../token-string.ts";
 import type { Body } from "./body.ts";
@@ -11,9 +11,19 @@ import type { Body } from "./body.ts";
  * valibot quote what they choke on, so only the path of what is wrong leaves this file.
  */
 
+const DATE_TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/**
+ * A day, a time and a zone, as Losant writes them. Of anything else something would have to be guessed: a date without a
+ * zone means another moment in each, and JavaScript takes February 30 for a day of March.
+ */
 const date = v.pipe(
   v.string(),
-  v.regex(/^\d{4}-\d\d-\d\dT/),
+  v.check((text) => {
+    const [, day = ""] = DATE_TIME.exec(text) ?? [];
+    const at = new Date(`${day}T00:00:00Z`);
+    return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
+  }),
   v.transform((text) => new Date(text)),
   v.date(),
 );
@@ -44,11 +54,23 @@ const Token = v.pipe(
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-const Page = v.object({
-  items: v.array(Token),
+const PageShape = v.object({
+  items: v.array(v.unknown()),
   totalCount: v.nullish(count),
   perPage: v.nullish(v.pipe(count, v.minValue(1))),
 });
+
+export type NamedRow =
+  | { readonly kind: "token"; readonly id: TokenId; readonly token: ApiToken }
+  | { readonly kind: "unreadable"; readonly id: TokenId; readonly token: UnreadableToken };
+export type Row = NamedRow | { readonly kind: "nameless"; readonly problem: string };
+
+/** One page of a listing: a row that is odd costs that row. */
+export interface Page {
+  readonly rows: readonly Row[];
+  readonly totalCount: number | undefined;
+  readonly perPage: number | undefined;
+}
 
 /** Losant's word that it did what was asked; both of its answers to a write may be empty. */
 const Deactivated = v.optional(v.object({ status: v.optional(v.literal("inactive")) }));
@@ -60,7 +82,43 @@ export type Parsed<T> =
   | { readonly ok: false; readonly flaw: string };
 
 export const readToken = (text: string | undefined) => read(Token, text);
-export const readPage = (text: string | undefined) => read(Page, text);
+
+export function readPage(text: string | undefined): Parsed<Page> {
+  const page = read(PageShape, text);
+  if (!page.ok) return page;
+  const { items, totalCount, perPage } = page.value;
+  return {
+    ok: true,
+    value: { rows: items.map(readRow), totalCount: totalCount ?? undefined, perPage: perPage ?? undefined },
+  };
+}
+
+function readRow(item: unknown): Row {
+  const token = check(Token, item);
+  if (token.ok) return { kind: "token", id: token.value.id, token: token.value };
+  const { flaw: problem } = token;
+  const id = part("id", TokenId, item);
+  if (id === undefined) return { kind: "nameless", problem };
+  const unreadable = {
+    id,
+    problem,
+    description: part("description", v.string(), item) ?? "",
+    createdAt: part("creationDate", date, item),
+    expiresAt: part("expirationDate", date, item),
+  };
+  return { kind: "unreadable", id, token: unreadable };
+}
+
+/** One property of what can't be read as a whole. */
+function part<Schema extends v.GenericSchema>(
+  key: string,
+  schema: Schema,
+  item: unknown,
+): v.InferOutput<Schema> | undefined {
+  const result = v.safeParse(v.object({ [key]: schema }), item);
+  return result.success ? (result.output[key] as v.InferOutput<Schema>) : undefined;
+}
+
 export const readDeactivated = (text: string | undefined) => read(Deactivated, text);
 export const readDeleted = (text: string | undefined) => read(Deleted, text);
 
@@ -86,9 +144,16 @@ function read<const Schema extends v.GenericSchema>(
   if (text === undefined) return { ok: false, flaw: "is cut off" };
   const value = text === "" ? undefined : parse(text);
   if (text !== "" && value === undefined) return { ok: false, flaw: "is not JSON" };
+  const checked = check(schema, value);
+  return checked.ok || text !== "" ? checked : { ok: false, flaw: "is empty" };
+}
+
+function check<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+): Parsed<v.InferOutput<Schema>> {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return { ok: true, value: result.output };
-  if (text === "") return { ok: false, flaw: "is empty" };
   // Of the schemas above, every key is named and every other step an index: a path quotes nothing.
   const path = v.getDotPath(result.issues[0]);
   return { ok: false, flaw: path === null ? "is not an object" : `has no valid ${path}` };

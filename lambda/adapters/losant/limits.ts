@@ -20,8 +20,12 @@ export interface LosantLimits {
   readonly maxRetryAfterMs: number;
   /** Of one answer, before and after decoding. */
   readonly maxAnswerBytes: number;
-  readonly perPage: number;
+  /** Asked for first, and so much less each time a page does not fit into `maxAnswerBytes`. */
+  readonly perPage: readonly number[];
+  /** Of the largest. */
   readonly maxPages: number;
+  /** Of a whole listing: all of it is kept until the run is over. */
+  readonly maxListCharacters: number;
 }
 
 export const LOSANT_LIMITS: LosantLimits = {
@@ -43,6 +47,8 @@ export const LOSANT_LIMITS: LosantLimits = {
    * descriptions is written as \u0000, and five applications are read at once in a function of 512 MB.
    */
   maxAnswerBytes: 4 * 1024 * 1024,
-  perPage: 1_000,
+  perPage: [1_000, 100, 10],
   maxPages: 500,
+  /** A hundred thousand tokens take fifty to a hundred megabytes. */
+  maxListCharacters: 96 * 1024 * 1024,
 };

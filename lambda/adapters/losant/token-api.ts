@@ -1,14 +1,22 @@
 import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import type { ApiToken, ApplicationId, TokenId } from "../../model/token.ts";
-import type { AccessTokenReader, IssuedToken, Login, TokenApi, TokenOrder } from "../../ports.ts";
+import type {
+  AccessTokenReader,
+  IssuedToken,
+  Login,
+  TokenApi,
+  TokenListing,
+  TokenOrder,
+} from "../../ports.ts";
 import { looksLikeToken } from "../scrub.ts";
 import { AccessToken, type LoggedInApplication } from "./access-token.ts";
-import { type Parsed, readDeactivated, readDeleted, readIssued, readPage, readToken } from "./answers.ts";
+import { type Parsed, readDeactivated, readDeleted, readIssued, readToken } from "./answers.ts";
 import { type LosantCall, LosantClient, textOf } from "./client.ts";
-import { type Attempt, tokenApiError, unusable, unusableIssue } from "./failures.ts";
+import { type Attempt, unusable, unusableIssue } from "./failures.ts";
 import type { LosantAnswer } from "./http.ts";
 import type { LosantLimits } from "./limits.ts";
+import { listTokens } from "./listing.ts";
 import { probe } from "./probe.ts";
 
 export interface TokenApiOptions {
@@ -35,7 +43,7 @@ class LosantTokens implements TokenApi {
     this.#client = new LosantClient({ ...options, credential: this.#accessToken });
   }
 
-  async list(): Promise<readonly ApiToken[]> {
+  list(): Promise<TokenListing> {
     const call = this.#call({
       doing: "list the tokens",
       scope: "applicationApiTokens.get",
@@ -43,23 +51,7 @@ class LosantTokens implements TokenApi {
       method: "get",
       path: "/tokens",
     });
-    const { listTotalMs, maxPages } = this.#client.limits;
-    let { perPage } = this.#client.limits;
-    const tokens: ApiToken[] = [];
-    const until = performance.now() + listTotalMs;
-    for (let page = 0; page < maxPages; page += 1) {
-      // Without a sort of its own, the order is by name; in that order pages shift when a token is renamed.
-      const query = { sortField: "expirationDate", sortDirection: "asc", page, perPage };
-      const read = valueOrThrow(call, readPage(await this.#client.text({ ...call, query })));
-      tokens.push(...read.items);
-      if (read.items.length === 0 || tokens.length >= (read.totalCount ?? Number.POSITIVE_INFINITY))
-        return tokens;
-      if (performance.now() >= until)
-        throw tokenApiError(call, { kind: "silent", why: "timeout", isSent: true });
-      // Losant documents no maximum: it may give less than was asked, and counts pages by what it gives.
-      perPage = read.perPage ?? perPage;
-    }
-    throw unusable(call, `does not end after ${maxPages} pages`);
+    return listTokens(this.#client, call);
   }
 
   async get(id: TokenId): Promise<ApiToken | undefined> {

@@ -1,0 +1,146 @@
+import type { ApiToken, TokenId } from "../../model/token.ts";
+import type { TokenListing } from "../../ports.ts";
+import { type NamedRow, type Page, readPage } from "./answers.ts";
+import { type LosantCall, type LosantClient, textOf } from "./client.ts";
+import { tokenApiError, unusable } from "./failures.ts";
+
+/** Without a sort of its own, the order is by name; in that order pages shift when a token is renamed. */
+const SOONEST_FIRST = "expirationDate";
+/** No two tokens are tied in it, so that no page border runs through a tie. */
+const UNIQUE = "id";
+
+/**
+ * All pages. Losant's count is no proof that all of them were seen, nor that there are no more: tokens that expire in the
+ * same moment may stand on either side of a page border each time. Where the count promises more than there was, all is
+ * read once more in another order; what is missing even then is only counted.
+ */
+export async function listTokens(client: LosantClient, call: LosantCall): Promise<TokenListing> {
+  const found = new Found();
+  const until = performance.now() + client.limits.listTotalMs;
+  await readInOrder(SOONEST_FIRST, found, until, client, call);
+  // What it adds is welcome; where it fails, what is missing is missing.
+  if (found.missing > 0) await readInOrder(UNIQUE, found, until, client, call).catch(() => {});
+  return found.listing();
+}
+
+/** Of pages that are too long, smaller ones are asked for, from the first on: what was found stays found. */
+async function readInOrder(
+  sortField: string,
+  found: Found,
+  until: number,
+  client: LosantClient,
+  call: LosantCall,
+): Promise<void> {
+  const { perPage: sizes, maxPages } = client.limits;
+  const [largest = 1] = sizes;
+  let flaw = "is too long";
+  for (const size of sizes) {
+    const outcome = await readPages({
+      sortField,
+      size,
+      most: maxPages * (largest / size),
+      found,
+      until,
+      client,
+      call,
+    });
+    if (outcome === "all") return;
+    flaw = outcome.tooLong;
+  }
+  throw unusable(call, flaw);
+}
+
+interface Reading {
+  readonly sortField: string;
+  readonly size: number;
+  readonly most: number;
+  readonly found: Found;
+  readonly until: number;
+  readonly client: LosantClient;
+  readonly call: LosantCall;
+}
+
+async function readPages(reading: Reading): Promise<"all" | { readonly tooLong: string }> {
+  const { sortField, size, most, found, until, client, call } = reading;
+  const seen = new Set<TokenId>();
+  found.begin();
+  let perPage = size;
+  for (let page = 0; page < most; page += 1) {
+    const query = { sortField, sortDirection: "asc", page, perPage };
+    const answer = await client.answer({ ...call, query });
+    if (answer.kind === "ok" && answer.isTooLong === true) return { tooLong: answer.flaw ?? "is too long" };
+    const text = textOf(call, answer);
+    found.read(text.length);
+    if (found.characters > client.limits.maxListCharacters) throw unusable(call, "has too long a listing");
+    const read = readPage(text);
+    if (!read.ok) throw unusable(call, read.flaw);
+    found.add(read.value);
+    const before = seen.size;
+    for (const row of read.value.rows) if (row.kind !== "nameless") seen.add(row.id);
+    if (isLast(read.value, seen.size > before, found)) return "all";
+    if (performance.now() >= until)
+      throw tokenApiError(call, { kind: "silent", why: "timeout", isSent: true });
+    // Losant documents no maximum: it may give less than was asked, and counts pages by what it gives.
+    perPage = read.value.perPage ?? perPage;
+  }
+  throw unusable(call, `does not end after ${most} pages`);
+}
+
+/** An empty page; or, once as many were found as there should be, one that is not full or shows none that is new. */
+function isLast({ rows, perPage = 0 }: Page, isNew: boolean, { missing, total }: Found): boolean {
+  if (rows.length === 0) return true;
+  return total !== undefined && missing === 0 && (rows.length < perPage || !isNew);
+}
+
+/** Every token once, however often and in whatever order it was listed. */
+class Found {
+  readonly #rows = new Map<TokenId, NamedRow>();
+  /** Rows without an id can't be told apart: the most that one reading has shown. */
+  #nameless = { problem: "", count: 0 };
+  #namelessNow = 0;
+  /** By the latest count of Losant's. */
+  total: number | undefined;
+  characters = 0;
+
+  /** Another reading, from the first page on. */
+  begin(): void {
+    this.#namelessNow = 0;
+  }
+
+  read(characters: number): void {
+    this.characters += characters;
+  }
+
+  add({ rows, totalCount }: Page): void {
+    this.total = totalCount ?? this.total;
+    for (const row of rows) {
+      if (row.kind === "nameless") this.#addNameless(row.problem);
+      // What was odd once is left alone, also where another row of the same id is not.
+      else if (this.#rows.get(row.id)?.kind !== "unreadable") this.#rows.set(row.id, row);
+    }
+  }
+
+  get missing(): number {
+    return Math.max(0, (this.total ?? 0) - this.#rows.size - this.#nameless.count);
+  }
+
+  listing(): TokenListing {
+    const rows = [...this.#rows.values()];
+    return {
+      tokens: rows.flatMap((row) => (row.kind === "token" ? [row.token] : [])).sort(bySoonest),
+      unreadable: rows.flatMap((row) => (row.kind === "unreadable" ? [row.token] : [])),
+      nameless: this.#nameless,
+      missing: this.missing,
+    };
+  }
+
+  #addNameless(problem: string): void {
+    this.#namelessNow += 1;
+    if (this.#namelessNow > this.#nameless.count) this.#nameless = { problem, count: this.#namelessNow };
+  }
+}
+
+/** What a second reading adds comes last. */
+function bySoonest(one: ApiToken, other: ApiToken): number {
+  return (one.expiresAt?.getTime() ?? 0) - (other.expiresAt?.getTime() ?? 0);
+}
