@@ -59,7 +59,8 @@ function created(applications: Applications, { application, bearer, request, twe
     creatorType: "apiToken",
     creatorName: bearer.name,
   });
-  return { ...tokenView(token), token: string };
+  const echoes = Object.fromEntries((tweak.echoed ?? []).map((property) => [property, string]));
+  return { ...tokenView(token), token: string, ...echoes };
 }
 
 function tokenOf({ application, tokenId }: Call): StoredToken {

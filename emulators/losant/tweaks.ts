@@ -16,6 +16,8 @@ const LosantTweak = v.strictObject({
   ),
   /** Each operation: properties of the answer alone; null drops the property. */
   answered: v.exactOptional(v.record(v.string(), v.unknown())),
+  /** create: properties of the answer alone, each of which holds the new string. */
+  echoed: v.exactOptional(v.array(v.string())),
   /** list: the ids that a stale listing lacks. */
   hide: v.exactOptional(v.array(v.string())),
   /** list, get: by the id of a token, properties of its row alone; null drops the property, as anywhere. */

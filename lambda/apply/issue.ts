@@ -15,21 +15,37 @@ import { retry } from "./retry.ts";
 const EXPIRY_TOLERANCE_MS = 60_000;
 const PROBE_PAUSE_MS = 1_000;
 
+/** A successor, in the words of its order: of the answer, `token` has only what can hold no text. */
+export interface Issued extends IssuedToken {
+  readonly order: TokenOrder;
+  /** To be compared with the order, and not to be repeated. */
+  readonly answered: ApiToken;
+}
+
 /** Step one: a token with the scope of the one it replaces, marked with what it is for. Never repeated. */
 export async function issue(
   { subject }: Rotate,
   secretArn: SecretArn,
   context: ApplicationContext,
-): Promise<IssuedToken & { readonly order: TokenOrder }> {
-  const { application, api, budget } = context;
+): Promise<Issued> {
   const { clock, runId } = context.run;
   const order: TokenOrder = {
     name: subject.name,
     description: describeSuccessor(subject.description, { replacedId: subject.id, secretArn, run: runId }),
     scope: subject.scope,
     status: "active",
-    expiresAt: successorExpiresAt(subject, application.policy, clock.now()),
+    expiresAt: successorExpiresAt(subject, context.application.policy, clock.now()),
   };
+  const issued = await create(order, subject, context);
+  const { id, createdAt, expiresAt } = issued.token;
+  // One that was there before must not be taken for a successor that went wrong, and deleted.
+  if (id === subject.id || createdAt < subject.createdAt) throw notNew(id, subject);
+  const token = { ...order, id, createdAt, expiresAt, creatorType: "apiToken" };
+  return { ...issued, token, answered: issued.token };
+}
+
+async function create(order: TokenOrder, subject: ApiToken, context: ApplicationContext) {
+  const { api, budget } = context;
   try {
     const issued = { ...(await api.create(order)), order };
     budget.settle(true);
@@ -37,18 +53,24 @@ export async function issue(
   } catch (thrown) {
     const error = asRotationError(thrown);
     budget.settle(error.effect === "unknown" || error.createdId !== undefined);
+    if (error.createdId === subject.id) throw notNew(subject.id, subject);
     if (error.createdId !== undefined) throw await discarding(error.createdId, error, context);
     throw error;
   }
 }
 
+function notNew(id: TokenId, subject: ApiToken): RotationError {
+  const message = `Losant answered the creation of a successor of ${subject.id} with ${id}, which is no newer`;
+  return new RotationError("losant-answer-invalid", message, { effect: "unknown" });
+}
+
 /** Step two: it is what was asked for, and Losant lets it in. A token that fails is deleted again. */
 export async function verify(
-  { token, string, order }: IssuedToken & { readonly order: TokenOrder },
+  { token, answered, string, order }: Issued,
   isOwnAccessToken: boolean,
   context: ApplicationContext,
 ): Promise<Verified> {
-  const difference = differenceFrom(order, token);
+  const difference = differenceFrom(order, answered);
   if (difference !== undefined) {
     const error = new RotationError(
       "successor-mismatch",
@@ -79,6 +101,7 @@ function differenceFrom(order: TokenOrder, token: ApiToken): string | undefined 
   const asked = new Set(order.scope);
   const given = new Set(token.scope);
   if (asked.symmetricDifference(given).size > 0) return "scope";
+  if (token.name !== order.name) return "name";
   if (token.status !== order.status) return "status";
   if ((order.expiresAt === undefined) !== (token.expiresAt === undefined)) return "expirationDate";
   const askedMs = order.expiresAt?.getTime() ?? 0;

@@ -65,8 +65,14 @@ export function abandonedAfterMs(policy: Policy): number {
   return promotableForMs(policy) + policy.orphanAfterMs;
 }
 
+/**
+ * A date has four digits for its year on the wire (RFC 3339). A day earlier than the last one: what is written in another
+ * zone must not be in the year 10000 there.
+ */
+const LATEST = new Date("9999-12-31T00:00:00.000Z");
+
 /** When a successor made at `now` should expire: after its predecessor's lifetime, unless policy sets one. */
 export function successorExpiresAt(predecessor: ApiToken, policy: Policy, now: Date): Date | undefined {
   const ms = policy.lifetimeMs === "same" ? lifetimeMs(predecessor) : policy.lifetimeMs;
-  return Number.isFinite(ms) ? new Date(now.getTime() + ms) : undefined;
+  return Number.isFinite(ms) ? new Date(Math.min(now.getTime() + ms, LATEST.getTime())) : undefined;
 }

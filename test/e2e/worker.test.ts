@@ -92,6 +92,7 @@ describe("the deployed bundle, against Losant and AWS over HTTP", () => {
     ["scope", { scope: ["all.Application"] }],
     ["expiry", { expirationDate: null }],
     ["status", { status: "inactive" }],
+    ["name", { name: "somebody else's" }],
   ])(
     "deletes a successor that came back with another %s than asked, and keeps the old one",
     async (_, stored) => {
@@ -103,6 +104,49 @@ describe("the deployed bundle, against Losant and AWS over HTTP", () => {
       expect(cloud.aws.secret(secretOf("backend"))?.versions).toEqual([]);
     },
   );
+
+  it.each(["name", "description", "creatorName", "creatorType", "apiTokenId", "ownerId"])(
+    "repeats nothing of the answer where its %s holds the new string",
+    async (key) => {
+      due("backend");
+      cloud.losant.faults.add({ operation: "create", tweak: { echoed: [key] } });
+      const outcome = await bundle.invoke({}, cloud.env()).catch((thrown: Error) => thrown);
+      const shown =
+        outcome instanceof Error ? `${outcome.message} ${outcome.stack}` : JSON.stringify(outcome);
+      const events = JSON.stringify(cloud.aws.events.map(({ Detail }) => Detail));
+      // The header of every string, and so of the new one, whether it was kept or not.
+      expect(`${shown} ${events}`).not.toContain("eyJ");
+      const stored = cloud.aws.value(secretOf("backend"));
+      if (key === "name") expect(stored).toBeUndefined();
+      else expect(JSON.parse(stored ?? "")).toMatchObject({ name: "backend", scope: ["application.get"] });
+    },
+  );
+
+  it.each([
+    ["the token that it replaces", (id: string) => ({ id, apiTokenId: id })],
+    ["another string for it", (id: string) => ({ id, apiTokenId: id, token: "another" })],
+    ["no string for it", (id: string) => ({ id, apiTokenId: id, token: null })],
+  ])("ends no life where the creation is answered with %s", async (_, answered) => {
+    const { id, token } = due("backend");
+    cloud.losant.faults.add({ operation: "create", tweak: { answered: answered(id) } });
+    expect(await errorOf({})).toContain("losant-answer-invalid");
+    expect(cloud.losant.accepts(token)).toBe(true);
+  });
+
+  it("renews a token that expires in the year 9999, and a leaked one too", async () => {
+    const creationDate = new Date("2026-01-01T00:00:00Z");
+    const expirationDate = new Date("9999-12-31T23:59:59.999Z");
+    const { id, token } = cloud.losant.addToken(APP, {
+      name: "backend",
+      scope: ["application.get"],
+      creationDate,
+      expirationDate,
+    });
+    const report = await bundle.invoke({ tokens: [id], force: true, retireNow: true }, cloud.env());
+    expect(report.summary).toMatchObject({ rotated: 1, retired: 1, failed: 0 });
+    expect(cloud.losant.accepts(token)).toBe(false);
+    expect(cloud.losant.accepts(stringIn(secretOf("backend")))).toBe(true);
+  });
 
   it("deletes a successor whose string Losant did not show, and leaves one without an id to a later run", async () => {
     due("backend");

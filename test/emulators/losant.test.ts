@@ -657,6 +657,13 @@ describe("faults of a creation", () => {
     expect(losant.tokens(application)[1]).toMatchObject({ id: body.apiTokenId, scope: ["all.Application"] });
   });
 
+  test("show the new string where nobody expects it", async () => {
+    losant.faults.add({ operation: "create", tweak: { echoed: ["name", "creatorName"] } });
+    const { body } = await create({ name: "Mirror" });
+    expect(body).toMatchObject({ name: body.token, creatorName: body.token });
+    expect(names()).toEqual(["admin", "Mirror"]);
+  });
+
   test("are reported when they are misspelt, and then change nothing", async () => {
     losant.faults.add({ operation: "create", tweak: { scoop: ["device.get"] } });
     expect(await create({ name: "x" })).toMatchObject({ status: 500, body: { type: "InvalidTweak" } });

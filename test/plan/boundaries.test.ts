@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { successorExpiresAt } from "../../lambda/policy/renewal-window.ts";
 import {
+  applicationOf,
   DAY,
   HOUR,
   MINUTE,
@@ -240,5 +242,22 @@ describe("one millisecond", () => {
     const readAt = (ms: number) => sentencesOf(plansOf({ ...situation, readAt: fromNow(ms) }));
     expect(readAt(HOUR - 1)).toEqual(["wait current: not-due", "skip orphan: young-orphan"]);
     expect(readAt(HOUR)).toEqual(["discard orphan: orphan", "wait current: not-due"]);
+  });
+});
+
+describe("a successor's expiry", () => {
+  const policy = applicationOf({}).policy;
+  const at = (expiresAt: string) => ({ ...token("root"), createdAt: NOW, expiresAt: new Date(expiresAt) });
+
+  it.each([
+    ["9990-01-01T00:00:00.000Z", "9990-01-01T00:00:00.000Z"],
+    ["9999-12-31T00:00:00.000Z", "9999-12-31T00:00:00.000Z"],
+    ["9999-12-31T00:00:00.001Z", "9999-12-31T00:00:00.000Z"],
+    ["9999-12-31T23:59:59.999Z", "9999-12-31T00:00:00.000Z"],
+    ["+275760-09-13T00:00:00.000Z", "9999-12-31T00:00:00.000Z"],
+  ])("has a year of four digits in every zone: after a life until %s", (predecessor, successor) => {
+    expect(successorExpiresAt(at(predecessor), policy, NOW)?.toISOString()).toBe(successor);
+    const later = new Date("2100-01-01T00:00:00Z");
+    expect(successorExpiresAt(at(predecessor), policy, later)?.toISOString()).toMatch(/^9999-12-31T00/);
   });
 });
