@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { glob } from "./glob.ts";
 import { invalid } from "./refusal.ts";
 import { type Application, canonical, type StoredToken } from "./store.ts";
-import { type LosantTweak, rowOf } from "./tweaks.ts";
+import { type LosantTweak, tweakedRow } from "./tweaks.ts";
 import { tokenView } from "./views.ts";
 
 export interface ListingSettings {
@@ -42,7 +42,7 @@ export function listing(
   const items = sorted(found, sortField, sortDirection, undated, shuffleTies ? page : 0)
     .slice(page * perPage, (page + 1) * perPage)
     .map((token) => ({ ...tokenView(token), ...(withToken && { token: plantedToken(token.id) }) }))
-    .map((row) => rowOf(row.id, row, tweak));
+    .map((row) => tweakedRow(row.id, row, tweak));
   return {
     items,
     count: items.length,

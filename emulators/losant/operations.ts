@@ -4,7 +4,7 @@ import { Patch, Post, readBody } from "./bodies.ts";
 import { type ListingSettings, listing } from "./listing.ts";
 import { invalid, notFound } from "./refusal.ts";
 import { type Applications, canonical, isId, type StoredToken } from "./store.ts";
-import { type LosantTweak, rowOf } from "./tweaks.ts";
+import { type LosantTweak, tweakedRow } from "./tweaks.ts";
 import { applicationView, tokenView } from "./views.ts";
 
 export interface Call extends Access {
@@ -30,7 +30,7 @@ export function losantOperations(
     create: (call) => ({ status: 201, body: created(applications, call) }),
     get: (call) => {
       const token = tokenOf(call);
-      return { status: 200, body: rowOf(token.id, tokenView(token), call.tweak) };
+      return { status: 200, body: tweakedRow(token.id, tokenView(token), call.tweak) };
     },
     patch: (call) => {
       const token = tokenOf(call);

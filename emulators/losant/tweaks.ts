@@ -42,7 +42,7 @@ export function withAnswered(body: object, { answered = {} }: LosantTweak): obje
 }
 
 /** The row of a token, as the tweak shows it. */
-export function rowOf(id: string, row: object, { rows = {} }: LosantTweak): object {
+export function tweakedRow(id: string, row: object, { rows = {} }: LosantTweak): object {
   return altered(row, rows[id] ?? {});
 }
 

@@ -1,7 +1,10 @@
 import { DISCARD_RESERVE_MS, ISSUE_TO_STAGE_MS, STEP_RESERVE_MS, STORE_REFUSALS } from "../limits.ts";
-import type { RotationError } from "../model/errors.ts";
+import type { ErrorCode, RotationError } from "../model/errors.ts";
 import { after } from "../model/time.ts";
 import type { Clock } from "../ports.ts";
+
+/** Refusals for good that may be about one secret: a policy, a key, its state, its labels. All else is about all of them. */
+const OF_ONE_SECRET: ReadonlySet<ErrorCode> = new Set(["store-denied", "store-refused", "store-quota"]);
 
 /**
  * Decides whether a run may issue another token. Until the store has taken a string, rotations go alone, so that a dead
@@ -49,9 +52,10 @@ export class IssueGate {
   }
 
   /** Once the store is proven, a refusal for good is the fault of one secret, and the others go on. */
-  storeFailed({ retryable }: RotationError): void {
+  storeFailed({ code }: RotationError): void {
     this.#refusalsInARow += 1;
-    const isDown = retryable || (!this.#isStoreProven && this.#refusalsInARow >= STORE_REFUSALS);
+    const isDown =
+      !OF_ONE_SECRET.has(code) || (!this.#isStoreProven && this.#refusalsInARow >= STORE_REFUSALS);
     if (isDown) this.#isBroken = true;
   }
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { afterEach, vi } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import type { RotationEvent } from "../../lambda/model/events.ts";
 import { SecretArn, SecretName, type VersionId, versionIdOf } from "../../lambda/model/secret.ts";
 import { TokenId } from "../../lambda/model/token.ts";
@@ -27,15 +27,11 @@ export const anEvent = (key: string): RotationEvent => ({
   },
 });
 
-const open: ScriptedServer[] = [];
-
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
-
 /** Points the SDK's standard variables at a URL, as whoever runs the worker does. */
 export function pointAws(url: string): void {
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
   vi.stubEnv("AWS_ENDPOINT_URL", url);
   vi.stubEnv("AWS_REGION", "us-east-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
@@ -49,7 +45,7 @@ export async function awsAnswering(
 ): Promise<ScriptedServer> {
   holdPatience();
   const server = await scripted(answer, runOutOfPatience);
-  open.push(server);
+  onTestFinished(() => server.close());
   pointAws(server.url);
   return server;
 }

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import * as v from "valibot";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { LosantLimits } from "../../lambda/adapters/losant/limits.ts";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
@@ -82,8 +82,6 @@ export interface Bench {
   readonly credentials: FakeCredentials;
 }
 
-const open: ScriptedServer[] = [];
-
 /** The adapter before a server that answers as the test says; closed after the test. */
 export async function bench(
   answer: (request: SeenRequest, index: number) => Reply,
@@ -91,7 +89,7 @@ export async function bench(
 ): Promise<Bench> {
   holdPatience();
   const server = await scripted(answer, runOutOfPatience);
-  open.push(server);
+  onTestFinished(() => server.close());
   return { server, credentials, api: apiAt(server.url, credentials, limits) };
 }
 
@@ -104,14 +102,8 @@ export function apiAt(
   return losantTokenApi({ baseUrl, application, credentials, limits: { ...QUICK, ...limits } });
 }
 
-const closing: (() => void)[] = [];
 /** After the test, however it ends. */
-export const whenDone = (close: () => void) => void closing.push(close);
-
-afterEach(async () => {
-  for (const close of closing.splice(0)) close();
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+export const whenDone = (close: () => void) => onTestFinished(close);
 
 /** A server that writes what the test says once a whole request is there; `requests` counts them. */
 export async function raw(

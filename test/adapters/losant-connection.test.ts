@@ -121,7 +121,9 @@ describe("a connection that doesn't come about", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     whenDone(() => server.close());
     const { port } = server.address() as AddressInfo;
-    const api = apiAt(`https://127.0.0.1:${port}`, new FakeCredentials([ACCESS_TOKEN]));
+    const api = apiAt(`https://127.0.0.1:${port}`, new FakeCredentials([ACCESS_TOKEN]), {
+      createTimeoutMs: 200,
+    });
     expect(await failure(api.create(ORDER))).toMatchObject({ code: "losant-unreachable", effect: "none" });
   });
 });

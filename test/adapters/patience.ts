@@ -1,4 +1,4 @@
-import { afterEach, vi } from "vitest";
+import { onTestFinished, vi } from "vitest";
 
 /** How long the adapters wait for an answer in these tests. Most of their own limits are longer. */
 export const PATIENCE_MS = 4_900;
@@ -16,6 +16,10 @@ const held = new Map<NodeJS.Timeout, { readonly ms: number; readonly end: () => 
  * answer, and one that never comes takes no time.
  */
 export function holdPatience(): void {
+  onTestFinished(() => {
+    for (const timer of held.keys()) forget(timer);
+    vi.unstubAllGlobals();
+  });
   vi.stubGlobal("setTimeout", (end: () => void, ms = 0) => {
     if (ms < LONG_MS) return start(end, ms);
     const timer = start(() => {}, NEVER_MS).unref();
@@ -38,8 +42,3 @@ function forget(timer: NodeJS.Timeout): void {
   held.delete(timer);
   stop(timer);
 }
-
-afterEach(() => {
-  for (const timer of held.keys()) forget(timer);
-  vi.unstubAllGlobals();
-});

@@ -1,5 +1,5 @@
-import { globSync } from "node:fs";
-import { matchesGlob } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { join, matchesGlob } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { TEST_FILES } from "../../vitest.config.ts";
@@ -24,4 +24,14 @@ test("a file where no project looks, or of another name, is none of theirs", () 
   expect(projectsOf("test/unit/new.test.ts")).toEqual(["unit"]);
   for (const file of ["test/new/new.test.ts", "lambda/new.test.ts", "test/unit/new.spec.ts"])
     expect(projectsOf(file)).toEqual([]);
+});
+
+/** Files share the modules of their worker, so that a hook at the top of one runs for the first file that imports it alone. */
+const HOOK = /^(before|after)(Each|All)\(/m;
+
+test("no module that tests share has a hook of its own", () => {
+  const shared = globSync("test/**/*.ts", { cwd: ROOT }).filter((file) => !file.endsWith(".test.ts"));
+  expect(shared.length).toBeGreaterThan(20);
+  expect(shared.filter((file) => HOOK.test(readFileSync(join(ROOT, file), "utf8")))).toEqual([]);
+  expect(HOOK.test('import { afterEach } from "vitest";\nafterEach(() => {});')).toBe(true);
 });

@@ -63,11 +63,11 @@ const PageShape = v.object({
 export type NamedRow =
   | { readonly kind: "token"; readonly id: TokenId; readonly token: ApiToken }
   | { readonly kind: "unreadable"; readonly id: TokenId; readonly token: UnreadableToken };
-export type Row = NamedRow | { readonly kind: "nameless"; readonly problem: string };
+export type ListedRow = NamedRow | { readonly kind: "nameless"; readonly problem: string };
 
 /** One page of a listing: a row that is odd costs that row. */
 export interface Page {
-  readonly rows: readonly Row[];
+  readonly rows: readonly ListedRow[];
   readonly totalCount: number | undefined;
   readonly perPage: number | undefined;
 }
@@ -93,7 +93,7 @@ export function readPage(text: string | undefined): Parsed<Page> {
   };
 }
 
-function readRow(item: unknown): Row {
+function readRow(item: unknown): ListedRow {
   const token = check(Token, item);
   if (token.ok) return { kind: "token", id: token.value.id, token: token.value };
   const { flaw: problem } = token;

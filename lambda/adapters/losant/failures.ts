@@ -1,7 +1,7 @@
 import { type ErrorCode, RotationError } from "../../model/errors.ts";
 import type { ApplicationId, TokenId } from "../../model/token.ts";
+import { isAboutCertificate } from "../certificates.ts";
 import type { Said } from "./answers.ts";
-import { isAboutCertificate } from "./fetch.ts";
 import type { LosantAnswer, LosantRequest } from "./http.ts";
 
 /** What was attempted, as the person reads it who has to repair it. */

@@ -123,10 +123,3 @@ function codeOf(thrown: unknown): string | undefined {
   }
   return undefined;
 }
-
-/** OpenSSL's verdicts on a certificate, by the names that Node gives them, and Node's own on the name in it. */
-export function isAboutCertificate(code: string): boolean {
-  return /CERT|^UNABLE_TO_|^CRL_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$/.test(
-    code,
-  );
-}

@@ -1,8 +1,9 @@
 import ky, { isHTTPError, isNetworkError, isTimeoutError } from "ky";
 import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
+import { isAboutCertificate } from "../certificates.ts";
 import { readSaid, type Said } from "./answers.ts";
-import { type Exchange, fetchOverHttp, isAboutCertificate } from "./fetch.ts";
+import { type Exchange, fetchOverHttp } from "./fetch.ts";
 import type { LosantLimits } from "./limits.ts";
 
 /** One call of Losant's API; `kind` decides what may be repeated. */
