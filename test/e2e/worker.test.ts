@@ -194,12 +194,12 @@ describe("the deployed bundle, against Losant and AWS over HTTP", () => {
     expect(cloud.losant.tokens(APP)).toHaveLength(3);
   });
 
-  it("issues one token at most, and deletes it, with Secrets Manager refusing writes", async () => {
-    for (const name of ["a", "b", "c"]) due(name);
+  it("issues three tokens at most, and deletes them, with Secrets Manager refusing all writes", async () => {
+    for (const name of ["a", "b", "c", "d", "e"]) due(name);
     cloud.aws.faults.add({ operation: "PutSecretValue", answer: awsError("AccessDeniedException") });
     expect(await errorOf({})).toContain("store-denied");
-    expect(cloud.losant.calls.filter((call) => call === "create")).toHaveLength(1);
-    expect(cloud.losant.tokens(APP)).toHaveLength(4);
+    expect(cloud.losant.calls.filter((call) => call === "create")).toHaveLength(3);
+    expect(cloud.losant.tokens(APP)).toHaveLength(6);
   });
 
   it("sends what it owes when EventBridge is back", async () => {
