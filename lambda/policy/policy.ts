@@ -80,23 +80,36 @@ export interface Policy {
 
 /** A policy with every default filled in. */
 export function resolvePolicy(policy: PolicyDocument, intervalMs: number): Policy {
+  const {
+    renewBefore = "30d",
+    lifetime = "same",
+    include = ["*"],
+    exclude = [],
+    neverExpiring = "report",
+    retire = "never",
+    orphanAfter = "1h",
+    maxRotationsPerRun = 500,
+    secretFormat = "json",
+    ...unused
+  } = policy;
+  // A key that is accepted and then ignored would be a promise that nobody keeps.
+  unused satisfies Readonly<Record<string, never>>;
   const optionalMs = (text: string | undefined) => (text === undefined ? undefined : durationMs(text));
-  const { lifetime = "same", neverExpiring = "report", retire = "never" } = policy;
   const steps = retire === "never" ? {} : retire;
   return {
     intervalMs,
-    renewBeforeMs: durationMs(policy.renewBefore ?? "30d"),
+    renewBeforeMs: durationMs(renewBefore),
     lifetimeMs: lifetime === "same" ? lifetime : durationMs(lifetime),
-    include: policy.include ?? ["*"],
-    exclude: policy.exclude ?? [],
+    include,
+    exclude,
     neverExpiringMs: neverExpiring === "report" ? neverExpiring : durationMs(neverExpiring),
     retire: {
       deactivateAfterMs: optionalMs(steps.deactivateAfter),
       deleteAfterMs: optionalMs(steps.deleteAfter),
     },
-    orphanAfterMs: durationMs(policy.orphanAfter ?? "1h"),
-    maxRotationsPerRun: policy.maxRotationsPerRun ?? 500,
-    secretFormat: policy.secretFormat ?? "json",
+    orphanAfterMs: durationMs(orphanAfter),
+    maxRotationsPerRun,
+    secretFormat,
   };
 }
 

@@ -34,6 +34,20 @@ export function anchorsIn(file: string): readonly string[] {
   );
 }
 
+/** Of each table that begins with this line the rows, and of each cell what stands in backticks. */
+export function tablesIn(
+  markdown: string,
+  head: string,
+): readonly (readonly (readonly (readonly string[])[])[])[] {
+  const codesIn = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+  const parts = `\n${markdown}`.split(`\n${head}\n`).slice(1);
+  return parts.map((part) => {
+    const [lines = ""] = part.split("\n\n");
+    const [, ...rows] = lines.trimEnd().split("\n");
+    return rows.map((row) => row.split(" | ").map(codesIn));
+  });
+}
+
 /** Links to files of this repository, and to anchors in them, that lead nowhere. */
 export function brokenLinks(file: string): readonly string[] {
   const links = [...textOf(file).matchAll(/\]\((?!https?:)([^)\s]*)\)/g)].map(([, link = ""]) => link);
