@@ -4,7 +4,9 @@ import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { eventDocument } from "../infra/event-documents.ts";
 import { type DetailType, EVENT_CATALOGUE } from "../lambda/model/events.ts";
+import { REASONS, type Reason, restOf } from "../lambda/plan/reasons.ts";
 import { type DeliveredEvent, eventExamples, pageWithExamples } from "./support/event-examples.ts";
+import { tablesIn } from "./support/markdown.ts";
 
 const page = readFileSync(new URL("../docs/events.md", import.meta.url), "utf8");
 const examples = await eventExamples();
@@ -32,6 +34,15 @@ describe.each(DETAIL_TYPES)("the example of %s", (detailType) => {
   test("tells the page's readers of every key that it can have", () => {
     for (const key of Object.keys(EVENT_CATALOGUE[detailType].entries)) expect(page).toContain(`\`${key}\``);
   });
+});
+
+test("the page has a line for each reason at which a token is left to its expiry", () => {
+  const [table = []] = tablesIn(page, "| `reason` | why it will not be renewed |");
+  const reasons = table.flatMap(([cell = []]) => cell);
+  const left = (Object.keys(REASONS) as Reason[]).filter((reason) => restOf(reason)?.isToldBeforeExpiry);
+  expect(reasons).toEqual(expect.arrayContaining(left));
+  // The reason of the access token's own warning is no token's in the report.
+  expect(reasons.filter((reason) => reason !== "access-token" && !(reason in REASONS))).toEqual([]);
 });
 
 /** As much of EventBridge's matching as the page uses. */
