@@ -20,6 +20,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type AwsEmulator, type AwsOptions, awsError, startAws } from "../../emulators/aws/server.ts";
+import { workerCalls } from "../support/worker-calls.ts";
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3600 * SECOND_MS;
@@ -949,6 +950,11 @@ describe("the protocol", () => {
     expect(answer.status).toBe(400);
     expect(answer.headers.get("x-amzn-errortype")).toBe("ResourceNotFoundException");
     expect(await answer.json()).toMatchObject({ __type: "ResourceNotFoundException" });
+  });
+
+  test.each(workerCalls())("the worker's $target is an operation", async ({ target }) => {
+    const { headers } = await raw(target, "{}");
+    expect(headers.get("x-amzn-errortype")).not.toBe("UnknownOperationException");
   });
 
   test.each([

@@ -14,8 +14,16 @@ describe("an access token", () => {
     const statements = workerStatements(configured({ accessToken: `losant/${APPLICATION}/access` }));
     const secret = `${SECRETS}losant/${APPLICATION}/access-AbCdEf`;
     expect(permits(statements, "secretsmanager:GetSecretValue", secret)).toBe(true);
-    for (const action of ["PutSecretValue", "UpdateSecretVersionStage", "CreateSecret"])
-      expect(permits(statements, `secretsmanager:${action}`, secret)).toBe(false);
+    const managing = statements.filter(({ Sid }) => Sid === "ManageSecrets").flatMap(({ Action }) => Action);
+    const writes = managing.filter((action) => !/:(Describe|Get|List)/.test(action));
+    expect(writes).toEqual(
+      expect.arrayContaining(
+        ["PutSecretValue", "UpdateSecretVersionStage", "CreateSecret"].map(
+          (name) => `secretsmanager:${name}`,
+        ),
+      ),
+    );
+    for (const action of writes) expect(permits(statements, action, secret)).toBe(false);
   });
 
   test("is the worker's to renew once a secrets entry maps it", () => {

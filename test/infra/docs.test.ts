@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
+import type { Stack } from "aws-cdk-lib";
+import { Key } from "aws-cdk-lib/aws-kms";
 import { expect, test } from "vitest";
 import { METRIC_UNITS } from "../../lambda/report/metrics.ts";
+import { policiesOf } from "./policies.ts";
 import { resourcesOf, synthesized } from "./synth.ts";
 
 const deploy = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
@@ -16,6 +19,21 @@ test("each line of the costs is its quantity times its price, and they add up", 
     sum += cost;
   }
   expect(deploy).toContain(`| **together** | | | **${sum.toFixed(2)}** |`);
+});
+
+test("the page lists all that the worker's role may do, and nothing else", () => {
+  const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000";
+  const everything = (stack: Stack) => ({ secretsKey: Key.fromKeyArn(stack, "Key", keyArn), tracing: true });
+  const [policy] = policiesOf(synthesized(everything).template);
+  const statements = policy?.PolicyDocument.Statement ?? [];
+  const named = statements.map(({ Action }) => [Action].flat().map((action) => action.split(":")[1] ?? ""));
+  const [, part = ""] = deploy.split("\n| on | may | why |\n");
+  const [table = ""] = part.split("\n\n");
+  const cells = table.split("\n").map((row) => row.split(" | ")[1] ?? "");
+  const untold = named.filter((names) => !cells.some((cell) => names.every((name) => cell.includes(name))));
+  expect(untold).toEqual([]);
+  const told = cells.flatMap((cell) => cell.match(/\b[A-Z][a-z]+[A-Z]\w+/g) ?? []);
+  expect(told.filter((name) => !named.flat().includes(name))).toEqual([]);
 });
 
 test("the costs count what the stack has", () => {

@@ -1,5 +1,6 @@
 import { Key } from "aws-cdk-lib/aws-kms";
 import { describe, expect, test } from "vitest";
+import { workerCalls } from "../support/worker-calls.ts";
 import { permits } from "./iam.ts";
 import { policiesOf, SECRETS, workerStatements } from "./policies.ts";
 import { APPLICATION, readable, resourcesOf, synthesized } from "./synth.ts";
@@ -67,6 +68,19 @@ describe("the worker's role", () => {
         },
       },
     ]);
+  });
+
+  test("may make each call of the worker's, and no other of those services", () => {
+    const services = new Set(workerCalls().map(({ action }) => action.split(":")[0]));
+    const allowed = workerStatements()
+      .filter(({ Effect }) => Effect === "Allow")
+      .flatMap(({ Action }) => Action)
+      .filter((action) => services.has(action.split(":")[0]));
+    expect(allowed.toSorted()).toEqual(
+      workerCalls()
+        .map(({ action }) => action)
+        .toSorted(),
+    );
   });
 
   test("has no other policies, and only Lambda takes it on", () => {
