@@ -1,17 +1,8 @@
-import * as v from "valibot";
 import { onTestFinished, vi } from "vitest";
 import type { RotationEvent } from "../../lambda/model/events.ts";
-import { SecretArn, SecretName, type VersionId, versionIdOf } from "../../lambda/model/secret.ts";
-import { TokenId } from "../../lambda/model/token.ts";
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
 import { holdPatience, runOutOfPatience } from "./patience.ts";
-
-export const NAME = v.parse(SecretName, "losant/575ec8687ae143cd83dc4a97/backend");
-export const ARN = v.parse(SecretArn, `arn:aws:secretsmanager:us-east-1:111122223333:secret:${NAME}-AbCdEf`);
-const id = (digit: string) => v.parse(TokenId, digit.repeat(24));
-export const VERSION = versionIdOf({ tokenId: id("b"), replacedId: id("a") });
-export const OLDER: VersionId = versionIdOf({ tokenId: id("a"), replacedId: id("9") });
-export const LABEL = `rotating-${id("b")}`;
+import { ARN } from "./store-calls.ts";
 
 export const anEvent = (key: string): RotationEvent => ({
   detailType: "Losant API Token Orphan Discarded",

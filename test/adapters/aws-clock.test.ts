@@ -3,19 +3,9 @@ import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/eve
 import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { inTurn, type Reply } from "../support/http.ts";
-import {
-  ARN,
-  anEvent,
-  awsAnswering,
-  awsRefusal,
-  byClock,
-  LABEL,
-  NAME,
-  operationsOf,
-  seconds,
-  VERSION,
-} from "./aws-bench.ts";
+import { anEvent, awsAnswering, awsRefusal, byClock, operationsOf, seconds } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
+import { ARN, LABEL, NAME, VERSION } from "./store-calls.ts";
 
 const MINUTE_MS = 60_000;
 const QUICK = { callTimeoutMs: 500, firstPauseMs: 1 };

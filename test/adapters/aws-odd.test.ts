@@ -6,8 +6,9 @@ import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters
 import { RotationError } from "../../lambda/model/errors.ts";
 import type { RotationEvent } from "../../lambda/model/events.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
-import { ARN, anEvent, LABEL, NAME, pointAws, seconds, VERSION } from "./aws-bench.ts";
+import { anEvent, pointAws, seconds } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
+import { ARN, LABEL, NAME, VERSION } from "./store-calls.ts";
 
 /* Answers as no service of AWS gives them, written to the socket byte for byte. */
 

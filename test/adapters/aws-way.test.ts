@@ -6,8 +6,9 @@ import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters
 import { isAboutCertificate } from "../../lambda/adapters/certificates.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { selfSigned } from "../support/certificate.ts";
-import { ARN, anEvent, LABEL, NAME, pointAws, VERSION } from "./aws-bench.ts";
+import { anEvent, pointAws } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
+import { ARN, LABEL, NAME, VERSION } from "./store-calls.ts";
 
 /* What lies between the worker and AWS: certificates, settings, connections. */
 

@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/event-bridge.ts";
 import { batchLength, MAX_BYTES, sizeOf } from "../../lambda/adapters/aws/event-bridge-entries.ts";
 import { closedPort, type Reply, type SeenRequest } from "../support/http.ts";
-import { ARN, awsAnswering, awsRefusal, anEvent as event, pointAws } from "./aws-bench.ts";
+import { awsAnswering, awsRefusal, anEvent as event, pointAws } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
 import { PATIENCE_MS } from "./patience.ts";
+import { ARN } from "./store-calls.ts";
 
 const QUICK = { callTimeoutMs: PATIENCE_MS, firstPauseMs: 1, attempts: 3, totalMs: 60_000 };
 

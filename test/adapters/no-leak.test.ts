@@ -7,7 +7,7 @@ import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters
 import { RotationError } from "../../lambda/model/errors.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import type { Reply } from "../support/http.ts";
-import { ARN, awsAnswering, awsRefusal, LABEL, NAME, OLDER, VERSION } from "./aws-bench.ts";
+import { awsAnswering, awsRefusal } from "./aws-bench.ts";
 import {
   ACCESS_TOKEN,
   bench,
@@ -19,6 +19,7 @@ import {
   tokenBody,
 } from "./losant-bench.ts";
 import { PATIENCE_MS } from "./patience.ts";
+import { ARN, LABEL, NAME, STORE_CALLS, VERSION } from "./store-calls.ts";
 
 /** Whatever a program may do with an error or a value to show it. */
 function shownWays(value: unknown): readonly string[] {
@@ -108,15 +109,10 @@ describe.each(FAILURES)("%s shows neither the access token nor an issued string"
       firstPauseMs: 1,
     });
     const calls = [
-      store.describe(NAME),
-      store.history(ARN),
-      store.create(NAME, "a description"),
-      store.stage(ARN, VERSION, new Redacted(JSON.stringify({ token: ISSUED_TOKEN })), LABEL),
+      ...Object.values(STORE_CALLS).map(({ call }) =>
+        call(store, new Redacted(JSON.stringify({ token: ISSUED_TOKEN }))),
+      ),
       store.stage(ARN, VERSION, new Redacted(ISSUED_TOKEN), LABEL),
-      store.promote(ARN, VERSION, OLDER),
-      store.attach(ARN, VERSION, LABEL),
-      store.detach(ARN, VERSION, LABEL),
-      store.read(NAME, "AWSCURRENT"),
     ];
     for (const call of calls.map(failure)) expectNoLeak(await call, ACCESS_TOKEN, ISSUED_TOKEN);
   });

@@ -2,20 +2,10 @@ import { describe, expect, test, vi } from "vitest";
 import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { closedPort, inTurn, type Reply, type SeenRequest } from "../support/http.ts";
-import {
-  ARN,
-  awsAnswering,
-  awsRefusal,
-  LABEL,
-  NAME,
-  OLDER,
-  operationsOf,
-  pointAws,
-  seconds,
-  VERSION,
-} from "./aws-bench.ts";
+import { awsAnswering, awsRefusal, operationsOf, pointAws, seconds } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
 import { PATIENCE_MS } from "./patience.ts";
+import { ARN, LABEL, NAME, OLDER, STORE_CALLS, VERSION } from "./store-calls.ts";
 
 const QUICK = { callTimeoutMs: PATIENCE_MS, firstPauseMs: 1 };
 
@@ -132,6 +122,18 @@ describe("a secret's history", () => {
     expect(server.requests).toHaveLength(4);
   });
 });
+
+test.each(Object.entries(STORE_CALLS))(
+  "%s is tried again after HTTP 500 if it reads, and sent once if it writes",
+  async (_, { isWrite, call }) => {
+    const { store, server } = await storeAnswering(() => awsRefusal("InternalServiceError", 500));
+    expect(await failure(call(store, value))).toMatchObject({
+      code: "store-unavailable",
+      effect: isWrite ? "unknown" : "none",
+    });
+    expect(server.requests).toHaveLength(isWrite ? 1 : 3);
+  },
+);
 
 describe("a read", () => {
   test.each<[string, Reply]>([

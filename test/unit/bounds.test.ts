@@ -3,9 +3,11 @@ import { IssueGate } from "../../lambda/apply/issue-gate.ts";
 import { retry } from "../../lambda/apply/retry.ts";
 import { ISSUE_TO_STAGE_MS } from "../../lambda/limits.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
 import { after as later } from "../../lambda/model/time.ts";
 import type { SecretStore } from "../../lambda/ports.ts";
 import { rateLimited } from "../../lambda/run/guarded-ports.ts";
+import { STORE_CALLS, type Store } from "../adapters/store-calls.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { DAY, HOUR, START, World } from "../support/world.ts";
 
@@ -158,6 +160,19 @@ describe("the pace, where the store is throttled by what others write", () => {
 
   it("keeps its rate where other things go wrong", async () => {
     expect((await startsBySecond(5, () => false)).every((count) => count >= 46 && count <= 48)).toBe(true);
+  });
+});
+
+describe.each(Object.entries(STORE_CALLS))("the call %s", (_, { isWrite, call }) => {
+  it(isWrite ? "is paced, for it writes" : "waits for no turn, for it reads", async () => {
+    const clock = new VirtualClock(START);
+    const store = Object.fromEntries(
+      Object.keys(STORE_CALLS).map((name) => [name, async () => {}]),
+    ) as unknown as Store;
+    const paced = { ...store, ...rateLimited(store, clock, 45) };
+    const value = new Redacted("a string");
+    await clock.run(Promise.all(Array.from({ length: 100 }, () => call(paced, value))));
+    expect(clock.now() > START).toBe(isWrite);
   });
 });
 
