@@ -1,22 +1,30 @@
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
-import type { Call, Fate } from "../support/ports.ts";
+import type { Call, Fate, Operation } from "../support/ports.ts";
 import type { FaultEntry, OutageEntry } from "./script.ts";
 
 type Service = Exclude<OutageEntry["of"], "throttle">;
 
-const SERVICES: Readonly<Record<string, Service>> = {
+const SERVICES: Readonly<Record<Operation, Service>> = {
   list: "losant",
   get: "losant",
   create: "losant",
   deactivate: "losant",
   delete: "losant",
   probe: "losant",
+  describe: "store",
+  history: "store",
+  readAccessToken: "store",
+  createSecret: "store",
+  stage: "store",
+  promote: "store",
+  attach: "store",
+  detach: "store",
   publish: "bus",
 };
 
 export function serviceOf({ operation }: Call): Service {
-  return SERVICES[operation] ?? "store";
+  return SERVICES[operation];
 }
 
 type Trouble = "throttled" | "refused" | "unavailable" | "unanswered";

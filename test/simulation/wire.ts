@@ -1,5 +1,5 @@
 import type { EmulatedRequest } from "../../emulators/http.ts";
-import type { Call } from "../support/ports.ts";
+import type { Call, Operation } from "../support/ports.ts";
 import { UNREMARKABLE } from "./worker.ts";
 
 type Body = Readonly<Record<string, unknown>>;
@@ -8,7 +8,7 @@ type Body = Readonly<Record<string, unknown>>;
 export function callOf(operation: string, { url, body }: EmulatedRequest): Call {
   const given: Body = body === "" ? {} : JSON.parse(body);
   const subject = String(given.SecretId ?? given.Name ?? given.name ?? url.pathname.split("/").at(-1));
-  const call = (name: string, isWrite: boolean, of = subject): Call => ({
+  const call = (name: Operation, isWrite: boolean, of = subject): Call => ({
     operation: name,
     isWrite,
     subject: of,
@@ -18,6 +18,8 @@ export function callOf(operation: string, { url, body }: EmulatedRequest): Call 
       return call("probe", false);
     case "list":
       return call(url.searchParams.get("perPage") === "1" ? "probe" : "list", false);
+    case "get":
+      return call(operation, false);
     case "create":
     case "delete":
       return call(operation, true);
@@ -38,11 +40,11 @@ export function callOf(operation: string, { url, body }: EmulatedRequest): Call 
     case "PutEvents":
       return call("publish", true, newsIn(given));
     default:
-      return call(operation, false);
+      throw new Error(`no call of the worker's ports leads to ${operation}`);
   }
 }
 
-function moveOf({ VersionStage, MoveToVersionId }: Body): string {
+function moveOf({ VersionStage, MoveToVersionId }: Body): Operation {
   if (VersionStage === "AWSCURRENT") return "promote";
   return MoveToVersionId === undefined ? "detach" : "attach";
 }

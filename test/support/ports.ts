@@ -27,9 +27,17 @@ import type {
   UnreadableToken,
 } from "../../lambda/ports.ts";
 
+/** The calls of all ports, by names that tell them apart. */
+export type Operation =
+  | Exclude<keyof SecretStore, "create">
+  | "createSecret"
+  | "readAccessToken"
+  | Exclude<keyof TokenApi, "loggedInWith">
+  | keyof EventBus;
+
 /** One call of the worker to the world. */
 export interface Call {
-  readonly operation: string;
+  readonly operation: Operation;
   readonly isWrite: boolean;
   /** What it is about: a token's id, a secret's name, an event's detail type. */
   readonly subject: string;
@@ -106,7 +114,7 @@ function refused<T>(perform: () => T): T {
 
 /** Secrets Manager behind the worker's port, over the emulator's own model of it. */
 export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretStore & AccessTokenReader {
-  const call = <T>(operation: string, isWrite: boolean, subject: string, effect: () => T) =>
+  const call = <T>(operation: Operation, isWrite: boolean, subject: string, effect: () => T) =>
     meet(around, { operation, isWrite, subject }, () => refused(effect));
   return {
     describe: (name) =>
@@ -216,7 +224,12 @@ export function inMemoryTokenApi(
     }
     throw new RotationError("access-token-rejected", `Losant rejects what ${accessToken} holds`);
   };
-  const call = async <T>(operation: string, isWrite: boolean, subject: string, effect: (fate: Fate) => T) => {
+  const call = async <T>(
+    operation: Operation,
+    isWrite: boolean,
+    subject: string,
+    effect: (fate: Fate) => T,
+  ) => {
     await logIn();
     return meet(around, { operation, isWrite, subject }, effect);
   };
