@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { accessTokenCommand } from "../../cli/access-token/access-token.ts";
 import { type Command, EXIT } from "../../cli/command/command.ts";
@@ -10,6 +11,7 @@ import { undoCommand } from "../../cli/undo/undo.ts";
 import { demo } from "../../demo/start.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { run } from "../support/command.ts";
+import { textOf } from "../support/markdown.ts";
 
 const FLAGS = { name: { type: "string" } } as const;
 
@@ -121,7 +123,27 @@ describe("a command", () => {
   });
 });
 
-test.each([statusCommand, rotateCommand, undoCommand, accessTokenCommand, demo] as readonly Command[])(
+const COMMANDS = [accessTokenCommand, rotateCommand, statusCommand, undoCommand] as readonly Command[];
+
+test("each folder of cli is a command, but for what runs them and what they print with", () => {
+  const folders = readdirSync(new URL("../../cli", import.meta.url)).toSorted();
+  expect(folders).toEqual([...COMMANDS.map(({ name }) => name), "command", "terminal"].toSorted());
+});
+
+test.each(COMMANDS)(
+  "$name is a script, has tests, and is told of in the README or a page",
+  ({ name, usage }) => {
+    const { scripts } = JSON.parse(textOf("package.json")) as { readonly scripts: Record<string, string> };
+    expect(scripts[name]).toBe(`node cli/${name}/${name}.ts`);
+    expect(usage).toMatch(new RegExp(`^Usage: npm run ${name}\\b`));
+    expect(existsSync(new URL(`${name}.test.ts`, import.meta.url))).toBe(true);
+    const docs = readdirSync(new URL("../../docs", import.meta.url)).filter((file) => file.endsWith(".md"));
+    const pages = ["README.md", ...docs.map((file) => `docs/${file}`)].map(textOf);
+    expect(pages.join("\n")).toMatch(new RegExp(`npm run ${name}\\b`));
+  },
+);
+
+test.each([...COMMANDS, demo] as readonly Command[])(
   "$name explains itself with --help, in lines that fit",
   async (command) => {
     const { code, stdout, stderr } = await run(command, ["--help"], {});
