@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ERROR_KINDS } from "../../lambda/model/errors.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -145,6 +146,12 @@ describe("the worker", () => {
 
   it("does I/O in its adapters alone, and reads the environment in its handler alone", () => {
     expect(impurities(sourcesIn("lambda"))).toEqual([]);
+  });
+
+  it("has no error code that nothing gives", () => {
+    const sources = sourcesIn("lambda").filter(({ file }) => file !== "lambda/model/errors.ts");
+    const isGiven = (code: string) => sources.some(({ text }) => codeOf(text).includes(`"${code}"`));
+    expect(Object.keys(ERROR_KINDS).filter((code) => !isGiven(code))).toEqual([]);
   });
 
   it.each([
