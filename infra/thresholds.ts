@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import type { ApplicationConfig, Policy, RotationConfig } from "../lambda/policy/config.ts";
+import { renewalWindowMs } from "../lambda/policy/renewal-window.ts";
 import { secretNameInPattern } from "./secret-patterns.ts";
 
 const MINUTE_MS = 60_000;
@@ -33,10 +34,11 @@ function daysAtMost(most: number, policies: readonly Policy[]): number {
   return Math.min(most, ...halfWindows);
 }
 
-/** As `renewalWindowMs` of the worker, as far as the policy alone tells. */
-function shortestWindowMs({ renewBeforeMs, lifetimeMs, intervalMs }: Policy): number {
-  const thirdMs = lifetimeMs === "same" ? Number.POSITIVE_INFINITY : lifetimeMs / 3;
-  return Math.max(Math.min(renewBeforeMs, thirdMs), 2 * intervalMs);
+/** That of the worker, as far as the policy alone tells. */
+function shortestWindowMs(policy: Policy): number {
+  const createdAt = new Date(0);
+  const expiresAt = policy.lifetimeMs === "same" ? undefined : new Date(policy.lifetimeMs);
+  return renewalWindowMs({ createdAt, expiresAt }, policy);
 }
 
 /** How an alarm looks back over at least `window`: CloudWatch takes a day of short periods, or a week of hours. */
