@@ -234,8 +234,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   // One bad item.
   fault("a secret that refuses a string ends all issuing", [
     "apply/issue-gate.ts",
-    "const isDown = !OF_ONE_SECRET.has(code) ||",
-    "const isDown = !OF_ONE_SECRET.has(code) || !this.#isStoreProven ||",
+    "!OF_ONE_SECRET.has(code) ||",
+    "!OF_ONE_SECRET.has(code) || !this.#isStoreProven ||",
   ]),
   fault("orphans that can't be deleted are made in every run", [
     "apply/apply.ts",
