@@ -158,7 +158,7 @@ describe("listing the tokens of an application", () => {
   test("asks for smaller pages where one is too long, and reads them from the first on", async () => {
     const tokens = many(130).map((token, index) => ({
       ...token,
-      description: index % 5 === 0 ? "\u0000".repeat(32_767) : "",
+      description: index % 12 === 0 ? "\u0000".repeat(32_767) : "",
     }));
     const { api, server } = await bench(listing(tokens, 1_000), { limits: { readTimeoutMs: 5_000 } });
     const listed = await api.list();
@@ -182,8 +182,17 @@ describe("listing the tokens of an application", () => {
     expect((await api.list()).tokens).toHaveLength(20);
   });
 
+  test("does not look at more rows than it asked for", async () => {
+    const { api } = await bench(() => ({
+      status: 200,
+      body: { items: Array.from({ length: 1_001 }, () => ({})) },
+    }));
+    expect((await failure(api.list())).message).toContain("has more items than asked for");
+  });
+
   test.each([
     ["a page that is too long at any size", { maxAnswerBytes: 100 }, "is longer than 100 bytes"],
+    ["a listing of more tokens than there can be", { maxTokens: 20 }, "lists more than 20 tokens"],
     ["a listing that is too long as a whole", { maxListCharacters: 1_000 }, "too long a listing"],
   ])("gives up on %s", async (_, limits, says) => {
     const { api } = await bench(listing(many(30), 10), { limits });

@@ -83,10 +83,12 @@ export type Parsed<T> =
 
 export const readToken = (text: string | undefined) => read(Token, text);
 
-export function readPage(text: string | undefined): Parsed<Page> {
+/** `most` rows were asked for: more are not looked at. */
+export function readPage(text: string | undefined, most: number): Parsed<Page> {
   const page = read(PageShape, text);
   if (!page.ok) return page;
   const { items, totalCount, perPage } = page.value;
+  if (items.length > most) return { ok: false, flaw: "has more items than asked for" };
   return {
     ok: true,
     value: { rows: items.map(readRow), totalCount: totalCount ?? undefined, perPage: perPage ?? undefined },

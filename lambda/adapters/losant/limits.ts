@@ -26,6 +26,7 @@ export interface LosantLimits {
   readonly maxPages: number;
   /** Of a whole listing: all of it is kept until the run is over. */
   readonly maxListCharacters: number;
+  readonly maxTokens: number;
 }
 
 export const LOSANT_LIMITS: LosantLimits = {
@@ -43,12 +44,14 @@ export const LOSANT_LIMITS: LosantLimits = {
   longestPauseMs: 3_000,
   maxRetryAfterMs: 10_000,
   /*
-   * A thousand tokens take about a megabyte. Ten of the largest take two, if each of the 32,767 characters of their
-   * descriptions is written as \u0000, and five applications are read at once in a function of 512 MB.
+   * A thousand tokens take half a megabyte to a megabyte. Ten of the largest fit as well, if each of the 32,767 characters
+   * of their descriptions is written as \u0000, and five applications are read at once in a function of 512 MB: two
+   * megabytes of JSON may be a hundred in memory.
    */
-  maxAnswerBytes: 4 * 1024 * 1024,
-  perPage: [1_000, 100, 10],
+  maxAnswerBytes: 2 * 1024 * 1024,
+  perPage: [1_000, 100, 10, 1],
   maxPages: 500,
   /** A hundred thousand tokens take fifty to a hundred megabytes. */
   maxListCharacters: 96 * 1024 * 1024,
+  maxTokens: 150_000,
 };

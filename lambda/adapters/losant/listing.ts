@@ -72,9 +72,11 @@ async function readPages(reading: Reading): Promise<"all" | { readonly tooLong: 
     const text = textOf(call, answer);
     found.read(text.length);
     if (found.characters > client.limits.maxListCharacters) throw unusable(call, "has too long a listing");
-    const read = readPage(text);
+    const read = readPage(text, client.limits.perPage[0] ?? size);
     if (!read.ok) throw unusable(call, read.flaw);
     found.add(read.value);
+    if (found.size > client.limits.maxTokens)
+      throw unusable(call, `lists more than ${client.limits.maxTokens} tokens`);
     const before = seen.size;
     for (const row of read.value.rows) if (row.kind !== "nameless") seen.add(row.id);
     if (isLast(read.value, seen.size > before, found)) return "all";
@@ -120,8 +122,12 @@ class Found {
     }
   }
 
+  get size(): number {
+    return this.#rows.size + this.#nameless.count;
+  }
+
   get missing(): number {
-    return Math.max(0, (this.total ?? 0) - this.#rows.size - this.#nameless.count);
+    return Math.max(0, (this.total ?? 0) - this.size);
   }
 
   listing(): TokenListing {
