@@ -5,6 +5,24 @@ const READ_CHARACTERS = 4_000;
 const SHOWN_CHARACTERS = 200;
 /** A JWT, an AWS key, a session token; ids of 24 hexadecimal digits stay readable. */
 const TOKEN_LIKE = /[\w.-]{32,}/g;
+/** Of a token that nobody knows, a line break or a cut may leave no more than this. */
+const PIECE = /[\w.-]{12,}/g;
+/** What is left of a token at a line break may be short: then it stands beside what was masked. */
+const REST = /(?<=…[\W_]{1,3})[\w.-]{4,}|[\w.-]{4,}(?=[\W_]{1,3}…)/g;
+const PLAIN = /^[A-Z]?[a-z]+\.?$|^\d{1,13}\.?$/;
+
+/** A character written as a code: in percents, JSON, HTML, quoted-printable. */
+const CODE =
+  /%([\da-f]{2})|\\+x([\da-f]{2})|0x([\da-f]{2})|=([\da-f]{2})|\\+u00([\da-f]{2})|&#x([\da-f]{2});?|&#(\d{2,3});?/gi;
+/** A sentence has no use for so many of them: what stands among them is no sentence. */
+const MANY_CODES = 4;
+/** One code may stand for a part of another. */
+const LAYERS = 4;
+/** Bytes one by one: 65:79:4a. */
+const HEXES = /(?:\b[\da-f]{2}[^A-Za-z\d]{1,2}){7,}[\da-f]{2}\b/gi;
+
+/** So many characters in a row, as a token has them, are no coincidence; and fewer than this help nobody. */
+const RUN = 8;
 
 /** Whether `scrub` recognises this string by its looks, in whatever text it stands: then nobody has to keep it for that. */
 export function looksLikeToken(secret: Redacted): boolean {
@@ -13,19 +31,136 @@ export function looksLikeToken(secret: Redacted): boolean {
 
 /**
  * What a foreign service said, fit for an error message: one line of at most 200 characters, without the secrets that
- * are known and without anything that looks like one.
+ * are known and without anything that looks like one. A known one is found in pieces too, whatever separates them, cut at
+ * either end, and written in percent, JSON or HTML codes, in hexadecimal digits or in base64: no twelve characters of it
+ * in a row are left.
  */
 export function scrub(foreign: string, secrets: readonly Redacted[] = []): string {
-  let text = foreign;
+  // The cut may go through a token: what is left of its last word goes too.
+  let text = foreign.length > READ_CHARACTERS ? wholeWords(foreign.slice(0, READ_CHARACTERS)) : foreign;
   for (const secret of secrets) {
     const value = secret.reveal();
     if (value !== "") text = text.replaceAll(value, "…");
   }
-  // The cut may go through a token: what is left of its last word goes too.
-  if (text.length > READ_CHARACTERS) text = text.slice(0, READ_CHARACTERS).replace(/\S*$/, "");
-  const line = text
+  const line = withoutCodes(withoutRuns(text, secrets))
     .replace(TOKEN_LIKE, "…")
+    .replace(PIECE, (piece) => (isReadable(piece) ? piece : "…"))
+    .replace(HEXES, "…")
+    .replace(REST, (piece) => (PLAIN.test(piece) || ID.test(piece) ? piece : "…"))
     .replace(/[\p{C}\s]+/gu, " ")
     .trim();
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS - 1).trimEnd()}…` : line;
+}
+
+function wholeWords(text: string): string {
+  const end = Math.max(...[" ", "\n", "\t", "\r"].map((blank) => text.lastIndexOf(blank)));
+  return text.slice(0, end + 1);
+}
+
+/** A hump of a scope or of another name (applicationApiTokens), a number, an acronym, the end of an ARN. */
+const WORD =
+  /^(?:[A-Z]{2,4})?[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*$|^[A-Z]{1,20}$|^[a-z]?\d{1,13}$|^[A-Za-z][a-z]?$/;
+const ID = /^[\da-f]{24}$/i;
+
+/** Words, ids and dates, with at most one short part that is none of them. */
+function isReadable(piece: string): boolean {
+  if (ID.test(piece)) return true;
+  const odd = piece.split(/[-_.]/).filter((part) => part !== "" && !WORD.test(part) && !ID.test(part));
+  return odd.length === 0 || (odd.length === 1 && piece.length > 12 && (odd[0] ?? "").length <= 6);
+}
+
+/** From the first code to the last one, where there are many. */
+function withoutCodes(text: string): string {
+  const codes = [...text.matchAll(CODE)];
+  const [first, last] = [codes[0], codes.at(-1)];
+  if (first === undefined || last === undefined || codes.length < MANY_CODES) return text;
+  return `${text.slice(0, first.index)}…${text.slice(last.index + last[0].length)}`;
+}
+
+/** A text with, of each of its characters, where it stands in the one that came. */
+interface Layer {
+  readonly characters: string;
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+/** Masks what the text has in common with a secret, or with one of the ways to write it. */
+function withoutRuns(text: string, secrets: readonly Redacted[]): string {
+  const runs = new Set(secrets.flatMap(runsOf));
+  if (runs.size === 0) return text;
+  const masked = new Uint8Array(text.length);
+  for (const layer of layersOf(text)) {
+    const { characters, from, to } = squashed(layer);
+    for (let start = 0; start + RUN <= characters.length; start += 1) {
+      if (runs.has(characters.slice(start, start + RUN))) masked.fill(1, from[start], to[start + RUN - 1]);
+    }
+  }
+  let shown = "";
+  for (let at = 0; at < text.length; at += 1)
+    if (masked[at] === 0) shown += text[at];
+    else if (masked[at - 1] !== 1) shown += "…";
+  return shown;
+}
+
+/** Each run of letters and digits of a secret: as it is, in hexadecimal digits, and in base64 at each offset. */
+function runsOf(secret: Redacted): readonly string[] {
+  const value = secret.reveal();
+  const bytes = Buffer.from(value);
+  const written = [
+    value,
+    bytes.toString("hex"),
+    ...[0, 1, 2].map((offset) => Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64")),
+  ];
+  return written.flatMap((form) => {
+    const characters = form.replace(/[^A-Za-z\d]/g, "").toLowerCase();
+    return Array.from({ length: Math.max(0, characters.length - RUN + 1) }, (_, start) =>
+      characters.slice(start, start + RUN),
+    );
+  });
+}
+
+/** As it came, and with its codes read, over and over: they may stand for characters, or be meant as they are written. */
+function layersOf(text: string): readonly Layer[] {
+  const places = Array.from({ length: text.length }, (_, at) => at);
+  const layers: Layer[] = [{ characters: text, from: places, to: places.map((at) => at + 1) }];
+  for (let layer = layers[0]; layer !== undefined && layers.length <= LAYERS; ) {
+    layer = decoded(layer);
+    if (layer !== undefined) layers.push(layer);
+  }
+  return layers;
+}
+
+/** Undefined where it has no codes. */
+function decoded({ characters, from, to }: Layer): Layer | undefined {
+  const next = { characters: "", from: [] as number[], to: [] as number[] };
+  let at = 0;
+  const copy = (end: number) => {
+    for (; at < end; at += 1) put(characters[at] ?? "", at, at);
+  };
+  const put = (character: string, first: number, last: number) => {
+    next.characters += character;
+    next.from.push(from[first] ?? 0);
+    next.to.push(to[last] ?? 0);
+  };
+  for (const { index, 0: whole, ...found } of characters.matchAll(CODE)) {
+    copy(index);
+    const hex = [1, 2, 3, 4, 5, 6].map((group) => found[group]).find((digits) => digits !== undefined);
+    const code = hex === undefined ? Number(found[7]) : Number.parseInt(hex, 16);
+    put(String.fromCharCode(code), index, index + whole.length - 1);
+    at = index + whole.length;
+  }
+  if (at === 0) return undefined;
+  copy(characters.length);
+  return next;
+}
+
+/** Letters and digits alone: what separates them is nothing. */
+function squashed({ characters, from, to }: Layer): Layer {
+  const next = { characters: "", from: [] as number[], to: [] as number[] };
+  for (const { index, 0: character } of characters.matchAll(/[A-Za-z\d]/g)) {
+    next.characters += character.toLowerCase();
+    next.from.push(from[index] ?? 0);
+    next.to.push(to[index] ?? 0);
+  }
+  return next;
 }

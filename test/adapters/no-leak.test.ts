@@ -138,6 +138,26 @@ describe.each(FAILURES)("%s shows neither the access token nor an issued string"
   });
 });
 
+describe("a string in pieces", () => {
+  const pieces = (string: string, width: number) =>
+    string.match(new RegExp(`.{1,${width}}`, "g"))?.join("\n") ?? "";
+
+  test.each([5, 10, 30])("is not shown where a refusal wraps it at %i characters", async (width) => {
+    const { api } = await bench((_, index) => {
+      if (index === 0) return { status: 201, body: tokenBody(TOKEN, { token: ISSUED_TOKEN }) };
+      const message = `${pieces(ACCESS_TOKEN, width)} may not do this to ${pieces(ISSUED_TOKEN, width)}`;
+      return { status: 400, body: { type: "Refused", message } };
+    });
+    const { string } = await api.create(ORDER);
+    const { message } = await failure(api.delete(TOKEN));
+    expect(message).toContain("Refused: …");
+    const shown = message.replace(/\W/g, "");
+    for (const secret of [ACCESS_TOKEN, string.reveal()].map((one) => one.replace(/\W/g, "")))
+      for (let at = 0; at + 12 <= secret.length; at += 1)
+        expect(shown).not.toContain(secret.slice(at, at + 12));
+  });
+});
+
 describe("a token too short to look like one", () => {
   test("is not shown where Secrets Manager quotes the value it was given", async () => {
     await awsAnswering(() => awsRefusal("InvalidParameterException", 400, "bad value: hush-hush, really"));

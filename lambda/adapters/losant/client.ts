@@ -1,5 +1,6 @@
 import { Redacted } from "../../model/redacted.ts";
 import type { ApplicationId } from "../../model/token.ts";
+import { looksLikeToken } from "../scrub.ts";
 import type { AccessToken } from "./access-token.ts";
 import { type Attempt, tokenApiError, unusable } from "./failures.ts";
 import { type LosantAnswer, type LosantRequest, send } from "./http.ts";
@@ -28,6 +29,8 @@ export class LosantClient {
   readonly #baseUrl: string;
   readonly #credential: AccessToken | Redacted;
   readonly #secrets = new Set<Redacted>();
+  /** Known for as long as somebody holds them: nothing keeps a string only to recognise it. */
+  readonly #held = new Set<WeakRef<Redacted>>();
 
   constructor({ baseUrl, credential, limits }: LosantClientOptions) {
     this.limits = { ...LOSANT_LIMITS, ...limits };
@@ -44,9 +47,23 @@ export class LosantClient {
     });
   }
 
-  /** What no message of Losant's may repeat from now on, beside what this logs in with and what looks like a token. */
+  /**
+   * What no message of Losant's may repeat, beside what this logs in with: in pieces too, for as long as somebody holds it;
+   * from then on by its looks, where it has those of a token, and else it is kept.
+   */
   conceal(secret: Redacted): void {
-    this.#secrets.add(secret);
+    if (looksLikeToken(secret)) this.#held.add(new WeakRef(secret));
+    else this.#secrets.add(secret);
+  }
+
+  #known(): readonly Redacted[] {
+    const known = [...this.#secrets];
+    for (const held of this.#held) {
+      const secret = held.deref();
+      if (secret === undefined) this.#held.delete(held);
+      else known.push(secret);
+    }
+    return known;
   }
 
   /**
@@ -77,7 +94,7 @@ export class LosantClient {
   #send({ applicationId, path, ...rest }: ApplicationRequest, login: Redacted, totalMs: number) {
     this.#secrets.add(login);
     const request = { ...rest, url: `${this.#baseUrl}/applications/${applicationId}${path}` };
-    return send(request, login, this.limits, totalMs, [...this.#secrets]);
+    return send(request, login, this.limits, totalMs, () => this.#known());
   }
 }
 

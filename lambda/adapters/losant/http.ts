@@ -36,13 +36,13 @@ export type LosantAnswer =
 const RETRIED_READS = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524];
 const RETRIED_WRITES = [429];
 
-/** Sends one request with one access token, retries included, for at most `totalMs`. */
+/** Sends one request with one access token, retries included, for at most `totalMs`. Of a refusal nothing of `secrets` is kept. */
 export async function send(
   request: LosantRequest,
   login: Redacted,
   limits: LosantLimits,
   totalMs: number,
-  secrets: readonly Redacted[],
+  secrets: () => readonly Redacted[],
 ): Promise<LosantAnswer> {
   const { kind, method, url, query, body } = request;
   const isRead = kind === "read";
@@ -89,18 +89,22 @@ export async function send(
         return fetchOverHttp(new Request(input, init), last, limits.maxAnswerBytes);
       },
     });
-    return answerOf(undefined, last, [login, ...secrets]);
+    return answerOf(undefined, last, secrets);
   } catch (thrown) {
-    return answerOf(thrown, last, [login, ...secrets]);
+    return answerOf(thrown, last, secrets);
   }
 }
 
 /** `last` is how far the last attempt came, undefined where there was none. */
-function answerOf(thrown: unknown, last: Exchange | undefined, secrets: readonly Redacted[]): LosantAnswer {
+function answerOf(
+  thrown: unknown,
+  last: Exchange | undefined,
+  secrets: () => readonly Redacted[],
+): LosantAnswer {
   const { isSent = false, status, body, code } = last ?? {};
   // Its time may have run out in the middle of it, or while waiting to repeat it: the status is what is known.
   if (status !== undefined && (status < 200 || status > 299))
-    return { kind: "refused", status, said: readSaid(body, secrets) };
+    return { kind: "refused", status, said: readSaid(body, secrets()) };
   if (isTimeoutError(thrown)) return { kind: "silent", why: "timeout", isSent };
   if (status !== undefined) return { kind: "ok", text: undefined, ...(body ?? { flaw: "is cut off" }) };
   if (isNetworkError(thrown)) return { kind: "silent", why: "network", isSent, code };

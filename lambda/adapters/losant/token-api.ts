@@ -9,7 +9,6 @@ import type {
   TokenListing,
   TokenOrder,
 } from "../../ports.ts";
-import { looksLikeToken } from "../scrub.ts";
 import { AccessToken, type LoggedInApplication } from "./access-token.ts";
 import { type Parsed, readDeactivated, readDeleted, readIssued, readToken } from "./answers.ts";
 import { type LosantCall, LosantClient, textOf } from "./client.ts";
@@ -87,7 +86,7 @@ class LosantTokens implements TokenApi {
     });
     const issued = readIssued(await this.#client.text(call));
     if (!issued.ok) throw unusableIssue(call, issued.flaw, issued.createdId);
-    if (!looksLikeToken(issued.value.string)) this.#client.conceal(issued.value.string);
+    this.#client.conceal(issued.value.string);
     return issued.value;
   }
 
