@@ -132,7 +132,12 @@ export async function runOnce(
 
 function connecting({ losantApiUrl }: RotationConfig, credentials: AwsAccess["store"]) {
   return (application: ApplicationConfig) =>
-    losantTokenApi({ baseUrl: losantApiUrl, application, credentials });
+    losantTokenApi({
+      baseUrl: losantApiUrl,
+      application,
+      credentials,
+      limits: { retriesThrottled: false },
+    });
 }
 
 const powertoolsLog: Log = {

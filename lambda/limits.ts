@@ -34,6 +34,9 @@ export const DISCARD_RESERVE_MS = 10_000;
 export const FIRST_THROTTLE_PAUSE_MS = 1_000;
 export const LONGEST_THROTTLE_PAUSE_MS = 15_000;
 
+/** The longest that one answer may make all calls of a run wait, whatever its Retry-After says. */
+export const LONGEST_RETRY_AFTER_MS = 60_000;
+
 /** A call that is throttled so often, with all those pauses, is given up: about a minute, where Losant names no time. */
 export const MAX_THROTTLED = 8;
 

@@ -1,6 +1,7 @@
 import {
   BUS_FAILURES,
   FIRST_THROTTLE_PAUSE_MS,
+  LONGEST_RETRY_AFTER_MS,
   LONGEST_THROTTLE_PAUSE_MS,
   MAX_THROTTLED,
   PROBE_THROTTLE_PATIENCE_MS,
@@ -147,7 +148,8 @@ export class LosantPause {
   /** Calls that were under way together are throttled together: their pause is one. */
   #begin(retryAfterMs: number | undefined): void {
     const nowMs = this.#clock.now().getTime();
-    if (retryAfterMs !== undefined) this.#untilMs = Math.max(this.#untilMs, nowMs + retryAfterMs);
+    if (retryAfterMs !== undefined)
+      this.#untilMs = Math.max(this.#untilMs, nowMs + Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
     if (nowMs < this.#untilMs) return;
     this.#untilMs = nowMs + this.#nextMs;
     this.#nextMs = Math.min(2 * this.#nextMs, LONGEST_THROTTLE_PAUSE_MS);

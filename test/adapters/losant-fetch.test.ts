@@ -30,7 +30,7 @@ describe("fetching over Node's own modules", () => {
     );
     expect(response.status).toBe(201);
     expect(response.headers.get("retry-after")).toBe("3");
-    expect(exchange).toEqual({ isSent: true, status: 201, body: { text: '{"made":"ä"}' } });
+    expect(exchange).toEqual({ isSent: true, status: 201, retryAfter: "3", body: { text: '{"made":"ä"}' } });
     expect(server.requests).toMatchObject([
       { method: "POST", path: "/a", body, headers: { authorization: "Bearer x" } },
     ]);

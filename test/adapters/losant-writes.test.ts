@@ -110,6 +110,15 @@ describe("creating a token", () => {
     expect(server.requests).toHaveLength(requests);
   });
 
+  test("is sent once where the run waits, and the refusal says how long", async () => {
+    const throttled = { status: 429, headers: { "retry-after": "7" } };
+    const { api, server } = await bench(() => throttled, { limits: { retriesThrottled: false } });
+    const expected = { code: "losant-throttled", effect: "none", retryAfterMs: 7_000 };
+    expect(await failure(api.create(ORDER))).toMatchObject(expected);
+    expect(await failure(api.list())).toMatchObject(expected);
+    expect(server.requests).toHaveLength(2);
+  });
+
   test("certainly created nothing where its time ran out between two 429s", async () => {
     const { api, server } = await bench(() => ({ status: 429 }), {
       limits: { createTotalMs: 1_000, firstPauseMs: 60_000, longestPauseMs: 60_000 },

@@ -94,6 +94,21 @@ describe("one call that is throttled for ever", () => {
   });
 });
 
+describe("a Retry-After of a year", () => {
+  it("makes the run wait for a minute, and the others go on", async () => {
+    const world = new World();
+    due(world, 5);
+    let isFirst = true;
+    const intercept: Intercept = ({ operation }) => {
+      if (operation !== "create" || !isFirst) return {};
+      isFirst = false;
+      return { before: new RotationError("losant-throttled", "planted", { retryAfterMs: 365 * DAY }) };
+    };
+    const { report } = await world.run({}, { intercept, budgetMs: 15 * MINUTE });
+    expect(report.summary).toMatchObject({ rotated: 5, failed: 0 });
+  });
+});
+
 describe("a Losant that throttles everything", () => {
   it("fails the listing in time, and says so", async () => {
     const world = new World();

@@ -56,11 +56,14 @@ function silence(
 
 function refusal(
   attempt: Attempt,
-  { status, said }: Extract<LosantAnswer, { readonly kind: "refused" }>,
+  { status, said, retryAfterMs }: Extract<LosantAnswer, { readonly kind: "refused" }>,
 ): RotationError {
   const error = (code: ErrorCode, what: string, effect: "none" | "unknown" = "none") =>
     new RotationError(code, `${at(attempt, what)}${quoted(said)}`, { effect });
-  if (status === 429) return error("losant-throttled", "Losant throttles (HTTP 429)");
+  if (status === 429) {
+    const message = `${at(attempt, "Losant throttles (HTTP 429)")}${quoted(said)}`;
+    return new RotationError("losant-throttled", message, { retryAfterMs });
+  }
   const isRefused = status >= 400 && status < 500 && status !== 408;
   // A page says that something stands between. It may also have kept back Losant's answer to what it let through.
   if (isRefused && said.isForeign)

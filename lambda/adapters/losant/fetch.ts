@@ -26,6 +26,8 @@ export interface Exchange {
   /** Node's code of what broke, which quotes nothing: ECONNRESET, CERT_HAS_EXPIRED. */
   code?: string | undefined;
   status?: number;
+  /** The header of that name. */
+  retryAfter?: string | undefined;
   /** Once all of it is there, or nothing more is to be had. */
   body?: Body;
 }
@@ -54,6 +56,7 @@ export async function fetchOverHttp(asked: Request, exchange: Exchange, maxBytes
   const answered = async (incoming: IncomingMessage) => {
     const status = incoming.statusCode ?? 0;
     exchange.status = status;
+    exchange.retryAfter = incoming.headers["retry-after"];
     exchange.body = await bodyOf(incoming, maxBytes);
     if (signal.aborted) throw signal.reason;
     return new Response(null, {

@@ -24,7 +24,13 @@ export type LosantAnswer =
       readonly flaw?: string;
       readonly isTooLong?: boolean;
     }
-  | { readonly kind: "refused"; readonly status: number; readonly said: Said }
+  | {
+      readonly kind: "refused";
+      readonly status: number;
+      readonly said: Said;
+      /** How long to wait, where Losant says so. */
+      readonly retryAfterMs?: number | undefined;
+    }
   /** No answer; `isSent` is false only where Losant can't have seen the request. `code` is Node's, of what broke. */
   | {
       readonly kind: "silent";
@@ -79,7 +85,8 @@ export async function send(
         // Ky would wait for a shortened Retry-After, and would repeat any method after a network error.
         shouldRetry: ({ error }) => {
           if (!isHTTPError(error)) return isRead && !isUntrusted(last) ? undefined : false;
-          const waitMs = retryAfterMs(error.response.headers.get("retry-after"));
+          if (error.response.status === 429 && !limits.retriesThrottled) return false;
+          const waitMs = retryAfterMs(error.response.headers.get("retry-after")) ?? 0;
           const mayWait = waitMs <= limits.maxRetryAfterMs && performance.now() + waitMs < until;
           return mayWait ? undefined : false;
         },
@@ -101,10 +108,15 @@ function answerOf(
   last: Exchange | undefined,
   secrets: () => readonly Redacted[],
 ): LosantAnswer {
-  const { isSent = false, status, body, code } = last ?? {};
+  const { isSent = false, status, body, code, retryAfter = null } = last ?? {};
   // Its time may have run out in the middle of it, or while waiting to repeat it: the status is what is known.
   if (status !== undefined && (status < 200 || status > 299))
-    return { kind: "refused", status, said: readSaid(body, secrets()) };
+    return {
+      kind: "refused",
+      status,
+      said: readSaid(body, secrets()),
+      retryAfterMs: retryAfterMs(retryAfter),
+    };
   if (isTimeoutError(thrown)) return { kind: "silent", why: "timeout", isSent };
   if (status !== undefined) return { kind: "ok", text: undefined, ...(body ?? { flaw: "is cut off" }) };
   if (isNetworkError(thrown)) return { kind: "silent", why: "network", isSent, code };
@@ -118,10 +130,10 @@ function isUntrusted(exchange: Exchange | undefined): boolean {
   return exchange?.code !== undefined && isAboutCertificate(exchange.code);
 }
 
-/** Seconds or a date (RFC 9110, 10.2.3); 0 for none and for what can't be read, which then bounds nothing. */
-function retryAfterMs(header: string | null): number {
-  if (header === null) return 0;
+/** Seconds or a date (RFC 9110, 10.2.3); undefined for none, and for what can't be read, which then bounds nothing. */
+function retryAfterMs(header: string | null): number | undefined {
+  if (header === null) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
   const at = Date.parse(header);
-  return Number.isNaN(at) ? 0 : at - Date.now();
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
 }

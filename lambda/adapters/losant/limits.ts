@@ -12,6 +12,8 @@ export interface LosantLimits {
   readonly createTotalMs: number;
   /** Only after a 429, which proves that nothing happened. */
   readonly writeRetries: number;
+  /** Whether a 429 is waited out here. A run does that itself, for all of its calls together. */
+  readonly retriesThrottled: boolean;
   readonly probeTimeoutMs: number;
   /** The pause before the first retry; it doubles from one to the next, up to the longest. */
   readonly firstPauseMs: number;
@@ -39,6 +41,7 @@ export const LOSANT_LIMITS: LosantLimits = {
   createTimeoutMs: 15_000,
   createTotalMs: 25_000,
   writeRetries: 2,
+  retriesThrottled: true,
   probeTimeoutMs: 5_000,
   firstPauseMs: 300,
   longestPauseMs: 3_000,
