@@ -134,7 +134,7 @@ test.each(COMMANDS)(
   "$name is a script, has tests, and is told of in the README or a page",
   ({ name, usage }) => {
     const { scripts } = JSON.parse(textOf("package.json")) as { readonly scripts: Record<string, string> };
-    expect(scripts[name]).toBe(`node cli/${name}/${name}.ts`);
+    expect(scripts[name]).toBe(`node with-node.mjs node cli/${name}/${name}.ts`);
     expect(usage).toMatch(new RegExp(`^Usage: npm run ${name}\\b`));
     expect(existsSync(new URL(`${name}.test.ts`, import.meta.url))).toBe(true);
     const docs = readdirSync(new URL("../../docs", import.meta.url)).filter((file) => file.endsWith(".md"));
