@@ -12,7 +12,7 @@ import { readSecretState } from "../../lambda/adapters/aws/secrets-manager-reads
 import { retry } from "../../lambda/apply/retry.ts";
 import { WRITE_PATIENCE_MS } from "../../lambda/limits.ts";
 import type { Redacted } from "../../lambda/model/redacted.ts";
-import { SecretName, type SecretState } from "../../lambda/model/secret.ts";
+import { isReplica, SecretName, type SecretState } from "../../lambda/model/secret.ts";
 import { after } from "../../lambda/model/time.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type { Io } from "../command/io.ts";
@@ -44,6 +44,11 @@ export async function targetOf(
     throw new Refusal(
       `the secret ${secret.name} belongs to ${secret.owningService}`,
       "Name another one in `accessToken`.",
+    );
+  if (secret !== undefined && isReplica(secret))
+    throw new Refusal(
+      `the secret ${secret.name} is a replica of one in ${secret.primaryRegion}, and takes no writes`,
+      "Store the token there, or name another secret in `accessToken`.",
     );
   return { id, secret };
 }

@@ -1,4 +1,5 @@
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
+import { isReplica } from "../../lambda/model/secret.ts";
 import { REASONS } from "../../lambda/plan/reasons.ts";
 import { lifetimeMs, renewalWindowMs } from "../../lambda/policy/renewal-window.ts";
 import { harmless } from "../terminal/harmless.ts";
@@ -109,11 +110,18 @@ function showSecret({ secretName, reading, secret }: Lineage, now: Date, screen:
     say(screen, `Secret ${secretName}: ${reading === undefined ? "not looked at" : state[reading.kind]}`, "");
     return;
   }
-  const { name, lastChangedAt, deletedAt, owningService } = secret;
+  const { name, lastChangedAt, deletedAt, owningService, primaryRegion } = secret;
   say(screen, `Secret ${name}, last changed ${relative(lastChangedAt, now)} (${day(lastChangedAt)})`, "");
   if (deletedAt !== undefined) say(screen, `AWS deletes it on ${day(deletedAt)}`, "  ", "bad");
   if (owningService !== undefined)
     say(screen, `it belongs to the service ${harmless(owningService)}`, "  ", "bad");
+  if (isReplica(secret))
+    say(
+      screen,
+      `it is a replica of one in ${harmless(primaryRegion ?? "?")}, and takes no writes`,
+      "  ",
+      "bad",
+    );
 }
 
 /** Why the window opens when it does: the two durations of the policy, and the life of the token. */

@@ -2,6 +2,7 @@ import {
   AWSCURRENT,
   AWSPREVIOUS,
   holderOf,
+  isReplica,
   type SecretState,
   type SecretVersion,
   stampOf,
@@ -62,7 +63,8 @@ export function undoOf(secret: SecretState, versions: readonly SecretVersion[]):
     : { kind: "move", predecessorId, successorId, from, to, isForeign: own === undefined };
 }
 
-function refuseBlocked({ name, deletedAt, owningService }: SecretState): void {
+function refuseBlocked(secret: SecretState): void {
+  const { name, deletedAt, owningService, primaryRegion } = secret;
   if (deletedAt !== undefined)
     throw new Refusal(
       `the secret ${name} has been scheduled for deletion`,
@@ -70,4 +72,6 @@ function refuseBlocked({ name, deletedAt, owningService }: SecretState): void {
     );
   if (owningService !== undefined)
     throw new Refusal(`the secret ${name} belongs to ${owningService}`, "Undo it there.");
+  if (isReplica(secret))
+    throw new Refusal(`the secret ${name} is a replica of one in ${primaryRegion}`, "Undo it there.");
 }

@@ -210,10 +210,15 @@ describe("npm run access-token stores nothing", { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  test("in a secret that is to be deleted, or that an ARN names which nothing has", async () => {
+  test("in a secret that is to be deleted, that is a replica, or that an ARN names which nothing has", async () => {
     cloud.aws.putSecret(NEW, "old");
     cloud.aws.scheduleDeletion(NEW);
     expect((await accessToken(token().token)).stderr).toMatch(/scheduled for deletion.*restore-secret/);
+    cloud.aws.restore(NEW);
+    cloud.aws.makeReplica(NEW, "us-west-2");
+    expect((await accessToken(token().token)).stderr.replace(/\s+/g, " ")).toContain(
+      "is a replica of one in us-west-2",
+    );
     const accessTokenArn =
       "arn:aws:secretsmanager:eu-central-1:111122223333:secret:losant-access/none-AbCdEf";
     Object.assign(cloud.config, { applications: [{ id: APP, accessToken: accessTokenArn }] });

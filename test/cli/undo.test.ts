@@ -264,6 +264,11 @@ describe("npm run undo refuses", { timeout: TIMEOUT_MS }, () => {
       () => cloud.aws.scheduleDeletion(secretOf()),
       /scheduled for deletion.*restore-secret/,
     ],
+    [
+      "is in a replica of another region's secret",
+      () => cloud.aws.makeReplica(secretOf(), "us-west-2"),
+      /is a replica of one in us-west-2.*Undo it there/,
+    ],
   ])("where the predecessor %s, saying what to do instead", async (_, meddle, says) => {
     const [, predecessor, successor] = await leaked();
     meddle(predecessor);
