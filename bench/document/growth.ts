@@ -38,7 +38,7 @@ export function growthSection({ tokens, applications }: Growth): string {
       the function more memory. With 15 minutes, at some ${whole(round(observable))} applications, or fewer where Losant
       answers slowly: when two thirds of its time are over, a run looks at no further one, works on what it has seen, and
       reports the others as \`out-of-time\`. The next run begins at another application, so that [each has its
-      turn](../test/run/turns.test.ts); where that lasts, deploy a second stack with the other half. And at the rotations
+      turn](../test/run/order.test.ts); where that lasts, deploy a second stack with the other half. And at the rotations
       that the third chapter counts, which lose nothing by being stopped.`,
     ),
   ].join("\n\n");
