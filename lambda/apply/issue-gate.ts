@@ -15,6 +15,7 @@ const OF_ONE_SECRET: ReadonlySet<ErrorCode> = new Set(["store-denied", "store-re
 export class IssueGate {
   readonly #clock: Clock;
   readonly #deadline: Date;
+  readonly #proof = Promise.withResolvers<void>();
   #isStoreProven = false;
   #isBroken = false;
   #refusalsInARow = 0;
@@ -45,8 +46,14 @@ export class IssueGate {
     return this.#isStoreProven;
   }
 
+  /** Resolves once that is so; never, in a run in which none is. */
+  get storeProven(): Promise<void> {
+    return this.#proof.promise;
+  }
+
   storeProved(): void {
     this.#isStoreProven = true;
+    this.#proof.resolve();
     this.#refusalsInARow = 0;
     this.#endTrial();
   }

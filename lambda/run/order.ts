@@ -32,7 +32,7 @@ export function inOrderOfUrgency<Each extends Prospect>(work: readonly Each[]): 
  * urgent one, or rather the most urgent that no earlier run can have failed at; the others differ from run to run.
  */
 export function pilotsAmong<Each extends Prospect>(work: readonly Each[], startedAt: Date): readonly Each[] {
-  const rotations = work.filter(({ plan }) => rotationOf(plan) !== undefined);
+  const rotations = work.filter(isRotation);
   const [first] = rotations;
   if (first === undefined) return [];
   const isUrgent = first.plan.isOwnAccessToken;
@@ -44,6 +44,10 @@ export function pilotsAmong<Each extends Prospect>(work: readonly Each[], starte
     if (pilot !== undefined) pilots.add(pilot);
   }
   return [...pilots];
+}
+
+export function isRotation({ plan }: Prospect): boolean {
+  return rotationOf(plan) !== undefined;
 }
 
 function rotationOf({ actions }: LineagePlan) {

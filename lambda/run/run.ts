@@ -8,7 +8,7 @@ import type { RunFacts } from "../report/metrics.ts";
 import type { Report } from "../report/report.ts";
 import { planInTime, restingOutcomes } from "./application.ts";
 import { type RunContext, type RunEnvironment, startRun } from "./context.ts";
-import { applicationOrder, inOrderOfUrgency, pilotsAmong, type Work } from "./order.ts";
+import { applicationOrder, inOrderOfUrgency, isRotation, pilotsAmong, type Work } from "./order.ts";
 
 export interface RunResult {
   readonly report: Report;
@@ -78,17 +78,26 @@ function chosen({ request, config }: RunContext): readonly ApplicationConfig[] {
   );
 }
 
-/** Pilots one by one, until the store has taken a string or refused too many; then everything, in its order. */
+/**
+ * What issues nothing at once; pilots one by one, until the store has taken a string or refused too many; then everything
+ * else, in its order.
+ */
 async function workThrough(work: readonly Work[], context: RunContext): Promise<void> {
-  const done = new Set<Work>();
-  for (const pilot of pilotsAmong(work, context.startedAt)) {
-    if (context.gate.isStoreProven || !context.gate.mayIssue) break;
-    done.add(pilot);
-    await carryOut(pilot, context);
-  }
+  const { gate, startedAt } = context;
   const working = pLimit(LINEAGES_AT_ONCE);
-  const others = work.filter((one) => !done.has(one));
-  await Promise.all(others.map((one) => working(() => carryOut(one, context))));
+  const begun = new Map<Work, Promise<void>>();
+  const begin = (one: Work) => {
+    const ended = begun.get(one) ?? working(() => carryOut(one, context));
+    begun.set(one, ended);
+    return ended;
+  };
+  for (const one of work) if (!isRotation(one)) begin(one);
+  for (const pilot of pilotsAmong(work, startedAt)) {
+    if (gate.isStoreProven || !gate.mayIssue) break;
+    // Once its string is stored, nobody waits for the rest of its rotation.
+    await Promise.race([begin(pilot), gate.storeProven]);
+  }
+  await Promise.all(work.map(begin));
 }
 
 async function carryOut({ context, plan: lineage }: Work, { request, recorder }: RunContext): Promise<void> {

@@ -282,7 +282,7 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         runAt("r2", 21663638),
         runAt("r3", 43261346, { skewMs: -2 * MINUTE }),
         runAt("r5", 43261757),
-        faultAt("r2", 30, "crash-after"),
+        faultAt("r2", 36, "crash-after"),
         actAt(
           { run: "r3", call: 5 },
           { do: "delete", role: { application: 1, token: 0, deployment: 0 }, whose: "current" },
