@@ -51,8 +51,9 @@ async function attempt(
     return await carryOut(action, plan, context);
   } catch (thrown) {
     const error = asRotationError(thrown);
-    // Nothing happened, and there is no time left to wait: the next run's turn, not a failure.
-    const isPutOff = error.code === "losant-throttled" && error.effect === "none";
+    // Nothing happened, and there is no time left to wait: the next run's turn, not a failure. But a leak is one.
+    const isLeak = action.kind === "retire" && action.reason === "retire-now";
+    const isPutOff = error.code === "losant-throttled" && error.effect === "none" && !isLeak;
     if (isPutOff && action.kind !== "settle") return [outcomeOf(action, plan.secretName, "deferred")];
     return [failedOutcome(action, plan.secretName, error)];
   }

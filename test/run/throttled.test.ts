@@ -94,6 +94,23 @@ describe("one call that is throttled for ever", () => {
   });
 });
 
+describe("a leak response whose deactivation is throttled", () => {
+  it("fails while the old string works, also where its successor is current already", async () => {
+    const world = new World();
+    const leaked = world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
+    await world.run();
+    world.clock.advance(DAY);
+    const before = new RotationError("losant-throttled", "planted");
+    const { report, failures } = await world.run(
+      { tokens: [leaked.id], retireNow: true },
+      { intercept: ({ operation }) => (operation === "deactivate" ? { before } : {}), budgetMs: 5 * MINUTE },
+    );
+    expect(world.losant.accepts(leaked.token)).toBe(true);
+    expect(failures.join()).toContain("losant-throttled");
+    expect(report.tokens.find(({ tokenId }) => tokenId === leaked.id)?.oldString?.works).toBe("yes");
+  });
+});
+
 describe("a Retry-After of a year", () => {
   it("makes the run wait for a minute, and the others go on", async () => {
     const world = new World();
