@@ -1,3 +1,4 @@
+import { RotationError } from "../model/errors.ts";
 import { stampOf } from "../model/secret.ts";
 import type { Action, Resume, Retire, Rotate, Spared } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
@@ -17,9 +18,17 @@ export function withLeakStatus(
     heldBy: heldBy(action, lineage),
     next: nextStep(outcomes, action),
   };
-  return outcomes.map((outcome) =>
-    outcome.subject.id === action.subject.id ? { ...outcome, oldString } : outcome,
-  );
+  return outcomes.map((outcome) => {
+    if (outcome.subject.id !== action.subject.id) return outcome;
+    // Put off is not done: whoever answers for the leak must hear of it.
+    const error = outcome.outcome === "deferred" ? (outcome.error ?? putOff(action)) : outcome.error;
+    return { ...outcome, error, oldString };
+  });
+}
+
+function putOff({ kind, subject }: Asked): RotationError {
+  const what = kind === "retire" ? "deactivated" : "replaced, and so not deactivated";
+  return new RotationError("predecessor-active", `${subject.id} was not ${what}: this run put it off`);
 }
 
 function isAsked(action: Action): action is Asked {

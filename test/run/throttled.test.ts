@@ -111,6 +111,24 @@ describe("a leak response whose deactivation is throttled", () => {
   });
 });
 
+describe("a leak response that a run has no time for", () => {
+  it("fails, and says that the old string works", async () => {
+    const world = new World();
+    const leaked = world.token("backend", { age: 10 * DAY, lifetime: 365 * DAY });
+    const event = { tokens: [leaked.id], force: true, retireNow: true };
+    const { report, failures } = await world.run(event, { budgetMs: 30_000 });
+    expect(failures.join()).toContain("predecessor-active");
+    expect(report.tokens.find(({ tokenId }) => tokenId === leaked.id)).toMatchObject({
+      outcome: "deferred",
+      code: "predecessor-active",
+      oldString: { works: "yes" },
+    });
+    const again = await world.run(event);
+    expect(again.failures).toEqual([]);
+    expect(world.losant.accepts(leaked.token)).toBe(false);
+  });
+});
+
 describe("a Retry-After of a year", () => {
   it("makes the run wait for a minute, and the others go on", async () => {
     const world = new World();
