@@ -86,6 +86,8 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
     nowMs <= latestMs ||
     wasDeadAlready ||
     reign.secret.tamperedBy.has("revoked") ||
+    // Two tokens that share a mapped name fail, both, until a person renames one: nobody guesses whose the secret is.
+    (reign.by === "person" && reign.secret.tamperedBy.has("twin")) ||
     // It takes no successor's string, however often that is tried: that is to cost no other lineage anything.
     reign.secret.tamperedBy.has("denied") ||
     token.ending?.by === "person" ||
