@@ -45,14 +45,10 @@ export async function issue(
 }
 
 async function create(order: TokenOrder, subject: ApiToken, context: ApplicationContext) {
-  const { api, budget } = context;
   try {
-    const issued = { ...(await api.create(order)), order };
-    budget.settle(true);
-    return issued;
+    return { ...(await context.api.create(order)), order };
   } catch (thrown) {
     const error = asRotationError(thrown);
-    budget.settle(error.effect === "unknown" || error.createdId !== undefined);
     if (error.createdId === subject.id) throw notNew(subject.id, subject);
     if (error.createdId !== undefined) throw await discarding(error.createdId, error, context);
     throw error;

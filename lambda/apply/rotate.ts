@@ -34,9 +34,12 @@ export async function rotate(
       ...(await retireBehind(action, place, context)),
     ];
   }
-  if (!(await budget.take())) return [outcomeOf(action, name, "deferred")];
-  const until = after(clock.now(), application.policy.orphanAfterMs / 2);
-  const issued = await issue(action, secret.arn, context);
+  const begun = await budget.spend(async () => ({
+    until: after(clock.now(), application.policy.orphanAfterMs / 2),
+    issued: await issue(action, secret.arn, context),
+  }));
+  if (begun === undefined) return [outcomeOf(action, name, "deferred")];
+  const { until, issued } = begun;
   const verified = await verify(issued, plan.isOwnAccessToken, context);
   const stamp = { tokenId: issued.token.id, replacedId: subject.id };
   const candidate: Candidate = { arn: secret.arn, name, stamp, from, until };

@@ -82,13 +82,13 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("blind retry of POST", [
     "apply/issue.ts",
-    "const issued = { ...(await api.create(order)), order };",
-    "const issued = { ...(await api.create(order).catch(() => api.create(order))), order };",
+    "return { ...(await context.api.create(order)), order };",
+    "return { ...(await context.api.create(order).catch(() => context.api.create(order))), order };",
   ]),
   fault("a token that comes too late is promoted all the same", [
     "apply/rotate.ts",
-    "const until = after(clock.now(), application.policy.orphanAfterMs / 2);",
-    "const until = after(clock.now(), application.policy.orphanAfterMs * 200);",
+    "until: after(clock.now(), application.policy.orphanAfterMs / 2),",
+    "until: after(clock.now(), application.policy.orphanAfterMs * 200),",
   ]),
   fault("a string that comes too late is stored all the same", [
     "apply/store.ts",
