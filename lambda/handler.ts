@@ -130,12 +130,13 @@ export async function runOnce(
   });
 }
 
-function connecting({ losantApiUrl }: RotationConfig, credentials: AwsAccess["store"]) {
+function connecting({ losantApiUrl, secretPrefix }: RotationConfig, credentials: AwsAccess["store"]) {
   return (application: ApplicationConfig) =>
     losantTokenApi({
       baseUrl: losantApiUrl,
       application,
       credentials,
+      secretPrefix,
       limits: { retriesThrottled: false },
     });
 }

@@ -1,4 +1,5 @@
 import type { RotationEvent } from "./model/events.ts";
+import type { Intent, MarkerKey } from "./model/marker.ts";
 import type { Redacted } from "./model/redacted.ts";
 import type { SecretArn, SecretName, SecretState, SecretVersion, VersionId } from "./model/secret.ts";
 import type { ApiToken, TokenId, TokenStatus } from "./model/token.ts";
@@ -11,7 +12,9 @@ import type { ApiToken, TokenId, TokenStatus } from "./model/token.ts";
 /** A successor to be. All of it is sent: Losant's default for a missing scope is every right there is. */
 export interface TokenOrder {
   readonly name: string;
+  /** The description of the predecessor: its text is kept, and the signed marker added. */
   readonly description: string;
+  readonly intent: Intent;
   readonly scope: readonly string[];
   readonly status: TokenStatus;
   readonly expiresAt: Date | undefined;
@@ -32,6 +35,8 @@ export interface TokenListing {
   readonly nameless: { readonly count: number; readonly problem: string };
   /** How many more there are by Losant's own count. */
   readonly missing: number;
+  /** Losant's clock, to the second, as the last page says it; undefined where that says none. */
+  readonly servedAt: Date | undefined;
 }
 
 /** What is known of a token that can't be read. */
@@ -52,12 +57,15 @@ export interface TokenApi {
   /** Undefined where Losant says that there is no such token. Reads only. */
   get(id: TokenId): Promise<ApiToken | undefined>;
   /**
-   * Not repeatable: each call makes a token. Throws with effect `none` only where Losant said no; with
-   * `createdId` where a token was made but the answer can't be used.
+   * Not repeatable: each call makes a token. Its marker is signed with the key of the access token that the order is
+   * sent with. Throws with effect `none` only where Losant said no; with `createdId` where a token was made but the
+   * answer can't be used.
    */
   create(order: TokenOrder): Promise<IssuedToken>;
   /** Repeatable. A token that is gone counts as deactivated. */
   deactivate(id: TokenId): Promise<void>;
+  /** The same, and its description says since when it is about to be deleted, signed. Repeatable. */
+  deactivateForDiscard(token: ApiToken, at: Date): Promise<void>;
   /** Repeatable. A token that is gone counts as deleted. */
   delete(id: TokenId): Promise<void>;
   /**
@@ -67,6 +75,13 @@ export interface TokenApi {
   probe(string: Redacted, scope: readonly string[]): Promise<"accepted" | "rejected" | "unclear" | undefined>;
   /** With what the worker is logged in, as of the last call that was answered. Reads the access token if none was. */
   loggedInWith(): Promise<Login>;
+  /** What verifies markers that were signed with that string. Reads the access token if no call did. */
+  signingKey(): Promise<MarkerKey>;
+  /**
+   * The same of the other strings that the access token's secret keeps, at most six, newest first; without those that a
+   * person replaced and Losant no longer accepts, since whoever has found one could sign with it. Reads only.
+   */
+  keptKeys(): Promise<readonly MarkerKey[]>;
 }
 
 /** The worker's own credential as it was read in this run. */
@@ -93,6 +108,10 @@ export interface AccessTokenReader {
     secretId: SecretName | SecretArn,
     stage: Login["stage"],
   ): Promise<{ readonly arn: SecretArn; readonly token: Redacted } | undefined>;
+  /** The versions that an access token's secret keeps, newest first. Reads only. */
+  versions(arn: SecretArn): Promise<readonly VersionId[]>;
+  /** Undefined where that version holds no token. Reads only. */
+  readVersion(arn: SecretArn, version: VersionId): Promise<Redacted | undefined>;
 }
 
 /** Secrets Manager: where the strings go. Nothing here reads a managed secret back. */
@@ -101,6 +120,11 @@ export interface SecretStore {
   describe(name: SecretName): Promise<SecretState | undefined>;
   /** Every version ever kept, deprecated ones too. Reads only. */
   history(arn: SecretArn): Promise<readonly SecretVersion[]>;
+  /**
+   * Every secret whose name begins with this, also those that are to be deleted. An entry may be five minutes old, and a
+   * new secret missing for as long (ListSecrets): nothing but rest, or a closer look, may follow from it. Reads only.
+   */
+  list(namePrefix: string): Promise<readonly SecretState[]>;
   /** A secret without a value; one that exists already is left as it is. Repeatable. */
   create(name: SecretName, description: string): Promise<void>;
   /**

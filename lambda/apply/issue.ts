@@ -1,6 +1,5 @@
 import { DISCARD_PATIENCE_MS, PROBE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
-import { describeSuccessor } from "../model/marker.ts";
 import type { SecretArn } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { ApiToken, TokenId } from "../model/token.ts";
@@ -29,18 +28,28 @@ export async function issue(
   context: ApplicationContext,
 ): Promise<Issued> {
   const { clock, runId } = context.run;
+  const orderedAt = clock.now();
+  const expiresAt = successorExpiresAt(subject, context.application.policy, orderedAt);
   const order: TokenOrder = {
     name: subject.name,
-    description: describeSuccessor(subject.description, { replacedId: subject.id, secretArn, run: runId }),
+    description: subject.description,
+    intent: { replacedId: subject.id, secretArn, run: runId, orderedAt, expiresAt },
     scope: subject.scope,
     status: "active",
-    expiresAt: successorExpiresAt(subject, context.application.policy, clock.now()),
+    expiresAt,
   };
   const issued = await create(order, subject, context);
-  const { id, createdAt, expiresAt } = issued.token;
+  const { id, createdAt } = issued.token;
   // One that was there before must not be taken for a successor that went wrong, and deleted.
   if (id === subject.id || createdAt < subject.createdAt) throw notNew(id, subject);
-  const token = { ...order, id, createdAt, expiresAt, creatorType: "apiToken" };
+  const token = {
+    ...order,
+    id,
+    createdAt,
+    expiresAt: issued.token.expiresAt,
+    creatorType: "apiToken",
+    creatorId: undefined,
+  };
   return { ...issued, token, answered: issued.token };
 }
 

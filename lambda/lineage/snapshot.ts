@@ -1,5 +1,5 @@
 import { RotationError } from "../model/errors.ts";
-import { type MarkerReading, readMarker } from "../model/marker.ts";
+import { type MarkerReading, readMarkers } from "../model/marker.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
@@ -22,6 +22,11 @@ export type SecretReading =
 /** A token as Losant has it, with what its description says of why it was made. */
 export interface ListedToken extends ApiToken {
   readonly marker: MarkerReading;
+}
+
+function readMarker(description: string): MarkerReading {
+  const [marker, ...others] = readMarkers(description);
+  return others.length > 0 ? "damaged" : marker;
 }
 
 export function listedToken(token: ApiToken): ListedToken {

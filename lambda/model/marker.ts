@@ -1,45 +1,187 @@
 import * as v from "valibot";
 import { SecretArn } from "./secret.ts";
-import { type RunId, TokenId } from "./token.ts";
+import { type ApiToken, type ApplicationId, type RunId, TokenId } from "./token.ts";
 
-/** What a token of ours says of itself, in the last line of its description. */
+/** Why a token is ordered: what it replaces, where its string is to lie, and what it is to be. Both moments are Losant's. */
+export interface Intent {
+  readonly replacedId: TokenId;
+  readonly secretArn: SecretArn;
+  readonly run: RunId;
+  readonly orderedAt: Date;
+  readonly expiresAt: Date | undefined;
+}
+
+/** What a token's description says of itself. Anybody can write it: only its signature proves something. */
 export interface Marker {
   readonly replacedId: TokenId;
   readonly secretArn: SecretArn;
   readonly run: string;
+  /** Absent in what was written before markers were signed. */
+  readonly seal?: Seal;
 }
 
-/** `damaged`: something of ours is there, but not one whole marker; what it said is not guessed at. */
+interface Seal {
+  readonly orderedAt: Date;
+  readonly expiresAt: Date | undefined;
+  readonly mac: string;
+}
+
+/**
+ * What signs markers, made of the string of an access token: HMAC-SHA256 with a key that HKDF derives for one account,
+ * region and prefix.
+ */
+export interface MarkerKey {
+  /** In hexadecimal digits. */
+  mac(text: string): string;
+  /** What the payload of that access token says that looks like an id. */
+  readonly claimedIds: readonly TokenId[];
+}
+
+/** `damaged`: something of ours is there, but no whole marker. */
 export type MarkerReading = Marker | "damaged" | undefined;
 
 const OPENING = "[losant-token-rotation";
-const MARKER = /^\[losant-token-rotation replaces=([a-f\d]{24}) secret=(\S+) run=([\w-]+)\]$/;
+const MARKER =
+  /^\[losant-token-rotation replaces=([a-f\d]{24}) secret=(\S+) run=([\w-]+)(?: ordered=(\S+) expires=(\S+) mac=([a-f\d]{64}))?\]$/;
+const NOTICE = /^\[losant-token-rotation discarded=(\S+) mac=([a-f\d]{64})\]$/;
 /** apiTokenPost.json: description, maxLength. */
 const MAX_DESCRIPTION = 32_767;
+/** So many markers of one description are looked at: only one can be the worker's. */
+const MAX_MARKERS = 10;
 
-/** People add lines above and below the marker; it counts wherever it stands as one whole line, once. */
-export function readMarker(description: string): MarkerReading {
-  const [line, ...others] = linesOf(description).filter((candidate) => candidate.includes(OPENING));
-  if (line === undefined) return undefined;
-  const [, replaced, arn, run] = MARKER.exec(line.trim()) ?? [];
-  const secretArn = v.safeParse(SecretArn, arn);
-  const replacedId = v.safeParse(TokenId, replaced);
-  if (others.length > 0 || !secretArn.success || !replacedId.success || run === undefined) return "damaged";
-  return { replacedId: replacedId.output, secretArn: secretArn.output, run };
+/** Each line of ours: people add lines, and copy them from one token to another. */
+export function readMarkers(description: string): readonly (Marker | "damaged")[] {
+  const lines = linesOf(description).map((line) => line.trim());
+  return lines
+    .filter((line) => line.includes(OPENING) && !NOTICE.test(line))
+    .slice(0, MAX_MARKERS)
+    .map(readLine);
 }
 
-/** The description of a successor: the human text of its predecessor, shortened to fit, then the marker. */
+function readLine(line: string): Marker | "damaged" {
+  const [, replaced, arn, run, ordered, expires, mac] = MARKER.exec(line) ?? [];
+  const secretArn = v.safeParse(SecretArn, arn);
+  const replacedId = v.safeParse(TokenId, replaced);
+  if (!secretArn.success || !replacedId.success || run === undefined) return "damaged";
+  const marker = { replacedId: replacedId.output, secretArn: secretArn.output, run };
+  if (ordered === undefined || expires === undefined || mac === undefined) return marker;
+  const orderedAt = momentIn(ordered);
+  const expiresAt = expires === "never" ? undefined : momentIn(expires);
+  if (orderedAt === undefined || (expires !== "never" && expiresAt === undefined)) return "damaged";
+  return { ...marker, seal: { orderedAt, expiresAt, mac } };
+}
+
+/** In the one way in which this file writes them. */
+function momentIn(text: string): Date | undefined {
+  const at = new Date(text);
+  return !Number.isNaN(at.getTime()) && at.toISOString() === text ? at : undefined;
+}
+
+/** How far apart Losant's clock, when it makes a token, and the moment in the order may be. */
+const ORDER_TOLERANCE_MS = 15 * 60_000;
+
+/**
+ * Whether this worker wrote the marker, with this key, for this very token: facts of it that nobody can edit are part of
+ * what is signed. Neither name nor scope is: an orphan that was renamed must stay provable.
+ * `knowsCreators`: Losant's `creatorId` is the id of the access token that made a token.
+ */
+export function isSignedFor(
+  token: ApiToken,
+  { seal, ...said }: Marker,
+  applicationId: ApplicationId,
+  key: MarkerKey,
+  knowsCreators: boolean,
+): boolean {
+  if (seal === undefined) return false;
+  const { createdAt, creatorType = "apiToken", creatorId } = token;
+  const { claimedIds } = key;
+  const isByOther =
+    knowsCreators &&
+    creatorId !== undefined &&
+    claimedIds.length > 0 &&
+    !claimedIds.some((id) => id === creatorId);
+  return (
+    creatorType === "apiToken" &&
+    !isByOther &&
+    Math.abs(createdAt.getTime() - seal.orderedAt.getTime()) <= ORDER_TOLERANCE_MS &&
+    isSameExpiry(token.expiresAt, seal.expiresAt) &&
+    key.mac(signedText({ ...said, ...seal }, applicationId)) === seal.mac
+  );
+}
+
+/** Losant documents no precision: a date may come back cut to the second, or to the minute. */
+function isSameExpiry(expiresAt: Date | undefined, ordered: Date | undefined): boolean {
+  if (expiresAt === undefined || ordered === undefined) return expiresAt === ordered;
+  return [1, 1_000, 60_000].some(
+    (unit) => expiresAt.getTime() === Math.floor(ordered.getTime() / unit) * unit,
+  );
+}
+
+type Claims = Omit<Intent, "run"> & { readonly run: string };
+
+function claimsText({ replacedId, secretArn, run, orderedAt, expiresAt }: Claims): string {
+  const expires = expiresAt?.toISOString() ?? "never";
+  return `replaces=${replacedId} secret=${secretArn} run=${run} ordered=${orderedAt.toISOString()} expires=${expires}`;
+}
+
+const signedText = (claims: Claims, applicationId: ApplicationId) => `${applicationId} ${claimsText(claims)}`;
+
+/** The description of a successor: the human text of its predecessor, shortened to fit, then the signed marker. */
 export function describeSuccessor(
   predecessorDescription: string,
-  intent: { readonly replacedId: TokenId; readonly secretArn: SecretArn; readonly run: RunId },
+  intent: Intent,
+  applicationId: ApplicationId,
+  key: MarkerKey,
 ): string {
-  const marker = `${OPENING} replaces=${intent.replacedId} secret=${intent.secretArn} run=${intent.run}]`;
-  const human = linesOf(predecessorDescription)
+  const mac = key.mac(signedText(intent, applicationId));
+  return withLine(humanText(predecessorDescription), `${OPENING} ${claimsText(intent)} mac=${mac}]`);
+}
+
+/** The same, with a line that says since when the worker has been about to delete the token. */
+export function describeDiscarded(
+  token: ApiToken,
+  discardedAt: Date,
+  applicationId: ApplicationId,
+  key: MarkerKey,
+): string {
+  const lines = linesOf(token.description).filter((line) => !NOTICE.test(line.trim()));
+  const discarded = discardedAt.toISOString();
+  const mac = key.mac(noticeText(token.id, discarded, applicationId));
+  return withLine(lines.join("\n").trimEnd(), `${OPENING} discarded=${discarded} mac=${mac}]`, "start");
+}
+
+/** Since when, by a line that one of these keys signed for this token; the latest, where there are several. */
+export function discardedSince(
+  { id, description }: ApiToken,
+  applicationId: ApplicationId,
+  keys: readonly MarkerKey[],
+): Date | undefined {
+  const moments = linesOf(description)
+    .slice(-MAX_MARKERS)
+    .flatMap((line) => {
+      const [, discarded = "", mac] = NOTICE.exec(line.trim()) ?? [];
+      const at = momentIn(discarded);
+      const isSigned = keys.some((key) => key.mac(noticeText(id, discarded, applicationId)) === mac);
+      return at !== undefined && isSigned ? [at.getTime()] : [];
+    });
+  return moments.length === 0 ? undefined : new Date(Math.max(...moments));
+}
+
+const noticeText = (id: TokenId, discarded: string, applicationId: ApplicationId) =>
+  `${applicationId} ${id} discarded=${discarded}`;
+
+function humanText(description: string): string {
+  return linesOf(description)
     .filter((line) => !line.includes(OPENING))
     .join("\n")
     .trimEnd();
-  const kept = human.slice(0, MAX_DESCRIPTION - marker.length - 1).toWellFormed();
-  return kept === "" ? marker : `${kept}\n${marker}`;
+}
+
+/** What doesn't fit is cut from the end of the text; or from its start, where its end is what counts. */
+function withLine(text: string, line: string, cut: "end" | "start" = "end"): string {
+  const room = MAX_DESCRIPTION - line.length - 1;
+  const kept = (cut === "end" ? text.slice(0, room) : text.slice(-room)).toWellFormed();
+  return kept === "" ? line : `${kept}\n${line}`;
 }
 
 function linesOf(text: string): string[] {

@@ -44,6 +44,7 @@ export interface SecretState {
   readonly arn: SecretArn;
   readonly name: SecretName;
   readonly versions: readonly SecretVersion[];
+  readonly createdAt: Date;
   readonly lastChangedAt: Date;
   readonly deletedAt: Date | undefined;
   readonly owningService: string | undefined;

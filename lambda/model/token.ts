@@ -34,6 +34,8 @@ export interface ApiToken {
   readonly status: TokenStatus;
   /** Who made it: "apiToken", "user" or "flow"; not every answer says so. */
   readonly creatorType: string | undefined;
+  /** The id of who made it; what that means for a token that another token made is not documented. */
+  readonly creatorId: string | undefined;
 }
 
 /** Active, and not expired at `now`: what Losant accepts as a credential. */

@@ -56,6 +56,7 @@ export function rateLimited(store: SecretStore, clock: Clock, perSecond: number)
   return {
     describe: (...args) => store.describe(...args),
     history: (...args) => store.history(...args),
+    list: (...args) => store.list(...args),
     create: paced((...args) => store.create(...args)),
     stage: paced((...args) => store.stage(...args)),
     promote: paced((...args) => store.promote(...args)),
@@ -179,11 +180,14 @@ export function throttleAware(
     get: (id) => pause.outlasting(endBy, () => api.get(id)),
     create: (order) => pause.outlasting(issueBy, () => api.create(order)),
     deactivate: (id) => pause.outlasting(endBy, () => api.deactivate(id)),
+    deactivateForDiscard: (token, at) => pause.outlasting(endBy, () => api.deactivateForDiscard(token, at)),
     delete: (id) => pause.outlasting(endBy, () => api.delete(id)),
     probe: async (string, scope) => {
       await pause.over(after(clock.now(), PROBE_THROTTLE_PATIENCE_MS));
       return api.probe(string, scope);
     },
     loggedInWith: () => api.loggedInWith(),
+    signingKey: () => api.signingKey(),
+    keptKeys: () => api.keptKeys(),
   };
 }

@@ -84,6 +84,7 @@ export function token(label: string, traits: TokenTraits = {}): ApiToken {
     expiresAt: left === "forever" ? undefined : new Date(NOW.getTime() + left),
     scope,
     status,
+    creatorId: undefined,
     creatorType: traits.creatorType ?? (replaces === undefined ? undefined : "apiToken"),
   };
 }
@@ -141,6 +142,7 @@ export function secret(versions: readonly SecretVersion[] = [], traits: SecretTr
     arn: arnOf(name, { ending }),
     name: v.parse(SecretName, name),
     versions: versions.filter(({ labels }) => labels.length > 0),
+    createdAt: new Date(NOW.getTime() - 400 * DAY),
     lastChangedAt: new Date(NOW.getTime() - changed),
     deletedAt: deleted ? new Date(NOW.getTime() + 7 * DAY) : undefined,
     owningService: owner,

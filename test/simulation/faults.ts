@@ -14,6 +14,7 @@ const SERVICES: Readonly<Record<Operation, Service>> = {
   probe: "losant",
   describe: "store",
   history: "store",
+  listSecrets: "store",
   readAccessToken: "store",
   createSecret: "store",
   stage: "store",

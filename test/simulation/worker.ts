@@ -146,7 +146,14 @@ export class SimulatedWorker implements Worker {
       log: { info: note("info"), warn: note("warn"), error: note("error") },
       store,
       bus: inMemoryBus(this.deployment.buses, around),
-      connect: (application) => inMemoryTokenApi(this.#services.applications, application, store, around),
+      connect: (application) =>
+        inMemoryTokenApi(
+          this.#services.applications,
+          application,
+          this.deployment.config.secretPrefix,
+          store,
+          around,
+        ),
     })
       .then(
         (result) => {

@@ -9,10 +9,12 @@ import type { Secret } from "../../emulators/aws/versions.ts";
 import { APPLICATION_SCOPES } from "../../emulators/losant/scopes.ts";
 import type { Applications, StoredToken } from "../../emulators/losant/store.ts";
 import { claimsOf } from "../../lambda/adapters/losant/access-token.ts";
+import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import { EVENT_SOURCE } from "../../lambda/model/events.ts";
+import { describeDiscarded, describeSuccessor, type MarkerKey } from "../../lambda/model/marker.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
-import { SecretArn, SecretName, type SecretState, VersionId } from "../../lambda/model/secret.ts";
+import { SecretArn, SecretName, type SecretState, stampOf, VersionId } from "../../lambda/model/secret.ts";
 import { type ApiToken, TokenId } from "../../lambda/model/token.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type {
@@ -29,10 +31,11 @@ import type {
 
 /** The calls of all ports, by names that tell them apart. */
 export type Operation =
-  | Exclude<keyof SecretStore, "create">
+  | Exclude<keyof SecretStore, "create" | "list">
   | "createSecret"
+  | "listSecrets"
   | "readAccessToken"
-  | Exclude<keyof TokenApi, "loggedInWith">
+  | Exclude<keyof TokenApi, "loggedInWith" | "deactivateForDiscard" | "signingKey" | "keptKeys">
   | keyof EventBus;
 
 /** One call of the worker to the world. */
@@ -73,6 +76,8 @@ export interface Surroundings {
   readonly isSkipped?: (tokenId: string) => boolean;
   /** What DescribeSecret shows where it lags behind. */
   readonly seenAs?: (name: string, secret: Secret | undefined) => Secret | undefined;
+  /** What ListSecrets shows where it lags behind. */
+  readonly indexedAs?: (name: string, secret: Secret) => Secret | undefined;
 }
 
 const never = () => new Promise<never>(() => {});
@@ -132,6 +137,25 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
           labels: labelsOf(secret.labels, id),
         }));
       }),
+    list: (namePrefix) =>
+      call("listSecrets", false, namePrefix, () =>
+        secrets
+          .all()
+          .filter(({ name }) => name.startsWith(namePrefix))
+          .flatMap((secret) => stateOf(around.indexedAs?.(secret.name, secret) ?? secret) ?? []),
+      ),
+    versions: (arn) =>
+      call("history", false, arn, () =>
+        secrets
+          .get(arn)
+          .versions.map(({ id }) => v.parse(VersionId, id))
+          .toReversed(),
+      ),
+    readVersion: (arn, version) =>
+      call("readAccessToken", false, arn, () => {
+        const kept = secrets.get(arn).versions.find(({ id }) => id === version);
+        return kept && new Redacted(tokenIn(kept.value.data));
+      }),
     create: (name, Description) =>
       call("createSecret", true, name, () => {
         if (secrets.find(name) === undefined) writes.createSecret(secrets, { Name: name, Description });
@@ -178,6 +202,7 @@ function stateOf(secret: Secret | undefined): SecretState | undefined {
     versions: secret.versions
       .map(({ id }) => ({ id: v.parse(VersionId, id), labels: labelsOf(secret.labels, id) }))
       .filter(({ labels }) => labels.length > 0),
+    createdAt: secret.createdAt,
     lastChangedAt: secret.lastChangedAt,
     deletedAt: secret.deletedAt,
     owningService: secret.owningService,
@@ -192,14 +217,18 @@ function credential(secrets: Secrets, SecretId: string, VersionStage: Login["sta
   const { SecretString = "" } = reads.getSecretValue(secrets, { SecretId, VersionStage }) as {
     SecretString?: string;
   };
-  const token = SecretString.startsWith("{") ? JSON.parse(SecretString).token : SecretString;
-  return { arn: v.parse(SecretArn, secret.arn), token: new Redacted(token) };
+  return { arn: v.parse(SecretArn, secret.arn), token: new Redacted(tokenIn(SecretString)) };
+}
+
+function tokenIn(text: string): string {
+  return text.startsWith("{") ? JSON.parse(text).token : text;
 }
 
 /** Losant behind the worker's port, over the emulator's own model of it. */
 export function inMemoryTokenApi(
   applications: Applications,
   { id, accessToken }: ApplicationConfig,
+  secretPrefix: string,
   credentials: AccessTokenReader,
   around: Surroundings,
 ): TokenApi {
@@ -214,7 +243,7 @@ export function inMemoryTokenApi(
   });
   const isAccepted = (token: Redacted) => applications.identify(token.reveal())?.application.id === id;
   /** As the adapter does it: what the secret holds now, then what it held before. */
-  const logIn = async (): Promise<Login> => {
+  const logIn = async (): Promise<Login & { readonly token: Redacted }> => {
     if (login !== undefined && isAccepted(login.token)) return login;
     for (const stage of ["AWSCURRENT", "AWSPREVIOUS"] as const) {
       const read = await credentials.read(accessToken, stage);
@@ -228,10 +257,11 @@ export function inMemoryTokenApi(
     operation: Operation,
     isWrite: boolean,
     subject: string,
-    effect: (fate: Fate) => T,
+    effect: (fate: Fate, key: MarkerKey) => T,
   ) => {
-    await logIn();
-    return meet(around, { operation, isWrite, subject }, effect);
+    const { arn, token } = await logIn();
+    const key = markerKeyOf(token, arn, secretPrefix);
+    return meet(around, { operation, isWrite, subject }, (fate) => effect(fate, key));
   };
   const application = () => {
     const found = applications.find(id);
@@ -253,6 +283,7 @@ export function inMemoryTokenApi(
           unreadable: shown.filter(isOdd).map(oddOf),
           nameless: { count: 0, problem: "" },
           missing: all.length - shown.length,
+          servedAt: new Date(Math.floor(applications.now().getTime() / 1_000) * 1_000),
         };
       }),
     get: (tokenId) =>
@@ -263,17 +294,18 @@ export function inMemoryTokenApi(
         return token && tokenOf(token);
       }),
     create: (order) =>
-      call("create", true, order.name, ({ misread = (asked) => asked }) => {
+      call("create", true, order.name, ({ misread = (asked) => asked }, key) => {
         const unknown = order.scope.find((scope) => !APPLICATION_SCOPES.includes(scope));
         if (unknown !== undefined)
           throw new RotationError("scope-rejected", `scope ${unknown} is no scope that can be given`);
-        const { expiresAt: expirationDate, ...fields } = misread(order);
+        const { expiresAt: expirationDate, intent, description, ...fields } = misread(order);
         const { token, string } = applications.addToken(application(), {
           ...fields,
+          description: describeSuccessor(description, intent, id, key),
           expirationDate,
           id: undefined,
           creationDate: applications.now(),
-          creatorId: "0".repeat(24),
+          creatorId: key.claimedIds[0] ?? "0".repeat(24),
           creatorType: "apiToken",
           creatorName: "rotation worker",
         });
@@ -283,6 +315,13 @@ export function inMemoryTokenApi(
       call("deactivate", true, tokenId, () => {
         const token = application().tokens.get(tokenId);
         if (token !== undefined) applications.change(application(), token, { status: "inactive" });
+      }),
+    deactivateForDiscard: (token, at) =>
+      call("deactivate", true, token.id, (_, key) => {
+        const stored = application().tokens.get(token.id);
+        const description = describeDiscarded(token, at, id, key);
+        if (stored !== undefined)
+          applications.change(application(), stored, { status: "inactive", description });
       }),
     delete: (tokenId) =>
       call("delete", true, tokenId, () => {
@@ -298,6 +337,24 @@ export function inMemoryTokenApi(
       }).catch(() => "unclear" as const);
     },
     loggedInWith: logIn,
+    async signingKey() {
+      const { arn, token } = await logIn();
+      return markerKeyOf(token, arn, secretPrefix);
+    },
+    async keptKeys() {
+      const { arn, token: current } = await logIn();
+      const versions = await credentials.versions(arn);
+      const stamps = versions.map(stampOf);
+      const keys: MarkerKey[] = [];
+      for (const version of versions.slice(0, 6)) {
+        const token = await credentials.readVersion(arn, version);
+        if (token === undefined || token.equals(current)) continue;
+        const { claimedIds = [] } = claimsOf(token);
+        const isReplaced = stamps.some((stamp) => stamp && claimedIds.includes(stamp.replacedId));
+        if (isReplaced || isAccepted(token)) keys.push(markerKeyOf(token, arn, secretPrefix));
+      }
+      return keys;
+    },
   };
 }
 
@@ -311,6 +368,7 @@ function tokenOf(token: StoredToken): ApiToken {
     scope: token.scope,
     status: token.status,
     creatorType: token.creatorType,
+    creatorId: token.creatorId,
   };
 }
 

@@ -122,7 +122,8 @@ export class World {
       },
       store,
       bus: inMemoryBus(this.buses, ports),
-      connect: (application) => inMemoryTokenApi(this.applications, application, store, ports),
+      connect: (application) =>
+        inMemoryTokenApi(this.applications, application, this.config.secretPrefix, store, ports),
     });
   }
 

@@ -13,51 +13,74 @@ import { TokenString } from "../token-string.ts";
 
 const labels = v.optional(v.array(v.string()), []);
 
+const versionsToStages = v.optional(v.record(VersionId, labels), {});
+
+const secretFields = {
+  ARN: SecretArn,
+  Name: SecretName,
+  LastChangedDate: v.optional(v.date()),
+  CreatedDate: v.optional(v.date()),
+  DeletedDate: v.optional(v.date()),
+  OwningService: v.optional(v.string()),
+  PrimaryRegion: v.optional(v.string()),
+};
+
+type SecretFields = v.InferOutput<v.ObjectSchema<typeof secretFields, undefined>>;
+
+/** Never changed since its creation: then only that has a date. */
+const hasDate = ({ LastChangedDate, CreatedDate }: SecretFields) =>
+  (LastChangedDate ?? CreatedDate) !== undefined;
+
+function secretStateOf(fields: SecretFields, stages: v.InferOutput<typeof versionsToStages>): SecretState {
+  const { ARN, Name, LastChangedDate, CreatedDate, DeletedDate, OwningService, PrimaryRegion } = fields;
+  const none = new Date(Number.NaN);
+  return {
+    arn: ARN,
+    name: Name,
+    versions: Object.entries(stages).map(([id, labels]) => versionOf(id, labels)),
+    createdAt: CreatedDate ?? LastChangedDate ?? none,
+    lastChangedAt: LastChangedDate ?? CreatedDate ?? none,
+    deletedAt: DeletedDate,
+    owningService: OwningService,
+    primaryRegion: PrimaryRegion,
+  };
+}
+
 export const DescribedSecret = v.pipe(
-  v.object({
-    ARN: SecretArn,
-    Name: SecretName,
-    VersionIdsToStages: v.optional(v.record(VersionId, labels), {}),
-    LastChangedDate: v.optional(v.date()),
-    CreatedDate: v.optional(v.date()),
-    DeletedDate: v.optional(v.date()),
-    OwningService: v.optional(v.string()),
-    PrimaryRegion: v.optional(v.string()),
-  }),
-  // Never changed since its creation: then only that has a date.
-  v.transform(({ LastChangedDate, CreatedDate, ...rest }) => ({
-    ...rest,
-    lastChangedAt: LastChangedDate ?? CreatedDate,
-  })),
-  v.check(({ lastChangedAt }) => lastChangedAt !== undefined, "must have a date"),
-  v.transform(
-    ({
-      ARN,
-      Name,
-      VersionIdsToStages,
-      DeletedDate,
-      OwningService,
-      PrimaryRegion,
-      lastChangedAt,
-    }): SecretState => ({
-      arn: ARN,
-      name: Name,
-      versions: Object.entries(VersionIdsToStages).map(([id, stages]) => versionOf(id, stages)),
-      lastChangedAt: lastChangedAt ?? new Date(Number.NaN),
-      deletedAt: DeletedDate,
-      owningService: OwningService,
-      primaryRegion: PrimaryRegion,
-    }),
-  ),
+  v.object({ ...secretFields, VersionIdsToStages: versionsToStages }),
+  v.check(hasDate, "must have a date"),
+  v.transform((secret) => secretStateOf(secret, secret.VersionIdsToStages)),
 );
+
+/** The same facts under another name. What is odd about one entry costs that entry. */
+export const ListedSecret = v.pipe(
+  v.object({ ...secretFields, SecretVersionsToStages: versionsToStages }),
+  v.check(hasDate, "must have a date"),
+  v.transform((secret) => secretStateOf(secret, secret.SecretVersionsToStages)),
+);
+
+export const SecretsPage = v.object({
+  SecretList: v.optional(v.array(v.unknown()), []),
+  NextToken: v.optional(v.string()),
+});
+
+/** A version, and when it was made. */
+interface DatedVersion extends SecretVersion {
+  readonly createdAt: Date | undefined;
+}
 
 export const VersionsPage = v.object({
   ARN: SecretArn,
   Versions: v.optional(
     v.array(
       v.pipe(
-        v.object({ VersionId, VersionStages: labels }),
-        v.transform((version) => versionOf(version.VersionId, version.VersionStages)),
+        v.object({ VersionId, VersionStages: labels, CreatedDate: v.optional(v.date()) }),
+        v.transform(
+          (version): DatedVersion => ({
+            ...versionOf(version.VersionId, version.VersionStages),
+            createdAt: version.CreatedDate,
+          }),
+        ),
       ),
     ),
     [],

@@ -2,6 +2,7 @@ import type {
   CreateSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
@@ -24,6 +25,8 @@ import { type StoreAttempt, storeError } from "./secrets-manager-failures.ts";
 export interface StoreLimits extends AwsCallLimits {
   readonly readAttempts: number;
   readonly maxPages: number;
+  /** Of ListSecrets: Secrets Manager has room for 500,000 secrets in a region. */
+  readonly maxSecretPages: number;
 }
 
 export const STORE_LIMITS: StoreLimits = {
@@ -32,9 +35,10 @@ export const STORE_LIMITS: StoreLimits = {
   firstPauseMs: 200,
   readAttempts: 3,
   maxPages: 50,
+  maxSecretPages: 5_000,
 };
 
-type Read = DescribeSecretCommand | GetSecretValueCommand | ListSecretVersionIdsCommand;
+type Read = DescribeSecretCommand | GetSecretValueCommand | ListSecretsCommand | ListSecretVersionIdsCommand;
 type Write = CreateSecretCommand | PutSecretValueCommand | UpdateSecretVersionStageCommand;
 /** The SDK's `send` is overloaded per command; this is the one way in which it is used here. */
 type Send = (command: Read | Write, options: { readonly abortSignal: AbortSignal }) => Promise<unknown>;

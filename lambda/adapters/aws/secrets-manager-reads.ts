@@ -1,12 +1,22 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   ListSecretVersionIdsCommand,
 } from "@aws-sdk/client-secrets-manager";
+import * as v from "valibot";
 import { RotationError } from "../../model/errors.ts";
-import type { SecretArn, SecretName, SecretState, SecretVersion } from "../../model/secret.ts";
+import type { Redacted } from "../../model/redacted.ts";
+import type { SecretArn, SecretName, SecretState, VersionId } from "../../model/secret.ts";
 import type { AccessTokenReader, Login } from "../../ports.ts";
-import { accessTokenIn, DescribedSecret, ReadSecretValue, VersionsPage } from "./secrets-manager-answers.ts";
+import {
+  accessTokenIn,
+  DescribedSecret,
+  ListedSecret,
+  ReadSecretValue,
+  SecretsPage,
+  VersionsPage,
+} from "./secrets-manager-answers.ts";
 import { reading, type SecretsManagerCalls, valueOrThrow } from "./secrets-manager-calls.ts";
 import { accessTokenError } from "./secrets-manager-failures.ts";
 
@@ -24,13 +34,39 @@ export async function readSecretState(
   );
 }
 
-/** All pages, deprecated versions too: that a token may be deleted rests on its absence from this list. */
-export async function listVersions(
+/** All pages. The name of an entry is looked at: what is asked for is a filter, and not every service knows it. */
+export async function listSecrets(
   calls: SecretsManagerCalls,
-  arn: SecretArn,
-): Promise<readonly SecretVersion[]> {
+  namePrefix: string,
+): Promise<readonly SecretState[]> {
+  const attempted = reading("ListSecrets", `${namePrefix}*`);
+  const secrets: SecretState[] = [];
+  let NextToken: string | undefined;
+  for (let page = 0; page < calls.limits.maxSecretPages; page += 1) {
+    const command = new ListSecretsCommand({
+      Filters: [{ Key: "name", Values: [namePrefix] }],
+      IncludePlannedDeletion: true,
+      MaxResults: 100,
+      NextToken,
+    });
+    const listed = valueOrThrow(attempted, await calls.read(command, SecretsPage));
+    for (const entry of listed.SecretList) {
+      const secret = v.safeParse(ListedSecret, entry);
+      if (secret.success && secret.output.name.startsWith(namePrefix)) secrets.push(secret.output);
+    }
+    NextToken = listed.NextToken;
+    if (NextToken === undefined) return secrets;
+  }
+  throw new RotationError(
+    "store-answer-invalid",
+    `ListSecrets of ${namePrefix}*: no end after ${calls.limits.maxSecretPages} pages`,
+  );
+}
+
+/** All pages, deprecated versions too: that a token may be deleted rests on its absence from this list. */
+export async function listVersions(calls: SecretsManagerCalls, arn: SecretArn) {
   const attempted = reading("ListSecretVersionIds", arn);
-  const versions: SecretVersion[] = [];
+  const versions: v.InferOutput<typeof VersionsPage>["Versions"] = [];
   let NextToken: string | undefined;
   for (let page = 0; page < calls.limits.maxPages; page += 1) {
     const asked = { SecretId: arn, IncludeDeprecated: true, MaxResults: 100, NextToken };
@@ -73,4 +109,27 @@ export async function readAccessToken(
     "access-token-unreadable",
     `${stage} of the secret ${id} is neither a token nor a JSON object with the key token`,
   );
+}
+
+/** The versions of an access token's secret, newest first. */
+export async function accessTokenVersions(
+  calls: SecretsManagerCalls,
+  arn: SecretArn,
+): Promise<readonly VersionId[]> {
+  const versions = await listVersions(calls, arn);
+  const at = ({ createdAt }: (typeof versions)[number]) => createdAt?.getTime() ?? 0;
+  return versions.toSorted((one, other) => at(other) - at(one)).map(({ id }) => id);
+}
+
+export async function readAccessTokenVersion(
+  calls: SecretsManagerCalls,
+  arn: SecretArn,
+  version: VersionId,
+): Promise<Redacted | undefined> {
+  const command = new GetSecretValueCommand({ SecretId: arn, VersionId: version });
+  const read = await calls.read(command, ReadSecretValue);
+  // Removed since it was listed.
+  if (!read.ok && read.failure.name === "ResourceNotFoundException") return undefined;
+  if (!read.ok) throw accessTokenError(reading("GetSecretValue", arn), read.failure);
+  return accessTokenIn(read.value.SecretString ?? "");
 }

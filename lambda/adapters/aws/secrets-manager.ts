@@ -26,7 +26,14 @@ import {
   valueOrThrow,
   writing,
 } from "./secrets-manager-calls.ts";
-import { listVersions, readAccessToken, readSecretState } from "./secrets-manager-reads.ts";
+import {
+  accessTokenVersions,
+  listSecrets,
+  listVersions,
+  readAccessToken,
+  readAccessTokenVersion,
+  readSecretState,
+} from "./secrets-manager-reads.ts";
 
 export function secretsManagerClient(): SecretsManagerClient {
   const client = new SecretsManagerClient(AWS_CLIENT);
@@ -59,6 +66,18 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
 
   read(id: SecretName | SecretArn, stage: Login["stage"]): ReturnType<AccessTokenReader["read"]> {
     return readAccessToken(this.#calls, id, stage);
+  }
+
+  list(namePrefix: string): Promise<readonly SecretState[]> {
+    return listSecrets(this.#calls, namePrefix);
+  }
+
+  versions(arn: SecretArn): Promise<readonly VersionId[]> {
+    return accessTokenVersions(this.#calls, arn);
+  }
+
+  readVersion(arn: SecretArn, version: VersionId): Promise<Redacted | undefined> {
+    return readAccessTokenVersion(this.#calls, arn, version);
   }
 
   async create(name: SecretName, description: string): Promise<void> {

@@ -38,16 +38,18 @@ const tokenFields = v.object({
   scope: v.nullish(v.array(v.string()), []),
   status: v.optional(v.picklist(["active", "inactive"]), "active"),
   creatorType: v.nullish(v.string()),
+  creatorId: v.nullish(v.string()),
 });
 
 const Token = v.pipe(
   tokenFields,
   v.transform(
-    ({ creationDate, expirationDate, creatorType, ...rest }): ApiToken => ({
+    ({ creationDate, expirationDate, creatorType, creatorId, ...rest }): ApiToken => ({
       ...rest,
       createdAt: creationDate,
       expiresAt: expirationDate ?? undefined,
       creatorType: creatorType ?? undefined,
+      creatorId: creatorId ?? undefined,
     }),
   ),
 );

@@ -1,7 +1,7 @@
 import { Redacted } from "../../model/redacted.ts";
 import type { ApplicationId } from "../../model/token.ts";
 import { looksLikeToken } from "../scrub.ts";
-import type { AccessToken } from "./access-token.ts";
+import type { AccessToken, AccessTokenReading } from "./access-token.ts";
 import { type Attempt, tokenApiError, unusable } from "./failures.ts";
 import { type LosantAnswer, type LosantRequest, send } from "./http.ts";
 import { LOSANT_LIMITS, type LosantLimits } from "./limits.ts";
@@ -14,10 +14,16 @@ export interface LosantClientOptions {
   readonly limits?: Partial<LosantLimits>;
 }
 
-/** One request about an application; `path` is what follows its id. */
-export interface ApplicationRequest extends Omit<LosantRequest, "url"> {
+interface ApplicationPath {
   readonly applicationId: ApplicationId;
+  /** What follows the application's id. */
   readonly path: string;
+}
+
+/** One request about an application. */
+export interface ApplicationRequest extends Omit<LosantRequest, "url" | "body">, ApplicationPath {
+  /** Of what is signed: by the access token that it is sent with. */
+  readonly body?: object | ((login: AccessTokenReading) => object);
 }
 
 /** The same, with what is said where it fails: the scope that it needs stands here. */
@@ -74,11 +80,14 @@ export class LosantClient {
   async answer(request: ApplicationRequest): Promise<LosantAnswer> {
     const { readTotalMs, writeTotalMs, createTotalMs } = this.limits;
     const totalMs = { read: readTotalMs, write: writeTotalMs, create: createTotalMs }[request.kind];
-    if (this.#credential instanceof Redacted) return this.#send(request, this.#credential, totalMs);
+    const { body, ...rest } = request;
+    const unsigned = typeof body === "function" ? rest : { ...rest, ...(body && { body }) };
+    if (this.#credential instanceof Redacted) return this.#send(unsigned, this.#credential, totalMs);
     let login = await this.#credential.current();
     const until = performance.now() + totalMs;
     for (let leftMs = totalMs; leftMs >= 1; leftMs = until - performance.now()) {
-      const answer = await this.#send(request, login.token, leftMs);
+      const sent = typeof body === "function" ? { ...rest, body: body(login) } : unsigned;
+      const answer = await this.#send(sent, login.token, leftMs);
       // A page that says 401 is no verdict of Losant's on this access token.
       if (answer.kind !== "refused" || answer.status !== 401 || answer.said.isForeign) return answer;
       login = await this.#credential.replace(login);
@@ -91,7 +100,11 @@ export class LosantClient {
     return textOf(call, await this.answer(call));
   }
 
-  #send({ applicationId, path, ...rest }: ApplicationRequest, login: Redacted, totalMs: number) {
+  #send(
+    { applicationId, path, ...rest }: Omit<LosantRequest, "url"> & ApplicationPath,
+    login: Redacted,
+    totalMs: number,
+  ) {
     this.#secrets.add(login);
     const request = { ...rest, url: `${this.#baseUrl}/applications/${applicationId}${path}` };
     return send(request, login, this.limits, totalMs, () => this.#known());

@@ -28,6 +28,8 @@ export interface Exchange {
   status?: number;
   /** The header of that name. */
   retryAfter?: string | undefined;
+  /** That one too. */
+  date?: string | undefined;
   /** Once all of it is there, or nothing more is to be had. */
   body?: Body;
 }
@@ -57,6 +59,7 @@ export async function fetchOverHttp(asked: Request, exchange: Exchange, maxBytes
     const status = incoming.statusCode ?? 0;
     exchange.status = status;
     exchange.retryAfter = incoming.headers["retry-after"];
+    exchange.date = incoming.headers.date;
     exchange.body = await bodyOf(incoming, maxBytes);
     if (signal.aborted) throw signal.reason;
     return new Response(null, {

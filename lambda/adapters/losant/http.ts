@@ -23,6 +23,8 @@ export type LosantAnswer =
       readonly text: string | undefined;
       readonly flaw?: string;
       readonly isTooLong?: boolean;
+      /** By the clock of whoever answered. */
+      readonly servedAt?: Date | undefined;
     }
   | {
       readonly kind: "refused";
@@ -118,7 +120,13 @@ function answerOf(
       retryAfterMs: retryAfterMs(retryAfter),
     };
   if (isTimeoutError(thrown)) return { kind: "silent", why: "timeout", isSent };
-  if (status !== undefined) return { kind: "ok", text: undefined, ...(body ?? { flaw: "is cut off" }) };
+  if (status !== undefined)
+    return {
+      kind: "ok",
+      text: undefined,
+      servedAt: momentOf(last?.date),
+      ...(body ?? { flaw: "is cut off" }),
+    };
   if (isNetworkError(thrown)) return { kind: "silent", why: "network", isSent, code };
   const kind = thrown instanceof Error ? thrown.constructor.name : typeof thrown;
   throw new RotationError("internal", `unexpected ${kind} while calling Losant`, {
@@ -128,6 +136,11 @@ function answerOf(
 
 function isUntrusted(exchange: Exchange | undefined): boolean {
   return exchange?.code !== undefined && isAboutCertificate(exchange.code);
+}
+
+function momentOf(header: string | undefined): Date | undefined {
+  const at = new Date(header ?? "");
+  return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3); undefined for none, and for what can't be read, which then bounds nothing. */

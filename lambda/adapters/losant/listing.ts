@@ -70,6 +70,7 @@ async function readPages(reading: Reading): Promise<"all" | { readonly tooLong: 
     const answer = await client.answer({ ...call, query });
     if (answer.kind === "ok" && answer.isTooLong === true) return { tooLong: answer.flaw ?? "is too long" };
     const text = textOf(call, answer);
+    if (answer.kind === "ok") found.servedAt = answer.servedAt;
     found.read(text.length);
     if (found.characters > client.limits.maxListCharacters) throw unusable(call, "has too long a listing");
     const read = readPage(text, client.limits.perPage[0] ?? size);
@@ -102,6 +103,8 @@ class Found {
   #namelessNow = 0;
   /** By the latest count of Losant's. */
   total: number | undefined;
+  /** By the clock of Losant, as of the last answer. */
+  servedAt: Date | undefined;
   characters = 0;
 
   /** Another reading, from the first page on. */
@@ -137,6 +140,7 @@ class Found {
       unreadable: rows.flatMap((row) => (row.kind === "unreadable" ? [row.token] : [])),
       nameless: this.#nameless,
       missing: this.missing,
+      servedAt: this.servedAt,
     };
   }
 

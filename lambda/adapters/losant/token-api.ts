@@ -1,5 +1,7 @@
 import { RotationError } from "../../model/errors.ts";
+import { describeDiscarded, describeSuccessor, type MarkerKey } from "../../model/marker.ts";
 import type { Redacted } from "../../model/redacted.ts";
+import { stampOf, type VersionId } from "../../model/secret.ts";
 import type { ApiToken, ApplicationId, TokenId } from "../../model/token.ts";
 import type {
   AccessTokenReader,
@@ -9,20 +11,26 @@ import type {
   TokenListing,
   TokenOrder,
 } from "../../ports.ts";
-import { AccessToken, type LoggedInApplication } from "./access-token.ts";
+import { AccessToken, type AccessTokenReading, claimsOf, type LoggedInApplication } from "./access-token.ts";
 import { type Parsed, readDeactivated, readDeleted, readIssued, readToken } from "./answers.ts";
 import { type LosantCall, LosantClient, textOf } from "./client.ts";
 import { type Attempt, unusable, unusableIssue } from "./failures.ts";
 import type { LosantAnswer } from "./http.ts";
 import type { LosantLimits } from "./limits.ts";
 import { listTokens } from "./listing.ts";
+import { markerKeyOf } from "./marker-key.ts";
 import { probe } from "./probe.ts";
+
+/** Each costs a GetSecretValue, once a run, where a marker can't be verified otherwise. */
+const MAX_KEPT_KEYS = 6;
 
 export interface TokenApiOptions {
   /** Without or with a slash at the end; private installs may have a path. */
   readonly baseUrl: string;
   readonly application: LoggedInApplication;
   readonly credentials: AccessTokenReader;
+  /** Markers are signed for it. */
+  readonly secretPrefix: string;
   readonly limits?: Partial<LosantLimits>;
 }
 
@@ -34,10 +42,14 @@ export function losantTokenApi(options: TokenApiOptions): TokenApi {
 class LosantTokens implements TokenApi {
   readonly #id: ApplicationId;
   readonly #accessToken: AccessToken;
+  readonly #credentials: AccessTokenReader;
+  readonly #secretPrefix: string;
   readonly #client: LosantClient;
 
-  constructor({ application, credentials, ...options }: TokenApiOptions) {
+  constructor({ application, credentials, secretPrefix, ...options }: TokenApiOptions) {
     this.#id = application.id;
+    this.#credentials = credentials;
+    this.#secretPrefix = secretPrefix;
     this.#accessToken = new AccessToken(credentials, application);
     this.#client = new LosantClient({ ...options, credential: this.#accessToken });
   }
@@ -66,7 +78,7 @@ class LosantTokens implements TokenApi {
     return token;
   }
 
-  async create({ name, description, scope, status, expiresAt }: TokenOrder): Promise<IssuedToken> {
+  async create({ name, description, intent, scope, status, expiresAt }: TokenOrder): Promise<IssuedToken> {
     // Losant's default for a missing scope is all.Application.
     if (scope.length === 0)
       throw new RotationError("internal", "a token must not be ordered without a scope");
@@ -76,13 +88,13 @@ class LosantTokens implements TokenApi {
       kind: "create",
       method: "post",
       path: "/tokens",
-      body: {
+      body: (login) => ({
         name,
-        description,
+        description: describeSuccessor(description, intent, this.#id, this.#keyOf(login)),
         scope,
         status,
         ...(expiresAt && { expirationDate: expiresAt.toISOString() }),
-      },
+      }),
     });
     const issued = readIssued(await this.#client.text(call));
     if (!issued.ok) throw unusableIssue(call, issued.flaw, issued.createdId);
@@ -90,14 +102,24 @@ class LosantTokens implements TokenApi {
     return issued.value;
   }
 
-  async deactivate(id: TokenId): Promise<void> {
+  deactivate(id: TokenId): Promise<void> {
+    return this.#deactivate(id, () => ({}));
+  }
+
+  deactivateForDiscard(token: ApiToken, at: Date): Promise<void> {
+    return this.#deactivate(token.id, (login) => ({
+      description: describeDiscarded(token, at, this.#id, this.#keyOf(login)),
+    }));
+  }
+
+  async #deactivate(id: TokenId, alsoOf: (login: AccessTokenReading) => object): Promise<void> {
     const call = this.#call({
       doing: `deactivate the token ${id}`,
       scope: "applicationApiToken.patch",
       kind: "write",
       method: "patch",
       path: `/tokens/${id}`,
-      body: { status: "inactive" },
+      body: (login) => ({ status: "inactive", ...alsoOf(login) }),
     });
     await this.#unlessGone(call, readDeactivated);
   }
@@ -120,6 +142,35 @@ class LosantTokens implements TokenApi {
   async loggedInWith(): Promise<Login> {
     const { token: _, ...login } = await this.#accessToken.current();
     return login;
+  }
+
+  async signingKey(): Promise<MarkerKey> {
+    return this.#keyOf(await this.#accessToken.current());
+  }
+
+  async keptKeys(): Promise<readonly MarkerKey[]> {
+    const { arn, token: current } = await this.#accessToken.current();
+    const versions = await this.#credentials.versions(arn);
+    const kept = await Promise.all(
+      versions.slice(0, MAX_KEPT_KEYS).map(async (version) => {
+        const token = await this.#credentials.readVersion(arn, version);
+        if (token === undefined || token.equals(current)) return [];
+        return (await this.#isTrusted(token, version, versions)) ? [this.#keyOf({ arn, token })] : [];
+      }),
+    );
+    return kept.flat();
+  }
+
+  /** The worker replaced it, or Losant accepts it: else a person put it out of use, who may know that others have it. */
+  async #isTrusted(token: Redacted, version: VersionId, versions: readonly VersionId[]): Promise<boolean> {
+    const { claimedIds = [] } = claimsOf(token);
+    const ids = new Set([...claimedIds, ...(stampOf(version) ? [stampOf(version)?.tokenId] : [])]);
+    const isReplaced = versions.some((other) => ids.has(stampOf(other)?.replacedId));
+    return isReplaced || (await this.probe(token, ["applicationApiTokens.get"])) === "accepted";
+  }
+
+  #keyOf({ arn, token }: Pick<AccessTokenReading, "arn" | "token">): MarkerKey {
+    return markerKeyOf(token, arn, this.#secretPrefix);
   }
 
   #call(call: Omit<LosantCall, "applicationId">): LosantCall {

@@ -1,0 +1,19 @@
+import { createHmac, hkdfSync } from "node:crypto";
+import type { MarkerKey } from "../../model/marker.ts";
+import type { Redacted } from "../../model/redacted.ts";
+import { homeOf, type SecretArn } from "../../model/secret.ts";
+import { claimsOf } from "./access-token.ts";
+
+const KEY_BYTES = 32;
+
+/**
+ * The key that signs and verifies markers, for one account, region and prefix: who holds none of the access token's
+ * strings can't make a marker, and one of another deployment is not taken for this one's.
+ */
+export function markerKeyOf(token: Redacted, secretArn: SecretArn, secretPrefix: string): MarkerKey {
+  const { account, region } = homeOf(secretArn);
+  const purpose = `losant-token-rotation marker ${account} ${region} ${secretPrefix}`;
+  const key = Buffer.from(hkdfSync("sha256", token.reveal(), "", purpose, KEY_BYTES));
+  const { claimedIds = [] } = claimsOf(token);
+  return { mac: (text) => createHmac("sha256", key).update(text).digest("hex"), claimedIds };
+}
