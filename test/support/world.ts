@@ -123,7 +123,13 @@ export class World {
       store,
       bus: inMemoryBus(this.buses, ports),
       connect: (application) =>
-        inMemoryTokenApi(this.applications, application, this.config.secretPrefix, store, ports),
+        inMemoryTokenApi(
+          this.applications,
+          application,
+          this.parseConfig(this.config).secretPrefix,
+          store,
+          ports,
+        ),
     });
   }
 

@@ -27,12 +27,9 @@ const secretFields = {
 
 type SecretFields = v.InferOutput<v.ObjectSchema<typeof secretFields, undefined>>;
 
-/** Never changed since its creation: then only that has a date. */
-const hasDate = ({ LastChangedDate, CreatedDate }: SecretFields) =>
-  (LastChangedDate ?? CreatedDate) !== undefined;
-
 function secretStateOf(fields: SecretFields, stages: v.InferOutput<typeof versionsToStages>): SecretState {
   const { ARN, Name, LastChangedDate, CreatedDate, DeletedDate, OwningService, PrimaryRegion } = fields;
+  // Never changed since its creation: then only that has a date.
   const none = new Date(Number.NaN);
   return {
     arn: ARN,
@@ -48,14 +45,14 @@ function secretStateOf(fields: SecretFields, stages: v.InferOutput<typeof versio
 
 export const DescribedSecret = v.pipe(
   v.object({ ...secretFields, VersionIdsToStages: versionsToStages }),
-  v.check(hasDate, "must have a date"),
+  v.check(({ LastChangedDate, CreatedDate }) => (LastChangedDate ?? CreatedDate) !== undefined),
   v.transform((secret) => secretStateOf(secret, secret.VersionIdsToStages)),
 );
 
 /** The same facts under another name. What is odd about one entry costs that entry. */
 export const ListedSecret = v.pipe(
   v.object({ ...secretFields, SecretVersionsToStages: versionsToStages }),
-  v.check(hasDate, "must have a date"),
+  v.check(({ LastChangedDate, CreatedDate }) => (LastChangedDate ?? CreatedDate) !== undefined),
   v.transform((secret) => secretStateOf(secret, secret.SecretVersionsToStages)),
 );
 
