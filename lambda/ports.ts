@@ -88,7 +88,8 @@ export interface TokenApi {
 export interface Login {
   readonly arn: SecretArn;
   readonly stage: "AWSCURRENT" | "AWSPREVIOUS";
-  /** When the access token expires, where it says so. */
+  /** When the access token was made, and when it expires, where it says so: to the second. */
+  readonly issuedAt?: Date | undefined;
   readonly expiresAt?: Date | undefined;
   /** What its payload says that looks like an id: the token's own is among them, if Losant puts it there. */
   readonly claimedIds?: readonly TokenId[];

@@ -1,5 +1,6 @@
+import type { StoreIndex } from "../lineage/store-index.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
-import type { RunId } from "../model/token.ts";
+import type { RunId, TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Trigger } from "../policy/request.ts";
 import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
@@ -18,6 +19,10 @@ export interface EffectContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly gate: IssueGate;
+  /** The list of secrets as it was when the run began to look. */
+  readonly index: () => Promise<StoreIndex>;
+  /** The tokens that configured applications are logged in with, as far as they have been looked at. */
+  readonly loginIds: ReadonlySet<TokenId>;
   /** Where its readers find the runbook; see `articleOn`. */
   readonly runbook: string | undefined;
 }
@@ -28,6 +33,10 @@ export interface ApplicationContext {
   readonly application: ApplicationConfig;
   readonly api: TokenApi;
   readonly budget: IssueBudget;
+  /** How far Losant's clock is ahead of this one, in milliseconds. */
+  readonly aheadMs: number;
+  /** Whether the token was there before the plan was made: then no answer can make it a successor. */
+  readonly wasListed: (id: TokenId) => boolean;
 }
 
 /** The secret of a lineage. */

@@ -1,13 +1,15 @@
 import { failureOf } from "../model/errors.ts";
-import { AWSCURRENT, AWSPREVIOUS, holderOf } from "../model/secret.ts";
+import { rotatingLabel } from "../model/secret.ts";
+import { after } from "../model/time.ts";
 import type { Discard } from "../plan/actions.ts";
 import type { ApplicationContext, Place } from "./context.ts";
 import { discardedEvent } from "./event-details.ts";
+import { whatKeeps } from "./last-look.ts";
 import { type Outcome, outcomeOf } from "./outcomes.ts";
 import { retryWrite } from "./retry.ts";
 import { settle } from "./store.ts";
 
-/** The end of a token that nobody holds. */
+/** The end of a token that nobody holds: at once where two proofs say so, else in two steps. */
 export async function discard(
   action: Discard,
   place: Place,
@@ -15,17 +17,20 @@ export async function discard(
 ): Promise<readonly Outcome[]> {
   const { subject, version, reason } = action;
   const { secretName, secretArn } = place;
-  const { api, run } = context;
-  if (version !== undefined) {
-    // Promoted since the plan was made? Then it is anything but abandoned.
-    const secret = await run.store.describe(secretName);
-    const stands = [AWSCURRENT, AWSPREVIOUS].some(
-      (label) => secret === undefined || holderOf(secret, label) === version.id,
-    );
-    if (stands) return [outcomeOf(action, secretName, "deferred")];
-  }
-  await retryWrite(run.clock, () => api.delete(subject.id));
+  const { run } = context;
+  // Promoted since the plan was made? Then it is anything but abandoned.
+  const own = version === undefined ? [] : [rotatingLabel(subject.id)];
+  if ((await whatKeeps(subject.id, place, own, context)) !== undefined)
+    return [outcomeOf(action, secretName, "deferred")];
+  await retryWrite(run.clock, () => end(action, context));
   const told = await failureOf(run.bus.publish(discardedEvent(action, place, context)));
   const settled = version && (await failureOf(settle(secretArn, version.stamp, context)));
   return [{ action: "discard", reason, subject, secretName, outcome: "discarded", error: settled ?? told }];
+}
+
+async function end({ step, subject }: Discard, { api, run, aheadMs }: ApplicationContext): Promise<void> {
+  if (step === "delete" || !("description" in subject)) return api.delete(subject.id);
+  // Its description may have been edited since it was listed: what people wrote is kept.
+  const living = await api.get(subject.id);
+  if (living !== undefined) await api.deactivateForDiscard(living, after(run.clock.now(), aheadMs));
 }

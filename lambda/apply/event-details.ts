@@ -16,6 +16,7 @@ export function rotatedEvent(
   secretName: SecretName,
   secretArn: SecretArn,
   context: ApplicationContext,
+  formerSecretArn?: SecretArn,
 ): RotationEvent {
   const versionId = versionIdOf(stamp);
   return {
@@ -30,6 +31,7 @@ export function rotatedEvent(
       secretArn,
       versionId,
       reason,
+      ...(formerSecretArn && { formerSecretArn }),
     },
   };
 }
@@ -55,19 +57,22 @@ export function retiredEvent(
 }
 
 export function discardedEvent(
-  { subject, reason }: Pick<Discard, "subject" | "reason">,
+  { subject, reason, step, version }: Pick<Discard, "subject" | "reason" | "step" | "version">,
   place: KnownPlace,
   context: ApplicationContext,
 ): RotationEvent {
+  const isSecond = step === "delete" && version === undefined;
   return {
     detailType: "Losant API Token Orphan Discarded",
     resources: resourcesOf(place),
     detail: {
-      ...commonFacts(`${subject.id}-discarded`, context),
+      // In two steps there are two events.
+      ...commonFacts(`${subject.id}-${isSecond ? "deleted" : "discarded"}`, context),
       ...subjectFacts(subject),
       ...placeFacts(place),
       tokenId: subject.id,
       reason,
+      step: step === "delete" ? "deleted" : "deactivated",
     },
   };
 }

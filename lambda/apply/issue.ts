@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { DISCARD_PATIENCE_MS, PROBE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import type { SecretArn } from "../model/secret.ts";
@@ -28,8 +29,9 @@ export async function issue(
   context: ApplicationContext,
 ): Promise<Issued> {
   const { clock, runId } = context.run;
-  const orderedAt = clock.now();
-  const expiresAt = successorExpiresAt(subject, context.application.policy, orderedAt);
+  const orderedAt = after(clock.now(), context.aheadMs);
+  const part = partOf(`${runId} ${subject.id} ${orderedAt.getTime()}`);
+  const expiresAt = successorExpiresAt(subject, context.application.policy, orderedAt, part);
   const order: TokenOrder = {
     name: subject.name,
     description: subject.description,
@@ -41,7 +43,7 @@ export async function issue(
   const issued = await create(order, subject, context);
   const { id, createdAt } = issued.token;
   // One that was there before must not be taken for a successor that went wrong, and deleted.
-  if (id === subject.id || createdAt < subject.createdAt) throw notNew(id, subject);
+  if (context.wasListed(id) || id === subject.id || createdAt < subject.createdAt) throw notNew(id, subject);
   const token = {
     ...order,
     id,
@@ -53,19 +55,29 @@ export async function issue(
   return { ...issued, token, answered: issued.token };
 }
 
+/**
+ * A number from 0 to 1 that no two orders share: two deployments that replace the same token in the same minute must not
+ * order tokens that fit each other's markers.
+ */
+function partOf(text: string): number {
+  return Number.parseInt(hash("sha256", text).slice(0, 12), 16) / 2 ** 48;
+}
+
 async function create(order: TokenOrder, subject: ApiToken, context: ApplicationContext) {
   try {
     return { ...(await context.api.create(order)), order };
   } catch (thrown) {
     const error = asRotationError(thrown);
-    if (error.createdId === subject.id) throw notNew(subject.id, subject);
+    const { createdId } = error;
+    if (createdId === subject.id || (createdId !== undefined && context.wasListed(createdId)))
+      throw notNew(createdId, subject);
     if (error.createdId !== undefined) throw await discarding(error.createdId, error, context);
     throw error;
   }
 }
 
 function notNew(id: TokenId, subject: ApiToken): RotationError {
-  const message = `Losant answered the creation of a successor of ${subject.id} with ${id}, which is no newer`;
+  const message = `Losant answered the creation of a successor of ${subject.id} with ${id}, which is not new`;
   return new RotationError("losant-answer-invalid", message, { effect: "unknown" });
 }
 

@@ -1,3 +1,4 @@
+import { signedMarker } from "../lineage/proof.ts";
 import { RotationError } from "../model/errors.ts";
 import { stampOf } from "../model/secret.ts";
 import type { Action, Resume, Retire, Rotate, Spared } from "../plan/actions.ts";
@@ -63,16 +64,18 @@ const SPARED = {
     "the worker was logged in with it in this run; send the same event again: the next run logs in with the successor",
   "until-replaced":
     "the worker logs in with it: store another access token (npm run access-token), then send the same event again",
+  "named-by-name":
+    "anybody can give a token that name, and the worker did not make this one: to deactivate it, send the same event with its id",
 } as const satisfies Record<Spared, string>;
 
 /** Whoever read it from a secret has it until they read again; whoever was given it by hand has it for good. */
 function heldBy(action: Asked, { secretName, secretArn }: LineagePlan): string {
   const { subject } = action;
   const former = action.kind === "retire" ? action.former : action.from;
-  const { marker } = subject;
+  const marker = signedMarker(subject);
   const readFrom = (secret = "?") => `whoever read it from the secret ${secret}, until they read it again`;
   if (former !== undefined && stampOf(former)?.tokenId === subject.id) return readFrom(secretName);
-  if (typeof marker === "object") {
+  if (marker !== undefined) {
     const isHere = marker.secretArn === secretArn;
     return isHere
       ? readFrom(secretName)

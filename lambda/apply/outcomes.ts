@@ -1,5 +1,5 @@
 import type { RotationError } from "../model/errors.ts";
-import type { SecretName, VersionId } from "../model/secret.ts";
+import type { SecretArn, SecretName, VersionId } from "../model/secret.ts";
 import type { TokenId } from "../model/token.ts";
 import type { Action, Effect, Settle, Subject } from "../plan/actions.ts";
 import type { Reason } from "../plan/reasons.ts";
@@ -28,6 +28,10 @@ export interface Outcome {
   readonly versionId?: VersionId | undefined;
   readonly verified?: Verified | undefined;
   readonly dueAt?: Date | undefined;
+  /** The secret that held it until now, where that is another one. */
+  readonly former?: SecretArn | undefined;
+  /** A younger token says that it took its place. */
+  readonly isCovered?: boolean;
   /** When a retirement became due: no token tells that by itself. */
   readonly sinceAt?: Date | undefined;
   readonly oldString?: OldString | undefined;
@@ -44,7 +48,14 @@ export function outcomeOf(
   const { subject } = action;
   switch (action.kind) {
     case "skip":
-      return { action: "skip", reason: action.reason, subject, secretName, outcome: "skipped" };
+      return {
+        action: "skip",
+        reason: action.reason,
+        subject,
+        secretName,
+        outcome: "skipped",
+        ...(action.isCovered === true && { isCovered: true }),
+      };
     case "wait":
       return {
         action: "wait",
@@ -68,6 +79,10 @@ export function outcomeOf(
     case "retire": {
       const { reason, dueAt: sinceAt } = action;
       return { action: "retire", reason, subject, secretName, outcome: instead, sinceAt };
+    }
+    case "rotate": {
+      const { reason, former } = action;
+      return { action: "rotate", reason, subject, secretName, outcome: instead, former };
     }
     default:
       return { action: action.kind, reason: action.reason, subject, secretName, outcome: instead };

@@ -1,12 +1,20 @@
 import { WRITE_PATIENCE_MS } from "../limits.ts";
 import type { ListedToken } from "../lineage/snapshot.ts";
 import { asRotationError, failureOf, RotationError } from "../model/errors.ts";
-import { AWSCURRENT, holderOf, rotatingLabel, type SecretState, stampOf } from "../model/secret.ts";
+import {
+  AWSCURRENT,
+  AWSPREVIOUS,
+  holderOf,
+  rotatingLabel,
+  type SecretState,
+  stampOf,
+} from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { ApiToken } from "../model/token.ts";
-import { type Resume, type Retire, type Rotate, stillLoggedInWith } from "../plan/actions.ts";
+import { notByName, type Resume, type Retire, type Rotate, stillLoggedInWith } from "../plan/actions.ts";
 import type { ApplicationContext, Place } from "./context.ts";
 import { retiredEvent } from "./event-details.ts";
+import { kept, whatKeeps } from "./last-look.ts";
 import { failedOutcome, type Outcome, outcomeOf } from "./outcomes.ts";
 import { retryWrite } from "./retry.ts";
 
@@ -23,6 +31,7 @@ export async function retireNow(
   const retirement = retirementOf(subject);
   if (spared === "until-replaced")
     return [failedOutcome(retirement, place.secretName, stillLoggedInWith(subject))];
+  if (spared === "named-by-name") return [failedOutcome(retirement, place.secretName, notByName(subject))];
   if (!isAsked) return [];
   try {
     return [await endLife(retirement, place, context)];
@@ -89,9 +98,14 @@ export async function retire(
   return [await endLife(action, place, context)];
 }
 
-export async function endLife(action: Retire, place: Place, context: ApplicationContext): Promise<Outcome> {
+async function endLife(action: Retire, place: Place, context: ApplicationContext): Promise<Outcome> {
   const { subject, reason, step } = action;
   const { api, run } = context;
+  const why = await whatKeeps(subject.id, place, [AWSPREVIOUS, rotatingLabel(subject.id)], context);
+  if (why !== undefined) {
+    if (reason === "retire-now") throw kept(subject.id, why);
+    return outcomeOf(action, place.secretName, "deferred");
+  }
   const end = step === "delete" ? () => api.delete(subject.id) : () => api.deactivate(subject.id);
   await retryWrite(run.clock, end).catch((thrown) => {
     const { code, message, effect } = asRotationError(thrown);

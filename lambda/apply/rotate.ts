@@ -59,7 +59,7 @@ export async function resume(
   const until = after(run.clock.now(), WRITE_PATIENCE_MS);
   // Somebody may have deleted it since; what is about to become current must be alive.
   const living = await api.get(successor.id);
-  if (living === undefined || !isLive(living, run.clock.now()))
+  if (living === undefined || !isLive(living, after(run.clock.now(), context.aheadMs)))
     return [outcomeOf(action, secretName, "deferred")];
   const candidate: Candidate = { arn: secretArn, name: secretName, stamp: version.stamp, from, until };
   return finish({ action, candidate, labels: version.labels, successor }, context);
@@ -107,7 +107,8 @@ async function announceSuccessor(
   const label = rotatingLabel(stamp.tokenId);
   // Whether a first version keeps the label it was staged with is not documented: without it, nobody knows what is owed.
   if (!labels.includes(label)) await retryWrite(clock, () => store.attach(arn, versionIdOf(stamp), label));
-  await bus.publish(rotatedEvent(stamp, successor, action.reason, name, arn, context));
+  const former = action.kind === "rotate" ? action.former : undefined;
+  await bus.publish(rotatedEvent(stamp, successor, action.reason, name, arn, context, former));
 }
 
 /** Another run was first: the token that this one made is deleted, and its version settled. */
@@ -142,6 +143,7 @@ function factsOf({ action, candidate, verified }: Stored) {
     successorId: stamp.tokenId,
     versionId: versionIdOf(stamp),
     verified,
+    ...(action.kind === "rotate" && action.former !== undefined && { former: action.former }),
   };
 }
 

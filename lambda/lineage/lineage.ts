@@ -8,9 +8,11 @@ import {
   type VersionId,
 } from "../model/secret.ts";
 import { isLive, type TokenId } from "../model/token.ts";
-import type { Memberships } from "./membership.ts";
+import type { Origin, Places } from "./place.ts";
+import { signedMarker } from "./proof.ts";
 import {
   findToken,
+  isSearched,
   type ListedToken,
   ownVersions,
   type SecretReading,
@@ -29,8 +31,13 @@ export type Head =
       readonly token: ListedToken | undefined;
       readonly version: StampedVersion;
     }
-  /** No version of ours was ever current. */
-  | { readonly kind: "root"; readonly tokenId: TokenId; readonly token: ListedToken };
+  /** No version of ours in this secret was ever current, or what was has been replaced elsewhere. */
+  | {
+      readonly kind: "root";
+      readonly tokenId: TokenId;
+      readonly token: ListedToken;
+      readonly origin: Origin;
+    };
 
 /** A version that waits for its promotion. */
 export interface Staged {
@@ -55,55 +62,68 @@ export interface Lineage {
   /** Made here for this secret, stored in no version, and nobody's predecessor. */
   readonly orphans: readonly ListedToken[];
   readonly superseded: readonly ListedToken[];
-  /** Made by this worker for this secret, as versions or markers tell. */
+  /** Made by this worker for this secret, as versions or signed markers tell. */
   readonly madeHere: ReadonlySet<TokenId>;
-  /** From the head backwards, as far as versions and markers tell. */
+  /** Those of which both say the same: whose life the worker may end. */
+  readonly provenHere: ReadonlySet<TokenId>;
+  /** Every version of the secret is known. */
+  readonly isSearched: boolean;
+  /** From the head backwards, as far as versions and signed markers tell. */
   readonly chain: readonly TokenId[];
   /** Somebody moved AWSCURRENT back, or set a value by hand. */
   readonly isRolledBack: boolean;
   /** It holds the credential that the worker itself logs in with. */
   readonly isOwnAccessToken: boolean;
+  /** Another secret stands on the same token. */
+  readonly isShared: boolean;
 }
 
 /**
  * The lineages of an application: one for each secret that a listed token belongs to or would get. One after the other,
  * so that of a hundred thousand only those are in memory that somebody keeps.
  */
-export function* resolveLineages(
-  snapshot: Snapshot,
-  places: Memberships,
-  now: Date,
-): Generator<Lineage, void> {
-  const members = new Map<SecretName, ListedToken[]>();
+export function* resolveLineages(snapshot: Snapshot, places: Places, now: Date): Generator<Lineage, void> {
+  const members = new Map<SecretName, Member[]>();
+  const add = (secretName: SecretName, member: Member) => {
+    const others = members.get(secretName);
+    if (others === undefined) members.set(secretName, [member]);
+    else others.push(member);
+  };
   for (const token of snapshot.tokens.values()) {
     const place = places.get(token.id);
-    if (place?.kind !== "member" && place?.kind !== "root") continue;
-    const others = members.get(place.secretName);
-    // A dead root shares nothing with a living token but the name.
-    if (place.kind === "root" && !isLive(token, now))
-      yield build(snapshot, place.secretName, [token], undefined);
-    else if (others === undefined) members.set(place.secretName, [token]);
-    else others.push(token);
+    if (place?.kind === "member") {
+      const isShared = place.secretNames.length > 1;
+      for (const secretName of place.secretNames) add(secretName, { token, isShared });
+    } else if (place?.kind === "root") {
+      const root = { token, isShared: false, origin: place.origin };
+      // A dead root shares nothing with a living token but the name.
+      if (isLive(token, now) || place.origin.kind === "moved") add(place.secretName, root);
+      else yield build(snapshot, place.secretName, [root], undefined);
+    }
   }
   for (const [secretName, tokens] of members) {
     yield build(snapshot, secretName, tokens, snapshot.secrets.get(secretName));
   }
 }
 
+/** A token of a lineage; `origin` says that it is a root. */
+interface Member {
+  readonly token: ListedToken;
+  readonly isShared: boolean;
+  readonly origin?: Origin;
+}
+
 function build(
   snapshot: Snapshot,
   secretName: SecretName,
-  members: readonly ListedToken[],
+  all: readonly Member[],
   reading: SecretReading | undefined,
 ): Lineage {
+  const members = all.map(({ token }) => token);
   const versions = ownVersions(reading);
   const secret = secretIn(reading);
   const marked = new Set(members.filter((token) => isMarkedFor(secret, token)).map(({ id }) => id));
-  const head = headOf(
-    snapshot,
-    versions,
-    members.filter(({ id }) => !marked.has(id)),
-  );
+  const head = headOf(snapshot, versions, all);
   const replaced = replacedIds(versions, members);
   const inState = (state: VersionState) => versions.filter((version) => stateOf(version, replaced) === state);
   const staged = inState("staged").map((version) => ({
@@ -129,10 +149,30 @@ function build(
     orphans: members.filter((token) => roleOf(token) === "orphan"),
     superseded: members.filter((token) => roleOf(token) === "superseded"),
     madeHere: held.union(marked),
+    provenHere: provenIds(secret, versions, [
+      ...members,
+      ...staged.flatMap(({ token }) => (token === undefined ? [] : [token])),
+    ]),
+    isSearched: isSearched(reading),
     chain: chainFrom(head, versions, members),
     isRolledBack: isRolledBack(head, versions),
     isOwnAccessToken: secret?.arn === snapshot.login.arn,
+    isShared: all.some(({ token, isShared }) => isShared && token.id === head?.tokenId),
   };
+}
+
+/** Two proofs that don't hang together: nobody edits a version's id, and nobody else signs a marker. */
+function provenIds(
+  secret: SecretState | undefined,
+  versions: readonly StampedVersion[],
+  members: readonly ListedToken[],
+): ReadonlySet<TokenId> {
+  const replacedBy = new Map(versions.map(({ stamp }) => [stamp.tokenId, stamp.replacedId]));
+  const proven = members.filter((token) => {
+    const marker = signedMarker(token);
+    return marker?.secretArn === secret?.arn && marker?.replacedId === replacedBy.get(token.id);
+  });
+  return new Set(proven.filter(({ id }) => replacedBy.has(id)).map(({ id }) => id));
 }
 
 /** How far the rotation that made a version has come: its label stays until all of it is done. */
@@ -148,29 +188,39 @@ function stateOf({ labels, stamp }: StampedVersion, replaced: ReadonlySet<TokenI
 function headOf(
   snapshot: Snapshot,
   versions: readonly StampedVersion[],
-  unmarked: readonly ListedToken[],
+  members: readonly Member[],
 ): Head | undefined {
+  const roots = members.flatMap(({ token, origin }) =>
+    origin === undefined ? [] : [{ kind: "root" as const, tokenId: token.id, token, origin }],
+  );
   const version = standingVersion(snapshot, versions);
-  if (version !== undefined) {
-    const { tokenId } = version.stamp;
-    const kind = version.labels.includes(AWSCURRENT) ? "current" : "displaced";
-    return { kind, tokenId, token: findToken(snapshot, tokenId), version };
-  }
-  const held = new Set(versions.map(({ stamp }) => stamp.tokenId));
-  const root = unmarked.find(({ id }) => !held.has(id));
-  return root && { kind: "root", tokenId: root.id, token: root };
+  // What comes back to a secret of before goes on from there.
+  const moved = roots.find(({ origin }) => origin.kind === "moved");
+  if (moved !== undefined) return moved;
+  if (version === undefined) return roots[0] ?? unmanaged(versions, members);
+  const { tokenId } = version.stamp;
+  const kind = version.labels.includes(AWSCURRENT) ? "current" : "displaced";
+  return { kind, tokenId, token: findToken(snapshot, tokenId), version };
 }
 
-/** A foreign token that was taken over carries a marker as well, but not for this secret. */
-function isMarkedFor(secret: SecretState | undefined, { marker }: ListedToken): boolean {
-  return typeof marker === "object" && marker.secretArn === secret?.arn;
+/** What a first rotation, which is not finished, is to replace. */
+function unmanaged(versions: readonly StampedVersion[], members: readonly Member[]): Head | undefined {
+  const held = new Set(versions.map(({ stamp }) => stamp.tokenId));
+  const token = members.find(({ token }) => !held.has(token.id) && signedMarker(token) === undefined)?.token;
+  return token && { kind: "root", tokenId: token.id, token, origin: { kind: "plain" } };
+}
+
+/** Signed for this very secret: not for one of the same name that was there before, or elsewhere. */
+function isMarkedFor(secret: SecretState | undefined, token: ListedToken): boolean {
+  const marker = signedMarker(token);
+  return marker !== undefined && marker.secretArn === secret?.arn;
 }
 
 function replacedIds(
   versions: readonly StampedVersion[],
   members: readonly ListedToken[],
 ): ReadonlySet<TokenId> {
-  const markers = members.flatMap(({ marker }) => (typeof marker === "object" ? [marker.replacedId] : []));
+  const markers = members.flatMap((token) => signedMarker(token)?.replacedId ?? []);
   return new Set([...markers, ...versions.map(({ stamp }) => stamp.replacedId)]);
 }
 
@@ -180,12 +230,13 @@ function chainFrom(
   members: readonly ListedToken[],
 ): readonly TokenId[] {
   const predecessors = new Map<TokenId, TokenId>();
-  for (const { id, marker } of members) {
-    if (typeof marker === "object") predecessors.set(id, marker.replacedId);
+  for (const token of members) {
+    const marker = signedMarker(token);
+    if (marker !== undefined) predecessors.set(token.id, marker.replacedId);
   }
   for (const { stamp } of versions) predecessors.set(stamp.tokenId, stamp.replacedId);
   const chain: TokenId[] = [];
-  // A description may be edited into a circle.
+  // An administrator may make versions that say so of each other.
   for (let id = head?.tokenId; id !== undefined && !chain.includes(id); id = predecessors.get(id))
     chain.push(id);
   return chain;

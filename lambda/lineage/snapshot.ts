@@ -1,12 +1,15 @@
 import { RotationError } from "../model/errors.ts";
-import { type MarkerReading, readMarkers } from "../model/marker.ts";
+import type { MarkerReading } from "../model/marker.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
+  homeOf,
   type SecretName,
   type SecretState,
   type SecretVersion,
   type Stamp,
+  sameHome,
+  secretNameOf,
   stampOf,
 } from "../model/secret.ts";
 import type { ApiToken, TokenId } from "../model/token.ts";
@@ -15,39 +18,40 @@ import type { Login, UnreadableToken } from "../ports.ts";
 
 /** What was read of one secret. `history` holds the deprecated versions too, where they were asked for. */
 export type SecretReading =
+  /** As the list of secrets shows it, perhaps five minutes old: enough to let a lineage rest, and for nothing else. */
+  | { readonly kind: "indexed"; readonly secret: SecretState }
   | { readonly kind: "described"; readonly secret: SecretState; readonly history?: readonly SecretVersion[] }
   | { readonly kind: "absent" }
   | { readonly kind: "unreadable"; readonly error: RotationError };
 
+/**
+ * What a marker is worth. `signed`: this worker wrote it, for this very token. `unsigned`: anybody may have. `unknown`: it is
+ * signed with an access token that was not read, or could not be.
+ */
+export type Proof = "signed" | "unsigned" | "unknown";
+
 /** A token as Losant has it, with what its description says of why it was made. */
 export interface ListedToken extends ApiToken {
   readonly marker: MarkerReading;
-}
-
-function readMarker(description: string): MarkerReading {
-  const [marker, ...others] = readMarkers(description);
-  return others.length > 0 ? "damaged" : marker;
-}
-
-export function listedToken(token: ApiToken): ListedToken {
-  return { ...token, marker: readMarker(token.description) };
-}
-
-/** A token that Losant lists in a way that can't be read: it is left alone, and so is what only it could explain. */
-export interface OddToken extends UnreadableToken {
-  readonly marker: MarkerReading;
-}
-
-export function oddToken(token: UnreadableToken): OddToken {
-  return { ...token, marker: readMarker(token.description) };
+  readonly proof: Proof;
+  /** Since when the worker has been about to delete it, by a signed line. */
+  readonly discardedAt: Date | undefined;
 }
 
 export function unreadableError(
   { id: applicationId }: ApplicationConfig,
-  { id, problem }: OddToken,
+  { id, problem }: UnreadableToken,
 ): RotationError {
   const message = `Losant lists the token ${id} of application ${applicationId} in a way that can't be read: it ${problem}`;
   return new RotationError("token-unreadable", message);
+}
+
+/** How Losant's clock goes, by the listing: every date of a token is of that clock. */
+export interface LosantTime {
+  /** What to add to this machine's clock, in milliseconds. */
+  readonly aheadMs: number;
+  /** False where Losant says no time, or one that is more than a day off: then no life ends. */
+  readonly isTrusted: boolean;
 }
 
 /** All that a plan is made from: what one application and its secrets looked like, and when that was read. */
@@ -55,14 +59,21 @@ export interface Snapshot {
   readonly application: ApplicationConfig;
   readonly secretPrefix: string;
   readonly login: Login;
-  /** Before the first read: an age counted to it is never too high. */
+  /** The token that the worker is logged in with, where its string or its secret tells. */
+  readonly ownId: TokenId | undefined;
+  /** Before the first read, by Losant's clock: an age counted to it is never too high. */
   readonly readAt: Date;
+  readonly losantTime: LosantTime;
   /** In the order of the listing. */
   readonly tokens: ReadonlyMap<TokenId, ListedToken>;
   /** None of `tokens` is among them. */
-  readonly unreadable: ReadonlyMap<TokenId, OddToken>;
+  readonly unreadable: ReadonlyMap<TokenId, UnreadableToken>;
   /** What kept the listing from showing every token. */
   readonly flaws: readonly RotationError[];
+  /** Which access tokens' keys the markers were tried with; `unreadable`: the older ones could not be had. */
+  readonly keys: "login" | "all" | "unreadable";
+  /** Whether the list of secrets could be read: else one that is missing here may exist. */
+  readonly isIndexed: boolean;
   readonly secrets: ReadonlyMap<SecretName, SecretReading>;
   /** Tokens that versions name and the listing lacks, asked for by id: undefined where Losant has none. */
   readonly lookups: ReadonlyMap<TokenId, ListedToken | undefined>;
@@ -72,22 +83,72 @@ export interface StampedVersion extends SecretVersion {
   readonly stamp: Stamp;
 }
 
-/** The secret, where it could be described. */
+/** The secret, where something is known of it. */
 export function secretIn(reading: SecretReading | undefined): SecretState | undefined {
-  return reading?.kind === "described" ? reading.secret : undefined;
+  return reading?.kind === "described" || reading?.kind === "indexed" ? reading.secret : undefined;
+}
+
+/** Every version is known, also those without labels. */
+export function isSearched(reading: SecretReading | undefined): boolean {
+  return reading?.kind === "absent" || (reading?.kind === "described" && reading.history !== undefined);
 }
 
 /** The versions that this worker made, as far as they were read. */
 export function ownVersions(reading: SecretReading | undefined): readonly StampedVersion[] {
-  if (reading?.kind !== "described") return [];
-  return (reading.history ?? reading.secret.versions).flatMap((version) => {
+  const secret = secretIn(reading);
+  if (secret === undefined) return [];
+  const history = reading?.kind === "described" ? reading.history : undefined;
+  return (history ?? secret.versions).flatMap((version) => {
     const stamp = stampOf(version.id);
     return stamp === undefined ? [] : [{ ...version, stamp }];
   });
 }
 
-export function findToken(snapshot: Snapshot, id: TokenId): ListedToken | undefined {
+export function findToken(
+  snapshot: Pick<Snapshot, "tokens" | "lookups">,
+  id: TokenId,
+): ListedToken | undefined {
   return snapshot.tokens.get(id) ?? snapshot.lookups.get(id);
+}
+
+/** The secret that the worker logs in with. */
+export function accessSecretOf({ login }: Pick<Snapshot, "login">): SecretName {
+  return secretNameOf(login.arn);
+}
+
+/** Whether the configuration gives the worker this secret, for tokens of this application. */
+export function isConfigured(
+  { application, secretPrefix, login }: Pick<Snapshot, "application" | "secretPrefix" | "login">,
+  name: SecretName,
+): boolean {
+  if (name === secretNameOf(login.arn)) return renewsAccessToken({ application, login });
+  return name.startsWith(`${secretPrefix}/${application.id}/`) || mappedNames(application).has(name);
+}
+
+/** Whether the worker is to renew the token that it logs in with. */
+export function renewsAccessToken({ application, login }: Pick<Snapshot, "application" | "login">): boolean {
+  return application.renewsAccessToken || mappedNames(application).has(secretNameOf(login.arn));
+}
+
+/** What the text of a marker names, where it may be a secret of this application: signed or not. */
+export function localName(
+  snapshot: Pick<Snapshot, "application" | "secretPrefix" | "login">,
+  { marker }: Pick<ListedToken, "marker">,
+): SecretName | undefined {
+  if (typeof marker !== "object") return undefined;
+  const { secretArn } = marker;
+  if (!sameHome(homeOf(secretArn), homeOf(snapshot.login.arn))) return undefined;
+  const name = secretNameOf(secretArn);
+  return isConfigured(snapshot, name) || secretArn === snapshot.login.arn ? name : undefined;
+}
+
+const mapped = new WeakMap<ApplicationConfig, ReadonlySet<SecretName>>();
+
+/** The secrets that the configuration names for particular tokens. */
+export function mappedNames(application: ApplicationConfig): ReadonlySet<SecretName> {
+  const known = mapped.get(application) ?? new Set(application.secrets.values());
+  mapped.set(application, known);
+  return known;
 }
 
 /**

@@ -19,6 +19,11 @@ export const ERROR_KINDS = {
     retryable: false,
     remedy: "Rename one of the two tokens in Losant, or remove the entry of `secrets` that fits both.",
   },
+  "secret-mapping-mismatch": {
+    retryable: false,
+    remedy:
+      "Take the entry out of `secrets`. To have the worker renew the token that it logs in with, write `accessToken` as { secret, renew: true }.",
+  },
   "access-token-missing": {
     retryable: false,
     remedy:
@@ -56,6 +61,11 @@ export const ERROR_KINDS = {
     retryable: true,
     remedy:
       "Nothing at first: the next run reads the list again. If it lasts, ask Losant why its list and its count differ.",
+  },
+  "losant-clock-unknown": {
+    retryable: true,
+    remedy:
+      "Check what stands between the worker and Losant, and this machine's clock: until the two agree, no token is deactivated or deleted.",
   },
   "losant-throttled": {
     retryable: true,

@@ -52,6 +52,8 @@ export const EVENT_CATALOGUE = {
     secretArn: text,
     versionId: text,
     replacedTokenId: text,
+    /** The secret that held it until now, where that is another one. */
+    formerSecretArn: v.optional(text),
   }),
   "Losant API Token Rotation Failed": v.object({
     ...tokenFacts,
@@ -62,7 +64,10 @@ export const EVENT_CATALOGUE = {
   }),
   "Losant API Token Expiring": v.object({ ...tokenFacts, expirationDate: when, daysLeft: v.number() }),
   "Losant API Token Retired": v.object({ ...tokenFacts, step: v.picklist(["deactivated", "deleted"]) }),
-  "Losant API Token Orphan Discarded": v.object(tokenFacts),
+  "Losant API Token Orphan Discarded": v.object({
+    ...tokenFacts,
+    step: v.picklist(["deactivated", "deleted"]),
+  }),
   "Losant Token Rotation Run Completed": v.object({
     ...common,
     startedAt: when,

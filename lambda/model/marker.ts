@@ -167,6 +167,11 @@ export function discardedSince(
   return moments.length === 0 ? undefined : new Date(Math.max(...moments));
 }
 
+/** Whether there is such a line at all, by whomever. */
+export function hasNotice(description: string): boolean {
+  return linesOf(description).some((line) => NOTICE.test(line.trim()));
+}
+
 const noticeText = (id: TokenId, discarded: string, applicationId: ApplicationId) =>
   `${applicationId} ${id} discarded=${discarded}`;
 

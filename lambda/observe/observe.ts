@@ -1,16 +1,20 @@
 import pLimit from "p-limit";
 import { READS_AT_ONCE } from "../limits.ts";
-import { resolveLineages } from "../lineage/lineage.ts";
-import { membershipsOf } from "../lineage/membership.ts";
+import { ownIdOf } from "../lineage/own-token.ts";
+import { type Judge, judged, judgedAlone, judgedAnew } from "../lineage/proof.ts";
 import {
-  type ListedToken,
-  listedToken,
-  oddToken,
+  accessSecretOf,
+  type LosantTime,
+  mappedNames,
+  ownVersions,
+  renewsAccessToken,
   type SecretReading,
   type Snapshot,
   unreadableError,
 } from "../lineage/snapshot.ts";
+import type { StoreIndex } from "../lineage/store-index.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
+import type { MarkerKey } from "../model/marker.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
@@ -20,45 +24,211 @@ import {
   type SecretVersion,
   sameHome,
 } from "../model/secret.ts";
-import type { TokenId } from "../model/token.ts";
-import type { ApplicationConfig } from "../policy/config.ts";
+import { after } from "../model/time.ts";
+import type { RunId, TokenId } from "../model/token.ts";
+import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { Selection } from "../policy/request.ts";
-import type { Clock, SecretStore, TokenApi, TokenListing } from "../ports.ts";
-import { secretsToDescribe, secretsToListVersions } from "./secrets-to-read.ts";
+import type { Clock, Login, SecretStore, TokenApi, TokenListing } from "../ports.ts";
+import { openQuestions, type Questions } from "./questions.ts";
 
 /** All that looking takes: nothing here can write. */
 export interface Sources {
-  readonly api: Pick<TokenApi, "list" | "get" | "loggedInWith">;
+  readonly api: Pick<TokenApi, "list" | "get" | "loggedInWith" | "signingKey" | "keptKeys">;
   readonly store: Pick<SecretStore, "describe" | "history">;
+  /** Read once for all applications. */
+  readonly index: () => Promise<StoreIndex>;
   readonly clock: Clock;
 }
 
+/** What the plan is for that is to be made of it. */
+export interface Purpose {
+  readonly selection: Selection;
+  readonly runId: RunId;
+}
+
+type Places = Pick<RotationConfig, "secretPrefix" | "formerPrefixes">;
+
 /**
- * Everything a plan needs, read and only read: the whole listing first, since pages shift when something is created;
- * then the secrets of the lineages that matter now; then the tokens that only versions still name. A secret that can't
- * be read is part of the snapshot; a listing that can't be is an error.
+ * Everything a plan needs, read and only read: the whole listing first, since pages shift when something is created; then
+ * what the list of secrets says, which is enough for what rests; then the secrets, versions, tokens and keys that decide
+ * about the rest. A secret that can't be read is part of the snapshot; a listing that can't be is an error.
  */
 export async function observe(
   application: ApplicationConfig,
-  secretPrefix: string,
-  selection: Selection,
-  { api, store, clock }: Sources,
+  places: Places,
+  purpose: Purpose,
+  sources: Sources,
 ): Promise<Snapshot> {
-  const readAt = clock.now();
-  const listing = await api.list();
-  const login = await api.loggedInWith();
-  const snapshot: Snapshot = {
-    application,
-    secretPrefix,
-    login,
-    readAt,
-    tokens: new Map(listing.tokens.map((token) => [token.id, listedToken(token)])),
-    unreadable: new Map(listing.unreadable.map((token) => [token.id, oddToken(token)])),
-    flaws: flawsOf(listing, application),
-    secrets: new Map(),
-    lookups: new Map(),
-  };
-  return lookUpTokens(await readSecrets(snapshot, selection, store, clock), selection, api, clock);
+  const looker = new Looker(application, purpose, sources);
+  let snapshot = await looker.first(places);
+  for (;;) {
+    const now = after(sources.clock.now(), snapshot.losantTime.aheadMs);
+    const questions = openQuestions(snapshot, { ...purpose, now });
+    const { describe, search, lookUp, needsKeys } = questions;
+    if (describe.size + search.size + lookUp.size === 0 && !needsKeys) return snapshot;
+    snapshot = await looker.answer(questions, snapshot);
+  }
+}
+
+class Looker {
+  readonly #application: ApplicationConfig;
+  readonly #sources: Sources;
+  readonly #limit = pLimit(READS_AT_ONCE);
+  #keys: readonly MarkerKey[] = [];
+
+  constructor(application: ApplicationConfig, _: Purpose, sources: Sources) {
+    this.#application = application;
+    this.#sources = sources;
+  }
+
+  /** What the listing and the list of secrets show; and each secret that the configuration names by its own name. */
+  async first({ secretPrefix, formerPrefixes }: Places): Promise<Snapshot> {
+    const { api, clock, index } = this.#sources;
+    const application = this.#application;
+    const beganAt = clock.now();
+    const listing = await api.list();
+    const losantTime = losantTimeOf(listing, clock.now());
+    const login = await api.loggedInWith();
+    const found = await index();
+    const secrets = new Map<SecretName, SecretReading>();
+    const add = (secret: SecretState) => secrets.set(secret.name, { kind: "indexed", secret });
+    for (const prefix of [secretPrefix, ...formerPrefixes])
+      for (const secret of found.under(prefix, application.id)) add(secret);
+    for (const { id } of listing.tokens) for (const secret of found.naming(id)) add(secret);
+    const access = accessSecretOf({ login });
+    const named = [
+      ...mappedNames(application),
+      ...(renewsAccessToken({ application, login }) ? [access] : []),
+    ];
+    await Promise.all(
+      named
+        .filter((name) => found.find(name) === undefined)
+        .map((name) => this.#limit(async () => secrets.set(name, await this.#describe(name, login)))),
+    );
+    for (const name of named) {
+      const secret = found.find(name);
+      if (secret !== undefined) add(secret);
+    }
+    this.#keys = [await api.signingKey()];
+    return {
+      application,
+      secretPrefix,
+      login,
+      ownId: ownIdOf(login, access, listing.tokens, secrets),
+      readAt: after(beganAt, losantTime.aheadMs),
+      losantTime,
+      tokens: new Map(
+        judged(listing.tokens, storedIn(secrets), this.#judge(login, false)).map((token) => [
+          token.id,
+          token,
+        ]),
+      ),
+      unreadable: new Map(listing.unreadable.map((token) => [token.id, token])),
+      flaws: flawsOf(listing, application),
+      keys: "login",
+      isIndexed: found.isRead,
+      secrets,
+      lookups: new Map(),
+    };
+  }
+
+  async answer(questions: Questions, snapshot: Snapshot): Promise<Snapshot> {
+    const { login } = snapshot;
+    const known = snapshot.secrets;
+    const looked = new Map<TokenId, Snapshot["lookups"] extends ReadonlyMap<TokenId, infer T> ? T : never>();
+    const failed = new Map<SecretName, SecretReading>();
+    const [described, searched, keys] = await Promise.all([
+      Promise.all(
+        [...questions.describe].map((name) =>
+          this.#limit(async () => [name, await this.#describe(name, login)] as const),
+        ),
+      ),
+      Promise.all(
+        [...questions.search].map((name) =>
+          this.#limit(async () => [name, await this.#search(known.get(name))] as const),
+        ),
+      ),
+      questions.needsKeys ? this.#readKeys() : snapshot.keys,
+      ...[...questions.lookUp].map(([id, name]) =>
+        this.#limit(async () => {
+          try {
+            const odd = snapshot.unreadable.get(id);
+            if (odd !== undefined) throw unreadableError(snapshot.application, odd);
+            const token = await this.#sources.api.get(id);
+            looked.set(id, token && judgedAlone(token, this.#judge(login, snapshot.keys !== "login"), true));
+          } catch (thrown) {
+            looked.set(id, undefined);
+            failed.set(name, { kind: "unreadable", error: asRotationError(thrown) });
+          }
+        }),
+      ),
+    ]);
+    const secrets = new Map([...known, ...described, ...searched, ...failed]);
+    const next = { ...snapshot, secrets, keys, lookups: new Map([...snapshot.lookups, ...looked]) };
+    if (keys !== "all" || snapshot.keys === "all") return next;
+    return { ...next, ...judgedAnew(next, storedIn(secrets), this.#judge(login, true)) };
+  }
+
+  #judge(login: Login, isComplete: boolean): Judge {
+    return { applicationId: this.#application.id, login, keys: this.#keys, isComplete };
+  }
+
+  async #readKeys(): Promise<Snapshot["keys"]> {
+    try {
+      this.#keys = [...this.#keys, ...(await this.#sources.api.keptKeys())];
+      return "all";
+    } catch {
+      // What was signed with them stays unknown, and is told.
+      return "unreadable";
+    }
+  }
+
+  async #describe(name: SecretName, login: Login): Promise<SecretReading> {
+    try {
+      const secret = await this.#sources.store.describe(name);
+      if (secret === undefined) return { kind: "absent" };
+      if (!sameHome(homeOf(secret.arn), homeOf(login.arn))) {
+        throw new RotationError(
+          "store-elsewhere",
+          `${secret.arn} is not where the access token ${login.arn} is`,
+        );
+      }
+      // The first version of a secret becomes current by itself: without labels there is no version at all.
+      return secret.versions.length === 0
+        ? { kind: "described", secret, history: [] }
+        : { kind: "described", secret };
+    } catch (thrown) {
+      return { kind: "unreadable", error: asRotationError(thrown) };
+    }
+  }
+
+  async #search(reading: SecretReading | undefined): Promise<SecretReading> {
+    if (reading?.kind !== "described") return { kind: "absent" };
+    try {
+      const listed = await this.#sources.store.history(reading.secret.arn);
+      return { ...reading, history: withHistory(reading.secret, listed) };
+    } catch (thrown) {
+      return { kind: "unreadable", error: asRotationError(thrown) };
+    }
+  }
+}
+
+/** A header of whole seconds, and the way of an answer, make two clocks differ by so much that agree. */
+const SAME_TIME_MS = 2_000;
+const DAY_MS = 86_400_000;
+
+function losantTimeOf({ servedAt }: TokenListing, now: Date): LosantTime {
+  if (servedAt === undefined) return { aheadMs: 0, isTrusted: false };
+  const aheadMs = servedAt.getTime() - now.getTime();
+  if (Math.abs(aheadMs) <= SAME_TIME_MS) return { aheadMs: 0, isTrusted: true };
+  // One of the two is wrong: too early a renewal does less harm than one that is too late.
+  if (Math.abs(aheadMs) > DAY_MS) return { aheadMs: Math.max(0, aheadMs), isTrusted: false };
+  return { aheadMs, isTrusted: true };
+}
+
+/** Tokens that versions hold. */
+function storedIn(secrets: ReadonlyMap<SecretName, SecretReading>): ReadonlySet<TokenId> {
+  return new Set([...secrets.values()].flatMap(ownVersions).map(({ stamp }) => stamp.tokenId));
 }
 
 function flawsOf({ nameless, missing }: TokenListing, { id }: ApplicationConfig): readonly RotationError[] {
@@ -69,67 +239,6 @@ function flawsOf({ nameless, missing }: TokenListing, { id }: ApplicationConfig)
     ...(count > 0 ? [new RotationError("token-unreadable", `${unread}: one ${problem}`)] : []),
     ...(missing > 0 ? [new RotationError("listing-incomplete", more)] : []),
   ];
-}
-
-/** What one reading tells may raise the next question; a handful of rounds answers them all. */
-async function readSecrets(
-  first: Snapshot,
-  selection: Selection,
-  store: Sources["store"],
-  clock: Clock,
-): Promise<Snapshot> {
-  const limit = pLimit(READS_AT_ONCE);
-  let snapshot = first;
-  for (;;) {
-    const known = snapshot.secrets;
-    const now = clock.now();
-    const places = membershipsOf(snapshot, selection, now);
-    const unread = [...secretsToDescribe(snapshot, places, selection, now)].filter(
-      (name) => !known.has(name),
-    );
-    const unsearched = [...secretsToListVersions(snapshot, places, selection, now)].filter((name) => {
-      const reading = known.get(name);
-      return reading?.kind === "described" && reading.history === undefined;
-    });
-    if (unread.length + unsearched.length === 0) return snapshot;
-    const read = await Promise.all([
-      ...unread.map((name) => limit(async () => [name, await describe(snapshot, name, store)] as const)),
-      ...unsearched.map((name) => limit(async () => [name, await search(known.get(name), store)] as const)),
-    ]);
-    snapshot = { ...snapshot, secrets: new Map([...known, ...read]) };
-  }
-}
-
-async function describe(
-  snapshot: Snapshot,
-  name: SecretName,
-  store: Sources["store"],
-): Promise<SecretReading> {
-  try {
-    const secret = await store.describe(name);
-    if (secret === undefined) return { kind: "absent" };
-    if (!sameHome(homeOf(secret.arn), homeOf(snapshot.login.arn))) {
-      throw new RotationError(
-        "store-elsewhere",
-        `${secret.arn} is not where the access token ${snapshot.login.arn} is`,
-      );
-    }
-    // The first version of a secret becomes current by itself: without labels there is no version at all.
-    return secret.versions.length === 0
-      ? { kind: "described", secret, history: [] }
-      : { kind: "described", secret };
-  } catch (thrown) {
-    return { kind: "unreadable", error: asRotationError(thrown) };
-  }
-}
-
-async function search(reading: SecretReading | undefined, store: Sources["store"]): Promise<SecretReading> {
-  if (reading?.kind !== "described") return { kind: "absent" };
-  try {
-    return { ...reading, history: withHistory(reading.secret, await store.history(reading.secret.arn)) };
-  } catch (thrown) {
-    return { kind: "unreadable", error: asRotationError(thrown) };
-  }
 }
 
 /**
@@ -146,34 +255,4 @@ function withHistory({ versions }: SecretState, listed: readonly SecretVersion[]
       labels: labels.filter((label) => label !== AWSCURRENT && label !== AWSPREVIOUS),
     })),
   ];
-}
-
-async function lookUpTokens(
-  snapshot: Snapshot,
-  selection: Selection,
-  api: Sources["api"],
-  clock: Clock,
-): Promise<Snapshot> {
-  const limit = pLimit(READS_AT_ONCE);
-  const lookups = new Map<TokenId, ListedToken | undefined>();
-  const secrets = new Map(snapshot.secrets);
-  const now = clock.now();
-  const wanted = resolveLineages(snapshot, membershipsOf(snapshot, selection, now), now).flatMap(
-    ({ secretName, head, staged }) => [
-      ...(head !== undefined && head.token === undefined ? [{ secretName, id: head.tokenId }] : []),
-      ...staged.flatMap(({ token, version }) => (token ? [] : [{ secretName, id: version.stamp.tokenId }])),
-    ],
-  );
-  const lookUp = async ({ secretName, id }: { readonly secretName: SecretName; readonly id: TokenId }) => {
-    try {
-      const odd = snapshot.unreadable.get(id);
-      if (odd !== undefined) throw unreadableError(snapshot.application, odd);
-      const found = await api.get(id);
-      lookups.set(id, found && listedToken(found));
-    } catch (thrown) {
-      secrets.set(secretName, { kind: "unreadable", error: asRotationError(thrown) });
-    }
-  };
-  await Promise.all(wanted.map((question) => limit(lookUp, question)));
-  return { ...snapshot, secrets, lookups };
 }

@@ -1,6 +1,6 @@
 import type { ListedToken, StampedVersion } from "../lineage/snapshot.ts";
 import { RotationError } from "../model/errors.ts";
-import type { VersionId } from "../model/secret.ts";
+import type { SecretArn, VersionId } from "../model/secret.ts";
 import type { ApiToken, TokenId, TokenStatus } from "../model/token.ts";
 import type { ReasonOf } from "./reasons.ts";
 
@@ -27,8 +27,10 @@ export interface Rotate {
   readonly orphansAllowed: number;
   /** Deactivate the predecessor as soon as the successor is current and announced. */
   readonly retireNow: boolean;
-  /** That was asked, but the worker is logged in with it. */
+  /** That was asked, and is not done. */
   readonly spared?: Spared;
+  /** The secret that its consumers read until now. */
+  readonly former?: SecretArn;
 }
 
 /** Promote, announce and settle what an earlier run staged. The subject is the token that it replaces. */
@@ -57,11 +59,13 @@ export interface Settle {
   readonly version: StampedVersion;
 }
 
-/** Delete a token whose string is stored nowhere, or which lost a race; then settle its version, if it has one. */
+/** End a token whose string is stored nowhere, or which lost a race; then settle its version, if it has one. */
 export interface Discard {
   readonly kind: "discard";
+  /** Where a marker is all the proof there is, it is deactivated first, and deleted a week later. */
+  readonly step: "deactivate" | "delete";
   readonly reason: ReasonOf<"discard">;
-  readonly subject: Subject;
+  readonly subject: ListedToken | { readonly id: TokenId };
   readonly version?: StampedVersion;
 }
 
@@ -79,8 +83,8 @@ export interface Retire {
 /** Due, but not in this run. */
 export interface Defer {
   readonly kind: "defer";
-  readonly action: "rotate" | "discard";
-  readonly reason: RotateReason | "orphan";
+  readonly action: "rotate" | "discard" | "retire";
+  readonly reason: RotateReason | ReasonOf<"discard" | "retire">;
   readonly subject: Subject;
 }
 
@@ -88,6 +92,8 @@ export interface Skip {
   readonly kind: "skip";
   readonly reason: SkipReason;
   readonly subject: Subject;
+  /** A younger token says that it took its place: nobody has to be warned. */
+  readonly isCovered?: boolean;
 }
 
 export interface Wait {
@@ -129,13 +135,21 @@ export function isEffect(action: Action): action is Effect {
   }
 }
 
-/** Why the worker doesn't end, in this run, the life of a token that it is logged in with. */
-export type Spared = "until-next-run" | "until-replaced";
+/** Why the worker doesn't end, in this run, the life of a token: it is logged in with it, or can't know that it is meant. */
+export type Spared = "until-next-run" | "until-replaced" | "named-by-name";
 
 /** Nobody saws off the branch that the worker sits on: its string is in the access token's secret. */
 export function stillLoggedInWith({ id }: ApiToken): RotationError {
   return new RotationError(
     "predecessor-active",
     `${id} was not deactivated: the worker logs in with it; store another access token first`,
+  );
+}
+
+/** Whoever calls a token by that name decides nothing: neither does whoever uses the name. */
+export function notByName({ id }: ApiToken): RotationError {
+  return new RotationError(
+    "predecessor-active",
+    `${id} was not deactivated: nothing proves that the worker made it for this secret; name it by its id`,
   );
 }

@@ -1,10 +1,12 @@
 import type { Head, Lineage } from "../lineage/lineage.ts";
+import { signedMarker } from "../lineage/proof.ts";
 import type { ListedToken } from "../lineage/snapshot.ts";
+import { after } from "../model/time.ts";
 import { isExpired, isLive, type RunId } from "../model/token.ts";
 import { fitsGlob, type Policy } from "../policy/policy.ts";
 import { dueAt, dueReason, isJustMade, isTooShortLived } from "../policy/renewal-window.ts";
 import { isForced, isSelected } from "../policy/request.ts";
-import type { Action, RotateReason } from "./actions.ts";
+import type { Action, Rotate, RotateReason } from "./actions.ts";
 import { blockedBy, isEnding, isPastOrphanAge, type RuleInput, retirementAsked, skip } from "./rule-input.ts";
 
 /** So many tokens of one lineage may be left whose strings nobody has. */
@@ -46,7 +48,7 @@ function successorCandidate(
 ): ListedToken | undefined {
   if (head === undefined || head.token?.status === "active") return undefined;
   // What a run made a moment ago may be the current one, unseen by a description that lags.
-  const isFreshlyIssued = (token: ListedToken) => token.marker !== undefined && isJustMade(token, now);
+  const isFreshlyIssued = (token: ListedToken) => token.proof !== "unsigned" && isJustMade(token, now);
   const candidates = superseded.filter(
     (token) =>
       isLive(token, now) && isForced(token, selection) && token.scope.length > 0 && !isFreshlyIssued(token),
@@ -61,8 +63,14 @@ function blocked({ token }: LivingHead, lineage: Lineage): Action | undefined {
 }
 
 /** Never resurrect what somebody has revoked. */
-function revoked({ kind, token }: LivingHead): Action | undefined {
-  return kind !== "root" && token.status === "inactive" ? skip(token, "revoked") : undefined;
+function revoked(head: LivingHead): Action | undefined {
+  const isRevoked = isManaged(head) && head.token.status === "inactive";
+  return isRevoked ? skip(head.token, "revoked") : undefined;
+}
+
+/** The worker has replaced it, or made it: whatever becomes of it is the worker's business. */
+function isManaged(head: LivingHead): boolean {
+  return head.kind !== "root" || head.origin.kind === "moved";
 }
 
 /** Somebody moved AWSCURRENT back or set a value by hand: don't fight them, until it is forced or about to end. */
@@ -75,16 +83,17 @@ function notSelected({ token }: LivingHead, _: Lineage, { selection }: RuleInput
   return isSelected(token, selection) ? undefined : skip(token, "not-selected");
 }
 
-function ineligible({ kind, token }: LivingHead, _: Lineage, input: RuleInput): Action | undefined {
+function ineligible(head: LivingHead, _: Lineage, input: RuleInput): Action | undefined {
+  const { token } = head;
   const { now, policy, selection } = input;
-  const isRoot = kind === "root";
+  const isRoot = !isManaged(head);
   const isAsked = isForced(token, selection);
   // Replacing a dead credential that nobody asked for is a security incident, and so is a successor with other rights.
   if (isRoot && token.status === "inactive") return skip(token, "inactive");
   if (isRoot && isExpired(token, now)) return skip(token, "expired-unmanaged");
   if (!isAsked && isExcluded(token.name, policy)) return skip(token, "excluded");
   if (token.scope.length === 0) return skip(token, "no-scope");
-  if (isAsked) return undefined;
+  if (isAsked || isMoved(head)) return undefined;
   if (dueAt(token, policy) === undefined) return skip(token, "never-expires");
   return isRoot && isTooShortLived(token, policy) ? skip(token, "too-short-lived") : undefined;
 }
@@ -97,18 +106,36 @@ function rotateWhenDue(head: LivingHead, lineage: Lineage, input: RuleInput): Ac
   const { token } = head;
   const { now, policy, selection } = input;
   const forced = isForced(token, selection);
-  const reason = forced ? "forced" : dueReason(token, policy, now);
+  const moveAt = isMoved(head) ? mayMoveAt(token, input) : undefined;
+  const reason = forced ? "forced" : moveAt !== undefined ? "moved" : dueReason(token, policy, now);
   if (reason === undefined) return undefined;
-  if (head.kind !== "root" && (isJustMade(token, now) || wasMadeBy(input.runId, token)))
+  if (moveAt !== undefined && reason === "moved" && now < moveAt)
+    return { kind: "wait", reason: "not-due", subject: token, dueAt: moveAt };
+  // It may belong to a secret that was not looked at.
+  if (head.kind === "root" && head.origin.kind === "unsearched")
+    return { kind: "defer", action: "rotate", reason, subject: token };
+  if (isManaged(head) && (isJustMade(token, now) || wasMadeBy(input.runId, token)))
     return skip(token, "just-rotated");
   const young = lineage.orphans.some((orphan) => !isPastOrphanAge(orphan, input));
   if (young && !forced && !isEnding(token, input)) return skip(token, "young-orphan");
   return rotate(token, reason, lineage, input);
 }
 
+function isMoved(head: LivingHead): boolean {
+  return head.kind === "root" && head.origin.kind === "moved";
+}
+
+const DAY_MS = 86_400_000;
+
+/** At once, unless it was made within a day: a configuration that changes all the time must not make a token in each run. */
+function mayMoveAt(token: ListedToken, input: RuleInput): Date {
+  const isOurs = token.proof === "signed" && !isEnding(token, input);
+  return isOurs ? after(token.createdAt, DAY_MS) : token.createdAt;
+}
+
 /** Lambda retries carry the same payload under the same request id. */
-function wasMadeBy(runId: RunId, { marker }: ListedToken): boolean {
-  return typeof marker === "object" && marker.run === runId;
+function wasMadeBy(runId: RunId, token: ListedToken): boolean {
+  return signedMarker(token)?.run === runId;
 }
 
 function rotate(subject: ListedToken, reason: RotateReason, lineage: Lineage, input: RuleInput): Action {
@@ -118,8 +145,13 @@ function rotate(subject: ListedToken, reason: RotateReason, lineage: Lineage, in
     subject,
     from: lineage.currentVersionId,
     orphansAllowed: orphansAllowed(subject, reason, lineage, input),
+    ...formerOf(lineage),
     ...retirementAsked(subject, lineage, input),
   };
+}
+
+function formerOf({ head }: Lineage): Pick<Rotate, "former"> {
+  return head?.kind === "root" && head.origin.kind === "moved" ? { former: head.origin.former } : {};
 }
 
 /**
@@ -137,7 +169,12 @@ function orphansAllowed(
   return isEnding(token, input) ? MAX_ORPHANS - 1 - young : 0;
 }
 
-function waitUntilDue({ token }: LivingHead, _: Lineage, { policy }: RuleInput): Action | undefined {
+function waitUntilDue(
+  { token }: LivingHead,
+  { isShared }: Lineage,
+  { policy }: RuleInput,
+): Action | undefined {
+  if (isShared) return skip(token, "shared");
   const at = dueAt(token, policy);
   return at && { kind: "wait", reason: "not-due", subject: token, dueAt: at };
 }

@@ -1,10 +1,12 @@
 import { type Lineage, resolveLineages } from "../lineage/lineage.ts";
-import { membershipsOf } from "../lineage/membership.ts";
-import { type ListedToken, type OddToken, type Snapshot, unreadableError } from "../lineage/snapshot.ts";
+import type { Places } from "../lineage/place.ts";
+import { placesOf } from "../lineage/places.ts";
+import { type ListedToken, type Snapshot, unreadableError } from "../lineage/snapshot.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
 import type { ApiToken, RunId } from "../model/token.ts";
 import { dueAt } from "../policy/renewal-window.ts";
 import type { Selection } from "../policy/request.ts";
+import type { UnreadableToken } from "../ports.ts";
 import type { Action, SkipReason, Subject } from "./actions.ts";
 import { ruleOnHead } from "./head.ts";
 import { discardOrphans } from "./orphans.ts";
@@ -17,10 +19,13 @@ export interface LineagePlan {
   readonly secretName: SecretName | undefined;
   readonly secretArn: SecretArn | undefined;
   readonly isOwnAccessToken: boolean;
+  /** Nobody knows who made the token that it stands on: others come first. */
+  readonly isUnexplained: boolean;
   readonly actions: readonly Action[];
 }
 
 export interface Circumstances {
+  /** By Losant's clock, as all dates of tokens are. */
   readonly now: Date;
   readonly runId: RunId;
   readonly selection: Selection;
@@ -28,39 +33,62 @@ export interface Circumstances {
 
 /** What to do with each token of an application, and why: decided from values alone. */
 export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly LineagePlan[] {
-  const { selection, now } = circumstances;
-  const { application, readAt, login } = snapshot;
+  const { application } = snapshot;
+  const places = placesOf(snapshot, circumstances.selection, circumstances.now);
+  const strays = [...snapshot.tokens.values()].flatMap((token): LineagePlan[] => {
+    const place = places.get(token.id);
+    if (place?.kind === "stray") {
+      const covered = place.isCovered === true ? { isCovered: true } : {};
+      return [ofStray({ ...skip(token, place.reason), ...covered })];
+    }
+    return place?.kind === "failed" ? [ofStray({ kind: "fail", subject: token, error: place.error })] : [];
+  });
+  const odd = [...snapshot.unreadable.values()].map((token) =>
+    ofStray({ kind: "fail", subject: subjectOf(token), error: unreadableError(application, token) }),
+  );
+  const lineages = planLineages(snapshot, places, circumstances).map(({ lineage, actions }) => ({
+    secretName: lineage.secretName,
+    secretArn: lineage.secret?.arn,
+    isOwnAccessToken: lineage.isOwnAccessToken,
+    isUnexplained: lineage.head?.kind === "root" && lineage.head.origin.kind === "unexplained",
+    actions,
+  }));
+  return [...lineages, ...strays, ...odd];
+}
+
+/** The same for one lineage after the other, with all that is known of it. */
+export function* planLineages(
+  snapshot: Snapshot,
+  places: Places,
+  circumstances: Circumstances,
+): Generator<{ readonly lineage: Lineage; readonly actions: readonly Action[] }, void> {
+  const { application, readAt, login, ownId, losantTime, keys } = snapshot;
   const input: RuleInput = {
     ...circumstances,
     policy: application.policy,
     readAt,
     login,
+    ownId,
+    hasKeysLeft: keys === "login",
+    isClockTrusted: losantTime.isTrusted,
   };
-  const places = membershipsOf(snapshot, selection, now);
-  const strays = [...snapshot.tokens.values()].flatMap((token): LineagePlan[] => {
-    const place = places.get(token.id);
-    if (place?.kind === "stray") return [ofStray(skip(token, place.reason))];
-    return place?.kind === "failed" ? [ofStray({ kind: "fail", subject: token, error: place.error })] : [];
-  });
-  const lineages = resolveLineages(snapshot, places, now).map((lineage) => ({
-    secretName: lineage.secretName,
-    secretArn: lineage.secret?.arn,
-    isOwnAccessToken: lineage.isOwnAccessToken,
-    actions: planLineage(lineage, input),
-  }));
-  const odd = [...snapshot.unreadable.values()].map((token) =>
-    ofStray({ kind: "fail", subject: subjectOf(token), error: unreadableError(application, token) }),
-  );
-  return [...lineages, ...strays, ...odd];
+  for (const lineage of resolveLineages(snapshot, places, circumstances.now))
+    yield { lineage, actions: planLineage(lineage, input) };
 }
 
 /** Its description may say anything, and is no part of what is told. */
-function subjectOf({ id, createdAt, expiresAt }: OddToken): Subject {
+function subjectOf({ id, createdAt, expiresAt }: UnreadableToken): Subject {
   return { id, ...(createdAt && { createdAt }), ...(expiresAt && { expiresAt }) };
 }
 
 function ofStray(action: Action): LineagePlan {
-  return { secretName: undefined, secretArn: undefined, isOwnAccessToken: false, actions: [action] };
+  return {
+    secretName: undefined,
+    secretArn: undefined,
+    isOwnAccessToken: false,
+    isUnexplained: false,
+    actions: [action],
+  };
 }
 
 /**

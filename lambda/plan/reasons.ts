@@ -20,6 +20,8 @@ interface RestReason extends Words {
   readonly isWarned: boolean;
   /** Nothing will renew the token, so its expiry is warned of. */
   readonly isToldBeforeExpiry: boolean;
+  /** So many days before it, where that is not at once: somebody else is probably at it. */
+  readonly toldDaysBefore?: number;
   /** The token is the worker's to renew, so its expiry counts in the metric of the soonest one. */
   readonly isAtStake: boolean;
   /** When a person has to look: as long as it lasts, once the renewal window is open, or never. */
@@ -68,6 +70,12 @@ export const REASONS = {
     meaning: "was asked for with force",
     brief: "forced",
     advice: NOTHING,
+  },
+  moved: {
+    action: "rotate",
+    meaning: "was in a secret that the configuration no longer names, or that is gone",
+    brief: "its secret has changed",
+    advice: "Nothing; whoever reads the former secret has to read the new one.",
   },
   unfinished: {
     action: "resume",
@@ -122,14 +130,6 @@ export const REASONS = {
     advice:
       "If that was meant, delete the secret. To go on, make a token of this name in Losant, and then: npm run rotate -- --force --token with its id.",
   },
-  "secret-missing": {
-    action: "skip",
-    ...RESPECTED,
-    meaning: "its secret is gone: somebody deleted that",
-    brief: "its secret is gone",
-    advice:
-      "If nobody uses it, delete it in Losant. To go on with a secret made anew: npm run rotate -- --token TOKEN --force.",
-  },
   "rolled-back": {
     action: "skip",
     ...HELD_UP,
@@ -147,14 +147,49 @@ export const REASONS = {
     advice:
       "See why they can't be deleted (the access token needs applicationApiToken.delete), or delete them in Losant. To go on at once: npm run rotate -- --token TOKEN --force.",
   },
-  "damaged-marker": {
+  unproven: {
+    action: "skip",
+    ...RESPECTED,
+    meaning: "was made by the worker's access token; nothing proves for which secret",
+    brief: "nothing proves whose it is",
+    advice:
+      "Its string is probably stored nowhere. If nobody uses it, delete it in Losant. To have it renewed: npm run rotate -- --token TOKEN --force.",
+  },
+  "marker-unknown": {
     action: "skip",
     ...HELD_UP,
     needsAPerson: "once-due",
-    meaning: "its marker was edited; nothing is guessed",
-    brief: "its marker was edited",
+    meaning: "its marker can't be checked: an older access token could not be read",
+    brief: "its marker can't be checked",
     advice:
-      "Find out what it is. Mend the line in its description as its neighbours have it, or, if nobody uses it, delete it in Losant.",
+      "Let the worker read the older versions of the access token's secret (secretsmanager:ListSecretVersionIds and GetSecretValue), or renew it with npm run rotate -- --token TOKEN --force.",
+  },
+  "orphan-reactivated": {
+    action: "skip",
+    ...RESPECTED,
+    meaning: "was to be deleted, and somebody activated it: respected",
+    brief: "activated by somebody",
+    advice:
+      "If nobody uses it, delete it in Losant. To have it renewed: npm run rotate -- --token TOKEN --force.",
+  },
+  "retirement-unproven": {
+    action: "skip",
+    ...WELL,
+    isWarned: true,
+    needsAPerson: "always",
+    meaning: "was replaced, and nothing proves that the worker made it",
+    brief: "replaced; not proven to be ours",
+    advice: "If nobody uses the old string any more, deactivate it in Losant; else it ends by itself.",
+  },
+  shared: {
+    action: "skip",
+    ...WELL,
+    isWarned: true,
+    isAtStake: true,
+    needsAPerson: "always",
+    meaning: "is current in more than one secret",
+    brief: "current in several secrets",
+    advice: "It is renewed for each of them. Delete the secret that nobody reads.",
   },
   "no-scope": {
     action: "skip",
@@ -206,6 +241,14 @@ export const REASONS = {
     brief: "excluded by policy",
     advice:
       "If nobody uses it, nothing. Else take its name out of `exclude`, or renew it by hand before it ends.",
+  },
+  "orphan-inactive": {
+    action: "skip",
+    ...WELL,
+    needsAPerson: "never",
+    meaning: "its string is stored nowhere; deactivated, and deleted after a week",
+    brief: "deleted a week after deactivation",
+    advice: NOTHING,
   },
   "young-orphan": {
     action: "skip",
@@ -269,7 +312,9 @@ export const REASONS = {
   foreign: {
     action: "skip",
     ...WELL,
-    needsAPerson: "never",
+    isToldBeforeExpiry: true,
+    toldDaysBefore: 14,
+    needsAPerson: "once-due",
     meaning: "made for another account, region or prefix",
     brief: "another deployment's",
     advice:

@@ -1,4 +1,5 @@
 import type { Lineage } from "../lineage/lineage.ts";
+import { signedMarker } from "../lineage/proof.ts";
 import type { ListedToken } from "../lineage/snapshot.ts";
 import { AWSPREVIOUS, holderOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
@@ -6,8 +7,16 @@ import { type ApiToken, isExpired, isLive } from "../model/token.ts";
 import type { Policy } from "../policy/policy.ts";
 import { promotableForMs } from "../policy/renewal-window.ts";
 import { isNamed, isSelected } from "../policy/request.ts";
-import { type Action, type Fail, type Retire, stillLoggedInWith } from "./actions.ts";
-import { isLogin, type RuleInput } from "./rule-input.ts";
+import {
+  type Action,
+  type Defer,
+  type Fail,
+  notByName,
+  type Retire,
+  type Skip,
+  stillLoggedInWith,
+} from "./actions.ts";
+import { isLogin, mayRetireNow, type RuleInput, skip } from "./rule-input.ts";
 
 /**
  * Rule 8: superseded tokens whose grace is over. Never where the current token is in doubt, where its event is still
@@ -19,19 +28,37 @@ export function retireSuperseded(
   input: RuleInput,
 ): readonly Action[] {
   if (verdict === undefined || !isHealthy(lineage, input)) return [];
-  const { selection, now, login } = input;
-  return lineage.superseded.flatMap((token): (Retire | Fail)[] => {
+  const { selection, now } = input;
+  return lineage.superseded.flatMap((token): (Retire | Fail | Defer | Skip)[] => {
     if (!isSelected(token, selection) || (verdict.kind !== "settle" && verdict.subject.id === token.id))
       return [];
     if (selection.retireNow && isNamed(token, selection)) {
-      if (isLogin(token, login)) return [{ kind: "fail", subject: token, error: stillLoggedInWith(token) }];
+      if (isLogin(token, input)) return [{ kind: "fail", subject: token, error: stillLoggedInWith(token) }];
       // One as young as the current one may be on its way to take its place, unseen by a description that lags.
       const isBehind = lineage.head?.token !== undefined && token.createdAt < lineage.head.token.createdAt;
-      return isBehind && isLive(token, now) ? [retireNow(token, lineage)] : [];
+      if (!isBehind || !isLive(token, now)) return [];
+      return mayRetireNow(token, lineage, selection)
+        ? [retireNow(token, lineage)]
+        : [{ kind: "fail", subject: token, error: notByName(token) }];
     }
     const due = lineage.unannounced === undefined ? stepDue(token, lineage, input) : undefined;
-    return due === undefined ? [] : [{ kind: "retire", reason: "grace-over", subject: token, ...due }];
+    if (due === undefined) return [];
+    if (!isProven(token, lineage, input))
+      return isLive(token, now) ? [skip(token, "retirement-unproven")] : [];
+    if (!input.isClockTrusted)
+      return [{ kind: "defer", action: "retire", reason: "grace-over", subject: token }];
+    return [{ kind: "retire", reason: "grace-over", subject: token, ...due }];
   });
+}
+
+/** What is not looked up yet may turn out to be proven: who looks it up plans once more. */
+function isProven(
+  token: ListedToken,
+  { provenHere, isSearched, secret }: Lineage,
+  { hasKeysLeft }: RuleInput,
+): boolean {
+  if (provenHere.has(token.id) || (token.proof === "unknown" && hasKeysLeft)) return true;
+  return !isSearched && signedMarker(token)?.secretArn === secret?.arn;
 }
 
 function retireNow(subject: ListedToken, { secret }: Lineage): Retire {
@@ -39,8 +66,9 @@ function retireNow(subject: ListedToken, { secret }: Lineage): Retire {
   return { kind: "retire", reason: "retire-now", step: "deactivate", subject, former };
 }
 
-function isHealthy({ head, isRolledBack, isOwnAccessToken }: Lineage, { now, login }: RuleInput): boolean {
-  if (head?.kind !== "current" || head.token === undefined || isRolledBack) return false;
+function isHealthy(lineage: Lineage, { now, login }: RuleInput): boolean {
+  const { head, isRolledBack, isOwnAccessToken, isShared } = lineage;
+  if (head?.kind !== "current" || head.token === undefined || isRolledBack || isShared) return false;
   return isLive(head.token, now) && !(isOwnAccessToken && login.stage === "AWSPREVIOUS");
 }
 
@@ -50,7 +78,7 @@ function stepDue(
   lineage: Lineage,
   { now, policy }: RuleInput,
 ): Required<Pick<Retire, "step" | "dueAt">> | undefined {
-  const isOurs = lineage.madeHere.has(token.id) && (token.creatorType ?? "apiToken") === "apiToken";
+  const isOurs = lineage.madeHere.has(token.id);
   const startsAt = graceStartsAt(token, lineage, policy);
   if (!isOurs || startsAt === undefined) return undefined;
   const elapsedMs = now.getTime() - startsAt.getTime();

@@ -1,8 +1,8 @@
 import type { Lineage } from "../lineage/lineage.ts";
 import { isReplica } from "../model/secret.ts";
-import { type ApiToken, lifeLeftMs, type RunId } from "../model/token.ts";
+import { type ApiToken, lifeLeftMs, type RunId, type TokenId } from "../model/token.ts";
 import type { Policy } from "../policy/policy.ts";
-import { isNamed, type Selection } from "../policy/request.ts";
+import { isNamed, isNamedById, type Selection } from "../policy/request.ts";
 import type { Login } from "../ports.ts";
 import type { Skip, SkipReason, Spared, Subject } from "./actions.ts";
 
@@ -15,6 +15,12 @@ export interface RuleInput {
   /** The moment before the first read: ages of what may be discarded are counted to it. */
   readonly readAt: Date;
   readonly login: Login;
+  /** The token that the worker is logged in with, where that is known. */
+  readonly ownId: TokenId | undefined;
+  /** Older access tokens, whose keys verify older markers, have not been read. */
+  readonly hasKeysLeft: boolean;
+  /** Losant's clock is known: without it, ages prove nothing, and no life ends. */
+  readonly isClockTrusted: boolean;
 }
 
 export function skip(subject: Subject, reason: SkipReason): Skip {
@@ -42,16 +48,26 @@ export function isEnding(token: ApiToken, { now, policy }: RuleInput): boolean {
 /** Whether the predecessor is to end as soon as its successor is announced, and what keeps it from that. */
 export function retirementAsked(
   token: ApiToken,
-  { isOwnAccessToken }: Lineage,
-  { selection, login }: RuleInput,
+  lineage: Lineage,
+  input: RuleInput,
 ): { readonly retireNow: boolean; readonly spared?: Spared } {
+  const { selection } = input;
+  const { isOwnAccessToken } = lineage;
   if (!selection.retireNow || !isNamed(token, selection)) return { retireNow: false };
   // The worker never deactivates, in the run that replaced it, the credential it is logged in with.
   if (isOwnAccessToken) return { retireNow: false, spared: "until-next-run" };
-  return isLogin(token, login) ? { retireNow: false, spared: "until-replaced" } : { retireNow: true };
+  if (isLogin(token, input)) return { retireNow: false, spared: "until-replaced" };
+  return mayRetireNow(token, lineage, selection)
+    ? { retireNow: true }
+    : { retireNow: false, spared: "named-by-name" };
+}
+
+/** By its name alone only what this worker made here: anybody can give a token of theirs that name. */
+export function mayRetireNow(token: ApiToken, { madeHere }: Lineage, selection: Selection): boolean {
+  return madeHere.has(token.id) || isNamedById(token, selection);
 }
 
 /** The worker is logged in with this very token, as the access token itself says. */
-export function isLogin({ id }: ApiToken, { claimedIds = [] }: Login): boolean {
-  return claimedIds.includes(id);
+export function isLogin({ id }: ApiToken, { login, ownId }: Pick<RuleInput, "login" | "ownId">): boolean {
+  return id === ownId || (login.claimedIds ?? []).includes(id);
 }

@@ -1,8 +1,8 @@
 import type { Lineage, Staged } from "../lineage/lineage.ts";
 import { type ApiToken, isLive } from "../model/token.ts";
 import { abandonedAfterMs, promotableForMs } from "../policy/renewal-window.ts";
-import type { Action, Discard } from "./actions.ts";
-import { type RuleInput, retirementAsked } from "./rule-input.ts";
+import type { Action } from "./actions.ts";
+import { type RuleInput, retirementAsked, skip } from "./rule-input.ts";
 
 /** Rule 1: unfinished work. None of it ends the rules, so that a dead event bus stops no rotation. */
 export function finishUnfinished(lineage: Lineage, input: RuleInput): readonly Action[] {
@@ -35,14 +35,13 @@ export function finishUnfinished(lineage: Lineage, input: RuleInput): readonly A
       : [];
   const discards = staged
     .filter((candidate) => candidate !== resumable && isAbandoned(candidate, input))
-    .map(
-      ({ version, token }): Discard => ({
-        kind: "discard",
-        reason: "lost-race",
-        subject: token ?? { id: version.stamp.tokenId },
-        version,
-      }),
-    );
+    .map(({ version, token }): Action => {
+      const subject = token ?? { id: version.stamp.tokenId };
+      // Whoever may write to the secret can make a version that names any token.
+      if (token !== undefined && !lineage.provenHere.has(token.id)) return skip(token, "unproven");
+      if (!input.isClockTrusted) return { kind: "defer", action: "discard", reason: "lost-race", subject };
+      return { kind: "discard", reason: "lost-race", step: "delete", subject, version };
+    });
   return [...announce, ...settle, ...resume, ...discards];
 }
 

@@ -59,6 +59,8 @@ export const ConfigSchema = v.strictObject({
 export interface ApplicationConfig {
   readonly id: ApplicationId;
   readonly accessToken: SecretName | SecretArn;
+  /** The worker renews it, whatever it is called. */
+  readonly renewsAccessToken: boolean;
   readonly policy: Policy;
   readonly secrets: ReadonlyMap<string, SecretName>;
 }
@@ -66,6 +68,8 @@ export interface ApplicationConfig {
 export interface RotationConfig {
   readonly losantApiUrl: string;
   readonly secretPrefix: string;
+  /** What it was before. */
+  readonly formerPrefixes: readonly string[];
   readonly eventBusName: string;
   readonly intervalMs: number;
   readonly applications: readonly ApplicationConfig[];
@@ -83,6 +87,7 @@ export function parseConfig(document: unknown): RotationConfig {
   const applications = config.applications.map(({ id, accessToken, policy, secrets }) => ({
     id,
     accessToken,
+    renewsAccessToken: false,
     policy: resolvePolicy({ ...config.policy, ...policy }, intervalMs),
     secrets: new Map(Object.entries(secrets ?? {})),
   }));
@@ -93,7 +98,7 @@ export function parseConfig(document: unknown): RotationConfig {
   ];
   if (problems.length > 0) throw invalid(problems);
   const { losantApiUrl, secretPrefix, eventBusName } = config;
-  return { losantApiUrl, secretPrefix, eventBusName, intervalMs, applications };
+  return { losantApiUrl, secretPrefix, formerPrefixes: [], eventBusName, intervalMs, applications };
 }
 
 /** As `parseConfig`, from the text of the document; `source` names the file or variable in the error. */

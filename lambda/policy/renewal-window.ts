@@ -71,8 +71,23 @@ export function abandonedAfterMs(policy: Policy): number {
  */
 const LATEST = new Date("9999-12-31T00:00:00.000Z");
 
-/** When a successor made at `now` should expire: after its predecessor's lifetime, unless policy sets one. */
-export function successorExpiresAt(predecessor: ApiToken, policy: Policy, now: Date): Date | undefined {
-  const ms = policy.lifetimeMs === "same" ? lifetimeMs(predecessor) : policy.lifetimeMs;
-  return Number.isFinite(ms) ? new Date(Math.min(now.getTime() + ms, LATEST.getTime())) : undefined;
+const HOUR_MS = 3_600_000;
+
+/**
+ * When a successor made at `now` should expire: after its predecessor's lifetime, unless policy sets one; but earlier by a
+ * part of an hour, or of a hundredth of its life if that is less. `part`, from 0 to 1, is another one for each token: that
+ * date is among the facts by which a token's marker is known to be its own. So that lives don't shrink from one to the
+ * next, a predecessor's life counts in whole hours, rounded up.
+ */
+export function successorExpiresAt(
+  predecessor: Life,
+  policy: Policy,
+  now: Date,
+  part: number,
+): Date | undefined {
+  const sameMs = Math.ceil(lifetimeMs(predecessor) / HOUR_MS) * HOUR_MS;
+  const ms = policy.lifetimeMs === "same" ? sameMs : policy.lifetimeMs;
+  if (!Number.isFinite(ms)) return undefined;
+  const earlierMs = Math.floor(Math.min(HOUR_MS, ms / 100) * part);
+  return new Date(Math.min(now.getTime() + ms, LATEST.getTime()) - earlierMs);
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { RotationError } from "../model/errors.ts";
-import { type ApiToken, ApplicationId } from "../model/token.ts";
+import { type ApiToken, ApplicationId, TokenId } from "../model/token.ts";
 import { describeIssue } from "./config.ts";
 
 const flag = v.optional(v.boolean("must be true or false"), false);
@@ -59,7 +59,7 @@ export interface Selection {
 
 export const EVERYTHING: Selection = { tokens: undefined, force: false, retireNow: false };
 
-/** Named by its id or its exact name. */
+/** Named by its id or its exact name. What looks like an id is one: a token that is called like another's id is not meant. */
 export function isNamed(token: ApiToken, { tokens }: Selection): boolean {
   return tokens !== undefined && (namesIn(tokens).has(token.name) || idsIn(tokens).has(token.id));
 }
@@ -69,7 +69,7 @@ export function isNamedById({ id }: ApiToken, { tokens }: Selection): boolean {
 }
 
 /** A hundred thousand entries may be asked about for each of as many tokens. */
-const namesIn = remembered((tokens: readonly string[]) => new Set(tokens));
+const namesIn = remembered((tokens: readonly string[]) => new Set(tokens.filter((entry) => !isId(entry))));
 const idsIn = remembered((tokens: readonly string[]) => new Set(tokens.map((entry) => entry.toLowerCase())));
 
 function remembered<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
@@ -82,7 +82,12 @@ function remembered<Key extends object, Value>(make: (key: Key) => Value): (key:
 }
 
 export function matches(token: ApiToken, entry: string): boolean {
-  return entry === token.name || entry.toLowerCase() === token.id;
+  return isId(entry) ? entry.toLowerCase() === token.id : entry === token.name;
+}
+
+/** Not a name, whatever is called so. */
+export function isId(entry: string): boolean {
+  return v.is(TokenId, entry);
 }
 
 export function isSelected(token: ApiToken, selection: Selection): boolean {

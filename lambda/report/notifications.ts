@@ -1,7 +1,7 @@
 import type { ApplicationContext } from "../apply/context.ts";
 import { commonFacts, placeFacts, resourcesOf, subjectFacts } from "../apply/event-details.ts";
 import type { Outcome } from "../apply/outcomes.ts";
-import type { Snapshot } from "../lineage/snapshot.ts";
+import type { ListedToken, Snapshot } from "../lineage/snapshot.ts";
 import { type RotationError, remedyFor } from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
 import { type SecretArn, secretNameOf } from "../model/secret.ts";
@@ -16,6 +16,8 @@ import { failureReminderAt, type Standing, type WarningDay, warningDayReached } 
 function isLeftToExpire(reason: Reason): boolean {
   return restOf(reason)?.isToldBeforeExpiry === true;
 }
+
+const DAY_MS = 86_400_000;
 
 /** A token that is due may be put off for two intervals before anybody is told that it may never have its turn. */
 const PATIENCE_INTERVALS = 2;
@@ -50,26 +52,31 @@ export function notificationsOf(
 
 /**
  * A warning of the access token's expiry, where nothing renews it: with it, all renewing ends. Its string says when it
- * expires, and nothing that is documented says which token it is: the only listed one that expires in that second.
+ * expires; where nothing says which token it is, the only listed one that expires in that second.
  */
 export function accessTokenNotification(
-  { tokens, login }: Pick<Snapshot, "tokens" | "login">,
+  { tokens, login, ownId }: Pick<Snapshot, "tokens" | "login" | "ownId">,
   lineages: readonly Pick<LineagePlan, "secretName">[],
   context: ApplicationContext,
 ): RotationEvent | undefined {
   const secretName = secretNameOf(login.arn);
   const isRenewed = lineages.some((lineage) => lineage.secretName === secretName);
   if (context.run.trigger !== "schedule" || login.expiresAt === undefined || isRenewed) return undefined;
-  const second = secondOf(login.expiresAt);
-  const [subject, another] = tokens
-    .values()
-    .filter(({ expiresAt }) => expiresAt && secondOf(expiresAt) === second)
-    .take(2);
-  if (subject?.expiresAt === undefined || another !== undefined) return undefined;
+  const subject = ownId === undefined ? onlyOneThatEnds(login.expiresAt, tokens) : tokens.get(ownId);
+  if (subject?.expiresAt === undefined) return undefined;
   const standing = { sinceAt: undefined, expiresAt: subject.expiresAt };
   const daysLeft = warningDayReached(standing, context.run.startedAt, context.application.policy.intervalMs);
   const what = { subject, secretName, reason: "access-token" };
   return daysLeft && expiringEvent(what, subject.expiresAt, daysLeft, login.arn, context);
+}
+
+function onlyOneThatEnds(at: Date, tokens: Snapshot["tokens"]): ListedToken | undefined {
+  const second = secondOf(at);
+  const [only, another] = tokens
+    .values()
+    .filter(({ expiresAt }) => expiresAt && secondOf(expiresAt) === second)
+    .take(2);
+  return another === undefined ? only : undefined;
 }
 
 function secondOf(at: Date): number {
@@ -120,13 +127,19 @@ function standingOf({ action, reason, subject, sinceAt }: Outcome, policy: Polic
   }
 }
 
+function toldFrom(reason: Reason, expiresAt: Date | undefined): Date | undefined {
+  const days = restOf(reason)?.toldDaysBefore;
+  return days === undefined || expiresAt === undefined ? undefined : after(expiresAt, -days * DAY_MS);
+}
+
 /** Undefined for a token that will be rotated, that nobody is known to use, or that is dead already. */
 function leftToExpire(outcome: Outcome, policy: Policy): Standing | undefined {
   const { action, reason, outcome: end, subject } = outcome;
   const { expiresAt, status } = subject;
   if (reason === "revoked") return { sinceAt: undefined, expiresAt };
   if (status === "inactive") return undefined;
-  if (isLeftToExpire(reason)) return { sinceAt: undefined, expiresAt };
+  if (outcome.isCovered === true) return undefined;
+  if (isLeftToExpire(reason)) return { sinceAt: toldFrom(reason, expiresAt), expiresAt };
   const isToRotate = action === "rotate" || action === "resume";
   const standing = standingOf(outcome, policy);
   if (standing.sinceAt === undefined) return undefined;

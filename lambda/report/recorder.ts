@@ -48,7 +48,7 @@ export class Recorder {
 
   /** What an application turned out to hold, and what is planned for it. */
   async listed(
-    snapshot: Pick<Snapshot, "tokens" | "unreadable" | "login">,
+    snapshot: Pick<Snapshot, "tokens" | "unreadable" | "login" | "ownId">,
     lineages: readonly LineagePlan[],
     context: ApplicationContext,
   ): Promise<void> {

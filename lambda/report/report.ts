@@ -18,6 +18,8 @@ export interface ReportRow {
   readonly successorId?: string;
   readonly versionId?: string;
   readonly verified?: "probe" | "response";
+  /** The secret that held it until now, where that is another one. */
+  readonly formerSecretArn?: string;
   /** When a waiting token becomes due. */
   readonly dueDate?: string;
   /** Where retireNow was asked for: what is left of the string of this token. */
@@ -134,7 +136,7 @@ function byInterest(one: ReportRow, other: ReportRow): number {
 }
 
 export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...rest }: Outcome): ReportRow {
-  const { secretName, action, reason, outcome, successorId, versionId, verified, oldString } = rest;
+  const { secretName, action, reason, outcome, successorId, versionId, verified, former, oldString } = rest;
   const row = {
     applicationId,
     tokenId: subject.id,
@@ -147,6 +149,7 @@ export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...
     successorId,
     versionId,
     verified,
+    formerSecretArn: former,
     dueDate: dueAt?.toISOString(),
     oldString,
     ...errorFacts(error),

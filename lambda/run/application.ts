@@ -1,11 +1,15 @@
 import { withLeakStatus } from "../apply/leak-response.ts";
 import { type Outcome, outcomeOf } from "../apply/outcomes.ts";
 import { TOLD_AT_ONCE } from "../limits.ts";
+import type { Snapshot } from "../lineage/snapshot.ts";
 import { asRotationError, type ErrorCode, RotationError } from "../model/errors.ts";
+import { after } from "../model/time.ts";
+import type { TokenId } from "../model/token.ts";
 import { observe } from "../observe/observe.ts";
 import { isEffect } from "../plan/actions.ts";
 import { type LineagePlan, plan } from "../plan/plan.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
+import { isId } from "../policy/request.ts";
 import type { Clock, TokenApi } from "../ports.ts";
 import type { RunContext } from "./context.ts";
 import { inOrderOfUrgency, type Work, withinBudget } from "./order.ts";
@@ -28,15 +32,19 @@ async function planApplication(application: ApplicationConfig, run: RunContext):
   const context = run.enter(application);
   const { api } = context;
   try {
-    const snapshot = await observe(application, config.secretPrefix, selection, { api, store, clock });
+    const sources = { api, store, index: run.index, clock };
+    const snapshot = await observe(application, config, { selection, runId }, sources);
+    for (const id of loginIdsOf(snapshot)) run.loginIds.add(id);
     const names = new Set(snapshot.tokens.values().map(({ name }) => name));
     const ids: ReadonlySet<string> = new Set([...snapshot.tokens.keys(), ...snapshot.unreadable.keys()]);
     for (const entry of unmatched)
-      if (names.has(entry) || ids.has(entry.toLowerCase())) unmatched.delete(entry);
-    const plans = plan(snapshot, { now: clock.now(), runId, selection });
+      if ((!isId(entry) && names.has(entry)) || ids.has(entry.toLowerCase())) unmatched.delete(entry);
+    const { aheadMs } = snapshot.losantTime;
+    const plans = plan(snapshot, { now: after(clock.now(), aheadMs), runId, selection });
     await recorder.listed(snapshot, plans, context);
     // What was seen is worked on all the same.
-    for (const flaw of snapshot.flaws) recorder.applicationFailed(application.id, flaw);
+    for (const flaw of [...snapshot.flaws, ...clockFlaws(snapshot, plans)])
+      recorder.applicationFailed(application.id, flaw);
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
     // All take from one iterator: p-limit would queue a promise for each of what may be a hundred thousand.
     const line = resting.values();
@@ -44,7 +52,8 @@ async function planApplication(application: ApplicationConfig, run: RunContext):
       for (const one of line) await recorder.record(restingOutcomes(one), one.secretArn, context);
     };
     await Promise.all(Array.from({ length: TOLD_AT_ONCE }, recordInTurn));
-    const work = inOrderOfUrgency(working.map((one) => ({ context, plan: one })));
+    const timed = { ...context, aheadMs, wasListed: (id: TokenId) => ids.has(id) };
+    const work = inOrderOfUrgency(working.map((one) => ({ context: timed, plan: one })));
     // A real run counts what it issues, see IssueBudget: what that will be, a dry run can only suppose.
     return request.dryRun ? withinBudget(work, application.policy.maxRotationsPerRun) : work;
   } catch (thrown) {
@@ -53,6 +62,24 @@ async function planApplication(application: ApplicationConfig, run: RunContext):
     recorder.accessToken(await accessTokenExpiryAfter(error, api, clock));
     return [];
   }
+}
+
+/** The worker's own, by the string or by its facts. */
+function loginIdsOf({ login, ownId }: Snapshot): readonly TokenId[] {
+  return [...(login.claimedIds ?? []), ...(ownId === undefined ? [] : [ownId])];
+}
+
+/** Told only where something was put off for it. */
+function clockFlaws(
+  { losantTime, application }: Snapshot,
+  plans: readonly LineagePlan[],
+): readonly RotationError[] {
+  const isPutOff = plans.some(({ actions }) =>
+    actions.some((action) => action.kind === "defer" && action.action !== "rotate"),
+  );
+  if (losantTime.isTrusted || !isPutOff) return [];
+  const message = `Losant's answers for application ${application.id} have no date, or one more than a day off this machine's`;
+  return [new RotationError("losant-clock-unknown", message)];
 }
 
 function isWork({ actions }: LineagePlan): boolean {

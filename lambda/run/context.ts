@@ -2,8 +2,10 @@ import type { ApplicationContext, EffectContext } from "../apply/context.ts";
 import { IssueBudget } from "../apply/issue-budget.ts";
 import { IssueGate } from "../apply/issue-gate.ts";
 import { ISSUE_TO_STAGE_MS, OBSERVING_PART, STEP_RESERVE_MS, STORE_WRITES_PER_SECOND } from "../limits.ts";
+import { StoreIndex } from "../lineage/store-index.ts";
+import { asRotationError } from "../model/errors.ts";
 import { after } from "../model/time.ts";
-import type { RunId } from "../model/token.ts";
+import type { RunId, TokenId } from "../model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
@@ -29,6 +31,7 @@ export interface RunContext extends EffectContext {
   readonly request: RotationRequest;
   readonly config: RotationConfig;
   readonly recorder: Recorder;
+  readonly loginIds: Set<TokenId>;
   /** From then on it begins to look at no further application: what it has seen is to be worked on as well. */
   readonly observeUntil: Date;
   /** Entries of the event's `tokens` that no listed token has answered to yet. */
@@ -65,12 +68,39 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     recorder: new Recorder(log, request.dryRun, runbook),
     gate: new IssueGate(clock, deadline),
     unmatched: new Set(request.selection.tokens),
+    index: remembered(() => readIndex(config, context)),
+    loginIds: new Set(),
     enter: (application) => ({
       run: context,
       application,
       api: throttleAware(connect(application), pause, clock, deadlines),
       budget: new IssueBudget(application.policy.maxRotationsPerRun),
+      aheadMs: 0,
+      wasListed: () => false,
     }),
   };
   return context;
+}
+
+/** The list of secrets, for all applications; where it can't be read, every lineage is looked at by itself, and that is told. */
+async function readIndex(
+  { secretPrefix, formerPrefixes }: RotationConfig,
+  { store, recorder }: RunContext,
+): Promise<StoreIndex> {
+  try {
+    const prefixes = [secretPrefix, ...formerPrefixes];
+    const lists = await Promise.all(prefixes.map((prefix) => store.list(`${prefix}/`)));
+    return new StoreIndex(lists.flat());
+  } catch (thrown) {
+    recorder.failed("the list of secrets", asRotationError(thrown));
+    return new StoreIndex([], false);
+  }
+}
+
+function remembered<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -23,7 +23,7 @@ export interface Work extends Prospect {
 
 /** The worker's own access token first; then what issues nothing, since it is owed; then the soonest expiry. */
 export function inOrderOfUrgency<Each extends Prospect>(work: readonly Each[]): readonly Each[] {
-  return work.toSorted((one, other) => urgency(one) - urgency(other));
+  return work.toSorted((one, other) => compare(urgency(one), urgency(other)));
 }
 
 /**
@@ -46,6 +46,11 @@ export function pilotsAmong<Each extends Prospect>(work: readonly Each[], starte
   return [...pilots];
 }
 
+/** Not by subtraction, which makes no number of two that are infinite. */
+function compare(one: number, other: number): number {
+  return Number(one > other) - Number(one < other);
+}
+
 export function isRotation({ plan }: Prospect): boolean {
   return rotationOf(plan) !== undefined;
 }
@@ -57,6 +62,7 @@ function rotationOf({ actions }: LineagePlan) {
 function urgency({ plan }: Prospect): number {
   const rotation = rotationOf(plan);
   if (plan.isOwnAccessToken) return Number.NEGATIVE_INFINITY;
+  if (plan.isUnexplained) return Number.POSITIVE_INFINITY;
   return rotation === undefined ? 0 : (rotation.subject.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER);
 }
 

@@ -110,16 +110,19 @@ export class AccessToken {
  * What an access token says of itself: `exp` says in seconds when it ends, and one without it never does (RFC 7519). Which
  * claim names the token itself is not documented; whatever looks like an id is taken along, to be compared with listed ones.
  */
-export function claimsOf(token: Redacted): Pick<Login, "expiresAt" | "neverExpires" | "claimedIds"> {
+export function claimsOf(
+  token: Redacted,
+): Pick<Login, "issuedAt" | "expiresAt" | "neverExpires" | "claimedIds"> {
   const claims = payloadOf(token);
   if (claims === undefined) return {};
-  const { exp } = claims;
+  const { iat, exp } = claims;
   const claimedIds = Object.values(claims).flatMap((claim) => {
     const id = v.safeParse(TokenId, claim);
     return id.success ? [id.output] : [];
   });
   const expiresAt = typeof exp === "number" ? new Date(exp * 1_000) : undefined;
-  return { expiresAt, neverExpires: exp === undefined, claimedIds };
+  const issuedAt = typeof iat === "number" ? new Date(iat * 1_000) : undefined;
+  return { issuedAt, expiresAt, neverExpires: exp === undefined, claimedIds };
 }
 
 /** An API token is a JWT, whose payload anybody can read; undefined where this one isn't. */

@@ -1,0 +1,44 @@
+import { RotationError } from "../model/errors.ts";
+import { AWSCURRENT, AWSPREVIOUS, rotatingLabel, type SecretName, stampOf } from "../model/secret.ts";
+import type { TokenId } from "../model/token.ts";
+import type { ApplicationContext, Place } from "./context.ts";
+
+/**
+ * What keeps a token's life from being ended, looked at just before: it is what consumers read, or read a moment ago, from a
+ * secret that names it; or the worker is logged in with it. Undefined where nothing does.
+ * `own`: the labels that it may have in its own secret.
+ * @throws RotationError where a secret can't be looked at: then it is not known.
+ */
+export async function whatKeeps(
+  id: TokenId,
+  { secretName }: Place,
+  own: readonly string[],
+  { run }: ApplicationContext,
+): Promise<string | undefined> {
+  if (run.loginIds.has(id)) return "the worker logs in with it";
+  const index = await run.index();
+  const names = new Set([secretName, ...[...index.naming(id)].map(({ name }) => name)]);
+  for (const name of names) {
+    const label = await labelOf(id, name, name === secretName ? own : [], run.store);
+    if (label !== undefined) return `it has the label ${label} in the secret ${name}`;
+  }
+  return undefined;
+}
+
+async function labelOf(
+  id: TokenId,
+  name: SecretName,
+  allowed: readonly string[],
+  store: ApplicationContext["run"]["store"],
+): Promise<string | undefined> {
+  const secret = await store.describe(name);
+  const versions = secret?.versions.filter((version) => stampOf(version.id)?.tokenId === id) ?? [];
+  const held = versions.flatMap(({ labels }) => labels);
+  return [AWSCURRENT, AWSPREVIOUS, rotatingLabel(id)].find(
+    (label) => held.includes(label) && !allowed.includes(label),
+  );
+}
+
+export function kept(id: TokenId, why: string): RotationError {
+  return new RotationError("predecessor-active", `${id} was not deactivated: ${why}`);
+}

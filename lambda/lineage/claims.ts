@@ -1,0 +1,189 @@
+import {
+  AWSCURRENT,
+  homeOf,
+  type SecretArn,
+  type SecretName,
+  sameHome,
+  secretNameOf,
+} from "../model/secret.ts";
+import { isLive, type TokenId } from "../model/token.ts";
+import { signedMarker } from "./proof.ts";
+import {
+  isConfigured,
+  isSearched,
+  type ListedToken,
+  ownVersions,
+  renewsAccessToken,
+  type Snapshot,
+  secretIn,
+  standingVersion,
+  tellingVersions,
+} from "./snapshot.ts";
+
+/** By what a token belongs to a secret: the later the stronger. A signed marker says it where no version does. */
+const STRENGTHS = ["marker", "replaced", "held", "current"] as const;
+type Strength = (typeof STRENGTHS)[number];
+
+/** That a token belongs to a secret which the configuration gives the worker. */
+export interface Claim {
+  readonly secretName: SecretName;
+  readonly strength: Strength;
+}
+
+/** A secret of ours that the configuration no longer names, that is gone, or that was made anew. */
+export interface FormerSecret {
+  readonly arn: SecretArn;
+  readonly tokens: Set<TokenId>;
+  /** The token that it stands on, where it can be seen. */
+  standingId: TokenId | undefined;
+}
+
+/** What versions and signed markers, and nothing else, say of whose token is whose. */
+export interface Claims {
+  readonly byToken: ReadonlyMap<TokenId, readonly Claim[]>;
+  readonly formerSecrets: ReadonlyMap<SecretArn, FormerSecret>;
+  readonly formerOf: ReadonlyMap<TokenId, FormerSecret>;
+  /** By versions and signed markers, wherever they are: what each token replaced. */
+  readonly predecessors: ReadonlyMap<TokenId, TokenId>;
+}
+
+export function claimsIn(snapshot: Snapshot): Claims {
+  const claims = new ClaimsBeingFound();
+  for (const [name, reading] of snapshot.secrets) {
+    const secret = secretIn(reading);
+    if (secret === undefined) continue;
+    const versions = tellingVersions(snapshot, reading);
+    const isOurs = isConfigured(snapshot, name);
+    const standing = standingVersion(snapshot, ownVersions(reading));
+    for (const { stamp, labels } of versions) {
+      claims.follow(stamp.tokenId, stamp.replacedId);
+      if (isOurs) {
+        claims.add(stamp.tokenId, name, labels.includes(AWSCURRENT) ? "current" : "held");
+        claims.add(stamp.replacedId, name, "replaced");
+      } else if (secret.arn !== snapshot.login.arn) {
+        const former = claims.former(secret.arn, stamp.tokenId);
+        claims.former(secret.arn, stamp.replacedId);
+        former.standingId = standing?.stamp.tokenId;
+      }
+    }
+  }
+  for (const token of snapshot.tokens.values()) addMarker(token, snapshot, claims);
+  return claims;
+}
+
+function addMarker(token: ListedToken, snapshot: Snapshot, claims: ClaimsBeingFound): void {
+  const marker = signedMarker(token);
+  if (marker === undefined) return;
+  const { replacedId, secretArn } = marker;
+  const { login } = snapshot;
+  // What the worker no longer renews stays where it is.
+  if (secretArn === login.arn && !renewsAccessToken(snapshot)) return;
+  if (!sameHome(homeOf(secretArn), homeOf(login.arn))) return;
+  const name = secretNameOf(secretArn);
+  const isKept = isConfigured(snapshot, name) && !isGone(snapshot, secretArn);
+  if (isKept) {
+    claims.add(token.id, name, "marker");
+    // A token whose string is certainly stored nowhere took nobody's place.
+    if (isKnownUnstored(snapshot, token, name)) return;
+    claims.add(replacedId, name, "marker");
+  } else {
+    claims.former(secretArn, token.id);
+    claims.former(secretArn, replacedId);
+  }
+  claims.follow(token.id, replacedId);
+}
+
+/** There is no such secret, or one of the same name that was made after somebody had deleted it. */
+function isGone(snapshot: Snapshot, arn: SecretArn): boolean {
+  const reading = snapshot.secrets.get(secretNameOf(arn));
+  const secret = secretIn(reading);
+  return reading?.kind === "absent" || (secret !== undefined && secret.arn !== arn);
+}
+
+/** No version of its secret holds or replaced it. */
+export function isKnownUnstored(
+  snapshot: Snapshot,
+  { id }: Pick<ListedToken, "id">,
+  name: SecretName,
+): boolean {
+  const reading = snapshot.secrets.get(name);
+  if (!isSearched(reading)) return false;
+  return !ownVersions(reading).some(({ stamp }) => stamp.tokenId === id || stamp.replacedId === id);
+}
+
+class ClaimsBeingFound implements Claims {
+  readonly byToken = new Map<TokenId, Claim[]>();
+  readonly formerSecrets = new Map<SecretArn, FormerSecret>();
+  readonly formerOf = new Map<TokenId, FormerSecret>();
+  readonly predecessors = new Map<TokenId, TokenId>();
+
+  add(id: TokenId, secretName: SecretName, strength: Strength): void {
+    const claim = { secretName, strength };
+    const known = this.byToken.get(id);
+    if (known === undefined) this.byToken.set(id, [claim]);
+    else known.push(claim);
+  }
+
+  former(arn: SecretArn, id: TokenId): FormerSecret {
+    const known = this.formerSecrets.get(arn) ?? { arn, tokens: new Set(), standingId: undefined };
+    this.formerSecrets.set(arn, known);
+    known.tokens.add(id);
+    this.formerOf.set(id, known);
+    return known;
+  }
+
+  follow(id: TokenId, replacedId: TokenId): void {
+    if (!this.predecessors.has(id)) this.predecessors.set(id, replacedId);
+  }
+}
+
+/**
+ * The secrets that a token belongs to: of its strongest claims one, or all of those in which it is current. None where
+ * nothing but a former secret knows it.
+ */
+export function secretsOf(id: TokenId, { byToken }: Claims): readonly SecretName[] {
+  const claims = byToken.get(id) ?? [];
+  const strongest = STRENGTHS.findLast((strength) => claims.some((claim) => claim.strength === strength));
+  const names = [
+    ...new Set(claims.filter(({ strength }) => strength === strongest).map(({ secretName }) => secretName)),
+  ].sort();
+  return strongest === "current" ? names : names.slice(0, 1);
+}
+
+/** What becomes of the tokens of one former secret. */
+export interface Move {
+  /** The one whose successor goes to where its name or id leads now; undefined once that has happened. */
+  readonly moverId: TokenId | undefined;
+  /** Where the successor went. */
+  readonly movedTo: SecretName | undefined;
+  /** All that it replaced. */
+  readonly behind: ReadonlySet<TokenId>;
+}
+
+/** One for each former secret: its standing token; where that can't be seen, the youngest that was made for it. */
+export function moveOf(former: FormerSecret, claims: Claims, snapshot: Snapshot, now: Date): Move {
+  const made = [...former.tokens].flatMap((id) => {
+    const token = snapshot.tokens.get(id);
+    return token !== undefined && signedMarker(token)?.secretArn === former.arn ? [token] : [];
+  });
+  const standing = former.standingId === undefined ? undefined : snapshot.tokens.get(former.standingId);
+  const candidates = standing === undefined ? made : [standing];
+  const moved = candidates.find(({ id }) => claims.byToken.has(id));
+  const [youngest] = candidates
+    .filter((token) => token === standing || isLive(token, now))
+    .toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
+  const front = moved ?? youngest;
+  return {
+    moverId: moved === undefined ? youngest?.id : undefined,
+    movedTo: moved && secretsOf(moved.id, claims)[0],
+    behind: front === undefined ? new Set() : behind(front.id, claims),
+  };
+}
+
+/** All that a token replaced, one after the other. */
+function behind(id: TokenId, { predecessors }: Claims): ReadonlySet<TokenId> {
+  const found = new Set<TokenId>();
+  for (let at = predecessors.get(id); at !== undefined && !found.has(at); at = predecessors.get(at))
+    found.add(at);
+  return found;
+}

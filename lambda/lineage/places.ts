@@ -1,0 +1,97 @@
+import { homeOf, sameHome } from "../model/secret.ts";
+import { isLive, type TokenId } from "../model/token.ts";
+import { isNamedById, type Selection } from "../policy/request.ts";
+import { claimsIn, moveOf, secretsOf } from "./claims.ts";
+import { isOfInterest, isSameScope, leftToSearch } from "./doubt.ts";
+import type { Inquiry, Origin, Place, Places } from "./place.ts";
+import { placesOfRoots, type Root } from "./roots.ts";
+import { type ListedToken, localName, type Snapshot } from "./snapshot.ts";
+
+const ORIGINS: ReadonlySet<string> = new Set<Origin["kind"]>(["plain", "moved", "unexplained", "unsearched"]);
+const isOrigin = (found: Place | Origin): found is Origin => ORIGINS.has(found.kind);
+
+/**
+ * The place of each listed token. Versions decide, since nobody edits their ids, then signed markers. What a token is called,
+ * and what else its description says, decides nothing but where the first successor of a root goes.
+ */
+export function placesOf(snapshot: Snapshot, selection: Selection, now: Date): Places {
+  const inquiry: Inquiry = { snapshot, claims: claimsIn(snapshot), moves: new Map(), selection, now };
+  const places = new Map<TokenId, Place>();
+  const roots: Root[] = [];
+  const covered = coveredBy(snapshot, now);
+  for (const token of snapshot.tokens.values()) {
+    const secretNames = secretsOf(token.id, inquiry.claims);
+    const found: Place | Origin =
+      secretNames.length > 0 ? { kind: "member", secretNames } : unclaimed(token, inquiry);
+    if (isOrigin(found)) roots.push({ token, origin: found });
+    else if (found.kind !== "stray") places.set(token.id, found);
+    // By its id alone: by a name, one's own token is meant, wherever that may be now.
+    else if (selection.force && isLive(token, now) && isNamedById(token, selection))
+      roots.push({ token, origin: { kind: "plain" } });
+    else places.set(token.id, covered.has(token.id) ? { ...found, isCovered: true } : found);
+  }
+  for (const [id, place] of placesOfRoots(roots, inquiry)) places.set(id, place);
+  return places;
+}
+
+/** A token that no secret of the configuration knows. */
+function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
+  const { snapshot, selection, now } = inquiry;
+  const former = movedPlace(token, inquiry);
+  if (former !== undefined) return former;
+  const isDead = !isLive(token, now);
+  // Its key could not be read: it rests.
+  if (token.proof === "unknown")
+    return {
+      kind: "stray",
+      reason: isDead && token.discardedAt === undefined ? "superseded" : "marker-unknown",
+    };
+  // A person or a flow made it, whatever its text says.
+  if (isDead || (token.creatorType ?? "apiToken") !== "apiToken") return { kind: "plain" };
+  if (isElsewhere(token, snapshot)) return { kind: "stray", reason: "foreign" };
+  const isText = token.marker !== undefined;
+  if (!isOfInterest(snapshot, token, selection, now)) return { kind: isText ? "unexplained" : "plain" };
+  const left = leftToSearch(token, snapshot);
+  if (left === undefined || left.length > 0) return { kind: "unsearched" };
+  if (isOfOurAccessToken(token, snapshot)) return { kind: "stray", reason: "unproven" };
+  return { kind: isText ? "unexplained" : "plain" };
+}
+
+function movedPlace({ id }: ListedToken, inquiry: Inquiry): Place | Origin | undefined {
+  const { snapshot, claims, moves, now } = inquiry;
+  const former = claims.formerOf.get(id);
+  if (former === undefined) return undefined;
+  const move = moves.get(former.arn) ?? moveOf(former, claims, snapshot, now);
+  moves.set(former.arn, move);
+  if (move.moverId === id) return { kind: "moved", former: former.arn };
+  if (!move.behind.has(id)) return { kind: "stray", reason: "unproven" };
+  return move.movedTo === undefined
+    ? { kind: "stray", reason: "superseded" }
+    : { kind: "member", secretNames: [move.movedTo] };
+}
+
+/** Its text names another account, region or prefix, or a secret that never was this application's. */
+function isElsewhere(token: ListedToken, snapshot: Snapshot): boolean {
+  const { marker } = token;
+  if (typeof marker !== "object") return false;
+  const isHome = sameHome(homeOf(marker.secretArn), homeOf(snapshot.login.arn));
+  return !isHome || localName(snapshot, token) === undefined;
+}
+
+/** Losant says that the worker made it, and nothing else does: an orphan whose key is lost, or a person's by that token. */
+function isOfOurAccessToken({ creatorId }: ListedToken, { login, application }: Snapshot): boolean {
+  const ours = (login.claimedIds ?? []).filter((id) => String(id) !== application.id);
+  return creatorId !== undefined && ours.some((id) => id === creatorId);
+}
+
+/** Tokens that a live, younger one of the same scope claims to have replaced. */
+function coveredBy({ tokens }: Snapshot, now: Date): ReadonlySet<TokenId> {
+  const covered = new Set<TokenId>();
+  for (const token of tokens.values()) {
+    const { marker } = token;
+    const replaced = typeof marker === "object" ? tokens.get(marker.replacedId) : undefined;
+    if (replaced === undefined || !isLive(token, now) || token.createdAt <= replaced.createdAt) continue;
+    if (isSameScope(token, replaced)) covered.add(replaced.id);
+  }
+  return covered;
+}

@@ -1,0 +1,218 @@
+import { RotationError } from "../model/errors.ts";
+import type { SecretName } from "../model/secret.ts";
+import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
+import { isForced, matches, type Selection } from "../policy/request.ts";
+import type { Inquiry, Origin, Place } from "./place.ts";
+import { secretNameFor } from "./secret-names.ts";
+import {
+  accessSecretOf,
+  findToken,
+  type ListedToken,
+  mappedNames,
+  ownVersions,
+  renewsAccessToken,
+  type Snapshot,
+  standingVersion,
+  tellingVersions,
+} from "./snapshot.ts";
+
+/** A token that belongs to no secret of the configuration yet. */
+export interface Root {
+  readonly token: ListedToken;
+  readonly origin: Origin;
+}
+
+/**
+ * Which secret each root would get: that of its id or its name in the configuration, else that of its name under the prefix.
+ * No two share one: it is the secrets that are compared, not the names.
+ */
+export function* placesOfRoots(
+  roots: readonly Root[],
+  inquiry: Inquiry,
+): Iterable<readonly [TokenId, Place]> {
+  const { snapshot, now } = inquiry;
+  const live = roots.filter(({ token }) => isLive(token, now));
+  const rivals = Map.groupBy(live.filter(isContender), (root) => targetOf(root, inquiry));
+  const ambiguities = new Map(
+    [...rivals]
+      .filter(([name, { length }]) => length > 1 && mappedNames(snapshot.application).has(name))
+      // Once for each name, not once for each of those that share it: there may be ten thousand.
+      .map(([name, sharing]) => [name, ambiguous(sharing, name)] as const),
+  );
+  const decided = new Map<TokenId, Place | SecretName>();
+  for (const root of live) {
+    const target = targetOf(root, inquiry);
+    const error = isContender(root) ? ambiguities.get(target) : undefined;
+    const isShared = (rivals.get(target)?.length ?? 0) > 1;
+    decided.set(
+      root.token.id,
+      error === undefined ? placeOf(root, target, isShared, inquiry) : { kind: "failed", error },
+    );
+  }
+  const names = withoutTwins(decided, live, snapshot);
+  for (const { token, origin } of roots) {
+    const place = decided.get(token.id);
+    const secretName = names.get(token.id) ?? secretNameOfToken(snapshot, token);
+    yield [token.id, typeof place === "object" ? place : { kind: "root", secretName, origin }];
+  }
+}
+
+/** What nothing explains is nobody's rival: its name may have been chosen to be one. */
+function isContender({ origin }: Root): boolean {
+  return origin.kind !== "unexplained" && origin.kind !== "unsearched";
+}
+
+/** The name of the secret, or what else becomes of it. */
+function placeOf(
+  { token, origin }: Root,
+  target: SecretName,
+  isShared: boolean,
+  { snapshot, claims, selection }: Inquiry,
+): Place | SecretName {
+  if (!isContender({ token, origin })) return distinctSecretName(snapshot, token);
+  // Whatever it is called: only the token that the worker is logged in with goes there.
+  if (target === accessSecretOf(snapshot) && token.id !== snapshot.ownId)
+    return { kind: "failed", error: notTheAccessToken(token, snapshot) };
+  const reading = snapshot.secrets.get(target);
+  // What can't be read may hold any of them: a lineage of its own would be a second one.
+  if (reading?.kind === "unreadable") return target;
+  const isTaken = tellingVersions(snapshot, reading).length > 0;
+  if (origin.kind === "moved") {
+    const standing = standingVersion(snapshot, ownVersions(reading));
+    const isItsOwn =
+      standing === undefined || isBehind(standing.stamp.tokenId, token.id, claims.predecessors);
+    return isItsOwn ? target : { kind: "failed", error: taken(token, target) };
+  }
+  if (isTaken && isAdopted(snapshot, token, selection) && hasDeadCurrent(snapshot, target))
+    return { kind: "member", secretNames: [target] };
+  return isTaken || isShared ? distinctSecretName(snapshot, token) : target;
+}
+
+function isBehind(id: TokenId, front: TokenId, predecessors: ReadonlyMap<TokenId, TokenId>): boolean {
+  const seen = new Set<TokenId>();
+  for (let at = predecessors.get(front); at !== undefined && !seen.has(at); at = predecessors.get(at)) {
+    if (at === id) return true;
+    seen.add(at);
+  }
+  return false;
+}
+
+/** One may be called like the secret that another gets by its id: whoever can have one by its own id, has that. */
+function withoutTwins(
+  decided: ReadonlyMap<TokenId, Place | SecretName>,
+  live: readonly Root[],
+  snapshot: Snapshot,
+): ReadonlyMap<TokenId, SecretName> {
+  const names = new Map<TokenId, SecretName>();
+  for (const [id, place] of decided) if (typeof place === "string") names.set(id, place);
+  for (let isStable = false; !isStable; ) {
+    isStable = true;
+    const sharing = Map.groupBy(
+      live.filter(({ token }) => names.has(token.id)),
+      ({ token }) => names.get(token.id),
+    );
+    for (const [name, group] of sharing) {
+      if (group.length < 2) continue;
+      for (const { token } of group) {
+        const distinct = distinctSecretName(snapshot, token);
+        if (name === distinct) continue;
+        names.set(token.id, distinct);
+        isStable = false;
+      }
+    }
+  }
+  return names;
+}
+
+/** Naming one root, beyond doubt, with `force` makes it the heir of a lineage whose current token somebody ended. */
+function isAdopted(snapshot: Snapshot, token: ApiToken, selection: Selection): boolean {
+  return isForced(token, selection) && isUnmistakable(snapshot, token, selection);
+}
+
+/** Whether an entry of `tokens` means this token and no other. */
+function isUnmistakable(snapshot: Snapshot, token: ApiToken, { tokens = [] }: Selection): boolean {
+  return tokens.some(
+    (entry) =>
+      matches(token, entry) &&
+      [...snapshot.tokens.values()].filter((other) => matches(other, entry)).length === 1,
+  );
+}
+
+/** The current token of a lineage was deactivated or deleted by somebody. */
+function hasDeadCurrent(snapshot: Snapshot, secretName: SecretName): boolean {
+  const standing = standingVersion(snapshot, ownVersions(snapshot.secrets.get(secretName)));
+  if (standing === undefined || snapshot.unreadable.has(standing.stamp.tokenId)) return false;
+  return findToken(snapshot, standing.stamp.tokenId)?.status !== "active";
+}
+
+/** Each of them carries the message. */
+const MAX_RIVALS_NAMED = 10;
+
+function ambiguous(rivals: readonly Root[], secretName: SecretName): RotationError {
+  const named = rivals
+    .slice(0, MAX_RIVALS_NAMED)
+    .map(({ token: { id, name } }) => `${JSON.stringify(name)} (${id})`)
+    .join(" and ");
+  const more = rivals.length > MAX_RIVALS_NAMED ? ` and ${rivals.length - MAX_RIVALS_NAMED} more` : "";
+  return new RotationError(
+    "secret-mapping-ambiguous",
+    `the secret ${secretName} is meant for ${named}${more} alike`,
+  );
+}
+
+function taken({ id }: ApiToken, secretName: SecretName): RotationError {
+  return new RotationError(
+    "secret-mapping-ambiguous",
+    `the token ${id} is to move to the secret ${secretName}, which holds another token`,
+  );
+}
+
+function notTheAccessToken({ id }: ApiToken, snapshot: Snapshot): RotationError {
+  const { ownId } = snapshot;
+  const own = ownId === undefined ? "can't be told from its string" : `is ${ownId}`;
+  return new RotationError(
+    "secret-mapping-mismatch",
+    `the token ${id} is mapped to the secret ${accessSecretOf(snapshot)}, but the token that the worker logs in with ${own}`,
+  );
+}
+
+function targetOf({ token, origin }: Root, { snapshot, claims }: Inquiry): SecretName {
+  const { secrets } = snapshot.application;
+  const byId = origin.kind === "moved" ? mappedInChain(token.id, snapshot, claims.predecessors) : undefined;
+  return byId ?? secrets.get(token.id) ?? secretNameOfToken(snapshot, token);
+}
+
+/** An id in the configuration means the lineage: its first token may have been replaced long ago. */
+function mappedInChain(
+  id: TokenId,
+  { application }: Snapshot,
+  predecessors: ReadonlyMap<TokenId, TokenId>,
+): SecretName | undefined {
+  const seen = new Set<TokenId>();
+  for (let at: TokenId | undefined = id; at !== undefined && !seen.has(at); at = predecessors.get(at)) {
+    const mapped = application.secrets.get(at);
+    if (mapped !== undefined) return mapped;
+    seen.add(at);
+  }
+  return undefined;
+}
+
+export function secretNameOfToken(
+  snapshot: Pick<Snapshot, "application" | "secretPrefix" | "login" | "ownId">,
+  { name, id }: Pick<ApiToken, "name" | "id">,
+): SecretName {
+  const { application, secretPrefix, ownId } = snapshot;
+  if (id === ownId && renewsAccessToken(snapshot)) return accessSecretOf(snapshot);
+  return (
+    application.secrets.get(id) ??
+    application.secrets.get(name) ??
+    secretNameFor(secretPrefix, application.id, name)
+  );
+}
+
+export function distinctSecretName(
+  { application, secretPrefix }: Pick<Snapshot, "application" | "secretPrefix">,
+  { name, id }: Pick<ApiToken, "name" | "id">,
+): SecretName {
+  return secretNameFor(secretPrefix, application.id, name, id);
+}

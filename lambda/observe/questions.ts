@@ -1,0 +1,157 @@
+import { isOfInterest, leftToSearch } from "../lineage/doubt.ts";
+import type { Lineage } from "../lineage/lineage.ts";
+import type { Places } from "../lineage/place.ts";
+import { placesOf } from "../lineage/places.ts";
+import { secretNameOfToken } from "../lineage/roots.ts";
+import { type ListedToken, ownVersions, type Snapshot, standingVersion } from "../lineage/snapshot.ts";
+import { hasNotice } from "../model/marker.ts";
+import type { SecretName } from "../model/secret.ts";
+import type { TokenId } from "../model/token.ts";
+import type { Action } from "../plan/actions.ts";
+import { type Circumstances, planLineages } from "../plan/plan.ts";
+import type { Reason } from "../plan/reasons.ts";
+
+/** What is still to be read before a plan may be carried out. */
+export interface Questions {
+  readonly describe: ReadonlySet<SecretName>;
+  readonly search: ReadonlySet<SecretName>;
+  /** Tokens that the listing lacks, and the secrets whose versions name them. */
+  readonly lookUp: ReadonlyMap<TokenId, SecretName>;
+  readonly needsKeys: boolean;
+}
+
+/**
+ * A plan made from the list of secrets may be five minutes old. Where all it says is rest, that is the outcome: doing nothing
+ * is always safe. Everything else is looked at closely, and planned once more.
+ */
+export function openQuestions(snapshot: Snapshot, circumstances: Circumstances): Questions {
+  const questions = new OpenQuestions(snapshot);
+  const { selection, now } = circumstances;
+  const places = placesOf(snapshot, selection, now);
+  for (const { lineage, actions } of planLineages(snapshot, places, circumstances)) {
+    if (needsLook(lineage, actions)) questions.describe(lineage.secretName);
+    askAbout(lineage, actions, questions);
+  }
+  askAboutTokens(snapshot, places, circumstances, questions);
+  return questions.open;
+}
+
+/** What a token's own facts decide, or what leaves it as it is, whatever else a closer look would show. */
+const RESTFUL: ReadonlySet<Reason> = new Set([
+  "not-due",
+  "superseded",
+  "not-selected",
+  "excluded",
+  "never-expires",
+  "inactive",
+  "expired-unmanaged",
+  "no-scope",
+  "too-short-lived",
+  "shared",
+  "retirement-unproven",
+]);
+
+function needsLook({ head, orphans }: Lineage, actions: readonly Action[]): boolean {
+  const isRest = actions.every(
+    (action) => (action.kind === "wait" || action.kind === "skip") && RESTFUL.has(action.reason),
+  );
+  return !isRest || orphans.length > 0 || head === undefined;
+}
+
+/** Of a secret that was described: whether versions without labels, or tokens that only versions name, decide. */
+function askAbout(lineage: Lineage, actions: readonly Action[], questions: OpenQuestions): void {
+  const { secretName, reading, head, orphans, staged, superseded } = lineage;
+  if (reading?.kind !== "described") return;
+  const { snapshot } = questions;
+  const isRetired = new Set(
+    actions.flatMap((action) => (action.kind === "retire" ? [action.subject.id] : [])),
+  );
+  const versions = ownVersions(reading);
+  const isUnmanaged = versions.length > 0 && standingVersion(snapshot, versions) === undefined;
+  if (orphans.length > 0 || isRetired.size > 0 || isUnmanaged) questions.search(secretName);
+  if (head !== undefined && head.token === undefined) questions.lookUp(head.tokenId, secretName);
+  for (const { token, version } of staged)
+    if (token === undefined) questions.lookUp(version.stamp.tokenId, secretName);
+  const atStake = [
+    ...staged.flatMap(({ token }) => token ?? []),
+    ...superseded.filter(({ id }) => isRetired.has(id)),
+  ];
+  if (atStake.some(({ proof }) => proof === "unknown")) questions.needKeys();
+}
+
+function askAboutTokens(
+  snapshot: Snapshot,
+  places: Places,
+  { selection, now }: Circumstances,
+  questions: OpenQuestions,
+): void {
+  for (const token of snapshot.tokens.values()) {
+    const place = places.get(token.id);
+    switch (place?.kind) {
+      case "stray":
+        if (place.reason === "marker-unknown" || mayBeDiscarded(token)) questions.needKeys();
+        break;
+      case "failed":
+        questions.describe(secretNameOfToken(snapshot, token));
+        break;
+      case "root": {
+        const { origin, secretName } = place;
+        if (origin.kind === "unsearched")
+          for (const name of leftToSearch(token, snapshot) ?? []) questions.search(name);
+        const isAsked = origin.kind === "moved" || isOfInterest(snapshot, token, selection, now);
+        if (!isAsked) break;
+        // Others may have taken it: a new secret comes late to the list.
+        questions.search(secretNameOfToken(snapshot, token));
+        questions.search(secretName);
+        break;
+      }
+      default:
+    }
+  }
+}
+
+/** By a line that an older access token may have signed. */
+function mayBeDiscarded({ proof, description, status }: ListedToken): boolean {
+  return proof === "unknown" && status === "inactive" && hasNotice(description);
+}
+
+class OpenQuestions {
+  readonly snapshot: Snapshot;
+  readonly #describe = new Set<SecretName>();
+  readonly #search = new Set<SecretName>();
+  readonly #lookUp = new Map<TokenId, SecretName>();
+  #needsKeys = false;
+
+  constructor(snapshot: Snapshot) {
+    this.snapshot = snapshot;
+  }
+
+  get open(): Questions {
+    return {
+      describe: this.#describe,
+      search: this.#search,
+      lookUp: this.#lookUp,
+      needsKeys: this.#needsKeys,
+    };
+  }
+
+  describe(name: SecretName): void {
+    const reading = this.snapshot.secrets.get(name);
+    if (reading === undefined || reading.kind === "indexed") this.#describe.add(name);
+  }
+
+  /** All of its versions: once it has been described. */
+  search(name: SecretName): void {
+    this.describe(name);
+    const reading = this.snapshot.secrets.get(name);
+    if (reading?.kind === "described" && reading.history === undefined) this.#search.add(name);
+  }
+
+  lookUp(id: TokenId, secretName: SecretName): void {
+    if (!this.snapshot.lookups.has(id)) this.#lookUp.set(id, secretName);
+  }
+
+  needKeys(): void {
+    if (this.snapshot.keys === "login") this.#needsKeys = true;
+  }
+}
