@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import type { SecretsConsole } from "../emulators/aws/console.ts";
 import type { LosantConsole } from "../emulators/losant/server.ts";
+import { markerKeyOf } from "../lambda/adapters/losant/marker-key.ts";
 import { describeSuccessor } from "../lambda/model/marker.ts";
+import { Redacted } from "../lambda/model/redacted.ts";
 import { SecretArn, versionIdOf } from "../lambda/model/secret.ts";
-import { RunId, TokenId } from "../lambda/model/token.ts";
+import { ApplicationId, RunId, TokenId } from "../lambda/model/token.ts";
 
 export const DAY_MS = 86_400_000;
 
@@ -26,6 +28,8 @@ export interface Sown {
 /** Whether Losant lets such a token read what the worker probes it with. */
 export const SCOPES = { probed: ["application.get"], unprobed: ["devices.get"] } as const;
 
+/** What `secretPrefix` is where the configuration has none. */
+const DEFAULT_PREFIX = "losant";
 const EARLIER_RUN = v.parse(RunId, "earlier-run");
 
 /** An application that the worker can log in to. */
@@ -36,7 +40,8 @@ export function sowApplication({ losant, aws }: Ground, id: string, createdAt: D
 }
 
 /** A token that the worker itself made earlier, in its secret. Answers the secret's ARN. */
-export function sowLineage({ losant, aws }: Ground, sown: Sown): string {
+export function sowLineage(ground: Ground, sown: Sown): string {
+  const { losant, aws } = ground;
   const { applicationId, name, number, createdAt, expiresAt, scope = SCOPES.probed } = sown;
   const [tokenId, replacedId] = [idOf(2 * number), idOf(2 * number + 1)];
   const value = JSON.stringify({ token: "known to whom it may concern", tokenId, applicationId, name });
@@ -45,16 +50,36 @@ export function sowLineage({ losant, aws }: Ground, sown: Sown): string {
     value,
     versionIdOf({ tokenId, replacedId }),
   );
+  const { key, creatorId } = signerOf(ground, applicationId);
+  const intent = {
+    replacedId,
+    secretArn: v.parse(SecretArn, arn),
+    run: EARLIER_RUN,
+    orderedAt: createdAt,
+    expiresAt,
+  };
   losant.addToken(applicationId, {
     id: tokenId,
     name,
     scope,
-    description: describeSuccessor("", { replacedId, secretArn: v.parse(SecretArn, arn), run: EARLIER_RUN }),
+    description: describeSuccessor("", intent, v.parse(ApplicationId, applicationId), key),
     creationDate: createdAt,
     expirationDate: expiresAt,
     creatorType: "apiToken",
+    creatorId,
   });
   return arn;
+}
+
+/** The worker as it was then: it signs with the access token, which is the creator of what it makes. */
+function signerOf({ losant, aws }: Ground, applicationId: string) {
+  const secret = accessTokenOf(applicationId);
+  const string = aws.value(secret) ?? "";
+  const arn = v.parse(SecretArn, aws.secret(secret)?.arn);
+  return {
+    key: markerKeyOf(new Redacted(string), arn, DEFAULT_PREFIX),
+    creatorId: losant.tokenIdOf(string),
+  };
 }
 
 /** A year's token with ten days to go. */

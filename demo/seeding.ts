@@ -1,6 +1,9 @@
 import * as v from "valibot";
+import type { TokenSeed } from "../emulators/losant/console.ts";
+import { markerKeyOf } from "../lambda/adapters/losant/marker-key.ts";
 import { secretNameFor } from "../lambda/lineage/secret-names.ts";
 import { describeSuccessor } from "../lambda/model/marker.ts";
+import { Redacted } from "../lambda/model/redacted.ts";
 import { SecretArn, versionIdOf } from "../lambda/model/secret.ts";
 import { ApplicationId, RunId, TokenId } from "../lambda/model/token.ts";
 import type { Emulators } from "./emulators.ts";
@@ -19,6 +22,8 @@ export interface History {
   readonly strings: string[];
 }
 
+/** As in the demo's configuration, which names none. */
+const PREFIX = "losant";
 const DAY_MS = 86_400_000;
 const SECOND_MS = 1_000;
 /** When a person did something by hand, in days before now. */
@@ -48,7 +53,7 @@ function seedRole(setting: Setting): void {
   const { story, role, history, emulators, now } = setting;
   const { aws, losant } = emulators;
   const { name, generations } = role;
-  const secretName = story.secrets[name] ?? secretNameFor("losant", v.parse(ApplicationId, story.id), name);
+  const secretName = story.secrets[name] ?? secretNameFor(PREFIX, v.parse(ApplicationId, story.id), name);
   const ids: TokenId[] = [];
   for (const [index, generation] of generations.entries()) {
     const at = new Date(now.getTime() - generation.bornDaysAgo * DAY_MS);
@@ -76,7 +81,7 @@ function seedRole(setting: Setting): void {
 
 /** Made by a person, who may have put its string into a secret. */
 function birthOfRoot(generation: Generation, secretName: string, setting: Setting): TokenId {
-  const { id, token } = addToken(generation, generation.description, "user", setting);
+  const { id, token } = addToken(generation, setting, { description: generation.description });
   const { role, emulators } = setting;
   if (role.secret !== undefined && role.secret !== "rolled-back") emulators.aws.putSecret(secretName, token);
   return id;
@@ -89,11 +94,14 @@ async function birthOfSuccessor(
   secretName: string,
   setting: Setting,
 ): Promise<TokenId> {
-  const { emulators, story } = setting;
+  const { emulators, story, now } = setting;
   const replacedId = v.parse(TokenId, ids[generation.replaces ?? ids.length - 1]);
   const secretArn = v.parse(SecretArn, await openSecret(emulators, secretName));
-  const description = describeSuccessor("", { replacedId, secretArn, run: EARLIER_RUN });
-  const { id, token } = addToken(generation, description, "apiToken", setting);
+  const { bornAt: orderedAt, expiresAt } = lifeOf(generation, now);
+  const intent = { replacedId, secretArn, run: EARLIER_RUN, orderedAt, expiresAt };
+  const { key, creatorId } = signerOf(setting);
+  const description = describeSuccessor("", intent, v.parse(ApplicationId, story.id), key);
+  const { id, token } = addToken(generation, setting, { description, creatorType: "apiToken", creatorId });
   const isPlain = story.policy.secretFormat === "plain";
   const value = isPlain ? token : JSON.stringify({ token, tokenId: id, applicationId: story.id });
   const version = { secretName, value, tokenId: id, versionId: versionIdOf({ tokenId: id, replacedId }) };
@@ -101,19 +109,32 @@ async function birthOfSuccessor(
   return id;
 }
 
+/** The worker as it was then: it signs with the access token of that time, which is the creator of what it makes. */
+function signerOf({ story, emulators: { aws, losant } }: Setting) {
+  const value = aws.value(story.accessToken) ?? "";
+  const string = value.startsWith("{") ? String(JSON.parse(value).token) : value;
+  const arn = v.parse(SecretArn, aws.secret(story.accessToken)?.arn);
+  return { key: markerKeyOf(new Redacted(string), arn, PREFIX), creatorId: losant.tokenIdOf(string) };
+}
+
+function lifeOf({ bornDaysAgo, lifeDays }: Generation, now: Date) {
+  const bornAt = new Date(now.getTime() - bornDaysAgo * DAY_MS);
+  const expiresAt = lifeDays === undefined ? undefined : new Date(bornAt.getTime() + lifeDays * DAY_MS);
+  return { bornAt, expiresAt };
+}
+
 function addToken(
-  { bornDaysAgo, lifeDays, scope = ORDINARY_SCOPE, expected }: Generation,
-  description: string | undefined,
-  creatorType: "user" | "apiToken",
+  generation: Generation,
   { story, role, history, emulators, now }: Setting,
+  made: Pick<TokenSeed, "description" | "creatorType" | "creatorId">,
 ): { readonly id: TokenId; readonly token: string } {
-  const born = now.getTime() - bornDaysAgo * DAY_MS;
+  const { scope = ORDINARY_SCOPE, expected } = generation;
+  const { expiresAt: expirationDate } = lifeOf(generation, now);
   const { id, token } = emulators.losant.addToken(story.id, {
     name: role.name,
     scope,
-    creatorType,
-    ...(description === undefined ? {} : { description }),
-    ...(lifeDays === undefined ? {} : { expirationDate: new Date(born + lifeDays * DAY_MS) }),
+    expirationDate,
+    ...made,
   });
   history.strings.push(token);
   history.expectations.set(id, { applicationId: story.id, name: role.name, expected });

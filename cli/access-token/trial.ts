@@ -35,6 +35,7 @@ export async function tryOut(
     baseUrl: config.losantApiUrl,
     application,
     credentials: holding(given),
+    secretPrefix: config.secretPrefix,
   });
   const { tokens: listed } = await api.list().catch((thrown) => {
     throw refusalOf(thrown, given, application, config);
@@ -119,7 +120,11 @@ function secondsOf(at: Date | undefined): number | undefined {
 /** In place of a secret: what is to be stored is tried from here. */
 function holding({ string: token }: GivenToken): AccessTokenReader {
   const arn = v.parse(SecretArn, "arn:aws:secretsmanager:nowhere:000000000000:secret:not-stored-yet");
-  return { read: async (_, stage) => (stage === "AWSCURRENT" ? { arn, token } : undefined) };
+  return {
+    read: async (_, stage) => (stage === "AWSCURRENT" ? { arn, token } : undefined),
+    versions: async () => [],
+    readVersion: async () => undefined,
+  };
 }
 
 function refusalOf(

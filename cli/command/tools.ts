@@ -23,7 +23,12 @@ export async function toolsFor(configFile: string | undefined, io: Io): Promise<
     store,
     clock: io.clock,
     connect: (application) =>
-      losantTokenApi({ baseUrl: config.losantApiUrl, application, credentials: store }),
+      losantTokenApi({
+        baseUrl: config.losantApiUrl,
+        application,
+        credentials: store,
+        secretPrefix: config.secretPrefix,
+      }),
   };
 }
 

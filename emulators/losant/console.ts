@@ -14,12 +14,14 @@ import {
 export interface TokenSeed {
   readonly id?: string;
   readonly name: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly scope?: readonly string[];
   readonly creationDate?: Date;
-  readonly expirationDate?: Date;
+  readonly expirationDate?: Date | undefined;
   readonly status?: StoredTokenStatus;
   readonly creatorType?: CreatorType;
+  /** The id of the user, the flow or the access token that made it. */
+  readonly creatorId?: string | undefined;
 }
 
 /** `undefined` takes the property away. */
@@ -32,6 +34,7 @@ export interface TokenEdit {
   readonly expirationDate?: Date | undefined;
   readonly status?: StoredTokenStatus;
   readonly creatorType?: CreatorType | undefined;
+  readonly creatorId?: string | undefined;
 }
 
 /** A person in Losant's console, whom neither the API's rules nor faults concern. Throws on ids that don't exist. */

@@ -15,7 +15,7 @@ export interface StoredToken {
   readonly lastUpdated: Date;
   /** Absent: it never expires. */
   readonly expirationDate: Date | undefined;
-  readonly creatorId: string;
+  readonly creatorId: string | undefined;
   readonly creatorType: CreatorType | undefined;
   readonly creatorName: string;
 }

@@ -4,9 +4,10 @@ import { onTestFinished } from "vitest";
 import type { LosantLimits } from "../../lambda/adapters/losant/limits.ts";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
+import type { Intent } from "../../lambda/model/marker.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
-import { SecretArn, SecretName } from "../../lambda/model/secret.ts";
-import { ApplicationId, TokenId } from "../../lambda/model/token.ts";
+import { SecretArn, SecretName, type VersionId } from "../../lambda/model/secret.ts";
+import { ApplicationId, RunId, TokenId } from "../../lambda/model/token.ts";
 import type { AccessTokenReader, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
 import { holdPatience, PATIENCE_MS, runOutOfPatience } from "./patience.ts";
@@ -17,6 +18,7 @@ export const ACCESS_ARN = v.parse(
   SecretArn,
   `arn:aws:secretsmanager:us-east-1:111122223333:secret:${ACCESS_SECRET}-AbCdEf`,
 );
+export const SECRET_PREFIX = "losant";
 export const ACCESS_TOKEN = "eyJhbGciOiJIUzI1NiJ9.planted-access-token.AAAABBBBCCCCDDDD";
 export const ISSUED_TOKEN = "eyJhbGciOiJIUzI1NiJ9.planted-issued-token.EEEEFFFFGGGGHHHH";
 export const TOKEN = v.parse(TokenId, "575ed71e7ae143cd83dc4aa9");
@@ -31,9 +33,21 @@ export const QUICK: Partial<LosantLimits> = {
   longestPauseMs: 2,
 };
 
+export const INTENT: Intent = {
+  replacedId: TOKEN,
+  secretArn: v.parse(
+    SecretArn,
+    `arn:aws:secretsmanager:us-east-1:111122223333:secret:losant/${APPLICATION}/My_API_Token-AbCdEf`,
+  ),
+  run: v.parse(RunId, "this-run"),
+  orderedAt: new Date("2029-01-01T00:00:00.000Z"),
+  expiresAt: new Date("2030-01-01T00:00:00.000Z"),
+};
+
 export const ORDER: TokenOrder = {
   name: "My API Token",
   description: "for the backend",
+  intent: INTENT,
   scope: ["data.get"],
   status: "active",
   expiresAt: new Date("2030-01-01T00:00:00.000Z"),
@@ -60,6 +74,9 @@ export const idOf = (number: number) => number.toString(16).padStart(24, "0");
 /** An access token's secret: what each stage holds, or for each reading in turn; undefined is no such stage. */
 export class FakeCredentials implements AccessTokenReader {
   readonly reads: Login["stage"][] = [];
+  /** What the secret's versions hold, newest first; undefined is no token. */
+  kept: ReadonlyMap<VersionId, string | RotationError | undefined> = new Map();
+  readonly readVersions: VersionId[] = [];
   readonly #stages: Readonly<Record<Login["stage"], readonly (string | RotationError | undefined)[]>>;
 
   constructor(current: readonly (string | RotationError | undefined)[], previous?: string) {
@@ -73,6 +90,17 @@ export class FakeCredentials implements AccessTokenReader {
     const value = values[Math.min(made, values.length - 1)];
     if (value instanceof RotationError) throw value;
     return value === undefined ? undefined : { arn: ACCESS_ARN, token: new Redacted(value) };
+  }
+
+  async versions() {
+    return [...this.kept.keys()];
+  }
+
+  async readVersion(_: unknown, version: VersionId) {
+    this.readVersions.push(version);
+    const value = this.kept.get(version);
+    if (value instanceof RotationError) throw value;
+    return value === undefined ? undefined : new Redacted(value);
   }
 }
 
@@ -99,7 +127,13 @@ export function apiAt(
   limits: Partial<LosantLimits> = {},
 ): TokenApi {
   const application = { id: APPLICATION, accessToken: ACCESS_SECRET };
-  return losantTokenApi({ baseUrl, application, credentials, limits: { ...QUICK, ...limits } });
+  return losantTokenApi({
+    baseUrl,
+    application,
+    credentials,
+    secretPrefix: SECRET_PREFIX,
+    limits: { ...QUICK, ...limits },
+  });
 }
 
 /** After the test, however it ends. */

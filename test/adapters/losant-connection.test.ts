@@ -14,6 +14,7 @@ import {
   failure,
   ORDER,
   raw,
+  SECRET_PREFIX,
   TOKEN,
   whenDone,
 } from "./losant-bench.ts";
@@ -99,7 +100,13 @@ describe("a connection that doesn't come about", () => {
     const application = { id: APPLICATION, accessToken: ACCESS_SECRET };
     const credentials = new FakeCredentials([ACCESS_TOKEN]);
     const limits = { firstPauseMs: 1, createTimeoutMs: 5_000 };
-    const api = losantTokenApi({ baseUrl: await url(), application, credentials, limits });
+    const api = losantTokenApi({
+      baseUrl: await url(),
+      application,
+      credentials,
+      secretPrefix: SECRET_PREFIX,
+      limits,
+    });
     const error = await failure(api.create(ORDER));
     expect(error).toMatchObject({ code: "losant-unreachable", effect: "none" });
     expect(error.message).toMatch(new RegExp(`could not be reached \\((${codes})\\)$`));

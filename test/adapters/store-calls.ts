@@ -22,7 +22,10 @@ export const STORE_CALLS: Readonly<
 > = {
   describe: { isWrite: false, call: (store) => store.describe(NAME) },
   history: { isWrite: false, call: (store) => store.history(ARN) },
+  list: { isWrite: false, call: (store) => store.list("losant/") },
   read: { isWrite: false, call: (store) => store.read(NAME, "AWSCURRENT") },
+  versions: { isWrite: false, call: (store) => store.versions(ARN) },
+  readVersion: { isWrite: false, call: (store) => store.readVersion(ARN, VERSION) },
   create: { isWrite: true, call: (store) => store.create(NAME, "a description") },
   stage: { isWrite: true, call: (store, value) => store.stage(ARN, VERSION, value, LABEL) },
   promote: { isWrite: true, call: (store) => store.promote(ARN, VERSION, OLDER) },

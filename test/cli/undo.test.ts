@@ -225,7 +225,10 @@ describe("beside somebody else at work", { timeout: TIMEOUT_MS }, () => {
         stage: (...args) => store.stage(...args),
         attach: (...args) => store.attach(...args),
         detach: (...args) => store.detach(...args),
+        list: (prefix) => store.list(prefix),
         read: (id, stage) => store.read(id, stage),
+        versions: (arn) => store.versions(arn),
+        readVersion: (arn, version) => store.readVersion(arn, version),
         promote: (...args) => {
           before();
           return store.promote(...args);

@@ -235,6 +235,7 @@ export async function observedSnapshotOf(
         unreadable: situation.odd ?? [],
         nameless: { count: 0, problem: "" },
         missing: 0,
+        servedAt: readAt,
       }),
       get: async (tokenId) => {
         gotten.push(labelOf(tokenId));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readMarker } from "../../lambda/model/marker.ts";
+import { readMarkers } from "../../lambda/model/marker.ts";
 import type { SecretVersion } from "../../lambda/model/secret.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
 import {
@@ -180,7 +180,7 @@ describe("whatever is there", () => {
     fc.assert(
       fc.property(anySituation, (situation) => {
         const isOurs = ({ description, id }: ApiToken) => {
-          const marker = readMarker(description);
+          const [marker] = readMarkers(description);
           const marked = typeof marker === "object" && marker.secretArn === OWNERS[0];
           return (
             marked ||
@@ -237,7 +237,7 @@ describe("whatever is there", () => {
         // With another name, or with a marker that is damaged or was turned into a foreign one, a token of ours is known
         // to the whole history only.
         const known = tokens.filter(({ description }) => {
-          const marker = readMarker(description);
+          const [marker] = readMarkers(description);
           return marker === undefined || (marker !== "damaged" && marker.secretArn === OWNERS[0]);
         });
         const situation = { ...rest, tokens: known.map((one) => ({ ...one, name: "backend" })) };

@@ -109,9 +109,10 @@ export class World {
       problemOf: (id: string) => this.odd.get(id),
       isSkipped: (id: string) => this.skipped.has(id),
     };
+    const config = parseConfig(this.config);
     const store = inMemoryStore(this.secrets, ports);
     return run(parseRequest(event), {
-      config: parseConfig(this.config),
+      config,
       runId: v.parse(RunId, runId),
       deadline: new Date(this.clock.now().getTime() + budgetMs),
       clock: this.clock,
@@ -123,13 +124,7 @@ export class World {
       store,
       bus: inMemoryBus(this.buses, ports),
       connect: (application) =>
-        inMemoryTokenApi(
-          this.applications,
-          application,
-          this.parseConfig(this.config).secretPrefix,
-          store,
-          ports,
-        ),
+        inMemoryTokenApi(this.applications, application, config.secretPrefix, store, ports),
     });
   }
 

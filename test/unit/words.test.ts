@@ -4,17 +4,14 @@ import * as v from "valibot";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
 import { asRotationError, ERROR_KINDS, type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
-import { describeSuccessor, readMarker } from "../../lambda/model/marker.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
-import { SecretArn, stampOf, versionIdOf } from "../../lambda/model/secret.ts";
-import { ApplicationId, RunId, TokenId } from "../../lambda/model/token.ts";
+import { stampOf, versionIdOf } from "../../lambda/model/secret.ts";
+import { ApplicationId, TokenId } from "../../lambda/model/token.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import { parseRequest } from "../../lambda/policy/request.ts";
 
 const app = v.parse(ApplicationId, "575ec8687ae143cd83dc4a97");
 const id = v.parse(TokenId, "65f0c0de000000000000000b");
-const arn = v.parse(SecretArn, `arn:aws:secretsmanager:eu-west-1:111122223333:secret:losant/${app}/x-AbCdEf`);
-const run = v.parse(RunId, "4d0f2f6e-run");
 
 describe("a secret's name", () => {
   it("is always one that Secrets Manager takes, and never ends like an ARN", () => {
@@ -53,40 +50,6 @@ describe("a secret's name", () => {
     ["CI / deploy (prod) *", "CI___deploy__prod____ecbb267d"],
   ])("of %s is %s", (name, secret) => {
     expect(secretNameFor("losant", app, name)).toBe(`losant/${app}/${secret}`);
-  });
-});
-
-describe("a marker", () => {
-  it("is read back from any description, whose human text is kept", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (human) => {
-        fc.pre(!human.includes("[losant-token-rotation"));
-        const description = describeSuccessor(human, { replacedId: id, secretArn: arn, run });
-        expect(readMarker(description)).toEqual({ replacedId: id, secretArn: arn, run });
-        const again = describeSuccessor(description, { replacedId: id, secretArn: arn, run });
-        expect(again).toBe(description);
-      }),
-    );
-  });
-
-  it("fits after a description of the greatest length, without half a character", () => {
-    const description = describeSuccessor("😀".repeat(16_383), { replacedId: id, secretArn: arn, run });
-    expect(description.length).toBeLessThanOrEqual(32_767);
-    expect(description.isWellFormed()).toBe(true);
-    expect(readMarker(description)).toBeTypeOf("object");
-  });
-
-  it.each([
-    "[losant-token-rotation]",
-    `[losant-token-rotation replaces=${id} secret=${arn} run=x`,
-    `[losant-token-rotation replaces=${id} secret=nowhere run=x]`,
-    `[losant-token-rotation replaces=${id} secret=${arn} run=x]\n[losant-token-rotation replaces=${id} secret=${arn} run=y]`,
-  ])("that is damaged is not guessed at", (description) => {
-    expect(readMarker(description)).toBe("damaged");
-  });
-
-  it("is not seen where there is none", () => {
-    expect(readMarker("a token for the backend")).toBeUndefined();
   });
 });
 
