@@ -92,6 +92,8 @@ export interface Service {
   ): EmulatedAnswer;
   /** What `GET /_emulator/state` shows: never a token string. */
   state(): unknown;
+  /** What the Date header of an answer says that has none of its own; undefined: nothing. Default: the time it is. */
+  readonly servedAt?: () => Date | undefined;
   /** Further requests under `/_emulator/`, for seeding by hand: no faults apply, and none counts as a call. */
   control?(request: EmulatedRequest): EmulatedAnswer | undefined;
 }
@@ -154,6 +156,7 @@ async function answer(
 
   const operation = service.operationOf(request);
   calls.push(operation);
+  dateOf(service, outgoing);
   const fault = faults.next(operation, request);
   if (fault?.latencyMs !== undefined) await delay(fault.latencyMs);
   if (fault?.drop === "before") return void outgoing.destroy();
@@ -201,6 +204,14 @@ function controlAnswer(
     default:
       return service.control?.(request);
   }
+}
+
+/** Node's own is that of the machine. */
+function dateOf({ servedAt }: Service, outgoing: ServerResponse): void {
+  if (servedAt === undefined) return;
+  const at = servedAt();
+  outgoing.sendDate = false;
+  if (at !== undefined) outgoing.setHeader("date", at.toUTCString());
 }
 
 async function send(outgoing: ServerResponse, answer: EmulatedAnswer): Promise<void> {

@@ -100,10 +100,17 @@ export function listSecretVersionIds(secrets: Secrets, body: unknown): object {
 
 export function listSecrets(secrets: Secrets, body: unknown): object {
   const input = readInput(shapes.ListSecrets, body);
-  const { items, nextToken } = page(secrets.all(), "secrets", secrets.settings.pageSize, input);
-  const SecretList = items
+  // Filtered before the cut: a page is full of what fits.
+  const found = secrets
+    .indexed()
     .filter(({ deletedAt }) => input.IncludePlannedDeletion || deletedAt === undefined)
-    .filter(({ name }) => input.Filters.every(({ Values }) => Values.some((start) => name.startsWith(start))))
-    .map((secret) => ({ ...description(secret), SecretVersionsToStages: stagesByVersion(secret) }));
+    .filter(({ name }) =>
+      input.Filters.every(({ Values }) => Values.some((start) => name.startsWith(start))),
+    );
+  const { items, nextToken } = page(found, "secrets", secrets.settings.pageSize, input);
+  const SecretList = items.map((secret) => ({
+    ...description(secret),
+    SecretVersionsToStages: stagesByVersion(secret),
+  }));
   return { SecretList, NextToken: nextToken };
 }

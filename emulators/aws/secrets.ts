@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AwsRefusal } from "./errors.ts";
 import { WriteQuota } from "./quota.ts";
+import { SecretsIndex } from "./secrets-index.ts";
 import type { Secret } from "./versions.ts";
 
 export interface SecretSettings {
@@ -15,6 +16,8 @@ export interface SecretSettings {
   readonly firstVersionKeepsLabel: boolean;
   /** Undocumented: whether a label move counts as "modified in any way". */
   readonly labelMovesTouchLastChanged: boolean;
+  /** How old what ListSecrets shows of a secret is, asked each time, five minutes at most. Default: it is fresh. */
+  readonly indexLagMs?: ((name: string) => number) | undefined;
 }
 
 type NewSecret = Pick<Secret, "name" | "description" | "kmsKeyId" | "tags">;
@@ -25,11 +28,13 @@ export class Secrets {
   readonly quota: WriteQuota;
   readonly #secrets = new Map<string, Secret>();
   readonly #denied = new Map<string, ReadonlySet<string>>();
+  readonly #index: SecretsIndex | undefined;
   #sequence = 0;
 
   constructor(settings: SecretSettings) {
     this.settings = settings;
     this.quota = new WriteQuota(settings.writesPerSecond, settings.now);
+    this.#index = settings.indexLagMs && new SecretsIndex(settings.now, settings.indexLagMs);
   }
 
   /** Counts all that is created; cursors of lists and made-up ids stem from it. */
@@ -44,6 +49,11 @@ export class Secrets {
     for (const { name, deletedAt } of this.#secrets.values())
       if (deletedAt !== undefined && deletedAt <= now) this.#secrets.delete(name);
     return [...this.#secrets.values()];
+  }
+
+  /** The same as ListSecrets shows it. */
+  indexed(): readonly Secret[] {
+    return this.#index?.all() ?? this.all();
   }
 
   /** By name, ARN, or ARN without its last seven characters. */
@@ -142,6 +152,7 @@ export class Secrets {
 
   save(secret: Secret): Secret {
     this.#secrets.set(secret.name, secret);
+    this.#index?.note(secret);
     return secret;
   }
 
@@ -155,8 +166,9 @@ export class Secrets {
     return this.settings.labelMovesTouchLastChanged ? this.saveChanged(secret) : this.save(secret);
   }
 
-  remove({ name }: Secret): void {
-    this.#secrets.delete(name);
+  remove(secret: Secret): void {
+    this.#secrets.delete(secret.name);
+    this.#index?.note(secret, true);
   }
 
   #arnPrefix(): string {

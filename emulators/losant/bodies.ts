@@ -77,6 +77,7 @@ export const SeededToken = v.strictObject({
   expirationDate: v.exactOptional(dateTime),
   status: v.exactOptional(status),
   creatorType: v.exactOptional(v.picklist(["apiToken", "user", "flow"], "must be apiToken, user or flow")),
+  creatorId: v.exactOptional(freeText),
 });
 
 /** The body as the schema wants it, or a refusal that names the property and the rule but not the value. */

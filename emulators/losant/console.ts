@@ -6,6 +6,7 @@ import {
   type Applications,
   type CreatorType,
   canonical,
+  PERSON,
   type StoredToken,
   type StoredTokenStatus,
 } from "./store.ts";
@@ -53,8 +54,6 @@ export interface LosantConsole {
   edit(applicationId: string, tokenId: string, patch: TokenEdit): void;
   remove(applicationId: string, tokenId: string): void;
 }
-
-const PERSON = { creatorId: "57ec0de00000000000000001", creatorName: "A person in the console" };
 
 export function losantConsole(applications: Applications): LosantConsole {
   const applicationOf = (id: string): Application => {

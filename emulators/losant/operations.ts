@@ -55,7 +55,7 @@ function created(applications: Applications, { application, bearer, request, twe
     ...stored,
     expirationDate: expirationDate ?? undefined,
     creationDate: applications.now(),
-    creatorId: bearer.id,
+    creatorId: applications.creatorIdOf(bearer.id),
     creatorType: "apiToken",
     creatorName: bearer.name,
   });

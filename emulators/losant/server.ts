@@ -11,7 +11,7 @@ import { type LosantConsole, losantConsole, seeded } from "./console.ts";
 import type { ListingSettings } from "./listing.ts";
 import { losantOperations } from "./operations.ts";
 import { LosantRefusal, losantError, notFound } from "./refusal.ts";
-import { Applications, countedIds } from "./store.ts";
+import { Applications, countedIds, type StoreSettings } from "./store.ts";
 import { tweakOf, withAnswered } from "./tweaks.ts";
 import { tokenView } from "./views.ts";
 
@@ -22,10 +22,12 @@ export { APPLICATION_SCOPES } from "./scopes.ts";
 export type { CreatorType, StoredToken, StoredTokenStatus } from "./store.ts";
 export type { LosantTweak } from "./tweaks.ts";
 
-export interface LosantEmulatorOptions extends Partial<ListingSettings> {
+export interface LosantEmulatorOptions extends Partial<ListingSettings & StoreSettings> {
   readonly port?: number;
   /** For creation dates and expiry. Default: the real clock. */
   readonly now?: () => Date;
+  /** What the Date header of each answer says; undefined: there is none. Default: the time of `now`. */
+  readonly servedAt?: () => Date | undefined;
   /** Where new ids come from; they must not repeat. Default: a counter. */
   readonly ids?: () => string;
   /** It speaks TLS, and shows this. */
@@ -45,10 +47,13 @@ export async function startLosant({
   undated = "first",
   maxPerPage = 1000,
   certificate,
+  servedAt = now,
+  ...settings
 }: LosantEmulatorOptions = {}): Promise<LosantEmulator> {
-  const applications = new Applications(() => new Date(now()), ids);
+  const applications = new Applications(() => new Date(now()), ids, settings);
   const hand = losantConsole(applications);
-  const running = await serve(losantService(applications, hand, { undated, maxPerPage }), port, certificate);
+  const service = { ...losantService(applications, hand, { undated, maxPerPage }), servedAt };
+  const running = await serve(service, port, certificate);
   return { ...running, ...hand };
 }
 

@@ -52,16 +52,31 @@ export function countedIds(): () => string {
   };
 }
 
+/** What is not documented of Losant, or is known to differ. */
+export interface StoreSettings {
+  /** Dates of tokens are cut to so many milliseconds. */
+  readonly datePrecisionMs: number;
+  /** Whose id stands in the creatorId of what is made through the API: the access token's, a user's, or none. */
+  readonly creatorIds: "accessToken" | "user" | "none";
+}
+
+const STORE_DEFAULTS: StoreSettings = { datePrecisionMs: 1, creatorIds: "accessToken" };
+
+/** A person, who works in the console. */
+export const PERSON = { creatorId: "57ec0de00000000000000001", creatorName: "A person in the console" };
+
 export class Applications {
   readonly now: () => Date;
+  readonly #settings: StoreSettings;
   readonly #ids: () => string;
   readonly #applications = new Map<string, Application>();
   /** Where each string ever issued belongs; the token itself may be gone. */
   readonly #issued = new Map<string, { readonly applicationId: string; readonly tokenId: string }>();
   readonly #mint = mint();
 
-  constructor(now: () => Date, ids: () => string) {
+  constructor(now: () => Date, ids: () => string, settings: Partial<StoreSettings> = {}) {
     this.now = now;
+    this.#settings = { ...STORE_DEFAULTS, ...settings };
     this.#ids = ids;
   }
 
@@ -86,7 +101,12 @@ export class Applications {
   ): { readonly token: StoredToken; readonly string: string } {
     const taken = this.all().some(({ tokens }) => tokens.has(canonical(id)));
     if (!isId(id) || taken) throw new Error(`${id} is not an id, or a token has it`);
-    const token = { ...fields, id, applicationId: application.id, lastUpdated: fields.creationDate };
+    const dates = {
+      creationDate: this.#cut(fields.creationDate),
+      lastUpdated: this.#cut(fields.creationDate),
+      expirationDate: fields.expirationDate && this.#cut(fields.expirationDate),
+    };
+    const token = { ...fields, ...dates, id, applicationId: application.id };
     application.tokens.set(canonical(id), token);
     const string = this.#mint(token);
     this.#issued.set(string, { applicationId: application.id, tokenId: id });
@@ -101,6 +121,16 @@ export class Applications {
 
   remove(application: Application, token: StoredToken): void {
     application.tokens.delete(canonical(token.id));
+  }
+
+  /** The creatorId of what is made with this access token. */
+  creatorIdOf(accessTokenId: string): string | undefined {
+    return { accessToken: accessTokenId, user: PERSON.creatorId, none: undefined }[this.#settings.creatorIds];
+  }
+
+  #cut(at: Date): Date {
+    const unit = this.#settings.datePrecisionMs;
+    return new Date(Math.floor(at.getTime() / unit) * unit);
   }
 
   tokenIdOf(string: string): string | undefined {

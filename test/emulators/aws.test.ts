@@ -740,6 +740,88 @@ describe("listing secrets", () => {
     const other = new ListSecretsCommand({ Filters: [{ Key: "tag-key", Values: ["x"] }] });
     expect(await refusedAs(secretsManager.send(other))).toBe("ValidationException");
   });
+
+  test("a page is full of what fits the filter, whatever lies between", async () => {
+    await restart({ pageSize: 2 });
+    for (const name of ["a/1", "b/1", "b/2", "a/2", "b/3", "a/3"]) await create(name, "v");
+    const Filters = [{ Key: "name" as const, Values: ["a/"] }];
+    const first = await secretsManager.send(new ListSecretsCommand({ Filters }));
+    expect(first.SecretList?.map(({ Name }) => Name)).toEqual(["a/1", "a/2"]);
+    const { NextToken } = first;
+    const second = await secretsManager.send(new ListSecretsCommand({ Filters, NextToken }));
+    expect(second.SecretList?.map(({ Name }) => Name)).toEqual(["a/3"]);
+    expect(second.NextToken).toBeUndefined();
+  });
+
+  describe("may show each of them as it was a while ago", () => {
+    const lagOf = new Map<string, number>();
+    const listed = async () => {
+      const answer = await secretsManager.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
+      const shown = (answer.SecretList ?? []).map(
+        ({ Name, SecretVersionsToStages = {} }) => [Name, SecretVersionsToStages] as const,
+      );
+      return Object.fromEntries(shown);
+    };
+    const startLagging = async (lags: Readonly<Record<string, number>>) => {
+      lagOf.clear();
+      for (const [name, seconds] of Object.entries(lags)) lagOf.set(name, seconds * SECOND_MS);
+      await restart({ indexLagMs: (name) => lagOf.get(name) ?? 0 });
+    };
+
+    test("a new one appears late, and DescribeSecret knows it at once", async () => {
+      await startLagging({ slow: 100 });
+      await create("slow", "v");
+      await create("quick", "v");
+      expect(Object.keys(await listed())).toEqual(["quick"]);
+      expect((await describeSecret("slow")).Name).toBe("slow");
+      pass(99 * SECOND_MS);
+      expect(Object.keys(await listed())).toEqual(["quick"]);
+      pass(SECOND_MS);
+      expect(Object.keys(await listed())).toEqual(["slow", "quick"]);
+    });
+
+    test("labels lag behind, in each secret by itself, and may catch up", async () => {
+      await startLagging({ slow: 200 });
+      for (const name of ["slow", "quick"]) await create(name, "v", id(`${name}-1`));
+      pass(HOUR_MS);
+      for (const name of ["slow", "quick"]) await put(name, id(`${name}-2`), "w");
+      const moved = (name: string) => ({
+        [id(`${name}-1`)]: ["AWSPREVIOUS"],
+        [id(`${name}-2`)]: ["AWSCURRENT"],
+      });
+      expect(await listed()).toEqual({ slow: { [id("slow-1")]: ["AWSCURRENT"] }, quick: moved("quick") });
+      lagOf.set("slow", 0);
+      expect(await listed()).toEqual({ slow: moved("slow"), quick: moved("quick") });
+    });
+
+    test("one that is gone stays a while, and one made anew under its name appears late", async () => {
+      await startLagging({ s: 60 });
+      await create("s", "v", id("old"));
+      pass(HOUR_MS);
+      await secretsManager.send(new DeleteSecretCommand({ SecretId: "s", ForceDeleteWithoutRecovery: true }));
+      await create("s", "v", id("new"));
+      expect(await listed()).toEqual({ s: { [id("old")]: ["AWSCURRENT"] } });
+      pass(60 * SECOND_MS);
+      expect(await listed()).toEqual({ s: { [id("new")]: ["AWSCURRENT"] } });
+    });
+
+    test("one that was scheduled for deletion stays a while past its date", async () => {
+      await startLagging({ s: 60 });
+      await create("s", "v", id("one"));
+      aws.scheduleDeletion("s", 7);
+      pass(7 * DAY_MS + 59 * SECOND_MS);
+      expect(Object.keys(await listed())).toEqual(["s"]);
+      pass(SECOND_MS);
+      expect(await listed()).toEqual({});
+    });
+
+    test("none by more than five minutes", async () => {
+      await startLagging({ s: 1_000 });
+      await create("s", "v");
+      pass(300 * SECOND_MS);
+      expect(Object.keys(await listed())).toEqual(["s"]);
+    });
+  });
 });
 
 describe("the write quota", () => {

@@ -125,6 +125,30 @@ describe("creating a token", () => {
     });
   });
 
+  test.each([
+    ["user", "57ec0de00000000000000001"],
+    ["none", undefined],
+  ] as const)("may name another creator than the access token: %s", async (creatorIds, creatorId) => {
+    await restart({ creatorIds });
+    expect((await create({ name: "Gateway" })).body.creatorId).toBe(creatorId);
+    expect(itemsOf(await list("filterField=name&filter=Gateway"))[0]).toMatchObject({
+      creatorType: "apiToken",
+      ...(creatorId && { creatorId }),
+    });
+  });
+
+  test.each([
+    [1_000, "2026-03-01T12:34:56.000Z", "2026-05-01T10:20:30.000Z"],
+    [60_000, "2026-03-01T12:34:00.000Z", "2026-05-01T10:20:00.000Z"],
+  ])("may cut dates to %i ms", async (datePrecisionMs, creationDate, expirationDate) => {
+    clock = new Date("2026-03-01T12:34:56.789Z");
+    await restart({ datePrecisionMs });
+    const made = await create({ name: "Gateway", expirationDate: "2026-05-01T10:20:30.456Z" });
+    expect(made.body).toMatchObject({ creationDate, lastUpdated: creationDate, expirationDate });
+    const listed = itemsOf(await list("filterField=name&filter=Gateway"))[0];
+    expect(listed).toMatchObject({ creationDate, expirationDate });
+  });
+
   test("gives all.Application, active and no expiry to who asks for nothing but a name", async () => {
     const { body } = await create({ name: "Careless" });
     expect(body).toMatchObject({ scope: ["all.Application"], status: "active" });
@@ -506,6 +530,15 @@ describe("access", () => {
     expect((await attempt("create", token)).status).toBe(403);
   });
 
+  test("can be taken from one token alone, for one thing", async () => {
+    const scope = ["applicationApiTokens.get", "applicationApiTokens.post"];
+    const { id, token } = seed({ name: "Worker", scope });
+    losant.edit(application, id, { scope: ["applicationApiTokens.post"] });
+    expect((await attempt("list", token)).status).toBe(403);
+    expect((await attempt("create", token)).status).toBe(201);
+    expect((await attempt("list", admin)).status).toBe(200);
+  });
+
   test.each(all)("is refused without a token that Losant knows (%s)", async (endpoint) => {
     const gone = seed({ name: "Deleted" });
     losant.remove(application, gone.id);
@@ -842,6 +875,28 @@ describe("faults of the connection", () => {
     expect((await call("DELETE", "/_emulator/faults")).status).toBe(204);
     expect((await list()).status).toBe(200);
     expect(losant.calls).toEqual(["list", "application", "list"]);
+  });
+});
+
+describe("the Date header", () => {
+  test("is by the emulator's own clock, in answers of every kind", async () => {
+    losant.faults.add({ operation: "get", answer: losantError(500, "Internal", "broken") });
+    clock = new Date("2026-03-02T03:04:05.678Z");
+    const replies = [
+      await list(),
+      await list("", { bearer: "unknown" }),
+      await call("GET", tokenPath(UNKNOWN_ID)),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([200, 401, 500]);
+    for (const { headers } of replies) expect(headers.get("date")).toBe("Mon, 02 Mar 2026 03:04:05 GMT");
+  });
+
+  test("may be by another clock, or absent", async () => {
+    let servedAt: Date | undefined = inDays(2);
+    await restart({ servedAt: () => servedAt });
+    expect((await list()).headers.get("date")).toBe(inDays(2).toUTCString());
+    servedAt = undefined;
+    expect((await list()).headers.has("date")).toBe(false);
   });
 });
 

@@ -76,7 +76,7 @@ export interface Surroundings {
   readonly isSkipped?: (tokenId: string) => boolean;
   /** What DescribeSecret shows where it lags behind. */
   readonly seenAs?: (name: string, secret: Secret | undefined) => Secret | undefined;
-  /** What ListSecrets shows where it lags behind. */
+  /** What ListSecrets shows where it lags behind, beside `indexLagMs` of the store; undefined: nothing of it. */
   readonly indexedAs?: (name: string, secret: Secret) => Secret | undefined;
 }
 
@@ -140,9 +140,10 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
     list: (namePrefix) =>
       call("listSecrets", false, namePrefix, () =>
         secrets
-          .all()
+          .indexed()
           .filter(({ name }) => name.startsWith(namePrefix))
-          .flatMap((secret) => stateOf(around.indexedAs?.(secret.name, secret) ?? secret) ?? []),
+          .map((secret) => (around.indexedAs === undefined ? secret : around.indexedAs(secret.name, secret)))
+          .flatMap((secret) => stateOf(secret) ?? []),
       ),
     versions: (arn) =>
       call("history", false, arn, () =>
@@ -305,7 +306,7 @@ export function inMemoryTokenApi(
           expirationDate,
           id: undefined,
           creationDate: applications.now(),
-          creatorId: key.claimedIds[0] ?? "0".repeat(24),
+          creatorId: applications.creatorIdOf(key.claimedIds[0] ?? "0".repeat(24)),
           creatorType: "apiToken",
           creatorName: "rotation worker",
         });

@@ -4,7 +4,7 @@ import { EventBuses } from "../../emulators/aws/events.ts";
 import { type SecretSettings, Secrets } from "../../emulators/aws/secrets.ts";
 import { AWS_DEFAULTS } from "../../emulators/aws/server.ts";
 import { losantConsole as losantByHand, type TokenSeed } from "../../emulators/losant/console.ts";
-import { Applications, countedIds } from "../../emulators/losant/store.ts";
+import { Applications, countedIds, type StoreSettings } from "../../emulators/losant/store.ts";
 import type { RotationEvent } from "../../lambda/model/events.ts";
 import { RunId } from "../../lambda/model/token.ts";
 import { parseConfig } from "../../lambda/policy/config.ts";
@@ -22,6 +22,7 @@ export const APP = "575ec8687ae143cd83dc4a97";
 
 export interface WorldOptions {
   readonly settings?: Partial<SecretSettings>;
+  readonly losant?: Partial<StoreSettings>;
   /** What rotation.config.json says beyond the one application; see `World.config`. */
   readonly config?: Record<string, unknown>;
   readonly policy?: Record<string, unknown>;
@@ -52,6 +53,7 @@ export class World {
 
   constructor({
     settings,
+    losant,
     config,
     policy,
     secrets,
@@ -60,7 +62,7 @@ export class World {
   }: WorldOptions = {}) {
     const now = () => this.clock.now();
     const aws = { ...AWS_DEFAULTS, now, ...settings };
-    this.applications = new Applications(now, ids);
+    this.applications = new Applications(now, ids, losant);
     this.losant = losantByHand(this.applications);
     this.secrets = new Secrets(aws);
     this.aws = secretsByHand(this.secrets);
