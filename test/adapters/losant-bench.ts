@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import * as v from "valibot";
 import { onTestFinished } from "vitest";
 import type { LosantLimits } from "../../lambda/adapters/losant/limits.ts";
+import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import type { Intent } from "../../lambda/model/marker.ts";
@@ -52,6 +53,10 @@ export const ORDER: TokenOrder = {
   status: "active",
   expiresAt: new Date("2030-01-01T00:00:00.000Z"),
 };
+
+/** What verifies markers that were signed with this access token. */
+export const keyOf = (accessToken: string) =>
+  markerKeyOf(new Redacted(accessToken), ACCESS_ARN, SECRET_PREFIX);
 
 export const tokenBody = (id: string = TOKEN, rest: object = {}) => ({
   id,

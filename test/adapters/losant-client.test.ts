@@ -46,7 +46,7 @@ const onlyThe = (accepted: string) => (request: SeenRequest) => ({
 describe("a client of Losant", () => {
   it("sends what was rejected again with what replaces the access token", async () => {
     const { client: losant, server } = await client(onlyThe(ACCESS_TOKEN), previous());
-    expect(await losant.answer(POST)).toEqual({ kind: "ok", text: "" });
+    expect(await losant.answer(POST)).toMatchObject({ kind: "ok", text: "" });
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
       "Bearer rejected-token",
       `Bearer ${ACCESS_TOKEN}`,

@@ -20,7 +20,7 @@ describe("fetching over Node's own modules", () => {
   it("sends method, headers and body, and answers status, headers and text", async () => {
     const server = await scripted(() => ({
       status: 201,
-      headers: { "retry-after": "3" },
+      headers: { "retry-after": "3", date: "Mon, 01 Jan 2029 00:00:00 GMT" },
       body: { made: "ä" },
     }));
     const body = JSON.stringify({ name: "日本語" });
@@ -30,7 +30,13 @@ describe("fetching over Node's own modules", () => {
     );
     expect(response.status).toBe(201);
     expect(response.headers.get("retry-after")).toBe("3");
-    expect(exchange).toEqual({ isSent: true, status: 201, retryAfter: "3", body: { text: '{"made":"ä"}' } });
+    expect(exchange).toEqual({
+      isSent: true,
+      status: 201,
+      retryAfter: "3",
+      date: "Mon, 01 Jan 2029 00:00:00 GMT",
+      body: { text: '{"made":"ä"}' },
+    });
     expect(server.requests).toMatchObject([
       { method: "POST", path: "/a", body, headers: { authorization: "Bearer x" } },
     ]);

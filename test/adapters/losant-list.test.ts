@@ -44,6 +44,7 @@ describe("listing the tokens of an application", () => {
         scope: ["data.get"],
         status: "active",
         creatorType: "apiToken",
+        creatorId: APPLICATION,
       },
     ]);
     const [request] = server.requests;

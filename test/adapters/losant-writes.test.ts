@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { describeSuccessor } from "../../lambda/model/marker.ts";
 import { closedPort, inTurn, type Reply } from "../support/http.ts";
 import {
   ACCESS_TOKEN,
@@ -9,8 +10,10 @@ import {
   bench,
   FakeCredentials,
   failure,
+  INTENT,
   ISSUED_TOKEN,
   idOf,
+  keyOf,
   ORDER,
   TOKEN,
   tokenBody,
@@ -32,7 +35,7 @@ describe("creating a token", () => {
     expect(`${request?.method} ${request?.path}`).toBe(`POST /applications/${APPLICATION}/tokens`);
     expect(JSON.parse(request?.body ?? "")).toEqual({
       name: "My API Token",
-      description: "for the backend",
+      description: describeSuccessor("for the backend", INTENT, APPLICATION, keyOf(ACCESS_TOKEN)),
       scope: ["data.get"],
       status: "active",
       expirationDate: "2030-01-01T00:00:00.000Z",

@@ -42,6 +42,7 @@ describe("describing a secret", () => {
         { id: VERSION, labels: ["AWSCURRENT", LABEL] },
         { id: OLDER, labels: ["AWSPREVIOUS"] },
       ],
+      createdAt: new Date("2029-01-01T00:00:00Z"),
       lastChangedAt: new Date("2029-06-01T00:00:00Z"),
       deletedAt: new Date("2029-07-01T00:00:00Z"),
       owningService: "rds",

@@ -56,8 +56,9 @@ export const ListedSecret = v.pipe(
   v.transform((secret) => secretStateOf(secret, secret.SecretVersionsToStages)),
 );
 
+/** A list is there even where it is empty: an answer without one says nothing. */
 export const SecretsPage = v.object({
-  SecretList: v.optional(v.array(v.unknown()), []),
+  SecretList: v.array(v.unknown()),
   NextToken: v.optional(v.string()),
 });
 
@@ -90,7 +91,11 @@ export const StoredVersion = v.object({ ARN: SecretArn, VersionId, VersionStages
 /** CreateSecret and UpdateSecretVersionStage. */
 export const ChangedSecret = v.object({ ARN: SecretArn });
 
-export const ReadSecretValue = v.object({ ARN: SecretArn, SecretString: v.optional(v.string()) });
+export const ReadSecretValue = v.object({
+  ARN: SecretArn,
+  VersionId: v.optional(v.string()),
+  SecretString: v.optional(v.string()),
+});
 
 function versionOf(id: string, stages: readonly string[]): SecretVersion {
   return { id: v.parse(VersionId, id), labels: stages };

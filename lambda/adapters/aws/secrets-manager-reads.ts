@@ -131,5 +131,7 @@ export async function readAccessTokenVersion(
   // Removed since it was listed.
   if (!read.ok && read.failure.name === "ResourceNotFoundException") return undefined;
   if (!read.ok) throw accessTokenError(reading("GetSecretValue", arn), read.failure);
+  if (read.value.ARN !== arn || read.value.VersionId !== version)
+    throw new RotationError("store-answer-invalid", `GetSecretValue of ${arn}: another version's answer`);
   return accessTokenIn(read.value.SecretString ?? "");
 }

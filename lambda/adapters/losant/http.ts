@@ -138,9 +138,10 @@ function isUntrusted(exchange: Exchange | undefined): boolean {
   return exchange?.code !== undefined && isAboutCertificate(exchange.code);
 }
 
+/** In the one form that servers send (RFC 9110, 5.6.7): JavaScript makes a date of "1" too. */
 function momentOf(header: string | undefined): Date | undefined {
   const at = new Date(header ?? "");
-  return Number.isNaN(at.getTime()) ? undefined : at;
+  return at.toUTCString() === header ? at : undefined;
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3); undefined for none, and for what can't be read, which then bounds nothing. */
