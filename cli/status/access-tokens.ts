@@ -122,7 +122,7 @@ function lifeOf(forecast: Forecast, access: AccessTokenStatus): readonly [Style,
   if (stage === "AWSPREVIOUS")
     return [
       "bad",
-      `${when}; Losant rejects AWSCURRENT of ${application.accessToken}, and AWSPREVIOUS is in use`,
+      `${when}; Losant refuses AWSCURRENT of ${application.accessToken}, and AWSPREVIOUS is in use`,
     ];
   if (expiresAt === undefined) return ["plain", when];
   if (isRenewed) return ["good", `${when}; the worker renews it`];

@@ -81,7 +81,7 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
     factory.emulators.aws.putSecret("losant-access/workshop", "not-a-token-of-losant");
     const onPrevious = await status();
     expect(onPrevious.stdout.replace(/\s+/g, " ")).toContain(
-      "Losant rejects AWSCURRENT of losant-access/workshop, and AWSPREVIOUS is in use",
+      "Losant refuses AWSCURRENT of losant-access/workshop, and AWSPREVIOUS is in use",
     );
     expect(onPrevious.code).toBe(0);
     factory.emulators.aws.putSecret("losant-access/workshop", "nor-is-this-one");

@@ -69,6 +69,22 @@ export class AccessToken {
     return replacement;
   }
 
+  /**
+   * What `call` answers with what replaces one that Losant accepts but does not let do it, which is then the one to use.
+   * Undefined where nothing replaces it, or that may not do it either: then the first one stays in use for all else.
+   */
+  async insteadOfForbidden<T>(call: () => Promise<T>): Promise<T | undefined> {
+    const forbidden = await this.current();
+    try {
+      this.#latest = this.replace(forbidden);
+      await this.#latest;
+      return await call();
+    } catch {
+      this.#latest = Promise.resolve(forbidden);
+      return undefined;
+    }
+  }
+
   async #first(): Promise<AccessTokenReading> {
     const held = await this.#read("AWSCURRENT").catch((error: unknown) => this.#previousInstead(error));
     if (held !== undefined) return held;

@@ -54,7 +54,7 @@ class LosantTokens implements TokenApi {
     this.#client = new LosantClient({ ...options, credential: this.#accessToken });
   }
 
-  list(): Promise<TokenListing> {
+  async list(): Promise<TokenListing> {
     const call = this.#call({
       doing: "list the tokens",
       scope: "applicationApiTokens.get",
@@ -62,7 +62,13 @@ class LosantTokens implements TokenApi {
       method: "get",
       path: "/tokens",
     });
-    return listTokens(this.#client, call);
+    const read = () => listTokens(this.#client, call);
+    return read().catch(async (error: unknown) => {
+      if (!(error instanceof RotationError) || error.code !== "access-token-forbidden") throw error;
+      const listing = await this.#accessToken.insteadOfForbidden(read);
+      if (listing === undefined) throw error;
+      return listing;
+    });
   }
 
   async get(id: TokenId): Promise<ApiToken | undefined> {
