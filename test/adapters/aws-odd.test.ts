@@ -18,6 +18,7 @@ const store = (limits: object = {}) => secretsManagerStore(secretsManagerClient(
 const CALLS = {
   DescribeSecret: (limits: object = {}) => store(limits).describe(NAME),
   GetSecretValue: (limits: object = {}) => store(limits).read(NAME, "AWSCURRENT"),
+  ListSecrets: (limits: object = {}) => store(limits).list("losant/"),
   ListSecretVersionIds: (limits: object = {}) => store(limits).history(ARN),
   CreateSecret: (limits: object = {}) => store(limits).create(NAME, ""),
   PutSecretValue: (limits: object = {}) => store(limits).stage(ARN, VERSION, value, LABEL),
@@ -29,7 +30,7 @@ const CALLS = {
     }).publish(anEvent("k")),
 } as const;
 const calls = Object.entries(CALLS);
-const READS = ["DescribeSecret", "GetSecretValue", "ListSecretVersionIds"];
+const READS = ["DescribeSecret", "GetSecretValue", "ListSecrets", "ListSecretVersionIds"];
 const WRITES = ["CreateSecret", "PutSecretValue", "UpdateSecretVersionStage"];
 
 const good = JSON.stringify({
@@ -39,6 +40,7 @@ const good = JSON.stringify({
   VersionStages: [LABEL],
   SecretString: "the-token",
   CreatedDate: seconds("2029-01-01T00:00:00Z"),
+  SecretList: [],
   FailedEntryCount: 0,
   Entries: [{ EventId: "1" }],
 });

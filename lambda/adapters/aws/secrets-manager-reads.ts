@@ -34,13 +34,13 @@ export async function readSecretState(
   );
 }
 
-/** All pages. The name of an entry is looked at: what is asked for is a filter, and not every service knows it. */
+/** All pages, each secret once. The name of an entry is looked at: what is asked for is a filter, and not every service knows it. */
 export async function listSecrets(
   calls: SecretsManagerCalls,
   namePrefix: string,
 ): Promise<readonly SecretState[]> {
   const attempted = reading("ListSecrets", `${namePrefix}*`);
-  const secrets: SecretState[] = [];
+  const secrets = new Map<SecretArn, SecretState>();
   let NextToken: string | undefined;
   for (let page = 0; page < calls.limits.maxSecretPages; page += 1) {
     const command = new ListSecretsCommand({
@@ -52,10 +52,11 @@ export async function listSecrets(
     const listed = valueOrThrow(attempted, await calls.read(command, SecretsPage));
     for (const entry of listed.SecretList) {
       const secret = v.safeParse(ListedSecret, entry);
-      if (secret.success && secret.output.name.startsWith(namePrefix)) secrets.push(secret.output);
+      if (!secret.success || !secret.output.name.startsWith(namePrefix)) continue;
+      secrets.set(secret.output.arn, secret.output);
     }
     NextToken = listed.NextToken;
-    if (NextToken === undefined) return secrets;
+    if (NextToken === undefined) return [...secrets.values()];
   }
   throw new RotationError(
     "store-answer-invalid",
