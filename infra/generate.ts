@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import { EVENT_CATALOGUE } from "../lambda/model/events.ts";
-import { ConfigSchema } from "../lambda/policy/config.ts";
+import { ConfigSchema } from "../lambda/policy/config-schema.ts";
 import { AS_WRITTEN } from "./event-documents.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
+import { namesMeantBy } from "../lambda/model/secret.ts";
 import type { ApplicationConfig, Policy, RotationConfig } from "../lambda/policy/config.ts";
 import { renewalWindowMs } from "../lambda/policy/renewal-window.ts";
-import { secretNameInPattern } from "./secret-patterns.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -25,8 +25,10 @@ export function accessTokenThreshold({ applications }: RotationConfig): number {
   );
 }
 
-function renewsItsAccessToken({ accessToken, secrets }: ApplicationConfig): boolean {
-  return secrets.values().some((name) => name === secretNameInPattern(accessToken));
+/** It says so itself, or an entry of `secrets` does. */
+export function renewsItsAccessToken(application: ApplicationConfig): boolean {
+  const names = namesMeantBy(application.accessToken);
+  return application.renewsAccessToken || application.secrets.values().some((name) => names.includes(name));
 }
 
 function daysAtMost(most: number, policies: readonly Policy[]): number {

@@ -109,3 +109,17 @@ export function secretNameOf(arn: SecretArn): SecretName {
       .replace(/-.{6}$/, ""),
   );
 }
+
+/**
+ * The names of which the name or ARN of a configuration may speak. An ARN may be given without its random end, and then
+ * the end of its name may look like one: `-access`.
+ */
+export function namesMeantBy(id: SecretName | SecretArn): readonly SecretName[] {
+  if (!id.startsWith("arn:")) return [v.parse(SecretName, id)];
+  const whole = id.split(":").slice(6).join(":");
+  const names = [whole, whole.replace(/-[A-Za-z\d]{6}$/, "")];
+  return [...new Set(names)].flatMap((name) => {
+    const parsed = v.safeParse(SecretName, name);
+    return parsed.success ? [parsed.output] : [];
+  });
+}

@@ -1,79 +1,36 @@
 import * as v from "valibot";
 import { RotationError } from "../model/errors.ts";
-import { SecretArn, SecretName } from "../model/secret.ts";
-import { ApplicationId } from "../model/token.ts";
-import { between, durationMs, impossibilities, type Policy, PolicySchema, resolvePolicy } from "./policy.ts";
-
-/** A name or an ARN; a token pasted in its place would end up in the repository and in the deployed bundle. */
-const secretId = v.pipe(
-  v.string("must be the name or the ARN of a secret"),
-  v.check(
-    (text) => !text.startsWith("eyJ"),
-    "looks like a token: store it in a secret, and give the secret's name",
-  ),
-  v.union([SecretArn, SecretName], "must be the name or the ARN of a secret"),
-);
-
-const ApplicationSchema = v.strictObject({
-  id: ApplicationId,
-  accessToken: secretId,
-  policy: v.optional(PolicySchema),
-  secrets: v.optional(v.record(v.string("must be text"), SecretName, "must map token names to secret names")),
-});
-
-const losantApiUrl = v.pipe(
-  v.string("must be an address"),
-  v.url("must be an address such as https://api.losant.com"),
-  v.check((text) => {
-    const { protocol, hostname } = new URL(text);
-    return protocol === "https:" || ["127.0.0.1", "[::1]", "localhost"].includes(hostname);
-  }, "must be https: the access token travels with each request"),
-);
+import type { SecretArn, SecretName } from "../model/secret.ts";
+import { type ApplicationId, TokenId } from "../model/token.ts";
+import { ConfigSchema } from "./config-schema.ts";
+import { conflictsIn } from "./conflicts.ts";
+import { durationMs, impossibilities, type Policy, resolvePolicy } from "./policy.ts";
 
 export { durationMs, type Policy } from "./policy.ts";
 
-/** rotation.config.json as people write it; `rotation.config.schema.json` is generated from this. */
-export const ConfigSchema = v.strictObject({
-  $schema: v.optional(v.string("must be text")),
-  losantApiUrl: v.optional(losantApiUrl, "https://api.losant.com"),
-  secretPrefix: v.optional(
-    v.pipe(
-      v.string("must be text"),
-      v.regex(/^[A-Za-z\d_+=.@-][A-Za-z\d/_+=.@-]{0,199}$/, "must be 1 to 200 of A-Z a-z 0-9 / _ + = . @ -"),
-      v.check((text) => !text.endsWith("/"), "must not end in a slash"),
-    ),
-    "losant",
-  ),
-  eventBusName: v.optional(
-    v.pipe(v.string("must be text"), v.regex(/^[\w./:-]{1,1600}$/, "must be the name or ARN of a bus")),
-    "default",
-  ),
-  schedule: v.optional(between("15m", "3d"), "6h"),
-  policy: v.optional(PolicySchema, {}),
-  applications: v.pipe(
-    v.array(ApplicationSchema, "must be a list of applications"),
-    v.minLength(1, "must name one application or more"),
-  ),
-});
-
 export interface ApplicationConfig {
   readonly id: ApplicationId;
+  /** The secret that the worker logs in with. */
   readonly accessToken: SecretName | SecretArn;
-  /** The worker renews it, whatever it is called. */
+  /** It says that the worker renews this very token, whatever that is called. An entry of `secrets` can say the same. */
   readonly renewsAccessToken: boolean;
   readonly policy: Policy;
+  /** By token name, or by token id in lower case. */
   readonly secrets: ReadonlyMap<string, SecretName>;
 }
 
 export interface RotationConfig {
   readonly losantApiUrl: string;
   readonly secretPrefix: string;
-  /** What it was before. */
+  /** What `secretPrefix` was before: tokens whose secrets lie there move to the place they have now. */
   readonly formerPrefixes: readonly string[];
   readonly eventBusName: string;
   readonly intervalMs: number;
   readonly applications: readonly ApplicationConfig[];
 }
+
+type ConfigDocument = v.InferOutput<typeof ConfigSchema>;
+type ApplicationDocument = ConfigDocument["applications"][number];
 
 /**
  * The configuration, with every default filled in.
@@ -84,21 +41,17 @@ export function parseConfig(document: unknown): RotationConfig {
   if (!parsed.success) throw invalid(parsed.issues.map(describeIssue));
   const config = parsed.output;
   const intervalMs = durationMs(config.schedule);
-  const applications = config.applications.map(({ id, accessToken, policy, secrets }) => ({
-    id,
-    accessToken,
-    renewsAccessToken: false,
-    policy: resolvePolicy({ ...config.policy, ...policy }, intervalMs),
-    secrets: new Map(Object.entries(secrets ?? {})),
-  }));
+  const applications = config.applications.map((application) =>
+    resolveApplication(application, config.policy, intervalMs),
+  );
+  const { losantApiUrl, secretPrefix, formerPrefixes, eventBusName } = config;
   const problems = [
-    ...duplicateIds(applications),
-    ...sharedSecrets(applications),
+    ...config.applications.flatMap(idsTwice),
+    ...conflictsIn({ secretPrefix, formerPrefixes, applications }),
     ...impossiblePolicies(applications),
   ];
   if (problems.length > 0) throw invalid(problems);
-  const { losantApiUrl, secretPrefix, eventBusName } = config;
-  return { losantApiUrl, secretPrefix, formerPrefixes: [], eventBusName, intervalMs, applications };
+  return { losantApiUrl, secretPrefix, formerPrefixes, eventBusName, intervalMs, applications };
 }
 
 /** As `parseConfig`, from the text of the document; `source` names the file or variable in the error. */
@@ -114,24 +67,37 @@ export function parseConfigText(text: string, source: string): RotationConfig {
   return parseConfig(document);
 }
 
-function* duplicateIds(applications: readonly ApplicationConfig[]): Iterable<string> {
-  const seen = new Set<ApplicationId>();
-  for (const [index, { id }] of applications.entries()) {
-    if (seen.has(id)) yield `applications.${index}.id: names an application that stands further up as well`;
-    seen.add(id);
-  }
+function resolveApplication(
+  { id, accessToken, policy, secrets = {} }: ApplicationDocument,
+  common: ConfigDocument["policy"],
+  intervalMs: number,
+): ApplicationConfig {
+  const { secret, renew } =
+    typeof accessToken === "string" ? { secret: accessToken, renew: false } : accessToken;
+  return {
+    id,
+    accessToken: secret,
+    renewsAccessToken: renew,
+    policy: resolvePolicy({ ...common, ...policy }, intervalMs),
+    secrets: new Map(Object.entries(secrets).map(([key, name]) => [tokenKey(key), name])),
+  };
 }
 
-/** Two tokens in one secret would replace each other for ever. */
-function* sharedSecrets(applications: readonly ApplicationConfig[]): Iterable<string> {
-  const seen = new Set<SecretName>();
-  for (const [index, { secrets }] of applications.entries()) {
-    for (const [tokenName, secretName] of secrets) {
-      if (seen.has(secretName))
-        yield `applications.${index}.secrets.${tokenName}: names a secret that another entry names as well`;
-      seen.add(secretName);
-    }
-  }
+/** 24 hexadecimal digits are an id, in its canonical form; all else is a name. */
+function tokenKey(key: string): string {
+  const id = v.safeParse(TokenId, key);
+  return id.success ? id.output : key;
+}
+
+/** In JSON, these are two keys. */
+function idsTwice({ secrets = {} }: ApplicationDocument, index: number): readonly string[] {
+  const keys = Object.keys(secrets);
+  const seen = new Set<string>();
+  return keys.flatMap((key) => {
+    const isSeen = seen.has(tokenKey(key));
+    seen.add(tokenKey(key));
+    return isSeen ? [`applications.${index}.secrets.${key}: is the id of another entry as well`] : [];
+  });
 }
 
 function impossiblePolicies(applications: readonly ApplicationConfig[]): readonly string[] {

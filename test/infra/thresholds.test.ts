@@ -18,9 +18,12 @@ describe("thresholds", () => {
     expect(thresholdsOf({ schedule: "3d", policy: { renewBefore: "1d" } })).toEqual([3, 14]);
   });
 
-  test("of an access token that the worker renews follow its window too", () => {
-    const accessToken = `losant-access/${APPLICATION}`;
-    const applications = [{ id: APPLICATION, accessToken, secrets: { worker: accessToken } }];
+  const secret = `losant-access/${APPLICATION}`;
+  test.each([
+    ["an entry of secrets", { accessToken: secret, secrets: { worker: secret } }],
+    ["its own entry", { accessToken: { secret, renew: true } }],
+  ])("of an access token that is renewed by %s follow its window too", (_, application) => {
+    const applications = [{ id: APPLICATION, ...application }];
     expect(thresholdsOf({ applications, policy: { renewBefore: "10d" } })).toEqual([5, 5]);
   });
 

@@ -20,6 +20,18 @@ function refusal(document: unknown): string {
 
 const withPolicy = (policy: object) => ({ applications: [{ ...application, policy }] });
 
+const OTHER = "575ec8687ae143cd83dc4a98";
+const TOKEN = "65F0C0DE000000000000000B";
+const arn = (end: string) => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${end}`;
+/** Two applications, each with an access token of its own unless it says otherwise. */
+const two = (first: object, second: object = {}, common: object = {}) => ({
+  ...common,
+  applications: [
+    { ...application, ...first },
+    { id: OTHER, accessToken: `losant-access/${OTHER}`, ...second },
+  ],
+});
+
 describe("the configuration", () => {
   it("needs no more than one application", () => {
     expect(parseConfig({ applications: [application] })).toMatchObject({
@@ -116,6 +128,136 @@ describe("the configuration", () => {
     expect(refusal(document)).toContain(message);
     expect(refusal(document)).not.toContain(PLANTED);
     expect(refusal(document)).not.toContain("eyJhbGciOi");
+  });
+
+  it("has the access token renewed where it says so, and else leaves that to an entry of secrets", () => {
+    const secret = `losant-access/${APP}`;
+    const applicationWith = (accessToken: unknown) =>
+      parseConfig({ applications: [{ ...application, accessToken }] }).applications[0];
+    expect(applicationWith({ secret, renew: true })).toMatchObject({
+      accessToken: secret,
+      renewsAccessToken: true,
+    });
+    expect(applicationWith({ secret })).toMatchObject({ accessToken: secret, renewsAccessToken: false });
+    expect(applicationWith(secret)).toMatchObject({ accessToken: secret, renewsAccessToken: false });
+  });
+
+  it.each([
+    [{ secret: "eyJhbGciOi", renew: true }, "accessToken.secret: looks like a token"],
+    [`eyJ${"x".repeat(600)}`, "accessToken: looks like a token"],
+    [{ secret: PLANTED }, "accessToken.secret: must be the name or the ARN"],
+    [{ renew: true }, "accessToken.secret: is missing"],
+    [{ secret: "x", renew: PLANTED }, "accessToken.renew: must be true or false"],
+    [{ secret: "x", renews: PLANTED }, "accessToken.renews: unknown key"],
+    [5, "accessToken: must be the name or the ARN of a secret, or an object of secret and renew"],
+  ])("refuses as an access token %j", (accessToken, message) => {
+    const said = refusal({ applications: [{ ...application, accessToken }] });
+    expect(said).toContain(`applications.0.${message}`);
+    expect(said).not.toContain(PLANTED);
+    expect(said).not.toContain("eyJ");
+  });
+
+  it("takes token ids as keys of secrets, in upper case too, and keeps names as they are", () => {
+    const secrets = { [TOKEN]: "x", Backend: "y" };
+    const [only] = parseConfig({ applications: [{ ...application, secrets }] }).applications;
+    expect([...(only?.secrets ?? [])]).toEqual([
+      [TOKEN.toLowerCase(), "x"],
+      ["Backend", "y"],
+    ]);
+  });
+
+  it.each([
+    [
+      "an id and a name",
+      { [TOKEN]: "x", Backend: "x" },
+      "secrets.Backend: names a secret that another entry",
+    ],
+    ["one id in two spellings", { [TOKEN]: "x", [TOKEN.toLowerCase()]: "y" }, "is the id of another entry"],
+  ])("refuses %s for one secret", (_, secrets, message) => {
+    expect(refusal({ applications: [{ ...application, secrets }] })).toContain(message);
+  });
+
+  it.each([
+    ["by its name", "keys/other", "keys/other"],
+    ["by its ARN", arn("keys/other-AbCdEf"), "keys/other"],
+    ["by its ARN without the random end", arn("keys/other"), "keys/other"],
+    ["by an ARN whose name ends like one", arn("keys/other-access"), "keys/other-access"],
+  ])(
+    "refuses that a token goes into the secret of another's access token, given %s",
+    (_, accessToken, name) => {
+      const said = refusal(two({ secrets: { Backend: name } }, { accessToken }));
+      expect(said).toContain(
+        "applications.0.secrets.Backend: names the secret of applications.1.accessToken",
+      );
+      expect(refusal(two({ accessToken }, { secrets: { Backend: name } }))).toContain(
+        "applications.1.secrets.Backend: names the secret of applications.0.accessToken",
+      );
+    },
+  );
+
+  it.each([
+    [`losant-access/${APP}`, `losant-access/${APP}`],
+    [arn("keys/own-AbCdEf"), "keys/own"],
+    [arn("keys/own"), "keys/own"],
+  ])("accepts that an application's own access token %s is renewed", (accessToken, name) => {
+    const secrets = { "rotation worker": name };
+    expect(() => parseConfig(two({ accessToken, secrets }))).not.toThrow();
+    expect(() => parseConfig(two({ accessToken: { secret: accessToken, renew: true } }))).not.toThrow();
+    // Both say the same.
+    expect(() =>
+      parseConfig(two({ accessToken: { secret: accessToken, renew: true }, secrets })),
+    ).not.toThrow();
+  });
+
+  it("accepts one access token for two applications, but not that both renew it", () => {
+    const shared = "losant-access/all";
+    const renewed = { accessToken: { secret: shared, renew: true } };
+    expect(() => parseConfig(two({ accessToken: shared }, { accessToken: shared }))).not.toThrow();
+    expect(() => parseConfig(two(renewed, { accessToken: shared }))).not.toThrow();
+    expect(refusal(two(renewed, renewed))).toContain(
+      "applications.1.accessToken: names a secret that another",
+    );
+  });
+
+  it.each([
+    ["its own", { accessToken: `losant/${APP}/access` }],
+    ["its own, by ARN", { accessToken: arn(`losant/${APP}/access-AbCdEf`) }],
+    ["its own, which is renewed", { accessToken: { secret: `losant/${APP}/access`, renew: true } }],
+    ["another application's", { accessToken: `losant/${OTHER}/access` }],
+  ])("refuses an access token among the secrets that the worker names itself: %s", (_, first) => {
+    expect(refusal(two(first))).toContain("applications.0.accessToken: lies where the worker stores");
+  });
+
+  it("accepts an access token under the prefix, beside the applications", () => {
+    expect(() => parseConfig(two({ accessToken: "losant/access" }))).not.toThrow();
+  });
+
+  it("refuses that a token goes among the secrets of another application", () => {
+    const secrets = { Backend: `losant/${OTHER}/Backend` };
+    expect(refusal(two({ secrets }))).toContain("applications.0.secrets.Backend: lies among the secrets of");
+    expect(() => parseConfig(two({ secrets: { Backend: `losant/${APP}/x` } }))).not.toThrow();
+  });
+
+  it("knows up to five former prefixes", () => {
+    const formerPrefixes = ["a", "b", "c", "d", "losant/e"];
+    expect(parseConfig(two({}, {}, { formerPrefixes }))).toMatchObject({ formerPrefixes });
+    expect(parseConfig(two({}))).toMatchObject({ formerPrefixes: [] });
+  });
+
+  it.each([
+    [["a", "b", "c", "d", "e", "f"], "formerPrefixes: must name five prefixes at most"],
+    [["a/"], "formerPrefixes.0: must not end in a slash"],
+    [["losant"], "formerPrefixes.0: is secretPrefix"],
+    [["a", "a"], "formerPrefixes.1: stands further up as well"],
+    [[`losant/${APP}`], "formerPrefixes.0: lies among the secrets of an application under another prefix"],
+    [["x", `x/${OTHER}/y`], "formerPrefixes.1: lies among the secrets of an application"],
+  ])("refuses the former prefixes %j", (formerPrefixes, message) => {
+    expect(refusal(two({}, {}, { formerPrefixes }))).toContain(message);
+  });
+
+  it("refuses a prefix among the secrets of a former one", () => {
+    const prefixes = { secretPrefix: `old/${APP}`, formerPrefixes: ["old"] };
+    expect(refusal(two({}, {}, prefixes))).toContain("secretPrefix: lies among the secrets of");
   });
 
   it("never quotes a text that is not JSON", () => {

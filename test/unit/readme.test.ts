@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ConfigSchema, parseConfig } from "../../lambda/policy/config.ts";
+import { parseConfig } from "../../lambda/policy/config.ts";
+import { ConfigSchema } from "../../lambda/policy/config-schema.ts";
 import { PolicySchema } from "../../lambda/policy/policy.ts";
 import { RequestSchema } from "../../lambda/policy/request.ts";
 import { tablesIn, textOf } from "../support/markdown.ts";

@@ -1,0 +1,73 @@
+import * as v from "valibot";
+import { SecretArn, SecretName } from "../model/secret.ts";
+import { ApplicationId } from "../model/token.ts";
+import { between, PolicySchema } from "./policy.ts";
+
+const A_TOKEN = "looks like a token: store it in a secret, and give the secret's name";
+const looksLikeToken = (value: unknown) => typeof value === "string" && value.startsWith("eyJ");
+
+/** A name or an ARN; a token pasted in its place would end up in the repository and in the deployed bundle. */
+const secretId = v.pipe(
+  v.string("must be the name or the ARN of a secret"),
+  v.check((text) => !looksLikeToken(text), A_TOKEN),
+  v.union([SecretArn, SecretName], "must be the name or the ARN of a secret"),
+);
+
+const accessToken = v.union(
+  [
+    secretId,
+    v.strictObject({ secret: secretId, renew: v.optional(v.boolean("must be true or false"), false) }),
+  ],
+  ({ input }) =>
+    looksLikeToken(input)
+      ? A_TOKEN
+      : "must be the name or the ARN of a secret, or an object of secret and renew",
+);
+
+const ApplicationSchema = v.strictObject({
+  id: ApplicationId,
+  accessToken,
+  policy: v.optional(PolicySchema),
+  secrets: v.optional(
+    v.record(v.string("must be text"), SecretName, "must map token names or ids to secret names"),
+  ),
+});
+
+const losantApiUrl = v.pipe(
+  v.string("must be an address"),
+  v.url("must be an address such as https://api.losant.com"),
+  v.check((text) => {
+    const { protocol, hostname } = new URL(text);
+    return protocol === "https:" || ["127.0.0.1", "[::1]", "localhost"].includes(hostname);
+  }, "must be https: the access token travels with each request"),
+);
+
+const secretPrefix = v.pipe(
+  v.string("must be text"),
+  v.regex(/^[A-Za-z\d_+=.@-][A-Za-z\d/_+=.@-]{0,199}$/, "must be 1 to 200 of A-Z a-z 0-9 / _ + = . @ -"),
+  v.check((text) => !text.endsWith("/"), "must not end in a slash"),
+);
+
+/** rotation.config.json as people write it; `rotation.config.schema.json` is generated from this. */
+export const ConfigSchema = v.strictObject({
+  $schema: v.optional(v.string("must be text")),
+  losantApiUrl: v.optional(losantApiUrl, "https://api.losant.com"),
+  secretPrefix: v.optional(secretPrefix, "losant"),
+  formerPrefixes: v.optional(
+    v.pipe(
+      v.array(secretPrefix, "must be a list of prefixes"),
+      v.maxLength(5, "must name five prefixes at most"),
+    ),
+    [],
+  ),
+  eventBusName: v.optional(
+    v.pipe(v.string("must be text"), v.regex(/^[\w./:-]{1,1600}$/, "must be the name or ARN of a bus")),
+    "default",
+  ),
+  schedule: v.optional(between("15m", "3d"), "6h"),
+  policy: v.optional(PolicySchema, {}),
+  applications: v.pipe(
+    v.array(ApplicationSchema, "must be a list of applications"),
+    v.minLength(1, "must name one application or more"),
+  ),
+});

@@ -1,0 +1,104 @@
+import { namesMeantBy, type SecretArn, type SecretName } from "../model/secret.ts";
+import type { ApplicationId } from "../model/token.ts";
+
+/** What of a configuration says where secrets lie. */
+export interface Places {
+  readonly secretPrefix: string;
+  readonly formerPrefixes: readonly string[];
+  readonly applications: readonly ApplicationPlaces[];
+}
+
+interface ApplicationPlaces {
+  readonly id: ApplicationId;
+  readonly accessToken: SecretName | SecretArn;
+  readonly renewsAccessToken: boolean;
+  readonly secrets: ReadonlyMap<string, SecretName>;
+}
+
+/** What each key allows by itself, but not together with the others: by the paths of both, never by their values. */
+export function conflictsIn(places: Places): readonly string[] {
+  return [
+    ...duplicateIds(places),
+    ...sharedSecrets(places),
+    ...readAndWritten(places),
+    ...insideFolders(places),
+    ...confusedPrefixes(places),
+  ];
+}
+
+function* duplicateIds({ applications }: Places): Iterable<string> {
+  const seen = new Set<ApplicationId>();
+  for (const [index, { id }] of applications.entries()) {
+    if (seen.has(id)) yield `applications.${index}.id: names an application that stands further up as well`;
+    seen.add(id);
+  }
+}
+
+/** Two tokens in one secret would replace each other for ever. */
+function* sharedSecrets({ applications }: Places): Iterable<string> {
+  const seen = new Set<string>();
+  for (const [index, { accessToken, renewsAccessToken, secrets }] of applications.entries()) {
+    for (const [token, name] of secrets) {
+      if (seen.has(name))
+        yield `applications.${index}.secrets.${token}: names a secret that another entry names as well`;
+      seen.add(name);
+    }
+    const own = new Set<string>(secrets.values());
+    const renewed = renewsAccessToken ? namesMeantBy(accessToken) : [];
+    // An entry of this application that names it says the same once more.
+    if (renewed.some((name) => own.has(name))) continue;
+    if (renewed.some((name) => seen.has(name)))
+      yield `applications.${index}.accessToken: names a secret that another entry names as well`;
+    for (const name of renewed) seen.add(name);
+  }
+}
+
+/** A token that is stored in the secret of an access token would be what the worker logs in with. */
+function* readAndWritten({ applications }: Places): Iterable<string> {
+  const readers = new Map<string, number>();
+  for (const [index, { accessToken }] of applications.entries())
+    for (const name of namesMeantBy(accessToken)) if (!readers.has(name)) readers.set(name, index);
+  for (const [index, { accessToken, secrets }] of applications.entries()) {
+    const own: readonly string[] = namesMeantBy(accessToken);
+    for (const [token, name] of secrets) {
+      const reader = readers.get(name);
+      if (reader !== undefined && !own.includes(name))
+        yield `applications.${index}.secrets.${token}: names the secret of applications.${reader}.accessToken`;
+    }
+  }
+}
+
+/** Where the worker gives names itself, any name may come up: nothing of other use may lie there. */
+function* insideFolders({ secretPrefix, applications }: Places): Iterable<string> {
+  const ownerOf = folders(secretPrefix, applications);
+  for (const [index, { id, accessToken, secrets }] of applications.entries()) {
+    if (namesMeantBy(accessToken).some((name) => ownerOf(name) !== undefined))
+      yield `applications.${index}.accessToken: lies where the worker stores the tokens of an application, and must not read; give it a place outside of secretPrefix`;
+    for (const [token, name] of secrets) {
+      const owner = ownerOf(name);
+      if (owner !== undefined && owner !== id)
+        yield `applications.${index}.secrets.${token}: lies among the secrets of another application`;
+    }
+  }
+}
+
+function* confusedPrefixes({ secretPrefix, formerPrefixes, applications }: Places): Iterable<string> {
+  const all = [secretPrefix, ...formerPrefixes];
+  for (const [index, prefix] of formerPrefixes.entries()) {
+    const path = `formerPrefixes.${index}`;
+    if (prefix === secretPrefix) yield `${path}: is secretPrefix, which is not a former one`;
+    if (formerPrefixes.indexOf(prefix) < index) yield `${path}: stands further up as well`;
+  }
+  const isInside = (one: string) =>
+    all.some((other) => folders(other, applications)(`${one}/`) !== undefined);
+  for (const [index, prefix] of all.entries())
+    if (isInside(prefix))
+      yield `${index === 0 ? "secretPrefix" : `formerPrefixes.${index - 1}`}: lies among the secrets of an application under another prefix`;
+}
+
+/** Tells the application in whose folder, `<prefix>/<application id>/`, a secret of this name lies. */
+function folders(prefix: string, applications: readonly { readonly id: ApplicationId }[]) {
+  const owners = new Map(applications.map(({ id }) => [`${prefix}/${id}/`, id]));
+  const length = prefix.length + 26;
+  return (name: string): ApplicationId | undefined => owners.get(name.slice(0, length));
+}
