@@ -79,9 +79,10 @@ function seedRole(setting: Setting): void {
   history.moments.push({ at: afterwards, act });
 }
 
-/** Made by a person, who may have put its string into a secret. */
+/** Made by a person, who may have put its string into a secret; or by another deployment. */
 function birthOfRoot(generation: Generation, secretName: string, setting: Setting): TokenId {
-  const { id, token } = addToken(generation, setting, { description: generation.description });
+  const { description, madeBy = "user" } = generation;
+  const { id, token } = addToken(generation, setting, { description, creatorType: madeBy });
   const { role, emulators } = setting;
   if (role.secret !== undefined && role.secret !== "rolled-back") emulators.aws.putSecret(secretName, token);
   return id;

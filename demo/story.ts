@@ -24,6 +24,8 @@ export interface Generation {
   readonly lifeDays?: number;
   readonly scope?: readonly string[];
   readonly description?: string;
+  /** Of the first one. Default: a person. */
+  readonly madeBy?: "apiToken";
   /** How far the rotation that made it came. Default: to its end. */
   readonly upTo?: Step;
   /** Which generation it replaces. Default: the one before. */

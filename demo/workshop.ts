@@ -1,6 +1,7 @@
 import {
   type ApplicationStory,
   LAST_RUN,
+  rotated,
   SUPERSEDED,
   skipped,
   type TokenRole,
@@ -42,14 +43,18 @@ export const WORKSHOP: ApplicationStory = {
     {
       name: "Copied from staging",
       generations: [
-        { bornDaysAgo: 80, lifeDays: 90, description: FOREIGN_MARKER, expected: skipped("foreign") },
+        {
+          bornDaysAgo: 80,
+          lifeDays: 90,
+          madeBy: "apiToken",
+          description: FOREIGN_MARKER,
+          expected: skipped("foreign"),
+        },
       ],
     },
     {
       name: "Label printer",
-      generations: [
-        { bornDaysAgo: 80, lifeDays: 90, description: DAMAGED_MARKER, expected: skipped("damaged-marker") },
-      ],
+      generations: [{ bornDaysAgo: 80, lifeDays: 90, description: DAMAGED_MARKER, expected: rotated() }],
     },
     {
       name: "Paint robot",

@@ -1,5 +1,7 @@
 import { secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
+import type { StoreIndex } from "../../lambda/lineage/store-index.ts";
+import { NO_INDEX, once, readIndex } from "../../lambda/observe/read-index.ts";
 import { type ApplicationConfig, parseConfigText, type RotationConfig } from "../../lambda/policy/config.ts";
 import type { AccessTokenReader, Clock, SecretStore, TokenApi } from "../../lambda/ports.ts";
 import { configText } from "./config-file.ts";
@@ -12,6 +14,8 @@ export interface Tools {
   readonly store: SecretStore & AccessTokenReader;
   readonly clock: Clock;
   readonly connect: (application: ApplicationConfig) => TokenApi;
+  /** The list of secrets, read when it is first needed; an empty one where this person may not read it. */
+  readonly index: () => Promise<StoreIndex>;
 }
 
 /** @throws RotationError `config-invalid` */
@@ -22,6 +26,7 @@ export async function toolsFor(configFile: string | undefined, io: Io): Promise<
     config,
     store,
     clock: io.clock,
+    index: once(() => readIndex(config, store).catch(() => NO_INDEX)),
     connect: (application) =>
       losantTokenApi({
         baseUrl: config.losantApiUrl,

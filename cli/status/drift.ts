@@ -1,7 +1,6 @@
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
-import { localName } from "../../lambda/lineage/membership.ts";
-import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
-import type { Marker } from "../../lambda/model/marker.ts";
+import { signedMarker } from "../../lambda/lineage/proof.ts";
+import { type ListedToken, localName, type Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { type ApiToken, isLive, type TokenId } from "../../lambda/model/token.ts";
 
 /** Where Losant and Secrets Manager tell two stories; each with the end of a sentence that begins with the token. */
@@ -10,7 +9,7 @@ export const DRIFT = {
   "token-without-secret": "made here for a secret that does not exist any more",
   orphan: "made here, and its string is stored nowhere",
   "two-live-tokens": "it works beside the one that its lineage stands on, which did not replace it",
-  "damaged-marker": "the line in its description by which the worker knows it was edited",
+  "unsigned-marker": "the line in its description is not one that this worker wrote for it",
   "rolled-back": "somebody moved AWSCURRENT, or set a value by hand",
   unfinished: "a rotation has begun and not ended: its label is still there",
 } as const satisfies Readonly<Record<string, string>>;
@@ -42,15 +41,15 @@ export function driftOf(
     ];
     for (const { stamp } of open) note(stamp.tokenId, "unfinished");
   }
-  for (const { id, marker } of snapshot.tokens.values()) {
-    if (marker === "damaged") note(id, "damaged-marker");
-    else if (marker !== undefined && isSecretGone(snapshot, marker)) note(id, "token-without-secret");
+  for (const token of snapshot.tokens.values()) {
+    if (token.marker !== undefined && token.proof === "unsigned") note(token.id, "unsigned-marker");
+    else if (isSecretGone(snapshot, token)) note(token.id, "token-without-secret");
   }
   return found;
 }
 
-function isSecretGone(snapshot: Snapshot, marker: Marker): boolean {
-  const name = localName(snapshot, marker);
+function isSecretGone(snapshot: Snapshot, token: ListedToken): boolean {
+  const name = signedMarker(token) && localName(snapshot, token);
   return name !== undefined && snapshot.secrets.get(name)?.kind === "absent";
 }
 

@@ -106,7 +106,12 @@ function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
 
 function showSecret({ secretName, reading, secret }: Lineage, now: Date, screen: Screen): void {
   if (secret === undefined) {
-    const state = { described: "", absent: "it does not exist yet", unreadable: "it can't be read" } as const;
+    const state = {
+      described: "",
+      indexed: "",
+      absent: "it does not exist yet",
+      unreadable: "it can't be read",
+    } as const;
     say(screen, `Secret ${secretName}: ${reading === undefined ? "not looked at" : state[reading.kind]}`, "");
     return;
   }

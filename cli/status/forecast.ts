@@ -1,9 +1,10 @@
 import pLimit from "p-limit";
 import { OBSERVED_AT_ONCE } from "../../lambda/limits.ts";
 import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
-import { membershipsOf } from "../../lambda/lineage/membership.ts";
+import { placesOf } from "../../lambda/lineage/places.ts";
 import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { asRotationError, type RotationError } from "../../lambda/model/errors.ts";
+import { after } from "../../lambda/model/time.ts";
 import type { RunId } from "../../lambda/model/token.ts";
 import { observe, type Sources } from "../../lambda/observe/observe.ts";
 import { isEffect } from "../../lambda/plan/actions.ts";
@@ -35,33 +36,38 @@ export interface Unseen {
 export type Forecast = Seen | Unseen;
 
 /** The eyes of a run and not its hands: no type here can write. */
-export interface Eyes extends Pick<Sources, "store" | "clock"> {
+export interface Eyes extends Pick<Sources, "store" | "clock" | "index"> {
   readonly connect: (application: ApplicationConfig) => Sources["api"];
 }
 
 /** Looks at these applications, each for itself: one that fails takes no other along. Reads only. */
 export function lookAt(
   applications: readonly ApplicationConfig[],
-  { secretPrefix }: RotationConfig,
+  config: RotationConfig,
   eyes: Eyes,
   runId: RunId,
 ): Promise<readonly Forecast[]> {
   const limit = pLimit(OBSERVED_AT_ONCE);
   return Promise.all(
-    applications.map((application) => limit(() => lookAtOne(application, secretPrefix, eyes, runId))),
+    applications.map((application) => limit(() => lookAtOne(application, config, eyes, runId))),
   );
 }
 
 async function lookAtOne(
   application: ApplicationConfig,
-  secretPrefix: string,
-  { connect, store, clock }: Eyes,
+  config: RotationConfig,
+  { connect, store, clock, index }: Eyes,
   runId: RunId,
 ): Promise<Forecast> {
   const api = connect(application);
   try {
-    const snapshot = await observe(application, secretPrefix, EVERYTHING, { api, store, clock });
-    return forecastOf(snapshot, clock.now(), runId);
+    const snapshot = await observe(
+      application,
+      config,
+      { selection: EVERYTHING, runId },
+      { api, store, index, clock },
+    );
+    return forecastOf(snapshot, after(clock.now(), snapshot.losantTime.aheadMs), runId);
   } catch (thrown) {
     const error = asRotationError(thrown);
     const isAboutLogin = error.code.startsWith("access-token-") && error.code !== "access-token-forbidden";
@@ -82,7 +88,7 @@ export function forecastOf(snapshot: Snapshot, now: Date, runId: RunId): Seen {
     application,
     now,
     snapshot,
-    lineages: [...resolveLineages(snapshot, membershipsOf(snapshot, EVERYTHING, now), now)],
+    lineages: [...resolveLineages(snapshot, placesOf(snapshot, EVERYTHING, now), now)],
     plans: [...admitted.map((one) => one.plan), ...all.filter((one) => !isWork(one))],
   };
 }

@@ -42,9 +42,7 @@ export function windowText({ windowOpensAt, isLive }: Row, now: Date): string {
 /** Kinds of drift that the reason beside them says already. */
 const SAID: ReadonlySet<string> = new Set<`${Reason} ${DriftKind}`>([
   "missing secret-without-token",
-  "secret-missing token-without-secret",
   "orphan orphan",
-  "damaged-marker damaged-marker",
   "rolled-back rolled-back",
   "unfinished unfinished",
   "unannounced unfinished",

@@ -69,7 +69,12 @@ export function homesOf(lineages: readonly Lineage[]): ReadonlyMap<TokenId, Home
 function secretOf({ secretName, reading, secret, currentVersionId }: Lineage, tokenId: TokenId): RowSecret {
   const version = ownVersions(reading).find(({ stamp }) => stamp.tokenId === tokenId);
   const present = secret?.deletedAt === undefined ? "present" : "scheduled-for-deletion";
-  const state = reading === undefined ? "not-asked" : reading.kind === "described" ? present : reading.kind;
+  const state =
+    reading === undefined
+      ? "not-asked"
+      : reading.kind === "described" || reading.kind === "indexed"
+        ? present
+        : reading.kind;
   return {
     name: secretName,
     arn: secret?.arn,

@@ -9,11 +9,7 @@ export function urgencyOf(row: Omit<Row, "urgency">, now: Date): Urgency {
   const [reason] = next.map((said) => said.reason);
   if (reason === undefined) return "resting";
   const needsAPerson = restOf(reason)?.needsAPerson;
-  if (drift.includes("two-live-tokens") || needsAPerson === "always") {
-    const isForgotten = reason === "secret-missing" && !isLive;
-    return isForgotten ? "resting" : "attention";
-  }
-  if (drift.includes("damaged-marker") && isLive && row.role === "stray") return "attention";
+  if (drift.includes("two-live-tokens") || needsAPerson === "always") return "attention";
   const isOpen = isLive && windowOpensAt !== undefined && windowOpensAt <= now;
   if (isOpen && needsAPerson === "once-due") return "attention";
   return reason === "not-due" || reason === "young-orphan" ? "waiting" : "resting";

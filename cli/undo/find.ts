@@ -1,7 +1,10 @@
+import * as v from "valibot";
 import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
-import { membershipsOf, secretNameOfToken } from "../../lambda/lineage/membership.ts";
+import { placesOf } from "../../lambda/lineage/places.ts";
+import { secretNameOfToken } from "../../lambda/lineage/roots.ts";
 import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model/secret.ts";
+import { RunId } from "../../lambda/model/token.ts";
 import { observe } from "../../lambda/observe/observe.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { matches } from "../../lambda/policy/request.ts";
@@ -48,19 +51,19 @@ export async function findLineage(
   );
 }
 
+/** Nothing is made, so that no run has to be known again. */
+const NO_RUN = v.parse(RunId, "undo");
+
 function look(entry: string, application: ApplicationConfig, tools: Tools): Promise<Snapshot> {
-  const { config, store, clock } = tools;
+  const { config, store, clock, index } = tools;
   const selection = { tokens: [entry], force: false, retireNow: false };
-  return observe(application, config.secretPrefix, selection, {
-    api: tools.connect(application),
-    store,
-    clock,
-  });
+  const api = tools.connect(application);
+  return observe(application, config, { selection, runId: NO_RUN }, { api, store, clock, index });
 }
 
 function secretsOf(entry: string, snapshot: Snapshot, now: Date): ReadonlySet<SecretName> {
   const selection = { tokens: [entry], force: false, retireNow: false };
-  const lineages = resolveLineages(snapshot, membershipsOf(snapshot, selection, now), now);
+  const lineages = resolveLineages(snapshot, placesOf(snapshot, selection, now), now);
   const names = lineages.filter((lineage) => isMeant(lineage, entry)).map(({ secretName }) => secretName);
   // Of a dead root the worker asks nothing: whether its secret mentions it is seen when that is described.
   const plain = [...snapshot.tokens.values()]

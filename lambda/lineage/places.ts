@@ -1,5 +1,5 @@
 import { homeOf, sameHome } from "../model/secret.ts";
-import { isLive, type TokenId } from "../model/token.ts";
+import { isLive, lifeLeftMs, type TokenId } from "../model/token.ts";
 import { isNamedById, type Selection } from "../policy/request.ts";
 import { claimsIn, moveOf, secretsOf } from "./claims.ts";
 import { isOfInterest, isSameScope, leftToSearch } from "./doubt.ts";
@@ -41,18 +41,16 @@ function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   if (former !== undefined) return former;
   const isDead = !isLive(token, now);
   // Its key could not be read: it rests.
-  if (token.proof === "unknown")
-    return {
-      kind: "stray",
-      reason: isDead && token.discardedAt === undefined ? "superseded" : "marker-unknown",
-    };
-  // A person or a flow made it, whatever its text says.
-  if (isDead || (token.creatorType ?? "apiToken") !== "apiToken") return { kind: "plain" };
+  if (token.proof === "unknown") return { kind: "stray", reason: isDead ? "superseded" : "marker-unknown" };
+  // Signed for a secret that is not the worker's to renew any more; or a person or a flow made it, whatever its text says.
+  if (token.proof === "signed" || (token.creatorType ?? "apiToken") !== "apiToken") return { kind: "plain" };
   if (isElsewhere(token, snapshot)) return { kind: "stray", reason: "foreign" };
+  if (isDead) return { kind: "plain" };
   const isText = token.marker !== undefined;
   if (!isOfInterest(snapshot, token, selection, now)) return { kind: isText ? "unexplained" : "plain" };
   const left = leftToSearch(token, snapshot);
-  if (left === undefined || left.length > 0) return { kind: "unsearched" };
+  const isLate = lifeLeftMs(token, now) < 2 * snapshot.application.policy.intervalMs;
+  if (left === undefined ? !isLate : left.length > 0) return { kind: "unsearched" };
   if (isOfOurAccessToken(token, snapshot)) return { kind: "stray", reason: "unproven" };
   return { kind: isText ? "unexplained" : "plain" };
 }

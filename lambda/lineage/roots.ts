@@ -32,7 +32,8 @@ export function* placesOfRoots(
 ): Iterable<readonly [TokenId, Place]> {
   const { snapshot, now } = inquiry;
   const live = roots.filter(({ token }) => isLive(token, now));
-  const rivals = Map.groupBy(live.filter(isContender), (root) => targetOf(root, inquiry));
+  const contenders = new Set(live.filter((root) => isContender(root) && !isIntruder(root, inquiry)));
+  const rivals = Map.groupBy(contenders, (root) => targetOf(root, inquiry));
   const ambiguities = new Map(
     [...rivals]
       .filter(([name, { length }]) => length > 1 && mappedNames(snapshot.application).has(name))
@@ -42,7 +43,7 @@ export function* placesOfRoots(
   const decided = new Map<TokenId, Place | SecretName>();
   for (const root of live) {
     const target = targetOf(root, inquiry);
-    const error = isContender(root) ? ambiguities.get(target) : undefined;
+    const error = contenders.has(root) ? ambiguities.get(target) : undefined;
     const isShared = (rivals.get(target)?.length ?? 0) > 1;
     decided.set(
       root.token.id,
@@ -62,17 +63,18 @@ function isContender({ origin }: Root): boolean {
   return origin.kind !== "unexplained" && origin.kind !== "unsearched";
 }
 
+/** Whatever it is called: only the token that the worker is logged in with goes to the secret that it logs in with. */
+function isIntruder(root: Root, inquiry: Inquiry): boolean {
+  const { snapshot } = inquiry;
+  return targetOf(root, inquiry) === accessSecretOf(snapshot) && root.token.id !== snapshot.ownId;
+}
+
 /** The name of the secret, or what else becomes of it. */
-function placeOf(
-  { token, origin }: Root,
-  target: SecretName,
-  isShared: boolean,
-  { snapshot, claims, selection }: Inquiry,
-): Place | SecretName {
-  if (!isContender({ token, origin })) return distinctSecretName(snapshot, token);
-  // Whatever it is called: only the token that the worker is logged in with goes there.
-  if (target === accessSecretOf(snapshot) && token.id !== snapshot.ownId)
-    return { kind: "failed", error: notTheAccessToken(token, snapshot) };
+function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inquiry): Place | SecretName {
+  const { token, origin } = root;
+  const { snapshot, claims, selection } = inquiry;
+  if (!isContender(root)) return distinctSecretName(snapshot, token);
+  if (isIntruder(root, inquiry)) return { kind: "failed", error: notTheAccessToken(token, snapshot) };
   const reading = snapshot.secrets.get(target);
   // What can't be read may hold any of them: a lineage of its own would be a second one.
   if (reading?.kind === "unreadable") return target;
@@ -112,7 +114,9 @@ function withoutTwins(
       ({ token }) => names.get(token.id),
     );
     for (const [name, group] of sharing) {
-      if (group.length < 2) continue;
+      const reading = name && snapshot.secrets.get(name);
+      // What can't be read may hold any of them.
+      if (group.length < 2 || (reading && reading.kind === "unreadable")) continue;
       for (const { token } of group) {
         const distinct = distinctSecretName(snapshot, token);
         if (name === distinct) continue;

@@ -22,7 +22,12 @@ export type SecretReading =
   | { readonly kind: "indexed"; readonly secret: SecretState }
   | { readonly kind: "described"; readonly secret: SecretState; readonly history?: readonly SecretVersion[] }
   | { readonly kind: "absent" }
-  | { readonly kind: "unreadable"; readonly error: RotationError };
+  /** `secret`: as the list of secrets, or an earlier look, has shown it, so that nobody forgets whose tokens it names. */
+  | {
+      readonly kind: "unreadable";
+      readonly error: RotationError;
+      readonly secret?: SecretState | undefined;
+    };
 
 /**
  * What a marker is worth. `signed`: this worker wrote it, for this very token. `unsigned`: anybody may have. `unknown`: it is
@@ -85,7 +90,7 @@ export interface StampedVersion extends SecretVersion {
 
 /** The secret, where something is known of it. */
 export function secretIn(reading: SecretReading | undefined): SecretState | undefined {
-  return reading?.kind === "described" || reading?.kind === "indexed" ? reading.secret : undefined;
+  return reading === undefined || reading.kind === "absent" ? undefined : reading.secret;
 }
 
 /** Every version is known, also those without labels. */

@@ -10,6 +10,7 @@ import {
   renewsAccessToken,
   type SecretReading,
   type Snapshot,
+  secretIn,
   unreadableError,
 } from "../lineage/snapshot.ts";
 import type { StoreIndex } from "../lineage/store-index.ts";
@@ -140,7 +141,7 @@ class Looker {
     const [described, searched, keys] = await Promise.all([
       Promise.all(
         [...questions.describe].map((name) =>
-          this.#limit(async () => [name, await this.#describe(name, login)] as const),
+          this.#limit(async () => [name, await this.#describe(name, login, known.get(name))] as const),
         ),
       ),
       Promise.all(
@@ -158,7 +159,7 @@ class Looker {
             looked.set(id, token && judgedAlone(token, this.#judge(login, snapshot.keys !== "login"), true));
           } catch (thrown) {
             looked.set(id, undefined);
-            failed.set(name, { kind: "unreadable", error: asRotationError(thrown) });
+            failed.set(name, unreadable(thrown, known.get(name)));
           }
         }),
       ),
@@ -183,7 +184,7 @@ class Looker {
     }
   }
 
-  async #describe(name: SecretName, login: Login): Promise<SecretReading> {
+  async #describe(name: SecretName, login: Login, known?: SecretReading): Promise<SecretReading> {
     try {
       const secret = await this.#sources.store.describe(name);
       if (secret === undefined) return { kind: "absent" };
@@ -198,7 +199,7 @@ class Looker {
         ? { kind: "described", secret, history: [] }
         : { kind: "described", secret };
     } catch (thrown) {
-      return { kind: "unreadable", error: asRotationError(thrown) };
+      return unreadable(thrown, known);
     }
   }
 
@@ -208,9 +209,13 @@ class Looker {
       const listed = await this.#sources.store.history(reading.secret.arn);
       return { ...reading, history: withHistory(reading.secret, listed) };
     } catch (thrown) {
-      return { kind: "unreadable", error: asRotationError(thrown) };
+      return unreadable(thrown, reading);
     }
   }
+}
+
+function unreadable(thrown: unknown, known: SecretReading | undefined): SecretReading {
+  return { kind: "unreadable", error: asRotationError(thrown), secret: secretIn(known) };
 }
 
 /** A header of whole seconds, and the way of an answer, make two clocks differ by so much that agree. */

@@ -4,7 +4,7 @@ import type { ListedToken } from "../lineage/snapshot.ts";
 import { after } from "../model/time.ts";
 import { isExpired, isLive, type RunId } from "../model/token.ts";
 import { fitsGlob, type Policy } from "../policy/policy.ts";
-import { dueAt, dueReason, isJustMade, isTooShortLived } from "../policy/renewal-window.ts";
+import { dueAt, dueReason, isJustMade, isTooShortLived, lifetimeMs } from "../policy/renewal-window.ts";
 import { isForced, isSelected } from "../policy/request.ts";
 import type { Action, Rotate, RotateReason } from "./actions.ts";
 import { blockedBy, isEnding, isPastOrphanAge, type RuleInput, retirementAsked, skip } from "./rule-input.ts";
@@ -127,10 +127,13 @@ function isMoved(head: LivingHead): boolean {
 
 const DAY_MS = 86_400_000;
 
-/** At once, unless it was made within a day: a configuration that changes all the time must not make a token in each run. */
+/**
+ * At once, unless it was made within a day, or a third of its life: a configuration that changes all the time must not make
+ * a token in each run.
+ */
 function mayMoveAt(token: ListedToken, input: RuleInput): Date {
   const isOurs = token.proof === "signed" && !isEnding(token, input);
-  return isOurs ? after(token.createdAt, DAY_MS) : token.createdAt;
+  return isOurs ? after(token.createdAt, Math.min(DAY_MS, lifetimeMs(token) / 3)) : token.createdAt;
 }
 
 /** Lambda retries carry the same payload under the same request id. */

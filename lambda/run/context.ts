@@ -2,10 +2,11 @@ import type { ApplicationContext, EffectContext } from "../apply/context.ts";
 import { IssueBudget } from "../apply/issue-budget.ts";
 import { IssueGate } from "../apply/issue-gate.ts";
 import { ISSUE_TO_STAGE_MS, OBSERVING_PART, STEP_RESERVE_MS, STORE_WRITES_PER_SECOND } from "../limits.ts";
-import { StoreIndex } from "../lineage/store-index.ts";
+import type { StoreIndex } from "../lineage/store-index.ts";
 import { asRotationError } from "../model/errors.ts";
 import { after } from "../model/time.ts";
 import type { RunId, TokenId } from "../model/token.ts";
+import { NO_INDEX, once, readIndex } from "../observe/read-index.ts";
 import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
@@ -68,7 +69,7 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     recorder: new Recorder(log, request.dryRun, runbook),
     gate: new IssueGate(clock, deadline),
     unmatched: new Set(request.selection.tokens),
-    index: remembered(() => readIndex(config, context)),
+    index: once(() => indexOrNone(config, context)),
     loginIds: new Set(),
     enter: (application) => ({
       run: context,
@@ -83,24 +84,11 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
 }
 
 /** The list of secrets, for all applications; where it can't be read, every lineage is looked at by itself, and that is told. */
-async function readIndex(
-  { secretPrefix, formerPrefixes }: RotationConfig,
-  { store, recorder }: RunContext,
-): Promise<StoreIndex> {
+async function indexOrNone(config: RotationConfig, { store, recorder }: RunContext): Promise<StoreIndex> {
   try {
-    const prefixes = [secretPrefix, ...formerPrefixes];
-    const lists = await Promise.all(prefixes.map((prefix) => store.list(`${prefix}/`)));
-    return new StoreIndex(lists.flat());
+    return await readIndex(config, store);
   } catch (thrown) {
     recorder.failed("the list of secrets", asRotationError(thrown));
-    return new StoreIndex([], false);
+    return NO_INDEX;
   }
-}
-
-function remembered<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

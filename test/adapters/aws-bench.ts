@@ -15,6 +15,7 @@ export const anEvent = (key: string): RotationEvent => ({
     applicationId: "a",
     tokenId: "t",
     reason: "orphan",
+    step: "deleted",
   },
 });
 

@@ -132,6 +132,7 @@ describe.each(FAILURES)("%s shows neither the access token nor an issued string"
         applicationId: "a",
         tokenId: "t",
         reason: "orphan",
+        step: "deleted",
       },
     } as const;
     expectNoLeak(await failure(bus.publish(event)), ACCESS_TOKEN, ISSUED_TOKEN);

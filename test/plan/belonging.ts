@@ -5,6 +5,8 @@ import {
   HOUR,
   id,
   MINUTE,
+  marker,
+  NOW,
   OTHER_APP,
   type Row,
   secret,
@@ -18,8 +20,15 @@ const root = token("root", due);
 const current = token("current", { replaces: "root" });
 const managed = secret([version("current", "root", "AWSCURRENT")]);
 const backend = secretNamed("backend");
-const foreign = (secretArn: string) => token("foreign", { ...due, replaces: "x", secret: secretArn });
+const text = (secretArn: string) => ({ description: marker("x", secretArn), creatorType: "apiToken" });
+const foreign = (secretArn: string) => token("foreign", { ...due, ...text(secretArn) });
+const signedFor = (secretArn: string) => token("moved", { ...due, replaces: "x", secret: secretArn });
+const signedByAnother = {
+  description: token("x", { ...due, replaces: "root" }).description.replace(/mac=\w{8}/, "mac=00000000"),
+  creatorType: "apiToken",
+};
 const forcedId = { tokens: [id("foreign")], force: true };
+const access = arnOf(`losant-access/${APP}`);
 const elsewhere = arnOf(backend, { account: "999999999999" });
 
 /** Whose a token is, before any rule. */
@@ -50,10 +59,85 @@ export const BELONGING: readonly Row[] = [
     plan: ["skip foreign: foreign"],
   },
   {
-    says: "never touches a token whose secret was deleted and made again under the same name",
-    tokens: [foreign(arnOf(backend, { ending: "ZyXwVu" }))],
+    says: "takes a person's token for a person's, whatever its text names",
+    tokens: [{ ...foreign(elsewhere), creatorType: "user" }],
+    plan: ["rotate foreign: renewal-window"],
+    secretNames: { foreign: backend },
+  },
+  {
+    says: "follows a token whose secret was deleted and made again under the same name",
+    tokens: [signedFor(arnOf(backend, { ending: "ZyXwVu" }))],
     secrets: [secret()],
-    plan: ["skip foreign: foreign"],
+    plan: ["rotate moved: moved"],
+    secretNames: { moved: backend },
+  },
+  {
+    says: "follows a token whose secret the configuration no longer names, due or not",
+    tokens: [token("moved", { replaces: "x", secret: arnOf("prod/backend/losant") })],
+    plan: ["rotate moved: moved"],
+    secretNames: { moved: backend },
+  },
+  {
+    says: "follows a token to the secret that the configuration names by the id of what it replaced",
+    tokens: [token("moved", { replaces: "root", secret: arnOf("prod/old") })],
+    mapped: { [id("root")]: "prod/new" },
+    plan: ["rotate moved: moved"],
+    secretNames: { moved: "prod/new" },
+  },
+  {
+    says: "moves one token of a former secret, and leaves alone what it replaced",
+    tokens: [
+      token("root"),
+      token("first", { replaces: "root", age: 200 * DAY, secret: arnOf("prod/old") }),
+      token("second", { replaces: "first", secret: arnOf("prod/old") }),
+    ],
+    plan: ["rotate second: moved", "skip root: superseded", "skip first: superseded"],
+  },
+  {
+    says: "is at rest once it has followed, although the former secret still stands on the token",
+    tokens: [
+      token("second", { replaces: "first", secret: arnOf("losant/special/old") }),
+      token("third", { replaces: "second", age: DAY }),
+    ],
+    secrets: [
+      secret([version("second", "first", "AWSCURRENT")], { name: "losant/special/old" }),
+      secret([version("third", "second", "AWSCURRENT")]),
+    ],
+    plan: ["wait third: not-due", "skip second: superseded"],
+  },
+  {
+    says: "goes back to a former secret that still stands on what the token replaced",
+    tokens: [
+      token("second", { replaces: "first" }),
+      token("third", { replaces: "second", age: 10 * DAY, secret: arnOf("prod/new") }),
+    ],
+    secrets: [secret([version("second", "first", "AWSCURRENT")])],
+    plan: ["rotate third: moved", "skip second: superseded"],
+    secretNames: { third: backend },
+  },
+  {
+    says: "moves no token into a secret that stands on another one",
+    tokens: [current, token("moved", { ...due, replaces: "x", secret: arnOf("prod/old") })],
+    secrets: [managed],
+    plan: ["wait current: not-due", "fail moved: secret-mapping-ambiguous"],
+  },
+  {
+    says: "moves no token that somebody deactivated",
+    tokens: [{ ...token("moved", { replaces: "x", secret: arnOf("prod/old") }), status: "inactive" }],
+    plan: ["skip moved: unproven"],
+  },
+  {
+    says: "follows once a day at most, unless a person insists",
+    tokens: [token("moved", { age: 20 * HOUR, replaces: "x", secret: arnOf("prod/old") })],
+    plan: ["wait moved: not-due"],
+  },
+  {
+    says: "leaves a token where it is that the worker was told to renew no longer",
+    tokens: [token("own", { ...due, name: "worker", replaces: "x", secret: arnOf(`losant-access/${APP}`) })],
+    login: { claimedIds: [id("own")] },
+    secrets: [secret([version("own", "x", "AWSCURRENT")], { name: `losant-access/${APP}` })],
+    plan: ["rotate own: renewal-window"],
+    secretNames: { own: secretNamed("worker") },
   },
   {
     says: "never takes the predecessor of a foreign token for one of its own: it says what it is",
@@ -61,32 +145,111 @@ export const BELONGING: readonly Row[] = [
     plan: ["rotate root: renewal-window", "skip foreign: foreign"],
   },
   {
-    says: "says that the secret of a token is missing, and does nothing to it",
-    tokens: [token("orphan", { ...due, replaces: "x" })],
-    plan: ["skip orphan: secret-missing"],
+    says: "makes the secret anew of a token whose secret is gone",
+    tokens: [token("kept", { ...due, replaces: "x" })],
+    plan: ["rotate kept: moved"],
+    secretNames: { kept: backend },
   },
   {
-    says: "takes over a token whose secret is missing, where it is forced by its id",
-    tokens: [token("orphan", { ...due, replaces: "x" })],
-    asks: { tokens: [id("orphan")], force: true },
-    plan: ["rotate orphan: forced"],
+    says: "tells of an orphan of a secret that is gone, and doesn't discard it",
+    tokens: [
+      token("older", { replaces: "x", age: 20 * DAY, run: "other" }),
+      token("kept", { replaces: "y", age: 10 * DAY }),
+    ],
+    plan: ["rotate kept: moved", "skip older: unproven"],
   },
   {
-    says: "takes over no token whose secret is missing by a name",
-    tokens: [token("orphan", { ...due, replaces: "x" })],
-    asks: { tokens: ["backend"], force: true },
-    plan: ["skip orphan: secret-missing"],
+    says: "renews a token whose marker is damaged and that no version names, under its id",
+    tokens: [
+      token("edited", {
+        ...due,
+        description: "Used by CI [losant-token-rotation replaces=?]",
+        creatorType: "apiToken",
+      }),
+    ],
+    plan: ["rotate edited: renewal-window"],
+    secretNames: { edited: `${backend}_${id("edited")}` },
   },
   {
-    says: "says that a marker is damaged, and guesses at nothing",
-    tokens: [token("edited", { ...due, description: "Used by CI [losant-token-rotation replaces=?]" })],
-    plan: ["skip edited: damaged-marker"],
+    says: "renews a person's token whose marker is damaged under its name",
+    tokens: [token("edited", { ...due, description: "[losant-token-rotation", creatorType: "user" })],
+    plan: ["rotate edited: renewal-window"],
+    secretNames: { edited: backend },
   },
   {
-    says: "does not rotate a damaged one when a person forces it",
-    tokens: [token("edited", { ...due, description: "[losant-token-rotation" })],
-    asks: { tokens: [id("edited")], force: true },
-    plan: ["skip edited: damaged-marker"],
+    says: "tells of a token that Losant says the worker made, and that nothing else explains",
+    tokens: [{ ...token("lost", { ...due, creatorType: "apiToken" }), creatorId: id("access") }],
+    login: { claimedIds: [id("access")] },
+    plan: ["skip lost: unproven"],
+  },
+  {
+    says: "lets a token rest, and says so, whose marker can't be checked",
+    tokens: [{ ...token("made", due), ...signedByAnother }],
+    keys: "unreadable",
+    plan: ["skip made: marker-unknown"],
+  },
+  {
+    says: "needs no marker of a token that a version names",
+    tokens: [{ ...token("current", due), ...signedByAnother }],
+    secrets: [managed],
+    keys: "unreadable",
+    plan: ["rotate current: renewal-window"],
+  },
+  {
+    says: "takes a copied marker for a copy: only the token that was made first can be what was ordered",
+    tokens: [
+      current,
+      { ...token("copy", { replaces: "root" }), createdAt: new Date(current.createdAt.getTime() + MINUTE) },
+    ],
+    secrets: [managed],
+    plan: ["wait current: not-due", "wait copy: not-due"],
+  },
+  {
+    says: "ends no life by a marker that was copied onto another token, however it is edited",
+    tokens: [current, { ...token("victim", due), description: current.description }],
+    secrets: [managed],
+    plan: ["wait current: not-due", "rotate victim: renewal-window"],
+    secretNames: { victim: `${backend}_${id("victim")}` },
+  },
+  {
+    says: "takes no root for replaced because a text says so",
+    tokens: [
+      root,
+      token("current", { replaces: "zeroth" }),
+      token("liar", { name: "liar", description: marker("root"), creatorType: "apiToken" }),
+    ],
+    secrets: [secret([version("current", "zeroth", "AWSCURRENT")])],
+    plan: ["rotate root: renewal-window", "wait current: not-due", "wait liar: not-due"],
+    secretNames: { root: `${backend}_${id("root")}` },
+  },
+  {
+    says: "renews a token for each of two secrets that stand on it, and says so",
+    tokens: [current],
+    secrets: [managed, secret([version("current", "root", "AWSCURRENT")], { name: secretNamed("copy") })],
+    plan: ["skip current: shared", "skip current: shared"],
+  },
+  {
+    says: "renews a token that is due for each of two secrets that stand on it",
+    tokens: [token("current", { ...due, replaces: "root" })],
+    secrets: [managed, secret([version("current", "root", "AWSCURRENT")], { name: secretNamed("copy") })],
+    plan: ["rotate current: renewal-window", "rotate current: renewal-window"],
+  },
+  {
+    says: "gives no two roots one secret, whatever they are called",
+    tokens: [token("one", due), token("two", due), token("three", { ...due, name: `backend_${id("one")}` })],
+    plan: ["rotate one: renewal-window", "rotate two: renewal-window", "rotate three: renewal-window"],
+    secretNames: {
+      one: `${backend}_${id("one")}`,
+      two: `${backend}_${id("two")}`,
+      three: `${backend}_${id("one")}_${id("three")}`,
+    },
+  },
+  {
+    says: "maps by ids where the configuration names them, and not by the names",
+    tokens: [token("one", { ...due, name: "API" }), token("two", { ...due, name: "CI" })],
+    mapped: { [id("one")]: "prod/ci", [id("two")]: "prod/api", API: "prod/elsewhere" },
+    plan: ["rotate one: renewal-window", "rotate two: renewal-window"],
+    secretNames: { one: "prod/ci", two: "prod/api" },
   },
   {
     says: "believes a version id more than a damaged marker",
@@ -95,12 +258,11 @@ export const BELONGING: readonly Row[] = [
     plan: ["rotate current: renewal-window"],
   },
   {
-    says: "leaves alone a token with a damaged marker whose name doesn't lead to its secret",
-    tokens: [token("current", { ...due, name: "renamed", description: "[losant-token-rotation" })],
+    says: "renews in its secret a current token that somebody renamed, and whose description somebody emptied",
+    tokens: [token("current", { ...due, name: "renamed", creatorType: "apiToken" })],
     secrets: [managed],
     plan: ["rotate current: renewal-window"],
-    // A damaged marker names no secret.
-    observedPlan: ["skip current: damaged-marker"],
+    secretNames: { current: backend },
   },
   {
     says: "keeps to its own the secrets that the configuration maps, wherever they are named",
@@ -210,12 +372,44 @@ export const BELONGING: readonly Row[] = [
   },
   {
     says: "knows the lineage of its own credential by the secret that it logs in with",
-    tokens: [
-      token("current", { ...due, name: "worker", replaces: "root", secret: arnOf(`losant-access/${APP}`) }),
-    ],
+    tokens: [token("current", { ...due, name: "worker", replaces: "root", secret: access })],
     secrets: [secret([version("current", "root", "AWSCURRENT")], { name: `losant-access/${APP}` })],
+    mapped: { worker: `losant-access/${APP}` },
     plan: ["rotate current: renewal-window"],
     secretNames: { current: `losant-access/${APP}` },
+  },
+  {
+    says: "renews its own credential, whatever it is called now, where a mapping says so for a name",
+    tokens: [token("own", { ...due, name: "renamed" })],
+    login: { claimedIds: [id("own")] },
+    mapped: { worker: `losant-access/${APP}` },
+    plan: ["rotate own: renewal-window"],
+    secretNames: { own: `losant-access/${APP}` },
+  },
+  {
+    says: "puts no other token into the secret that it logs in with",
+    tokens: [token("own", { name: "worker" }), token("other", { ...due, name: "worker" })],
+    login: { claimedIds: [id("own")] },
+    mapped: { worker: `losant-access/${APP}` },
+    plan: ["wait own: not-due", "fail other: secret-mapping-mismatch"],
+    secretNames: { own: `losant-access/${APP}` },
+  },
+  {
+    says: "puts nothing into the secret that it logs in with while it can't tell its own token",
+    tokens: [token("perhaps", { ...due, name: "worker" })],
+    mapped: { worker: `losant-access/${APP}` },
+    plan: ["fail perhaps: secret-mapping-mismatch"],
+  },
+  {
+    says: "knows its own token by the dates of its string",
+    tokens: [token("own", { ...due, name: "renamed" }), token("other", { age: 349 * DAY, left: 15 * DAY })],
+    login: {
+      issuedAt: new Date(NOW.getTime() - 350 * DAY),
+      expiresAt: new Date(NOW.getTime() + 15 * DAY),
+    },
+    mapped: { worker: `losant-access/${APP}` },
+    plan: ["rotate own: renewal-window", "rotate other: renewal-window"],
+    secretNames: { own: `losant-access/${APP}` },
   },
 ];
 
@@ -254,7 +448,7 @@ export const ADOPTION: readonly Row[] = [
   },
   {
     says: "takes over no foreign token that has expired",
-    tokens: [token("foreign", { replaces: "x", secret: elsewhere, age: 9 * DAY, left: -HOUR })],
+    tokens: [token("foreign", { ...text(elsewhere), age: 9 * DAY, left: -HOUR })],
     asks: forcedId,
     plan: ["skip foreign: foreign"],
   },

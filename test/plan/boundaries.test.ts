@@ -208,9 +208,14 @@ const BOUNDARIES: readonly Boundary[] = [
       token("third", { replaces: "second", age: 0, left: 365 * DAY }),
     ],
     secrets: [
-      secret([version("third", "second", "AWSCURRENT"), version("second", "first", "AWSPREVIOUS")], {
-        changed: -DAY,
-      }),
+      secret(
+        [
+          version("third", "second", "AWSCURRENT"),
+          version("second", "first", "AWSPREVIOUS"),
+          version("first", "root"),
+        ],
+        { changed: -DAY },
+      ),
     ],
     policy: { retire: { deleteAfter: "30d" } },
     at: fromNow(30 * DAY),
@@ -256,8 +261,8 @@ describe("a successor's expiry", () => {
     ["9999-12-31T23:59:59.999Z", "9999-12-31T00:00:00.000Z"],
     ["+275760-09-13T00:00:00.000Z", "9999-12-31T00:00:00.000Z"],
   ])("has a year of four digits in every zone: after a life until %s", (predecessor, successor) => {
-    expect(successorExpiresAt(at(predecessor), policy, NOW)?.toISOString()).toBe(successor);
+    expect(successorExpiresAt(at(predecessor), policy, NOW, 0)?.toISOString()).toBe(successor);
     const later = new Date("2100-01-01T00:00:00Z");
-    expect(successorExpiresAt(at(predecessor), policy, later)?.toISOString()).toMatch(/^9999-12-31T00/);
+    expect(successorExpiresAt(at(predecessor), policy, later, 0)?.toISOString()).toMatch(/^9999-12-31T00/);
   });
 });

@@ -1,17 +1,24 @@
 import * as v from "valibot";
-import { listedToken, oddToken, type SecretReading, type Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
+import { ownIdOf } from "../../lambda/lineage/own-token.ts";
+import { type Judge, judged } from "../../lambda/lineage/proof.ts";
+import { ownVersions, type SecretReading, type Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { StoreIndex } from "../../lambda/lineage/store-index.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
+import { describeSuccessor } from "../../lambda/model/marker.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
 import {
   rotatingLabel,
   SecretArn,
   SecretName,
   type SecretState,
   type SecretVersion,
+  secretNameOf,
   VersionId,
   versionIdOf,
 } from "../../lambda/model/secret.ts";
-import { type ApiToken, RunId, TokenId } from "../../lambda/model/token.ts";
-import { observe } from "../../lambda/observe/observe.ts";
+import { type ApiToken, ApplicationId, RunId, TokenId } from "../../lambda/model/token.ts";
+import { observe, type Purpose } from "../../lambda/observe/observe.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import { type LineagePlan, plan } from "../../lambda/plan/plan.ts";
 import { type ApplicationConfig, parseConfig } from "../../lambda/policy/config.ts";
@@ -48,6 +55,14 @@ export function arnOf(
   return v.parse(SecretArn, `arn:aws:secretsmanager:${region}:${account}:secret:${name}-${ending}`);
 }
 
+/** That of the access token which the worker has always been logged in with. */
+export const KEY = markerKeyOf(
+  new Redacted("eyJhbGciOiJIUzI1NiJ9.access.token"),
+  arnOf(`losant-access/${APP}`),
+  "losant",
+);
+
+/** As it was written before markers were signed, or by somebody else. */
 export function marker(
   replaced: string,
   arn: string = arnOf(secretNamed("backend")),
@@ -76,17 +91,40 @@ export interface TokenTraits {
 export function token(label: string, traits: TokenTraits = {}): ApiToken {
   const { name = "backend", age = 100 * DAY, left = 265 * DAY, status = "active", replaces } = traits;
   const { scope = ["application.get"], secret = arnOf(secretNamed("backend")), run } = traits;
+  const createdAt = new Date(NOW.getTime() - age);
+  const expiresAt = left === "forever" ? undefined : new Date(NOW.getTime() + left);
+  const signed = (replaced: string) =>
+    signedMarker(replaced, { secret, run: run ?? "earlier", createdAt, expiresAt });
   return {
     id: id(label),
     name,
-    description: traits.description ?? (replaces === undefined ? "" : marker(replaces, secret, run)),
-    createdAt: new Date(NOW.getTime() - age),
-    expiresAt: left === "forever" ? undefined : new Date(NOW.getTime() + left),
+    description: traits.description ?? (replaces === undefined ? "" : signed(replaces)),
+    createdAt,
+    expiresAt,
     scope,
     status,
     creatorId: undefined,
     creatorType: traits.creatorType ?? (replaces === undefined ? undefined : "apiToken"),
   };
+}
+
+function signedMarker(
+  replaced: string,
+  {
+    secret,
+    run,
+    createdAt,
+    expiresAt,
+  }: { readonly secret: string; readonly run: string } & Pick<ApiToken, "createdAt" | "expiresAt">,
+): string {
+  const intent = {
+    replacedId: id(replaced),
+    secretArn: v.parse(SecretArn, secret),
+    run: v.parse(RunId, run),
+    orderedAt: createdAt,
+    expiresAt,
+  };
+  return describeSuccessor("", intent, v.parse(ApplicationId, APP), KEY);
 }
 
 /** The same token, as a listing may show it that can't be read. */
@@ -166,6 +204,8 @@ export interface Situation {
   readonly mapped?: Readonly<Record<string, string>>;
   readonly asks?: Partial<Selection>;
   readonly login?: Partial<Login>;
+  /** The older access tokens can't be read. */
+  readonly keys?: "unreadable";
   readonly runId?: string;
   readonly now?: Date;
   readonly readAt?: Date;
@@ -200,16 +240,30 @@ export function snapshotOf(situation: Situation): Snapshot {
     const plain = secretNamed(name.replace(/[^\w.@+=-]/g, "_"));
     if (!readings.has(plain)) readings.set(plain, { kind: "absent" });
   }
+  const login = loginOf(situation);
+  const application = applicationOf(situation);
+  const judge: Judge = {
+    applicationId: application.id,
+    login,
+    keys: [KEY],
+    isComplete: situation.keys === undefined,
+  };
+  const stored = new Set([...readings.values()].flatMap(ownVersions).map(({ stamp }) => stamp.tokenId));
+  const byId = (all: readonly ApiToken[]) => new Map(judged(all, stored, judge).map((one) => [one.id, one]));
   return {
-    application: applicationOf(situation),
+    application,
     secretPrefix: "losant",
-    login: loginOf(situation),
+    login,
+    ownId: ownIdOf(login, secretNameOf(login.arn), tokens, readings),
     readAt,
-    tokens: new Map(tokens.map((one) => [one.id, listedToken(one)])),
-    unreadable: new Map((situation.odd ?? []).map((one) => [one.id, oddToken(one)])),
+    losantTime: { aheadMs: 0, isTrusted: true },
+    tokens: byId(tokens),
+    unreadable: new Map((situation.odd ?? []).map((one) => [one.id, one])),
     flaws: [],
+    keys: situation.keys ?? "all",
+    isIndexed: true,
     secrets: readings,
-    lookups: new Map(unlisted.map((one) => [one.id, listedToken(one)])),
+    lookups: byId(unlisted),
   };
 }
 
@@ -227,7 +281,12 @@ export async function observedSnapshotOf(
   const [described, searched, gotten]: [string[], string[], string[]] = [[], [], []];
   let asked = 0;
   const unused = () => Promise.reject(new Error("observe only reads, and not this"));
-  const snapshot = await observe(applicationOf(situation), "losant", selectionOf(situation), {
+  const places = { secretPrefix: "losant", formerPrefixes: [] };
+  const index = new StoreIndex(
+    secrets.map(({ state }) => state).filter(({ name }) => name.startsWith("losant/")),
+  );
+  const snapshot = await observe(applicationOf(situation), places, purposeOf(situation), {
+    index: async () => index,
     clock: { now: () => (asked++ === 0 ? readAt : now), sleep: unused },
     api: {
       list: async () => ({
@@ -242,6 +301,11 @@ export async function observedSnapshotOf(
         return unlisted.find((one) => one.id === tokenId);
       },
       loggedInWith: async () => loginOf(situation),
+      signingKey: async () => KEY,
+      keptKeys: async () => {
+        if (situation.keys === "unreadable") throw UNREADABLE;
+        return [];
+      },
     },
     store: {
       describe: async (name) => {
@@ -256,6 +320,10 @@ export async function observedSnapshotOf(
     },
   });
   return { snapshot, described, searched, gotten };
+}
+
+function purposeOf(situation: Situation): Purpose {
+  return { selection: selectionOf(situation), runId: v.parse(RunId, situation.runId ?? "this-run") };
 }
 
 export function selectionOf({ asks }: Situation): Selection {

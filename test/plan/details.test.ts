@@ -8,6 +8,7 @@ import {
   DAY,
   id,
   MINUTE,
+  marker,
   NOW,
   observedSnapshotOf,
   plansOf,
@@ -81,6 +82,7 @@ describe("a rotation", () => {
     const own = {
       tokens,
       secrets: [secret([isCurrent], { name })],
+      mapped: { worker: name },
       asks: { tokens: ["worker"], force: true, retireNow: true },
     };
     expect(only(own, "rotate").retireNow).toBe(false);
@@ -141,14 +143,28 @@ describe("what a run reads", () => {
     expect((await observedSnapshotOf({ tokens })).described).toEqual([]);
   });
 
-  it("describes the secret of each token of ours, due or not, once", async () => {
+  it("costs no call for a lineage that the list of secrets lets rest", async () => {
     const tokens = [token("first", { replaces: "root" }), token("current", { replaces: "first" })];
     const secrets = [
       secret([version("current", "first", "AWSCURRENT"), version("first", "root", "AWSPREVIOUS")]),
     ];
     const { described, searched } = await observedSnapshotOf({ tokens, secrets });
+    expect([described, searched]).toEqual([[], []]);
+  });
+
+  it("describes once the secret of a token that is due", async () => {
+    const { described, searched } = await observedSnapshotOf({
+      tokens: [current],
+      secrets: [secret([isCurrent])],
+    });
     expect(described).toEqual([secretNamed("backend")]);
     expect(searched).toEqual([]);
+  });
+
+  it("describes a mapped secret, due or not, once", async () => {
+    const mapped = { API: "prod/api" };
+    const { described } = await observedSnapshotOf({ tokens: [token("root", { name: "API" })], mapped });
+    expect(described).toEqual(["prod/api"]);
   });
 
   it("searches all versions where labels leave open what a token is", async () => {
@@ -166,7 +182,9 @@ describe("what a run reads", () => {
   });
 
   it("asks nothing about the secrets of foreign tokens", async () => {
-    const foreign = token("foreign", { replaces: "x", secret: arnOf("other/secret") });
+    const foreign = token("foreign", {
+      description: marker("x", arnOf("other/secret", { account: "999999999999" })),
+    });
     expect((await observedSnapshotOf({ tokens: [foreign] })).described).toEqual([]);
   });
 });

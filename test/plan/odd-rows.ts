@@ -3,7 +3,7 @@ import { DAY, HOUR, odd, type Row, secret, secretNamed, token, version } from ".
 const root = token("root", { age: 350 * DAY, left: 15 * DAY });
 const current = token("current", { replaces: "root" });
 const isCurrent = version("current", "root", "AWSCURRENT");
-const other = token("other", { name: "other", age: 350 * DAY, left: 15 * DAY });
+const other = token("other", { name: "other", age: 350 * DAY, left: 15 * DAY, creatorType: "user" });
 const unread = (label: string) => `fail ${label}: token-unreadable`;
 
 /** Tokens that a listing shows in a way that can't be read: each costs itself, and what needs it. */

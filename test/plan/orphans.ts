@@ -1,4 +1,20 @@
-import { DAY, HOUR, MINUTE, REGION, type Row, secret, secretNamed, token, version } from "./builders.ts";
+import * as v from "valibot";
+import { describeDiscarded } from "../../lambda/model/marker.ts";
+import { ApplicationId } from "../../lambda/model/token.ts";
+import {
+  APP,
+  DAY,
+  HOUR,
+  KEY,
+  MINUTE,
+  NOW,
+  REGION,
+  type Row,
+  secret,
+  secretNamed,
+  token,
+  version,
+} from "./builders.ts";
 
 const HOURS_2 = 2 * HOUR;
 const root = token("root", { age: 350 * DAY, left: 15 * DAY });
@@ -8,7 +24,16 @@ const current = token("current", { replaces: "root" });
 const dueCurrent = token("current", { replaces: "root", age: 350 * DAY, left: 15 * DAY });
 const isCurrent = version("current", "root", "AWSCURRENT");
 const oldOnes = (count: number) =>
-  Array.from({ length: count }, (_, index) => token(`orphan${index}`, { replaces: "root", age: HOURS_2 }));
+  Array.from({ length: count }, (_, index) =>
+    token(`orphan${index}`, { replaces: "root", age: HOURS_2, run: `run-${index}` }),
+  );
+
+/** Deactivated so long ago, with the line that says so. */
+function discarded(ago: number) {
+  const orphan = token("orphan", { replaces: "current", age: 30 * DAY, status: "inactive" });
+  const at = new Date(NOW.getTime() - ago);
+  return { ...orphan, description: describeDiscarded(orphan, at, v.parse(ApplicationId, APP), KEY) };
+}
 
 /** Rules 2 and 3. */
 export const ORPHANS: readonly Row[] = [
@@ -73,7 +98,7 @@ export const ORPHANS: readonly Row[] = [
     says: "deletes nothing that a person made, whatever its description says",
     tokens: [current, token("copied", { replaces: "current", age: DAY, creatorType: "user" })],
     secrets: [secret([isCurrent])],
-    plan: ["skip copied: foreign", "wait current: not-due"],
+    plan: ["wait current: not-due", "wait copied: not-due"],
   },
   {
     says: "deletes an orphan of which Losant does not say who made it",
@@ -84,7 +109,7 @@ export const ORPHANS: readonly Row[] = [
   {
     says: "deletes nothing because its secret does not exist: that proves nothing",
     tokens: [root, old],
-    plan: ["rotate root: renewal-window", "skip orphan: secret-missing"],
+    plan: ["wait orphan: not-due", "skip root: superseded"],
   },
   {
     says: "deletes nothing because its secret does not answer, and says what is wrong with each token",
@@ -120,6 +145,24 @@ export const ORPHANS: readonly Row[] = [
     ],
     secrets: [secret([isCurrent])],
     plan: ["discard inactive: orphan", "discard expired: orphan", "wait current: not-due"],
+  },
+  {
+    says: "lets an orphan be that was deactivated less than a week ago",
+    tokens: [current, discarded(6 * DAY)],
+    secrets: [secret([isCurrent])],
+    plan: ["skip orphan: orphan-inactive", "wait current: not-due"],
+  },
+  {
+    says: "deletes an orphan a week after it was deactivated",
+    tokens: [current, discarded(7 * DAY)],
+    secrets: [secret([isCurrent])],
+    plan: ["discard orphan: orphan", "wait current: not-due"],
+  },
+  {
+    says: "leaves an orphan alone that somebody activated again",
+    tokens: [current, { ...discarded(8 * DAY), status: "active" }],
+    secrets: [secret([isCurrent])],
+    plan: ["skip orphan: orphan-reactivated", "wait current: not-due"],
   },
   {
     says: "issues nothing for a secret that is scheduled for deletion",

@@ -224,7 +224,8 @@ describe("whatever is there", () => {
           const blocked = (situation.secrets ?? []).some(
             ({ state }) => state.deletedAt && state.arn === secretArn,
           );
-          if (blocked) expect(actions.every(({ kind }) => kind === "skip" || kind === "retire")).toBe(true);
+          if (blocked)
+            expect(actions.every(({ kind }) => ["skip", "retire", "fail"].includes(kind))).toBe(true);
         }
       }),
       runs,

@@ -171,7 +171,14 @@ export const RETIREMENTS: readonly Row[] = [
     tokens: [{ ...second, creatorType: "user" }, third],
     secrets: [changed(400)],
     policy,
-    plan: ["wait third: not-due", "skip second: superseded"],
+    plan: ["wait third: not-due", "skip second: retirement-unproven"],
+  },
+  {
+    says: "retires nothing of which only a version says that the worker made it: whoever writes to a secret can make one",
+    tokens: [{ ...second, description: "" }, third],
+    secrets: [changed(400)],
+    policy,
+    plan: ["wait third: not-due", "skip second: retirement-unproven"],
   },
   {
     says: "retires nothing that this worker made for another store and that was taken over here",
@@ -216,7 +223,7 @@ export const RETIREMENTS: readonly Row[] = [
     asks: { tokens: ["backend"], retireNow: true },
     plan: [
       "wait third: not-due",
-      "retire root: retire-now, deactivate",
+      "fail root: predecessor-active",
       "retire first: retire-now, deactivate",
       "retire second: retire-now, deactivate",
     ],
