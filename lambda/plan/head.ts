@@ -158,8 +158,8 @@ function formerOf({ head }: Lineage): Pick<Rotate, "former"> {
 }
 
 /**
- * A token that can't be deleted must not be made again in every run: while there is time, its lineage waits. At the end of
- * a life a few are the smaller evil, and whoever forces it has been told.
+ * A token that can't be deleted must not be made again in every run: while there is time, its lineage waits. So it does
+ * where several wait to be deleted. At the end of a life a few are the smaller evil, and whoever forces it has been told.
  */
 function orphansAllowed(
   token: ListedToken,
@@ -169,7 +169,9 @@ function orphansAllowed(
 ): number {
   if (reason === "forced") return Number.POSITIVE_INFINITY;
   const young = lineage.orphans.filter((orphan) => !isPastOrphanAge(orphan, input)).length;
-  return isEnding(token, input) ? MAX_ORPHANS - 1 - young : 0;
+  const lingering = lineage.orphans.filter(({ discardedAt }) => discardedAt !== undefined).length;
+  if (isEnding(token, input)) return MAX_ORPHANS - 1 - young - Math.max(0, lingering - MAX_ORPHANS);
+  return lingering < MAX_ORPHANS ? 0 : -1;
 }
 
 function waitUntilDue(
