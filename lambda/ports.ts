@@ -71,6 +71,7 @@ export interface TokenApi {
   /**
    * Tries a read with the new string itself: `accepted`, `rejected` (Losant doesn't know it, or not yet), or
    * `unclear` (no answer that says either). `scope` decides which read; undefined when it allows none.
+   * @throws RotationError `losant-throttled`, and nothing else.
    */
   probe(string: Redacted, scope: readonly string[]): Promise<"accepted" | "rejected" | "unclear" | undefined>;
   /** With what the worker is logged in, as of the last call that was answered. Reads the access token if none was. */

@@ -99,12 +99,6 @@ export class LosantPause {
     this.#clock = clock;
   }
 
-  /** Waits out the pause, but not past `giveUpAt`. */
-  async over(giveUpAt: Date): Promise<void> {
-    for (let leftMs = this.#leftMs(giveUpAt); leftMs > 0; leftMs = this.#leftMs(giveUpAt))
-      await this.#clock.sleep(leftMs);
-  }
-
   /**
    * The same call until it is not throttled.
    * @throws what the last one threw: where the pause is longer than there is time, or after `MAX_THROTTLED` of them, so that
@@ -118,7 +112,7 @@ export class LosantPause {
         if (endTrial !== undefined) this.#nextMs = FIRST_THROTTLE_PAUSE_MS;
         return answer;
       } catch (thrown) {
-        if (!(thrown instanceof RotationError) || thrown.code !== "losant-throttled") throw thrown;
+        if (!isThrottled(thrown)) throw thrown;
         this.#begin(thrown.retryAfterMs);
         if (throttled >= MAX_THROTTLED || this.#untilMs >= giveUpAt.getTime()) throw thrown;
       } finally {
@@ -127,10 +121,16 @@ export class LosantPause {
     }
   }
 
+  /** Waits out the pause, but not past `giveUpAt`. */
+  async #over(giveUpAt: Date): Promise<void> {
+    for (let leftMs = this.#leftMs(giveUpAt); leftMs > 0; leftMs = this.#leftMs(giveUpAt))
+      await this.#clock.sleep(leftMs);
+  }
+
   /** Resolves when a call may go out; with what ends its trial, if it is the one that tries. */
   async #turn(giveUpAt: Date): Promise<(() => void) | undefined> {
     for (;;) {
-      await this.over(giveUpAt);
+      await this.#over(giveUpAt);
       if (this.#untilMs === 0 || this.#clock.now() >= giveUpAt) return undefined;
       if (this.#trial === undefined) break;
       await this.#trial;
@@ -161,6 +161,10 @@ export class LosantPause {
   }
 }
 
+function isThrottled(thrown: unknown): thrown is RotationError {
+  return thrown instanceof RotationError && thrown.code === "losant-throttled";
+}
+
 /** The moments at which a run stops waiting for Losant. */
 export interface LosantDeadlines {
   readonly observeBy: Date;
@@ -183,8 +187,13 @@ export function throttleAware(
     deactivateForDiscard: (token, at) => pause.outlasting(endBy, () => api.deactivateForDiscard(token, at)),
     delete: (id) => pause.outlasting(endBy, () => api.delete(id)),
     probe: async (string, scope) => {
-      await pause.over(after(clock.now(), PROBE_THROTTLE_PATIENCE_MS));
-      return api.probe(string, scope);
+      const giveUpAt = after(clock.now(), PROBE_THROTTLE_PATIENCE_MS);
+      try {
+        return await pause.outlasting(giveUpAt, () => api.probe(string, scope));
+      } catch (thrown) {
+        if (!isThrottled(thrown)) throw thrown;
+        return "unclear";
+      }
     },
     loggedInWith: () => api.loggedInWith(),
     signingKey: () => api.signingKey(),

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { closedPort, type Reply } from "../support/http.ts";
-import { ACCESS_TOKEN, APPLICATION, apiAt, bench, FakeCredentials, ISSUED_TOKEN } from "./losant-bench.ts";
+import {
+  ACCESS_TOKEN,
+  APPLICATION,
+  apiAt,
+  bench,
+  FakeCredentials,
+  failure,
+  ISSUED_TOKEN,
+} from "./losant-bench.ts";
 
 const string = new Redacted(ISSUED_TOKEN);
 const tokens = `/applications/${APPLICATION}/tokens`;
@@ -39,7 +47,6 @@ describe("probing a new token", () => {
     ["HTTP 401", { status: 401, body: { type: "Unauthorized" } }, "rejected"],
     ["HTTP 403", { status: 403 }, "unclear"],
     ["HTTP 404", { status: 404 }, "unclear"],
-    ["HTTP 429", { status: 429, headers: { "retry-after": "0" } }, "unclear"],
     ["HTTP 500", { status: 500 }, "unclear"],
     ["a redirect", { status: 302, headers: { location: "/" } }, "unclear"],
     ["a login page", { status: 200, body: "<html></html>" }, "unclear"],
@@ -52,7 +59,14 @@ describe("probing a new token", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("never throws, whatever the string and wherever Losant is", async () => {
+  test("asks once where it is throttled, and says when to ask again", async () => {
+    const { api, server } = await bench(() => ({ status: 429, headers: { "retry-after": "7" } }));
+    const error = await failure(api.probe(string, ["all.Application"]));
+    expect(error).toMatchObject({ code: "losant-throttled", effect: "none", retryAfterMs: 7_000 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("does not throw otherwise, whatever the string and wherever Losant is", async () => {
     const api = apiAt(await closedPort(), new FakeCredentials([ACCESS_TOKEN]));
     expect(await api.probe(string, ["all.Application"])).toBe("unclear");
     expect(await api.probe(new Redacted("a\nb"), ["all.Application"])).toBe("unclear");

@@ -335,7 +335,10 @@ export function inMemoryTokenApi(
       return meet(around, { operation: "probe", isWrite: false, subject: id }, () => {
         const token = applications.identify(string.reveal())?.token;
         return token !== undefined && isAccepted(string) && isKnown(token, "login") ? "accepted" : "rejected";
-      }).catch(() => "unclear" as const);
+      }).catch((thrown: unknown) => {
+        if (thrown instanceof RotationError && thrown.code === "losant-throttled") throw thrown;
+        return "unclear" as const;
+      });
     },
     loggedInWith: logIn,
     async signingKey() {

@@ -1,3 +1,4 @@
+import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import type { ApplicationId } from "../../model/token.ts";
 import { isJson } from "./answers.ts";
@@ -12,7 +13,10 @@ const LISTS_TOKENS = new Set([
 ]);
 const READS_APPLICATION = new Set(["application.*", "application.get", "all.Application.cli"]);
 
-/** One read that a token of this scope may make, with its own string and without retries. Never throws. */
+/**
+ * One read that a token of this scope may make, with its own string and without retries.
+ * @throws RotationError `losant-throttled`, and nothing else: that says when to ask again, and nothing of the string.
+ */
 export async function probe(
   client: LosantClient,
   applicationId: ApplicationId,
@@ -23,16 +27,17 @@ export async function probe(
   if (read === undefined) return undefined;
   const { probeTimeoutMs } = client.limits;
   const limits = { readTimeoutMs: probeTimeoutMs, readTotalMs: probeTimeoutMs, readRetries: 0 };
-  try {
-    const answer = await client
-      .as(string, limits)
-      .answer({ kind: "read", method: "get", applicationId, ...read });
-    if (answer.kind === "ok") return isJson(answer.text) ? "accepted" : "unclear";
-    const isRejected = answer.kind === "refused" && answer.status === 401 && !answer.said.isForeign;
-    return isRejected ? "rejected" : "unclear";
-  } catch {
-    return "unclear";
+  const answer = await client
+    .as(string, limits)
+    .answer({ kind: "read", method: "get", applicationId, ...read })
+    .catch(() => undefined);
+  if (answer === undefined || answer.kind === "silent") return "unclear";
+  if (answer.kind === "ok") return isJson(answer.text) ? "accepted" : "unclear";
+  if (answer.status === 429) {
+    const message = `can't try a new string of application ${applicationId}: Losant throttles (HTTP 429)`;
+    throw new RotationError("losant-throttled", message, { retryAfterMs: answer.retryAfterMs });
   }
+  return answer.status === 401 && !answer.said.isForeign ? "rejected" : "unclear";
 }
 
 function readFor(scope: readonly string[]) {
