@@ -1,25 +1,31 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { measureColdStarts } from "./cold/section.ts";
 import { coldSection } from "./document/cold.ts";
-import { frame } from "./document/frame.ts";
+import { frame, withChapters } from "./document/frame.ts";
 import { growthSection } from "./document/growth.ts";
 import { idleSection } from "./document/idle.ts";
 import { MENDED } from "./document/mended.ts";
+import { poisonedSection } from "./document/poisoned.ts";
+import { rateWindowSection } from "./document/rate-window.ts";
 import { stormSection } from "./document/storm.ts";
 import { buildFunctions, type Functions } from "./functions.ts";
 import { manyApplications, tokensInOneApplication } from "./growth/section.ts";
 import { idleRun, realIdleRun } from "./idle/section.ts";
-import { type Plan, planFor } from "./options.ts";
+import { optionsFrom, type Plan } from "./options.ts";
+import { poisonedAccessToken, poisonedStorm } from "./storm/poisoned.ts";
+import { windowedStorm } from "./storm/rate-window.ts";
 import { realStorm } from "./storm/real.ts";
 import { firstDraftStorm, workerStorm } from "./storm/virtual.ts";
 
 const DOCUMENT = fileURLToPath(new URL("../docs/BENCHMARKS.md", import.meta.url));
 
-const { plan, isQuick } = planFor(process.argv.slice(2));
+const { plan, isQuick, isVirtual } = optionsFrom(process.argv.slice(2));
 // Ctrl-C alone ends a process without its exit handlers, which remove the functions' files.
 process.once("SIGINT", () => process.exit(130));
-const document = frame(await measured(await buildFunctions(), plan));
+const document = isVirtual
+  ? withChapters(readFileSync(DOCUMENT, "utf8"), await badDays(plan))
+  : frame(await measured(await buildFunctions(), plan));
 if (isQuick) console.log("Everything was measured once, with small counts; nothing is written.");
 else {
   writeFileSync(DOCUMENT, document);
@@ -43,11 +49,27 @@ async function measured(of: Functions, sizes: Plan): Promise<readonly string[]> 
         realStorm(of.firstDraft, sizes.realStorm, { parallel: true }),
       ),
     }),
+    ...(await badDays(sizes)),
     growthSection({
       tokens: await each("tokens", sizes.tokens, (count) => tokensInOneApplication(of, count)),
       applications: await each("applications", sizes.applications, (count) => manyApplications(of, count)),
     }),
     MENDED,
+  ];
+}
+
+/** The chapters that are the same on every machine. */
+async function badDays({ poisoned, windowed }: Plan): Promise<readonly string[]> {
+  return [
+    poisonedSection([
+      await step("a poisoned secret", () => poisonedStorm(poisoned, 1)),
+      await step("a poisoned secret, ten applications", () => poisonedStorm(poisoned, 10)),
+      await step("a poisoned access token", () => poisonedAccessToken(poisoned)),
+    ]),
+    rateWindowSection([
+      ...(await each("a rate window", windowed, (tokens) => windowedStorm(tokens, true))),
+      ...(await each("a rate window, unsaid", windowed, (tokens) => windowedStorm(tokens, false))),
+    ]),
   ];
 }
 

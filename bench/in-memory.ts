@@ -11,13 +11,16 @@ export function inMemory({
   applications = 1,
   tokensEach,
   isDue,
+  secrets = {},
 }: {
   readonly applications?: number;
   readonly tokensEach: number;
   readonly isDue: boolean;
+  /** By the name of a token, the secret that it is mapped to. */
+  readonly secrets?: Record<string, string>;
 }): World {
   const ids = Array.from({ length: applications }, (_, number) => applicationIdOf(number));
-  const world = new World({ applications: ids, policy: { maxRotationsPerRun: 100_000 } });
+  const world = new World({ applications: ids, policy: { maxRotationsPerRun: 100_000 }, secrets });
   const now = world.clock.now();
   for (const [application, applicationId] of ids.entries())
     for (let token = 0; token < tokensEach; token += 1)

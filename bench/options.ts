@@ -3,6 +3,8 @@ export interface Plan {
   readonly coldRounds: number;
   readonly storms: readonly number[];
   readonly realStorm: number;
+  readonly poisoned: number;
+  readonly windowed: readonly number[];
   readonly idle: readonly number[];
   readonly realIdle: number;
   readonly tokens: readonly number[];
@@ -13,6 +15,8 @@ const FULL: Plan = {
   coldRounds: 31,
   storms: [10, 100, 1_000, 10_000],
   realStorm: 1_000,
+  poisoned: 1_000,
+  windowed: [100, 1_000],
   idle: [1, 100, 5_000],
   realIdle: 100,
   tokens: [1_000, 10_000, 100_000],
@@ -24,6 +28,8 @@ const QUICK: Plan = {
   coldRounds: 1,
   storms: [10, 50],
   realStorm: 20,
+  poisoned: 20,
+  windowed: [20, 40],
   idle: [1, 20],
   realIdle: 3,
   tokens: [100, 2_000],
@@ -32,9 +38,20 @@ const QUICK: Plan = {
 
 export const COMMAND = "npm run bench";
 
-export function planFor(args: readonly string[]): { readonly plan: Plan; readonly isQuick: boolean } {
-  const unknown = args.find((arg) => arg !== "--quick");
-  if (unknown !== undefined) throw new Error(`${COMMAND} [-- --quick]; it knows no ${unknown}`);
-  const isQuick = args.includes("--quick");
-  return { plan: isQuick ? QUICK : FULL, isQuick };
+const QUICK_OPTION = "--quick";
+/** Only the chapters whose figures are of virtual time alone, and so the same on every machine. */
+const VIRTUAL_OPTION = "--virtual";
+
+export interface Options {
+  readonly plan: Plan;
+  readonly isQuick: boolean;
+  readonly isVirtual: boolean;
+}
+
+export function optionsFrom(args: readonly string[]): Options {
+  const unknown = args.find((arg) => arg !== QUICK_OPTION && arg !== VIRTUAL_OPTION);
+  if (unknown !== undefined)
+    throw new Error(`${COMMAND} [-- ${QUICK_OPTION} ${VIRTUAL_OPTION}]; it knows no ${unknown}`);
+  const isQuick = args.includes(QUICK_OPTION);
+  return { plan: isQuick ? QUICK : FULL, isQuick, isVirtual: args.includes(VIRTUAL_OPTION) };
 }

@@ -20,7 +20,7 @@ export function growthSection({ tokens, applications }: Growth): string {
   const observedMs = (LATENCY_MS.store + LATENCY_MS.losant + LATENCY_MS.store) / OBSERVED_AT_ONCE;
   const observable = (LONGEST_MS * OBSERVING_PART) / Math.max(observedMs, perApplicationMs);
   return [
-    "## 4. Growth",
+    "## 6. Growth",
     prose(
       `A run that finds nothing, the deployed bundle in a process of its own, against services that answer at once: what is
       left is the worker's own work. Its heap is bounded at ${HEAP_MEGABYTES} MB, nine tenths of what the stack gives it;
