@@ -10,7 +10,7 @@ import { articleOn, asRotationError, RotationError, remedyFor } from "./model/er
 import { RunId } from "./model/token.ts";
 import { type ApplicationConfig, parseConfigText, type RotationConfig } from "./policy/config.ts";
 import { parseRequest } from "./policy/request.ts";
-import type { Clock, Log, LogFields } from "./ports.ts";
+import type { Clock, ListingRoom, Log, LogFields } from "./ports.ts";
 import { metricsOf } from "./report/metrics.ts";
 import type { Report } from "./report/report.ts";
 import { type RunResult, run } from "./run/run.ts";
@@ -130,13 +130,22 @@ export async function runOnce(
   });
 }
 
+<<<<<<< HEAD
 function connecting({ losantApiUrl, secretPrefix }: RotationConfig, credentials: AwsAccess["store"]) {
   return (application: ApplicationConfig) =>
+=======
+function connecting({ losantApiUrl }: RotationConfig, credentials: AwsAccess["store"]) {
+  return (application: ApplicationConfig, room: ListingRoom) =>
+>>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
     losantTokenApi({
       baseUrl: losantApiUrl,
       application,
       credentials,
+<<<<<<< HEAD
       secretPrefix,
+=======
+      room,
+>>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
       limits: { retriesThrottled: false },
     });
 }

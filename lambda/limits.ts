@@ -4,6 +4,15 @@
 export const OBSERVED_AT_ONCE = 5;
 export const READS_AT_ONCE = 20;
 
+/**
+ * What the listings of applications that are observed at once may take up together, in tokens: each costs some three
+ * kilobytes until its application is planned, and its text besides. With 512 MB, a hundred thousand fit: these, and a
+ * short listing, which never waits for room, of each other application.
+ */
+export const LONG_LISTINGS = 80_000;
+export const SHORT_LISTING = 5_000;
+export const CHARACTERS_LIKE_A_TOKEN = 3_000;
+
 /** In which part of its time a run may begin to observe an application: the rest is for what there is to do. */
 export const OBSERVING_PART = 2 / 3;
 

@@ -39,6 +39,23 @@ export interface TokenListing {
   readonly servedAt: Date | undefined;
 }
 
+/** How much of a listing is in memory. */
+export interface ListingSize {
+  readonly tokens: number;
+  /** Of the text that it came in. */
+  readonly characters: number;
+}
+
+/** Where a listing finds room while it is read, among those of other applications. */
+export interface ListingRoom {
+  /**
+   * To be asked before each further page, with all that is held. Waits until there is room for that, and for what is to come
+   * by Losant's own `count`, if it gives one. False where there is more than it counted, and no room for it: then nothing
+   * more may be read. Repeatable.
+   */
+  hold(held: ListingSize, count: number | undefined): Promise<boolean>;
+}
+
 /** What is known of a token that can't be read. */
 export interface UnreadableToken {
   readonly id: TokenId;

@@ -29,7 +29,8 @@ export async function planInTime(application: ApplicationConfig, run: RunContext
 async function planApplication(application: ApplicationConfig, run: RunContext): Promise<readonly Work[]> {
   const { request, config, recorder, unmatched, runId, store, clock } = run;
   const { selection } = request;
-  const context = run.enter(application);
+  const room = run.listings.enter();
+  const context = run.enter(application, room);
   const { api } = context;
   try {
     const sources = { api, store, index: run.index, clock };
@@ -61,6 +62,8 @@ async function planApplication(application: ApplicationConfig, run: RunContext):
     recorder.applicationFailed(application.id, error);
     recorder.accessToken(await accessTokenExpiryAfter(error, api, clock));
     return [];
+  } finally {
+    room.leave();
   }
 }
 

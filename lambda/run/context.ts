@@ -9,9 +9,10 @@ import type { RunId, TokenId } from "../model/token.ts";
 import { NO_INDEX, once, readIndex } from "../observe/read-index.ts";
 import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
-import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
+import type { Clock, EventBus, ListingRoom, Log, SecretStore, TokenApi } from "../ports.ts";
 import { Recorder } from "../report/recorder.ts";
-import { circuitBroken, LosantPause, rateLimited, throttleAware } from "./guarded-ports.ts";
+import { answering, circuitBroken, LosantPause, rateLimited, throttleAware } from "./guarded-ports.ts";
+import { ListingSpace } from "./listing-space.ts";
 
 /** Everything outside that a run touches, as the composition root gives it. */
 export interface RunEnvironment {
@@ -24,7 +25,7 @@ export interface RunEnvironment {
   readonly runbook?: string | undefined;
   readonly store: SecretStore;
   readonly bus: EventBus;
-  readonly connect: (application: ApplicationConfig) => TokenApi;
+  readonly connect: (application: ApplicationConfig, room: ListingRoom) => TokenApi;
 }
 
 /** One run, as all of its parts share it. */
@@ -37,8 +38,10 @@ export interface RunContext extends EffectContext {
   readonly observeUntil: Date;
   /** Entries of the event's `tokens` that no listed token has answered to yet. */
   readonly unmatched: Set<string>;
+  /** Where the listings of this run have room. */
+  readonly listings: ListingSpace;
   /** Logs in to one application. */
-  enter(application: ApplicationConfig): ApplicationContext;
+  enter(application: ApplicationConfig, room: ListingRoom): ApplicationContext;
 }
 
 /** A run that starts now. Its store and its bus are the guarded ones: nothing after this sees the bare ports. */
@@ -71,10 +74,11 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     unmatched: new Set(request.selection.tokens),
     index: once(() => indexOrNone(config, context)),
     loginIds: new Set(),
-    enter: (application) => ({
+    listings: new ListingSpace(),
+    enter: (application, room) => ({
       run: context,
       application,
-      api: throttleAware(connect(application), pause, clock, deadlines),
+      api: throttleAware(connect(application, answering(room, pause)), pause, clock, deadlines),
       budget: new IssueBudget(application.policy.maxRotationsPerRun),
       aheadMs: 0,
       wasListed: () => false,

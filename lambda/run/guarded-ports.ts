@@ -8,7 +8,7 @@ import {
 } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import { after } from "../model/time.ts";
-import type { Clock, EventBus, SecretStore, TokenApi } from "../ports.ts";
+import type { Clock, EventBus, ListingRoom, SecretStore, TokenApi } from "../ports.ts";
 
 /** So many writes may start at once after a pause: with those that follow, still fewer than 50 in any second. */
 const BURST = 3;
@@ -92,8 +92,8 @@ export class LosantPause {
   readonly #clock: Clock;
   #untilMs = 0;
   #nextMs = FIRST_THROTTLE_PAUSE_MS;
-  /** The call that tries, after a pause. */
-  #trial: Promise<void> | undefined;
+  /** The call that tries, after a pause, and what ends its trial. */
+  #trial: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -121,6 +121,11 @@ export class LosantPause {
     }
   }
 
+  /** Losant has answered a part of a call that goes on: nobody waits for the rest of it. */
+  answered(): void {
+    this.#trial?.end();
+  }
+
   /** Waits out the pause, but not past `giveUpAt`. */
   async #over(giveUpAt: Date): Promise<void> {
     for (let leftMs = this.#leftMs(giveUpAt); leftMs > 0; leftMs = this.#leftMs(giveUpAt))
@@ -133,17 +138,19 @@ export class LosantPause {
       await this.#over(giveUpAt);
       if (this.#untilMs === 0 || this.#clock.now() >= giveUpAt) return undefined;
       if (this.#trial === undefined) break;
-      await this.#trial;
+      await this.#trial.ended;
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
     const triedAfterMs = this.#untilMs;
-    this.#trial = promise;
-    return () => {
+    const end = () => {
+      if (this.#trial?.ended !== ended) return;
       this.#trial = undefined;
       // Not throttled again: there is no pause any more.
       if (this.#untilMs === triedAfterMs) this.#untilMs = 0;
       resolve();
     };
+    this.#trial = { ended, end };
+    return end;
   }
 
   /** Calls that were under way together are throttled together: their pause is one. */
@@ -163,6 +170,16 @@ export class LosantPause {
 
 function isThrottled(thrown: unknown): thrown is RotationError {
   return thrown instanceof RotationError && thrown.code === "losant-throttled";
+}
+
+/** The same room, which a listing asks for once a page is answered: it may wait there for calls that wait for its end. */
+export function answering(room: ListingRoom, pause: LosantPause): ListingRoom {
+  return {
+    hold: (...args) => {
+      pause.answered();
+      return room.hold(...args);
+    },
+  };
 }
 
 /** The moments at which a run stops waiting for Losant. */

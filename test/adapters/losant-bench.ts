@@ -7,9 +7,21 @@ import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import type { Intent } from "../../lambda/model/marker.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
+
+<<<<<<< HEAD
+
 import { SecretArn, SecretName, type VersionId } from "../../lambda/model/secret.ts";
 import { ApplicationId, RunId, TokenId } from "../../lambda/model/token.ts";
 import type { AccessTokenReader, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
+
+=======
+
+import { SecretArn, SecretName } from "../../lambda/model/secret.ts";
+import { ApplicationId, TokenId } from "../../lambda/model/token.ts";
+import type { AccessTokenReader, ListingRoom, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
+
+>>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
+
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
 import { holdPatience, PATIENCE_MS, runOutOfPatience } from "./patience.ts";
 
@@ -118,20 +130,30 @@ export interface Bench {
 /** The adapter before a server that answers as the test says; closed after the test. */
 export async function bench(
   answer: (request: SeenRequest, index: number) => Reply,
-  { credentials = new FakeCredentials([ACCESS_TOKEN]), limits = {} as Partial<LosantLimits> } = {},
+  {
+    credentials = new FakeCredentials([ACCESS_TOKEN]),
+    limits = {},
+    room,
+  }: {
+    readonly credentials?: FakeCredentials;
+    readonly limits?: Partial<LosantLimits>;
+    readonly room?: ListingRoom;
+  } = {},
 ): Promise<Bench> {
   holdPatience();
   const server = await scripted(answer, runOutOfPatience);
   onTestFinished(() => server.close());
-  return { server, credentials, api: apiAt(server.url, credentials, limits) };
+  return { server, credentials, api: apiAt(server.url, credentials, limits, room) };
 }
 
 export function apiAt(
   baseUrl: string,
   credentials: AccessTokenReader,
   limits: Partial<LosantLimits> = {},
+  room?: ListingRoom,
 ): TokenApi {
   const application = { id: APPLICATION, accessToken: ACCESS_SECRET };
+<<<<<<< HEAD
   return losantTokenApi({
     baseUrl,
     application,
@@ -139,6 +161,10 @@ export function apiAt(
     secretPrefix: SECRET_PREFIX,
     limits: { ...QUICK, ...limits },
   });
+=======
+  const options = { baseUrl, application, credentials, limits: { ...QUICK, ...limits } };
+  return losantTokenApi(room === undefined ? options : { ...options, room });
+>>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
 }
 
 /** After the test, however it ends. */

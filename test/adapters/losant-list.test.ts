@@ -1,5 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { LOSANT_LIMITS } from "../../lambda/adapters/losant/limits.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
+import type { ListingRoom } from "../../lambda/ports.ts";
 import type { Reply, SeenRequest } from "../support/http.ts";
 import { inTurn } from "../support/http.ts";
 import {
@@ -14,6 +16,7 @@ import {
   raw,
   TOKEN,
   tokenBody,
+  whenDone,
 } from "./losant-bench.ts";
 
 /** Losant's listing of `tokens`, which gives at most `most` at a time whatever is asked. */
@@ -498,6 +501,83 @@ test("a listing whose pages come too slowly is given up, and keeps nobody waitin
   const { api, server } = await bench(listing(many(30), 10), { limits: { listTotalMs: 0 } });
   expect(await failure(api.list())).toMatchObject({ code: "losant-unreachable" });
   expect(server.requests).toHaveLength(1);
+});
+
+describe("the room for a listing", () => {
+  test("is asked for after each page, with what is held and what is to come", async () => {
+    const asked: (readonly [number, number | undefined])[] = [];
+    const room: ListingRoom = {
+      hold: async ({ tokens, characters }, count) => {
+        asked.push([tokens, count]);
+        expect(characters).toBeGreaterThan(100 * tokens);
+        return true;
+      },
+    };
+    const { api } = await bench(listing(many(25), 10), { room });
+    await api.list();
+    expect(asked).toEqual([
+      [10, 25],
+      [20, 25],
+    ]);
+  });
+
+  test("is not counted twice for a text that is read twice", async () => {
+    const sizes: number[] = [];
+    const room: ListingRoom = {
+      hold: async ({ characters }) => {
+        sizes.push(characters);
+        return true;
+      },
+    };
+    const page = { status: 200, body: { items: many(10), totalCount: 11, perPage: 10 } };
+    const { api } = await bench(
+      ({ query }) => (query.get("page") === "0" ? page : { status: 200, body: { items: [] } }),
+      {
+        room,
+      },
+    );
+    expect((await api.list()).missing).toBe(1);
+    const [first = 0, second = 0] = sizes;
+    expect(sizes).toHaveLength(2);
+    expect(second).toBeLessThan(1.1 * first);
+  });
+
+  test("is waited for before the next page is read", async () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const first = Promise.withResolvers<void>();
+    const room: ListingRoom = {
+      hold: () => {
+        first.resolve();
+        return promise;
+      },
+    };
+    const { api, server } = await bench(listing(many(25), 10), { room });
+    const listed = api.list();
+    await first.promise;
+    expect(server.requests).toHaveLength(1);
+    resolve(true);
+    expect((await listed).tokens).toHaveLength(25);
+  });
+
+  test("ends the listing where there is none", async () => {
+    const { api, server } = await bench(listing(many(25), 10), { room: { hold: async () => false } });
+    expect(await failure(api.list())).toMatchObject({ code: "losant-answer-invalid", effect: "none" });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("is given up where other lists take the time for it", async () => {
+    const room: ListingRoom = {
+      hold: async () => {
+        const at = performance.now();
+        const clock = vi.spyOn(performance, "now").mockReturnValue(at + LOSANT_LIMITS.listTotalMs);
+        whenDone(() => clock.mockRestore());
+        return true;
+      },
+    };
+    const { api, server } = await bench(listing(many(25), 10), { room });
+    expect(await failure(api.list())).toMatchObject({ code: "out-of-time", effect: "none" });
+    expect(server.requests).toHaveLength(1);
+  });
 });
 
 describe("reading one token", () => {

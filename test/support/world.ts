@@ -9,7 +9,7 @@ import type { RotationEvent } from "../../lambda/model/events.ts";
 import { RunId } from "../../lambda/model/token.ts";
 import { parseConfig } from "../../lambda/policy/config.ts";
 import { parseRequest } from "../../lambda/policy/request.ts";
-import type { LogFields } from "../../lambda/ports.ts";
+import type { ListingRoom, LogFields } from "../../lambda/ports.ts";
 import { type RunResult, run } from "../../lambda/run/run.ts";
 import { VirtualClock } from "./clock.ts";
 import { type Intercept, inMemoryBus, inMemoryStore, inMemoryTokenApi, untouched } from "./ports.ts";
@@ -103,7 +103,12 @@ export class World {
 
   start(
     event: object,
-    { intercept = untouched, runId = `run-${++this.#runs}`, budgetMs = 15 * MINUTE }: RunOptions = {},
+    {
+      intercept = untouched,
+      runId = `run-${++this.#runs}`,
+      budgetMs = 15 * MINUTE,
+      whileListing,
+    }: RunOptions = {},
   ) {
     const ports = {
       clock: this.clock,
@@ -125,8 +130,16 @@ export class World {
       },
       store,
       bus: inMemoryBus(this.buses, ports),
+<<<<<<< HEAD
       connect: (application) =>
         inMemoryTokenApi(this.applications, application, config.secretPrefix, store, ports),
+=======
+      connect: (application, room) => {
+        const api = inMemoryTokenApi(this.applications, application, store, ports);
+        if (whileListing === undefined) return api;
+        return { ...api, list: () => api.list().finally(() => whileListing(application.id, room)) };
+      },
+>>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
     });
   }
 
@@ -153,6 +166,8 @@ export interface RunOptions {
   readonly intercept?: Intercept;
   readonly runId?: string;
   readonly budgetMs?: number;
+  /** What becomes of the room for a listing, before it is answered. */
+  readonly whileListing?: (applicationId: string, room: ListingRoom) => Promise<void>;
 }
 
 /** A service that keeps what it read for a while, as most do. */

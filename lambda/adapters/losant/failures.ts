@@ -37,6 +37,11 @@ export function unusableIssue(attempt: Attempt, flaw: string, createdId: TokenId
   return new RotationError("losant-answer-invalid", message, { effect: "unknown", createdId });
 }
 
+/** Not Losant's fault: `why` says what took the time. */
+export function outOfTime(attempt: Attempt, why: string): RotationError {
+  return new RotationError("out-of-time", at(attempt, why));
+}
+
 function silence(
   attempt: Attempt,
   { why, isSent, code }: Extract<LosantAnswer, { readonly kind: "silent" }>,

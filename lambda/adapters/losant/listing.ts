@@ -1,8 +1,8 @@
 import type { ApiToken, TokenId } from "../../model/token.ts";
-import type { TokenListing } from "../../ports.ts";
+import type { ListingRoom, ListingSize, TokenListing } from "../../ports.ts";
 import { type NamedRow, type Page, readPage } from "./answers.ts";
 import { type LosantCall, type LosantClient, textOf } from "./client.ts";
-import { tokenApiError, unusable } from "./failures.ts";
+import { outOfTime, tokenApiError, unusable } from "./failures.ts";
 
 /** Without a sort of its own, the order is by name; in that order pages shift when a token is renamed. */
 const SOONEST_FIRST = "expirationDate";
@@ -14,54 +14,47 @@ const UNIQUE = "id";
  * same moment may stand on either side of a page border each time. Where the count promises more than there was, all is
  * read once more in another order; what is missing even then is only counted.
  */
-export async function listTokens(client: LosantClient, call: LosantCall): Promise<TokenListing> {
-  const found = new Found();
-  const until = performance.now() + client.limits.listTotalMs;
-  await readInOrder(SOONEST_FIRST, found, until, client, call);
-  // What it adds is welcome; where it fails, what is missing is missing.
-  if (found.missing > 0) await readInOrder(UNIQUE, found, until, client, call).catch(() => {});
-  return found.listing();
-}
-
-/** Of pages that are too long, smaller ones are asked for, from the first on: what was found stays found. */
-async function readInOrder(
-  sortField: string,
-  found: Found,
-  until: number,
+export async function listTokens(
   client: LosantClient,
   call: LosantCall,
-): Promise<void> {
-  const { perPage: sizes, maxPages } = client.limits;
-  const [largest = 1] = sizes;
-  let flaw = "is too long";
-  for (const size of sizes) {
-    const outcome = await readPages({
-      sortField,
-      size,
-      most: maxPages * (largest / size),
-      found,
-      until,
-      client,
-      call,
-    });
-    if (outcome === "all") return;
-    flaw = outcome.tooLong;
-  }
-  throw unusable(call, flaw);
+  room: ListingRoom,
+): Promise<TokenListing> {
+  const found = new Found();
+  const until = performance.now() + client.limits.listTotalMs;
+  const reading = { found, until, client, call, room };
+  await readInOrder({ ...reading, sortField: SOONEST_FIRST });
+  // What it adds is welcome; where it fails, what is missing is missing.
+  if (found.missing > 0) await readInOrder({ ...reading, sortField: UNIQUE }).catch(() => {});
+  return found.listing();
 }
 
 interface Reading {
   readonly sortField: string;
-  readonly size: number;
-  readonly most: number;
   readonly found: Found;
   readonly until: number;
   readonly client: LosantClient;
   readonly call: LosantCall;
+  readonly room: ListingRoom;
 }
 
-async function readPages(reading: Reading): Promise<"all" | { readonly tooLong: string }> {
-  const { sortField, size, most, found, until, client, call } = reading;
+/** Of pages that are too long, smaller ones are asked for, from the first on: what was found stays found. */
+async function readInOrder(reading: Reading): Promise<void> {
+  const { perPage: sizes, maxPages } = reading.client.limits;
+  const [largest = 1] = sizes;
+  let flaw = "is too long";
+  for (const size of sizes) {
+    const outcome = await readPages(reading, size, maxPages * (largest / size));
+    if (outcome === "all") return;
+    flaw = outcome.tooLong;
+  }
+  throw unusable(reading.call, flaw);
+}
+
+async function readPages(
+  { sortField, found, until, client, call, room }: Reading,
+  size: number,
+  most: number,
+): Promise<"all" | { readonly tooLong: string }> {
   const seen = new Set<TokenId>();
   found.begin();
   let perPage = size;
@@ -76,13 +69,17 @@ async function readPages(reading: Reading): Promise<"all" | { readonly tooLong: 
     const read = readPage(text, client.limits.perPage[0] ?? size);
     if (!read.ok) throw unusable(call, read.flaw);
     found.add(read.value);
-    if (found.size > client.limits.maxTokens)
+    if (found.tokens > client.limits.maxTokens)
       throw unusable(call, `lists more than ${client.limits.maxTokens} tokens`);
     const before = seen.size;
     for (const row of read.value.rows) if (row.kind !== "nameless") seen.add(row.id);
     if (isLast(read.value, seen.size > before, found)) return "all";
     if (performance.now() >= until)
       throw tokenApiError(call, { kind: "silent", why: "timeout", isSent: true });
+    if (!(await room.hold(found.size, found.total)))
+      throw unusable(call, "lists more tokens than it counts, and other long lists leave no memory for them");
+    // The time goes on while it waits, so that a few long lists can't use up that of all applications.
+    if (performance.now() >= until) throw outOfTime(call, "other long lists were read first");
     // Losant documents no maximum: it may give less than was asked, and counts pages by what it gives.
     perPage = read.value.perPage ?? perPage;
   }
@@ -105,15 +102,21 @@ class Found {
   total: number | undefined;
   /** By the clock of Losant, as of the last answer. */
   servedAt: Date | undefined;
+  /** Of all readings. */
   characters = 0;
+  #charactersNow = 0;
+  #mostCharacters = 0;
 
   /** Another reading, from the first page on. */
   begin(): void {
     this.#namelessNow = 0;
+    this.#charactersNow = 0;
   }
 
   read(characters: number): void {
     this.characters += characters;
+    this.#charactersNow += characters;
+    this.#mostCharacters = Math.max(this.#mostCharacters, this.#charactersNow);
   }
 
   add({ rows, totalCount }: Page): void {
@@ -125,12 +128,17 @@ class Found {
     }
   }
 
-  get size(): number {
+  get tokens(): number {
     return this.#rows.size + this.#nameless.count;
   }
 
+  /** What one reading has shown, another repeats. */
+  get size(): ListingSize {
+    return { tokens: this.tokens, characters: this.#mostCharacters };
+  }
+
   get missing(): number {
-    return Math.max(0, (this.total ?? 0) - this.size);
+    return Math.max(0, (this.total ?? 0) - this.tokens);
   }
 
   listing(): TokenListing {

@@ -6,6 +6,7 @@ import type { ApiToken, ApplicationId, TokenId } from "../../model/token.ts";
 import type {
   AccessTokenReader,
   IssuedToken,
+  ListingRoom,
   Login,
   TokenApi,
   TokenListing,
@@ -32,7 +33,11 @@ export interface TokenApiOptions {
   /** Markers are signed for it. */
   readonly secretPrefix: string;
   readonly limits?: Partial<LosantLimits>;
+  /** Without it, a listing is bounded by `limits` alone. */
+  readonly room?: ListingRoom;
 }
+
+const BOUNDLESS: ListingRoom = { hold: async () => true };
 
 /** The tokens of one application, for one run: the access token is read once and not kept longer than this. */
 export function losantTokenApi(options: TokenApiOptions): TokenApi {
@@ -45,14 +50,19 @@ class LosantTokens implements TokenApi {
   readonly #credentials: AccessTokenReader;
   readonly #secretPrefix: string;
   readonly #client: LosantClient;
+  readonly #room: ListingRoom;
 
+<<<<<<< HEAD
   constructor({ application, credentials, secretPrefix, ...options }: TokenApiOptions) {
+=======
+  constructor(application, credentials, room = BOUNDLESS, ...options : TokenApiOptions) 
+    this.#room = room;
+>>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
     this.#id = application.id;
     this.#credentials = credentials;
     this.#secretPrefix = secretPrefix;
     this.#accessToken = new AccessToken(credentials, application);
     this.#client = new LosantClient({ ...options, credential: this.#accessToken });
-  }
 
   async list(): Promise<TokenListing> {
     const call = this.#call({
@@ -62,6 +72,7 @@ class LosantTokens implements TokenApi {
       method: "get",
       path: "/tokens",
     });
+<<<<<<< HEAD
     const read = () => listTokens(this.#client, call);
     return read().catch(async (error: unknown) => {
       if (!(error instanceof RotationError) || error.code !== "access-token-forbidden") throw error;
@@ -69,6 +80,9 @@ class LosantTokens implements TokenApi {
       if (listing === undefined) throw error;
       return listing;
     });
+=======
+    return listTokens(this.#client, call, this.#room);
+>>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
   }
 
   async get(id: TokenId): Promise<ApiToken | undefined> {
@@ -108,15 +122,13 @@ class LosantTokens implements TokenApi {
     return issued.value;
   }
 
-  deactivate(id: TokenId): Promise<void> {
+  deactivate(id: TokenId): Promise<void> 
     return this.#deactivate(id, () => ({}));
-  }
 
-  deactivateForDiscard(token: ApiToken, at: Date): Promise<void> {
+  deactivateForDiscard(token: ApiToken, at: Date): Promise<void> 
     return this.#deactivate(token.id, (login) => ({
       description: describeDiscarded(token, at, this.#id, this.#keyOf(login)),
     }));
-  }
 
   async #deactivate(id: TokenId, alsoOf: (login: AccessTokenReading) => object): Promise<void> {
     const call = this.#call({
@@ -141,18 +153,16 @@ class LosantTokens implements TokenApi {
     await this.#unlessGone(call, readDeleted);
   }
 
-  probe(string: Redacted, scope: readonly string[]) {
+  probe(string: Redacted, scope: readonly string[]) 
     return probe(this.#client, this.#id, string, scope);
-  }
 
   async loggedInWith(): Promise<Login> {
     const { token: _, ...login } = await this.#accessToken.current();
     return login;
   }
 
-  async signingKey(): Promise<MarkerKey> {
+  async signingKey(): Promise<MarkerKey> 
     return this.#keyOf(await this.#accessToken.current());
-  }
 
   async keptKeys(): Promise<readonly MarkerKey[]> {
     const { arn, token: current } = await this.#accessToken.current();
@@ -175,9 +185,8 @@ class LosantTokens implements TokenApi {
     return isReplaced || (await this.probe(token, ["applicationApiTokens.get"])) === "accepted";
   }
 
-  #keyOf({ arn, token }: Pick<AccessTokenReading, "arn" | "token">): MarkerKey {
+  #keyOf({ arn, token }: Pick<AccessTokenReading, "arn" | "token">): MarkerKey 
     return markerKeyOf(token, arn, this.#secretPrefix);
-  }
 
   #call(call: Omit<LosantCall, "applicationId">): LosantCall {
     return { ...call, applicationId: this.#id };
