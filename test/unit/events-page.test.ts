@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
-import { eventDocument } from "../infra/event-documents.ts";
-import { type DetailType, EVENT_CATALOGUE } from "../lambda/model/events.ts";
-import { REASONS, type Reason, restOf } from "../lambda/plan/reasons.ts";
-import { type DeliveredEvent, eventExamples, pageWithExamples } from "./support/event-examples.ts";
-import { tablesIn } from "./support/markdown.ts";
+import { eventDocument } from "../../infra/event-documents.ts";
+import { type DetailType, EVENT_CATALOGUE } from "../../lambda/model/events.ts";
+import { REASONS, type Reason, restOf } from "../../lambda/plan/reasons.ts";
+import { type DeliveredEvent, eventExamples, pageWithExamples } from "../support/event-examples.ts";
+import { tablesIn } from "../support/markdown.ts";
 
-const page = readFileSync(new URL("../docs/events.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../docs/events.md", import.meta.url), "utf8");
 const examples = await eventExamples();
 const DETAIL_TYPES = Object.keys(EVENT_CATALOGUE) as DetailType[];
 
