@@ -130,22 +130,14 @@ export async function runOnce(
   });
 }
 
-<<<<<<< HEAD
 function connecting({ losantApiUrl, secretPrefix }: RotationConfig, credentials: AwsAccess["store"]) {
-  return (application: ApplicationConfig) =>
-=======
-function connecting({ losantApiUrl }: RotationConfig, credentials: AwsAccess["store"]) {
   return (application: ApplicationConfig, room: ListingRoom) =>
->>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
     losantTokenApi({
       baseUrl: losantApiUrl,
       application,
       credentials,
-<<<<<<< HEAD
-      secretPrefix,
-=======
       room,
->>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
+      secretPrefix,
       limits: { retriesThrottled: false },
     });
 }

@@ -33,12 +33,14 @@ const ApplicationSchema = v.strictObject({
   ),
 });
 
+const LOOPBACK = ["127.0.0.1", "[::1]", "localhost"];
+
 const losantApiUrl = v.pipe(
   v.string("must be an address"),
   v.url("must be an address such as https://api.losant.com"),
   v.check((text) => {
     const { protocol, hostname } = new URL(text);
-    return protocol === "https:" || ["127.0.0.1", "[::1]", "localhost"].includes(hostname);
+    return protocol === "https:" || (protocol === "http:" && LOOPBACK.includes(hostname));
   }, "must be https: the access token travels with each request"),
 );
 

@@ -8,19 +8,9 @@ import { RotationError } from "../../lambda/model/errors.ts";
 import type { Intent } from "../../lambda/model/marker.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 
-<<<<<<< HEAD
-
 import { SecretArn, SecretName, type VersionId } from "../../lambda/model/secret.ts";
 import { ApplicationId, RunId, TokenId } from "../../lambda/model/token.ts";
-import type { AccessTokenReader, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
-
-=======
-
-import { SecretArn, SecretName } from "../../lambda/model/secret.ts";
-import { ApplicationId, TokenId } from "../../lambda/model/token.ts";
 import type { AccessTokenReader, ListingRoom, Login, TokenApi, TokenOrder } from "../../lambda/ports.ts";
-
->>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
 
 import { type Reply, type ScriptedServer, type SeenRequest, scripted } from "../support/http.ts";
 import { holdPatience, PATIENCE_MS, runOutOfPatience } from "./patience.ts";
@@ -153,18 +143,14 @@ export function apiAt(
   room?: ListingRoom,
 ): TokenApi {
   const application = { id: APPLICATION, accessToken: ACCESS_SECRET };
-<<<<<<< HEAD
-  return losantTokenApi({
+  const options = {
     baseUrl,
     application,
     credentials,
     secretPrefix: SECRET_PREFIX,
     limits: { ...QUICK, ...limits },
-  });
-=======
-  const options = { baseUrl, application, credentials, limits: { ...QUICK, ...limits } };
+  };
   return losantTokenApi(room === undefined ? options : { ...options, room });
->>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
 }
 
 /** After the test, however it ends. */

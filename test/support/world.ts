@@ -130,16 +130,12 @@ export class World {
       },
       store,
       bus: inMemoryBus(this.buses, ports),
-<<<<<<< HEAD
-      connect: (application) =>
-        inMemoryTokenApi(this.applications, application, config.secretPrefix, store, ports),
-=======
       connect: (application, room) => {
-        const api = inMemoryTokenApi(this.applications, application, store, ports);
+        const { secretPrefix } = config;
+        const api = inMemoryTokenApi(this.applications, application, secretPrefix, store, ports);
         if (whileListing === undefined) return api;
         return { ...api, list: () => api.list().finally(() => whileListing(application.id, room)) };
       },
->>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
     });
   }
 

@@ -3,6 +3,7 @@ import { RotationError } from "../../lambda/model/errors.ts";
 import { parseConfig, parseConfigText } from "../../lambda/policy/config.ts";
 
 const APP = "575ec8687ae143cd83dc4a97";
+const OTHER = "675ec8687ae143cd83dc4a97";
 const PLANTED = "PLANTED VALUE";
 const application = { id: APP, accessToken: `losant-access/${APP}` };
 const DAY = 86_400_000;
@@ -54,6 +55,25 @@ describe("the configuration", () => {
         },
       ],
     });
+  });
+
+  it.each(["http://localhost:8080", "http://127.0.0.1", "http://[::1]:8080", "https://losant.example"])(
+    "may name Losant at %s",
+    (losantApiUrl) => {
+      expect(parseConfig({ applications: [application], losantApiUrl }).losantApiUrl).toBe(losantApiUrl);
+    },
+  );
+
+  it.each([
+    "http://127.0.0.2",
+    "http://localhost.example",
+    "http://example-localhost",
+    "http://[::2]",
+    "http://0.0.0.0",
+    "ftp://localhost",
+    "localhost:8080",
+  ])("may not name Losant at %s: over the network it is https alone", (losantApiUrl) => {
+    expect(refusal({ applications: [application], losantApiUrl })).toContain("losantApiUrl: ");
   });
 
   it("may begin with a byte order mark", () => {
@@ -123,6 +143,16 @@ describe("the configuration", () => {
       "one secret twice",
       { applications: [{ ...application, secrets: { a: "x", b: "x" } }] },
       "applications.0.secrets.b",
+    ],
+    [
+      "one secret of two applications",
+      {
+        applications: [
+          { ...application, secrets: { a: "prod/x" } },
+          { id: OTHER, accessToken: `losant-access/${OTHER}`, secrets: { b: "prod/x" } },
+        ],
+      },
+      "applications.1.secrets.b",
     ],
   ])("refuses %s, naming the place and never the value", (_, document, message) => {
     expect(refusal(document)).toContain(message);

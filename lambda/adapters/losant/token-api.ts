@@ -52,17 +52,14 @@ class LosantTokens implements TokenApi {
   readonly #client: LosantClient;
   readonly #room: ListingRoom;
 
-<<<<<<< HEAD
-  constructor({ application, credentials, secretPrefix, ...options }: TokenApiOptions) {
-=======
-  constructor(application, credentials, room = BOUNDLESS, ...options : TokenApiOptions) 
+  constructor({ application, credentials, secretPrefix, room = BOUNDLESS, ...options }: TokenApiOptions) {
     this.#room = room;
->>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
     this.#id = application.id;
     this.#credentials = credentials;
     this.#secretPrefix = secretPrefix;
     this.#accessToken = new AccessToken(credentials, application);
     this.#client = new LosantClient({ ...options, credential: this.#accessToken });
+  }
 
   async list(): Promise<TokenListing> {
     const call = this.#call({
@@ -72,17 +69,13 @@ class LosantTokens implements TokenApi {
       method: "get",
       path: "/tokens",
     });
-<<<<<<< HEAD
-    const read = () => listTokens(this.#client, call);
+    const read = () => listTokens(this.#client, call, this.#room);
     return read().catch(async (error: unknown) => {
       if (!(error instanceof RotationError) || error.code !== "access-token-forbidden") throw error;
       const listing = await this.#accessToken.insteadOfForbidden(read);
       if (listing === undefined) throw error;
       return listing;
     });
-=======
-    return listTokens(this.#client, call, this.#room);
->>>>>>> 85aed87 (Long lists of tokens share the memory of a run: one waits for the others, and a short one never waits)
   }
 
   async get(id: TokenId): Promise<ApiToken | undefined> {
