@@ -42,11 +42,14 @@ describe("an access token", () => {
     expect(read?.Resource).toBe(accessToken);
   });
 
-  test("may be given as an ARN without its random end", () => {
-    const accessToken = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:keys/losant";
-    const statements = workerStatements(configured({ accessToken, secrets: { worker: "keys/losant" } }));
-    const read = statements.find(({ Sid }) => Sid === "ReadAccessTokens");
-    expect(read?.Resource).toBe(`${accessToken}-??????`);
-    expect(statements.filter(({ Effect }) => Effect === "Deny")).toEqual([]);
-  });
+  test.each(["keys/losant", "keys/losant-token"])(
+    "may be given as an ARN without its random end: %s",
+    (name) => {
+      const accessToken = `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}`;
+      const statements = workerStatements(configured({ accessToken, secrets: { worker: name } }));
+      const read = statements.find(({ Sid }) => Sid === "ReadAccessTokens");
+      expect(read?.Resource).toBe(`${accessToken}-??????`);
+      expect(statements.filter(({ Effect }) => Effect === "Deny")).toEqual([]);
+    },
+  );
 });
