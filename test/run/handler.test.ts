@@ -1,0 +1,298 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { awsError } from "../../emulators/aws/server.ts";
+import { losantError } from "../../emulators/losant/server.ts";
+import { handler, type InvocationContext } from "../../lambda/handler.ts";
+import type { Report } from "../../lambda/report/report.ts";
+import { type Cloud, CREDENTIALS, startCloud } from "../support/bundle.ts";
+import { APP, DAY } from "../support/world.ts";
+
+/** One for the whole file: the function keeps its clients of AWS from one invocation to the next. */
+let cloud: Cloud;
+beforeAll(async () => {
+  cloud = await startCloud();
+  cloud.aws.addEventBus("factory");
+});
+afterAll(() => cloud.close());
+
+let applications = 0;
+
+/** An application of its own for a test, with one token that is due. */
+function application() {
+  applications += 1;
+  const id = `675ec8687ae143cd83dc${String(applications).padStart(4, "0")}`;
+  const accessToken = `losant-access/${id}`;
+  cloud.losant.addApplication({ id });
+  cloud.aws.putSecret(accessToken, cloud.losant.addToken(id, { name: "rotation worker" }).token);
+  const [creationDate, expirationDate] = [-355, 10].map((days) => new Date(Date.now() + days * DAY));
+  const dates = { creationDate, expirationDate } as { creationDate: Date; expirationDate: Date };
+  const due = cloud.losant.addToken(id, { name: "backend", scope: ["application.get"], ...dates });
+  return { id, due, secretName: `losant/${id}/backend`, config: { applications: [{ id, accessToken }] } };
+}
+
+interface Invocation {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly config?: object;
+  readonly context?: InvocationContext;
+}
+
+/** One invocation, in the environment of a function: what it returned or threw, and every line that it wrote. */
+async function invoke(event: unknown, { env = {}, config = {}, context = {} }: Invocation = {}) {
+  const variables = { ...CREDENTIALS, ...cloud.env(config), ...env };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  const written: string[] = [];
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, "write").mockImplementation((chunk) => {
+      written.push(String(chunk));
+      return true;
+    }),
+  );
+  const restore = () => {
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+  };
+  onTestFinished(restore);
+  try {
+    const answer: Report | Error = await handler(event, context).catch((thrown: Error) => thrown);
+    return { answer, lines: linesOf(written) };
+  } finally {
+    restore();
+  }
+}
+
+type Line = Readonly<Record<string, unknown>>;
+
+function linesOf(written: readonly string[]): readonly Line[] {
+  const texts = written.join("").split("\n");
+  return texts.filter((text) => text.startsWith("{")).map((text) => JSON.parse(text) as Line);
+}
+
+function messageOf(answer: Report | Error): string {
+  expect(answer).toBeInstanceOf(Error);
+  return (answer as Error).message;
+}
+
+const saying = (lines: readonly Line[], message: string) => lines.filter((line) => line.message === message);
+
+describe("an invocation", () => {
+  it("rotates what is due, under the id of the request, and returns the report", async () => {
+    const { id, due, secretName, config } = application();
+    const { answer } = await invoke(
+      { trigger: "schedule" },
+      { config, context: { awsRequestId: "request-1" } },
+    );
+    expect(answer).toMatchObject({ runId: "request-1", trigger: "schedule", dryRun: false });
+    expect((answer as Report).summary).toMatchObject({ rotated: 1, failed: 0 });
+    const stored = JSON.parse(cloud.aws.value(secretName) ?? "{}");
+    expect(cloud.losant.accepts(stored.token)).toBe(true);
+    expect(cloud.losant.tokens(id).find(({ id: tokenId }) => tokenId === stored.tokenId)?.description).toBe(
+      `[losant-token-rotation replaces=${due.id} secret=${cloud.aws.secret(secretName)?.arn} run=request-1]`,
+    );
+    const told = cloud.aws.events.filter(({ Detail }) => JSON.parse(Detail).runId === "request-1");
+    expect(told.map(({ DetailType, EventBusName }) => [DetailType, EventBusName])).toEqual([
+      ["Losant API Token Rotated", "default"],
+      ["Losant Token Rotation Run Completed", "default"],
+    ]);
+  });
+
+  it("tells the bus that the configuration names", async () => {
+    const { config } = application();
+    await invoke(
+      {},
+      { config: { ...config, eventBusName: "factory" }, context: { awsRequestId: "request-2" } },
+    );
+    const told = cloud.aws.events.filter(({ Detail }) => JSON.parse(Detail).runId === "request-2");
+    expect(told.map(({ EventBusName }) => EventBusName)).toEqual(["factory", "factory"]);
+  });
+
+  it("makes up a run id where there is none, or one that can't stand in a marker", async () => {
+    const { config } = application();
+    for (const context of [{}, { awsRequestId: "not an id]" }]) {
+      const { answer } = await invoke({ dryRun: true }, { config, context });
+      expect((answer as Report).runId).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+    }
+  });
+
+  it("ends before its function does: what there is no time for is put off", async () => {
+    const { config } = application();
+    const { answer } = await invoke({}, { config, context: { getRemainingTimeInMillis: () => 44_000 } });
+    expect((answer as Report).summary).toMatchObject({ rotated: 0, deferred: 1 });
+    const { answer: later } = await invoke({}, { config });
+    expect((later as Report).summary).toMatchObject({ rotated: 1, deferred: 0 });
+  });
+});
+
+describe("what an invocation writes", () => {
+  const FUNCTION = { AWS_LAMBDA_FUNCTION_NAME: "worker" };
+
+  it("is a line for each token, one for the run, and one with the metrics", async () => {
+    const { due, config } = application();
+    const { answer, lines } = await invoke(
+      {},
+      { config, env: FUNCTION, context: { awsRequestId: "request-3" } },
+    );
+    const { summary } = answer as Report;
+    expect(saying(lines, "token outcome").map(({ tokenId, outcome }) => [tokenId, outcome])).toContainEqual([
+      due.id,
+      "rotated",
+    ]);
+    expect(saying(lines, "run completed")).toEqual([
+      expect.objectContaining({
+        level: "INFO",
+        service: "losant-token-rotation",
+        runId: "request-3",
+        trigger: "manual",
+        dryRun: false,
+        summary,
+      }),
+    ]);
+    const metrics = lines.filter((line) => "_aws" in line);
+    expect(metrics).toEqual([
+      expect.objectContaining({ FunctionName: "worker", runId: "request-3", Rotated: 1, RunSucceeded: 1 }),
+    ]);
+  });
+
+  it("are no metrics outside of a function, and none of a dry run", async () => {
+    const { config } = application();
+    const dry = await invoke({ dryRun: true }, { config, env: FUNCTION });
+    expect(saying(dry.lines, "run completed")).toHaveLength(1);
+    const elsewhere = await invoke({}, { config, env: { AWS_LAMBDA_FUNCTION_NAME: undefined } });
+    for (const { lines } of [dry, elsewhere]) expect(lines.filter((line) => "_aws" in line)).toEqual([]);
+  });
+
+  it("is never a token string", async () => {
+    const { due, secretName, config } = application();
+    const { answer, lines } = await invoke({ tokens: [due.id], force: true, retireNow: true }, { config });
+    const text = JSON.stringify([answer, lines]);
+    expect(JSON.parse(cloud.aws.value(secretName) ?? "{}").token).toMatch(/^eyJ/);
+    expect(text).not.toContain("eyJ");
+  });
+
+  it("is a warning, once in the life of a process, where a proxy is set that nothing goes through", async () => {
+    const { config } = application();
+    const env = { HTTPS_PROXY: "http://proxy.example" };
+    const unset = await invoke({ dryRun: true }, { config, env: { HTTPS_PROXY: "" } });
+    const first = await invoke({ dryRun: true }, { config, env });
+    const second = await invoke({ dryRun: true }, { config, env });
+    const warnings = [unset, first, second].map(({ lines }) => lines.filter(({ level }) => level === "WARN"));
+    expect(
+      warnings.map((some) => some.filter(({ message }) => /HTTPS_PROXY/.test(String(message))).length),
+    ).toEqual([0, 1, 0]);
+  });
+});
+
+describe("an invocation in which something failed", () => {
+  it("throws after all else is done, with links to the runbook first, and still writes log and metrics", async () => {
+    const { id, config } = application();
+    const [creationDate, expirationDate] = [-355, 10].map((days) => new Date(Date.now() + days * DAY));
+    const dates = { creationDate, expirationDate } as { creationDate: Date; expirationDate: Date };
+    const legacy = cloud.losant.addToken(id, { name: "legacy", scope: ["legacy.scope"], ...dates });
+    const { answer, lines } = await invoke(
+      { tokens: ["legacy", "backend", "nobody"] },
+      {
+        config,
+        env: { RUNBOOK_URL: "https://runbook.example/page", AWS_LAMBDA_FUNCTION_NAME: "worker" },
+        context: { awsRequestId: "request-4" },
+      },
+    );
+    const message = messageOf(answer);
+    expect(message).toMatch(
+      /^run request-4 finished with failures \(see https:\/\/runbook\.example\/page#scope-rejected, https:\/\/runbook\.example\/page#token-not-found\): /,
+    );
+    expect(message).toContain(`token "legacy" (${legacy.id}): scope-rejected: `);
+    expect(message).toContain('; event: token-not-found: no listed token has the id or name "nobody"');
+    expect(saying(lines, "run completed")[0]?.summary).toMatchObject({ rotated: 1, failed: 2 });
+    expect(lines.filter((line) => "_aws" in line)).toEqual([expect.objectContaining({ Rotated: 1 })]);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: "ERROR",
+        message: `failed: token "legacy" (${legacy.id})`,
+        code: "scope-rejected",
+        problem: expect.stringContaining("does not accept the scope"),
+        remedy: expect.stringContaining("https://runbook.example/page#scope-rejected"),
+      }),
+    );
+  });
+
+  it("names five articles at most, in an error that is no longer than 4,000 characters", async () => {
+    const { config } = application();
+    const tokens = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(250, "x"));
+    const { answer } = await invoke({ tokens }, { config });
+    expect(messageOf(answer)).toHaveLength(4_000);
+    const failing = [401, 403, 404, 418].map((status) => ({ status, ...application() }));
+    for (const { id, status } of failing)
+      cloud.losant.faults.add({ match: id, answer: losantError(status, "Planted") });
+    cloud.aws.faults.add({ operation: "PutEvents", answer: awsError("AccessDeniedException") });
+    onTestFinished(() => {
+      cloud.losant.faults.clear();
+      cloud.aws.faults.clear();
+    });
+    const all = await invoke(
+      { tokens: ["nobody"] },
+      { config: { applications: failing.flatMap((one) => one.config.applications) } },
+    );
+    const [, articles = ""] = /\(see (.*?)\): /.exec(messageOf(all.answer)) ?? [];
+    expect(articles.split(", ")).toHaveLength(5);
+  });
+});
+
+describe("an invocation that can't start", () => {
+  const untouched = async (event: unknown, invocation: Invocation) => {
+    const before = [cloud.losant.calls.length, cloud.aws.calls.length];
+    const { answer, lines } = await invoke(event, invocation);
+    expect([cloud.losant.calls.length, cloud.aws.calls.length]).toEqual(before);
+    return { message: messageOf(answer), lines };
+  };
+
+  it.each<[string, unknown, Invocation, string, string]>([
+    [
+      "a configuration that is not JSON",
+      {},
+      { env: { ROTATION_CONFIG: "{" } },
+      "config-invalid",
+      "rotation.config.json: is not valid JSON",
+    ],
+    [
+      "a key that it doesn't know in the configuration",
+      {},
+      { config: { shedule: "6h" } },
+      "config-invalid",
+      "shedule: unknown key",
+    ],
+    [
+      "no configuration at all",
+      {},
+      { env: { ROTATION_CONFIG: undefined } },
+      "config-invalid",
+      "there is neither rotation.config.json beside the handler nor ROTATION_CONFIG",
+    ],
+    ["an event that it doesn't know", { dryrun: true }, {}, "event-invalid", "dryrun: unknown key"],
+    ["an event that is no object", "run", {}, "event-invalid", ""],
+    [
+      "an application that is not configured",
+      { applicationId: "775ec8687ae143cd83dc4a97" },
+      {},
+      "event-invalid",
+      "is not in the configuration",
+    ],
+  ])(
+    "because of %s reads nothing, and says what and what to do",
+    async (_, event, invocation, code, problem) => {
+      const env = { RUNBOOK_URL: "https://runbook.example/page", ...invocation.env };
+      const { message, lines } = await untouched(event, { ...invocation, env });
+      expect(message.startsWith(`${code}: `)).toBe(true);
+      expect(message).toContain(problem);
+      expect(message).toContain(`https://runbook.example/page#${code}`);
+      expect(saying(lines, "the run could not start")).toEqual([
+        expect.objectContaining({ level: "ERROR", code, problem: expect.stringContaining(problem) }),
+      ]);
+      expect(message).toContain(String(saying(lines, "the run could not start")[0]?.remedy));
+    },
+  );
+
+  it("says no more than 4,000 characters", async () => {
+    const config = {
+      applications: Array.from({ length: 200 }, () => ({ id: APP, accessToken: "x", nokey: 1 })),
+    };
+    expect((await untouched({}, { config })).message.length).toBeLessThanOrEqual(4_000);
+  });
+});
