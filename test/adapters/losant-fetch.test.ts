@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Exchange, fetchOverHttp } from "../../lambda/adapters/losant/fetch.ts";
 import { closedPort, scripted } from "../support/http.ts";
 
@@ -80,5 +83,45 @@ describe("fetching over Node's own modules", () => {
     expect(error).toMatchObject({ cause: { code: expect.stringMatching(/SSL|EPROTO/) } });
     expect(server.requests).toEqual([]);
     await server.close();
+  });
+});
+
+describe("ten seconds", () => {
+  /** The adapter's timers stand still until they are told; the sockets go on. */
+  function holdTimers(): void {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+  }
+
+  async function listening(server: Server): Promise<number> {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    return (server.address() as AddressInfo).port;
+  }
+
+  it("are all that a connection may take to come about", async () => {
+    holdTimers();
+    const server = createServer();
+    const port = await listening(server);
+    const exchange: Exchange = { isSent: false };
+    const failing = failureOf(new Request(`https://127.0.0.1:${port}`), exchange);
+    await once(server, "connection");
+    vi.advanceTimersByTime(9_999);
+    expect(exchange.code).toBeUndefined();
+    vi.advanceTimersByTime(1);
+    expect(await failing).toMatchObject({ cause: { code: "ETIMEDOUT" } });
+    expect(exchange).toEqual({ isSent: false, code: "ETIMEDOUT" });
+  });
+
+  it("are no bound on what an answer takes, once there is a connection", async () => {
+    holdTimers();
+    const server = createHttpServer();
+    const port = await listening(server);
+    const answering = fetched(new Request(`http://127.0.0.1:${port}`));
+    const [, outgoing] = await once(server, "request");
+    vi.advanceTimersByTime(14_000);
+    outgoing.end("late");
+    expect(await answering).toMatchObject({ status: 200, body: { text: "late" } });
   });
 });
