@@ -475,6 +475,22 @@ export const ADOPTION: readonly Row[] = [
     secretNames: { new: backend },
   },
   {
+    says: "goes on in a dead lineage with a token that is forced by a name, where only it has that name",
+    tokens: [token("new")],
+    secrets: [managed],
+    asks: { tokens: ["backend"], force: true },
+    plan: ["rotate new: forced"],
+    secretNames: { new: backend },
+  },
+  {
+    says: "goes on in a dead lineage with neither of two tokens that a forced name means: each gets a secret of its own",
+    tokens: [token("new"), token("newer", { age: DAY })],
+    secrets: [managed],
+    asks: { tokens: ["backend"], force: true },
+    plan: ["rotate new: forced", "rotate newer: forced"],
+    secretNames: { new: `${backend}_${id("new")}`, newer: `${backend}_${id("newer")}` },
+  },
+  {
     says: "goes on with the predecessor, forced, of a current token that somebody deleted",
     tokens: [root],
     secrets: [managed],

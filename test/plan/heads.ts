@@ -91,6 +91,12 @@ export const TAMPERED: readonly Row[] = [
     plan: ["rotate current: renewal-window"],
   },
   {
+    says: "leaves a revoked token alone also where somebody set a value by hand, and it is about to end",
+    tokens: [token("current", { replaces: "root", age: 360 * DAY, left: HOUR, status: "inactive" })],
+    secrets: [setByHand],
+    plan: ["skip current: revoked"],
+  },
+  {
     says: "does not take the second rotation of a secret that once held a value by hand for a rollback",
     tokens: [due],
     secrets: [secret([isCurrent, byHand("a", "AWSPREVIOUS")])],

@@ -65,15 +65,18 @@ describe("the gate", () => {
     expect(new IssueGate(clock, later(START, ISSUE_TO_STAGE_MS - 1)).mayIssue).toBe(false);
   });
 
-  it("closes for the run when a store that is not proven refuses three in a row", () => {
-    const gate = new IssueGate(new VirtualClock(START), later(START, HOUR));
-    const refused = () => gate.storeFailed(new RotationError("store-denied", "no"));
-    refused();
-    refused();
-    expect(gate.mayIssue).toBe(true);
-    refused();
-    expect(gate.mayIssue).toBe(false);
-  });
+  it.each(["store-denied", "store-refused", "store-quota"] as const)(
+    "closes for the run when a store that is not proven refuses three in a row (%s)",
+    (code) => {
+      const gate = new IssueGate(new VirtualClock(START), later(START, HOUR));
+      const refused = () => gate.storeFailed(new RotationError(code, "no"));
+      refused();
+      refused();
+      expect(gate.mayIssue).toBe(true);
+      refused();
+      expect(gate.mayIssue).toBe(false);
+    },
+  );
 
   it("closes for the run at once when the store does not answer, proven or not", () => {
     for (const isProven of [false, true]) {
