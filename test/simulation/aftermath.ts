@@ -136,7 +136,10 @@ async function runEverywhere(history: OpenHistory, intervalMs: number): Promise<
     workers.push(worker);
     await services.timeline.drain(() => history.isOver);
     if (!worker.isOver && !history.isOver) chronicle.broken("sound", `${worker.entry.id} never ended`);
-    const failures = worker.result?.failures ?? [];
+    // One that counts too many tokens is believed to lack some, in every run.
+    const failures = (worker.result?.failures ?? []).filter(
+      (said) => services.setting.count !== "high" || !said.includes("listing-incomplete"),
+    );
     if (failures.length > 0 && [...chronicle.tampering.values()].every((how) => how.size === 0))
       chronicle.broken("healthy", `a healthy run failed: ${failures.join("; ")}`);
   }
@@ -145,7 +148,12 @@ async function runEverywhere(history: OpenHistory, intervalMs: number): Promise<
 
 function checkRest(chronicle: Chronicle): void {
   for (const secret of chronicle.secrets.values()) {
-    if (![...secret.versions].some(isOurs)) continue;
+    if (![...secret.versions].some(isOurs)) {
+      // Nothing was ever rotated into it: that may be what is wrong.
+      const reign = currentReign(secret);
+      if (reign !== undefined) checkCurrent(chronicle, reign);
+      continue;
+    }
     // Where somebody deleted the current token and no other leads to it, nobody looks at the secret any more.
     // So it is, until it is due, where somebody removed the marker of the token that was current last.
     const current = currentReign(secret)?.token;

@@ -92,6 +92,7 @@ export class Chronicle implements Evidence {
       if (isListed || !this.#states.has(record.id)) continue;
       this.#states.delete(record.id);
       record.isDeleted = true;
+      record.deletedMs = this.nowMs;
       this.#end(record, by, "deleted", call);
     }
   }
@@ -111,6 +112,7 @@ export class Chronicle implements Evidence {
       name: token.name,
       isInactive: false,
       isDeleted: false,
+      deletedMs: undefined,
       ending: undefined,
       reigns: [],
       isStored: false,

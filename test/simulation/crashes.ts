@@ -13,6 +13,7 @@ const OTHERS = [
   "unavailable",
   "misread",
   "garbled",
+  "skewed",
 ] as const satisfies readonly FaultKind[];
 
 const ACTS: readonly Act[] = [

@@ -3,7 +3,7 @@ import type { TokenId } from "../../lambda/model/token.ts";
 import type { Call, Fate, Operation } from "../support/ports.ts";
 import type { FaultEntry, OutageEntry } from "./script.ts";
 
-type Service = Exclude<OutageEntry["of"], "throttle">;
+type Service = Exclude<OutageEntry["of"], "throttle" | "signatures">;
 
 const SERVICES: Readonly<Record<Operation, Service>> = {
   list: "losant",
@@ -61,6 +61,16 @@ export function errorOf(call: Call, trouble: Trouble): RotationError {
   return new RotationError(code, `simulated ${trouble} ${call.operation}`, { effect });
 }
 
+/** Only calls to AWS are. */
+export function isSigned(call: Call): boolean {
+  return serviceOf(call) !== "losant";
+}
+
+/** By then the adapter has tried once more. */
+function skewed({ operation }: Call): RotationError {
+  return new RotationError("aws-clock-skewed", `simulated clock that is off at ${operation}`);
+}
+
 /** What a fault does to a process. */
 interface FaultyProcess {
   readonly isDead: boolean;
@@ -80,6 +90,8 @@ export interface Standing {
   readonly outageOf: (call: Call) => OutageEntry["of"] | undefined;
   /** Losant doesn't let the access token do this. */
   readonly isForbidden: (call: Call) => boolean;
+  /** The 429 of a call that is one too many in its window. */
+  readonly overRate: (call: Call) => RotationError | undefined;
 }
 
 /** What the faults of a script make of one call. Parts are read when their moment comes. */
@@ -88,7 +100,7 @@ export function fateOf(
   worker: FaultyProcess,
   fault: FaultEntry | undefined,
   latencies: { readonly latencyMs: number; readonly answerMs: number },
-  { outageOf, isForbidden }: Standing,
+  { outageOf, isForbidden, overRate }: Standing,
 ): Fate {
   const kind = fault?.fault;
   const pauseMs = fault?.ms ?? 0;
@@ -104,8 +116,11 @@ export function fateOf(
       if (worker.isDead && (kind === "crash-before" || latencies.latencyMs % 2 === 0)) return "crash";
       const outage = outageOf(call);
       if (outage === "throttle") return errorOf(call, "throttled");
+      if (outage === "signatures" || (kind === "skewed" && isSigned(call))) return skewed(call);
       if (outage !== undefined)
         return errorOf(call, latencies.latencyMs % 3 === 0 ? "unanswered" : "unavailable");
+      const tooMany = overRate(call);
+      if (tooMany !== undefined) return tooMany;
       if (isForbidden(call)) return new RotationError("access-token-forbidden", "simulated");
       if (worker.throttled.has(keyOf(call))) return errorOf(call, "throttled");
       if (kind === "throttled" || kind === "refused" || kind === "unavailable") return errorOf(call, kind);

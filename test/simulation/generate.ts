@@ -7,14 +7,16 @@ import type {
   Entry,
   FaultEntry,
   FaultKind,
+  ListingEntry,
   OutageEntry,
+  RateEntry,
   Role,
   RunEntry,
   RunEvent,
   Script,
   Setting,
 } from "./script.ts";
-import { FAULT_KINDS } from "./script.ts";
+import { FAULT_KINDS, LISTING_FLAWS } from "./script.ts";
 import { HOUR, MINUTE } from "./services.ts";
 
 /** The script of a seed: the same one, for ever. */
@@ -26,7 +28,10 @@ export function scriptOf(seed: number): Script {
   if (chance.hits(0.5)) entries.push(...actsOf(setting, runs, endMs, chance));
   if (chance.hits(0.2)) entries.push(outageOf(setting, endMs, chance));
   if (chance.hits(0.25)) entries.push(...lastingOf(setting, endMs, chance));
-  return { setting, entries };
+  if (chance.hits(0.1)) entries.push(rateOf(setting, endMs, chance));
+  if (!chance.hits(0.25)) return { setting, entries };
+  entries.push(...listingsOf(setting, endMs, chance));
+  return { setting: { ...setting, count: chance.pick(["true", "true", "low", "high"]) }, entries };
 }
 
 function settingOf(seed: number, chance: Chance): Setting {
@@ -218,12 +223,43 @@ function* lastingOf({ applications }: Setting, endMs: number, chance: Chance): I
   if (chance.hits(0.2)) yield { kind: "act", when: from(), act: { do: "allow-deletes", role } };
 }
 
+/** What is wrong with a list, for a run or for many. Never with the access token's row: without a login nothing goes on. */
+function* listingsOf(
+  { applications, deployments, intervalMs }: Setting,
+  endMs: number,
+  chance: Chance,
+): Iterable<ListingEntry> {
+  for (let left = chance.between(1, 3); left > 0; left -= 1) {
+    const application = chance.between(0, applications.length - 1);
+    const tokens = applications[application]?.tokens.length ?? 1;
+    const fromMs = chance.hits(0.3) ? 0 : chance.between(0, endMs);
+    yield {
+      kind: "listing",
+      how: chance.pick(LISTING_FLAWS),
+      role: {
+        application,
+        token: chance.between(0, tokens - 1),
+        deployment: chance.between(0, deployments.length - 1),
+      },
+      whose: chance.pick(["current", "current", "previous", "root", "newest"]),
+      fromMs,
+      toMs: fromMs + intervalMs * chance.pick([1, 2, 5, 20]),
+    };
+  }
+}
+
+function rateOf({ intervalMs }: Setting, endMs: number, chance: Chance): RateEntry {
+  const fromMs = chance.hits(0.5) ? 0 : chance.between(0, endMs);
+  const toMs = fromMs + intervalMs * chance.pick([1, 5, 20]);
+  return { kind: "rate", most: chance.pick([3, 5, 10]), isSaid: chance.hits(0.5), fromMs, toMs };
+}
+
 function outageOf({ intervalMs }: Setting, endMs: number, chance: Chance): OutageEntry {
   const fromMs = chance.between(0, endMs);
   const lengthMs = chance.pick([5 * MINUTE, HOUR, 2 * intervalMs, 10 * intervalMs]);
   return {
     kind: "outage",
-    of: chance.pick(["losant", "store", "bus", "throttle"]),
+    of: chance.pick(["losant", "store", "bus", "throttle", "signatures"]),
     fromMs,
     toMs: fromMs + lengthMs,
   };

@@ -4,7 +4,10 @@ import { DAY, HOUR, MINUTE } from "./services.ts";
 
 const INTERVAL = 6 * HOUR;
 
-const setting = (tokens: Setting["applications"][number]["tokens"]): Setting => ({
+export const setting = (
+  tokens: Setting["applications"][number]["tokens"],
+  more: Partial<Setting> = {},
+): Setting => ({
   seed: 1,
   intervalMs: INTERVAL,
   policy: { renewBefore: "9d", orphanAfter: "1h", retire: "never", secretFormat: "json" },
@@ -14,10 +17,11 @@ const setting = (tokens: Setting["applications"][number]["tokens"]): Setting => 
   describeLagMs: 0,
   firstVersionKeepsLabel: true,
   labelMovesTouchLastChanged: true,
+  ...more,
 });
 
 /** Its users read it from a secret already, so that they notice when it dies. */
-const token = (name: string, daysLeft: number) => ({
+export const token = (name: string, daysLeft: number) => ({
   name,
   lifetimeMs: 30 * DAY,
   ageMs: (30 - daysLeft) * DAY,
@@ -25,12 +29,17 @@ const token = (name: string, daysLeft: number) => ({
 });
 
 /** One run in every interval, from the first to the last of these days. */
-const runs = (fromDay: number, toDay: number): readonly Entry[] =>
+export const runs = (fromDay: number, toDay: number): readonly Entry[] =>
   Array.from({ length: ((toDay - fromDay) * DAY) / INTERVAL }, (_, index) =>
     runAt(`r${fromDay}0${index}`, fromDay * DAY + index * INTERVAL + MINUTE),
   );
 
 const start = { atMs: 0 };
+
+/** Due in the same moment. */
+const FIVE = Array.from({ length: 5 }, (_, place) => token(`token ${place}`, 10));
+/** The places that the first pilots come from: of all pilots, if each run took the same. */
+const REFUSING = [0, 1, 3];
 
 /** Histories in which one thing stays broken for long. */
 export const LASTING: readonly { readonly says: string; readonly script: Script }[] = [
@@ -43,6 +52,38 @@ export const LASTING: readonly { readonly says: string; readonly script: Script 
         actAt({ atMs: 8 * DAY }, { do: "allow-writes", role: FIRST }),
         ...runs(0, 9),
       ],
+    },
+  },
+  {
+    says: "as many secrets that take no string as a run tries hold up no other, wherever they are among those that are due",
+    script: {
+      setting: setting(FIVE),
+      entries: [
+        ...REFUSING.map((place) => actAt(start, { do: "deny-writes", role: { ...FIRST, token: place } })),
+        ...runs(0, 9),
+      ],
+    },
+  },
+  {
+    says: "what Losant refuses to make a successor of uses up nobody's place in a run",
+    script: {
+      setting: setting(
+        [
+          { ...token("backend", 10), isUngrantable: true },
+          { ...token("edge-gateway", 10.01), isUngrantable: true },
+          token("my server #3", 10.02),
+        ],
+        {
+          policy: {
+            renewBefore: "9d",
+            orphanAfter: "1h",
+            retire: "never",
+            secretFormat: "json",
+            maxRotationsPerRun: 1,
+          },
+        },
+      ),
+      entries: runs(0, 9),
     },
   },
   {

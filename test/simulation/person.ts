@@ -136,6 +136,7 @@ function onLineage(act: Exclude<Act, OnToken>, services: Services, chronicle: Ch
 /** Whatever a person broke, and whatever only a person can mend, is mended. */
 export function repair(services: Services, chronicle: Chronicle): void {
   services.undeletable.clear();
+  for (const flaw of services.flawsNow) flaw.toMs = services.timeline.ms;
   for (const { index, aws, config } of services.deployments) {
     for (const name of services.secretNamesOf(index)) aws.deny(name);
     for (const name of aws.secretNames()) if (aws.secret(name)?.deletedDate !== undefined) aws.restore(name);
@@ -175,8 +176,9 @@ function storeOf({ deployment }: Role, services: Services) {
   return services.deploymentAt(deployment).secrets;
 }
 
-function tokenMeant(
-  { role, whose }: OnToken,
+/** Undefined where there is none yet. */
+export function tokenMeant(
+  { role, whose }: Pick<OnToken, "role" | "whose">,
   services: Services,
   chronicle: Chronicle,
 ): TokenRecord | undefined {

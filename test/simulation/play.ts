@@ -1,11 +1,14 @@
+import type { Application } from "../../emulators/losant/store.ts";
 import type { Call } from "../support/ports.ts";
 import { settle } from "./aftermath.ts";
 import { Chronicle, type Violation } from "./chronicle.ts";
-import { serviceOf } from "./faults.ts";
-import { perform } from "./person.ts";
+import { isSigned, serviceOf } from "./faults.ts";
+import { listedByPages } from "./listings.ts";
+import { perform, tokenMeant } from "./person.ts";
 import { onRunEnded } from "./promises/words.ts";
-import type { ActEntry, FaultEntry, OutageEntry, Role, RunEntry, Script } from "./script.ts";
-import { Services, START } from "./services.ts";
+import { RateWindows } from "./rate-windows.ts";
+import type { ActEntry, FaultEntry, ListingEntry, OutageEntry, Role, RunEntry, Script } from "./script.ts";
+import { MINUTE, Services, START } from "./services.ts";
 import { SimulatedWorker, type Surroundings, type Worker } from "./worker.ts";
 
 export interface Tallies {
@@ -41,13 +44,18 @@ export class Playback {
   readonly #trace: string[] = [];
   readonly #isTraced: boolean;
   readonly #outages: readonly OutageEntry[];
+  readonly #rates: RateWindows;
 
   constructor(script: Script, isTraced: boolean, services = new Services(script.setting)) {
     this.#script = withoutStrangers(script);
     this.#isTraced = isTraced;
     this.services = services;
     this.chronicle = new Chronicle(this.services);
+    for (const { secrets, index } of this.services.deployments)
+      for (const name of this.services.ungrantableAt(index))
+        this.chronicle.tamperedBy(secrets, name).add("ungrantable");
     this.#outages = this.#script.entries.filter((entry) => entry.kind === "outage");
+    this.#rates = new RateWindows(this.#script.entries.filter((entry) => entry.kind === "rate"));
   }
 
   /** When the last outage is over. */
@@ -70,6 +78,7 @@ export class Playback {
         );
       if (entry.kind === "act" && "atMs" in entry.when)
         timeline.at(START.getTime() + entry.when.atMs, () => this.#act(entry));
+      if (entry.kind === "listing") timeline.at(START.getTime() + entry.fromMs, () => this.#spoil(entry));
     }
     await timeline.drain(() => this.isOver);
     if (!this.isOver) await settle(this);
@@ -92,6 +101,7 @@ export class Playback {
       acts,
       outageOf: (call) => this.#outageOf(call),
       isForbidden: (call) => this.#isForbidden(call),
+      overRate: (call) => this.#overRate(call),
       act: (act) => this.#act(act),
       onCall: (who, call, fault) => this.#onCall(who, call, fault),
       onEffect: (who, call) => this.#onEffect(who, call),
@@ -104,6 +114,7 @@ export class Playback {
       },
       isKnown: (creationDate, to) => this.#isKnown(creationDate, to),
       seenAs: this.#seenAs(),
+      listing: (application) => this.#listing(application),
     });
     this.#tallies.runs += 1;
     this.#say(
@@ -138,6 +149,18 @@ export class Playback {
     perform(entry.act, this.services, this.chronicle);
   }
 
+  /** What is wrong with a list is to cost nothing but what it is wrong with: nobody is in trouble but that lineage. */
+  #spoil({ how, role, whose, fromMs, toMs }: ListingEntry): void {
+    const token = tokenMeant({ role, whose }, this.services, this.chronicle);
+    this.#say(
+      `Losant lists ${token?.id ?? "nothing"} otherwise: ${how} for ${(toMs - fromMs) / MINUTE} minutes`,
+    );
+    // One thing at a time.
+    if (token === undefined || this.services.flawsNow.some(({ tokenId }) => tokenId === token.id)) return;
+    const startMs = START.getTime();
+    this.services.flaws.push({ tokenId: token.id, how, fromMs: startMs + fromMs, toMs: startMs + toMs });
+  }
+
   #onCall(worker: Worker, call: Call, fault: FaultEntry | undefined): void {
     const isOut = this.#outageOf(call) !== undefined;
     this.#tallies.effects += 1;
@@ -166,8 +189,32 @@ export class Playback {
     if (this.#outages.length === 0) return undefined;
     const now = this.services.timeline.ms - START.getTime();
     const service = serviceOf(call);
-    const isOf = (of: OutageEntry["of"]) => of === service || (of === "throttle" && service === "losant");
+    const isOf = (of: OutageEntry["of"]) =>
+      of === service ||
+      (of === "throttle" && service === "losant") ||
+      (of === "signatures" && isSigned(call));
     return this.#outages.find(({ of, fromMs, toMs }) => isOf(of) && fromMs <= now && now < toMs)?.of;
+  }
+
+  #overRate(call: Call) {
+    if (serviceOf(call) !== "losant") return undefined;
+    return this.#rates.refusal(this.services.timeline.ms - START.getTime());
+  }
+
+  /** Page by page where that matters: it takes longer. */
+  #listing(application: Application) {
+    const { flawsNow } = this.services;
+    const { count } = this.#script.setting;
+    if (flawsNow.length === 0 && count === undefined) return undefined;
+    const unknown = [...application.tokens.values()].filter(
+      ({ creationDate }) => !this.#isKnown(creationDate, "list"),
+    );
+    return listedByPages(
+      application,
+      unknown.map(({ id }) => id),
+      flawsNow,
+      count,
+    );
   }
 
   #isForbidden({ operation, subject }: Call): boolean {
@@ -212,6 +259,7 @@ function withoutStrangers({ setting, entries }: Script): Script {
     setting,
     entries: entries.filter((entry) => {
       if (entry.kind === "run") return entry.deployment < deployments.length;
+      if (entry.kind === "listing") return exists(entry.role);
       return entry.kind !== "act" || exists(entry.act.role);
     }),
   };

@@ -43,6 +43,7 @@ export class ProcessWorker implements Worker {
   isDead = false;
   isOver = false;
   isClean = true;
+  readonly harms = [];
   readonly issued: Worker["issued"] = new Map();
   readonly looks = new Map<string, number>();
   readonly issuedFor = new Set<string>();
@@ -155,7 +156,10 @@ export class ProcessWorker implements Worker {
   #read(answer: Answer): void {
     if ("report" in answer) this.result = { report: answer.report, failures: [] };
     else if (/^run \S+ finished with failures/.test(answer.error))
-      this.result = { report: { applications: [{ outcome: "failed" }] }, failures: [answer.error] };
+      this.result = {
+        report: { applications: [{ applicationId: "unknown", outcome: "failed" }] },
+        failures: [answer.error],
+      };
     else this.thrown = answer.error;
   }
 }

@@ -21,6 +21,8 @@ export interface TokenRecord {
   name: string;
   isInactive: boolean;
   isDeleted: boolean;
+  /** When it was. */
+  deletedMs: number | undefined;
   ending: { readonly atMs: number; readonly by: Actor } | undefined;
   readonly reigns: Reign[];
   isStored: boolean;

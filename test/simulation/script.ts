@@ -19,6 +19,8 @@ export interface Setting {
   readonly describeLagMs: number;
   readonly firstVersionKeepsLabel: boolean;
   readonly labelMovesTouchLastChanged: boolean;
+  /** Whether `totalCount` tells how many tokens there are, or one too few, or one too many. */
+  readonly count?: "true" | "low" | "high";
 }
 
 export interface PolicySetting {
@@ -26,6 +28,7 @@ export interface PolicySetting {
   readonly orphanAfter: string;
   readonly retire: "never" | { readonly deactivateAfter?: string; readonly deleteAfter?: string };
   readonly secretFormat: "json" | "plain";
+  readonly maxRotationsPerRun?: number;
 }
 
 export interface ApplicationSetting {
@@ -40,12 +43,14 @@ export interface TokenSetting {
   readonly ageMs: number;
   /** Its users already read it from a secret that `secrets` names. */
   readonly isMapped: boolean;
+  /** Losant no longer grants one of its scopes, so that it can have no successor. */
+  readonly isUngrantable?: boolean;
 }
 
 /** Where else the same applications are looked after; the first deployment is always at home. */
 export type DeploymentKind = "home" | "other-account" | "other-region" | "other-namespace";
 
-export type Entry = RunEntry | FaultEntry | ActEntry | OutageEntry;
+export type Entry = RunEntry | FaultEntry | ActEntry | OutageEntry | RateEntry | ListingEntry;
 
 export interface RunEntry {
   readonly kind: "run";
@@ -98,16 +103,53 @@ export const FAULT_KINDS = [
   "misread",
   /** Losant's answer to an order can't be used, but names the token. */
   "garbled",
+  /** AWS refuses the date of a signature, also the second time: proof that nothing happened. */
+  "skewed",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface OutageEntry {
   readonly kind: "outage";
-  /** `throttle`: Losant answers 429 to everything. */
-  readonly of: "losant" | "store" | "bus" | "throttle";
+  /** `throttle`: Losant answers 429 to everything. `signatures`: AWS refuses the date of each. */
+  readonly of: "losant" | "store" | "bus" | "throttle" | "signatures";
   readonly fromMs: number;
   readonly toMs: number;
 }
+
+/** For a while, Losant answers `most` requests in each window of fifteen seconds, those of all runs together. */
+export interface RateEntry {
+  readonly kind: "rate";
+  readonly most: number;
+  /** A 429 says when the next window begins. */
+  readonly isSaid: boolean;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** For a while, Losant's list shows a token in a way that can't be read, or leaves it out: the one it is as that begins. */
+export interface ListingEntry {
+  readonly kind: "listing";
+  readonly how: ListingFlaw;
+  readonly role: Role;
+  readonly whose: Whose;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export const LISTING_FLAWS = [
+  "empty-date",
+  "date-alone",
+  "no-creation-date",
+  "unknown-status",
+  "no-name",
+  /** Its marker is what can't be read. */
+  "odd-description",
+  /** On no page. */
+  "hidden",
+  /** On no page of those that are sorted by date. */
+  "tied",
+] as const;
+export type ListingFlaw = (typeof LISTING_FLAWS)[number];
 
 /** A person does something: at a moment, or right before a call of a run. */
 export interface ActEntry {
@@ -123,11 +165,13 @@ export interface Role {
   readonly deployment: number;
 }
 
+export type Whose = "current" | "previous" | "root" | "newest";
+
 export type Act =
   | {
       readonly do: "deactivate" | "delete" | "rename" | "annotate" | "wipe-marker" | "damage-marker";
       readonly role: Role;
-      readonly whose: "current" | "previous" | "root" | "newest";
+      readonly whose: Whose;
     }
   | {
       readonly do:

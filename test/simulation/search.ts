@@ -3,6 +3,7 @@ import { FOUND } from "./found.ts";
 import { scriptOf } from "./generate.ts";
 import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
+import { REFUSED } from "./refused.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 /** A part of the whole search, small enough to be dealt out: everything in it can be sent to another thread. */
@@ -97,7 +98,7 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
     return;
   }
   if (task.kind === "found") {
-    for (const { script, says } of [...FOUND, ...LASTING])
+    for (const { script, says } of [...FOUND, ...LASTING, ...REFUSED])
       yield { script, history: await play(script), where: says };
     return;
   }

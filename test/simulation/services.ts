@@ -6,6 +6,7 @@ import { losantConsole as losantByHand } from "../../emulators/losant/console.ts
 import { Applications, countedIds } from "../../emulators/losant/store.ts";
 import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
 import { type ApplicationConfig, parseConfig, type RotationConfig } from "../../lambda/policy/config.ts";
+import { type Flaw, isOdd } from "./listings.ts";
 import type { DeploymentKind, Role, Setting } from "./script.ts";
 import { type Time, Timeline } from "./timeline.ts";
 
@@ -36,6 +37,8 @@ export class Services {
   readonly deployments: readonly Deployment[];
   /** Applications whose tokens nobody may delete. */
   readonly undeletable = new Set<string>();
+  /** All that was ever wrong with how tokens are listed. */
+  readonly flaws: Flaw[] = [];
   /** By application and token of the setting, the token that a person made first. */
   readonly roots = new Map<string, string>();
 
@@ -49,10 +52,11 @@ export class Services {
     for (const [index, { tokens, access }] of setting.applications.entries()) {
       const id = applicationId(index);
       this.losant.addApplication({ id });
-      for (const [token, { name, lifetimeMs, ageMs, isMapped }] of tokens.entries()) {
+      for (const [token, { name, lifetimeMs, ageMs, isMapped, isUngrantable }] of tokens.entries()) {
         const creationDate = new Date(START.getTime() - ageMs);
         const expirationDate = new Date(creationDate.getTime() + lifetimeMs);
-        const made = this.losant.addToken(id, { name, creationDate, expirationDate, scope: scopeOf(token) });
+        const scope = isUngrantable ? ["devices.withdrawn"] : scopeOf(token);
+        const made = this.losant.addToken(id, { name, creationDate, expirationDate, scope });
         this.roots.set(`${index}/${token}`, made.id);
         for (const { aws, kind } of this.deployments)
           if (isMapped) aws.putSecret(mappedName(kind, index, name), made.token);
@@ -71,6 +75,18 @@ export class Services {
     }
   }
 
+  /** What is wrong now with how tokens are listed. */
+  get flawsNow(): readonly Flaw[] {
+    if (this.flaws.length === 0) return this.flaws;
+    const { ms } = this.timeline;
+    return this.flaws.filter(({ fromMs, toMs }) => fromMs <= ms && ms < toMs);
+  }
+
+  /** What can't be read of a token, however it is asked for. */
+  problemOf(tokenId: string): string | undefined {
+    return this.flawsNow.find((flaw) => flaw.tokenId === tokenId && isOdd(flaw))?.how;
+  }
+
   /** The secret of a role, by the name that the configuration and the rules of naming give it. */
   secretOf({ application, token, deployment }: Role): string {
     const { kind } = this.deploymentAt(deployment);
@@ -87,6 +103,15 @@ export class Services {
     return this.setting.applications.flatMap(({ tokens }, application) =>
       (["access", ...tokens.keys()] as const).map((token) =>
         this.secretOf({ application, token, deployment }),
+      ),
+    );
+  }
+
+  /** The secrets of tokens that can have no successor. */
+  ungrantableAt(deployment: number): readonly string[] {
+    return this.setting.applications.flatMap(({ tokens }, application) =>
+      tokens.flatMap(({ isUngrantable }, token) =>
+        isUngrantable ? [this.secretOf({ application, token, deployment })] : [],
       ),
     );
   }

@@ -65,6 +65,7 @@ function plainerSettings({ applications, policy }: Setting): readonly Partial<Se
     { policy: { ...policy, retire: "never" } },
     { policy: { ...policy, secretFormat: "json" } },
     { policy: { ...policy, orphanAfter: "1h" } },
+    { count: "true" },
     { listingLagMs: 0 },
     { describeLagMs: 0 },
     { firstVersionKeepsLabel: true },

@@ -1,14 +1,17 @@
 import * as v from "valibot";
 import type { Secrets } from "../../emulators/aws/secrets.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
+import type { Application } from "../../emulators/losant/store.ts";
+import type { ErrorCode } from "../../lambda/model/errors.ts";
 import { RunId, type TokenId } from "../../lambda/model/token.ts";
 import { parseRequest } from "../../lambda/policy/request.ts";
+import type { TokenListing } from "../../lambda/ports.ts";
 import type { Report } from "../../lambda/report/report.ts";
 import { run } from "../../lambda/run/run.ts";
 import { type Call, inMemoryBus, inMemoryStore, inMemoryTokenApi } from "../support/ports.ts";
 import { Chance } from "./chance.ts";
 import { fateOf, type Standing } from "./faults.ts";
-import type { ActEntry, FaultEntry, RunEntry } from "./script.ts";
+import type { ActEntry, FaultEntry, OutageEntry, RunEntry } from "./script.ts";
 import { type Deployment, MINUTE, type Services } from "./services.ts";
 
 /** Lambda's longest timeout, at which it ends the process. */
@@ -30,8 +33,15 @@ export interface Surroundings extends Standing {
   readonly onCall: (worker: Worker, call: Call, fault: FaultEntry | undefined) => void;
   readonly onEffect: (worker: Worker, call: Call) => void;
   readonly isKnown: (creationDate: Date, to: "list" | "login") => boolean;
+  readonly listing: (application: Application) => Promise<TokenListing> | undefined;
   readonly seenAs: ((store: Secrets, name: string) => Secret | undefined) | undefined;
   readonly onEnd: (worker: Worker) => void;
+}
+
+/** A fault or an outage, and at which call. */
+export interface Harm {
+  readonly kind: FaultEntry["fault"] | OutageEntry["of"];
+  readonly call: Call;
 }
 
 /** One run, whoever carries it out, and what is known of it. */
@@ -47,6 +57,8 @@ export interface Worker {
   readonly isRunning: boolean;
   /** Nothing went wrong and nobody interfered while it ran. */
   isClean: boolean;
+  /** The faults and outages that it met. */
+  readonly harms: Harm[];
   /** The tokens that its calls made. */
   readonly issued: Map<Call, TokenId>;
   /** When it last described a secret, asked for or made a token, and listed those of an application. */
@@ -60,8 +72,12 @@ export interface Worker {
 export interface Result {
   readonly report: {
     readonly summary?: Report["summary"];
-    readonly applications: readonly Pick<Report["applications"][number], "outcome" | "code">[];
+    readonly applications: readonly Pick<
+      Report["applications"][number],
+      "applicationId" | "outcome" | "code"
+    >[];
   };
+  readonly codes?: readonly ErrorCode[];
   readonly failures: readonly string[];
 }
 
@@ -76,6 +92,7 @@ export class SimulatedWorker implements Worker {
   isDead = false;
   isOver = false;
   isClean = true;
+  readonly harms: Harm[] = [];
   readonly issued = new Map<Call, TokenId>();
   readonly looks = new Map<string, number>();
   readonly issuedFor = new Set<string>();
@@ -126,13 +143,15 @@ export class SimulatedWorker implements Worker {
         while (this.pauseLeftMs > 0) await timeline.sleep(this.pauseLeftMs, isGone);
       },
     };
-    const { isKnown, seenAs } = this.#surroundings;
+    const { isKnown, seenAs, listing } = this.#surroundings;
     const around = {
       clock: timeline,
       intercept: (call: Call) => this.#meet(call),
       observe: (call: Call) => this.#surroundings.onEffect(this, call),
       isKnown: ({ creationDate }: { readonly creationDate: Date }, to: "list" | "login") =>
         isKnown(creationDate, to),
+      listing,
+      problemOf: (id: string) => this.#services.problemOf(id),
       ...(seenAs && { seenAs: (name: string) => seenAs(this.deployment.secrets, name) }),
     };
     const store = inMemoryStore(this.deployment.secrets, around);
@@ -178,7 +197,11 @@ export class SimulatedWorker implements Worker {
     this.#met.add(call.operation);
     const fault = faults.get(index) ?? (isFirst ? faults.get(call.operation) : undefined);
     if (call.isWrite && !UNREMARKABLE.has(call.subject)) this.writes += 1;
-    if (fault !== undefined || outageOf(call) !== undefined) this.isClean = false;
+    const harm = fault?.fault ?? outageOf(call);
+    if (harm !== undefined) {
+      this.isClean = false;
+      this.harms.push({ kind: harm, call });
+    }
     onCall(this, call, fault);
     return fateOf(call, this, fault, this.#latencies(index), this.#surroundings);
   }

@@ -7,7 +7,7 @@ import * as reads from "../../emulators/aws/secrets-reads.ts";
 import * as writes from "../../emulators/aws/secrets-writes.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
 import { APPLICATION_SCOPES } from "../../emulators/losant/scopes.ts";
-import type { Applications, StoredToken } from "../../emulators/losant/store.ts";
+import type { Application, Applications, StoredToken } from "../../emulators/losant/store.ts";
 import { claimsOf } from "../../lambda/adapters/losant/access-token.ts";
 import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
@@ -74,6 +74,8 @@ export interface Surroundings {
   readonly problemOf?: (tokenId: string) => string | undefined;
   /** Whether the listing leaves a token out that it counts. */
   readonly isSkipped?: (tokenId: string) => boolean;
+  /** The listing, where it is read by pages; undefined where it is as it should be. */
+  readonly listing?: (application: Application) => Promise<TokenListing> | undefined;
   /** What DescribeSecret shows where it lags behind. */
   readonly seenAs?: (name: string, secret: Secret | undefined) => Secret | undefined;
   /** What ListSecrets shows where it lags behind, beside `indexLagMs` of the store; undefined: nothing of it. */
@@ -271,8 +273,10 @@ export function inMemoryTokenApi(
     return found;
   };
   return {
-    list: () =>
-      call("list", false, id, (): TokenListing => {
+    list: async () =>
+      await call("list", false, id, (): TokenListing | Promise<TokenListing> => {
+        const paged = around.listing?.(application());
+        if (paged !== undefined) return paged;
         const all = [...application().tokens.values()].filter((token) => isKnown(token, "list"));
         const shown = all.filter(({ id: tokenId }) => !isSkipped(tokenId));
         const isOdd = (token: StoredToken) => problemOf(token.id) !== undefined;

@@ -4,6 +4,9 @@ import { type NamedRow, type Page, readPage } from "./answers.ts";
 import { type LosantCall, type LosantClient, textOf } from "./client.ts";
 import { outOfTime, tokenApiError, unusable } from "./failures.ts";
 
+/** Of a client, what reading pages takes. */
+type PageClient = Pick<LosantClient, "answer" | "limits">;
+
 /** Without a sort of its own, the order is by name; in that order pages shift when a token is renamed. */
 const SOONEST_FIRST = "expirationDate";
 /** No two tokens are tied in it, so that no page border runs through a tie. */
@@ -15,7 +18,7 @@ const UNIQUE = "id";
  * read once more in another order; what is missing even then is only counted.
  */
 export async function listTokens(
-  client: LosantClient,
+  client: PageClient,
   call: LosantCall,
   room: ListingRoom,
 ): Promise<TokenListing> {
@@ -32,7 +35,7 @@ interface Reading {
   readonly sortField: string;
   readonly found: Found;
   readonly until: number;
-  readonly client: LosantClient;
+  readonly client: PageClient;
   readonly call: LosantCall;
   readonly room: ListingRoom;
 }

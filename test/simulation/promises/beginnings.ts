@@ -8,6 +8,7 @@ import {
 } from "../records.ts";
 import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
+import { checkStanding } from "./listings.ts";
 
 /* What is promised of the moment in which a token is made, or becomes current. */
 
@@ -27,6 +28,7 @@ export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): vo
   by.issuedFor.add(token.secretArn);
   if (replaced.maker !== "person" && !replaced.isUnmarked && token.bornMs - replaced.bornMs < TOO_SOON_MS)
     evidence.broken("too-soon", `${token.id} replaces ${replaced.id}, which was made moments before`);
+  checkStanding(evidence, token, replaced, by);
   const { ending } = replaced;
   if (ending?.by === "person" && ending.atMs < by.startedMs)
     evidence.broken(

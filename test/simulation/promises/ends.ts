@@ -9,6 +9,7 @@ import {
 } from "../records.ts";
 import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
+import { checkSeen, wasObscured } from "./listings.ts";
 
 /* What is promised of the moment in which a token's life ends, or its reign. */
 
@@ -19,6 +20,7 @@ export function onEnded(
   by: Worker,
   how: "deactivated" | "deleted",
 ): void {
+  checkSeen(evidence, token, by);
   const { event } = by.entry;
   const isAskedFor = how === "deactivated" && event.retireNow === true;
   const isMadeHere = token.maker !== "person" && token.maker.deployment === by.deployment;
@@ -90,6 +92,7 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
     (reign.by === "person" && reign.secret.tamperedBy.has("twin")) ||
     // It takes no successor's string, however often that is tried: that is to cost no other lineage anything.
     reign.secret.tamperedBy.has("denied") ||
+    reign.secret.tamperedBy.has("ungrantable") ||
     token.ending?.by === "person" ||
     // Rolled back to in the very moment in which its life ended.
     (reign.by === "person" && token.ending !== undefined)
@@ -108,7 +111,8 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   );
   // Its name leads to its secret, and so does its marker; without either, nothing does. What a person made has no marker.
   const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
-  if (isTroubled || !hadItsChance || isLost) return;
+  const wasHidden = wasObscured(evidence, reign.secret, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
+  if (isTroubled || !hadItsChance || isLost || wasHidden) return;
   evidence.broken(
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,

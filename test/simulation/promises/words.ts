@@ -2,6 +2,7 @@ import type { PutEvent } from "../../../emulators/aws/events.ts";
 import { type Evidence, isAlive, type TokenRecord } from "../records.ts";
 import { SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
+import { checkTold, wasObscured } from "./listings.ts";
 
 /* What is promised of what the worker says, and of what a healthy run leaves. */
 
@@ -24,7 +25,13 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
   if (said.includes("eyJ")) evidence.broken("secrecy", `a token string in what ${worker.entry.id} says`);
   if (worker.thrown !== undefined)
     evidence.broken("sound", `${worker.entry.id} threw ${String(worker.thrown)}`);
-  const isHealthy = worker.result?.report.applications.every(({ outcome }) => outcome === "ok");
+  checkTold(evidence, worker);
+  checkDeferral(evidence, worker);
+  checkProof(evidence, worker);
+  // What a list lacks costs nothing else.
+  const isHealthy = worker.result?.report.applications.every(
+    ({ outcome, code }) => outcome === "ok" || code === "listing-incomplete",
+  );
   if (!worker.isClean || !isHealthy) return;
   evidence.cleanRuns.push(worker);
   checkBound(evidence, worker);
@@ -32,6 +39,7 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
     if (!isUnstored(evidence, token, worker)) continue;
     const { orphanAfterMs } = worker.deployment.config.applications[0]?.policy ?? { orphanAfterMs: 0 };
     if (worker.startedMs - token.bornMs < orphanAfterMs + SKEW_MS) continue;
+    if (isObscured(evidence, token, worker)) continue;
     if (isBlocked(evidence, token) || evidence.services.undeletable.has(token.applicationId)) continue;
     token.chances += 1;
     // At most three are discarded per run, the oldest first.
@@ -47,6 +55,26 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
         `${token.id} is live, stored nowhere, and ${token.chances} healthy runs let it be`,
       );
   }
+}
+
+/** A 429 fails nothing that can wait. */
+function checkDeferral(evidence: Evidence, { harms, result, entry }: Worker): void {
+  if (harms.length === 0 && !entry.event.retireNow && result?.codes?.includes("losant-throttled"))
+    evidence.broken("deferred", `${entry.id} failed for a rate limit: ${result.failures.join("; ")}`);
+}
+
+/** A signature that is refused proves that nothing happened: what could not be stored is deleted, and nothing more is made. */
+function checkProof(evidence: Evidence, worker: Worker): void {
+  const { harms, entry } = worker;
+  if (harms.some(({ kind }) => kind !== "skewed" && kind !== "signatures")) return;
+  const refused = new Set(harms.flatMap(({ call }) => (call.operation === "stage" ? [call.subject] : [])));
+  if (refused.size === 0) return;
+  const made = [...evidence.tokens.values()].filter(({ maker }) => maker === worker);
+  for (const { id, applicationId, isStored, ending } of made)
+    if (!isStored && ending === undefined && !evidence.services.undeletable.has(applicationId))
+      evidence.broken("proof", `${entry.id} left ${id}, although nobody can have its string`);
+  if (refused.size > 1 && made.every(({ isStored }) => !isStored))
+    evidence.broken("proof", `${entry.id} made another token after its clock had been refused`);
 }
 
 /** However long a lineage can't store, and nothing can be deleted: runs without trouble leave a few tokens, and no more. */
@@ -72,6 +100,16 @@ function isUnstored(evidence: Evidence, token: TokenRecord, { deployment, entry 
     !token.isStored &&
     !token.isUnmarked &&
     isAlive(token, evidence.nowMs)
+  );
+}
+
+/** It, or a token that its lineage stands on, could not be seen. */
+function isObscured(evidence: Evidence, { id, secretArn }: TokenRecord, { startedMs }: Worker): boolean {
+  const { services, secrets, nowMs } = evidence;
+  const secret = [...secrets.values()].find(({ arn }) => arn === secretArn);
+  return (
+    services.flaws.some(({ tokenId, toMs }) => tokenId === id && toMs >= startedMs) ||
+    (secret !== undefined && wasObscured(evidence, secret, startedMs, nowMs))
   );
 }
 

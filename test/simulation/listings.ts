@@ -1,0 +1,74 @@
+import * as v from "valibot";
+import { listing } from "../../emulators/losant/listing.ts";
+import type { Application } from "../../emulators/losant/store.ts";
+import { LOSANT_LIMITS } from "../../lambda/adapters/losant/limits.ts";
+import { listTokens } from "../../lambda/adapters/losant/listing.ts";
+import { ApplicationId } from "../../lambda/model/token.ts";
+import type { TokenListing } from "../../lambda/ports.ts";
+import type { ListingFlaw, Setting } from "./script.ts";
+
+/** What was wrong for a while with how one token is listed. */
+export interface Flaw {
+  readonly tokenId: string;
+  readonly how: ListingFlaw;
+  readonly fromMs: number;
+  toMs: number;
+}
+
+/** Pages so short that even a few tokens need several. */
+const PER_PAGE = 2;
+
+/** What is wrong with a row that can't be read; null drops the property. */
+const ODD_ROWS: Readonly<Partial<Record<ListingFlaw, Readonly<Record<string, unknown>>>>> = {
+  "empty-date": { expirationDate: "" },
+  "date-alone": { expirationDate: "2026-02-01" },
+  "no-creation-date": { creationDate: null },
+  "unknown-status": { status: "expired" },
+  "no-name": { name: null },
+  "odd-description": { description: 7 },
+};
+
+export function isOdd({ how }: Pick<Flaw, "how">): boolean {
+  return ODD_ROWS[how] !== undefined;
+}
+
+/** The list of an application's tokens, page by page: as the emulator answers it, and as the worker's adapter reads it. */
+export function listedByPages(
+  application: Application,
+  unknownIds: readonly string[],
+  flaws: readonly Flaw[],
+  count: Setting["count"] = "true",
+): Promise<TokenListing> {
+  const idsOf = (...hows: readonly ListingFlaw[]) =>
+    flaws.flatMap(({ tokenId, how }) => (hows.includes(how) ? [tokenId] : []));
+  const rows = Object.fromEntries(flaws.flatMap(({ tokenId, how }) => rowOf(tokenId, how)));
+  const known = application.tokens.size - unknownIds.length;
+  const totalCount = Math.max(0, known + { true: 0, low: -1, high: 1 }[count]);
+  const pageOf = (query: Readonly<Record<string, string | number>>) => {
+    const asked = new URLSearchParams();
+    for (const [key, value] of Object.entries(query)) asked.set(key, String(value));
+    const tied = asked.get("sortField") === "expirationDate" ? idsOf("tied") : [];
+    const tweak = { rows, hide: [...unknownIds, ...idsOf("hidden"), ...tied] };
+    return { ...listing(application, asked, { undated: "first", maxPerPage: PER_PAGE }, tweak), totalCount };
+  };
+  return listTokens(
+    {
+      limits: LOSANT_LIMITS,
+      answer: ({ query = {} }) => Promise.resolve({ kind: "ok", text: JSON.stringify(pageOf(query)) }),
+    },
+    {
+      doing: "list the tokens",
+      scope: "applicationApiTokens.get",
+      kind: "read",
+      method: "get",
+      path: "/tokens",
+      applicationId: v.parse(ApplicationId, application.id),
+    },
+    { hold: () => Promise.resolve(true) },
+  );
+}
+
+function rowOf(tokenId: string, how: ListingFlaw): readonly (readonly [string, Record<string, unknown>])[] {
+  const odd = ODD_ROWS[how];
+  return odd === undefined ? [] : [[tokenId, odd]];
+}

@@ -1,0 +1,112 @@
+import { type Flaw, isOdd } from "../listings.ts";
+import {
+  currentReign,
+  type Evidence,
+  isAlive,
+  isOurs,
+  type SecretRecord,
+  type TokenRecord,
+} from "../records.ts";
+import type { Worker } from "../worker.ts";
+
+/* What is promised while Losant's list shows tokens in a way that can't be read, or leaves some out. */
+
+/** What was wrong with a token in the list that a run has read. */
+function flawSeen(evidence: Evidence, token: TokenRecord, by: Worker): Flaw | undefined {
+  const listedMs = by.looks.get(token.applicationId);
+  if (listedMs === undefined) return undefined;
+  return evidence.services.flaws.find(
+    ({ tokenId, fromMs, toMs }) => tokenId === token.id && fromMs <= listedMs && listedMs < toMs,
+  );
+}
+
+/** A worker ended a life: not that of a token whose row it could not read, nor of one of which it only knew that it was missing. */
+export function checkSeen(evidence: Evidence, token: TokenRecord, by: Worker): void {
+  const flaw = flawSeen(evidence, token, by);
+  // Asked for by its id, or made by the run itself.
+  const wasFound = by.looks.has(token.id);
+  if (flaw === undefined || token.maker === by) return;
+  if (isOdd(flaw))
+    evidence.broken("left-alone", `${by.entry.id} ended ${token.id}, whose row can't be read: ${flaw.how}`);
+  if (flaw.how === "hidden" && !wasFound)
+    evidence.broken("left-alone", `${by.entry.id} ended ${token.id}, which its list lacked`);
+}
+
+/** A worker made a token: to replace one that it could read, and the one that is current where that was known. */
+export function checkStanding(
+  evidence: Evidence,
+  token: TokenRecord,
+  replaced: TokenRecord,
+  by: Worker,
+): void {
+  const flaw = flawSeen(evidence, replaced, by);
+  if (flaw !== undefined && isOdd(flaw))
+    evidence.broken(
+      "left-alone",
+      `${token.id} replaces ${replaced.id}, whose row can't be read: ${flaw.how}`,
+    );
+  const secret = [...evidence.secrets.values()].find(({ arn }) => arn === token.secretArn);
+  const reign = secret && currentReign(secret);
+  if (reign?.token === undefined || !isOurs(reign.versionId) || !isAlive(reign.token, evidence.nowMs)) return;
+  const isKnown = reign.fromMs + evidence.services.setting.describeLagMs < by.startedMs;
+  if (isKnown && reign.token !== replaced)
+    evidence.broken(
+      "succession",
+      `${token.id} replaces ${replaced.id}, while ${reign.token.id} is current in ${reign.secret.name}`,
+    );
+}
+
+/** Whatever is wrong with a list is told by every run that reads it, and nothing else is. */
+export function checkTold(evidence: Evidence, worker: Worker): void {
+  const { result, looks } = worker;
+  for (const { applicationId, code } of result?.report.applications ?? []) {
+    const listedMs = looks.get(applicationId);
+    if (listedMs === undefined || (code !== undefined && code !== "listing-incomplete")) continue;
+    const flawed = [...evidence.tokens.values()].flatMap((token) => {
+      const flaw = token.applicationId === applicationId ? flawSeen(evidence, token, worker) : undefined;
+      return flaw !== undefined && isListed(evidence, token, listedMs) ? [{ token, flaw }] : [];
+    });
+    for (const { token } of flawed.filter(({ flaw }) => isOdd(flaw)))
+      if (!isToldOf(worker, "token-unreadable", token.id))
+        evidence.broken("told", `${worker.entry.id} doesn't say that ${token.id} can't be read`);
+    const missing = flawed.filter(({ flaw }) => flaw.how === "hidden").length;
+    checkCount(evidence, applicationId, missing, worker);
+  }
+}
+
+function checkCount(evidence: Evidence, applicationId: string, missing: number, worker: Worker): void {
+  const { count = "true" } = evidence.services.setting;
+  const isTold = isToldOf(worker, "listing-incomplete", applicationId);
+  if (missing > 0 && count !== "low" && !isTold)
+    evidence.broken("told", `${worker.entry.id} doesn't say that its list lacks ${missing}`);
+  if (missing === 0 && count !== "high" && isTold)
+    evidence.broken("told", `${worker.entry.id} says that its list lacks tokens, and it lacks none`);
+}
+
+function isToldOf({ result }: Worker, code: string, what: string): boolean {
+  return result?.failures.some((said) => said.includes(code) && said.includes(what)) ?? false;
+}
+
+function isListed({ services }: Evidence, { bornMs, deletedMs }: TokenRecord, listedMs: number): boolean {
+  const isThere = deletedMs === undefined || deletedMs > listedMs;
+  return isThere && listedMs - bornMs >= services.setting.listingLagMs;
+}
+
+/** For a while within this time, a token of the lineage was not to be read, or not to be seen: what is due to it waits. */
+export function wasObscured(
+  { services }: Evidence,
+  secret: SecretRecord,
+  fromMs: number,
+  toMs: number,
+): boolean {
+  return services.flaws.some(
+    (flaw) =>
+      flaw.how !== "tied" && flaw.fromMs <= toMs && flaw.toMs >= fromMs && isNamedIn(flaw.tokenId, secret),
+  );
+}
+
+function isNamedIn(tokenId: string, { versions, reigns }: SecretRecord): boolean {
+  return (
+    reigns.some(({ token }) => token?.id === tokenId) || [...versions].some((id) => id.includes(tokenId))
+  );
+}

@@ -1,0 +1,102 @@
+import { runs, setting, token } from "./lasting.ts";
+import { FIRST, faultAt, runAt } from "./scenarios.ts";
+import type { Entry, ListingEntry, RateEntry, Script } from "./script.ts";
+import { DAY, HOUR, MINUTE } from "./services.ts";
+
+const THREE = [token("backend", 10), token("edge-gateway", 10), token("my server #3", 10)];
+/** With the access token these are three, for as long as the first has no successor: two pages of two. */
+const LASTING_AND_DUE = [{ ...token("backend", 9), isUngrantable: true }, token("edge-gateway", 10)];
+
+const DUE = [token("backend", 8), token("edge-gateway", 8.1), token("my server #3", 8.2)];
+
+const MANY = Array.from({ length: 16 }, (_, place) => token(`token ${place}`, 9));
+
+/** How the first token, or what it was replaced by, is listed. */
+const listed = (
+  how: ListingEntry["how"],
+  whose: ListingEntry["whose"],
+  fromMs: number,
+  toMs: number,
+): ListingEntry => ({ kind: "listing", how, whose, role: FIRST, fromMs, toMs });
+
+const atMost = (most: number, isSaid: boolean): RateEntry => ({
+  kind: "rate",
+  most,
+  isSaid,
+  fromMs: 0,
+  toMs: 30 * DAY,
+});
+
+/** The successor is staged, and its process dies before it is promoted; then it is listed otherwise. */
+const stagedAnd = (how: ListingEntry["how"]): readonly Entry[] => [
+  runAt("r1", MINUTE),
+  runAt("r2", 22 * DAY),
+  faultAt("r2", "promote", "crash-before"),
+  listed(how, "newest", 22 * DAY + HOUR, 24 * DAY),
+  ...runs(23, 26),
+];
+
+/** Histories in which Losant lists tokens otherwise than they are, or AWS and Losant refuse what is well. */
+export const REFUSED: readonly { readonly says: string; readonly script: Script }[] = [
+  {
+    says: "a token that can't be read for a week costs itself",
+    script: { setting: setting(THREE), entries: [listed("empty-date", "root", 0, 7 * DAY), ...runs(0, 9)] },
+  },
+  {
+    says: "a current token that can't be read is left alone, and rotated as soon as it can be",
+    script: {
+      setting: setting(THREE),
+      entries: [...runs(0, 2), listed("unknown-status", "current", 20 * DAY, 23 * DAY), ...runs(20, 26)],
+    },
+  },
+  {
+    says: "what is staged and can't be read is neither promoted nor discarded until it can be",
+    script: { setting: setting([token("backend", 5)]), entries: stagedAnd("no-name") },
+  },
+  {
+    says: "what is staged and not listed is looked up before anything is done about it",
+    script: { setting: setting([token("backend", 5)]), entries: stagedAnd("hidden") },
+  },
+  {
+    says: "a token that the list lacks is told of where the count shows it",
+    script: { setting: setting(THREE), entries: [listed("hidden", "root", 0, 3 * DAY), ...runs(0, 9)] },
+  },
+  {
+    says: "a token that a page border hides in one order is found in the other",
+    script: { setting: setting(THREE), entries: [listed("tied", "root", 0, 30 * DAY), ...runs(0, 9)] },
+  },
+  {
+    says: "a count that is too low ends no list before its end",
+    script: { setting: setting(LASTING_AND_DUE, { count: "low" }), entries: runs(0, 9) },
+  },
+  {
+    says: "a count that is too high is told, and costs nothing else",
+    script: { setting: setting(THREE, { count: "high" }), entries: runs(0, 9) },
+  },
+  {
+    says: "two requests in fifteen seconds are enough, for the access token too",
+    script: {
+      setting: setting([token("backend", 9)], {
+        applications: [{ access: "managed", tokens: [token("backend", 9)] }],
+      }),
+      entries: [atMost(2, false), ...runs(0, 5)],
+    },
+  },
+  {
+    says: "what one request in fifteen seconds leaves undone is done by the next run, and fails nothing",
+    script: { setting: setting(MANY), entries: [atMost(1, true), ...runs(0, 2)] },
+  },
+  {
+    says: "a clock that AWS refuses costs the token that was to be stored, which is deleted, and no other",
+    script: {
+      setting: setting(DUE),
+      entries: [
+        runAt("r1", MINUTE),
+        faultAt("r1", "stage", "skewed"),
+        // A worker that doubted it would look for the version; one that blamed the secret would try two more.
+        ...[12, 15, 20].map((call) => faultAt("r1", call, "skewed")),
+        ...runs(1, 3),
+      ],
+    },
+  },
+];
