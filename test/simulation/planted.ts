@@ -252,4 +252,76 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     'const reason = forced ? "forced" : dueReason(token, policy, now);',
     'const reason = forced ? "forced" : isExpired(token, now) ? dueReason(token, policy, now) : undefined;',
   ]),
+  fault("the first rotations of a run are always those of the same places", [
+    "run/order.ts",
+    "(((quarters * STORE_REFUSALS + turn) * GOLDEN) % 1)",
+    "(((quarters * 0 + turn) * GOLDEN) % 1)",
+  ]),
+  fault("what Losant refuses to make counts as made", [
+    "apply/issue-budget.ts",
+    'isIssued = effect === "unknown" || createdId !== undefined;',
+    "isIssued = effect !== undefined || createdId !== undefined;",
+  ]),
+  // Lists that are not what they seem.
+  fault("Losant's count ends a list before its end", [
+    "adapters/losant/listing.ts",
+    "missing === 0 && (rows.length < perPage || !isNew);",
+    "missing === 0 && (rows.length <= perPage || !isNew);",
+  ]),
+  fault("what a page border hides is not looked for in another order", [
+    "adapters/losant/listing.ts",
+    "if (found.missing > 0) await readInOrder(",
+    "if (found.missing > 99) await readInOrder(",
+  ]),
+  fault("nobody is told that a list lacks tokens", [
+    "observe/observe.ts",
+    '...(missing > 0 ? [new RotationError("listing-incomplete", more)] : []),',
+    '...(missing > 99 ? [new RotationError("listing-incomplete", more)] : []),',
+  ]),
+  fault("a row that can't be read is left out", [
+    "observe/observe.ts",
+    "unreadable: new Map(listing.unreadable.map((token) => [token.id, oddToken(token)])),",
+    "unreadable: new Map(listing.unreadable.slice(listing.unreadable.length).map((token) => [token.id, oddToken(token)])),",
+  ]),
+  fault("a token whose row can't be read is taken for deleted", [
+    "observe/observe.ts",
+    "if (odd !== undefined) throw unreadableError(snapshot.application, odd);",
+    "if (odd !== undefined) return void lookups.set(id, undefined);",
+  ]),
+  fault("a date that can't be read is taken for none", [
+    "adapters/losant/answers.ts",
+    "expirationDate: v.nullish(date),",
+    "expirationDate: v.fallback(v.nullish(date), undefined),",
+  ]),
+  fault("a status that can't be read is taken for an active one", [
+    "adapters/losant/answers.ts",
+    'status: v.optional(v.picklist(["active", "inactive"]), "active"),',
+    'status: v.fallback(v.optional(v.picklist(["active", "inactive"]), "active"), "active"),',
+  ]),
+  // Refusals that prove that nothing happened.
+  fault("a rate limit is given up at its first refusal", [
+    "run/guarded-ports.ts",
+    "if (throttled >= MAX_THROTTLED || ",
+    "if (throttled >= MAX_THROTTLED / MAX_THROTTLED || ",
+  ]),
+  fault("what a rate limit puts off fails", [
+    "apply/apply.ts",
+    'error.code === "losant-throttled" && error.effect === "none" && !isLeak;',
+    'error.code === "losant-throttled" && error.effect === "none" && isLeak;',
+  ]),
+  fault("a call that tries a new string takes no notice of a rate limit", [
+    "run/guarded-ports.ts",
+    "return await pause.outlasting(giveUpAt, () => api.probe(string, scope));",
+    "return giveUpAt && (await api.probe(string, scope));",
+  ]),
+  fault("a signature that AWS refuses may have stored the string", [
+    "apply/retry.ts",
+    'mayHaveHappened ||= error.effect === "unknown";',
+    'mayHaveHappened ||= error.effect === "unknown" || error.code === "aws-clock-skewed";',
+  ]),
+  fault("a signature that AWS refuses is the fault of one secret", [
+    "apply/issue-gate.ts",
+    'new Set(["store-denied", "store-refused", "store-quota"]);',
+    'new Set(["store-denied", "store-refused", "store-quota", "aws-clock-skewed"]);',
+  ]),
 ];
