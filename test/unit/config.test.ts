@@ -3,7 +3,6 @@ import { RotationError } from "../../lambda/model/errors.ts";
 import { parseConfig, parseConfigText } from "../../lambda/policy/config.ts";
 
 const APP = "575ec8687ae143cd83dc4a97";
-const OTHER = "675ec8687ae143cd83dc4a97";
 const PLANTED = "PLANTED VALUE";
 const application = { id: APP, accessToken: `losant-access/${APP}` };
 const DAY = 86_400_000;

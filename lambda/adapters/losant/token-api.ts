@@ -115,13 +115,15 @@ class LosantTokens implements TokenApi {
     return issued.value;
   }
 
-  deactivate(id: TokenId): Promise<void> 
+  deactivate(id: TokenId): Promise<void> {
     return this.#deactivate(id, () => ({}));
+  }
 
-  deactivateForDiscard(token: ApiToken, at: Date): Promise<void> 
+  deactivateForDiscard(token: ApiToken, at: Date): Promise<void> {
     return this.#deactivate(token.id, (login) => ({
       description: describeDiscarded(token, at, this.#id, this.#keyOf(login)),
     }));
+  }
 
   async #deactivate(id: TokenId, alsoOf: (login: AccessTokenReading) => object): Promise<void> {
     const call = this.#call({
@@ -146,16 +148,18 @@ class LosantTokens implements TokenApi {
     await this.#unlessGone(call, readDeleted);
   }
 
-  probe(string: Redacted, scope: readonly string[]) 
+  probe(string: Redacted, scope: readonly string[]) {
     return probe(this.#client, this.#id, string, scope);
+  }
 
   async loggedInWith(): Promise<Login> {
     const { token: _, ...login } = await this.#accessToken.current();
     return login;
   }
 
-  async signingKey(): Promise<MarkerKey> 
+  async signingKey(): Promise<MarkerKey> {
     return this.#keyOf(await this.#accessToken.current());
+  }
 
   async keptKeys(): Promise<readonly MarkerKey[]> {
     const { arn, token: current } = await this.#accessToken.current();
@@ -178,8 +182,9 @@ class LosantTokens implements TokenApi {
     return isReplaced || (await this.probe(token, ["applicationApiTokens.get"])) === "accepted";
   }
 
-  #keyOf({ arn, token }: Pick<AccessTokenReading, "arn" | "token">): MarkerKey 
+  #keyOf({ arn, token }: Pick<AccessTokenReading, "arn" | "token">): MarkerKey {
     return markerKeyOf(token, arn, this.#secretPrefix);
+  }
 
   #call(call: Omit<LosantCall, "applicationId">): LosantCall {
     return { ...call, applicationId: this.#id };
