@@ -1,23 +1,78 @@
-/** A part of IAM's rules: enough to say what a policy of a template permits, conditions aside. */
+type Texts = string | readonly string[];
+
+/** A part of IAM's rules: enough to say what the policies of a template permit. */
 export interface Statement {
   readonly Effect: "Allow" | "Deny";
-  readonly Action: string | readonly string[];
-  readonly Resource: string | readonly string[];
+  readonly Action: Texts;
+  readonly Resource: Texts;
   readonly Sid?: string;
-  readonly Condition?: unknown;
+  readonly Condition?: Conditions;
 }
 
-/** Denied unless allowed; a denial outweighs everything. */
-export function permits(statements: readonly Statement[], action: string, resource: string): boolean {
+/** By operator, then by the key of the request's context. */
+type Conditions = Readonly<Record<string, Readonly<Record<string, Texts>>>>;
+
+/** What a request says besides its action and its resource, by the keys that conditions name. */
+export type Context = Readonly<Record<string, string>>;
+
+const KNOWN = new Set(["Effect", "Action", "Resource", "Sid", "Condition"]);
+
+/**
+ * Denied unless allowed; a denial outweighs everything.
+ * @throws Error where a statement has something that this doesn't know: it must not count as permitted, nor as denied.
+ */
+export function permits(
+  statements: readonly Statement[],
+  action: string,
+  resource: string,
+  context: Context = {},
+): boolean {
+  for (const statement of statements) refuseUnknown(statement);
   const fitting = statements.filter(
     (statement) =>
-      listed(statement.Action).some((pattern) => fits(pattern, action)) &&
-      listed(statement.Resource).some((pattern) => fits(pattern, resource)),
+      listed(statement.Action).some((pattern) => fits(pattern.toLowerCase(), action.toLowerCase())) &&
+      listed(statement.Resource).some((pattern) => fits(pattern, resource)) &&
+      isMet(statement.Condition ?? {}, context),
   );
   return fitting.length > 0 && fitting.every(({ Effect }) => Effect === "Allow");
 }
 
-function listed(value: string | readonly string[]): readonly string[] {
+function refuseUnknown(statement: Statement): void {
+  const unknown = Object.keys(statement).filter((key) => !KNOWN.has(key));
+  const operators = Object.keys(statement.Condition ?? {}).filter((name) => !(name in OPERATORS));
+  const odd = [...unknown, ...operators];
+  if (odd.length > 0) throw new Error(`${statement.Sid}: ${odd.join(", ")} is not understood here`);
+}
+
+/** Each key of each operator has to be met, by one of the values. */
+function isMet(conditions: Conditions, context: Context): boolean {
+  return Object.entries(conditions).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, values]) => {
+      const given = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase());
+      return listed(values).some((value) => OPERATORS[operator]?.(value, given?.[1]) ?? false);
+    }),
+  );
+}
+
+/** Whether what the request says, if anything, meets a value of the policy. */
+const OPERATORS: Readonly<Record<string, (value: string, given: string | undefined) => boolean>> = {
+  StringEquals: (value, given) => given === value,
+  StringLike: (value, given) => given !== undefined && fits(value, given),
+  ArnLike: (value, given) => given !== undefined && isArnLike(value, given),
+  Null: (value, given) => (given === undefined) === (value === "true"),
+};
+
+/** Each of the six parts by itself: the last one may hold colons. */
+function isArnLike(pattern: string, arn: string): boolean {
+  const partsOf = (text: string) => {
+    const parts = text.split(":");
+    return [...parts.slice(0, 5), parts.slice(5).join(":")];
+  };
+  const given = partsOf(arn);
+  return partsOf(pattern).every((part, index) => fits(part, given[index] ?? ""));
+}
+
+function listed(value: Texts): readonly string[] {
   return typeof value === "string" ? [value] : value;
 }
 
