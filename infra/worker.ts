@@ -100,6 +100,6 @@ export class WorkerFunction extends Construct {
       }),
     });
     // Lambda refuses a destination that the role may not send to yet.
-    this.lambda.node.addDependency(permissions.policy);
+    this.lambda.node.addDependency(permissions);
   }
 }

@@ -3,8 +3,8 @@ import type { Stack } from "aws-cdk-lib";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { expect, test } from "vitest";
 import { METRIC_UNITS } from "../../lambda/report/metrics.ts";
-import { policiesOf } from "./policies.ts";
-import { resourcesOf, synthesized } from "./synth.ts";
+import { statementsOf } from "./policies.ts";
+import { RENEWING, resourcesOf, synthesized } from "./synth.ts";
 
 const deploy = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
 const costs = [...deploy.matchAll(/^\| ([^|]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$/gm)].map(
@@ -23,9 +23,12 @@ test("each line of the costs is its quantity times its price, and they add up", 
 
 test("the page lists all that the worker's role may do, and nothing else", () => {
   const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000";
-  const everything = (stack: Stack) => ({ secretsKey: Key.fromKeyArn(stack, "Key", keyArn), tracing: true });
-  const [policy] = policiesOf(synthesized(everything).template);
-  const statements = policy?.PolicyDocument.Statement ?? [];
+  const everything = (stack: Stack) => ({
+    secretsKey: Key.fromKeyArn(stack, "Key", keyArn),
+    tracing: true,
+    config: { ...RENEWING, formerPrefixes: ["old"] },
+  });
+  const statements = statementsOf(synthesized(everything).template);
   const named = statements.map(({ Action }) => [Action].flat().map((action) => action.split(":")[1] ?? ""));
   const [, part = ""] = deploy.split("\n| on | may | why |\n");
   const [table = ""] = part.split("\n\n");

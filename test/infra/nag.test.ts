@@ -5,7 +5,7 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
 import { describe, expect, test } from "vitest";
 import { TokenRotation, type TokenRotationProps } from "../../infra/token-rotation.ts";
-import { APPLICATION, CONFIG, newApp } from "./synth.ts";
+import { APPLICATION, CONFIG, manyApplications, newApp } from "./synth.ts";
 
 function stackWith(props: (stack: Stack) => Partial<TokenRotationProps>, env?: Stack["environment"]): Stack {
   const app = newApp();
@@ -54,11 +54,18 @@ describe("AwsSolutions of cdk-nag", () => {
     expect(findings(everything)).toEqual([]);
   });
 
+  test.each([26, 200, 5_000])("finds nothing with %i applications", (count) => {
+    const config = { ...manyApplications(count), formerPrefixes: ["old"] };
+    expect(findings(stackWith(() => ({ config }), "111122223333/eu-west-1"))).toEqual([]);
+    expect(findings(stackWith(() => ({ config })))).toEqual([]);
+  });
+
   test("is told to overlook exactly this", () => {
     const secrets = "arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret";
     expect(acknowledged(stackWith(() => ({})))).toEqual([
       "AwsSolutions-SQS3 at Test/TokenRotation/Worker/FailedRuns/Queue",
       `AwsSolutions-IAM5[Resource::${secrets}:losant/${APPLICATION}/*] at Test/TokenRotation/Worker/Permissions/Policy`,
+      "AwsSolutions-IAM5[Resource::*] at Test/TokenRotation/Worker/Permissions/WithoutResources",
       "AwsSolutions-SQS3 at Test/TokenRotation/Schedule/MissedStarts/Queue",
     ]);
   });

@@ -1,72 +1,72 @@
 import { Key } from "aws-cdk-lib/aws-kms";
 import { describe, expect, test } from "vitest";
 import { workerCalls } from "../support/worker-calls.ts";
-import { permits } from "./iam.ts";
-import { policiesOf, SECRETS, workerStatements } from "./policies.ts";
-import { APPLICATION, readable, resourcesOf, synthesized } from "./synth.ts";
+import { type Context, permits } from "./iam.ts";
+import { policiesOf, SECRETS, statementsOf, workerStatements } from "./policies.ts";
+import { APPLICATION, CONFIG, readable, resourcesOf, synthesized } from "./synth.ts";
 
 const OTHER = "575ec8687ae143cd83dc4a98";
+const ACTIONS = [
+  "CreateSecret",
+  "DescribeSecret",
+  "GetSecretValue",
+  "ListSecretVersionIds",
+  "PutSecretValue",
+  "UpdateSecretVersionStage",
+];
 
 describe("the worker's role", () => {
   test("may do exactly this", () => {
     const policies = policiesOf(synthesized().template);
-    expect(policies).toEqual([
-      {
-        PolicyName: expect.any(String),
-        Roles: ["<TokenRotationWorkerPermissionsRole>"],
-        PolicyDocument: {
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Sid: "ManageSecrets",
-              Effect: "Allow",
-              Action: [
-                "secretsmanager:CreateSecret",
-                "secretsmanager:DescribeSecret",
-                "secretsmanager:ListSecretVersionIds",
-                "secretsmanager:PutSecretValue",
-                "secretsmanager:UpdateSecretVersionStage",
-              ],
-              Resource: [`${SECRETS}losant/${APPLICATION}/*`, `${SECRETS}prod/backend/losant-??????`],
-            },
-            {
-              Sid: "ReadAccessTokens",
-              Effect: "Allow",
-              Action: "secretsmanager:GetSecretValue",
-              Resource: `${SECRETS}losant-access/${APPLICATION}-??????`,
-            },
-            {
-              Sid: "LeaveAccessTokensAlone",
-              Effect: "Deny",
-              Action: [
-                "secretsmanager:CreateSecret",
-                "secretsmanager:PutSecretValue",
-                "secretsmanager:UpdateSecretVersionStage",
-              ],
-              Resource: `${SECRETS}losant-access/${APPLICATION}-??????`,
-            },
-            {
-              Sid: "Announce",
-              Effect: "Allow",
-              Action: "events:PutEvents",
-              Resource: "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default",
-              Condition: { StringEquals: { "events:source": "losant.token-rotation" } },
-            },
-            {
-              Sid: "Log",
-              Effect: "Allow",
-              Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-              Resource: "<TokenRotationWorkerLog.Arn>",
-            },
-            {
-              Sid: "HandInFailedRuns",
-              Effect: "Allow",
-              Action: "sqs:SendMessage",
-              Resource: "<TokenRotationWorkerFailedRunsQueue.Arn>",
-            },
+    const statements = policies.map(({ Roles, PolicyDocument }) => {
+      expect(Roles).toEqual(["<TokenRotationWorkerPermissionsRole>"]);
+      return PolicyDocument.Statement;
+    });
+    expect(statements).toEqual([
+      [
+        {
+          Sid: "ManageSecrets",
+          Effect: "Allow",
+          Action: [
+            "secretsmanager:CreateSecret",
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:ListSecretVersionIds",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
           ],
+          Resource: [`${SECRETS}losant/${APPLICATION}/*`, `${SECRETS}prod/backend/losant-??????`],
         },
-      },
+        {
+          Sid: "ReadAccessTokens",
+          Effect: "Allow",
+          Action: [
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:ListSecretVersionIds",
+          ],
+          Resource: `${SECRETS}losant-access/${APPLICATION}-??????`,
+        },
+        {
+          Sid: "Announce",
+          Effect: "Allow",
+          Action: "events:PutEvents",
+          Resource: "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default",
+          Condition: { StringEquals: { "events:source": "losant.token-rotation" } },
+        },
+        {
+          Sid: "Log",
+          Effect: "Allow",
+          Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+          Resource: "<TokenRotationWorkerLog.Arn>",
+        },
+        {
+          Sid: "HandInFailedRuns",
+          Effect: "Allow",
+          Action: "sqs:SendMessage",
+          Resource: "<TokenRotationWorkerFailedRunsQueue.Arn>",
+        },
+      ],
+      [{ Sid: "ListSecrets", Effect: "Allow", Action: "secretsmanager:ListSecrets", Resource: "*" }],
     ]);
   });
 
@@ -76,7 +76,7 @@ describe("the worker's role", () => {
       .filter(({ Effect }) => Effect === "Allow")
       .flatMap(({ Action }) => Action)
       .filter((action) => services.has(action.split(":")[0]));
-    expect(allowed.toSorted()).toEqual(
+    expect([...new Set(allowed)].toSorted()).toEqual(
       workerCalls()
         .map(({ action }) => action)
         .toSorted(),
@@ -111,16 +111,35 @@ describe("the worker's role", () => {
     }
   });
 
+  test("emits events of its own source only", () => {
+    const statements = workerStatements();
+    const bus = "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default";
+    const may = (context?: Context) => permits(statements, "events:PutEvents", bus, context);
+    expect(may({ "events:source": "losant.token-rotation" })).toBe(true);
+    expect(may({ "events:source": "aws.ec2" })).toBe(false);
+    expect(may()).toBe(false);
+  });
+
+  test("looks at the secrets under a former prefix, and neither reads nor writes them", () => {
+    const statements = workerStatements({ config: { ...CONFIG, formerPrefixes: ["old", "older/still"] } });
+    for (const prefix of ["old", "older/still"])
+      for (const action of ACTIONS) {
+        const isLook = ["DescribeSecret", "ListSecretVersionIds"].includes(action);
+        const may = (end: string) => permits(statements, `secretsmanager:${action}`, SECRETS + end);
+        expect(may(`${prefix}/${APPLICATION}/backend-AbCdEf`)).toBe(isLook);
+        expect(may(`${prefix}/${OTHER}/backend-AbCdEf`)).toBe(false);
+      }
+  });
+
   test("can't touch the secrets of others, nor delete, tag or open up any", () => {
     const statements = workerStatements();
-    const writes = ["CreateSecret", "DescribeSecret", "PutSecretValue", "GetSecretValue"];
     const others = [
       "prod/backend/losant2-AbCdEf",
       "prod/backend/losant-old-AbCdEf",
       `losant/${OTHER}/x-AbCdEf`,
       "x-AbCdEf",
     ];
-    for (const action of writes)
+    for (const action of ACTIONS)
       for (const secret of others)
         expect(permits(statements, `secretsmanager:${action}`, SECRETS + secret)).toBe(false);
     for (const action of ["DeleteSecret", "TagResource", "PutResourcePolicy", "UpdateSecret", "RotateSecret"])
@@ -135,8 +154,7 @@ describe("what is opted into", () => {
     const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000";
     const { template } = synthesized((stack) => ({ secretsKey: Key.fromKeyArn(stack, "Key", keyArn) }));
     expect(JSON.stringify(synthesized().template.toJSON())).not.toContain("kms:");
-    const [policy] = policiesOf(template);
-    expect(policy?.PolicyDocument.Statement).toContainEqual({
+    expect(statementsOf(template)).toContainEqual({
       Sid: "UseSecretsKey",
       Effect: "Allow",
       Action: ["kms:Decrypt", "kms:GenerateDataKey"],

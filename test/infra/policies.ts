@@ -6,18 +6,28 @@ import { readable, resourcesOf, synthesized } from "./synth.ts";
 /** How the ARN of a secret begins in a template that is for any account. */
 export const SECRETS = "arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:";
 
-interface PolicyProperties {
+export interface PolicyProperties {
   readonly PolicyDocument: { readonly Version: string; readonly Statement: readonly Statement[] };
   readonly Roles: readonly string[];
 }
 
-/** The policies of a template that are resources of their own, which is one: the worker's. */
-export function policiesOf(template: Template): readonly PolicyProperties[] {
-  const policies = Object.values(resourcesOf(template, "AWS::IAM::Policy"));
-  return policies.map(({ Properties }) => readable(Properties) as PolicyProperties);
+/** The policies of a template that are resources of their own: all of them are the worker's. */
+export function policiesOf(
+  template: Template,
+  ...types: readonly ("AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy")[]
+): readonly PolicyProperties[] {
+  const wanted = types.length === 0 ? (["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"] as const) : types;
+  return wanted.flatMap((type) =>
+    Object.values(resourcesOf(template, type)).map(
+      ({ Properties }) => readable(Properties) as PolicyProperties,
+    ),
+  );
+}
+
+export function statementsOf(template: Template): readonly Statement[] {
+  return policiesOf(template).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
 
 export function workerStatements(props?: Partial<TokenRotationProps>): readonly Statement[] {
-  const [policy] = policiesOf(synthesized(props).template);
-  return policy?.PolicyDocument.Statement ?? [];
+  return statementsOf(synthesized(props).template);
 }

@@ -19,6 +19,30 @@ export const CONFIG: ConfigDocument = {
   ],
 };
 
+/** The same, with an access token that the worker renews. */
+export const RENEWING: ConfigDocument = {
+  applications: [{ id: APPLICATION, accessToken: { secret: `losant-access/${APPLICATION}`, renew: true } }],
+};
+
+export function idOf(index: number): string {
+  return `575ec8687ae1${index.toString(16).padStart(12, "0")}`;
+}
+
+type Application = ConfigDocument["applications"][number];
+
+/** So many applications, each with an access token of its own in one folder. */
+export function manyApplications(
+  count: number,
+  of: (id: string, index: number) => Partial<Application> = () => ({}),
+): ConfigDocument {
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  const applications = indexes.map((index) => {
+    const id = idOf(index);
+    return { id, accessToken: `losant-access/${id}`, ...of(id, index) };
+  });
+  return { applications };
+}
+
 /** An app with the feature flags of cdk.json. Without `bundle`, the asset is left out, which is what takes time. */
 export function newApp({ bundle = false, ...context }: Readonly<Record<string, unknown>> = {}): App {
   const noBundling = bundle ? {} : { "aws:cdk:bundling-stacks": [] };

@@ -99,7 +99,7 @@ export async function readAccessToken(
   const command = new GetSecretValueCommand({ SecretId: id, VersionStage: stage });
   const read = await calls.read(command, ReadSecretValue);
   if (!read.ok) {
-    // One exception for two things; the role has no DescribeSecret on this secret that could tell them apart.
+    // One exception for two things: only its text tells them apart, without a second call.
     const { name, said } = read.failure;
     if (name === "ResourceNotFoundException" && said.includes("secret value")) return undefined;
     throw accessTokenError(reading("GetSecretValue", id), read.failure);

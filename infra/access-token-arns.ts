@@ -1,0 +1,34 @@
+import { Stack, Token } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import type { RotationConfig } from "../lambda/policy/config.ts";
+
+interface Parts {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+/**
+ * Finds ARNs of access tokens that no secret within the worker's reach can have, as far as it is known where the stack will be.
+ * @throws Error naming each by its key.
+ */
+export function refuseUnreachable(scope: Construct, { applications }: RotationConfig): void {
+  const problems = applications.flatMap(({ accessToken }, index) => {
+    const problem = accessToken.startsWith("arn:") ? problemOf(accessToken, Stack.of(scope)) : undefined;
+    return problem === undefined ? [] : [`applications.${index}.accessToken: ${problem}`];
+  });
+  if (problems.length > 0) throw new Error(`rotation.config.json: ${problems.slice(0, 10).join("; ")}`);
+}
+
+function problemOf(arn: string, stack: Parts): string | undefined {
+  const [, partition = "", , region = "", account = ""] = arn.split(":");
+  const isElsewhere = (is: string, known: string) => !Token.isUnresolved(known) && is !== known;
+  if (arn.endsWith("-")) return "is cut off";
+  if (isElsewhere(partition, stack.partition)) return "is in another partition than the stack";
+  if (isElsewhere(region, stack.region)) return "is in another region than the stack";
+  // A secret of another account is found by its whole ARN only (Secrets Manager, GetSecretValue, SecretId).
+  const isWhole = /-[A-Za-z\d]{6}$/.test(arn);
+  if (!isWhole && isElsewhere(account, stack.account))
+    return "is in another account than the stack, where it needs its last six characters";
+  return undefined;
+}
