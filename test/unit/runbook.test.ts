@@ -10,6 +10,8 @@ const PAGES = [
   "README.md",
   "ARCHITECTURE.md",
   "docs/deploy.md",
+  "docs/operate.md",
+  "docs/security.md",
   "examples/README.md",
   "examples/consumer/README.md",
 ];
