@@ -2,7 +2,7 @@ import { namesMeantBy, type SecretArn, type SecretName } from "../model/secret.t
 import type { ApplicationId } from "../model/token.ts";
 
 /** What of a configuration says where secrets lie. */
-export interface Places {
+interface SecretLayout {
   readonly secretPrefix: string;
   readonly formerPrefixes: readonly string[];
   readonly applications: readonly ApplicationPlaces[];
@@ -16,17 +16,17 @@ interface ApplicationPlaces {
 }
 
 /** What each key allows by itself, but not together with the others: by the paths of both, never by their values. */
-export function conflictsIn(places: Places): readonly string[] {
+export function conflictsIn(layout: SecretLayout): readonly string[] {
   return [
-    ...duplicateIds(places),
-    ...sharedSecrets(places),
-    ...readAndWritten(places),
-    ...insideFolders(places),
-    ...confusedPrefixes(places),
+    ...duplicateIds(layout),
+    ...sharedSecrets(layout),
+    ...readAndWritten(layout),
+    ...insideFolders(layout),
+    ...confusedPrefixes(layout),
   ];
 }
 
-function* duplicateIds({ applications }: Places): Iterable<string> {
+function* duplicateIds({ applications }: SecretLayout): Iterable<string> {
   const seen = new Set<ApplicationId>();
   for (const [index, { id }] of applications.entries()) {
     if (seen.has(id)) yield `applications.${index}.id: names an application that stands further up as well`;
@@ -35,7 +35,7 @@ function* duplicateIds({ applications }: Places): Iterable<string> {
 }
 
 /** Two tokens in one secret would replace each other for ever. */
-function* sharedSecrets({ applications }: Places): Iterable<string> {
+function* sharedSecrets({ applications }: SecretLayout): Iterable<string> {
   const seen = new Set<string>();
   for (const [index, { accessToken, renewsAccessToken, secrets }] of applications.entries()) {
     for (const [token, name] of secrets) {
@@ -54,7 +54,7 @@ function* sharedSecrets({ applications }: Places): Iterable<string> {
 }
 
 /** A token that is stored in the secret of an access token would be what the worker logs in with. */
-function* readAndWritten({ applications }: Places): Iterable<string> {
+function* readAndWritten({ applications }: SecretLayout): Iterable<string> {
   const readers = new Map<string, number>();
   for (const [index, { accessToken }] of applications.entries())
     for (const name of namesMeantBy(accessToken)) if (!readers.has(name)) readers.set(name, index);
@@ -69,7 +69,7 @@ function* readAndWritten({ applications }: Places): Iterable<string> {
 }
 
 /** Where the worker gives names itself, any name may come up: nothing of other use may lie there. */
-function* insideFolders({ secretPrefix, applications }: Places): Iterable<string> {
+function* insideFolders({ secretPrefix, applications }: SecretLayout): Iterable<string> {
   const ownerOf = folders(secretPrefix, applications);
   for (const [index, { id, accessToken, secrets }] of applications.entries()) {
     if (namesMeantBy(accessToken).some((name) => ownerOf(name) !== undefined))
@@ -82,7 +82,7 @@ function* insideFolders({ secretPrefix, applications }: Places): Iterable<string
   }
 }
 
-function* confusedPrefixes({ secretPrefix, formerPrefixes, applications }: Places): Iterable<string> {
+function* confusedPrefixes({ secretPrefix, formerPrefixes, applications }: SecretLayout): Iterable<string> {
   const all = [secretPrefix, ...formerPrefixes];
   for (const [index, prefix] of formerPrefixes.entries()) {
     const path = `formerPrefixes.${index}`;
