@@ -145,6 +145,8 @@ describe("what an invocation writes", () => {
         summary,
       }),
     ]);
+    expect(lines.length).toBeGreaterThan(2);
+    for (const { runId } of lines) expect(runId).toBe("request-3");
     const metrics = lines.filter((line) => "_aws" in line);
     expect(metrics).toEqual([
       expect.objectContaining({ FunctionName: "worker", runId: "request-3", Rotated: 1, RunSucceeded: 1 }),
