@@ -97,7 +97,8 @@ export interface TokenApi {
   signingKey(): Promise<MarkerKey>;
   /**
    * The same of the other strings that the access token's secret keeps, at most six, newest first; without those that a
-   * person replaced and Losant no longer accepts, since whoever has found one could sign with it. Reads only.
+   * person replaced and Losant no longer accepts, since whoever has found one could sign with it. Rejects where one of
+   * them can't be read, or Losant doesn't say whether it accepts it. Reads only.
    */
   keptKeys(): Promise<readonly MarkerKey[]>;
 }

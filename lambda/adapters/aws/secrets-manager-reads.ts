@@ -35,7 +35,7 @@ export async function readSecretState(
 }
 
 /** All pages, each secret once. The name of an entry is looked at: what is asked for is a filter, and not every service knows it. */
-export async function listSecrets(
+export async function listedSecrets(
   calls: SecretsManagerCalls,
   namePrefix: string,
 ): Promise<readonly SecretState[]> {

@@ -28,7 +28,7 @@ import {
 } from "./secrets-manager-calls.ts";
 import {
   accessTokenVersions,
-  listSecrets,
+  listedSecrets,
   listVersions,
   readAccessToken,
   readAccessTokenVersion,
@@ -69,7 +69,7 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
   }
 
   list(namePrefix: string): Promise<readonly SecretState[]> {
-    return listSecrets(this.#calls, namePrefix);
+    return listedSecrets(this.#calls, namePrefix);
   }
 
   versions(arn: SecretArn): Promise<readonly VersionId[]> {

@@ -141,7 +141,7 @@ function isUntrusted(exchange: Exchange | undefined): boolean {
 /** In the one form that servers send (RFC 9110, 5.6.7): JavaScript makes a date of "1" too. */
 function momentOf(header: string | undefined): Date | undefined {
   const at = new Date(header ?? "");
-  return at.toUTCString() === header ? at : undefined;
+  return !Number.isNaN(at.getTime()) && at.toUTCString() === header ? at : undefined;
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3); undefined for none, and for what can't be read, which then bounds nothing. */

@@ -1,7 +1,6 @@
 import { RotationError } from "../../model/errors.ts";
 import { describeDiscarded, describeSuccessor, type MarkerKey } from "../../model/marker.ts";
 import type { Redacted } from "../../model/redacted.ts";
-import { stampOf, type VersionId } from "../../model/secret.ts";
 import type { ApiToken, ApplicationId, TokenId } from "../../model/token.ts";
 import type {
   AccessTokenReader,
@@ -12,18 +11,16 @@ import type {
   TokenListing,
   TokenOrder,
 } from "../../ports.ts";
-import { AccessToken, type AccessTokenReading, claimsOf, type LoggedInApplication } from "./access-token.ts";
+import { AccessToken, type AccessTokenReading, type LoggedInApplication } from "./access-token.ts";
 import { type Parsed, readDeactivated, readDeleted, readIssued, readToken } from "./answers.ts";
 import { type LosantCall, LosantClient, textOf } from "./client.ts";
 import { type Attempt, unusable, unusableIssue } from "./failures.ts";
 import type { LosantAnswer } from "./http.ts";
+import { keptKeys } from "./kept-keys.ts";
 import type { LosantLimits } from "./limits.ts";
 import { listTokens } from "./listing.ts";
 import { markerKeyOf } from "./marker-key.ts";
 import { probe } from "./probe.ts";
-
-/** Each costs a GetSecretValue, once a run, where a marker can't be verified otherwise. */
-const MAX_KEPT_KEYS = 6;
 
 export interface TokenApiOptions {
   /** Without or with a slash at the end; private installs may have a path. */
@@ -162,24 +159,12 @@ class LosantTokens implements TokenApi {
   }
 
   async keptKeys(): Promise<readonly MarkerKey[]> {
-    const { arn, token: current } = await this.#accessToken.current();
-    const versions = await this.#credentials.versions(arn);
-    const kept = await Promise.all(
-      versions.slice(0, MAX_KEPT_KEYS).map(async (version) => {
-        const token = await this.#credentials.readVersion(arn, version);
-        if (token === undefined || token.equals(current)) return [];
-        return (await this.#isTrusted(token, version, versions)) ? [this.#keyOf({ arn, token })] : [];
-      }),
-    );
-    return kept.flat();
-  }
-
-  /** The worker replaced it, or Losant accepts it: else a person put it out of use, who may know that others have it. */
-  async #isTrusted(token: Redacted, version: VersionId, versions: readonly VersionId[]): Promise<boolean> {
-    const { claimedIds = [] } = claimsOf(token);
-    const ids = new Set([...claimedIds, ...(stampOf(version) ? [stampOf(version)?.tokenId] : [])]);
-    const isReplaced = versions.some((other) => ids.has(stampOf(other)?.replacedId));
-    return isReplaced || (await this.probe(token, ["applicationApiTokens.get"])) === "accepted";
+    return keptKeys(await this.#accessToken.current(), {
+      applicationId: this.#id,
+      credentials: this.#credentials,
+      client: this.#client,
+      secretPrefix: this.#secretPrefix,
+    });
   }
 
   #keyOf({ arn, token }: Pick<AccessTokenReading, "arn" | "token">): MarkerKey {

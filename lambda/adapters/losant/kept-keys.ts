@@ -1,0 +1,65 @@
+import type { MarkerKey } from "../../model/marker.ts";
+import type { Redacted } from "../../model/redacted.ts";
+import { stampOf, type VersionId } from "../../model/secret.ts";
+import type { ApplicationId } from "../../model/token.ts";
+import type { AccessTokenReader } from "../../ports.ts";
+import { type AccessTokenReading, claimsOf } from "./access-token.ts";
+import { isJson } from "./answers.ts";
+import { type LosantCall, type LosantClient, textOf } from "./client.ts";
+import { unusable } from "./failures.ts";
+import { markerKeyOf } from "./marker-key.ts";
+
+/** Each costs a GetSecretValue, once a run, where a marker can't be verified otherwise. */
+const MAX_KEPT_KEYS = 6;
+
+interface Circumstances {
+  readonly applicationId: ApplicationId;
+  readonly credentials: AccessTokenReader;
+  readonly client: LosantClient;
+  readonly secretPrefix: string;
+}
+
+/** See TokenApi.keptKeys. */
+export async function keptKeys(
+  { arn, token: current }: AccessTokenReading,
+  circumstances: Circumstances,
+): Promise<readonly MarkerKey[]> {
+  const { credentials, secretPrefix } = circumstances;
+  const versions = await credentials.versions(arn);
+  const kept = await Promise.all(
+    versions.slice(0, MAX_KEPT_KEYS).map(async (version) => {
+      const token = await credentials.readVersion(arn, version);
+      if (token === undefined || token.equals(current)) return [];
+      const isTrusted = isReplaced(token, version, versions) || (await isAccepted(token, circumstances));
+      return isTrusted ? [markerKeyOf(token, arn, secretPrefix)] : [];
+    }),
+  );
+  return kept.flat();
+}
+
+/** By the worker; else a person put it out of use, who may know that others have it. */
+function isReplaced(token: Redacted, version: VersionId, versions: readonly VersionId[]): boolean {
+  const ids = new Set([stampOf(version)?.tokenId, ...(claimsOf(token).claimedIds ?? [])]);
+  return versions.some((other) => {
+    const replacedId = stampOf(other)?.replacedId;
+    return replacedId !== undefined && ids.has(replacedId);
+  });
+}
+
+/** Whether Losant knows the string, whatever it lets it do. Throws where it says neither. */
+async function isAccepted(token: Redacted, { client, applicationId }: Circumstances): Promise<boolean> {
+  const call: LosantCall = {
+    doing: "try a former access token",
+    scope: "applicationApiTokens.get",
+    kind: "read",
+    method: "get",
+    applicationId,
+    path: "/tokens",
+    query: { perPage: 1 },
+  };
+  const answer = await client.as(token, {}).answer(call);
+  if (answer.kind === "refused" && !answer.said.isForeign && answer.status === 401) return false;
+  if (answer.kind === "refused" && !answer.said.isForeign && answer.status === 403) return true;
+  if (isJson(textOf(call, answer))) return true;
+  throw unusable(call, "is not JSON");
+}
