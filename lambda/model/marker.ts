@@ -157,9 +157,10 @@ export function discardedSince(
   keys: readonly MarkerKey[],
 ): Date | undefined {
   const moments = linesOf(description)
+    .map((line) => NOTICE.exec(line.trim()))
+    .filter((notice) => notice !== null)
     .slice(-MAX_MARKERS)
-    .flatMap((line) => {
-      const [, discarded = "", mac] = NOTICE.exec(line.trim()) ?? [];
+    .flatMap(([, discarded = "", mac]) => {
       const at = momentIn(discarded);
       const isSigned = keys.some((key) => key.mac(noticeText(id, discarded, applicationId)) === mac);
       return at !== undefined && isSigned ? [at.getTime()] : [];

@@ -61,6 +61,20 @@ describe("listing the tokens of an application", () => {
     });
   });
 
+  test.each<[unknown, string | undefined]>([
+    ["575ED71E7AE143CD83DC4AAA", "575ed71e7ae143cd83dc4aaa"],
+    ["somebody", "somebody"],
+    [null, undefined],
+    [5, undefined],
+    [{ id: TOKEN }, undefined],
+  ])(
+    "takes the creator %j for %s, and no odd one for a reason to leave a token out",
+    async (creatorId, taken) => {
+      const { api } = await bench(listing([tokenBody(TOKEN, { creatorId })], 1_000));
+      expect((await api.list()).tokens).toMatchObject([{ id: TOKEN, creatorId: taken }]);
+    },
+  );
+
   test("finds all of 1,500 tokens where Losant gives 1,000 at a time", async () => {
     const { api, server } = await bench(listing(many(1_500), 1_000));
     const ids = (await api.list()).tokens.map(({ id }) => id);

@@ -27,6 +27,8 @@ export function callOf(operation: string, { url, body }: EmulatedRequest): Call 
       return call("deactivate", true);
     case "DescribeSecret":
       return call("describe", false);
+    case "ListSecrets":
+      return call("listSecrets", false);
     case "ListSecretVersionIds":
       return call("history", false);
     case "GetSecretValue":

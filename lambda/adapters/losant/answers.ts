@@ -38,7 +38,8 @@ const tokenFields = v.object({
   scope: v.nullish(v.array(v.string()), []),
   status: v.optional(v.picklist(["active", "inactive"]), "active"),
   creatorType: v.nullish(v.string()),
-  creatorId: v.nullish(v.string()),
+  // Nobody can edit it, and one that is no id says nothing. Compared with ids, which are in lower case.
+  creatorId: v.fallback(v.nullish(v.pipe(v.string(), v.toLowerCase())), undefined),
 });
 
 const Token = v.pipe(
