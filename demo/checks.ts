@@ -4,7 +4,8 @@ import { EVENT_CATALOGUE } from "../lambda/model/events.ts";
 import type { Report, ReportRow } from "../lambda/report/report.ts";
 import type { Emulators } from "./emulators.ts";
 import type { Scenario } from "./scenario.ts";
-import { type State, stringIn } from "./state.ts";
+import { stringIn } from "./seeding-store.ts";
+import type { State } from "./state.ts";
 import type { ExpectedToken } from "./story.ts";
 
 /** One thing that has to be so, and what speaks against it. */

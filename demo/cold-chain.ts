@@ -11,7 +11,10 @@ export const COLD_CHAIN: ApplicationStory = {
     {
       name: WORKER_ROLE,
       secret: "by-hand",
-      generations: [{ bornDaysAgo: 30, lifeDays: 180, scope: WORKER_SCOPE, expected: WAITING }],
+      generations: [
+        { bornDaysAgo: 195, lifeDays: 180, scope: WORKER_SCOPE, expected: SUPERSEDED },
+        { bornDaysAgo: 30, lifeDays: 180, scope: WORKER_SCOPE, expected: WAITING },
+      ],
     },
     {
       name: "日本語",

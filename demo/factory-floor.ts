@@ -29,7 +29,10 @@ export const FACTORY_FLOOR: ApplicationStory = {
     {
       name: WORKER_ROLE,
       secret: "by-hand",
-      generations: [{ bornDaysAgo: 160, lifeDays: 180, scope: WORKER_SCOPE, expected: rotated() }],
+      generations: [
+        { bornDaysAgo: 325, lifeDays: 180, scope: WORKER_SCOPE, expected: SUPERSEDED },
+        { bornDaysAgo: 160, lifeDays: 180, scope: WORKER_SCOPE, expected: rotated() },
+      ],
     },
     { name: "my-server", generations: [{ bornDaysAgo: 78.5, lifeDays: 90, expected: rotated() }] },
     {

@@ -5,7 +5,7 @@ import { fitted, truncated } from "../cli/terminal/width.ts";
 import type { PutEvent, SecretView } from "../emulators/aws/server.ts";
 import type { Emulators } from "./emulators.ts";
 import { STORIES } from "./scenario.ts";
-import { stringIn } from "./state.ts";
+import { stringIn } from "./seeding-store.ts";
 
 const LABELS_WIDE = 11;
 const VERSION_WIDE = 56;

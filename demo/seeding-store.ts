@@ -44,3 +44,10 @@ export async function storeVersion(
   const settle = { VersionStage: label, RemoveFromVersionId: versionId };
   await client.send(new UpdateSecretVersionStageCommand({ SecretId, ...settle }));
 }
+
+/** The token string that a consumer takes from the secret: the whole value, or `token` of the JSON. */
+export function stringIn(value: string): string {
+  if (!value.startsWith("{")) return value;
+  const { token } = JSON.parse(value) as { readonly token?: unknown };
+  return typeof token === "string" ? token : "";
+}

@@ -7,7 +7,7 @@ import { Redacted } from "../lambda/model/redacted.ts";
 import { SecretArn, versionIdOf } from "../lambda/model/secret.ts";
 import { ApplicationId, RunId, TokenId } from "../lambda/model/token.ts";
 import type { Emulators } from "./emulators.ts";
-import { openSecret, storeVersion } from "./seeding-store.ts";
+import { openSecret, storeVersion, stringIn } from "./seeding-store.ts";
 import type { ApplicationStory, ExpectedToken, Generation, TokenRole } from "./story.ts";
 
 interface Moment {
@@ -29,7 +29,6 @@ const SECOND_MS = 1_000;
 /** When a person did something by hand, in days before now. */
 const RECENTLY = 2;
 const ORDINARY_SCOPE: readonly string[] = ["application.get", "devices.get", "data.lastValueQuery"];
-const EARLIER_RUN = v.parse(RunId, "an-earlier-run");
 
 export function seedApplication(
   story: ApplicationStory,
@@ -99,7 +98,8 @@ async function birthOfSuccessor(
   const replacedId = v.parse(TokenId, ids[generation.replaces ?? ids.length - 1]);
   const secretArn = v.parse(SecretArn, await openSecret(emulators, secretName));
   const { bornAt: orderedAt, expiresAt } = lifeOf(generation, now);
-  const intent = { replacedId, secretArn, run: EARLIER_RUN, orderedAt, expiresAt };
+  const run = v.parse(RunId, `an-earlier-run-${ids.length}`);
+  const intent = { replacedId, secretArn, run, orderedAt, expiresAt };
   const { key, creatorId } = signerOf(setting);
   const description = describeSuccessor("", intent, v.parse(ApplicationId, story.id), key);
   const { id, token } = addToken(generation, setting, { description, creatorType: "apiToken", creatorId });
@@ -112,8 +112,7 @@ async function birthOfSuccessor(
 
 /** The worker as it was then: it signs with the access token of that time, which is the creator of what it makes. */
 function signerOf({ story, emulators: { aws, losant } }: Setting) {
-  const value = aws.value(story.accessToken) ?? "";
-  const string = value.startsWith("{") ? String(JSON.parse(value).token) : value;
+  const string = stringIn(aws.value(story.accessToken) ?? "");
   const arn = v.parse(SecretArn, aws.secret(story.accessToken)?.arn);
   return { key: markerKeyOf(new Redacted(string), arn, PREFIX), creatorId: losant.tokenIdOf(string) };
 }

@@ -26,19 +26,13 @@ export function changedSecrets(before: State, after: State): readonly SecretView
   return after.secrets.filter((secret) => known.get(secret.name) !== JSON.stringify(secret));
 }
 
-/** The token string that a consumer takes from the secret: the whole value, or `token` of the JSON. */
-export function stringIn(value: string): string {
-  if (!value.startsWith("{")) return value;
-  const { token } = JSON.parse(value) as { readonly token?: unknown };
-  return typeof token === "string" ? token : "";
-}
-
 const READS: ReadonlySet<string> = new Set([
   "application",
   "list",
   "get",
   "GetSecretValue",
   "DescribeSecret",
+  "ListSecrets",
   "ListSecretVersionIds",
 ]);
 

@@ -17,7 +17,7 @@ export interface ExpectedToken {
 /** The steps of a rotation after which a worker can die: `settle` is the last one. */
 export type Step = "issue" | "stage" | "promote" | "settle";
 
-/** One token of a lineage. The first of them was made by a person, each later one by the worker. */
+/** One token of a lineage. The first of them was made by somebody else, each later one by the worker. */
 export interface Generation {
   readonly bornDaysAgo: number;
   /** Absent: it never expires. */

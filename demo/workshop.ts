@@ -26,7 +26,10 @@ export const WORKSHOP: ApplicationStory = {
     {
       name: WORKER_ROLE,
       secret: "by-hand",
-      generations: [{ bornDaysAgo: 10, lifeDays: 180, scope: WORKER_SCOPE, expected: WAITING }],
+      generations: [
+        { bornDaysAgo: 175, lifeDays: 180, scope: WORKER_SCOPE, expected: SUPERSEDED },
+        { bornDaysAgo: 10, lifeDays: 180, scope: WORKER_SCOPE, expected: WAITING },
+      ],
     },
     only("test rig 3", 87.1, 90, "excluded"),
     { name: "Grafana", generations: [{ bornDaysAgo: 300, expected: skipped("never-expires") }] },
