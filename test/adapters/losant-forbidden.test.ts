@@ -29,6 +29,22 @@ describe("an access token that may not list", () => {
     expect(sentWith(server.requests)).toEqual(["Bearer current", "Bearer previous", "Bearer previous"]);
   });
 
+  test("gives way for all who list at the same time", async () => {
+    const credentials = new FakeCredentials(["current"], "previous");
+    const { api } = await bench(letting({ current: "no listing", previous: "all" }), { credentials });
+    const lists = await Promise.all(Array.from({ length: 8 }, () => api.list()));
+    expect(lists.every(({ tokens }) => tokens.length === 1)).toBe(true);
+    expect(credentials.reads).toEqual(["AWSCURRENT", "AWSCURRENT", "AWSPREVIOUS"]);
+  });
+
+  test("is one that replaced a rejected one, and then nothing is left", async () => {
+    const credentials = new FakeCredentials(["current"], "previous");
+    const { api } = await bench(letting({ current: "none", previous: "no listing" }), { credentials });
+    expect(await failure(api.list())).toMatchObject({ code: "access-token-forbidden" });
+    expect((await api.get(TOKEN))?.id).toBe(TOKEN);
+    expect(await api.loggedInWith()).toMatchObject({ stage: "AWSPREVIOUS" });
+  });
+
   test("gives way to what is current by now, where somebody has just replaced it", async () => {
     const credentials = new FakeCredentials(["current", "fresh"], "current");
     const { api } = await bench(letting({ current: "no listing", fresh: "all" }), { credentials });

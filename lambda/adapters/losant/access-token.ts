@@ -71,16 +71,16 @@ export class AccessToken {
 
   /**
    * What `call` answers with what replaces one that Losant accepts but does not let do it, which is then the one to use.
-   * Undefined where nothing replaces it, or that may not do it either: then the first one stays in use for all else.
+   * Undefined where nothing replaces it, or that may not do it either: then all else goes on with what it went on with.
    */
-  async insteadOfForbidden<T>(call: () => Promise<T>): Promise<T | undefined> {
-    const forbidden = await this.current();
+  async insteadOf<T>(forbidden: AccessTokenReading, call: () => Promise<T>): Promise<T | undefined> {
+    const before = this.#latest;
     try {
       this.#latest = this.replace(forbidden);
       await this.#latest;
       return await call();
     } catch {
-      this.#latest = Promise.resolve(forbidden);
+      this.#latest = before;
       return undefined;
     }
   }

@@ -66,10 +66,11 @@ class LosantTokens implements TokenApi {
       method: "get",
       path: "/tokens",
     });
+    const login = await this.#accessToken.current();
     const read = () => listTokens(this.#client, call, this.#room);
     return read().catch(async (error: unknown) => {
       if (!(error instanceof RotationError) || error.code !== "access-token-forbidden") throw error;
-      const listing = await this.#accessToken.insteadOfForbidden(read);
+      const listing = await this.#accessToken.insteadOf(login, read);
       if (listing === undefined) throw error;
       return listing;
     });
