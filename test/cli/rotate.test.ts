@@ -29,7 +29,7 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
   test("rotates for real, shows a table, and no token string", async () => {
     const { code, stdout, stderr } = await onEmulators();
     expect(stdout).toMatch(/my-server +in \d+ d +rotated +expires soon/);
-    expect(stdout).toContain("52 tokens listed: rotated 10, resumed 1, announced 1, retired 2, discarded 2");
+    expect(stdout).toContain("55 tokens listed: rotated 11, resumed 1, announced 1, retired 2, discarded 2");
     expect(stdout.split("\n").filter((line) => displayWidth(line) > 100)).toEqual([]);
     expect(stdout).not.toContain("eyJ");
     expect(stdout).toBe(stripVTControlCharacters(stdout));
@@ -58,7 +58,8 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("with --token, --force and --retire-now replaces a leaked token at once, and nothing else", async () => {
-    const { code, stdout } = await onEmulators("--token", LEAKED, "--force", "--retire-now");
+    const before = stateOf(factory.emulators).tokens.find(({ name }) => name === LEAKED);
+    const { code, stdout } = await onEmulators("--token", before?.id ?? "", "--force", "--retire-now");
     expect(stdout).toMatch(/Line 4 PLC .* rotated +was asked for with force/);
     expect(stdout).not.toContain("my-server");
     expect(code).toBe(0);

@@ -19,7 +19,7 @@ let cloud: Cloud;
 /** How far behind both services are: what is made now is to be old enough to be rotated again. */
 let behindMs = 0;
 beforeEach(async () => {
-  behindMs = HOUR;
+  behindMs = 2 * HOUR;
   const now = () => new Date(Date.now() - behindMs);
   cloud = await startCloud({ now }, { now });
 });
@@ -58,6 +58,7 @@ async function leaked(): Promise<readonly [root: string, predecessor: string, cu
   root();
   await rotate("--token", "backend", "--force");
   const [, second = ""] = idsOf();
+  behindMs = HOUR;
   await rotate("--token", second, "--force", "--retire-now");
   const [first = "", , third = ""] = idsOf();
   behindMs = 0;
@@ -135,7 +136,7 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
 
   test("says plainly that a root's string is stored nowhere, and only reactivates it when told that this is enough", async () => {
     const first = root();
-    await rotate("--token", "backend", "--force", "--retire-now");
+    await rotate("--token", first.id, "--force", "--retire-now");
     const current = versionAt("AWSCURRENT");
     const refused = await undo("--token", first.id);
     expect(refused.stdout).toContain("No version of the secret holds the predecessor's string");
@@ -157,7 +158,7 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
     Object.assign(cloud.config, { applications });
     const first = root();
     const { versionId } = cloud.aws.putSecret(BROWNFIELD, first.token);
-    await rotate("--token", "backend", "--force", "--retire-now");
+    await rotate("--token", first.id, "--force", "--retire-now");
     const [, successor = ""] = idsOf();
     behindMs = 0;
     expect(consumerWorks(BROWNFIELD)).toBe(true);
