@@ -1,3 +1,4 @@
+import { CODE, decoded, type Layer, layerOf } from "../model/character-codes.ts";
 import type { Redacted } from "../model/redacted.ts";
 
 /** Longer foreign texts are cut before anything else: an error page may be megabytes. */
@@ -11,9 +12,6 @@ const PIECE = /[\w.-]{12,}/g;
 const REST = /(?<=…[\W_]{1,3})[\w.-]{4,}|[\w.-]{4,}(?=[\W_]{1,3}…)/g;
 const PLAIN = /^[A-Z]?[a-z]+\.?$|^\d{1,13}\.?$/;
 
-/** A character written as a code: in percents, JSON, HTML, quoted-printable. */
-const CODE =
-  /%([\da-f]{2})|\\+x([\da-f]{2})|0x([\da-f]{2})|=([\da-f]{2})|\\+u00([\da-f]{2})|&#x([\da-f]{2});?|&#(\d{2,3});?/gi;
 /** A sentence has no use for so many of them: what stands among them is no sentence. */
 const MANY_CODES = 4;
 /** One code may stand for a part of another. */
@@ -77,13 +75,6 @@ function withoutCodes(text: string): string {
   return `${text.slice(0, first.index)}…${text.slice(last.index + last[0].length)}`;
 }
 
-/** A text with, of each of its characters, where it stands in the one that came. */
-interface Layer {
-  readonly characters: string;
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-}
-
 /** Masks what the text has in common with a secret, or with one of the ways to write it. */
 function withoutRuns(text: string, secrets: readonly Redacted[]): string {
   const runs = new Set(secrets.flatMap(runsOf));
@@ -121,37 +112,12 @@ function runsOf(secret: Redacted): readonly string[] {
 
 /** As it came, and with its codes read, over and over: they may stand for characters, or be meant as they are written. */
 function layersOf(text: string): readonly Layer[] {
-  const places = Array.from({ length: text.length }, (_, at) => at);
-  const layers: Layer[] = [{ characters: text, from: places, to: places.map((at) => at + 1) }];
+  const layers: Layer[] = [layerOf(text)];
   for (let layer = layers[0]; layer !== undefined && layers.length <= LAYERS; ) {
     layer = decoded(layer);
     if (layer !== undefined) layers.push(layer);
   }
   return layers;
-}
-
-/** Undefined where it has no codes. */
-function decoded({ characters, from, to }: Layer): Layer | undefined {
-  const next = { characters: "", from: [] as number[], to: [] as number[] };
-  let at = 0;
-  const copy = (end: number) => {
-    for (; at < end; at += 1) put(characters[at] ?? "", at, at);
-  };
-  const put = (character: string, first: number, last: number) => {
-    next.characters += character;
-    next.from.push(from[first] ?? 0);
-    next.to.push(to[last] ?? 0);
-  };
-  for (const { index, 0: whole, ...found } of characters.matchAll(CODE)) {
-    copy(index);
-    const hex = [1, 2, 3, 4, 5, 6].map((group) => found[group]).find((digits) => digits !== undefined);
-    const code = hex === undefined ? Number(found[7]) : Number.parseInt(hex, 16);
-    put(String.fromCharCode(code), index, index + whole.length - 1);
-    at = index + whole.length;
-  }
-  if (at === 0) return undefined;
-  copy(characters.length);
-  return next;
 }
 
 /** Letters and digits alone: what separates them is nothing. */

@@ -8,192 +8,25 @@ import {
 } from "../../lambda/adapters/losant/failures.ts";
 import { scrub } from "../../lambda/adapters/scrub.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
+import {
+  between,
+  CHANGES,
+  CHANGES_OF_UNKNOWN,
+  type Change,
+  isReadable,
+  pick,
+  prose,
+  type Random,
+  randomFrom,
+  tokenString,
+  upTo,
+} from "../support/token-writings.ts";
 import { APPLICATION, TOKEN, tokenBody } from "./losant-bench.ts";
 
 /* Token strings in random encodings and breaks, by every way on which Losant's text leaves the adapter. */
 
 /** `SCRUB_CASES=100000 npx vitest run test/adapters/scrub-fuzz.test.ts` for more of them. */
 const CASES = Number(process.env.SCRUB_CASES ?? 5_000);
-/** So many characters of a token in a row are one thing too many. */
-const RUN = 12;
-
-type Random = () => number;
-
-/** Mulberry32: the same cases in every run. */
-function randomFrom(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const upTo = (random: Random, most: number) => Math.floor(random() * (most + 1));
-const between = (random: Random, least: number, most: number) => least + upTo(random, most - least);
-function pick<T>(random: Random, values: readonly T[]): T {
-  const value = values[upTo(random, values.length - 1)];
-  if (value === undefined) throw new Error("there is nothing to pick from");
-  return value;
-}
-
-const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const letters = (random: Random, length: number) =>
-  Array.from({ length }, () => BASE64URL[upTo(random, 63)]).join("");
-
-/** A JWT, as Losant's are, or an opaque one. */
-function tokenString(random: Random): string {
-  if (random() < 0.2) return letters(random, between(random, 32, 64));
-  const header = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString("base64url");
-  return `${header}.${letters(random, between(random, 40, 400))}.${letters(random, 43)}`;
-}
-
-type Change = (text: string, random: Random) => string;
-
-const SEPARATORS = [
-  " ",
-  "\n",
-  "\r\n",
-  "\t",
-  "\u200b",
-  "\u00ad",
-  "\ufeff",
-  "\u2060",
-  "-\n",
-  '" + "',
-  "\\n",
-  ", ",
-  ".",
-  "|",
-  "\0",
-];
-
-function wrapped(text: string, width: number, separator: string): string {
-  return (text.match(new RegExp(`[^]{1,${width}}`, "g")) ?? []).join(separator);
-}
-
-const code =
-  (format: (code: number) => string, share: (random: Random) => number): Change =>
-  (text, random) => {
-    const part = share(random);
-    return [...text].map((one) => (random() < part ? format(one.charCodeAt(0)) : one)).join("");
-  };
-const hex = (value: number) => value.toString(16).padStart(2, "0");
-const all = () => 1;
-const some = (random: Random) => random();
-
-const cut: Change = (text, random) => {
-  const start = upTo(random, Math.max(0, text.length - RUN));
-  return text.slice(start, between(random, start + RUN, text.length));
-};
-const wrap: Change = (text, random) => wrapped(text, between(random, 1, 40), pick(random, SEPARATORS));
-const wrapAt30: Change = (text, random) => wrapped(text, 30, pick(random, ["\n", " ", "\r\n"]));
-const base64: Change = (text, random) =>
-  Buffer.from(`${pick(random, ["", "Bearer ", "a", '{"token":"'])}${text}`).toString(
-    pick(random, ["base64", "base64url"] as const),
-  );
-const hexed: Change = (text, random) => {
-  const separator = pick(random, ["", "", " ", ":", "\\x", "-"]);
-  return [...text].map((one) => hex(one.charCodeAt(0))).join(separator);
-};
-const same: Change = (text) => text;
-
-const CHANGES: readonly Change[] = [
-  same,
-  cut,
-  wrap,
-  wrapAt30,
-  base64,
-  hexed,
-  code((one) => `%${hex(one)}`, all),
-  code((one) => `%${hex(one).toUpperCase()}`, some),
-  code((one) => `%25${hex(one)}`, some),
-  code((one) => `\\u00${hex(one)}`, some),
-  code((one) => `\\\\u00${hex(one)}`, some),
-  code((one) => `\\x${hex(one)}`, some),
-  code((one) => `&#${one};`, some),
-  code((one) => `&#x${hex(one)};`, some),
-  code((one) => `=${hex(one).toUpperCase()}`, some),
-  (text) => text.toUpperCase(),
-  (text) => text.toLowerCase(),
-  (text) => encodeURIComponent(text),
-  (text) => JSON.stringify(text),
-];
-
-/** Twelve letters may be a word of a scope: `cutLong` leaves what no word looks like. */
-const cutLong: Change = (text, random) => {
-  const start = upTo(random, Math.max(0, text.length - 2 * RUN));
-  return text.slice(start, between(random, start + 2 * RUN, text.length));
-};
-
-/** Of a string that nobody knows, only what its looks tell: in one piece, or in long ones. */
-const CHANGES_OF_UNKNOWN: readonly Change[] = [
-  same,
-  cutLong,
-  wrapAt30,
-  base64,
-  hexed,
-  code((one) => `%${hex(one)}`, all),
-];
-
-const PROSE = [
-  "the",
-  "token",
-  "you",
-  "sent",
-  "is",
-  "not",
-  "valid",
-  "for",
-  "this",
-  "application",
-  "request",
-  "denied",
-];
-const prose = (random: Random, most: number) =>
-  Array.from({ length: upTo(random, most) }, () => pick(random, PROSE)).join(" ");
-
-function squash(text: string): string {
-  return text.replace(/[^A-Za-z\d]/g, "").toLowerCase();
-}
-
-/** What whoever reads a message can make of it. */
-function readings(text: string): readonly string[] {
-  const decode = (from: string) =>
-    from.replace(
-      /%(?:25)*([\da-f]{2})|\\+x([\da-f]{2})|=([\da-f]{2})|\\+u00([\da-f]{2})|&#x([\da-f]{2});|&#(\d{2,3});/gi,
-      (_, ...found: (string | undefined)[]) => {
-        const decimal = found[5];
-        const coded = found.slice(0, 5).find((one) => one !== undefined);
-        return String.fromCharCode(
-          decimal === undefined ? Number.parseInt(coded ?? "", 16) : Number(decimal),
-        );
-      },
-    );
-  return [squash(text), squash(decode(text)), squash(decode(decode(text)))];
-}
-
-function holdsRunOf(form: string, length: number, texts: readonly string[]): boolean {
-  const wanted = squash(form);
-  for (let start = 0; start + length <= wanted.length; start += 1) {
-    const run = wanted.slice(start, start + length);
-    if (texts.some((text) => text.includes(run))) return true;
-  }
-  return false;
-}
-
-/** Whether twelve characters of the string can be read from the text, in whatever way it is written. */
-function isReadable(string: string, text: string): boolean {
-  const texts = readings(text);
-  if (holdsRunOf(string, RUN, texts)) return true;
-  if (holdsRunOf(Buffer.from(string).toString("hex"), 2 * RUN, texts)) return true;
-  return [0, 1, 2].some((offset) => {
-    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(string)]);
-    return holdsRunOf(bytes.toString("base64"), (RUN / 3) * 4, texts);
-  });
-}
-
 const ATTEMPT: Attempt = {
   kind: "read",
   doing: "list the tokens",

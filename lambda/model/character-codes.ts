@@ -1,0 +1,66 @@
+/** A character written as a code: in percents, JSON, HTML, quoted-printable. */
+export const CODE =
+  /%([\da-f]{2})|\\+x([\da-f]{2})|0x([\da-f]{2})|=([\da-f]{2})|\\+u00([\da-f]{2})|&#x([\da-f]{2});?|&#(\d{2,3});?/gi;
+
+/** A text with, of each of its characters, where it stands in the one that came. */
+export interface Layer {
+  readonly characters: string;
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+export function layerOf(text: string): Layer {
+  const from = Array.from({ length: text.length }, (_, at) => at);
+  return { characters: text, from, to: from.map((at) => at + 1) };
+}
+
+/** Part of a layer, and the characters that stand there in its place. */
+export interface Replacement {
+  readonly index: number;
+  readonly length: number;
+  /** Of each, the characters that it was written with. */
+  readonly characters: readonly {
+    readonly character: string;
+    readonly at: number;
+    readonly length: number;
+  }[];
+}
+
+/** Undefined where nothing is replaced. Replacements come in their order. */
+export function layerWith(
+  { characters, from, to }: Layer,
+  replacements: Iterable<Replacement>,
+): Layer | undefined {
+  const next = { characters: "", from: [] as number[], to: [] as number[] };
+  let at = 0;
+  const put = (character: string, first: number, last: number) => {
+    next.characters += character;
+    next.from.push(from[first] ?? 0);
+    next.to.push(to[last] ?? 0);
+  };
+  const copy = (end: number) => {
+    for (; at < end; at += 1) put(characters[at] ?? "", at, at);
+  };
+  for (const { index, length, characters: read } of replacements) {
+    copy(index);
+    for (const one of read) put(one.character, one.at, one.at + one.length - 1);
+    at = index + length;
+  }
+  if (at === 0) return undefined;
+  copy(characters.length);
+  return next;
+}
+
+/** With its codes read. Undefined where it has none. */
+export function decoded(layer: Layer): Layer | undefined {
+  return layerWith(layer, codesIn(layer.characters));
+}
+
+function* codesIn(text: string): Iterable<Replacement> {
+  for (const { index, 0: whole, ...found } of text.matchAll(CODE)) {
+    const hex = [1, 2, 3, 4, 5, 6].map((group) => found[group]).find((digits) => digits !== undefined);
+    const code = hex === undefined ? Number(found[7]) : Number.parseInt(hex, 16);
+    const { length } = whole;
+    yield { index, length, characters: [{ character: String.fromCharCode(code), at: index, length }] };
+  }
+}

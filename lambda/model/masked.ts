@@ -1,0 +1,183 @@
+import { CODE, decoded, type Layer, layerOf, layerWith, type Replacement } from "./character-codes.ts";
+import { type Piece, piecesOf, type Word, wordsIn } from "./words.ts";
+
+/** What stands for text that looks like a token. */
+const MASK = "…";
+/** Fewer letters and digits are a serial number as likely as a piece of a token. */
+const LEAST = 18;
+/** So much more like chance than like words, see `piecesOf`: of 32 characters by chance, one in ten thousand has less. */
+const TOKEN_LIKE = 3;
+/** How every JSON Web Token begins, `{"` in base64url: no word does. */
+const WEB_TOKEN = /^eyJ[A-Za-z\d]{4}/;
+/** `{"alg":"` and `{"typ":"` in base64url, whatever became of capitals and of what stood between. */
+const HEADERS = ["eyjhbgcioij", "eyj0exaioij"];
+/** So many words of one length in a row are no sentence. */
+const EVEN_WORDS = 6;
+/** Two parts of a text that look like tokens, with so little between them, are parts of one. */
+const GAP = 40;
+const LAYERS = 3;
+/** Losant takes no such name: the rest of it is not looked at, and not shown. */
+const LONGEST = 10_000;
+
+/**
+ * A name, or another text of somebody else's, without what looks like a token: whole, cut, split into parts of any length,
+ * written in codes or in hexadecimal digits. What is left are words. Ids, UUIDs, hashes, ARNs, serial numbers and names in
+ * any language stay as they are. Masking twice changes nothing.
+ */
+export function masked(text: string): string {
+  if (text.length > LONGEST) return `${masked(text.slice(0, LONGEST).replace(/\S*$/, ""))}${MASK}`;
+  if (isPlainly(text)) return text;
+  let shown = "";
+  let at = 0;
+  for (const { start, end } of joined(spansOf(text))) {
+    shown += `${text.slice(at, start)}${MASK}`;
+    at = end;
+  }
+  return shown + text.slice(at);
+}
+
+/** Nearly all names are: none of the ways in which a token shows is open to them. */
+function isPlainly(text: string): boolean {
+  if (text.length < LEAST) return !/e\p{Cf}*y\p{Cf}*J/u.test(text);
+  const isInOneCase = !/[A-Z]/.test(text) || !/[a-z]/.test(text);
+  return isInOneCase && !hasCodes(text) && !hasHeader(text);
+}
+
+function hasCodes(text: string): boolean {
+  return text.search(CODE) !== -1 || text.search(BYTES) !== -1;
+}
+
+function hasHeader(text: string): boolean {
+  const letters = text.replace(/[^A-Za-z\d]+/g, "").toLowerCase();
+  return HEADERS.some((header) => letters.includes(header));
+}
+
+/** In their order, each once or more. */
+function spansOf(text: string): readonly Span[] {
+  const spans = [...suspiciousSpans(text)];
+  for (const layer of layersOf(text)) {
+    for (const { start, end } of suspiciousSpans(layer.characters))
+      spans.push({ start: layer.from[start] ?? 0, end: layer.to[end - 1] ?? text.length });
+  }
+  return spans.toSorted((one, other) => one.start - other.start);
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** With codes and hexadecimal digits read, over and over. */
+function* layersOf(text: string): Iterable<Layer> {
+  if (!hasCodes(text)) return;
+  let layer: Layer | undefined = layerOf(text);
+  for (let count = 0; layer !== undefined && count < LAYERS; count += 1) {
+    const hex = layerWith(layer, bytesIn(layer.characters));
+    if (hex !== undefined) yield hex;
+    layer = decoded(layer);
+    if (layer !== undefined) yield layer;
+  }
+}
+
+const BYTES = /(?<![A-Za-z\d])(?:[\da-f]{2}[^A-Za-z\d]{0,2}){12,}(?![A-Za-z\d])/gi;
+const BYTE = /[\da-f]{2}/gi;
+
+/** Bytes of text, one after the other: 65794a or 65:79:4a. Those of ids and hashes are not all letters. */
+function* bytesIn(text: string): Iterable<Replacement> {
+  for (const { index, 0: whole } of text.matchAll(BYTES)) {
+    const characters = [...whole.matchAll(BYTE)].map((byte) => ({
+      character: String.fromCharCode(Number.parseInt(byte[0], 16)),
+      at: index + byte.index,
+      length: 2,
+    }));
+    if (characters.every(({ character }) => /[ -~]/.test(character)))
+      yield { index, length: whole.length, characters };
+  }
+}
+
+/** Each from the first of its words to the last, and beyond that to the next plain word. */
+function suspiciousSpans(text: string): readonly Span[] {
+  const words = wordsIn(text);
+  const seen = suspicious(words);
+  const isSuspicious = seen.includes(true) || !hasHeader(text) ? seen : words.map(() => true);
+  const spans: Span[] = [];
+  for (let index = isSuspicious.indexOf(true); index !== -1; index = isSuspicious.indexOf(true, index)) {
+    let first = index;
+    while (words[first - 1]?.isPlain === false) first -= 1;
+    while (index < words.length && (isSuspicious[index] || words[index]?.isPlain === false)) index += 1;
+    let end = index;
+    while (first < end && words[first]?.isPlain) first += 1;
+    while (first < end && words[end - 1]?.isPlain) end -= 1;
+    if (first === end) continue;
+    spans.push({ start: words[first]?.start ?? 0, end: words[end - 1]?.end ?? text.length });
+  }
+  return joined(spans);
+}
+
+/** Of each word, whether it belongs to what looks like a token. */
+function suspicious(words: readonly Word[]): readonly boolean[] {
+  const begun = new Int32Array(words.length + 1);
+  for (const [first, last] of [...ranges(words), ...evenRanges(words)]) {
+    begun[first] = (begun[first] ?? 0) + 1;
+    begun[last + 1] = (begun[last + 1] ?? 0) - 1;
+  }
+  let open = 0;
+  return words.map(({ letters }, index) => {
+    open += begun[index] ?? 0;
+    return open > 0 || WEB_TOKEN.test(letters);
+  });
+}
+
+/** Of the words in each stretch of LEAST letters or more that is TOKEN_LIKE, the first and the last. */
+function* ranges(words: readonly Word[]): Iterable<readonly [number, number]> {
+  const pieces: (Piece & { readonly word: number })[] = [];
+  for (const [word, { letters }] of words.entries())
+    for (const piece of piecesOf(letters)) pieces.push({ ...piece, word });
+  // Sums up to each piece: what a stretch has is the difference of two of them.
+  let [sum, length] = [0, 0];
+  const before = pieces.map((piece) => {
+    const sums = { sum, length };
+    sum += piece.chance;
+    length += piece.length;
+    return sums;
+  });
+  let [next, best, least] = [0, 0, Number.POSITIVE_INFINITY];
+  for (const [index, { word, chance, length: own }] of pieces.entries()) {
+    const end = before[index];
+    if (end === undefined) continue;
+    for (let start = before[next]; start && end.length + own - start.length >= LEAST; start = before[next]) {
+      if (start.sum <= least) [best, least] = [next, start.sum];
+      next += 1;
+    }
+    if (end.sum + chance - least >= TOKEN_LIKE) yield [pieces[best]?.word ?? word, word];
+  }
+}
+
+/** Words of one length that hold capitals where no word has them: a token in lines, blanks or bytes. */
+function* evenRanges(words: readonly Word[]): Iterable<readonly [number, number]> {
+  for (let first = 0, end = 0; first < words.length; first = end) {
+    const length = words[first]?.letters.length ?? 0;
+    for (end = first + 1; words[end]?.letters.length === length; ) end += 1;
+    const run = words.slice(first, end);
+    const isMixed =
+      run.some(({ letters }) => /[A-Z]/.test(letters.slice(letters.search(/[a-z]|$/)))) ||
+      (length <= 2 && hasBothCases(run));
+    if (run.length >= EVEN_WORDS && run.length * length >= LEAST && isMixed) yield [first, end - 1];
+  }
+}
+
+function hasBothCases(words: readonly Word[]): boolean {
+  const text = words.map(({ letters }) => letters).join("");
+  return /[a-z]/.test(text) && /[A-Z]/.test(text);
+}
+
+/** Spans in their order, those with little between them as one. */
+function joined(spans: readonly Span[]): readonly Span[] {
+  const whole: Span[] = [];
+  for (const span of spans) {
+    const last = whole.at(-1);
+    if (last === undefined || span.start - last.end > GAP) whole.push(span);
+    else whole[whole.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
+  }
+  return whole;
+}
