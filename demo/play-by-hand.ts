@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { showFailures } from "../cli/terminal/failures.ts";
-import { harmless } from "../cli/terminal/harmless.ts";
 import { showOldStrings } from "../cli/terminal/old-strings.ts";
 import { showReport } from "../cli/terminal/report-table.ts";
 import { say } from "../cli/terminal/screen.ts";
+import { printable } from "../lambda/model/printable.ts";
 import type { ReportRow } from "../lambda/report/report.ts";
 import { act, type DemoContext, reportOf } from "./context.ts";
 import { LEAKED, LEGACY } from "./factory-floor.ts";
@@ -61,7 +61,7 @@ async function playFailure(stage: DemoContext): Promise<void> {
   showFailures([error], screen);
   const told = emulators.aws.events.slice(before).map(({ DetailType }) => DetailType);
   screen.line();
-  say(screen, `Events: ${told.map(harmless).join(", ")}. The old token works as before.`, "   ");
+  say(screen, `Events: ${told.map(printable).join(", ")}. The old token works as before.`, "   ");
   const [legacy, ...others] = tokensOf(stage, LEGACY);
   stage.checks.push({
     claim: "a failure has its code, is told as an event, and harms nothing",

@@ -1,12 +1,14 @@
-import { harmless, MASK } from "../cli/terminal/harmless.ts";
 import type { Screen, Style } from "../cli/terminal/screen.ts";
 import { type Column, tableLines } from "../cli/terminal/table.ts";
 import { fitted, truncated } from "../cli/terminal/width.ts";
 import type { PutEvent, SecretView } from "../emulators/aws/server.ts";
+import { printable } from "../lambda/model/printable.ts";
 import type { Emulators } from "./emulators.ts";
 import { STORIES } from "./scenario.ts";
 import { stringIn } from "./seeding-store.ts";
 
+/** Stands for a token string: nothing of the string itself. */
+const MASK = "••••••";
 const LABELS_WIDE = 11;
 const VERSION_WIDE = 56;
 
@@ -43,8 +45,8 @@ export function showEvents(events: readonly PutEvent[], screen: Screen): void {
     const detail = JSON.parse(event.Detail) as Readonly<Record<string, unknown>>;
     return [
       { text: event.DetailType },
-      { text: harmless(String(detail.tokenName ?? detail.tokenId ?? "")) },
-      { text: harmless(newsOf(detail)) },
+      { text: printable(String(detail.tokenName ?? detail.tokenId ?? "")) },
+      { text: printable(newsOf(detail)) },
     ];
   });
   for (const line of tableLines(EVENT_COLUMNS, rows, screen)) screen.line(line);

@@ -7,6 +7,7 @@ import { eventBridgeBus, eventBridgeClient } from "./adapters/aws/event-bridge.t
 import { secretsManagerClient, secretsManagerStore } from "./adapters/aws/secrets-manager.ts";
 import { losantTokenApi } from "./adapters/losant/token-api.ts";
 import { articleOn, asRotationError, RotationError, remedyFor } from "./model/errors.ts";
+import { eachText, printable, printableJson, printableValue } from "./model/printable.ts";
 import { RunId } from "./model/token.ts";
 import { type ApplicationConfig, parseConfigText, type RotationConfig } from "./policy/config.ts";
 import { parseRequest } from "./policy/request.ts";
@@ -28,7 +29,7 @@ const MAX_MESSAGE = 4_000;
 /** How many articles of the runbook an error links. */
 const MAX_ARTICLES = 5;
 
-const logger = new Logger({ serviceName: "losant-token-rotation" });
+const logger = new Logger({ serviceName: "losant-token-rotation", jsonReplacerFn: eachText(printable) });
 
 const clock: Clock = {
   now: () => new Date(),
@@ -63,11 +64,11 @@ export async function handler(event: unknown, context: InvocationContext = {}): 
     dryRun: report.dryRun,
     summary: report.summary,
   });
-  if (failures.length === 0) return report;
+  if (failures.length === 0) return printableValue(report);
   // The links first: what is too long is cut at its end.
   const articles = codes.slice(0, MAX_ARTICLES).map((code) => articleOn(code, process.env.RUNBOOK_URL));
   const message = `run ${report.runId} finished with failures (see ${articles.join(", ")}): ${failures.join("; ")}`;
-  throw new Error(message.slice(0, MAX_MESSAGE));
+  throw new Error(printable(message).slice(0, MAX_MESSAGE));
 }
 
 const PROXIES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
@@ -86,7 +87,7 @@ function warnOfProxies(): void {
 function writeMetrics(facts: RunResult["facts"]): void {
   const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
   const line = functionName === undefined ? undefined : metricsOf({ ...facts, functionName }, clock.now());
-  if (line !== undefined) process.stdout.write(`${JSON.stringify(line)}\n`);
+  if (line !== undefined) process.stdout.write(`${printableJson(line)}\n`);
 }
 
 async function start(event: unknown, context: InvocationContext): Promise<RunResult> {
@@ -96,7 +97,7 @@ async function start(event: unknown, context: InvocationContext): Promise<RunRes
     const { code, message } = asRotationError(thrown);
     const remedy = remedyFor(code, process.env.RUNBOOK_URL);
     logger.error("the run could not start", { code, problem: message, remedy });
-    throw new Error(`${code}: ${message}. ${remedy}`.slice(0, MAX_MESSAGE));
+    throw new Error(printable(`${code}: ${message}. ${remedy}`).slice(0, MAX_MESSAGE));
   }
 }
 

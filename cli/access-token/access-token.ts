@@ -1,9 +1,9 @@
+import { printable } from "../../lambda/model/printable.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
 import { runAsProcess } from "../command/process.ts";
 import { Refusal } from "../command/stops.ts";
 import { chosenApplications, settings } from "../command/tools.ts";
-import { harmless } from "../terminal/harmless.ts";
 import { say, sayWithCommand, screenOn } from "../terminal/screen.ts";
 import { givenToken } from "./claims.ts";
 import {
@@ -60,7 +60,7 @@ async function storeAccessToken(
       : `Stored: AWSCURRENT of ${name} is this token, AWSPREVIOUS what was current before.`;
   say(screen, how, "", "good");
   for (const said of consequences(trial, target, application, clock.now()))
-    sayWithCommand(screen, harmless(said), "");
+    sayWithCommand(screen, printable(said), "");
   return EXIT.good;
 }
 

@@ -1,3 +1,4 @@
+import { printable, quoted } from "../../lambda/model/printable.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
@@ -10,7 +11,6 @@ import {
 } from "../../lambda/model/secret.ts";
 import { isLive, type TokenId } from "../../lambda/model/token.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
-import { harmless } from "../terminal/harmless.ts";
 import { type Screen, type Style, say } from "../terminal/screen.ts";
 import { tableLines } from "../terminal/table.ts";
 import { relative } from "../terminal/words.ts";
@@ -27,7 +27,7 @@ const STYLES = { granted: "good", missing: "bad", unclear: "warn" } as const sat
 /** What trying the token has told. */
 export function showTrial({ own, findings }: Trial, given: GivenToken, now: Date, screen: Screen): void {
   const expiresAt = own?.expiresAt ?? given.expiresAt;
-  const name = own === undefined ? "The token" : `${harmless(own.name)} (${own.id})`;
+  const name = own === undefined ? "The token" : `${printable(own.name)} (${own.id})`;
   const life = expiresAt === undefined ? "never expires" : `expires ${relative(expiresAt, now)}`;
   say(screen, `Losant lets it in. ${name} ${life}.`, "");
   screen.line();
@@ -41,7 +41,7 @@ export function showTrial({ own, findings }: Trial, given: GivenToken, now: Date
   const wider = beyondNeed(own?.scope ?? given.scope ?? []);
   if (wider.length === 0) return;
   screen.line();
-  say(screen, `It may do more than the worker needs: ${harmless(wider.join(", "))}.`, "", "warn");
+  say(screen, `It may do more than the worker needs: ${printable(wider.join(", "))}.`, "", "warn");
 }
 
 /** What the worker makes of the token, once it is stored. */
@@ -82,8 +82,8 @@ function renewal(
     ];
   if (own !== undefined && own.name !== mapped)
     return [
-      `It is not renewed: \`secrets\` maps ${JSON.stringify(mapped)} to this secret, and its name is ` +
-        `${JSON.stringify(own.name)}.`,
+      `It is not renewed: \`secrets\` maps ${quoted(mapped)} to this secret, and its name is ` +
+        `${quoted(own.name)}.`,
     ];
   return ["The worker renews it, like any other token, if it expires."];
 }

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { RotationError } from "../../lambda/model/errors.ts";
+import { printable } from "../../lambda/model/printable.ts";
 import { say, screenOn } from "../terminal/screen.ts";
 import type { Io } from "./io.ts";
 import { Interruption, Misuse, Refusal, showRefusal } from "./stops.ts";
@@ -82,7 +83,7 @@ function stopped(
   { stderr, env }: Io,
 ): ExitCode {
   if (thrown instanceof Misuse) {
-    stderr.write(`${thrown.message}\n\n${usage}\n`);
+    stderr.write(`${printable(thrown.message)}\n\n${usage}\n`);
     return EXIT.notStarted;
   }
   const screen = screenOn(stderr, env);

@@ -1,5 +1,5 @@
 import { RotationError } from "../../lambda/model/errors.ts";
-import { harmless } from "../terminal/harmless.ts";
+import { printable } from "../../lambda/model/printable.ts";
 import { type Screen, say } from "../terminal/screen.ts";
 import { hintsFor } from "./hints.ts";
 
@@ -28,7 +28,7 @@ export class Refusal extends Error {
 export function showRefusal(refusal: Refusal | RotationError, screen: Screen): void {
   const { remedy } = refusal;
   const message = refusal instanceof RotationError ? `${refusal.code}: ${refusal.message}` : refusal.message;
-  say(screen, harmless(`${message}.`), "", "bad");
-  say(screen, harmless(remedy), "");
+  say(screen, printable(`${message}.`), "", "bad");
+  say(screen, printable(remedy), "");
   for (const hint of hintsFor([message])) say(screen, hint, "");
 }

@@ -1,5 +1,6 @@
 import { secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { runOnce } from "../../lambda/handler.ts";
+import { printableJson } from "../../lambda/model/printable.ts";
 import type { RunResult } from "../../lambda/run/run.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import { configText } from "../command/config-file.ts";
@@ -33,7 +34,7 @@ async function rotateOnce(options: RotateOptions, io: Io): Promise<ExitCode> {
 }
 
 function showJson({ report, failures }: RunResult, { stdout, stderr, env }: Io): void {
-  stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  stdout.write(`${printableJson(report, 2)}\n`);
   showTrouble(failures, screenOn(stderr, env));
 }
 

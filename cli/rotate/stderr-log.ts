@@ -1,6 +1,6 @@
+import { printable, printableJson } from "../../lambda/model/printable.ts";
 import type { Log, LogFields } from "../../lambda/ports.ts";
 import type { Io } from "../command/io.ts";
-import { harmless } from "../terminal/harmless.ts";
 
 const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -18,8 +18,8 @@ function writing(level: string, { stderr, clock }: Pick<Io, "stderr" | "clock">)
     if (fields.reason === "not-selected") return;
     const time = clock.now().toTimeString().slice(0, 8);
     const facts = SHOWN.filter((key) => fields[key] !== undefined).map(
-      (key) => `${key}=${JSON.stringify(fields[key])}`,
+      (key) => `${key}=${printableJson(fields[key])}`,
     );
-    stderr.write(`${harmless([time, level, message, ...facts].join(" "))}\n`);
+    stderr.write(`${printable([time, level, message, ...facts].join(" "))}\n`);
   };
 }

@@ -1,9 +1,9 @@
+import { printable } from "../../lambda/model/printable.ts";
 import { secretNameOf } from "../../lambda/model/secret.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import type { Login } from "../../lambda/ports.ts";
 import { hintsFor } from "../command/hints.ts";
-import { harmless } from "../terminal/harmless.ts";
 import { heading, type Screen, type Style, say } from "../terminal/screen.ts";
 import { tableLines } from "../terminal/table.ts";
 import { relative } from "../terminal/words.ts";
@@ -89,7 +89,7 @@ export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen,
 function showFailure({ application, error }: Extract<Forecast, { kind: "unseen" }>, screen: Screen): void {
   const sentence = `application ${application.id}: ${error.code}: ${error.message}`;
   screen.line();
-  say(screen, harmless(sentence), "  ", "bad");
+  say(screen, printable(sentence), "  ", "bad");
   say(screen, `What to do: ${error.remedy}`, "  ");
   for (const hint of hintsFor([sentence])) say(screen, hint, "  ");
 }

@@ -1,8 +1,8 @@
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
+import { printable, quoted } from "../../lambda/model/printable.ts";
 import { isReplica } from "../../lambda/model/secret.ts";
 import { REASONS } from "../../lambda/plan/reasons.ts";
 import { lifetimeMs, renewalWindowMs } from "../../lambda/policy/renewal-window.ts";
-import { harmless } from "../terminal/harmless.ts";
 import { heading, type Screen, say } from "../terminal/screen.ts";
 import { relative, whyOf } from "../terminal/words.ts";
 import { DRIFT } from "./drift.ts";
@@ -32,14 +32,14 @@ export function showExplanation(
   for (const forecast of forecasts) {
     if (forecast.kind === "seen") continue;
     const { application, error } = forecast;
-    say(screen, harmless(`application ${application.id}: ${error.code}: ${error.message}`), "", "bad");
+    say(screen, printable(`application ${application.id}: ${error.code}: ${error.message}`), "", "bad");
     say(screen, `What to do: ${error.remedy}`, "");
   }
   const tales = forecasts.flatMap((forecast) =>
     forecast.kind === "seen" ? talesOf(forecast, everyRow, entry) : [],
   );
   if (tales.length === 0) {
-    say(screen, harmless(`No token has the id or the name ${JSON.stringify(entry)}.`), "");
+    say(screen, printable(`No token has the id or the name ${quoted(entry)}.`), "");
     return false;
   }
   if (tales.length > MOST) {
@@ -80,14 +80,14 @@ function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
   heading(screen, "Its tokens, oldest first");
   const explanations = tokenExplanations(rows, lineage?.chain ?? [], now);
   for (const { title, sentences } of explanations) {
-    say(screen, harmless(title), "  ", "strong");
-    for (const sentence of sentences) say(screen, harmless(sentence), "     ");
+    say(screen, printable(title), "  ", "strong");
+    for (const sentence of sentences) say(screen, printable(sentence), "     ");
   }
   heading(screen, "What the next run does");
   for (const [index, { tokenId }] of explanations.entries()) {
     for (const said of rows.find((row) => row.tokenId === tokenId)?.next ?? []) {
       const failure = said.message === undefined ? "" : `; ${said.message}`;
-      say(screen, harmless(`${index + 1}  ${verbOf(said)}: ${whyOf(said, now)}${failure}`));
+      say(screen, printable(`${index + 1}  ${verbOf(said)}: ${whyOf(said, now)}${failure}`));
     }
   }
   const window = windowOf(head, seen);
@@ -119,11 +119,11 @@ function showSecret({ secretName, reading, secret }: Lineage, now: Date, screen:
   say(screen, `Secret ${name}, last changed ${relative(lastChangedAt, now)} (${day(lastChangedAt)})`, "");
   if (deletedAt !== undefined) say(screen, `AWS deletes it on ${day(deletedAt)}`, "  ", "bad");
   if (owningService !== undefined)
-    say(screen, `it belongs to the service ${harmless(owningService)}`, "  ", "bad");
+    say(screen, `it belongs to the service ${printable(owningService)}`, "  ", "bad");
   if (isReplica(secret))
     say(
       screen,
-      `it is a replica of one in ${harmless(primaryRegion ?? "?")}, and takes no writes`,
+      `it is a replica of one in ${printable(primaryRegion ?? "?")}, and takes no writes`,
       "  ",
       "bad",
     );

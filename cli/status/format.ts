@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
+import { printable } from "../../lambda/model/printable.ts";
 import { type ApiToken, ApplicationId } from "../../lambda/model/token.ts";
 import { REASONS, type Reason } from "../../lambda/plan/reasons.ts";
 import type { ReportRow } from "../../lambda/report/report.ts";
-import { harmless } from "../terminal/harmless.ts";
 import type { Style } from "../terminal/screen.ts";
 import { relative } from "../terminal/words.ts";
 import type { DriftKind } from "./drift.ts";
@@ -26,7 +26,7 @@ const LABELS: Readonly<Record<string, string>> = { AWSCURRENT: "current", AWSPRE
 
 export function nameOf({ token, secret, tokenId }: Row): string {
   const known = token?.name ?? secret?.name.split("/").at(-1);
-  return harmless(known === undefined || known === "" ? tokenId : known);
+  return printable(known === undefined || known === "" ? tokenId : known);
 }
 
 export function expiresText({ token, isUnreadable }: Row, now: Date): string {

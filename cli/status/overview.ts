@@ -1,4 +1,4 @@
-import { harmless } from "../terminal/harmless.ts";
+import { printable } from "../../lambda/model/printable.ts";
 import { heading, type Screen, say, sayWithCommand } from "../terminal/screen.ts";
 import { type Cell, type Column, tableLines } from "../terminal/table.ts";
 import { truncated } from "../terminal/width.ts";
@@ -53,7 +53,7 @@ export function showOverview(selected: Selected, screen: Screen, options: Showin
 function showFlaws(forecasts: readonly Forecast[], screen: Screen): void {
   const flaws = forecasts.flatMap((forecast) => (forecast.kind === "seen" ? forecast.snapshot.flaws : []));
   if (flaws.length > 0) screen.line();
-  for (const { code, message } of flaws) say(screen, harmless(`${code}: ${message}`), "", "bad");
+  for (const { code, message } of flaws) say(screen, printable(`${code}: ${message}`), "", "bad");
 }
 
 function showTimeline(rows: readonly Row[], now: Date, screen: Screen): void {
@@ -92,7 +92,7 @@ function showSection(
   for (const { next, tokenId } of shown) {
     const failure = next.find(({ code }) => code !== undefined);
     if (failure === undefined) continue;
-    say(screen, harmless(`${failure.name ?? tokenId}: ${failure.code}: ${failure.message}`), "  ", "bad");
+    say(screen, printable(`${failure.name ?? tokenId}: ${failure.code}: ${failure.message}`), "  ", "bad");
   }
   const rest = rows.slice(room);
   if (rest.length > 0) {
@@ -132,9 +132,9 @@ function tableOf(rows: readonly Row[], { now, forecasts }: Selected, screen: Scr
     {
       title: "SECRET",
       atMost: widths.secret,
-      cell: (row) => ({ text: harmless(secretText(row, isRoomy)) }),
+      cell: (row) => ({ text: printable(secretText(row, isRoomy)) }),
     },
-    { title: "NEXT RUN", cell: (row) => ({ text: harmless(nextText(row, now)) }) },
+    { title: "NEXT RUN", cell: (row) => ({ text: printable(nextText(row, now)) }) },
   ];
   const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
   return tableLines(columns, cells, screen);
@@ -149,8 +149,8 @@ function blocksOf(rows: readonly Row[], { now }: Selected, screen: Screen): read
     const collect: Screen = { width, paint, line: (line = "") => void facts.push(line) };
     const isGone = row.token === undefined && !row.isUnreadable;
     const expires = isGone ? "gone from Losant" : `expires ${expiresText(row, now)}`;
-    say(collect, `${expires}, secret ${harmless(secretText(row, false))}`, "    ");
-    say(collect, harmless(nextText(row, now)), "    ", "faint");
+    say(collect, `${expires}, secret ${printable(secretText(row, false))}`, "    ");
+    say(collect, printable(nextText(row, now)), "    ", "faint");
     return [`  ${paint(style, text)} ${paint("strong", truncated(nameOf(row), width - 4))}`, ...facts];
   });
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
+import { printableJson } from "../../lambda/model/printable.ts";
 import { RunId } from "../../lambda/model/token.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
 import { runAsProcess } from "../command/process.ts";
 import { chosenApplications, toolsFor } from "../command/tools.ts";
-import { harmlessJson } from "../terminal/harmless.ts";
 import { screenOn } from "../terminal/screen.ts";
 import { documentOf } from "./document.ts";
 import { showExplanation } from "./explain.ts";
@@ -37,7 +37,7 @@ async function showStatus(options: StatusOptions, io: Io): Promise<ExitCode> {
   if (options.explain !== undefined) {
     const isTold = showExplanation(selected, options.explain, screen);
     if (!isTold && isWhole) return EXIT.notStarted;
-  } else if (options.json) io.stdout.write(`${harmlessJson(documentOf(selected))}\n`);
+  } else if (options.json) io.stdout.write(`${printableJson(documentOf(selected), 2)}\n`);
   else showOverview(selected, screen, options);
   return isWhole ? EXIT.good : EXIT.failed;
 }

@@ -1,12 +1,12 @@
 import { ERROR_KINDS, type ErrorCode, remedyFor } from "../../lambda/model/errors.ts";
-import { harmless } from "./harmless.ts";
+import { printable } from "../../lambda/model/printable.ts";
 import { type Screen, say } from "./screen.ts";
 
 /** Every failure with its code and what to do about it. `failures` are the sentences of the run. */
 export function showFailures(failures: readonly string[], screen: Screen): void {
   for (const failure of failures) {
     screen.line();
-    say(screen, harmless(failure), "  ", "bad");
+    say(screen, printable(failure), "  ", "bad");
     const remedy = remedyIn(failure);
     if (remedy !== undefined) say(screen, `What to do: ${remedy}`);
   }

@@ -1,5 +1,5 @@
+import { printable } from "../../lambda/model/printable.ts";
 import type { Report, ReportRow } from "../../lambda/report/report.ts";
-import { harmless } from "./harmless.ts";
 import { type Screen, type Style, say, sayWithCommand } from "./screen.ts";
 
 const WORKS = {
@@ -15,11 +15,11 @@ export function showOldStrings({ tokens, dryRun }: Report, screen: Screen): void
     const [words, style] = WORKS[row.oldString.works];
     screen.line();
     say(screen, `The old string of ${named(row)} ${words}.`, "  ", dryRun ? "plain" : style);
-    say(screen, `Who may hold it: ${harmless(row.oldString.heldBy)}.`);
-    sayWithCommand(screen, `Next: ${harmless(row.oldString.next)}`);
+    say(screen, `Who may hold it: ${printable(row.oldString.heldBy)}.`);
+    sayWithCommand(screen, `Next: ${printable(row.oldString.next)}`);
   }
 }
 
 function named({ name, tokenId }: ReportRow): string {
-  return name === undefined ? tokenId : `${harmless(name)} (${tokenId})`;
+  return name === undefined ? tokenId : `${printable(name)} (${tokenId})`;
 }

@@ -1,5 +1,6 @@
+import { masked } from "../../lambda/model/masked.ts";
+import { printable } from "../../lambda/model/printable.ts";
 import type { ApplicationRow, Report, ReportRow } from "../../lambda/report/report.ts";
-import { harmless } from "./harmless.ts";
 import { type Screen, say } from "./screen.ts";
 import { type Cell, type Column, tableLines } from "./table.ts";
 import { outcomeStyle, outcomeWords, relative, whyOf } from "./words.ts";
@@ -61,7 +62,7 @@ export function showReport(
 
 function isWorthIt({ tokenId, name, outcome }: ReportRow, named: readonly string[]): boolean {
   const rests = outcome === "skipped" || outcome === "waiting";
-  return !rests || named.some((entry) => entry === name || entry.toLowerCase() === tokenId);
+  return !rests || named.some((entry) => masked(entry) === name || entry.toLowerCase() === tokenId);
 }
 
 function bodyOf(
@@ -85,10 +86,10 @@ function cellsOf(now: Date) {
     const style = outcomeStyle(row);
     const expires = expirationDate === undefined ? "" : relative(new Date(expirationDate), now);
     return [
-      { text: name === undefined ? tokenId : harmless(name), style: style === "faint" ? "plain" : "strong" },
+      { text: name === undefined ? tokenId : printable(name), style: style === "faint" ? "plain" : "strong" },
       { text: name !== undefined && expirationDate === undefined ? "never" : expires },
       { text: outcomeWords(row), style },
-      { text: harmless(whyOf(row, now) + whereOf(row)) },
+      { text: printable(whyOf(row, now) + whereOf(row)) },
     ];
   };
 }

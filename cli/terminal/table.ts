@@ -15,7 +15,7 @@ export interface Cell {
 const INDENT = "  ";
 const GAP = "  ";
 
-/** The lines of a table, none wider than the screen. Its cells are shown as they are: make them harmless first. */
+/** The lines of a table, none wider than the screen. Its cells are shown as they are: make them printable first. */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],

@@ -3,6 +3,7 @@ import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
 import { placesOf } from "../../lambda/lineage/places.ts";
 import { secretNameOfToken } from "../../lambda/lineage/roots.ts";
 import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { quoted } from "../../lambda/model/printable.ts";
 import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model/secret.ts";
 import { RunId } from "../../lambda/model/token.ts";
 import { observe } from "../../lambda/observe/observe.ts";
@@ -36,17 +37,17 @@ export async function findLineage(
   if (one === undefined)
     throw isKnown
       ? new Refusal(
-          `${JSON.stringify(entry)} was never rotated into a secret of this configuration`,
+          `${quoted(entry)} was never rotated into a secret of this configuration`,
           "There is nothing to undo.",
         )
       : new Refusal(
-          `no listed token has the id or name ${JSON.stringify(entry)}`,
+          `no listed token has the id or name ${quoted(entry)}`,
           "Name a token by its id or exact name as Losant lists it, in a configured application.",
         );
   if (others.length === 0) return one;
   const places = found.map(({ application, secret }) => `${secret.name} of application ${application.id}`);
   throw new Refusal(
-    `${JSON.stringify(entry)} means tokens of several secrets: ${places.join(", ")}`,
+    `${quoted(entry)} means tokens of several secrets: ${places.join(", ")}`,
     "Name the token by its id.",
   );
 }

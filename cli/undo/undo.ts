@@ -1,3 +1,4 @@
+import { printable } from "../../lambda/model/printable.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import { isConfirmed } from "../command/confirm.ts";
@@ -5,7 +6,6 @@ import { type Io, isAttended } from "../command/io.ts";
 import { runAsProcess } from "../command/process.ts";
 import { Refusal } from "../command/stops.ts";
 import { chosenApplications, toolsFor } from "../command/tools.ts";
-import { harmless } from "../terminal/harmless.ts";
 import { say, sayWithCommand, screenOn } from "../terminal/screen.ts";
 import { carryOut, usable } from "./carry-out.ts";
 import { findLineage } from "./find.ts";
@@ -42,7 +42,7 @@ async function undoRotation(options: UndoOptions, io: Io): Promise<ExitCode> {
     return EXIT.failed;
   }
   if (isDone) say(screen, "Nothing is left to do.", "", "good");
-  else await carryOut(intent, found, tools, (done) => say(screen, harmless(done), "", "good"));
+  else await carryOut(intent, found, tools, (done) => say(screen, printable(done), "", "good"));
   screen.line();
   for (const step of nextSteps(intent, intent.kind !== "reactivate")) sayWithCommand(screen, step, "");
   return EXIT.good;

@@ -1,5 +1,5 @@
+import { printable } from "../../lambda/model/printable.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
-import { harmless } from "../terminal/harmless.ts";
 import { type Screen, say } from "../terminal/screen.ts";
 import { relative } from "../terminal/words.ts";
 import type { Found } from "./find.ts";
@@ -14,7 +14,7 @@ export function showIntent(
   screen: Screen,
 ): void {
   const { name, id, status, expiresAt } = predecessor;
-  screen.line(`${screen.paint("strong", harmless(name))}  ${screen.paint("faint", application.id)}`);
+  screen.line(`${screen.paint("strong", printable(name))}  ${screen.paint("faint", application.id)}`);
   say(screen, `The predecessor ${id} is ${status}, and ${expires(expiresAt, now)}.`);
   say(screen, `Its successor is ${undo.successorId}. The secret is ${secret.name}.`);
   screen.line();

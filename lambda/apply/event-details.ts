@@ -1,4 +1,5 @@
 import type { RotationEvent } from "../model/events.ts";
+import { masked } from "../model/masked.ts";
 import { type SecretArn, type SecretName, type Stamp, versionIdOf } from "../model/secret.ts";
 import type { Discard, Retire, Subject } from "../plan/actions.ts";
 import type { ApplicationContext } from "./context.ts";
@@ -21,14 +22,14 @@ export function rotatedEvent(
   const versionId = versionIdOf(stamp);
   return {
     detailType: "Losant API Token Rotated",
-    resources: [secretArn],
+    resources: resourcesOf({ secretName, secretArn }),
     detail: {
       ...commonFacts(versionId, context),
       ...subjectFacts(subject),
       tokenId: stamp.tokenId,
       replacedTokenId: stamp.replacedId,
-      secretName,
-      secretArn,
+      secretName: masked(secretName),
+      secretArn: masked(secretArn),
       versionId,
       reason,
       ...(formerSecretArn && { formerSecretArn }),
@@ -84,18 +85,18 @@ export function commonFacts(key: string, { run, application }: ApplicationContex
 
 export function subjectFacts({ name, expiresAt }: Subject) {
   return {
-    ...(name === undefined ? {} : { tokenName: name }),
+    ...(name === undefined ? {} : { tokenName: masked(name) }),
     ...(expiresAt === undefined ? {} : { expirationDate: expiresAt.toISOString() }),
   };
 }
 
 export function placeFacts({ secretName, secretArn }: KnownPlace) {
   return {
-    ...(secretName === undefined ? {} : { secretName }),
-    ...(secretArn === undefined ? {} : { secretArn }),
+    ...(secretName === undefined ? {} : { secretName: masked(secretName) }),
+    ...(secretArn === undefined ? {} : { secretArn: masked(secretArn) }),
   };
 }
 
 export function resourcesOf({ secretArn }: KnownPlace): readonly string[] {
-  return secretArn === undefined ? [] : [secretArn];
+  return secretArn === undefined ? [] : [masked(secretArn)];
 }

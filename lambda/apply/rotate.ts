@@ -1,5 +1,6 @@
 import { WRITE_PATIENCE_MS } from "../limits.ts";
 import { failureOf, type RotationError } from "../model/errors.ts";
+import { quoted } from "../model/printable.ts";
 import { AWSCURRENT, holderOf, rotatingLabel, type SecretName, versionIdOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import { type ApiToken, isLive } from "../model/token.ts";
@@ -24,7 +25,7 @@ export async function rotate(
   const { clock } = run;
   const { subject, from } = action;
   if (!run.gate.mayIssue) return [outcomeOf(action, name, "deferred")];
-  const what = `Losant API token ${JSON.stringify(subject.name)} of application ${application.id}`;
+  const what = `Losant API token ${quoted(subject.name)} of application ${application.id}`;
   const secret = await open(name, what, context);
   // Another run may have been here since the plan was made: look before issuing, not only when promoting.
   if (holderOf(secret, AWSCURRENT) !== from) {

@@ -1,5 +1,6 @@
 import { STAGE_PATIENCE_MS, WRITE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, failureOf, RotationError } from "../model/errors.ts";
+import { masked } from "../model/masked.ts";
 import { Redacted } from "../model/redacted.ts";
 import {
   AWSCURRENT,
@@ -163,7 +164,7 @@ export function secretValue(
       token: string.reveal(),
       tokenId: id,
       applicationId,
-      name,
+      name: masked(name),
       scope,
       expirationDate: expiresAt?.toISOString(),
     }),

@@ -1,4 +1,5 @@
 import { RotationError } from "../model/errors.ts";
+import { quoted } from "../model/printable.ts";
 import type { SecretName } from "../model/secret.ts";
 import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
 import { isForced, matches, type Selection } from "../policy/request.ts";
@@ -155,7 +156,7 @@ const MAX_RIVALS_NAMED = 10;
 function ambiguous(rivals: readonly Root[], secretName: SecretName): RotationError {
   const named = rivals
     .slice(0, MAX_RIVALS_NAMED)
-    .map(({ token: { id, name } }) => `${JSON.stringify(name)} (${id})`)
+    .map(({ token: { id, name } }) => `${quoted(name)} (${id})`)
     .join(" and ");
   const more = rivals.length > MAX_RIVALS_NAMED ? ` and ${rivals.length - MAX_RIVALS_NAMED} more` : "";
   return new RotationError(

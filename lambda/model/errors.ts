@@ -1,3 +1,4 @@
+import { masked } from "./masked.ts";
 import type { TokenId } from "./token.ts";
 
 interface ErrorKind {
@@ -224,7 +225,7 @@ export class RotationError extends Error {
     message: string,
     { effect = "none", createdId, retryAfterMs }: ErrorFacts = {},
   ) {
-    super(message);
+    super(masked(message));
     this.code = code;
     this.effect = effect;
     this.createdId = createdId;

@@ -4,6 +4,7 @@ import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
 import { asRotationError, type ErrorCode, type RotationError, remedyFor } from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
+import { quoted } from "../model/printable.ts";
 import type { SecretArn } from "../model/secret.ts";
 import type { ApplicationId } from "../model/token.ts";
 import type { LineagePlan } from "../plan/plan.ts";
@@ -158,7 +159,7 @@ export class Recorder {
       ...(error && { remedy: remedyFor(error.code, this.#runbook), retryable: error.retryable }),
     };
     if (error !== undefined) {
-      this.#note(`token ${JSON.stringify(subject.name ?? "?")} (${subject.id})`, error, fields);
+      this.#note(`token ${quoted(subject.name ?? "?")} (${subject.id})`, error, fields);
     } else if (restOf(outcome.reason)?.isWarned === true) {
       this.#log.warn("token outcome", fields);
     } else if (!RESTING.has(outcome.outcome)) {

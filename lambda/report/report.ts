@@ -2,6 +2,7 @@ import type { ActionName, OldString, Outcome } from "../apply/outcomes.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
 import type { RotationError } from "../model/errors.ts";
 import type { RotationEvent, Summary } from "../model/events.ts";
+import { masked } from "../model/masked.ts";
 import type { ApplicationId, RunId } from "../model/token.ts";
 import type { Trigger } from "../policy/request.ts";
 
@@ -140,8 +141,8 @@ export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...
   const row = {
     applicationId,
     tokenId: subject.id,
-    name: subject.name,
-    secretName,
+    name: subject.name && masked(subject.name),
+    secretName: secretName && masked(secretName),
     expirationDate: subject.expiresAt?.toISOString(),
     action,
     reason,
@@ -151,7 +152,7 @@ export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...
     verified,
     formerSecretArn: former,
     dueDate: dueAt?.toISOString(),
-    oldString,
+    oldString: oldString && { ...oldString, heldBy: masked(oldString.heldBy) },
     ...errorFacts(error),
   };
   return Object.fromEntries(

@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { applyPlan } from "../apply/apply.ts";
 import { LINEAGES_AT_ONCE, MAX_FAILURES_NAMED, OBSERVED_AT_ONCE } from "../limits.ts";
 import { type ErrorCode, RotationError } from "../model/errors.ts";
+import { quoted } from "../model/printable.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { RunFacts } from "../report/metrics.ts";
@@ -61,7 +62,7 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
 /** One for each entry, as far as anybody would read them. */
 function* unmatchedErrors(entries: readonly string[]): Iterable<RotationError> {
   for (const entry of entries.slice(0, MAX_FAILURES_NAMED))
-    yield new RotationError("token-not-found", `no listed token has the id or name ${JSON.stringify(entry)}`);
+    yield new RotationError("token-not-found", `no listed token has the id or name ${quoted(entry)}`);
   const more = entries.length - MAX_FAILURES_NAMED;
   if (more > 0)
     yield new RotationError("token-not-found", `no listed token has the id or name of ${more} more entries`);

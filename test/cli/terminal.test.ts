@@ -1,12 +1,12 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import { describe, expect, test } from "vitest";
-import { harmless } from "../../cli/terminal/harmless.ts";
 import { showReport } from "../../cli/terminal/report-table.ts";
 import type { Screen } from "../../cli/terminal/screen.ts";
 import { summaryOf } from "../../cli/terminal/summary.ts";
 import { tableLines } from "../../cli/terminal/table.ts";
 import { displayWidth, fitted, truncated, wrapped } from "../../cli/terminal/width.ts";
 import { relative } from "../../cli/terminal/words.ts";
+import { printable } from "../../lambda/model/printable.ts";
 import type { Report, ReportRow } from "../../lambda/report/report.ts";
 
 const NOW = new Date("2026-03-01T12:00:00.000Z");
@@ -88,9 +88,9 @@ describe("a table", () => {
 });
 
 test("names from Losant neither move the cursor nor show a token that somebody used for a name", () => {
-  expect(harmless("red\u001b[31m\nline\u202e")).toBe("red·[31m·line·");
-  expect(harmless("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln")).toBe("••••••");
-  expect(harmless("日本語 👩‍🔧 CI / deploy (prod) *")).toBe("日本語 👩‍🔧 CI / deploy (prod) *");
+  expect(printable("red\u001b[31m\nline\u202e")).toBe("red·[31m·line·");
+  expect(printable("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln")).toBe("…");
+  expect(printable("日本語 👩‍🔧 CI / deploy (prod) *")).toBe("日本語 👩‍🔧 CI / deploy (prod) *");
 });
 
 test.each([
