@@ -15,10 +15,13 @@ export function printableValue<Value>(value: Value): Value {
 
 /** JSON of the same value, what looks like a token masked and each control character as a code. */
 export function printableJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, eachText(masked), indent).replace(CONTROL, (character) =>
-    character === "\n" && indent !== undefined
-      ? character
-      : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  return withCodes(JSON.stringify(value, eachText(masked), indent));
+}
+
+/** JSON with each control character as a code. Line ends stand between its values: within one, they are codes already. */
+export function withCodes(json: string): string {
+  return json.replace(CONTROL, (character) =>
+    character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { EVENT_SOURCE, type RotationEvent } from "../../model/events.ts";
-import { printableJson } from "../../model/printable.ts";
+import { withCodes } from "../../model/printable.ts";
 
 /** "PutEvents: Entries, Array Members: Minimum number of 1 item. Maximum number of 10 items." */
 export const MAX_ENTRIES = 10;
@@ -17,7 +17,7 @@ export function entryOf(event: RotationEvent, busName: string, at: Date | undefi
   return {
     Source: EVENT_SOURCE,
     DetailType: event.detailType,
-    Detail: printableJson(event.detail),
+    Detail: withCodes(JSON.stringify(event.detail)),
     Resources: [...event.resources],
     EventBusName: busName,
     Time: at,
