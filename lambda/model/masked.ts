@@ -103,15 +103,28 @@ function suspiciousSpans(text: string): readonly Span[] {
   const spans: Span[] = [];
   for (let index = isSuspicious.indexOf(true); index !== -1; index = isSuspicious.indexOf(true, index)) {
     let first = index;
-    while (words[first - 1]?.isPlain === false) first -= 1;
-    while (index < words.length && (isSuspicious[index] || words[index]?.isPlain === false)) index += 1;
+    while (mayBelong(words[first - 1])) first -= 1;
+    while (index < words.length && (isSuspicious[index] || mayBelong(words[index]))) index += 1;
     let end = index;
-    while (first < end && words[first]?.isPlain) first += 1;
-    while (first < end && words[end - 1]?.isPlain) end -= 1;
+    while (first < end && isBeside(words[first], words[first + 1])) first += 1;
+    while (first < end && isBeside(words[end - 1], words[end - 2])) end -= 1;
     if (first === end) continue;
     spans.push({ start: words[first]?.start ?? 0, end: words[end - 1]?.end ?? text.length });
   }
   return joined(spans);
+}
+
+/** Beside what looks like a token, what is no word may be the rest of it; three letters help nobody. */
+function mayBelong(word: Word | undefined): boolean {
+  return word !== undefined && !word.isPlain && word.letters.length > 3;
+}
+
+/** A plain word, or a short one at the end of a long one, is none of it. */
+function isBeside(word: Word | undefined, neighbour: Word | undefined): boolean {
+  if (word === undefined || word.isPlain) return word !== undefined;
+  return (
+    word.letters.length <= 3 && neighbour !== undefined && !neighbour.isPlain && neighbour.letters.length > 8
+  );
 }
 
 /** Of each word, whether it belongs to what looks like a token. */
