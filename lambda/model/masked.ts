@@ -170,13 +170,22 @@ function* ranges(words: readonly Word[]): Iterable<readonly [number, number]> {
 function* evenRanges(words: readonly Word[]): Iterable<readonly [number, number]> {
   for (let first = 0, end = 0; first < words.length; first = end) {
     const length = words[first]?.letters.length ?? 0;
-    for (end = first + 1; words[end]?.letters.length === length; ) end += 1;
+    for (end = first + 1; isEven(words[end], length); ) end += 1;
     const run = words.slice(first, end);
     const isMixed =
       run.some(({ letters }) => /[A-Z]/.test(letters.slice(letters.search(/[a-z]|$/)))) ||
       (length <= 2 && hasBothCases(run));
-    if (run.length >= EVEN_WORDS && run.length * length >= LEAST && isMixed) yield [first, end - 1];
+    if (run.length >= EVEN_WORDS && lettersIn(run) >= LEAST && isMixed) yield [first, end - 1];
   }
+}
+
+/** Parts of two characters may be one letter and a hyphen. */
+function isEven(word: Word | undefined, length: number): boolean {
+  return word !== undefined && (word.letters.length === length || (word.letters.length <= 2 && length <= 2));
+}
+
+function lettersIn(words: readonly Word[]): number {
+  return words.reduce((sum, { letters }) => sum + letters.length, 0);
 }
 
 function hasBothCases(words: readonly Word[]): boolean {
