@@ -1,5 +1,5 @@
 import type { RotationEvent } from "./model/events.ts";
-import type { Intent, MarkerKey } from "./model/marker.ts";
+import type { Intent, KeptKey, MarkerKey } from "./model/marker.ts";
 import type { Redacted } from "./model/redacted.ts";
 import type { SecretArn, SecretName, SecretState, SecretVersion, VersionId } from "./model/secret.ts";
 import type { ApiToken, TokenId, TokenStatus } from "./model/token.ts";
@@ -96,11 +96,10 @@ export interface TokenApi {
   /** What verifies markers that were signed with that string. Reads the access token if no call did. */
   signingKey(): Promise<MarkerKey>;
   /**
-   * The same of the other strings that the access token's secret keeps, at most six, newest first; without those that a
-   * person replaced and Losant no longer accepts, since whoever has found one could sign with it. Rejects where one of
+   * The same of the other strings that the access token's secret keeps, at most six, newest first. Rejects where one of
    * them can't be read, or Losant doesn't say whether it accepts it. Reads only.
    */
-  keptKeys(): Promise<readonly MarkerKey[]>;
+  keptKeys(): Promise<readonly KeptKey[]>;
 }
 
 /** The worker's own credential as it was read in this run. */

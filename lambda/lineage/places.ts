@@ -39,6 +39,9 @@ function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   const { snapshot, selection, now } = inquiry;
   const former = movedPlace(token, inquiry);
   if (former !== undefined) return former;
+  // The worker logged in with it once: what it logs in with now has taken its place.
+  if (token.id !== snapshot.ownId && snapshot.accessTokenIds.has(token.id))
+    return { kind: "stray", reason: "superseded" };
   const isDead = !isLive(token, now);
   // Its key could not be read: it rests.
   if (token.proof === "unknown") return { kind: "stray", reason: isDead ? "superseded" : "marker-unknown" };
@@ -77,9 +80,8 @@ function isElsewhere(token: ListedToken, snapshot: Snapshot): boolean {
 }
 
 /** Losant says that the worker made it, and nothing else does: an orphan whose key is lost, or a person's by that token. */
-function isOfOurAccessToken({ creatorId }: ListedToken, { login, application }: Snapshot): boolean {
-  const ours = (login.claimedIds ?? []).filter((id) => String(id) !== application.id);
-  return creatorId !== undefined && ours.some((id) => id === creatorId);
+function isOfOurAccessToken({ creatorId }: ListedToken, { accessTokenIds }: Snapshot): boolean {
+  return creatorId !== undefined && accessTokenIds.has(creatorId);
 }
 
 /** Tokens that a live, younger one of the same scope claims to have replaced. */

@@ -77,6 +77,8 @@ export interface Snapshot {
   readonly flaws: readonly RotationError[];
   /** Which access tokens' keys the markers were tried with; `unreadable`: the older ones could not be had. */
   readonly keys: "login" | "all" | "unreadable";
+  /** What the payloads of these access tokens say that looks like an id, theirs among them. */
+  readonly accessTokenIds: ReadonlySet<string>;
   /** Whether the list of secrets could be read: else one that is missing here may exist. */
   readonly isIndexed: boolean;
   readonly secrets: ReadonlyMap<SecretName, SecretReading>;

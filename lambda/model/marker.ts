@@ -37,6 +37,12 @@ export interface MarkerKey {
   readonly claimedIds: readonly TokenId[];
 }
 
+/** That of an access token which was in use once. */
+export interface KeptKey extends MarkerKey {
+  /** False for one that a person replaced and Losant doesn't accept: whoever has found it could sign with it. */
+  readonly isTrusted: boolean;
+}
+
 /** `damaged`: something of ours is there, but no whole marker. */
 export type MarkerReading = Marker | "damaged" | undefined;
 

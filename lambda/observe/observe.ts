@@ -15,7 +15,7 @@ import {
 } from "../lineage/snapshot.ts";
 import type { StoreIndex } from "../lineage/store-index.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
-import type { MarkerKey } from "../model/marker.ts";
+import type { KeptKey, MarkerKey } from "../model/marker.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
@@ -76,6 +76,7 @@ class Looker {
   readonly #sources: Sources;
   readonly #limit = pLimit(READS_AT_ONCE);
   #keys: readonly MarkerKey[] = [];
+  #keptKeys: readonly KeptKey[] = [];
 
   constructor(application: ApplicationConfig, _: Purpose, sources: Sources) {
     this.#application = application;
@@ -127,6 +128,7 @@ class Looker {
       unreadable: new Map(listing.unreadable.map((token) => [token.id, token])),
       flaws: flawsOf(listing, application),
       keys: "login",
+      accessTokenIds: this.#idsOf(this.#keys),
       isIndexed: found.isRead,
       secrets,
       lookups: new Map(),
@@ -165,7 +167,9 @@ class Looker {
       ),
     ]);
     const secrets = new Map([...known, ...described, ...searched, ...failed]);
-    const next = { ...snapshot, secrets, keys, lookups: new Map([...snapshot.lookups, ...looked]) };
+    const lookups = new Map([...snapshot.lookups, ...looked]);
+    const accessTokenIds = this.#idsOf([...this.#keys, ...this.#keptKeys]);
+    const next = { ...snapshot, secrets, keys, accessTokenIds, lookups };
     if (keys !== "all" || snapshot.keys === "all") return next;
     return { ...next, ...judgedAnew(next, storedIn(secrets), this.#judge(login, true)) };
   }
@@ -174,9 +178,16 @@ class Looker {
     return { applicationId: this.#application.id, login, keys: this.#keys, isComplete };
   }
 
+  /** Without the application's: a payload may name that as well. */
+  #idsOf(keys: readonly MarkerKey[]): ReadonlySet<string> {
+    const ids = keys.flatMap(({ claimedIds }) => claimedIds.map(String));
+    return new Set(ids.filter((id) => id !== this.#application.id));
+  }
+
   async #readKeys(): Promise<Snapshot["keys"]> {
     try {
-      this.#keys = [...this.#keys, ...(await this.#sources.api.keptKeys())];
+      this.#keptKeys = await this.#sources.api.keptKeys();
+      this.#keys = [...this.#keys, ...this.#keptKeys.filter(({ isTrusted }) => isTrusted)];
       return "all";
     } catch {
       // What was signed with them stays unknown, and is told.

@@ -92,10 +92,13 @@ function askAboutTokens(
         if (place.reason === "marker-unknown" || mayBeDiscarded(token)) questions.needKeys();
         break;
       case "failed":
+        // It may be one that the worker logged in with before.
+        questions.needKeys();
         questions.describe(secretNameOfToken(snapshot, token));
         break;
       case "root": {
         const { origin, secretName } = place;
+        if (origin.kind === "unsearched") questions.needKeys();
         if (origin.kind === "unsearched")
           for (const name of leftToSearch(token, snapshot) ?? []) questions.search(name);
         const isAsked = origin.kind === "moved" || isOfInterest(snapshot, token, selection, now);

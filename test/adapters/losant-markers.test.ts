@@ -130,6 +130,8 @@ const tokenId = (number: number) => v.parse(TokenId, idOf(number));
 const jwt = (number: number) =>
   `head.${Buffer.from(JSON.stringify({ sub: idOf(number) })).toString("base64url")}.signature-${number}`;
 
+const trusted = (keys: readonly KeptKey[]) => fingerprints(keys.filter(({ isTrusted }) => isTrusted));
+
 describe("the keys of an access token's secret", () => {
   async function keysOf(
     kept: readonly (readonly [VersionId, string | RotationError | undefined])[],
@@ -151,13 +153,13 @@ describe("the keys of an access token's secret", () => {
       [[byHand(99), ACCESS_TOKEN], ...strings.map((string, number) => [byHand(number), string] as const)],
       { accepted: [ACCESS_TOKEN, ...strings] },
     );
-    expect(fingerprints(await api.keptKeys())).toEqual(
+    expect(trusted(await api.keptKeys())).toEqual(
       fingerprints(strings.slice(0, 5).map((string) => keyOf(string))),
     );
     expect(credentials.readVersions).toEqual([99, 0, 1, 2, 3, 4].map(byHand));
   });
 
-  test("lack those that a person replaced and Losant refuses", async () => {
+  test("are not trusted where a person replaced them and Losant refuses them", async () => {
     const { api } = await keysOf(
       [
         [byHand(1), "accepted"],
@@ -165,17 +167,15 @@ describe("the keys of an access token's secret", () => {
       ],
       { accepted: [ACCESS_TOKEN, "accepted"] },
     );
-    expect(fingerprints(await api.keptKeys())).toEqual([fingerprint(keyOf("accepted"))]);
+    expect(trusted(await api.keptKeys())).toEqual([fingerprint(keyOf("accepted"))]);
   });
 
-  test("have those that the worker replaced, whether Losant still accepts them or not", async () => {
+  test("are trusted where the worker replaced them, whether Losant still accepts them or not", async () => {
     const root = { id: byHand(1), string: jwt(1) };
     const second = { id: versionIdOf({ tokenId: tokenId(2), replacedId: tokenId(1) }), string: "no-jwt" };
     const third = { id: versionIdOf({ tokenId: tokenId(3), replacedId: tokenId(2) }), string: ACCESS_TOKEN };
     const { api, server } = await keysOf([third, second, root].map(({ id, string }) => [id, string]));
-    expect(fingerprints(await api.keptKeys())).toEqual(
-      fingerprints([keyOf(second.string), keyOf(root.string)]),
-    );
+    expect(trusted(await api.keptKeys())).toEqual(fingerprints([keyOf(second.string), keyOf(root.string)]));
     expect(server.requests).toEqual([]);
   });
 
@@ -191,10 +191,10 @@ describe("the keys of an access token's secret", () => {
     expect(new Set(server.requests.map(bearerOf))).toEqual(new Set([ISSUED_TOKEN]));
   });
 
-  test("have one that Losant knows and does not let list: that is no rejection", async () => {
+  test("are not trusted where they may not list: the worker can never have used them", async () => {
     const forbidden = { status: 403, body: { type: "Forbidden", message: "no such right" } };
     const { api } = await keysOf([[byHand(1), "narrow"]], { answer: () => forbidden });
-    expect(fingerprints(await api.keptKeys())).toEqual([fingerprint(keyOf("narrow"))]);
+    expect(trusted(await api.keptKeys())).toEqual([]);
   });
 
   test.each<[string, Reply]>([
@@ -225,7 +225,7 @@ describe("the keys of an access token's secret", () => {
       ],
       { accepted: ["former"] },
     );
-    expect(fingerprints(await api.keptKeys())).toEqual([fingerprint(keyOf("former"))]);
+    expect(trusted(await api.keptKeys())).toEqual([fingerprint(keyOf("former"))]);
   });
 
   test("are unknown where a version can't be read", async () => {

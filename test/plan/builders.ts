@@ -261,6 +261,7 @@ export function snapshotOf(situation: Situation): Snapshot {
     unreadable: new Map((situation.odd ?? []).map((one) => [one.id, one])),
     flaws: [],
     keys: situation.keys ?? "all",
+    accessTokenIds: new Set<string>(login.claimedIds),
     isIndexed: true,
     secrets: readings,
     lookups: byId(unlisted),
@@ -301,7 +302,7 @@ export async function observedSnapshotOf(
         return unlisted.find((one) => one.id === tokenId);
       },
       loggedInWith: async () => loginOf(situation),
-      signingKey: async () => KEY,
+      signingKey: async () => ({ ...KEY, claimedIds: loginOf(situation).claimedIds ?? [] }),
       keptKeys: async () => {
         if (situation.keys === "unreadable") throw UNREADABLE;
         return [];

@@ -12,7 +12,12 @@ import { claimsOf } from "../../lambda/adapters/losant/access-token.ts";
 import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import { EVENT_SOURCE } from "../../lambda/model/events.ts";
-import { describeDiscarded, describeSuccessor, type MarkerKey } from "../../lambda/model/marker.ts";
+import {
+  describeDiscarded,
+  describeSuccessor,
+  type KeptKey,
+  type MarkerKey,
+} from "../../lambda/model/marker.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { SecretArn, SecretName, type SecretState, stampOf, VersionId } from "../../lambda/model/secret.ts";
 import { type ApiToken, TokenId } from "../../lambda/model/token.ts";
@@ -353,13 +358,13 @@ export function inMemoryTokenApi(
       const { arn, token: current } = await logIn();
       const versions = await credentials.versions(arn);
       const stamps = versions.map(stampOf);
-      const keys: MarkerKey[] = [];
+      const keys: KeptKey[] = [];
       for (const version of versions.slice(0, 6)) {
         const token = await credentials.readVersion(arn, version);
         if (token === undefined || token.equals(current)) continue;
         const { claimedIds = [] } = claimsOf(token);
         const isReplaced = stamps.some((stamp) => stamp && claimedIds.includes(stamp.replacedId));
-        if (isReplaced || isAccepted(token)) keys.push(markerKeyOf(token, arn, secretPrefix));
+        keys.push({ ...markerKeyOf(token, arn, secretPrefix), isTrusted: isReplaced || isAccepted(token) });
       }
       return keys;
     },

@@ -1,4 +1,4 @@
-import type { MarkerKey } from "../../model/marker.ts";
+import type { KeptKey } from "../../model/marker.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import { stampOf, type VersionId } from "../../model/secret.ts";
 import type { ApplicationId } from "../../model/token.ts";
@@ -23,7 +23,7 @@ interface Circumstances {
 export async function keptKeys(
   { arn, token: current }: AccessTokenReading,
   circumstances: Circumstances,
-): Promise<readonly MarkerKey[]> {
+): Promise<readonly KeptKey[]> {
   const { credentials, secretPrefix } = circumstances;
   const versions = await credentials.versions(arn);
   const kept = await Promise.all(
@@ -31,7 +31,7 @@ export async function keptKeys(
       const token = await credentials.readVersion(arn, version);
       if (token === undefined || token.equals(current)) return [];
       const isTrusted = isReplaced(token, version, versions) || (await isAccepted(token, circumstances));
-      return isTrusted ? [markerKeyOf(token, arn, secretPrefix)] : [];
+      return [{ ...markerKeyOf(token, arn, secretPrefix), isTrusted }];
     }),
   );
   return kept.flat();
@@ -46,7 +46,7 @@ function isReplaced(token: Redacted, version: VersionId, versions: readonly Vers
   });
 }
 
-/** Whether Losant knows the string, whatever it lets it do. Throws where it says neither. */
+/** Whether Losant lets it list, without which the worker never used it. Throws where it says neither. */
 async function isAccepted(token: Redacted, { client, applicationId }: Circumstances): Promise<boolean> {
   const call: LosantCall = {
     doing: "try a former access token",
@@ -58,8 +58,7 @@ async function isAccepted(token: Redacted, { client, applicationId }: Circumstan
     query: { perPage: 1 },
   };
   const answer = await client.as(token, {}).answer(call);
-  if (answer.kind === "refused" && !answer.said.isForeign && answer.status === 401) return false;
-  if (answer.kind === "refused" && !answer.said.isForeign && answer.status === 403) return true;
+  if (answer.kind === "refused" && !answer.said.isForeign && [401, 403].includes(answer.status)) return false;
   if (isJson(textOf(call, answer))) return true;
   throw unusable(call, "is not JSON");
 }

@@ -1,5 +1,5 @@
 import { RotationError } from "../../model/errors.ts";
-import { describeDiscarded, describeSuccessor, type MarkerKey } from "../../model/marker.ts";
+import { describeDiscarded, describeSuccessor, type KeptKey, type MarkerKey } from "../../model/marker.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import type { ApiToken, ApplicationId, TokenId } from "../../model/token.ts";
 import type {
@@ -159,7 +159,7 @@ class LosantTokens implements TokenApi {
     return this.#keyOf(await this.#accessToken.current());
   }
 
-  async keptKeys(): Promise<readonly MarkerKey[]> {
+  async keptKeys(): Promise<readonly KeptKey[]> {
     return keptKeys(await this.#accessToken.current(), {
       applicationId: this.#id,
       credentials: this.#credentials,
