@@ -1,4 +1,3 @@
-import { signedMarker } from "../lineage/proof.ts";
 import { RotationError } from "../model/errors.ts";
 import { stampOf } from "../model/secret.ts";
 import type { Action, Resume, Retire, Rotate, Spared } from "../plan/actions.ts";
@@ -72,10 +71,11 @@ const SPARED = {
 function heldBy(action: Asked, { secretName, secretArn }: LineagePlan): string {
   const { subject } = action;
   const former = action.kind === "retire" ? action.former : action.from;
-  const marker = signedMarker(subject);
+  const { marker } = subject;
   const readFrom = (secret = "?") => `whoever read it from the secret ${secret}, until they read it again`;
   if (former !== undefined && stampOf(former)?.tokenId === subject.id) return readFrom(secretName);
-  if (marker !== undefined) {
+  // Anybody may have written it: it is a hint for a person, and no more.
+  if (typeof marker === "object") {
     const isHere = marker.secretArn === secretArn;
     return isHere
       ? readFrom(secretName)

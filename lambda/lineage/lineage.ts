@@ -5,6 +5,7 @@ import {
   rotatingLabel,
   type SecretName,
   type SecretState,
+  secretNameOf,
   type VersionId,
 } from "../model/secret.ts";
 import { isLive, type TokenId } from "../model/token.ts";
@@ -122,7 +123,9 @@ function build(
   const members = all.map(({ token }) => token);
   const versions = ownVersions(reading);
   const secret = secretIn(reading);
-  const marked = new Set(members.filter((token) => isMarkedFor(secret, token)).map(({ id }) => id));
+  const marked = new Set(
+    members.filter((token) => isMarkedFor(secretName, secret, token)).map(({ id }) => id),
+  );
   const head = headOf(snapshot, versions, all);
   const replaced = replacedIds(versions, members);
   const inState = (state: VersionState) => versions.filter((version) => stateOf(version, replaced) === state);
@@ -210,10 +213,16 @@ function unmanaged(versions: readonly StampedVersion[], members: readonly Member
   return token && { kind: "root", tokenId: token.id, token, origin: { kind: "plain" } };
 }
 
-/** Signed for this very secret: not for one of the same name that was there before, or elsewhere. */
-function isMarkedFor(secret: SecretState | undefined, token: ListedToken): boolean {
+/**
+ * Signed for this very secret: not for one of the same name that was there before, or elsewhere. Of one that nobody has
+ * looked at, the name is all there is.
+ */
+function isMarkedFor(secretName: SecretName, secret: SecretState | undefined, token: ListedToken): boolean {
   const marker = signedMarker(token);
-  return marker !== undefined && marker.secretArn === secret?.arn;
+  if (marker === undefined) return false;
+  return secret === undefined
+    ? secretNameOf(marker.secretArn) === secretName
+    : marker.secretArn === secret.arn;
 }
 
 function replacedIds(

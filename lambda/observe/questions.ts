@@ -98,11 +98,12 @@ function askAboutTokens(
         break;
       case "root": {
         const { origin, secretName } = place;
-        if (origin.kind === "unsearched") questions.needKeys();
         if (origin.kind === "unsearched")
           for (const name of leftToSearch(token, snapshot) ?? []) questions.search(name);
         const isAsked = origin.kind === "moved" || isOfInterest(snapshot, token, selection, now);
         if (!isAsked) break;
+        // Whether its creator is an access token of ours, those tell that came before.
+        if (token.creatorId !== undefined && token.creatorType !== "user") questions.needKeys();
         // Others may have taken it: a new secret comes late to the list.
         questions.search(secretNameOfToken(snapshot, token));
         questions.search(secretName);

@@ -1,7 +1,12 @@
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { RotationError } from "../../lambda/model/errors.ts";
-import { describeDiscarded, describeSuccessor, type MarkerKey } from "../../lambda/model/marker.ts";
+import {
+  describeDiscarded,
+  describeSuccessor,
+  type KeptKey,
+  type MarkerKey,
+} from "../../lambda/model/marker.ts";
 import { type VersionId, VersionId as VersionIdSchema, versionIdOf } from "../../lambda/model/secret.ts";
 import { type ApiToken, TokenId } from "../../lambda/model/token.ts";
 import { inTurn, type Reply, type SeenRequest } from "../support/http.ts";

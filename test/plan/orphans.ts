@@ -101,10 +101,10 @@ export const ORPHANS: readonly Row[] = [
     plan: ["wait current: not-due", "wait copied: not-due"],
   },
   {
-    says: "leaves a token alone that a flow made, whatever marker it carries",
+    says: "takes a token that a flow made for one like a person's, whatever marker it carries",
     tokens: [current, token("copied", { replaces: "current", age: DAY, creatorType: "flow" })],
     secrets: [secret([isCurrent])],
-    plan: ["skip copied: foreign", "wait current: not-due"],
+    plan: ["wait current: not-due", "wait copied: not-due"],
   },
   {
     says: "deletes an orphan of which Losant does not say who made it",

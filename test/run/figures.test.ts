@@ -55,7 +55,7 @@ describe("the metrics of a run", () => {
     // With the token that waits for it.
     expect(await metrics(world)).toMatchObject({ Orphans: 2, Failed: 0, Deferred: 0 });
     world.clock.advance(HOUR);
-    const forbidden = failing("delete", "access-token-forbidden");
+    const forbidden = failing("deactivate", "access-token-forbidden");
     expect(await metrics(world, {}, { intercept: forbidden })).toMatchObject({ Orphans: 1, Failed: 1 });
     expect(await metrics(world, {}, { budgetMs: 7_999 })).toMatchObject({ Orphans: 1, Failed: 0 });
     expect(await metrics(world)).toMatchObject({ Orphans: 0, Failed: 0 });

@@ -90,8 +90,10 @@ describe("an invocation", () => {
     expect((answer as Report).summary).toMatchObject({ rotated: 1, failed: 0 });
     const stored = JSON.parse(cloud.aws.value(secretName) ?? "{}");
     expect(cloud.losant.accepts(stored.token)).toBe(true);
-    expect(cloud.losant.tokens(id).find(({ id: tokenId }) => tokenId === stored.tokenId)?.description).toBe(
-      `[losant-token-rotation replaces=${due.id} secret=${cloud.aws.secret(secretName)?.arn} run=request-1]`,
+    expect(
+      cloud.losant.tokens(id).find(({ id: tokenId }) => tokenId === stored.tokenId)?.description,
+    ).toContain(
+      `[losant-token-rotation replaces=${due.id} secret=${cloud.aws.secret(secretName)?.arn} run=request-1 ordered=`,
     );
     const told = cloud.aws.events.filter(({ Detail }) => JSON.parse(Detail).runId === "request-1");
     expect(told.map(({ DetailType, EventBusName }) => [DetailType, EventBusName])).toEqual([

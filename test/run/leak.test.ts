@@ -58,18 +58,43 @@ describe("a leaked token", () => {
     const world = new World({ secrets: { backend: "prod/backend" } });
     const leaked = leakedRoot(world);
     const { versionId } = world.aws.putSecret("prod/backend", leaked.token);
-    const { report } = await world.run(leak("backend"));
+    const { report } = await world.run(leak(leaked.id));
     expect(rowOf(report, leaked.id)?.oldString?.heldBy).toMatch(
       new RegExp(`by hand; and, if version ${versionId} of the secret prod/backend held it`),
     );
   });
 
-  it("of another deployment is taken over, and the report names that deployment's secret", async () => {
+  it("that is named by a name which the worker didn't give it is replaced, and lives until its id is named", async () => {
+    const world = new World();
+    const leaked = leakedRoot(world);
+    const { report, failures } = await world.run(leak("backend"));
+    expect(failures).toEqual([expect.stringContaining("name it by its id")]);
+    expect(rowOf(report, leaked.id)).toMatchObject({
+      code: "predecessor-active",
+      oldString: { works: "yes", next: expect.stringContaining("with its id") },
+    });
+    expect(world.losant.accepts(leaked.token)).toBe(true);
+    world.clock.advance(MINUTE);
+    expect((await world.run(leak(leaked.id))).failures).toEqual([]);
+    expect(world.losant.accepts(leaked.token)).toBe(false);
+  });
+
+  it("ends no other token that somebody has called by its id", async () => {
+    const world = new World();
+    const leaked = leakedRoot(world);
+    const other = world.token(leaked.id, { age: 10 * DAY, lifetime: 365 * DAY });
+    expect((await world.run(leak(leaked.id))).failures).toEqual([]);
+    expect(world.losant.accepts(leaked.token)).toBe(false);
+    expect(world.losant.accepts(other.token)).toBe(true);
+  });
+
+  it("of another deployment is taken over, and the report names the secret that it says it is in", async () => {
     const world = new World();
     const abroad = `arn:aws:secretsmanager:eu-west-1:999988887777:secret:losant/${APP}/backend-AbCdEf`;
     const leaked = world.token("backend", {
       age: 10 * DAY,
       lifetime: 365 * DAY,
+      creatorType: "apiToken",
       description: `[losant-token-rotation replaces=${"a".repeat(24)} secret=${abroad} run=run-9]`,
     });
     const { report, failures } = await world.run(leak(leaked.id));
@@ -101,7 +126,7 @@ describe("when the deactivation of a leaked token does not succeed at once", () 
     async (effect, works, says) => {
       const world = new World();
       const leaked = leakedRoot(world);
-      const { report, failures } = await world.run(leak("backend"), {
+      const { report, failures } = await world.run(leak(leaked.id), {
         intercept: failing("deactivate", effect),
       });
       expect(failures).toEqual([expect.stringContaining(says)]);
@@ -111,7 +136,7 @@ describe("when the deactivation of a leaked token does not succeed at once", () 
         oldString: { works, next: expect.stringContaining("send the same event again") },
       });
       world.clock.advance(MINUTE);
-      const again = await world.run(leak("backend"));
+      const again = await world.run(leak(leaked.id));
       expect(again.failures).toEqual([]);
       expect(again.report.summary).toMatchObject({ rotated: 0, retired: 1 });
       expect(rowOf(again.report, leaked.id)).toMatchObject({
@@ -149,7 +174,7 @@ describe("when the deactivation of a leaked token does not succeed at once", () 
       const world = new World();
       const leaked = leakedRoot(world);
       let dead = false;
-      void world.start(leak("backend"), {
+      void world.start(leak(leaked.id), {
         runId: "leak",
         intercept: (call) => {
           if (dead) return { before: "crash" };
@@ -159,12 +184,12 @@ describe("when the deactivation of a leaked token does not succeed at once", () 
       });
       await world.clock.run(world.clock.sleep(MINUTE));
       expect(world.losant.accepts(leaked.token)).toBe(true);
-      const { report, failures } = await world.run(leak("backend"), { runId: "leak" });
+      const { report, failures } = await world.run(leak(leaked.id), { runId: "leak" });
       expect(failures).toEqual([]);
       expect(report.summary).toMatchObject({ rotated: 0, retired: 1 });
       expect(world.losant.accepts(leaked.token)).toBe(false);
       expect(world.losant.tokens(APP).filter(({ name }) => name === "backend")).toHaveLength(2);
-      const third = await world.run(leak("backend"), { runId: "leak" });
+      const third = await world.run(leak(leaked.id), { runId: "leak" });
       expect(third.report.summary).toMatchObject({ rotated: 0, retired: 0, failed: 0 });
     },
   );

@@ -189,6 +189,7 @@ describe("the event of a discarded token", () => {
           secretName,
           secretArn,
           reason: "orphan",
+          step: "deactivated",
         },
       },
     ]);
@@ -302,8 +303,13 @@ describe("a successor", () => {
     expect(description?.split("\n")).toEqual([
       "For the backend.",
       "Ask Ann.",
-      `[losant-token-rotation replaces=${id} secret=${arn} run=run-7]`,
+      expect.stringMatching(
+        `^\\[losant-token-rotation replaces=${id} secret=${arn} run=run-7 ordered=\\S+Z expires=\\S+Z mac=[a-f\\d]{64}\\]$`,
+      ),
     ]);
-    expect(expirationDate).toEqual(new Date(creationDate.getTime() + 365 * DAY));
+    // Another part of an hour for each, so that no two tokens fit one marker.
+    const earlierMs = creationDate.getTime() + 365 * DAY - (expirationDate?.getTime() ?? 0);
+    expect(earlierMs).toBeGreaterThan(0);
+    expect(earlierMs).toBeLessThan(HOUR);
   });
 });

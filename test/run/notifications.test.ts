@@ -54,6 +54,13 @@ async function rotatedOnce(options: ConstructorParameters<typeof World>[0] = {})
   return { world, successor };
 }
 
+/** As another deployment makes them: or as somebody writes it. */
+const foreign = (lifetime: number, replaced = "a".repeat(24)) => ({
+  lifetime,
+  creatorType: "apiToken" as const,
+  description: `[losant-token-rotation replaces=${replaced} secret=arn:aws:secretsmanager:eu-west-1:999988887777:secret:losant/${APP}/backend-AbCdEf run=run-9]`,
+});
+
 const expiryOf = ({ expirationDate }: { readonly expirationDate?: Date | undefined }) =>
   expirationDate ?? new Date(0);
 
@@ -63,9 +70,11 @@ describe("a token that fails in every run", () => {
     world.clock.advance(HOUR);
     const results = await live(world, 155, failing("create", "scope-rejected"));
     expect(results.filter(({ report }) => report.summary.failed > 0).length).toBe((155 - 60) * 4 + 1);
-    expect(daysTold(world, expiryOf(successor))).toEqual([30, 14, 7, 3, 1, 0, -30, -60]);
+    // Its end is a part of an hour earlier than a whole number of days after its birth.
+    expect(daysTold(world, expiryOf(successor)).map(Math.round)).toEqual([30, 14, 7, 3, 1, 0, -30, -60]);
     expect(told(world, FAILED).length).toBeLessThanOrEqual(8 + 1);
-    expect(new Set(rungsOf(world, successor.id))).toEqual(new Set([30, 14, 7, 3, 1]));
+    // A third of its life is less than thirty days: so long before its end it was not due.
+    expect(new Set(rungsOf(world, successor.id))).toEqual(new Set([14, 7, 3, 1]));
     expect(told(world, FAILED)[0]).toMatchObject({ code: "scope-rejected", reason: "renewal-window" });
   });
 
@@ -140,13 +149,13 @@ describe("a token that fails in every run", () => {
     expect(told(world, EXPIRING)).toEqual([]);
   });
 
-  it("to be deleted since its string is stored nowhere is told of likewise", async () => {
+  it("to be deactivated since its string is stored nowhere is told of likewise", async () => {
     const world = new World();
     world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
     const dying: Intercept = ({ operation }) => (operation === "stage" ? { before: "crash" } : {});
     void world.start({}, { intercept: dying });
     await world.clock.run(world.clock.sleep(HOUR));
-    await live(world, 40, failing("delete", "access-token-forbidden"));
+    await live(world, 40, failing("deactivate", "access-token-forbidden"));
     const moments = told(world, FAILED).filter(({ reason }) => reason === "orphan");
     expect(new Set(moments.map(({ key }) => key)).size).toBe(2);
     expect(moments.length).toBeLessThanOrEqual(3);
@@ -187,7 +196,6 @@ describe("a token that will not be rotated", () => {
   it.each([
     ["excluded", { policy: { exclude: ["backend"] } }, {}],
     ["no-scope", {}, { scope: [] }],
-    ["damaged-marker", {}, { description: "[losant-token-rotation oops]" }],
   ])("is warned of at each rung, and never after its expiry (%s)", async (reason, options, seed) => {
     const world = new World(options);
     const token = world.token("backend", { lifetime: 45 * DAY + HOUR, ...seed });
@@ -195,6 +203,27 @@ describe("a token that will not be rotated", () => {
     expect(rungsOf(world, token.id)).toEqual([30, 14, 7, 3, 1]);
     expect(told(world, EXPIRING)[0]).toMatchObject({ reason, tokenName: "backend", daysLeft: 30 });
     expect(told(world, FAILED)).toEqual([]);
+  });
+
+  it("is warned of from fourteen days on where its text names another deployment", async () => {
+    const world = new World();
+    const token = world.token("backend", foreign(45 * DAY + HOUR));
+    await live(world, 50);
+    expect(rungsOf(world, token.id)).toEqual([14, 7, 3, 1]);
+    expect(told(world, EXPIRING)[0]).toMatchObject({ reason: "foreign", tokenName: "backend" });
+  });
+
+  it("is not warned of where a younger token of its scope says that it replaced it", async () => {
+    const world = new World();
+    const token = world.token("backend", foreign(45 * DAY));
+    world.clock.advance(30 * DAY);
+    const other = world.token("backend", foreign(90 * DAY, token.id));
+    await live(world, 20);
+    expect(rungsOf(world, token.id)).toEqual([]);
+    world.losant.edit(APP, other.id, { status: "inactive" });
+    const lonely = world.token("backend", foreign(14 * DAY));
+    await live(world, 14);
+    expect(rungsOf(world, lonely.id)).not.toEqual([]);
   });
 
   it("is warned of at the rungs that runs three days apart come to", async () => {

@@ -8,6 +8,7 @@ import {
   byHand,
   DAY,
   HOUR,
+  id,
   labelOf,
   MINUTE,
   NOW,
@@ -43,7 +44,11 @@ function namesOf(work: readonly Prospect[]): readonly string[] {
 
 const year = (daysLeft: number): TokenTraits => ({ age: (365 - daysLeft) * DAY, left: daysLeft * DAY });
 const ACCESS = `losant-access/${APP}`;
-const OWN = { mapped: { own: ACCESS }, secrets: [secret([byHand("a", "AWSCURRENT")], { name: ACCESS })] };
+const OWN = {
+  login: { claimedIds: [id("own")] },
+  mapped: { own: ACCESS },
+  secrets: [secret([byHand("a", "AWSCURRENT")], { name: ACCESS })],
+};
 
 describe("work is in order", () => {
   it("when the soonest expiry comes first, and what never expires last", () => {
