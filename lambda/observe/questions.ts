@@ -72,9 +72,11 @@ function askAbout(lineage: Lineage, actions: readonly Action[], questions: OpenQ
   if (head !== undefined && head.token === undefined) questions.lookUp(head.tokenId, secretName);
   for (const { token, version } of staged)
     if (token === undefined) questions.lookUp(version.stamp.tokenId, secretName);
+  // Somebody may name one of them to go on with, where the current token is gone.
+  const isHeadless = head?.token?.status !== "active";
   const atStake = [
     ...staged.flatMap(({ token }) => token ?? []),
-    ...superseded.filter(({ id }) => isRetired.has(id)),
+    ...superseded.filter(({ id }) => isHeadless || isRetired.has(id)),
   ];
   if (atStake.some(({ proof }) => proof === "unknown")) questions.needKeys();
 }
