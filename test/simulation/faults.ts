@@ -3,7 +3,7 @@ import type { TokenId } from "../../lambda/model/token.ts";
 import type { Call, Fate, Operation } from "../support/ports.ts";
 import type { FaultEntry, OutageEntry } from "./script.ts";
 
-type Service = Exclude<OutageEntry["of"], "throttle" | "signatures">;
+type Service = Exclude<OutageEntry["of"], "throttle" | "signatures" | "index">;
 
 const SERVICES: Readonly<Record<Operation, Service>> = {
   list: "losant",

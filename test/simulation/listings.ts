@@ -32,16 +32,30 @@ export function isOdd({ how }: Pick<Flaw, "how">): boolean {
   return ODD_ROWS[how] !== undefined;
 }
 
+/** What else a listing shows, whatever is wrong with single rows of it. */
+interface Shown {
+  readonly application: Application;
+  readonly unknownIds: readonly string[];
+  readonly count: Setting["count"];
+  readonly servedAt: Date | undefined;
+  readonly hidesCreatorTypes: boolean;
+}
+
 /** The list of an application's tokens, page by page: as the emulator answers it, and as the worker's adapter reads it. */
 export function listedByPages(
-  application: Application,
-  unknownIds: readonly string[],
+  { application, unknownIds, count = "true", servedAt, hidesCreatorTypes }: Shown,
   flaws: readonly Flaw[],
-  count: Setting["count"] = "true",
 ): Promise<TokenListing> {
   const idsOf = (...hows: readonly ListingFlaw[]) =>
     flaws.flatMap(({ tokenId, how }) => (hows.includes(how) ? [tokenId] : []));
-  const rows = Object.fromEntries(flaws.flatMap(({ tokenId, how }) => rowOf(tokenId, how)));
+  const untyped = hidesCreatorTypes ? [...application.tokens.keys()] : [];
+  const odd = new Map(flaws.map(({ tokenId, how }) => [tokenId, ODD_ROWS[how]]));
+  const rows = Object.fromEntries(
+    [...untyped, ...odd.keys()].map((id) => [
+      id,
+      { ...(hidesCreatorTypes && { creatorType: null }), ...odd.get(id) },
+    ]),
+  );
   const known = application.tokens.size - unknownIds.length;
   const totalCount = Math.max(0, known + { true: 0, low: -1, high: 1 }[count]);
   const pageOf = (query: Readonly<Record<string, string | number>>) => {
@@ -54,7 +68,8 @@ export function listedByPages(
   return listTokens(
     {
       limits: LOSANT_LIMITS,
-      answer: ({ query = {} }) => Promise.resolve({ kind: "ok", text: JSON.stringify(pageOf(query)) }),
+      answer: ({ query = {} }) =>
+        Promise.resolve({ kind: "ok", text: JSON.stringify(pageOf(query)), servedAt }),
     },
     {
       doing: "list the tokens",
@@ -66,9 +81,4 @@ export function listedByPages(
     },
     { hold: () => Promise.resolve(true) },
   );
-}
-
-function rowOf(tokenId: string, how: ListingFlaw): readonly (readonly [string, Record<string, unknown>])[] {
-  const odd = ODD_ROWS[how];
-  return odd === undefined ? [] : [[tokenId, odd]];
 }

@@ -192,7 +192,8 @@ export class Playback {
     const isOf = (of: OutageEntry["of"]) =>
       of === service ||
       (of === "throttle" && service === "losant") ||
-      (of === "signatures" && isSigned(call));
+      (of === "signatures" && isSigned(call)) ||
+      (of === "index" && call.operation === "listSecrets");
     return this.#outages.find(({ of, fromMs, toMs }) => isOf(of) && fromMs <= now && now < toMs)?.of;
   }
 
@@ -209,11 +210,11 @@ export class Playback {
     const unknown = [...application.tokens.values()].filter(
       ({ creationDate }) => !this.#isKnown(creationDate, "list"),
     );
+    const unknownIds = unknown.map(({ id }) => id);
+    const { hidesCreatorTypes = false } = this.#script.setting;
     return listedByPages(
-      application,
-      unknown.map(({ id }) => id),
+      { application, unknownIds, count, servedAt: this.services.servedAt(), hidesCreatorTypes },
       flawsNow,
-      count,
     );
   }
 

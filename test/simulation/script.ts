@@ -21,6 +21,15 @@ export interface Setting {
   readonly labelMovesTouchLastChanged: boolean;
   /** Whether `totalCount` tells how many tokens there are, or one too few, or one too many. */
   readonly count?: "true" | "low" | "high";
+  /** How old an entry of ListSecrets may be, each by itself. */
+  readonly indexLagMs?: number;
+  /** Losant sends no Date header. */
+  readonly isUndated?: boolean;
+  /** Losant cuts the dates of tokens to so many milliseconds. */
+  readonly datePrecisionMs?: number;
+  /** What the creatorId of a token that another one made means; and whether Losant says that it was a token at all. */
+  readonly creatorIds?: "accessToken" | "user" | "none";
+  readonly hidesCreatorTypes?: boolean;
 }
 
 export interface PolicySetting {
@@ -110,8 +119,8 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface OutageEntry {
   readonly kind: "outage";
-  /** `throttle`: Losant answers 429 to everything. `signatures`: AWS refuses the date of each. */
-  readonly of: "losant" | "store" | "bus" | "throttle" | "signatures";
+  /** `throttle`: Losant answers 429 to everything. `signatures`: AWS refuses the date of each. `index`: ListSecrets fails. */
+  readonly of: "losant" | "store" | "bus" | "throttle" | "signatures" | "index";
   readonly fromMs: number;
   readonly toMs: number;
 }

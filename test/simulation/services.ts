@@ -6,6 +6,7 @@ import { losantConsole as losantByHand } from "../../emulators/losant/console.ts
 import { Applications, countedIds } from "../../emulators/losant/store.ts";
 import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
 import { type ApplicationConfig, parseConfig, type RotationConfig } from "../../lambda/policy/config.ts";
+import { Chance } from "./chance.ts";
 import { type Flaw, isOdd } from "./listings.ts";
 import type { DeploymentKind, Role, Setting } from "./script.ts";
 import { type Time, Timeline } from "./timeline.ts";
@@ -46,7 +47,8 @@ export class Services {
     this.setting = setting;
     this.timeline = timeline;
     const now = () => this.timeline.now();
-    this.applications = new Applications(now, countedIds());
+    const { datePrecisionMs = 1, creatorIds = "accessToken" } = setting;
+    this.applications = new Applications(now, countedIds(), { datePrecisionMs, creatorIds });
     this.losant = losantByHand(this.applications);
     this.deployments = deploymentsOf(setting, now);
     for (const [index, { tokens, access }] of setting.applications.entries()) {
@@ -80,6 +82,12 @@ export class Services {
     if (this.flaws.length === 0) return this.flaws;
     const { ms } = this.timeline;
     return this.flaws.filter(({ fromMs, toMs }) => fromMs <= ms && ms < toMs);
+  }
+
+  /** What Losant says of its time: whole seconds, or nothing. */
+  servedAt(): Date | undefined {
+    const { ms } = this.timeline;
+    return this.setting.isUndated ? undefined : new Date(ms - (ms % 1_000));
   }
 
   /** What can't be read of a token, however it is asked for. */
@@ -146,8 +154,14 @@ export class Services {
 }
 
 function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[] {
-  const { firstVersionKeepsLabel, labelMovesTouchLastChanged } = setting;
-  const common = { ...AWS_DEFAULTS, now, firstVersionKeepsLabel, labelMovesTouchLastChanged };
+  const { firstVersionKeepsLabel, labelMovesTouchLastChanged, indexLagMs } = setting;
+  const common = {
+    ...AWS_DEFAULTS,
+    now,
+    firstVersionKeepsLabel,
+    labelMovesTouchLastChanged,
+    ...(indexLagMs && { indexLagMs: (name: string) => lagOf(name, now(), setting) }),
+  };
   const home = { ...common };
   const made: Deployment[] = [];
   for (const [index, kind] of setting.deployments.entries()) {
@@ -169,6 +183,12 @@ function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[]
     });
   }
   return made;
+}
+
+/** How old the entry of one secret in the list is: each time another age, and of each secret its own. */
+function lagOf(name: string, now: Date, { seed, indexLagMs = 0 }: Setting): number {
+  const letters = [...name].map((letter) => letter.charCodeAt(0));
+  return new Chance(seed, Math.floor(now.getTime() / MINUTE), ...letters).between(0, indexLagMs);
 }
 
 /** rotation.config.json of a deployment. */

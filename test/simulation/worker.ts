@@ -151,6 +151,8 @@ export class SimulatedWorker implements Worker {
       isKnown: ({ creationDate }: { readonly creationDate: Date }, to: "list" | "login") =>
         isKnown(creationDate, to),
       listing,
+      servedAt: () => this.#services.servedAt(),
+      hidesCreatorTypes: this.#services.setting.hidesCreatorTypes ?? false,
       problemOf: (id: string) => this.#services.problemOf(id),
       ...(seenAs && { seenAs: (name: string) => seenAs(this.deployment.secrets, name) }),
     };

@@ -73,6 +73,10 @@ export interface Surroundings {
   readonly intercept: Intercept;
   /** Called right after each effect, before anything else happens. */
   readonly observe?: (call: Call) => void;
+  /** What Losant's Date header says with a listing: its clock, unless this says otherwise; undefined: it sends none. */
+  readonly servedAt?: () => Date | undefined;
+  /** Whether Losant says of what kind the maker of a token is. */
+  readonly hidesCreatorTypes?: boolean;
   /** Whether a listing, or a login, knows this token yet. */
   readonly isKnown?: (token: StoredToken, to: "list" | "login") => boolean;
   /** What is wrong with how Losant shows a token, if anything. */
@@ -249,6 +253,10 @@ export function inMemoryTokenApi(
     createdAt: token.creationDate,
     expiresAt: undefined,
   });
+  const servedAt =
+    around.servedAt ?? (() => new Date(Math.floor(applications.now().getTime() / 1_000) * 1_000));
+  const shown = (token: StoredToken): ApiToken =>
+    around.hidesCreatorTypes ? { ...tokenOf(token), creatorType: undefined } : tokenOf(token);
   const isAccepted = (token: Redacted) => applications.identify(token.reveal())?.application.id === id;
   /** As the adapter does it: what the secret holds now, then what it held before. */
   const logIn = async (): Promise<Login & { readonly token: Redacted }> => {
@@ -283,17 +291,17 @@ export function inMemoryTokenApi(
         const paged = around.listing?.(application());
         if (paged !== undefined) return paged;
         const all = [...application().tokens.values()].filter((token) => isKnown(token, "list"));
-        const shown = all.filter(({ id: tokenId }) => !isSkipped(tokenId));
+        const listed = all.filter(({ id: tokenId }) => !isSkipped(tokenId));
         const isOdd = (token: StoredToken) => problemOf(token.id) !== undefined;
         return {
-          tokens: shown
+          tokens: listed
             .filter((token) => !isOdd(token))
-            .map(tokenOf)
+            .map(shown)
             .sort((a, b) => Number(a.expiresAt ?? 0) - Number(b.expiresAt ?? 0)),
-          unreadable: shown.filter(isOdd).map(oddOf),
+          unreadable: listed.filter(isOdd).map(oddOf),
           nameless: { count: 0, problem: "" },
-          missing: all.length - shown.length,
-          servedAt: new Date(Math.floor(applications.now().getTime() / 1_000) * 1_000),
+          missing: all.length - listed.length,
+          servedAt: servedAt(),
         };
       }),
     get: (tokenId) =>
@@ -301,7 +309,7 @@ export function inMemoryTokenApi(
         const token = application().tokens.get(tokenId);
         if (problemOf(tokenId) !== undefined)
           throw new RotationError("losant-answer-invalid", `the token ${tokenId} can't be read`);
-        return token && tokenOf(token);
+        return token && shown(token);
       }),
     create: (order) =>
       call("create", true, order.name, ({ misread = (asked) => asked }, key) => {
@@ -319,7 +327,7 @@ export function inMemoryTokenApi(
           creatorType: "apiToken",
           creatorName: "rotation worker",
         });
-        return { token: tokenOf(token), string: new Redacted(string) };
+        return { token: shown(token), string: new Redacted(string) };
       }),
     deactivate: (tokenId) =>
       call("deactivate", true, tokenId, () => {
