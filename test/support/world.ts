@@ -9,7 +9,7 @@ import type { RotationEvent } from "../../lambda/model/events.ts";
 import { RunId } from "../../lambda/model/token.ts";
 import { parseConfig } from "../../lambda/policy/config.ts";
 import { parseRequest } from "../../lambda/policy/request.ts";
-import type { ListingRoom, LogFields } from "../../lambda/ports.ts";
+import type { Clock, ListingRoom, LogFields } from "../../lambda/ports.ts";
 import { type RunResult, run } from "../../lambda/run/run.ts";
 import { VirtualClock } from "./clock.ts";
 import { type Intercept, inMemoryBus, inMemoryStore, inMemoryTokenApi, untouched } from "./ports.ts";
@@ -107,6 +107,7 @@ export class World {
       intercept = untouched,
       runId = `run-${++this.#runs}`,
       budgetMs = 15 * MINUTE,
+      skewMs = 0,
       whileListing,
     }: RunOptions = {},
   ) {
@@ -117,12 +118,16 @@ export class World {
       isSkipped: (id: string) => this.skipped.has(id),
     };
     const config = parseConfig(this.config);
+    const clock: Clock = {
+      now: () => new Date(this.clock.now().getTime() + skewMs),
+      sleep: (ms) => this.clock.sleep(ms),
+    };
     const store = inMemoryStore(this.secrets, ports);
     return run(parseRequest(event), {
       config,
       runId: v.parse(RunId, runId),
-      deadline: new Date(this.clock.now().getTime() + budgetMs),
-      clock: this.clock,
+      deadline: new Date(clock.now().getTime() + budgetMs),
+      clock,
       log: {
         info: (message, fields = {}) => void this.log.push({ level: "info", message, fields }),
         warn: (message, fields = {}) => void this.log.push({ level: "warn", message, fields }),
@@ -162,6 +167,8 @@ export interface RunOptions {
   readonly intercept?: Intercept;
   readonly runId?: string;
   readonly budgetMs?: number;
+  /** How far this run's own clock is ahead. */
+  readonly skewMs?: number;
   /** What becomes of the room for a listing, before it is answered. */
   readonly whileListing?: (applicationId: string, room: ListingRoom) => Promise<void>;
 }

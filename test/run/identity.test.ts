@@ -1,0 +1,368 @@
+import { describe, expect, it } from "vitest";
+import { RotationError } from "../../lambda/model/errors.ts";
+import { parseConfig } from "../../lambda/policy/config.ts";
+import type { Report, ReportRow } from "../../lambda/report/report.ts";
+import type { Intercept } from "../support/ports.ts";
+import { APP, DAY, HOUR, MINUTE, World } from "../support/world.ts";
+
+/* What others can write decides nothing: who has a role at Losant, or clicks by mistake, edits texts and makes tokens. */
+
+const DUE = { age: 350 * DAY, lifetime: 365 * DAY };
+const INTERVAL = 6 * HOUR;
+const ACCESS = `losant-access/${APP}`;
+
+const tokensOf = (world: World) => world.losant.tokens(APP);
+const tokenOf = (world: World, id: string) => {
+  const found = tokensOf(world).find((token) => token.id === id);
+  if (found === undefined) throw new Error(`there is no token ${id}`);
+  return found;
+};
+const rowOf = ({ tokens }: Report, id: string): ReportRow | undefined =>
+  tokens.find(({ tokenId }) => tokenId === id);
+
+/** A token, and the one that took its place. */
+async function rotatedOnce(world = new World(), name = "backend") {
+  const root = world.token(name, DUE);
+  const { report } = await world.run();
+  const successorId = rowOf(report, root.id)?.successorId ?? "";
+  world.clock.advance(INTERVAL);
+  return { world, root, successorId };
+}
+
+/** Every scheduled run over so many days. */
+async function live(world: World, days: number): Promise<readonly Report[]> {
+  const reports: Report[] = [];
+  for (let at = 0; at < days * DAY; at += INTERVAL) {
+    world.clock.advance(INTERVAL);
+    reports.push((await world.run({ trigger: "schedule" })).report);
+  }
+  return reports;
+}
+
+const marker = (arn: string, replaces = "a".repeat(24)) =>
+  `[losant-token-rotation replaces=${replaces} secret=${arn} run=run-9]`;
+const ABROAD = `arn:aws:secretsmanager:eu-west-1:999988887777:secret:losant/${APP}/backend-AbCdEf`;
+
+describe("a description copied onto another token", () => {
+  it("ends the life of no current token, however long it stands there", async () => {
+    const { world, successorId } = await rotatedOnce();
+    const other = await rotatedOnce(world, "edge");
+    const { description = "" } = tokenOf(world, successorId);
+    world.losant.edit(APP, other.successorId, { description });
+    await live(world, 30);
+    for (const id of [successorId, other.successorId]) expect(tokenOf(world, id).status).toBe("active");
+  });
+
+  it("ends no life by policy: what was replaced, and isn't proven to be the worker's, is kept and told", async () => {
+    const { world, successorId } = await rotatedOnce(
+      new World({ policy: { retire: { deleteAfter: "7d" } } }),
+    );
+    const { description = "" } = tokenOf(world, successorId);
+    await world.run({ tokens: [successorId], force: true });
+    world.losant.edit(APP, successorId, { description: description.replace("run=", "run=x") });
+    await live(world, 20);
+    expect(tokenOf(world, successorId).status).toBe("active");
+    expect(
+      world.log.some(({ level, fields }) => level === "warn" && fields.reason === "retirement-unproven"),
+    ).toBe(true);
+  });
+
+  it.each(["apiToken", undefined] as const)(
+    "ends no life of a token that other software made (creatorType %s)",
+    async (creatorType) => {
+      const { world, successorId } = await rotatedOnce();
+      const { description = "", creationDate, expirationDate } = tokenOf(world, successorId);
+      const dates = { creationDate: new Date(creationDate.getTime() + MINUTE), expirationDate };
+      const made = world.losant.addToken(APP, {
+        name: "terraform",
+        description,
+        scope: ["application.get"],
+        ...dates,
+        ...(creatorType && { creatorType }),
+      });
+      await live(world, 30);
+      expect(tokenOf(world, made.id).status).toBe("active");
+    },
+  );
+
+  it("ends no life of the access token that the worker logs in with", async () => {
+    const { world, successorId } = await rotatedOnce();
+    const { description = "" } = tokenOf(world, successorId);
+    const own = tokensOf(world).find(({ name }) => name === "rotation worker");
+    world.losant.edit(APP, own?.id ?? "", { description });
+    await live(world, 30);
+    expect(tokenOf(world, own?.id ?? "").status).toBe("active");
+    expect((await world.run()).failures).toEqual([]);
+  });
+});
+
+describe("a marker that somebody wrote", () => {
+  it("with another account's ARN does not stop the renewal of a person's token", async () => {
+    const world = new World();
+    const token = world.token("backend", { ...DUE, description: marker(ABROAD) });
+    const { report } = await world.run();
+    expect(rowOf(report, token.id)).toMatchObject({
+      outcome: "rotated",
+      secretName: world.secretOf("backend"),
+    });
+  });
+
+  it("with another account's ARN, on a token made through the API, is told before that expires", async () => {
+    const world = new World();
+    const lifetime = 20 * DAY;
+    const token = world.token("backend", { lifetime, creatorType: "apiToken", description: marker(ABROAD) });
+    await live(world, 20);
+    const told = world.events.filter(({ detail }) => detail.tokenId === token.id);
+    expect(new Set(told.map(({ detail }) => detail.daysLeft))).toEqual(new Set([14, 7, 3, 1]));
+  });
+
+  it("that names a root as replaced makes nobody take it for replaced", async () => {
+    const { world, successorId } = await rotatedOnce();
+    const root = world.token("edge", DUE);
+    const { description = "" } = tokenOf(world, successorId);
+    world.losant.edit(APP, successorId, {
+      description: description.replace(/replaces=\w+/, `replaces=${root.id}`),
+    });
+    const { report, failures } = await world.run({ tokens: [root.id], force: true, retireNow: true });
+    expect(failures).toEqual([]);
+    expect(rowOf(report, root.id)).toMatchObject({ outcome: "rotated", secretName: world.secretOf("edge") });
+    expect(world.losant.accepts(world.stringIn(world.secretOf("edge")) ?? "")).toBe(true);
+  });
+
+  it("between the listing and the act ends no life either", async () => {
+    const world = new World();
+    world.token("backend", DUE);
+    const dying: Intercept = ({ operation }) => (operation === "stage" ? { before: "crash" } : {});
+    void world.start({}, { intercept: dying });
+    await world.clock.run(world.clock.sleep(2 * HOUR));
+    const orphan = tokensOf(world).at(-1);
+    const other = world.token("edge", { age: DAY, lifetime: 365 * DAY });
+    await world.run(
+      {},
+      {
+        intercept: ({ operation }) => {
+          if (operation === "get")
+            world.losant.edit(APP, other.id, { description: orphan?.description ?? "" });
+          return {};
+        },
+      },
+    );
+    expect(tokenOf(world, orphan?.id ?? "").status).toBe("inactive");
+    expect(tokenOf(world, other.id).status).toBe("active");
+  });
+});
+
+describe("an orphan", () => {
+  async function orphaned() {
+    const world = new World();
+    world.token("backend", DUE);
+    const dying: Intercept = ({ operation }) => (operation === "stage" ? { before: "crash" } : {});
+    void world.start({}, { intercept: dying });
+    await world.clock.run(world.clock.sleep(2 * HOUR));
+    return { world, orphan: tokensOf(world).at(-1)?.id ?? "" };
+  }
+
+  it("is deactivated, and deleted a week later: no sooner", async () => {
+    const { world, orphan } = await orphaned();
+    await world.run();
+    expect(tokenOf(world, orphan).status).toBe("inactive");
+    await live(world, 6.75);
+    expect(tokenOf(world, orphan).status).toBe("inactive");
+    await live(world, 0.5);
+    expect(tokensOf(world).map(({ id }) => id)).not.toContain(orphan);
+  });
+
+  it("that somebody activates again is left alone, and told", async () => {
+    const { world, orphan } = await orphaned();
+    await world.run();
+    world.losant.edit(APP, orphan, { status: "active" });
+    const reports = await live(world, 10);
+    expect(tokenOf(world, orphan).status).toBe("active");
+    expect(rowOf(reports.at(-1) as Report, orphan)?.reason).toBe("orphan-reactivated");
+  });
+
+  it("is known after the access token has been renewed, by its former string", async () => {
+    const world = new World({ secrets: { "rotation worker": ACCESS } });
+    world.token("backend", DUE);
+    const dying: Intercept = ({ operation }) => (operation === "stage" ? { before: "crash" } : {});
+    void world.start({}, { intercept: dying });
+    await world.clock.run(world.clock.sleep(HOUR / 2));
+    const orphan = tokensOf(world).at(-1)?.id ?? "";
+    const own = tokensOf(world).find(({ name }) => name === "rotation worker")?.id ?? "";
+    expect((await world.run({ tokens: [own], force: true })).report.summary.rotated).toBe(1);
+    world.clock.advance(2 * HOUR);
+    await world.run();
+    expect(tokenOf(world, orphan).status).toBe("inactive");
+  });
+});
+
+describe("a name", () => {
+  it("leads no managed token into another secret, also where its description is emptied", async () => {
+    const { world, successorId } = await rotatedOnce();
+    world.losant.edit(APP, successorId, { name: "renamed", description: "" });
+    await live(world, 340);
+    const reading = world.stringIn(world.secretOf("backend")) ?? "";
+    expect(world.losant.accepts(reading)).toBe(true);
+    expect(world.losant.tokenIdOf(reading)).not.toBe(successorId);
+    expect(world.aws.secretNames().filter((name) => name.includes("renamed"))).toEqual([]);
+  });
+
+  it("that two tokens swap swaps no strings, where the configuration maps their ids", async () => {
+    const world = new World();
+    const [one, two] = [world.token("API", DUE), world.token("CI", { ...DUE, scope: ["device.get"] })];
+    world.config = {
+      applications: [
+        { id: APP, accessToken: ACCESS, secrets: { [one.id]: "prod/api", [two.id]: "prod/ci" } },
+      ],
+    };
+    world.losant.edit(APP, one.id, { name: "CI" });
+    world.losant.edit(APP, two.id, { name: "API" });
+    const { report } = await world.run();
+    expect(rowOf(report, one.id)?.secretName).toBe("prod/api");
+    expect(rowOf(report, two.id)?.secretName).toBe("prod/ci");
+  });
+
+  it("of the worker's own token, given to another one, replaces no access token", async () => {
+    const world = new World({ secrets: { "rotation worker": ACCESS } });
+    const before = world.stringIn(ACCESS);
+    const other = world.token("rotation worker", { ...DUE, scope: ["application.get"] });
+    const { report, codes } = await world.run();
+    expect(codes).toEqual(["secret-mapping-mismatch"]);
+    expect(rowOf(report, other.id)).toMatchObject({ outcome: "failed", code: "secret-mapping-mismatch" });
+    expect(world.stringIn(ACCESS)).toBe(before);
+  });
+
+  it("that is the secret of another token gives no two of them one secret", async () => {
+    const world = new World();
+    const [one] = [world.token("Twin", DUE), world.token("Twin", DUE)];
+    world.token(`Twin_${one?.id}`, DUE);
+    const { report, failures } = await world.run();
+    expect(failures).toEqual([]);
+    expect(report.summary.rotated).toBe(3);
+    expect(new Set(report.tokens.flatMap(({ secretName = "" }) => secretName)).size).toBe(4);
+  });
+});
+
+describe("an access token", () => {
+  it("of one application is the secret of no token of another", () => {
+    const other = `${APP.slice(0, -1)}8`;
+    const applications = [
+      { id: APP, accessToken: ACCESS },
+      { id: other, accessToken: `losant-access/${other}`, secrets: { backend: ACCESS } },
+    ];
+    expect(() => parseConfig({ applications })).toThrow(/applications\.1\.secrets/);
+  });
+
+  it("that a person replaced is not renewed any more, and its name fails nothing", async () => {
+    const world = new World({ secrets: { worker: ACCESS } });
+    const scope = ["applicationApiTokens.*", "applicationApiToken.*"];
+    const former = world.token("worker", { age: 80 * DAY, lifetime: 90 * DAY, scope });
+    world.aws.putSecret(ACCESS, former.token);
+    const next = world.token("worker", { lifetime: 90 * DAY, scope });
+    world.aws.putSecret(ACCESS, next.token);
+    const { report, failures } = await world.run();
+    expect(failures).toEqual([]);
+    expect(rowOf(report, former.id)?.reason).toBe("superseded");
+    expect(rowOf(report, next.id)?.reason).toBe("not-due");
+  });
+});
+
+describe("a configuration that changes", () => {
+  const configured = (secrets: object, more: object = {}) => ({
+    applications: [{ id: APP, accessToken: ACCESS, secrets }],
+    ...more,
+  });
+
+  it.each([
+    ["loses a mapping", { backend: "prod/a" }, {}, "losant"],
+    ["changes a mapping", { backend: "prod/a" }, { backend: "prod/b" }, "losant"],
+    ["changes the prefix", {}, {}, "other"],
+  ])(
+    "and %s is followed: once, with the former place in report and event",
+    async (_, before, after, prefix) => {
+      const world = new World();
+      world.config = configured(before);
+      const { successorId } = await rotatedOnce(world);
+      const former =
+        world.aws.secretNames().find((name) => name.includes("backend") || name === "prod/a") ?? "";
+      const arn = world.secrets.get(former).arn;
+      world.clock.advance(2 * DAY);
+      world.config = configured(after, {
+        secretPrefix: prefix,
+        ...(prefix === "other" && { formerPrefixes: ["losant"] }),
+      });
+      const { report, failures } = await world.run();
+      expect(failures).toEqual([]);
+      expect(rowOf(report, successorId)).toMatchObject({
+        outcome: "rotated",
+        reason: "moved",
+        formerSecretArn: arn,
+      });
+      const moved = world.events.find(({ detail }) => detail.replacedTokenId === successorId);
+      expect(moved?.detail).toMatchObject({ reason: "moved", formerSecretArn: arn });
+      for (const { summary } of await live(world, 3))
+        expect(summary).toMatchObject({ rotated: 0, failed: 0 });
+      expect(world.losant.accepts(world.stringIn(former) ?? "")).toBe(true);
+    },
+  );
+
+  it("back and forth makes one token a day at most", async () => {
+    const world = new World();
+    await rotatedOnce(world);
+    const before = tokensOf(world).length;
+    for (let run = 0; run < 12; run += 1) {
+      world.config = configured(run % 2 === 0 ? {} : { [tokensOf(world)[1]?.id ?? ""]: "prod/b" });
+      await world.run();
+      world.clock.advance(INTERVAL);
+    }
+    expect(tokensOf(world).length - before).toBeLessThanOrEqual(4);
+  });
+});
+
+describe("clocks that are apart", () => {
+  it.each([-150, 150])(
+    "by %i minutes end no life of what an overlapping run has just made",
+    async (minutes) => {
+      const world = new World();
+      world.token("backend", DUE);
+      const slow = world.start(
+        {},
+        {
+          intercept: ({ operation }) => (operation === "stage" ? { latencyMs: 5 * MINUTE } : {}),
+        },
+      );
+      await world.clock.run(world.clock.sleep(MINUTE));
+      await world.run({}, { skewMs: minutes * MINUTE });
+      await world.clock.run(slow);
+      const reading = world.stringIn(world.secretOf("backend")) ?? "";
+      expect(world.losant.accepts(reading)).toBe(true);
+      expect(tokensOf(world).every(({ status }) => status === "active")).toBe(true);
+    },
+  );
+
+  it("by more than a day end no life, and that is told", async () => {
+    const { world, orphan } = await (async () => {
+      const { world } = await rotatedOnce();
+      const dying: Intercept = ({ operation }) => (operation === "stage" ? { before: "crash" } : {});
+      void world.start({ tokens: [tokensOf(world).at(-1)?.id ?? ""], force: true }, { intercept: dying });
+      await world.clock.run(world.clock.sleep(2 * HOUR));
+      return { world, orphan: tokensOf(world).at(-1)?.id ?? "" };
+    })();
+    const { report, codes } = await world.run({}, { skewMs: 25 * HOUR });
+    expect(codes).toEqual(["losant-clock-unknown"]);
+    expect(rowOf(report, orphan)).toMatchObject({ action: "discard", outcome: "deferred" });
+    expect(tokenOf(world, orphan).status).toBe("active");
+  });
+});
+
+describe("a list of secrets that can't be read", () => {
+  it("costs looks and not one token, and is told", async () => {
+    const { world, successorId } = await rotatedOnce();
+    const refused: Intercept = ({ operation }) =>
+      operation === "listSecrets" ? { before: new RotationError("store-denied", "planted") } : {};
+    const { report, failures } = await world.run({}, { intercept: refused });
+    expect(failures).toEqual([expect.stringContaining("the list of secrets")]);
+    expect(rowOf(report, successorId)?.reason).toBe("not-due");
+    expect(report.summary).toMatchObject({ rotated: 0 });
+  });
+});
