@@ -14,8 +14,8 @@ import {
   standingVersion,
 } from "./snapshot.ts";
 
-/** So many secrets are searched for one token that nothing explains: each costs a ListSecretVersionIds. */
-const MAX_SEARCHED = 100;
+/** So many secrets are searched for one token that nothing explains: each costs a ListSecretVersionIds, once a run. */
+const MAX_SEARCHED = 500;
 
 /** Whether something is to be done about a token that belongs to no secret yet. */
 export function isOfInterest(
@@ -30,26 +30,63 @@ export function isOfInterest(
   );
 }
 
+/** A secret in which tokens of one scope follow each other. */
+interface Candidate {
+  readonly name: SecretName;
+  readonly createdAt: Date;
+  readonly lastChangedAt: Date;
+}
+
 /**
  * The secrets that may hold a token of which labels and signed markers say nothing, in versions without a label. What its own
  * text names comes first, since that is a hint; then those that were there before it and changed after it.
  */
-export function mayHold(token: ListedToken, snapshot: Snapshot): readonly SecretName[] {
+function mayHold(token: ListedToken, snapshot: Snapshot): readonly SecretName[] {
   const named = localName(snapshot, token);
-  const others = [...snapshot.secrets].flatMap(([name, reading]) => {
+  const byScope = candidatesIn(snapshot);
+  const all = [...(byScope.get(scopeKey(token)) ?? []), ...(byScope.get(undefined) ?? [])];
+  const others = all.filter(
+    ({ name, createdAt, lastChangedAt }) =>
+      name !== named && createdAt <= token.createdAt && lastChangedAt >= token.createdAt,
+  );
+  return [...(named === undefined ? [] : [named]), ...others.map(({ name }) => name)];
+}
+
+/** Found once for all tokens of a snapshot: both may be ten thousand. */
+const candidatesIn = rememberedFor((snapshot) => {
+  const found: (readonly [string | undefined, Candidate])[] = [];
+  for (const [name, reading] of snapshot.secrets) {
     const secret = secretIn(reading);
-    if (secret === undefined || name === named || !isConfigured(snapshot, name)) return [];
     const standing = standingVersion(snapshot, ownVersions(reading));
-    const head = standing && findToken(snapshot, standing.stamp.tokenId);
-    const hasItsScope = head === undefined || isSameScope(head, token);
-    const fits = secret.createdAt <= token.createdAt && secret.lastChangedAt >= token.createdAt;
-    return standing !== undefined && hasItsScope && fits ? [name] : [];
-  });
-  return [...(named === undefined ? [] : [named]), ...others];
+    if (secret === undefined || standing === undefined || !isConfigured(snapshot, name)) continue;
+    const head = findToken(snapshot, standing.stamp.tokenId);
+    const { createdAt, lastChangedAt } = secret;
+    found.push([head && scopeKey(head), { name, createdAt, lastChangedAt }]);
+  }
+  const byScope = new Map<string | undefined, Candidate[]>();
+  for (const [scope, candidate] of found) {
+    const known = byScope.get(scope);
+    if (known === undefined) byScope.set(scope, [candidate]);
+    else known.push(candidate);
+  }
+  return byScope;
+});
+
+function rememberedFor<T>(find: (snapshot: Snapshot) => T): (snapshot: Snapshot) => T {
+  const found = new WeakMap<Snapshot, { readonly value: T }>();
+  return (snapshot) => {
+    const known = found.get(snapshot) ?? { value: find(snapshot) };
+    found.set(snapshot, known);
+    return known.value;
+  };
+}
+
+function scopeKey({ scope }: ApiToken): string {
+  return [...new Set(scope)].sort().join(" ");
 }
 
 export function isSameScope(one: ApiToken, other: ApiToken): boolean {
-  return new Set(one.scope).symmetricDifference(new Set(other.scope)).size === 0;
+  return scopeKey(one) === scopeKey(other);
 }
 
 /** The secrets that are still to be searched; undefined where there are too many, or not all are known. */

@@ -39,9 +39,7 @@ function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   const { snapshot, selection, now } = inquiry;
   const former = movedPlace(token, inquiry);
   if (former !== undefined) return former;
-  // The worker logged in with it once: what it logs in with now has taken its place.
-  if (token.id !== snapshot.ownId && snapshot.accessTokenIds.has(token.id))
-    return { kind: "stray", reason: "superseded" };
+  if (snapshot.formerAccessIds.has(token.id)) return { kind: "stray", reason: "superseded" };
   const isDead = !isLive(token, now);
   // Its key could not be read: it rests.
   if (token.proof === "unknown") return { kind: "stray", reason: isDead ? "superseded" : "marker-unknown" };
@@ -50,6 +48,8 @@ function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   if (isElsewhere(token, snapshot)) return { kind: "stray", reason: "foreign" };
   if (isDead) return { kind: "plain" };
   const isText = token.marker !== undefined;
+  // Losant doesn't say who made it, nor does it itself: nothing leads further than its name.
+  if (!isText && token.creatorType === undefined) return { kind: "plain" };
   if (!isOfInterest(snapshot, token, selection, now)) return { kind: isText ? "unexplained" : "plain" };
   const left = leftToSearch(token, snapshot);
   const isLate = lifeLeftMs(token, now) < 2 * snapshot.application.policy.intervalMs;

@@ -79,6 +79,8 @@ export interface Snapshot {
   readonly keys: "login" | "all" | "unreadable";
   /** What the payloads of these access tokens say that looks like an id, theirs among them. */
   readonly accessTokenIds: ReadonlySet<string>;
+  /** Listed tokens that the worker logged in with before: what it logs in with now has taken their place. */
+  readonly formerAccessIds: ReadonlySet<TokenId>;
   /** Whether the list of secrets could be read: else one that is missing here may exist. */
   readonly isIndexed: boolean;
   readonly secrets: ReadonlyMap<SecretName, SecretReading>;

@@ -60,7 +60,7 @@ export async function observe(
   purpose: Purpose,
   sources: Sources,
 ): Promise<Snapshot> {
-  const looker = new Looker(application, purpose, sources);
+  const looker = new Looker(application, sources);
   let snapshot = await looker.first(places);
   for (;;) {
     const now = after(sources.clock.now(), snapshot.losantTime.aheadMs);
@@ -78,7 +78,7 @@ class Looker {
   #keys: readonly MarkerKey[] = [];
   #keptKeys: readonly KeptKey[] = [];
 
-  constructor(application: ApplicationConfig, _: Purpose, sources: Sources) {
+  constructor(application: ApplicationConfig, sources: Sources) {
     this.#application = application;
     this.#sources = sources;
   }
@@ -129,6 +129,7 @@ class Looker {
       flaws: flawsOf(listing, application),
       keys: "login",
       accessTokenIds: this.#idsOf(this.#keys),
+      formerAccessIds: new Set(),
       isIndexed: found.isRead,
       secrets,
       lookups: new Map(),
@@ -169,7 +170,8 @@ class Looker {
     const secrets = new Map([...known, ...described, ...searched, ...failed]);
     const lookups = new Map([...snapshot.lookups, ...looked]);
     const accessTokenIds = this.#idsOf([...this.#keys, ...this.#keptKeys]);
-    const next = { ...snapshot, secrets, keys, accessTokenIds, lookups };
+    const formerAccessIds = formerIdsOf(this.#keptKeys, snapshot);
+    const next = { ...snapshot, secrets, keys, accessTokenIds, formerAccessIds, lookups };
     if (keys !== "all" || snapshot.keys === "all") return next;
     return { ...next, ...judgedAnew(next, storedIn(secrets), this.#judge(login, true)) };
   }
@@ -227,6 +229,18 @@ class Looker {
 
 function unreadable(thrown: unknown, known: SecretReading | undefined): SecretReading {
   return { kind: "unreadable", error: asRotationError(thrown), secret: secretIn(known) };
+}
+
+/** Of each former access token the one listed token that its payload names, where it names one. */
+function formerIdsOf(
+  keys: readonly KeptKey[],
+  { tokens, ownId }: Pick<Snapshot, "tokens" | "ownId">,
+): ReadonlySet<TokenId> {
+  const named = keys.flatMap(({ claimedIds }) => {
+    const [only, another] = new Set(claimedIds.filter((id) => tokens.has(id)));
+    return only === undefined || another !== undefined || only === ownId ? [] : [only];
+  });
+  return new Set(named);
 }
 
 /** A header of whole seconds, and the way of an answer, make two clocks differ by so much that agree. */

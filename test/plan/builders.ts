@@ -5,7 +5,7 @@ import { type Judge, judged } from "../../lambda/lineage/proof.ts";
 import { ownVersions, type SecretReading, type Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { StoreIndex } from "../../lambda/lineage/store-index.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
-import { describeSuccessor } from "../../lambda/model/marker.ts";
+import { describeSuccessor, readMarkers } from "../../lambda/model/marker.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import {
   rotatingLabel,
@@ -240,6 +240,11 @@ export function snapshotOf(situation: Situation): Snapshot {
     const plain = secretNamed(name.replace(/[^\w.@+=-]/g, "_"));
     if (!readings.has(plain)) readings.set(plain, { kind: "absent" });
   }
+  for (const { description } of tokens)
+    for (const marker of readMarkers(description)) {
+      const named = marker === "damaged" ? undefined : secretNameOf(marker.secretArn);
+      if (named !== undefined && !readings.has(named)) readings.set(named, { kind: "absent" });
+    }
   const login = loginOf(situation);
   const application = applicationOf(situation);
   const judge: Judge = {
@@ -262,6 +267,7 @@ export function snapshotOf(situation: Situation): Snapshot {
     flaws: [],
     keys: situation.keys ?? "all",
     accessTokenIds: new Set<string>(login.claimedIds),
+    formerAccessIds: new Set(),
     isIndexed: true,
     secrets: readings,
     lookups: byId(unlisted),
