@@ -11,21 +11,30 @@ export interface Judge {
   readonly keys: readonly MarkerKey[];
   /** Whether all keys are there that there are to be had. */
   readonly isComplete: boolean;
+  /** Whether Losant's `creatorId` is the id of the access token that made a token, as far as stored tokens show. */
+  readonly knowsCreators: boolean;
+}
+
+/** `stored`: tokens that versions hold. Of those, by signature, the worker made, none must name another creator. */
+export function judgeBy(
+  given: Omit<Judge, "knowsCreators">,
+  tokens: Iterable<ApiToken>,
+  stored: ReadonlySet<TokenId>,
+): Judge {
+  for (const token of tokens)
+    if (stored.has(token.id) && isByUnexpectedCreator(token, given))
+      return { ...given, knowsCreators: false };
+  return { ...given, knowsCreators: true };
 }
 
 /**
  * Every token with what its marker is worth. Of several with one signature only the one that was made first can be what
  * was ordered: the others are copies.
  */
-export function judged(
-  tokens: readonly ApiToken[],
-  stored: ReadonlySet<TokenId>,
-  judge: Judge,
-): readonly ListedToken[] {
-  const knowsCreators = !tokens.some((token) => stored.has(token.id) && isByUnexpectedCreator(token, judge));
+export function judged(tokens: readonly ApiToken[], judge: Judge): readonly ListedToken[] {
   const first = new Map<string, ListedToken>();
   const all = tokens.map((token) => {
-    const listed = judgedAlone(token, judge, knowsCreators);
+    const listed = judgedAlone(token, judge);
     const mac = macOf(listed);
     const other = mac === undefined ? undefined : first.get(mac);
     if (mac !== undefined && (other === undefined || listed.createdAt < other.createdAt))
@@ -39,33 +48,32 @@ export function judged(
 }
 
 /** Those of a snapshot once more, by other keys. */
-export function judgedAnew({ tokens, lookups }: Snapshot, stored: ReadonlySet<TokenId>, judge: Judge) {
-  const listed = judged([...tokens.values()], stored, judge);
+export function judgedAnew({ tokens, lookups }: Snapshot, judge: Judge) {
+  const listed = judged([...tokens.values()], judge);
   return {
     tokens: new Map(listed.map((token) => [token.id, token])),
     lookups: new Map(
-      lookups.entries().map(([id, token]) => [id, token && judgedAlone(token, judge, true)] as const),
+      lookups.entries().map(([id, token]) => [id, token && judgedAlone(token, judge)] as const),
     ),
   };
 }
 
-export function judgedAlone(token: ApiToken, judge: Judge, knowsCreators: boolean): ListedToken {
-  const { applicationId, keys, login, isComplete } = judge;
+export function judgedAlone(token: ApiToken, judge: Judge): ListedToken {
+  const { applicationId, keys, login, isComplete, knowsCreators } = judge;
   const markers = readMarkers(token.description);
   const whole = markers.filter((marker) => marker !== "damaged");
   const signed = whole.find((marker) =>
     keys.some((key) => isSignedFor(token, marker, applicationId, key, knowsCreators)),
   );
-  const [only, another] = whole;
   const isSealedHere = ({ seal, secretArn }: Marker) =>
     seal !== undefined && sameHome(homeOf(secretArn), homeOf(login.arn));
-  const proof: Proof =
-    signed !== undefined ? "signed" : !isComplete && whole.some(isSealedHere) ? "unknown" : "unsigned";
+  const unsigned: Proof = !isComplete && whole.some(isSealedHere) ? "unknown" : "unsigned";
+  const [only, another] = whole;
   const marker = signed ?? (another === undefined ? only : undefined);
   return {
     ...token,
     marker: marker ?? (markers.length > 0 ? "damaged" : undefined),
-    proof,
+    proof: signed === undefined ? unsigned : "signed",
     discardedAt: discardedSince(token, applicationId, keys),
   };
 }
@@ -75,7 +83,10 @@ function macOf({ marker, proof }: ListedToken): string | undefined {
 }
 
 /** The worker made it, as its signature says, and Losant names somebody else: then `creatorId` means something else. */
-function isByUnexpectedCreator(token: ApiToken, { applicationId, keys }: Judge): boolean {
+function isByUnexpectedCreator(
+  token: ApiToken,
+  { applicationId, keys }: Pick<Judge, "applicationId" | "keys">,
+): boolean {
   return readMarkers(token.description).some(
     (marker) =>
       marker !== "damaged" &&

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { READS_AT_ONCE } from "../limits.ts";
 import { ownIdOf } from "../lineage/own-token.ts";
-import { type Judge, judged, judgedAlone, judgedAnew } from "../lineage/proof.ts";
+import { type Judge, judgeBy, judged, judgedAlone, judgedAnew } from "../lineage/proof.ts";
 import {
   accessSecretOf,
   type LosantTime,
@@ -26,7 +26,7 @@ import {
   sameHome,
 } from "../model/secret.ts";
 import { after } from "../model/time.ts";
-import type { RunId, TokenId } from "../model/token.ts";
+import type { ApiToken, RunId, TokenId } from "../model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { Selection } from "../policy/request.ts";
 import type { Clock, Login, SecretStore, TokenApi, TokenListing } from "../ports.ts";
@@ -120,7 +120,7 @@ class Looker {
       readAt: after(beganAt, losantTime.aheadMs),
       losantTime,
       tokens: new Map(
-        judged(listing.tokens, storedIn(secrets), this.#judge(login, false)).map((token) => [
+        judged(listing.tokens, this.#judge(login, "login", listing.tokens, secrets)).map((token) => [
           token.id,
           token,
         ]),
@@ -137,8 +137,8 @@ class Looker {
   }
 
   async answer(questions: Questions, snapshot: Snapshot): Promise<Snapshot> {
-    const { login } = snapshot;
-    const known = snapshot.secrets;
+    const { login, secrets: known } = snapshot;
+    const judge = this.#judge(login, snapshot.keys, snapshot.tokens.values(), known);
     const looked = new Map<TokenId, Snapshot["lookups"] extends ReadonlyMap<TokenId, infer T> ? T : never>();
     const failed = new Map<SecretName, SecretReading>();
     const [described, searched, keys] = await Promise.all([
@@ -159,7 +159,7 @@ class Looker {
             const odd = snapshot.unreadable.get(id);
             if (odd !== undefined) throw unreadableError(snapshot.application, odd);
             const token = await this.#sources.api.get(id);
-            looked.set(id, token && judgedAlone(token, this.#judge(login, snapshot.keys !== "login"), true));
+            looked.set(id, token && judgedAlone(token, judge));
           } catch (thrown) {
             looked.set(id, undefined);
             failed.set(name, unreadable(thrown, known.get(name)));
@@ -173,11 +173,22 @@ class Looker {
     const formerAccessIds = formerIdsOf(this.#keptKeys, snapshot);
     const next = { ...snapshot, secrets, keys, accessTokenIds, formerAccessIds, lookups };
     if (keys !== "all" || snapshot.keys === "all") return next;
-    return { ...next, ...judgedAnew(next, storedIn(secrets), this.#judge(login, true)) };
+    return { ...next, ...judgedAnew(next, this.#judge(login, keys, next.tokens.values(), secrets)) };
   }
 
-  #judge(login: Login, isComplete: boolean): Judge {
-    return { applicationId: this.#application.id, login, keys: this.#keys, isComplete };
+  #judge(
+    login: Login,
+    keys: Snapshot["keys"],
+    tokens: Iterable<ApiToken>,
+    secrets: ReadonlyMap<SecretName, SecretReading>,
+  ): Judge {
+    const given = {
+      applicationId: this.#application.id,
+      login,
+      keys: this.#keys,
+      isComplete: keys === "all",
+    };
+    return judgeBy(given, tokens, storedIn(secrets));
   }
 
   /** Without the application's: a payload may name that as well. */

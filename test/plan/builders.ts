@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
 import { ownIdOf } from "../../lambda/lineage/own-token.ts";
-import { type Judge, judged } from "../../lambda/lineage/proof.ts";
+import { judgeBy, judged } from "../../lambda/lineage/proof.ts";
 import { ownVersions, type SecretReading, type Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { StoreIndex } from "../../lambda/lineage/store-index.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
@@ -247,14 +247,15 @@ export function snapshotOf(situation: Situation): Snapshot {
     }
   const login = loginOf(situation);
   const application = applicationOf(situation);
-  const judge: Judge = {
+  const given = {
     applicationId: application.id,
     login,
     keys: [KEY],
     isComplete: situation.keys === undefined,
   };
   const stored = new Set([...readings.values()].flatMap(ownVersions).map(({ stamp }) => stamp.tokenId));
-  const byId = (all: readonly ApiToken[]) => new Map(judged(all, stored, judge).map((one) => [one.id, one]));
+  const judge = judgeBy(given, tokens, stored);
+  const byId = (all: readonly ApiToken[]) => new Map(judged(all, judge).map((one) => [one.id, one]));
   return {
     application,
     secretPrefix: "losant",
