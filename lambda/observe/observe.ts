@@ -4,33 +4,25 @@ import { ownIdOf } from "../lineage/own-token.ts";
 import { type Judge, judgeBy, judged, judgedAlone, judgedAnew } from "../lineage/proof.ts";
 import {
   accessSecretOf,
-  type LosantTime,
+  type ListedToken,
   mappedNames,
   ownVersions,
   renewsAccessToken,
   type SecretReading,
   type Snapshot,
-  secretIn,
   unreadableError,
 } from "../lineage/snapshot.ts";
 import type { StoreIndex } from "../lineage/store-index.ts";
-import { asRotationError, RotationError } from "../model/errors.ts";
 import type { KeptKey, MarkerKey } from "../model/marker.ts";
-import {
-  AWSCURRENT,
-  AWSPREVIOUS,
-  homeOf,
-  type SecretName,
-  type SecretState,
-  type SecretVersion,
-  sameHome,
-} from "../model/secret.ts";
+import type { SecretName, SecretState } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { ApiToken, RunId, TokenId } from "../model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { Selection } from "../policy/request.ts";
-import type { Clock, Login, SecretStore, TokenApi, TokenListing } from "../ports.ts";
+import type { Clock, Login, SecretStore, TokenApi } from "../ports.ts";
+import { flawsOf, losantTimeOf } from "./listing.ts";
 import { openQuestions, type Questions } from "./questions.ts";
+import { describeSecret, searchSecret, unreadable } from "./secrets.ts";
 
 /** All that looking takes: nothing here can write. */
 export interface Sources {
@@ -85,7 +77,7 @@ class Looker {
 
   /** What the listing and the list of secrets show; and each secret that the configuration names by its own name. */
   async first({ secretPrefix, formerPrefixes }: Places): Promise<Snapshot> {
-    const { api, clock, index } = this.#sources;
+    const { api, clock, index, store } = this.#sources;
     const application = this.#application;
     const beganAt = clock.now();
     const listing = await api.list();
@@ -105,7 +97,7 @@ class Looker {
     await Promise.all(
       named
         .filter((name) => found.find(name) === undefined)
-        .map((name) => this.#limit(async () => secrets.set(name, await this.#describe(name, login)))),
+        .map((name) => this.#limit(async () => secrets.set(name, await describeSecret(name, login, store)))),
     );
     for (const name of named) {
       const secret = found.find(name);
@@ -138,18 +130,19 @@ class Looker {
 
   async answer(questions: Questions, snapshot: Snapshot): Promise<Snapshot> {
     const { login, secrets: known } = snapshot;
+    const { store } = this.#sources;
     const judge = this.#judge(login, snapshot.keys, snapshot.tokens.values(), known);
-    const looked = new Map<TokenId, Snapshot["lookups"] extends ReadonlyMap<TokenId, infer T> ? T : never>();
+    const looked = new Map<TokenId, ListedToken | undefined>();
     const failed = new Map<SecretName, SecretReading>();
     const [described, searched, keys] = await Promise.all([
       Promise.all(
         [...questions.describe].map((name) =>
-          this.#limit(async () => [name, await this.#describe(name, login, known.get(name))] as const),
+          this.#limit(async () => [name, await describeSecret(name, login, store, known.get(name))] as const),
         ),
       ),
       Promise.all(
         [...questions.search].map((name) =>
-          this.#limit(async () => [name, await this.#search(known.get(name))] as const),
+          this.#limit(async () => [name, await searchSecret(known.get(name), store)] as const),
         ),
       ),
       questions.needsKeys ? this.#readKeys() : snapshot.keys,
@@ -207,39 +200,6 @@ class Looker {
       return "unreadable";
     }
   }
-
-  async #describe(name: SecretName, login: Login, known?: SecretReading): Promise<SecretReading> {
-    try {
-      const secret = await this.#sources.store.describe(name);
-      if (secret === undefined) return { kind: "absent" };
-      if (!sameHome(homeOf(secret.arn), homeOf(login.arn))) {
-        throw new RotationError(
-          "store-elsewhere",
-          `${secret.arn} is not where the access token ${login.arn} is`,
-        );
-      }
-      // The first version of a secret becomes current by itself: without labels there is no version at all.
-      return secret.versions.length === 0
-        ? { kind: "described", secret, history: [] }
-        : { kind: "described", secret };
-    } catch (thrown) {
-      return unreadable(thrown, known);
-    }
-  }
-
-  async #search(reading: SecretReading | undefined): Promise<SecretReading> {
-    if (reading?.kind !== "described") return { kind: "absent" };
-    try {
-      const listed = await this.#sources.store.history(reading.secret.arn);
-      return { ...reading, history: withHistory(reading.secret, listed) };
-    } catch (thrown) {
-      return unreadable(thrown, reading);
-    }
-  }
-}
-
-function unreadable(thrown: unknown, known: SecretReading | undefined): SecretReading {
-  return { kind: "unreadable", error: asRotationError(thrown), secret: secretIn(known) };
 }
 
 /** Of each former access token the one listed token that its payload names, where it names one. */
@@ -254,46 +214,7 @@ function formerIdsOf(
   return new Set(named);
 }
 
-/** A header of whole seconds, and the way of an answer, make two clocks differ by so much that agree. */
-const SAME_TIME_MS = 2_000;
-const DAY_MS = 86_400_000;
-
-function losantTimeOf({ servedAt }: TokenListing, now: Date): LosantTime {
-  if (servedAt === undefined) return { aheadMs: 0, isTrusted: false };
-  const aheadMs = servedAt.getTime() - now.getTime();
-  if (Math.abs(aheadMs) <= SAME_TIME_MS) return { aheadMs: 0, isTrusted: true };
-  // One of the two is wrong: too early a renewal does less harm than one that is too late.
-  if (Math.abs(aheadMs) > DAY_MS) return { aheadMs: Math.max(0, aheadMs), isTrusted: false };
-  return { aheadMs, isTrusted: true };
-}
-
 /** Tokens that versions hold. */
 function storedIn(secrets: ReadonlyMap<SecretName, SecretReading>): ReadonlySet<TokenId> {
   return new Set([...secrets.values()].flatMap(ownVersions).map(({ stamp }) => stamp.tokenId));
-}
-
-function flawsOf({ nameless, missing }: TokenListing, { id }: ApplicationConfig): readonly RotationError[] {
-  const { count, problem } = nameless;
-  const unread = `${count} ${count === 1 ? "row" : "rows"} of Losant's list of the tokens of application ${id} can't be read`;
-  const more = `Losant counts ${missing} ${missing === 1 ? "token" : "tokens"} of application ${id} more than it lists`;
-  return [
-    ...(count > 0 ? [new RotationError("token-unreadable", `${unread}: one ${problem}`)] : []),
-    ...(missing > 0 ? [new RotationError("listing-incomplete", more)] : []),
-  ];
-}
-
-/**
- * The versions as one state of the secret: its labels are those that it was described with, since its dates are of that
- * moment. A version that only the later list knows keeps what marks it as unfinished, and is not yet current.
- */
-function withHistory({ versions }: SecretState, listed: readonly SecretVersion[]): readonly SecretVersion[] {
-  const described = new Set(versions.map(({ id }) => id));
-  const others = listed.filter(({ id }) => !described.has(id));
-  return [
-    ...versions,
-    ...others.map(({ id, labels }) => ({
-      id,
-      labels: labels.filter((label) => label !== AWSCURRENT && label !== AWSPREVIOUS),
-    })),
-  ];
 }

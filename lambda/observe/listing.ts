@@ -1,0 +1,32 @@
+import type { LosantTime } from "../lineage/snapshot.ts";
+import { RotationError } from "../model/errors.ts";
+import type { ApplicationConfig } from "../policy/config.ts";
+import type { TokenListing } from "../ports.ts";
+
+/** A header of whole seconds, and the way of an answer, make two clocks differ by so much that agree. */
+const SAME_TIME_MS = 2_000;
+const DAY_MS = 86_400_000;
+
+/** How Losant's clock goes, by the answer that came at `now`. */
+export function losantTimeOf({ servedAt }: TokenListing, now: Date): LosantTime {
+  if (servedAt === undefined) return { aheadMs: 0, isTrusted: false };
+  const aheadMs = servedAt.getTime() - now.getTime();
+  if (Math.abs(aheadMs) <= SAME_TIME_MS) return { aheadMs: 0, isTrusted: true };
+  // One of the two is wrong: too early a renewal does less harm than one that is too late.
+  if (Math.abs(aheadMs) > DAY_MS) return { aheadMs: Math.max(0, aheadMs), isTrusted: false };
+  return { aheadMs, isTrusted: true };
+}
+
+/** What keeps a listing from showing every token. */
+export function flawsOf(
+  { nameless, missing }: TokenListing,
+  { id }: ApplicationConfig,
+): readonly RotationError[] {
+  const { count, problem } = nameless;
+  const unread = `${count} ${count === 1 ? "row" : "rows"} of Losant's list of the tokens of application ${id} can't be read`;
+  const more = `Losant counts ${missing} ${missing === 1 ? "token" : "tokens"} of application ${id} more than it lists`;
+  return [
+    ...(count > 0 ? [new RotationError("token-unreadable", `${unread}: one ${problem}`)] : []),
+    ...(missing > 0 ? [new RotationError("listing-incomplete", more)] : []),
+  ];
+}

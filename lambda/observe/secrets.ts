@@ -1,0 +1,70 @@
+import { type SecretReading, secretIn } from "../lineage/snapshot.ts";
+import { asRotationError, RotationError } from "../model/errors.ts";
+import {
+  AWSCURRENT,
+  AWSPREVIOUS,
+  homeOf,
+  type SecretName,
+  type SecretState,
+  type SecretVersion,
+  sameHome,
+} from "../model/secret.ts";
+import type { Login, SecretStore } from "../ports.ts";
+
+/** A secret as it is now. `known`: what was known of it before, which a failure must not make anybody forget. */
+export async function describeSecret(
+  name: SecretName,
+  login: Login,
+  store: Pick<SecretStore, "describe">,
+  known?: SecretReading,
+): Promise<SecretReading> {
+  try {
+    const secret = await store.describe(name);
+    if (secret === undefined) return { kind: "absent" };
+    if (!sameHome(homeOf(secret.arn), homeOf(login.arn))) {
+      throw new RotationError(
+        "store-elsewhere",
+        `${secret.arn} is not where the access token ${login.arn} is`,
+      );
+    }
+    // The first version of a secret becomes current by itself: without labels there is no version at all.
+    return secret.versions.length === 0
+      ? { kind: "described", secret, history: [] }
+      : { kind: "described", secret };
+  } catch (thrown) {
+    return unreadable(thrown, known);
+  }
+}
+
+/** The same, with the versions that have no label. */
+export async function searchSecret(
+  reading: SecretReading | undefined,
+  store: Pick<SecretStore, "history">,
+): Promise<SecretReading> {
+  if (reading?.kind !== "described") return { kind: "absent" };
+  try {
+    return { ...reading, history: withHistory(reading.secret, await store.history(reading.secret.arn)) };
+  } catch (thrown) {
+    return unreadable(thrown, reading);
+  }
+}
+
+export function unreadable(thrown: unknown, known: SecretReading | undefined): SecretReading {
+  return { kind: "unreadable", error: asRotationError(thrown), secret: secretIn(known) };
+}
+
+/**
+ * The versions as one state of the secret: its labels are those that it was described with, since its dates are of that
+ * moment. A version that only the later list knows keeps what marks it as unfinished, and is not yet current.
+ */
+function withHistory({ versions }: SecretState, listed: readonly SecretVersion[]): readonly SecretVersion[] {
+  const described = new Set(versions.map(({ id }) => id));
+  const others = listed.filter(({ id }) => !described.has(id));
+  return [
+    ...versions,
+    ...others.map(({ id, labels }) => ({
+      id,
+      labels: labels.filter((label) => label !== AWSCURRENT && label !== AWSPREVIOUS),
+    })),
+  ];
+}
