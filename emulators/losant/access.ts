@@ -1,5 +1,5 @@
 import { forbidden, invalid, notFound, unauthenticated } from "./refusal.ts";
-import { type Application, type Applications, isId, type StoredToken } from "./store.ts";
+import { type Application, type Applications, isHexId, type StoredToken } from "./store.ts";
 
 /**
  * The scopes of which a bearer needs one, from "Authentication" of each action under
@@ -48,7 +48,7 @@ export function access(
   const caller = applications.identify(string);
   if (caller === undefined) throw unauthenticated("The access token is unknown, inactive or expired.");
 
-  if (!isId(applicationId)) throw invalid("applicationId must be 24 hexadecimal digits.");
+  if (!isHexId(applicationId)) throw invalid("applicationId must be 24 hexadecimal digits.");
   const application = applications.find(applicationId);
   if (application === undefined) throw notFound("There is no such application.");
   if (application !== caller.application) throw forbidden("The access token belongs to another application.");

@@ -3,7 +3,7 @@ import type { Access, OperationName } from "./access.ts";
 import { Patch, Post, readBody } from "./bodies.ts";
 import { type ListingSettings, listing } from "./listing.ts";
 import { invalid, notFound } from "./refusal.ts";
-import { type Applications, canonical, isId, type StoredToken } from "./store.ts";
+import { type Applications, canonical, isHexId, type StoredToken } from "./store.ts";
 import { type LosantTweak, tweakedRow } from "./tweaks.ts";
 import { applicationView, tokenView } from "./views.ts";
 
@@ -64,7 +64,7 @@ function created(applications: Applications, { application, bearer, request, twe
 }
 
 function tokenOf({ application, tokenId }: Call): StoredToken {
-  if (!isId(tokenId)) throw invalid("apiTokenId must be 24 hexadecimal digits.");
+  if (!isHexId(tokenId)) throw invalid("apiTokenId must be 24 hexadecimal digits.");
   const token = application.tokens.get(canonical(tokenId));
   if (token === undefined) throw notFound("There is no such token.");
   return token;

@@ -38,7 +38,7 @@ export type NewToken = Omit<StoredToken, "id" | "applicationId" | "lastUpdated">
 };
 
 /** Losant's ids are 24 hexadecimal digits in either case (apiToken.json of API 1.30). */
-export const isId = (text: string) => /^[A-Fa-f\d]{24}$/.test(text);
+export const isHexId = (text: string) => /^[A-Fa-f\d]{24}$/.test(text);
 
 /** Ids are looked up without regard to case, and answered as they were given. */
 export const canonical = (id: string) => id.toLowerCase();
@@ -89,7 +89,7 @@ export class Applications {
   }
 
   add(id = this.#ids(), name = `Application ${id}`): Application {
-    if (!isId(id) || this.find(id)) throw new Error(`${id} is not an id, or an application has it`);
+    if (!isHexId(id) || this.find(id)) throw new Error(`${id} is not an id, or an application has it`);
     const application = { id, name, creationDate: this.now(), tokens: new Map() };
     this.#applications.set(canonical(id), application);
     return application;
@@ -100,7 +100,7 @@ export class Applications {
     { id = this.#ids(), ...fields }: NewToken,
   ): { readonly token: StoredToken; readonly string: string } {
     const taken = this.all().some(({ tokens }) => tokens.has(canonical(id)));
-    if (!isId(id) || taken) throw new Error(`${id} is not an id, or a token has it`);
+    if (!isHexId(id) || taken) throw new Error(`${id} is not an id, or a token has it`);
     const dates = {
       creationDate: this.#cut(fields.creationDate),
       lastUpdated: this.#cut(fields.creationDate),

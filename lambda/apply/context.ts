@@ -40,7 +40,7 @@ export interface ApplicationContext {
 }
 
 /** The secret of a lineage. */
-export interface Place {
+export interface SecretPlace {
   readonly secretName: SecretName;
   readonly secretArn: SecretArn;
 }

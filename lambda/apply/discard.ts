@@ -2,7 +2,7 @@ import { failureOf } from "../model/errors.ts";
 import { rotatingLabel } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { Discard } from "../plan/actions.ts";
-import type { ApplicationContext, Place } from "./context.ts";
+import type { ApplicationContext, SecretPlace } from "./context.ts";
 import { discardedEvent } from "./event-details.ts";
 import { whatKeeps } from "./last-look.ts";
 import { type Outcome, outcomeOf } from "./outcomes.ts";
@@ -12,7 +12,7 @@ import { settle } from "./store.ts";
 /** The end of a token that nobody holds: at once where two proofs say so, else in two steps. */
 export async function discard(
   action: Discard,
-  place: Place,
+  place: SecretPlace,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
   const { subject, version, reason } = action;

@@ -1,7 +1,7 @@
 import { RotationError } from "../model/errors.ts";
 import { AWSCURRENT, AWSPREVIOUS, rotatingLabel, type SecretName, stampOf } from "../model/secret.ts";
 import type { TokenId } from "../model/token.ts";
-import type { ApplicationContext, Place } from "./context.ts";
+import type { ApplicationContext, SecretPlace } from "./context.ts";
 
 /**
  * What keeps a token's life from being ended, looked at just before: it is what consumers read, or read a moment ago, from a
@@ -11,7 +11,7 @@ import type { ApplicationContext, Place } from "./context.ts";
  */
 export async function whatKeeps(
   id: TokenId,
-  { secretName }: Place,
+  { secretName }: SecretPlace,
   own: readonly string[],
   { run }: ApplicationContext,
 ): Promise<string | undefined> {

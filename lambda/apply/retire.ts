@@ -12,7 +12,7 @@ import {
 import { after } from "../model/time.ts";
 import type { ApiToken } from "../model/token.ts";
 import { notByName, type Resume, type Retire, type Rotate, stillLoggedInWith } from "../plan/actions.ts";
-import type { ApplicationContext, Place } from "./context.ts";
+import type { ApplicationContext, SecretPlace } from "./context.ts";
 import { retiredEvent } from "./event-details.ts";
 import { kept, whatKeeps } from "./last-look.ts";
 import { failedOutcome, type Outcome, outcomeOf } from "./outcomes.ts";
@@ -25,7 +25,7 @@ type Replacing = Rotate | Resume;
 /** The end of the predecessor, where it was asked for, in the very run that replaced it. */
 export async function retireNow(
   { subject, retireNow: isAsked, spared }: Replacing,
-  place: Place,
+  place: SecretPlace,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
   const retirement = retirementOf(subject);
@@ -46,7 +46,7 @@ export async function retireNow(
  */
 export async function retireBehind(
   action: Replacing,
-  place: Place,
+  place: SecretPlace,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
   const { store, clock } = context.run;
@@ -76,7 +76,7 @@ function isAnnouncedOver({ id }: ApiToken, { versions }: SecretState): boolean {
   return !current.labels.includes(rotatingLabel(stamp.tokenId));
 }
 
-function stillActive({ id }: ApiToken, { secretName }: Place): RotationError {
+function stillActive({ id }: ApiToken, { secretName }: SecretPlace): RotationError {
   return new RotationError(
     "predecessor-active",
     `${id} was not deactivated: the one that replaced it in ${secretName} has not been announced yet`,
@@ -86,7 +86,7 @@ function stillActive({ id }: ApiToken, { secretName }: Place): RotationError {
 /** The end of a token that was superseded. */
 export async function retire(
   action: Retire,
-  place: Place,
+  place: SecretPlace,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
   // Rolled back since the plan was made? Then its life must not end.
@@ -98,7 +98,7 @@ export async function retire(
   return [await endLife(action, place, context)];
 }
 
-async function endLife(action: Retire, place: Place, context: ApplicationContext): Promise<Outcome> {
+async function endLife(action: Retire, place: SecretPlace, context: ApplicationContext): Promise<Outcome> {
   const { subject, reason, step } = action;
   const { api, run } = context;
   const why = await whatKeeps(subject.id, place, [AWSPREVIOUS, rotatingLabel(subject.id)], context);

@@ -6,7 +6,7 @@ import { after } from "../model/time.ts";
 import { type ApiToken, isLive } from "../model/token.ts";
 import type { Announce, Resume, Rotate } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
-import type { ApplicationContext, Place } from "./context.ts";
+import type { ApplicationContext, SecretPlace } from "./context.ts";
 import { rotatedEvent } from "./event-details.ts";
 import { discardOwn, issue, verify } from "./issue.ts";
 import { type Outcome, outcomeOf, type Verified } from "./outcomes.ts";
@@ -52,7 +52,7 @@ export async function rotate(
 /** The rest of a rotation that an earlier run began. */
 export async function resume(
   action: Resume,
-  { secretName, secretArn }: Place,
+  { secretName, secretArn }: SecretPlace,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
   const { api, run } = context;
@@ -151,7 +151,7 @@ function factsOf({ action, candidate, verified }: Stored) {
 /** The event that an earlier run owes. */
 export async function announce(
   { version, subject, reason }: Announce,
-  { secretName, secretArn }: Place,
+  { secretName, secretArn }: SecretPlace,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
   const event = rotatedEvent(version.stamp, subject, reason, secretName, secretArn, context);
