@@ -29,8 +29,8 @@ export async function eventExamples(): Promise<ReadonlyMap<string, DeliveredEven
   world.token("backend", { age: 335 * DAY, lifetime: 365 * DAY });
   await run(schedule);
   world.clock.advance(HOUR);
-  world.token("dashboard", { age: 10 * DAY, lifetime: 365 * DAY });
-  await run({ tokens: ["dashboard"], force: true, retireNow: true });
+  const { id } = world.token("dashboard", { age: 10 * DAY, lifetime: 365 * DAY });
+  await run({ tokens: [id], force: true, retireNow: true });
 
   // A run that is ended between creating a token and storing it; six hours later the next one cleans up.
   world.token("gateway", { age: 335 * DAY, lifetime: 365 * DAY });
