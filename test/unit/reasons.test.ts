@@ -9,20 +9,24 @@ it("a person has to look at what somebody did, and at what stands in the way of 
   expect(needing("always")).toEqual([
     "missing",
     "orphan-left",
+    "orphan-reactivated",
+    "retirement-unproven",
     "revoked",
     "rolled-back",
     "secret-is-replica",
-    "secret-missing",
     "secret-owned-by-service",
     "secret-scheduled-for-deletion",
+    "shared",
+    "unproven",
   ]);
 });
 
 it("a person has to look at whatever else is not renewed, once it would be due", () => {
   expect(needing("once-due")).toEqual([
-    "damaged-marker",
     "excluded",
     "expired-unmanaged",
+    "foreign",
+    "marker-unknown",
     "never-expires",
     "no-scope",
     "not-due",
@@ -34,14 +38,15 @@ it("a person has to look at whatever else is not renewed, once it would be due",
 
 it("what counts in the metric of the soonest expiry is what the worker ought to renew and does not", () => {
   expect(reasons.filter((reason) => restOf(reason)?.isAtStake).toSorted()).toEqual([
-    "damaged-marker",
     "just-rotated",
+    "marker-unknown",
     "no-scope",
     "orphan-left",
     "rolled-back",
     "secret-is-replica",
     "secret-owned-by-service",
     "secret-scheduled-for-deletion",
+    "shared",
     "too-short-lived",
     "undecided",
     "young-orphan",

@@ -151,7 +151,7 @@ describe("the log of a run", () => {
   it("has a line for each token: of what is done, of what rests, and louder of what a person should see", async () => {
     const world = new World();
     world.token("due", { age: 350 * DAY, lifetime: 365 * DAY });
-    world.token("edited", { lifetime: 365 * DAY, description: "[losant-token-rotation oops" });
+    world.token("without rights", { lifetime: 365 * DAY, scope: [] });
     world.token("scopeless", { age: 350 * DAY, lifetime: 365 * DAY, scope: ["no.longer.granted"] });
     await world.run();
     const lines = world.log.map(({ level, message, fields }) => [
@@ -164,7 +164,7 @@ describe("the log of a run", () => {
       expect.arrayContaining([
         ["info", "token outcome", "due", "rotated"],
         ["info", "token outcome", "rotation worker", "skipped"],
-        ["warn", "token outcome", "edited", "skipped"],
+        ["warn", "token outcome", "without rights", "skipped"],
       ]),
     );
     expect(world.log.filter(({ level }) => level === "error")).toEqual([
