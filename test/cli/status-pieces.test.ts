@@ -17,6 +17,7 @@ import {
   HOUR,
   id,
   labelOf,
+  marker,
   NOW,
   observedSnapshotOf,
   odd,
@@ -113,7 +114,12 @@ describe("drift", () => {
     [
       "a damaged marker",
       { tokens: [token("odd", { description: "[losant-token-rotation replaces=" })] },
-      { odd: ["damaged-marker"] },
+      { odd: ["unsigned-marker"] },
+    ],
+    [
+      "a marker that somebody copied",
+      { tokens: [token("copy", { description: marker("old") })] },
+      { copy: ["unsigned-marker"] },
     ],
     [
       "a rotation that was begun",
@@ -129,7 +135,11 @@ describe("drift", () => {
 
   test("is not a foreign token, nor one that has expired", async () => {
     const elsewhere = "arn:aws:secretsmanager:us-east-1:999999999999:secret:losant/x-AbCdEf";
-    const foreign = token("foreign", { replaces: "old", secret: elsewhere, name: "theirs" });
+    const foreign = token("foreign", {
+      description: marker("old", elsewhere),
+      creatorType: "apiToken",
+      name: "theirs",
+    });
     const situation = { tokens: [foreign, token("dead", { left: -DAY, age: 99 * DAY })] };
     expect(await driftIn(situation)).toEqual({});
     expect(await shown(situation)).toMatch(/theirs .*leaves it: another deployment's/);

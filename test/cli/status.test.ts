@@ -124,7 +124,7 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
       "secret-without-token",
       "orphan",
       "two-live-tokens",
-      "damaged-marker",
+      "unsigned-marker",
       "rolled-back",
       "unfinished",
     ])

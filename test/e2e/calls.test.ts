@@ -10,7 +10,7 @@ afterAll(() => bundle.remove());
 const counted = (calls: readonly string[]) =>
   Object.fromEntries([...Map.groupBy(calls, (call) => call)].map(([call, all]) => [call, all.length]));
 
-it("asks, where nothing is due, once per page, access token and managed lineage, and says that it is done", async () => {
+it("asks, where nothing is due, once per page, once per access token and once for all secrets, and says that it is done", async () => {
   const cloud = await startCloud({ maxPerPage: 4 });
   cloud.losant.addApplication({ id: OTHER });
   cloud.aws.putSecret(
@@ -44,6 +44,6 @@ it("asks, where nothing is due, once per page, access token and managed lineage,
   expect(summary).toMatchObject({ listed: 12, waiting: 6, skipped: 6, rotated: 0, failed: 0 });
   // 9 tokens on 3 pages of 4, and 3 on one.
   expect(counted(cloud.losant.calls)).toEqual({ list: 4 });
-  expect(counted(cloud.aws.calls)).toEqual({ GetSecretValue: 2, DescribeSecret: 4, PutEvents: 1 });
+  expect(counted(cloud.aws.calls)).toEqual({ GetSecretValue: 2, ListSecrets: 1, PutEvents: 1 });
   await cloud.close();
 });

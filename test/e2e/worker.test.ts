@@ -52,7 +52,7 @@ describe("the deployed bundle, against Losant and AWS over HTTP", () => {
     const second = await bundle.invoke({ trigger: "schedule" }, cloud.env());
     expect(second.summary).toMatchObject({ rotated: 0, waiting: 1, skipped: 2, failed: 0 });
     expect(cloud.losant.calls).toEqual(["list"]);
-    expect(cloud.aws.calls.sort()).toEqual(["DescribeSecret", "GetSecretValue", "PutEvents"]);
+    expect(cloud.aws.calls.sort()).toEqual(["GetSecretValue", "ListSecrets", "PutEvents"]);
   });
 
   it("warns of the access token that it can't renew, and of a token that it won't", async () => {
