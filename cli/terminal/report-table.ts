@@ -3,6 +3,7 @@ import { printable } from "../../lambda/model/printable.ts";
 import type { ApplicationRow, Report, ReportRow } from "../../lambda/report/report.ts";
 import { type Screen, say } from "./screen.ts";
 import { type Cell, type Column, tableLines } from "./table.ts";
+import { showUnusedSecrets } from "./unused-secrets.ts";
 import { outcomeStyle, outcomeWords, relative, whyOf } from "./words.ts";
 
 const COLUMNS: readonly Column[] = [
@@ -56,6 +57,7 @@ export function showReport(
     for (const line of bodyOf(application, rows, new Date(report.finishedAt), screen)) screen.line(line);
     const others = all.length - rows.length;
     if (others > 0) say(screen, `and ${others} that were not asked for`, "  ", "faint");
+    showUnusedSecrets(application.unusedSecrets ?? [], screen);
   }
   if (report.omitted > 0) say(screen, `and ${report.omitted} more tokens, which the report has no room for`);
 }
@@ -95,7 +97,8 @@ function cellsOf(now: Date) {
 }
 
 /** A token that Losant no longer has goes without its name: its secret says which it was. */
-function whereOf({ name, secretName }: ReportRow): string {
+function whereOf({ name, secretName, formerSecretArn }: ReportRow): string {
   const known = secretName?.split("/").at(-1);
+  if (formerSecretArn !== undefined) return ` (${formerSecretArn}; now: ${secretName})`;
   return name === undefined && known !== undefined ? ` (secret …/${known})` : "";
 }

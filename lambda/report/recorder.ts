@@ -1,6 +1,7 @@
 import type { ApplicationContext } from "../apply/context.ts";
 import type { Outcome } from "../apply/outcomes.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
+import type { UnusedEntry } from "../lineage/mappings.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
 import { asRotationError, type ErrorCode, type RotationError, remedyFor } from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
@@ -68,8 +69,22 @@ export class Recorder {
       known === "unknown" || expiresAt === "unknown" ? "unknown" : earlier(known, expiresAt);
   }
 
+  /** Entries of `secrets` that fit no token: nobody would know otherwise that they have no effect. */
+  unusedSecrets(applicationId: ApplicationId, unusedSecrets: readonly UnusedEntry[]): void {
+    const row = this.applications.get(applicationId);
+    if (row === undefined || unusedSecrets.length === 0) return;
+    this.applications.set(applicationId, { ...row, unusedSecrets });
+    this.#log.warn("entries of `secrets` fit no token", { applicationId, unusedSecrets });
+  }
+
   applicationFailed(applicationId: ApplicationId, error: RotationError): void {
-    this.applications.set(applicationId, { applicationId, outcome: "failed", ...errorFacts(error) });
+    const known = this.applications.get(applicationId);
+    this.applications.set(applicationId, {
+      ...known,
+      applicationId,
+      outcome: "failed",
+      ...errorFacts(error),
+    });
     this.failed(`application ${applicationId}`, error);
   }
 

@@ -1,5 +1,6 @@
 import type { ActionName, OldString, Outcome } from "../apply/outcomes.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
+import type { UnusedEntry } from "../lineage/mappings.ts";
 import type { RotationError } from "../model/errors.ts";
 import type { RotationEvent, Summary } from "../model/events.ts";
 import { masked } from "../model/masked.ts";
@@ -34,6 +35,8 @@ export interface ApplicationRow {
   readonly outcome: "ok" | "failed";
   readonly code?: string;
   readonly message?: string;
+  /** Entries of `secrets` that fit no token. */
+  readonly unusedSecrets?: readonly UnusedEntry[];
 }
 
 /** What an invocation returns. */

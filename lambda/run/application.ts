@@ -1,6 +1,8 @@
 import { withLeakStatus } from "../apply/leak-response.ts";
 import { type Outcome, outcomeOf } from "../apply/outcomes.ts";
 import { TOLD_AT_ONCE } from "../limits.ts";
+import { unusedEntries } from "../lineage/mappings.ts";
+import { placesOf } from "../lineage/places.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
 import { asRotationError, type ErrorCode, RotationError } from "../model/errors.ts";
 import { after } from "../model/time.ts";
@@ -41,8 +43,13 @@ async function planApplication(application: ApplicationConfig, run: RunContext):
     for (const entry of unmatched)
       if ((!isId(entry) && names.has(entry)) || ids.has(entry.toLowerCase())) unmatched.delete(entry);
     const { aheadMs } = snapshot.losantTime;
-    const plans = plan(snapshot, { now: after(clock.now(), aheadMs), runId, selection });
+    const now = after(clock.now(), aheadMs);
+    const plans = plan(snapshot, { now, runId, selection });
     await recorder.listed(snapshot, plans, context);
+    recorder.unusedSecrets(
+      application.id,
+      unusedEntries(snapshot, () => placesOf(snapshot, selection, now)),
+    );
     // What was seen is worked on all the same.
     for (const flaw of [...snapshot.flaws, ...clockFlaws(snapshot, plans)])
       recorder.applicationFailed(application.id, flaw);

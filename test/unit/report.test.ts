@@ -148,6 +148,22 @@ describe("the failures of a run", () => {
 });
 
 describe("the log of a run", () => {
+  it("names entries of `secrets` that fit no token, as the report does, also where the application fails", async () => {
+    const world = new World({ secrets: { bakcend: "prod/backend" } });
+    world.token("backend", { lifetime: 365 * DAY });
+    world.skipped.add(world.token("gateway", { lifetime: 365 * DAY }).id);
+    const unusedSecrets = [{ entry: "bakcend", secretName: "prod/backend", nearest: "backend" }];
+    const { applications } = (await world.run()).report;
+    expect(applications).toMatchObject([{ outcome: "failed", code: "listing-incomplete", unusedSecrets }]);
+    expect(world.log.filter(({ message }) => message.includes("fit no token"))).toEqual([
+      {
+        level: "warn",
+        message: "entries of `secrets` fit no token",
+        fields: { applicationId: application, unusedSecrets },
+      },
+    ]);
+  });
+
   it("has a line for each token: of what is done, of what rests, and louder of what a person should see", async () => {
     const world = new World();
     world.token("due", { age: 350 * DAY, lifetime: 365 * DAY });
