@@ -1,3 +1,4 @@
+import { findToken, type ListedToken, renewsAccessToken } from "../../lambda/lineage/snapshot.ts";
 import { printable } from "../../lambda/model/printable.ts";
 import { secretNameOf } from "../../lambda/model/secret.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
@@ -11,6 +12,8 @@ import type { Forecast, Seen } from "./forecast.ts";
 
 /** What the worker logs in with in one application, and how long that goes on. */
 export interface AccessTokenStatus {
+  /** Undefined where neither its string nor its secret tells which listed token it is. */
+  readonly tokenId: TokenId | undefined;
   readonly life: "ends" | "never-expires" | "unknown";
   readonly expiresAt: Date | undefined;
   readonly stage: Login["stage"] | undefined;
@@ -23,35 +26,34 @@ const MONTH_MS = 30 * 86_400_000;
 
 export function accessTokenStatusOf(forecast: Forecast): AccessTokenStatus {
   const login = forecast.kind === "seen" ? forecast.snapshot.login : forecast.login;
-  const head = forecast.kind === "seen" ? headOfOwn(forecast) : undefined;
-  const expiresAt = login?.expiresAt ?? head?.expiresAt;
-  const isEndless = login?.neverExpires === true || (head !== undefined && expiresAt === undefined);
+  const own = forecast.kind === "seen" ? ownToken(forecast) : undefined;
+  const expiresAt = login?.expiresAt ?? own?.expiresAt;
+  const isEndless = login?.neverExpires === true || (own !== undefined && expiresAt === undefined);
   return {
+    tokenId: own?.id,
     life: expiresAt !== undefined ? "ends" : isEndless ? "never-expires" : "unknown",
     expiresAt,
     stage: login?.stage,
-    isRenewed: forecast.kind === "seen" && isMapped(forecast),
+    isRenewed: forecast.kind === "seen" && isRenewedHere(forecast),
   };
 }
 
-function headOfOwn({ lineages }: Seen) {
-  return lineages.find(({ isOwnAccessToken }) => isOwnAccessToken)?.head?.token;
+function ownToken({ snapshot }: Seen): ListedToken | undefined {
+  return snapshot.ownId === undefined ? undefined : findToken(snapshot, snapshot.ownId);
 }
 
-/** Before it is due its secret is not looked at, but the configuration says so already. */
-function isMapped({ application, snapshot, lineages, plans }: Seen): boolean {
-  const name = secretNameOf(snapshot.login.arn);
-  const mapped = [...application.secrets].filter(([, secret]) => secret === name).map(([token]) => token);
-  const isInCare =
-    lineages.some(({ isOwnAccessToken }) => isOwnAccessToken) ||
-    snapshot.tokens.values().some((token) => mapped.includes(token.name));
-  if (!isInCare) return false;
+/** Whatever it is called: the configuration says so, and the lineage of its secret stands on a token that is known. */
+function isRenewedHere({ application, snapshot, lineages, plans }: Seen): boolean {
+  const { login } = snapshot;
+  if (!renewsAccessToken({ application, login })) return false;
+  const name = secretNameOf(login.arn);
   const head = lineages.find(({ secretName }) => secretName === name)?.head?.tokenId;
+  if (head === undefined) return false;
   return !plans.some(({ actions }) => actions.some((action) => isHeldBack(action, head)));
 }
 
 /** The plan leaves this token to its end, or fails at it: whatever the configuration says, nobody renews it. */
-function isHeldBack(action: Action, id: TokenId | undefined): boolean {
+function isHeldBack(action: Action, id: TokenId): boolean {
   if (action.kind !== "skip" && action.kind !== "fail") return false;
   if (action.subject.id !== id) return false;
   return action.kind === "fail" || (action.reason !== "just-rotated" && action.reason !== "never-expires");

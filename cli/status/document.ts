@@ -25,7 +25,7 @@ export function documentOf({ now, forecasts, everyRow, rows }: Selected) {
 }
 
 function applicationOf(forecast: Forecast) {
-  const { life, expiresAt, stage, isRenewed } = accessTokenStatusOf(forecast);
+  const { life, tokenId, expiresAt, stage, isRenewed } = accessTokenStatusOf(forecast);
   const { id, accessToken } = forecast.application;
   const error = forecast.kind === "unseen" ? forecast.error : forecast.snapshot.flaws.at(-1);
   return {
@@ -33,6 +33,7 @@ function applicationOf(forecast: Forecast) {
     outcome: error === undefined ? "ok" : "failed",
     accessToken: {
       secret: accessToken,
+      tokenId,
       life,
       expirationDate: expiresAt?.toISOString(),
       secondsLeft: expiresAt && secondsBetween(forecast.now, expiresAt),
@@ -40,6 +41,8 @@ function applicationOf(forecast: Forecast) {
       renewedByWorker: isRenewed,
     },
     tokens: forecast.kind === "seen" ? forecast.snapshot.tokens.size : undefined,
+    secretsListed: forecast.kind === "seen" ? forecast.snapshot.isIndexed : undefined,
+    unusedSecrets: forecast.kind === "seen" ? forecast.unusedSecrets : undefined,
     ...(error && {
       code: error.code,
       message: error.message,
@@ -76,10 +79,11 @@ function tokenOf(row: Row, now: Date) {
     secondsLeft: token?.expiresAt && secondsBetween(now, token.expiresAt),
     windowOpens: windowOpensAt?.toISOString(),
     secret: secret && { ...secret },
-    next: next.map(({ action, reason, outcome, code, message }) => ({
+    next: next.map(({ action, reason, outcome, formerSecretArn, code, message }) => ({
       action,
       reason,
       outcome,
+      formerSecretArn,
       code,
       message,
     })),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { signedMarker } from "../../lambda/lineage/proof.ts";
 import { stampOf, VersionId } from "../../lambda/model/secret.ts";
 import { type ApiToken, isExpired, type TokenId } from "../../lambda/model/token.ts";
 import { relative } from "../terminal/words.ts";
@@ -52,12 +53,11 @@ function inOrderOfBirth(rows: ReadonlyMap<TokenId, Row>, chain: readonly TokenId
   return order;
 }
 
-/** Version ids outrank markers: nobody edits them. */
+/** Version ids outrank markers, since nobody edits them; a marker without a signature says nothing. */
 function replacedBy({ secret, token }: Row): TokenId | undefined {
   const versionId = v.safeParse(VersionId, secret?.versionId);
   const stamp = versionId.success ? stampOf(versionId.output) : undefined;
-  const marker = token?.marker;
-  return stamp?.replacedId ?? (typeof marker === "object" ? marker.replacedId : undefined);
+  return stamp?.replacedId ?? (token && signedMarker(token)?.replacedId);
 }
 
 function titleOf({ token, tokenId, isLive, isUnreadable }: Row, index: number, now: Date): string {
@@ -75,16 +75,15 @@ function birthOf(row: Row, called: (id: TokenId) => string): string {
   if (row.isUnreadable) return "Losant lists it in a way that can't be read.";
   if (token === undefined) return "Losant does not have it any more: somebody deleted it.";
   const replaced = replacedBy(row);
-  const { marker } = token;
-  if (marker === "damaged")
-    return `Made on ${day(token.createdAt)} ${makerOf(token)}. The worker's line in its description was edited, and nothing is guessed from it.`;
   if (replaced === undefined) return `Made on ${day(token.createdAt)} ${makerOf(token)}.`;
+  const marker = signedMarker(token);
   const run = marker === undefined ? "" : `, in run ${marker.run}`;
   return `Made on ${day(token.createdAt)} by the worker${run}, to replace ${called(replaced)}.`;
 }
 
 function makerOf({ creatorType }: ApiToken): string {
   if (creatorType === "user") return "by a person";
+  if (creatorType === "apiToken") return "through the API";
   return creatorType === undefined
     ? "by somebody"
     : `by ${/^[aeiou]/i.test(creatorType) ? "an" : "a"} ${creatorType}`;

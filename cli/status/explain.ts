@@ -6,12 +6,14 @@ import { lifetimeMs, renewalWindowMs } from "../../lambda/policy/renewal-window.
 import { heading, type Screen, say } from "../terminal/screen.ts";
 import { relative, whyOf } from "../terminal/words.ts";
 import { DRIFT } from "./drift.ts";
+import { entryOf } from "./entries.ts";
 import { day, tokenExplanations } from "./explain-tokens.ts";
 import { isMeant, type Selected } from "./filters.ts";
 import type { Seen } from "./forecast.ts";
 import { expiresText, nameOf, verbOf } from "./format.ts";
 import type { Row } from "./row.ts";
 import { homesOf } from "./rows.ts";
+import { whoseOf } from "./whose.ts";
 
 /** So many stories are told at once; of more, only the ids. */
 const MOST = 3;
@@ -77,11 +79,18 @@ function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
   if (head === undefined) return;
   heading(screen, `${nameOf(head)}, in application ${seen.application.id}`);
   if (lineage !== undefined) showSecret(lineage, now, screen);
+  const entry = lineage && !lineage.isOwnAccessToken ? entryOf(lineage) : undefined;
+  if (entry !== undefined && head.token !== undefined) {
+    say(screen, "As an entry of `secrets`, by its id:", "");
+    screen.line(`  ${entry}`);
+  }
   heading(screen, "Its tokens, oldest first");
   const explanations = tokenExplanations(rows, lineage?.chain ?? [], now);
-  for (const { title, sentences } of explanations) {
+  for (const { tokenId, title, sentences } of explanations) {
     say(screen, printable(title), "  ", "strong");
     for (const sentence of sentences) say(screen, printable(sentence), "     ");
+    const row = rows.find((one) => one.tokenId === tokenId);
+    for (const sentence of row ? whoseOf(row, seen.lineages) : []) say(screen, sentence, "     ");
   }
   heading(screen, "What the next run does");
   for (const [index, { tokenId }] of explanations.entries()) {

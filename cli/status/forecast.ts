@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import { OBSERVED_AT_ONCE } from "../../lambda/limits.ts";
 import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
+import { type UnusedEntry, unusedEntries } from "../../lambda/lineage/mappings.ts";
 import { placesOf } from "../../lambda/lineage/places.ts";
 import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { asRotationError, type RotationError } from "../../lambda/model/errors.ts";
@@ -22,6 +23,7 @@ export interface Seen {
   readonly snapshot: Snapshot;
   readonly lineages: readonly Lineage[];
   readonly plans: readonly LineagePlan[];
+  readonly unusedSecrets: readonly UnusedEntry[];
 }
 
 /** One that could not be looked at. Its access token may be known all the same. */
@@ -82,13 +84,15 @@ export function forecastOf(snapshot: Snapshot, now: Date, runId: RunId): Seen {
   const all = plan(snapshot, { now, runId, selection: EVERYTHING });
   const isWork = ({ actions }: LineagePlan) => actions.some(isEffect);
   const work = all.filter(isWork).map((one) => ({ context: { application }, plan: one }));
+  const places = placesOf(snapshot, EVERYTHING, now);
   const admitted = withinBudget(inOrderOfUrgency(work), application.policy.maxRotationsPerRun);
   return {
     kind: "seen",
     application,
     now,
     snapshot,
-    lineages: [...resolveLineages(snapshot, placesOf(snapshot, EVERYTHING, now), now)],
+    lineages: [...resolveLineages(snapshot, places, now)],
+    unusedSecrets: unusedEntries(snapshot, () => places),
     plans: [...admitted.map((one) => one.plan), ...all.filter((one) => !isWork(one))],
   };
 }

@@ -16,7 +16,7 @@ const VERBS = {
   resume: "finishes its rotation",
   announce: "sends its event",
   retire: "retires it",
-  discard: "deletes it",
+  discard: "discards it",
   skip: "leaves it",
   wait: "waits",
 } as const satisfies Record<ReportRow["action"], string>;

@@ -4,6 +4,7 @@ import { type Cell, type Column, tableLines } from "../terminal/table.ts";
 import { truncated } from "../terminal/width.ts";
 import { showAccessTokens } from "./access-tokens.ts";
 import { DRIFT } from "./drift.ts";
+import { showEntries } from "./entries.ts";
 import type { Selected } from "./filters.ts";
 import type { Forecast } from "./forecast.ts";
 import { expiresText, nameOf, nextText, secretText, shapeOf, windowText } from "./format.ts";
@@ -35,6 +36,7 @@ export function showOverview(selected: Selected, screen: Screen, options: Showin
   );
   showAccessTokens(forecasts, screen, options.all);
   showFlaws(forecasts, screen);
+  showEntries(forecasts, screen);
   showTimeline(rows, now, screen);
   const isAsked = options.tokens.length > 0 || options.due || options.drift || options.withinMs !== undefined;
   for (const urgency of URGENCIES) {
@@ -49,12 +51,17 @@ export function showOverview(selected: Selected, screen: Screen, options: Showin
     sayWithCommand(screen, "What to do about one of them: npm run status -- --explain NAME_OR_ID", "");
 }
 
-/** What kept a listing from showing every token. */
+/** What kept a listing from showing every token, or the list of secrets from being read. */
 function showFlaws(forecasts: readonly Forecast[], screen: Screen): void {
   const flaws = forecasts.flatMap((forecast) => (forecast.kind === "seen" ? forecast.snapshot.flaws : []));
   if (flaws.length > 0) screen.line();
   for (const { code, message } of flaws) say(screen, printable(`${code}: ${message}`), "", "bad");
+  if (forecasts.some((forecast) => forecast.kind === "seen" && !forecast.snapshot.isIndexed))
+    say(screen, NOT_LISTED, "", "bad");
 }
+
+const NOT_LISTED =
+  "The list of secrets can't be read (secretsmanager:ListSecrets), so each secret is looked at by itself. A token of which its own secret says nothing is put off.";
 
 function showTimeline(rows: readonly Row[], now: Date, screen: Screen): void {
   const living = rows.filter(({ isLive }) => isLive);

@@ -1,4 +1,4 @@
-import { restOf } from "../../lambda/plan/reasons.ts";
+import { type Reason, restOf } from "../../lambda/plan/reasons.ts";
 import type { Row, Urgency } from "./row.ts";
 export const URGENCIES: readonly Urgency[] = ["attention", "due", "waiting", "resting"];
 
@@ -12,7 +12,17 @@ export function urgencyOf(row: Omit<Row, "urgency">, now: Date): Urgency {
   if (drift.includes("two-live-tokens") || needsAPerson === "always") return "attention";
   const isOpen = isLive && windowOpensAt !== undefined && windowOpensAt <= now;
   if (isOpen && needsAPerson === "once-due") return "attention";
+  if (isLive && isNearEnd(row, reason, now)) return "attention";
   return reason === "not-due" || reason === "young-orphan" ? "waiting" : "resting";
+}
+
+const DAY_MS = 86_400_000;
+
+/** What somebody else should renew, and still has not: whatever other tokens say of it. */
+function isNearEnd({ token }: Omit<Row, "urgency">, reason: Reason, now: Date): boolean {
+  const days = restOf(reason)?.toldDaysBefore;
+  if (days === undefined || token?.expiresAt === undefined) return false;
+  return token.expiresAt.getTime() - now.getTime() <= days * DAY_MS;
 }
 
 /** The most urgent first; then by the moment that matters, the soonest first. */

@@ -202,6 +202,8 @@ export interface Situation {
   readonly policy?: object;
   readonly schedule?: string;
   readonly mapped?: Readonly<Record<string, string>>;
+  /** The worker renews the token that it logs in with. */
+  readonly renews?: boolean;
   readonly asks?: Partial<Selection>;
   readonly login?: Partial<Login>;
   /** The older access tokens can't be read. */
@@ -215,8 +217,10 @@ export function applicationOf({
   policy = {},
   schedule = "6h",
   mapped = {},
+  renews: renew = false,
 }: Partial<Situation>): ApplicationConfig {
-  const application = { id: APP, accessToken: `losant-access/${APP}`, policy, secrets: mapped };
+  const accessToken = { secret: `losant-access/${APP}`, renew };
+  const application = { id: APP, accessToken, policy, secrets: mapped };
   const [only] = parseConfig({ schedule, applications: [application] }).applications;
   if (only === undefined) throw new Error("a configuration has one application or more");
   return only;
