@@ -16,6 +16,8 @@ and region of this machine, wherever the AWS SDK finds them.
   --verbose              say on stderr what is going on
   --help                 this text
 
+It needs what the worker's role may do: docs/deploy.md has the list.
+
 Exit code: 0 if all went well, 1 if something failed, 2 if the run could not start.`;
 
 export interface RotateOptions {

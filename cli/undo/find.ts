@@ -27,13 +27,21 @@ export async function findLineage(
 ): Promise<Found> {
   const found: Found[] = [];
   let isKnown = false;
+  let isOrphan = false;
   for (const application of applications) {
     const snapshot = await look(entry, application, tools);
     isKnown ||= snapshot.tokens.values().some((token) => matches(token, entry));
-    for (const name of secretsOf(entry, snapshot, tools.clock.now()))
+    const lineages = lineagesOf(entry, snapshot, tools.clock.now());
+    isOrphan ||= lineages.some(({ orphans }) => orphans.some((token) => matches(token, entry)));
+    for (const name of secretsOf(entry, lineages, snapshot))
       found.push(...(await described(name, entry, snapshot, tools)));
   }
   const [one, ...others] = found;
+  if (one === undefined && isOrphan)
+    throw new Refusal(
+      `${JSON.stringify(entry)} replaced nothing: a run made it and stored its string nowhere`,
+      "The worker deactivates such a token, and deletes it a week later. To keep it, set its status to active in Losant: the worker respects that.",
+    );
   if (one === undefined)
     throw isKnown
       ? new Refusal(
@@ -62,10 +70,14 @@ function look(entry: string, application: ApplicationConfig, tools: Tools): Prom
   return observe(application, config, { selection, runId: NO_RUN }, { api, store, clock, index });
 }
 
-function secretsOf(entry: string, snapshot: Snapshot, now: Date): ReadonlySet<SecretName> {
+function lineagesOf(entry: string, snapshot: Snapshot, now: Date): readonly Lineage[] {
   const selection = { tokens: [entry], force: false, retireNow: false };
   const lineages = resolveLineages(snapshot, placesOf(snapshot, selection, now), now);
-  const names = lineages.filter((lineage) => isMeant(lineage, entry)).map(({ secretName }) => secretName);
+  return [...lineages].filter((lineage) => isMeant(lineage, entry));
+}
+
+function secretsOf(entry: string, lineages: readonly Lineage[], snapshot: Snapshot): ReadonlySet<SecretName> {
+  const names = lineages.map(({ secretName }) => secretName);
   // Of a dead root the worker asks nothing: whether its secret mentions it is seen when that is described.
   const plain = [...snapshot.tokens.values()]
     .filter((token) => matches(token, entry))

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Command } from "../../cli/command/command.ts";
 import { type Tools, toolsFor } from "../../cli/command/tools.ts";
@@ -7,6 +8,8 @@ import { findLineage } from "../../cli/undo/find.ts";
 import { undoOf } from "../../cli/undo/intent.ts";
 import { undoCommand } from "../../cli/undo/undo.ts";
 import { awsError } from "../../emulators/aws/server.ts";
+import { SecretArn } from "../../lambda/model/secret.ts";
+import { RunId, TokenId } from "../../lambda/model/token.ts";
 import { type Cloud, startCloud } from "../support/bundle.ts";
 import type { Ended } from "../support/child.ts";
 import { ioWith, run } from "../support/command.ts";
@@ -289,6 +292,34 @@ describe("npm run undo refuses", { timeout: TIMEOUT_MS }, () => {
     root();
     expect((await undo("--token", "backend")).stderr).toContain("There is nothing to undo");
     expect((await undo("--token", "nobody")).stderr).toContain('"nobody"');
+  });
+
+  test("an orphan, which replaced nothing: it says how to keep it", async () => {
+    root();
+    await rotate("--token", "backend", "--force");
+    const { config, connect } = await toolsFor(undefined, ioWith(cloud.env()));
+    const [application] = config.applications;
+    if (application === undefined) throw new Error("one application is configured");
+    const orderedAt = new Date(Date.now() - behindMs);
+    const expiresAt = new Date(Date.now() + 365 * DAY);
+    const { token } = await connect(application).create({
+      name: "backend",
+      description: "",
+      intent: {
+        replacedId: v.parse(TokenId, idsOf()[1]),
+        secretArn: v.parse(SecretArn, cloud.aws.secret(secretOf())?.arn),
+        run: v.parse(RunId, "died"),
+        orderedAt,
+        expiresAt,
+      },
+      scope: ["application.get"],
+      status: "active",
+      expiresAt,
+    });
+    const { code, stderr } = await undo("--token", token.id);
+    expect(stderr.replace(/\s+/g, " ")).toContain("To keep it, set its status to active in Losant");
+    expect(code).toBe(1);
+    expect(statusOf(token.id)).toBe("active");
   });
 
   test("a name that means tokens of two secrets", async () => {
