@@ -45,7 +45,7 @@ export async function openDemo(): Promise<Demo> {
           "this output": lines.join("\n"),
         };
         stage.checks.push({
-          claim: "no token string is to be seen in a log, an event, a report, an error or on this screen",
+          claim: "no token string is in a log, an event, a report, an error or on this screen",
           problems: leaks(places, emulators, scenario),
         });
         return conclude(stage);

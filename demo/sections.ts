@@ -11,15 +11,20 @@ import { stringIn } from "./seeding-store.ts";
 const MASK = "••••••";
 const LABELS_WIDE = 11;
 const VERSION_WIDE = 56;
+/** Narrower, there is no room for the mask. */
+const ROOMY = 90;
 
 /** Each secret with its versions and their labels, newest first, and whether Losant takes what each version holds. */
 export function showSecrets(secrets: readonly SecretView[], emulators: Emulators, screen: Screen): void {
+  const isRoomy = screen.width >= ROOMY;
+  const [indent, gap, mask] = isRoomy ? ["    ", "  ", `${MASK} `] : ["  ", " ", ""];
   for (const { name, versions } of secrets.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
     screen.line(`  ${screen.paint("strong", truncated(name, screen.width - 2))}`);
     for (const { versionId, labels } of versions.toReversed()) {
       const { words, style } = usefulness(emulators.aws.value(name, versionId) ?? "", emulators);
-      const facts = `${fitted(labels.join(" ") || "(no label)", LABELS_WIDE)}  ${fitted(versionId, VERSION_WIDE)}`;
-      screen.line(`    ${facts}  ${MASK} ${screen.paint(style, words)}`);
+      const label = fitted(labels.join(" ") || "(no label)", LABELS_WIDE);
+      const facts = [label, fitted(versionId, VERSION_WIDE), `${mask}${screen.paint(style, words)}`];
+      screen.line(`${indent}${facts.join(gap)}`);
     }
   }
 }
