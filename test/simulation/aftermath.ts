@@ -2,7 +2,9 @@ import type { Policy } from "../../lambda/policy/policy.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { repair } from "./person.ts";
 import { checkCurrent } from "./promises/ends.ts";
-import { currentReign, isAlive, isOurs, type SecretRecord, supersededMs } from "./records.ts";
+import { checkSilence, isTold } from "./promises/silence.ts";
+import { isUnprovable } from "./promises/words.ts";
+import { currentReign, isAlive, isLoose, isOurs, type SecretRecord, supersededMs } from "./records.ts";
 import type { RunEntry } from "./script.ts";
 import { MINUTE, type Services, SKEW_MS, START } from "./services.ts";
 import type { Worker } from "./worker.ts";
@@ -51,10 +53,11 @@ export async function settle(history: OpenHistory): Promise<void> {
     await runEverywhere(history, intervalMs);
   // Whoever renamed the access token has taken it out of the worker's care: once it has expired, nobody can log in.
   if (history.workers.slice(-services.deployments.length).some(isLockedOut)) return;
+  checkSilence(chronicle);
   checkRest(chronicle);
   for (let round = 0; round < IDLE_RUNS && !history.isOver; round += 1) {
     services.timeline.advanceTo(services.timeline.ms + intervalMs);
-    if (isSomethingDue(chronicle)) continue;
+    if (isSomethingDue(chronicle) || [...chronicle.secrets.values()].some(isLoose)) continue;
     for (const { entry, writes } of await runEverywhere(history, 0))
       if (writes > 0) chronicle.broken("rest", `${entry.id} did something although nothing was to be done`);
   }
@@ -101,6 +104,7 @@ function isSomethingDue(chronicle: Chronicle): boolean {
   return [...chronicle.tokens.values()].some((token) => {
     const policy = policies.get(token.applicationId);
     if (policy === undefined || token.isDeleted) return false;
+    if (token.deactivatedMs !== undefined && !token.isStored) return true;
     const sinceMs = supersededMs(token);
     // What a person has set or rolled back is held until little of it is left.
     const mayRotate = sinceMs === undefined || token.reigns.some(({ secret }) => secret.tamperedBy.size > 0);
@@ -148,6 +152,11 @@ async function runEverywhere(history: OpenHistory, intervalMs: number): Promise<
 
 function checkRest(chronicle: Chronicle): void {
   for (const secret of chronicle.secrets.values()) {
+    if (isLoose(secret)) {
+      const reign = currentReign(secret);
+      if (reign !== undefined && !secret.isGone) checkCurrent(chronicle, reign);
+      continue;
+    }
     if (![...secret.versions].some(isOurs)) {
       // Nothing was ever rotated into it: that may be what is wrong.
       const reign = currentReign(secret);
@@ -165,7 +174,8 @@ function checkRest(chronicle: Chronicle): void {
       const marked = chronicle.token(label.slice(9));
       const isForgotten =
         (marked?.isDeleted && (!wasManaged || marked.ending?.by === "person")) ||
-        (marked?.isUnmarked && !wasManaged);
+        // Whose it is, its version says, and nothing else: that is no proof, but told.
+        (marked?.isUnmarked && (!wasManaged || isTold(chronicle, marked)));
       if (label.startsWith("rotating-") && !isForgotten)
         chronicle.broken("rest", `${secret.name} still has the label ${label}`);
     }
@@ -206,7 +216,11 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
   for (const token of chronicle.tokens.values()) {
     if (token.maker === "person" || token.secretArn !== secret.arn || !isAlive(token, chronicle.nowMs))
       continue;
-    if (token.reigns.length === 0 && (!token.isUnmarked || (token.isStored && isManaged(secret))))
+    if (
+      token.reigns.length === 0 &&
+      !isUnprovable(chronicle, token) &&
+      !(token.isUnmarked && (!token.isStored || !isManaged(secret) || isTold(chronicle, token)))
+    )
       chronicle.broken("rest", `${token.id} is live, and was never current in ${secret.name}`);
     const sinceMs = supersededMs(token);
     const { applications } = token.maker.deployment.config;

@@ -7,7 +7,14 @@ import type { Call } from "../support/ports.ts";
 import { onCurrent, onIssued } from "./promises/beginnings.ts";
 import { onEnded, onSuperseded } from "./promises/ends.ts";
 import { onEvent } from "./promises/words.ts";
-import { type Actor, currentReign, type Evidence, type SecretRecord, type TokenRecord } from "./records.ts";
+import {
+  type Actor,
+  currentReign,
+  type Evidence,
+  isAlive,
+  type SecretRecord,
+  type TokenRecord,
+} from "./records.ts";
 import type { Services } from "./services.ts";
 import type { Worker } from "./worker.ts";
 
@@ -25,6 +32,8 @@ export class Chronicle implements Evidence {
   readonly violations: Violation[] = [];
   readonly troubles: { readonly fromMs: number; readonly toMs: number }[] = [];
   readonly cleanRuns: Worker[] = [];
+  readonly told = new Map<string, readonly number[]>();
+  movedByPeopleMs = Number.NEGATIVE_INFINITY;
   readonly tampering = new Map<string, Set<string>>();
   readonly #stores: readonly Secrets[];
   readonly #states = new Map<string, StoredToken>();
@@ -83,6 +92,7 @@ export class Chronicle implements Evidence {
         record.name = token.name;
         if (token.status === "inactive" && !record.isInactive) {
           record.isInactive = true;
+          if (by !== "person") record.deactivatedMs = this.nowMs;
           this.#end(record, by, "deactivated", call);
         }
       }
@@ -109,6 +119,7 @@ export class Chronicle implements Evidence {
       maker: by,
       replacedId: by === "person" ? undefined : replacedId,
       secretArn: by === "person" ? undefined : secretArn,
+      firstName: token.name,
       name: token.name,
       isInactive: false,
       isDeleted: false,
@@ -118,12 +129,34 @@ export class Chronicle implements Evidence {
       isStored: false,
       isUnmarked: false,
       isRenamed: false,
+      isClone: false,
+      signers: by === "person" ? [] : this.#accessTokensOf(by, token.applicationId),
+      deactivatedMs: undefined,
       chances: 0,
     };
     this.tokens.set(token.id, record);
     if (token.description?.includes("eyJ")) this.broken("secrecy", `a token string in what ${token.id} says`);
     if (by !== "person") onIssued(this, record, by);
     return record;
+  }
+
+  /** What the worker may be logged in with: what was accepted and current as it began, or has been since. */
+  #accessTokensOf({ deployment, startedMs }: Worker, applicationId: string): readonly TokenRecord[] {
+    const application = this.services
+      .deploymentAt(deployment.index)
+      .config.applications.findIndex(({ id }) => id === applicationId);
+    const name = this.services.secretOf({ application, token: "access", deployment: deployment.index });
+    const { reigns = [] } = this.secretRecord(deployment.secrets, name) ?? {};
+    const accepted = reigns.flatMap((reign) =>
+      reign.token !== undefined && isAlive(reign.token, this.nowMs) ? [{ ...reign, token: reign.token }] : [],
+    );
+    const since = accepted.filter(({ toMs }) => (toMs ?? startedMs) >= startedMs);
+    return (since.length > 0 ? since : accepted.slice(-1)).map(({ token }) => token);
+  }
+
+  /** Somebody has deployed another configuration, or moved or destroyed a secret. */
+  noteMove(): void {
+    this.movedByPeopleMs = this.nowMs;
   }
 
   #end(record: TokenRecord, by: Actor, how: "deactivated" | "deleted", call: Call | undefined): void {
@@ -133,6 +166,7 @@ export class Chronicle implements Evidence {
 
   #noteSecrets(by: Actor): void {
     for (const [index, store] of this.#stores.entries()) {
+      this.#noteGone(store);
       for (const secret of store.all()) {
         const key = `${index}/${secret.name}`;
         let record = this.secrets.get(key);
@@ -146,6 +180,15 @@ export class Chronicle implements Evidence {
         this.#noteVersions(record, secret);
         this.#noteCurrent(record, secret, by);
       }
+    }
+  }
+
+  #noteGone(store: Secrets): void {
+    for (const record of this.secrets.values()) {
+      if (record.store !== store || record.isGone || store.find(record.name)?.arn === record.arn) continue;
+      record.isGone = true;
+      const reign = currentReign(record);
+      if (reign !== undefined) reign.toMs = this.nowMs;
     }
   }
 
@@ -214,6 +257,8 @@ function newSecret(store: Secrets, { name, arn }: Secret, tamperedBy: Set<string
     reigns: [],
     announced: new Set(),
     tamperedBy,
+    movedTo: undefined,
+    isGone: false,
     past: [],
   };
 }

@@ -16,11 +16,16 @@ import type {
   Script,
   Setting,
 } from "./script.ts";
-import { FAULT_KINDS, LISTING_FLAWS } from "./script.ts";
+import { FAULT_KINDS, FORGERIES, LIKENESSES, LISTING_FLAWS } from "./script.ts";
 import { HOUR, MINUTE } from "./services.ts";
 
 /** The script of a seed: the same one, for ever. */
 export function scriptOf(seed: number): Script {
+  const chance = new Chance(seed, 2);
+  return chance.hits(1 / 3) ? hostile(faultyScriptOf(seed), chance) : faultyScriptOf(seed);
+}
+
+function faultyScriptOf(seed: number): Script {
   const chance = new Chance(seed, 1);
   const setting = settingOf(seed, chance);
   const { runs, endMs } = runsOf(setting, chance);
@@ -263,4 +268,106 @@ function outageOf({ intervalMs }: Setting, endMs: number, chance: Chance): Outag
     fromMs,
     toMs: fromMs + lengthMs,
   };
+}
+
+const TEXT = ["copy-text", "steal-text", "swap-texts", "swap-names"] as const;
+const OF_SECRETS = ["copy-secret", "destroy-secret", "remake-secret"] as const;
+const OF_CONFIGURATION = [
+  "map",
+  "map-by-id",
+  "map-elsewhere",
+  "unmap",
+  "change-prefix",
+  "move-prefix",
+  "change-prefix-back",
+  "renew-access-token",
+  "keep-access-token",
+] as const;
+
+/** In a third of all histories: people who write, forge, copy, move and destroy; clocks, staleness and more deployments. */
+function hostile({ setting, entries }: Script, chance: Chance): Script {
+  const runs = entries.filter((entry) => entry.kind === "run");
+  const world = hostileWorld(setting, chance);
+  const isClear = world.isUndated !== true;
+  const skewed = runs.map((run): RunEntry => {
+    const skewMs = chance.hits(0.05)
+      ? chance.pick([-26, 26]) * HOUR
+      : chance.hits(0.4)
+        ? chance.between(-150, 150) * MINUTE
+        : run.skewMs;
+    return isClear ? { ...run, skewMs } : run;
+  });
+  // The same minute sees the deployments that are added.
+  const added = world.deployments.slice(setting.deployments.length).flatMap((_, index) =>
+    runs
+      .filter(({ deployment }) => deployment === 0)
+      .map((run, nth): RunEntry => {
+        const atMs = run.atMs + chance.between(-5_000, 20_000);
+        const deployment = setting.deployments.length + index;
+        return { ...run, id: `r${100 + 50 * index + nth}`, atMs, deployment, event: { trigger: "schedule" } };
+      }),
+  );
+  const all = [...skewed, ...added];
+  const endMs = Math.max(...all.map(({ atMs }) => atMs)) + setting.intervalMs;
+  const others = entries.filter((entry) => entry.kind !== "run");
+  return { setting: world, entries: [...all, ...others, ...deedsOf(world, all, endMs, chance)] };
+}
+
+function hostileWorld(setting: Setting, chance: Chance): Setting {
+  const kinds: readonly DeploymentKind[] = ["other-account", "other-region", "other-namespace"];
+  const more = kinds.filter((kind) => !setting.deployments.includes(kind) && chance.hits(0.12));
+  const indexLagMs = chance.pick([0, 0, 30_000, 299_000]);
+  return {
+    ...setting,
+    deployments: [...setting.deployments, ...more],
+    ...(indexLagMs > 0 && { indexLagMs }),
+    ...(chance.hits(0.1) && { isUndated: true }),
+    ...(chance.hits(0.3) && { datePrecisionMs: chance.pick([1_000, MINUTE]) }),
+    ...(chance.hits(0.3) && { creatorIds: chance.pick(["user", "none"]) }),
+    ...(chance.hits(0.15) && { hidesCreatorTypes: true }),
+  };
+}
+
+function* deedsOf(
+  setting: Setting,
+  runs: readonly RunEntry[],
+  endMs: number,
+  chance: Chance,
+): Iterable<Entry> {
+  for (let left = chance.between(1, 4); left > 0; left -= 1) {
+    const run = runs[chance.between(0, runs.length - 1)];
+    const when =
+      run !== undefined && chance.hits(0.6)
+        ? { run: run.id, call: chance.between(1, 16) }
+        : { atMs: chance.between(0, endMs) };
+    yield { kind: "act", when, act: deedOf(setting, chance) };
+  }
+  if (chance.hits(0.1)) {
+    const fromMs = chance.between(0, endMs);
+    yield { kind: "outage", of: "index", fromMs, toMs: fromMs + setting.intervalMs * chance.pick([1, 5]) };
+  }
+}
+
+function deedOf({ applications, deployments }: Setting, chance: Chance): Act {
+  const application = chance.between(0, applications.length - 1);
+  const tokens = applications[application]?.tokens.length ?? 1;
+  const deployment = chance.between(0, deployments.length - 1);
+  const roleOf = (of = chance.hits(0.8) ? deployment : chance.between(0, deployments.length - 1)): Role => ({
+    application,
+    token: chance.hits(0.15) ? "access" : chance.between(0, tokens - 1),
+    deployment: of,
+  });
+  const whoseOf = () => chance.pick(["current", "current", "previous", "root", "newest"]);
+  const meant = () => ({ role: roleOf(), whose: whoseOf() });
+  const role = roleOf();
+  const isOf = chance.next();
+  if (isOf < 0.3) return { do: chance.pick(TEXT), role, whose: whoseOf(), onto: meant() };
+  if (isOf < 0.4) return { do: "forge-text", role, whose: whoseOf(), how: chance.pick(FORGERIES) };
+  if (isOf < 0.48)
+    return { do: "rename-to", role, whose: whoseOf(), like: chance.pick(LIKENESSES), onto: meant() };
+  if (isOf < 0.6) return { do: chance.pick(["clone", "clone", "make-through-api"]), role, whose: whoseOf() };
+  if (isOf < 0.68) return { do: "plant-version", role, victim: meant(), isCurrent: chance.hits(0.4) };
+  if (isOf < 0.76) return { do: chance.pick(OF_SECRETS), role };
+  if (isOf < 0.84) return { do: "replace-access", role, old: chance.pick(["deleted", "left", "purged"]) };
+  return { do: chance.pick(OF_CONFIGURATION), role };
 }

@@ -1,9 +1,11 @@
+import { administer } from "./administrators.ts";
 import type { Chronicle } from "./chronicle.ts";
-import { currentReign, type TokenRecord } from "./records.ts";
-import type { Act, Role } from "./script.ts";
+import { makeThroughApi, rewrite } from "./forgers.ts";
+import { tokenMeant } from "./meant.ts";
+import { reconfigure } from "./operators.ts";
+import type { TokenRecord } from "./records.ts";
+import type { Act, LineageAct, Role, TokenAct } from "./script.ts";
 import { DAY, HOUR, type Services } from "./services.ts";
-
-type OnToken = Extract<Act, { readonly whose: string }>;
 
 const LASTING: ReadonlySet<Act["do"]> = new Set([
   "deny-writes",
@@ -18,12 +20,49 @@ export function perform(act: Act, services: Services, chronicle: Chronicle): voi
   const policy = services.applicationAt(role.deployment, role.application).policy;
   // What stays broken for one secret, or keeps one thing from being done, is to cost nothing else.
   if (!LASTING.has(act.do)) chronicle.trouble(policy.orphanAfterMs + 2 * policy.intervalMs);
-  if ("whose" in act) onToken(act, services, chronicle);
-  else onLineage(act, services, chronicle);
+  deed(act, services, chronicle);
   chronicle.note("person");
 }
 
-function onToken(act: OnToken, services: Services, chronicle: Chronicle): void {
+function deed(act: Act, services: Services, chronicle: Chronicle): void {
+  switch (act.do) {
+    case "copy-text":
+    case "steal-text":
+    case "swap-texts":
+    case "swap-names":
+    case "forge-text":
+    case "rename-to":
+      rewrite(act, services, chronicle);
+      break;
+    case "clone":
+    case "make-through-api":
+      makeThroughApi(act, services, chronicle);
+      break;
+    case "plant-version":
+    case "copy-secret":
+    case "destroy-secret":
+    case "remake-secret":
+    case "replace-access":
+      administer(act, services, chronicle);
+      break;
+    case "map":
+    case "map-by-id":
+    case "map-elsewhere":
+    case "unmap":
+    case "change-prefix":
+    case "move-prefix":
+    case "change-prefix-back":
+    case "renew-access-token":
+    case "keep-access-token":
+      reconfigure(act, services, chronicle);
+      break;
+    default:
+      if ("whose" in act) onToken(act, services, chronicle);
+      else onLineage(act, services, chronicle);
+  }
+}
+
+function onToken(act: TokenAct, services: Services, chronicle: Chronicle): void {
   const { losant } = services;
   const token = tokenMeant(act, services, chronicle);
   if (token === undefined) return;
@@ -61,7 +100,7 @@ function onToken(act: OnToken, services: Services, chronicle: Chronicle): void {
   }
 }
 
-function onLineage(act: Exclude<Act, OnToken>, services: Services, chronicle: Chronicle): void {
+function onLineage(act: LineageAct, services: Services, chronicle: Chronicle): void {
   const { role } = act;
   const { losant } = services;
   const { aws } = services.deploymentAt(role.deployment);
@@ -174,22 +213,4 @@ function tamper(token: TokenRecord, how: string): void {
 
 function storeOf({ deployment }: Role, services: Services) {
   return services.deploymentAt(deployment).secrets;
-}
-
-/** Undefined where there is none yet. */
-export function tokenMeant(
-  { role, whose }: Pick<OnToken, "role" | "whose">,
-  services: Services,
-  chronicle: Chronicle,
-): TokenRecord | undefined {
-  if (whose === "root") return chronicle.token(services.rootOf(role));
-  const secret = chronicle.secretRecord(storeOf(role, services), services.secretOf(role));
-  if (whose === "newest") {
-    const made = [...chronicle.tokens.values()].filter(
-      ({ secretArn }) => secretArn !== undefined && secretArn === secret?.arn,
-    );
-    return made.at(-1);
-  }
-  if (whose === "current") return secret && currentReign(secret)?.token;
-  return secret?.reigns.findLast(({ toMs }) => toMs !== undefined)?.token;
 }

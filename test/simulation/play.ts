@@ -4,10 +4,20 @@ import { settle } from "./aftermath.ts";
 import { Chronicle, type Violation } from "./chronicle.ts";
 import { isSigned, serviceOf } from "./faults.ts";
 import { listedByPages } from "./listings.ts";
-import { perform, tokenMeant } from "./person.ts";
+import { tokenMeant } from "./meant.ts";
+import { perform } from "./person.ts";
 import { onRunEnded } from "./promises/words.ts";
 import { RateWindows } from "./rate-windows.ts";
-import type { ActEntry, FaultEntry, ListingEntry, OutageEntry, Role, RunEntry, Script } from "./script.ts";
+import type {
+  Act,
+  ActEntry,
+  FaultEntry,
+  ListingEntry,
+  OutageEntry,
+  Role,
+  RunEntry,
+  Script,
+} from "./script.ts";
 import { MINUTE, Services, START } from "./services.ts";
 import { SimulatedWorker, type Surroundings, type Worker } from "./worker.ts";
 
@@ -261,7 +271,11 @@ function withoutStrangers({ setting, entries }: Script): Script {
     entries: entries.filter((entry) => {
       if (entry.kind === "run") return entry.deployment < deployments.length;
       if (entry.kind === "listing") return exists(entry.role);
-      return entry.kind !== "act" || exists(entry.act.role);
+      return entry.kind !== "act" || rolesOf(entry.act).every(exists);
     }),
   };
+}
+
+function rolesOf(act: Act): readonly Role[] {
+  return [act.role, ...("onto" in act ? [act.onto.role] : []), ...("victim" in act ? [act.victim.role] : [])];
 }

@@ -18,6 +18,7 @@ export interface TokenRecord {
   /** What its maker, where that is a worker, wrote into it. */
   readonly replacedId: string | undefined;
   readonly secretArn: string | undefined;
+  readonly firstName: string;
   name: string;
   isInactive: boolean;
   isDeleted: boolean;
@@ -29,6 +30,12 @@ export interface TokenRecord {
   /** A person removed or damaged its marker, so that nobody can know whose it is. */
   isUnmarked: boolean;
   isRenamed: boolean;
+  /** Made through another access token as a copy of one that was made moments before. */
+  isClone: boolean;
+  /** The access tokens that it may have been made with, where a worker made it. */
+  readonly signers: readonly TokenRecord[];
+  /** When a worker deactivated it. */
+  deactivatedMs: number | undefined;
   /** Healthy runs that began when it was old enough to be discarded. */
   chances: number;
 }
@@ -55,6 +62,10 @@ export interface SecretRecord {
   readonly announced: Set<string>;
   /** What a person did to the lineage that weakens what can be promised of it. */
   readonly tamperedBy: Set<string>;
+  /** Where a worker last made the successor of what it held, in another secret. */
+  movedTo: { readonly secret: SecretRecord; readonly atMs: number } | undefined;
+  /** Somebody destroyed it. */
+  isGone: boolean;
   /** Each state it was in, for those who see it late. */
   readonly past: { readonly sinceMs: number; readonly secret: Secret }[];
 }
@@ -81,6 +92,11 @@ export function isOurs(versionId: string): boolean {
   return versionId.startsWith("losant-");
 }
 
+/** Somebody changed which secret its tokens belong to, or what they are called: they may go on elsewhere. */
+export function isLoose({ tamperedBy, isGone }: SecretRecord): boolean {
+  return isGone || ["moved", "administered", "named"].some((how) => tamperedBy.has(how));
+}
+
 /** Set by hand twice, a version that was still owed, or whose token is deleted, looks as if it had never been current. */
 export function isForgotten(reign: Reign): boolean {
   const { reigns } = reign.secret;
@@ -98,6 +114,10 @@ export interface Evidence {
   readonly troubles: readonly { readonly fromMs: number; readonly toMs: number }[];
   /** Runs that began and ended without trouble. */
   readonly cleanRuns: Worker[];
+  /** By token: when events said that it failed, or would expire. */
+  readonly told: Map<string, readonly number[]>;
+  /** When somebody last did what moves tokens from one secret to another. */
+  readonly movedByPeopleMs: number;
   /** By store and name of the secret: what a person did to the lineage that weakens what can be promised of it. */
   readonly tampering: ReadonlyMap<string, ReadonlySet<string>>;
   broken(promise: string, what: string): void;

@@ -176,27 +176,128 @@ export interface Role {
 
 export type Whose = "current" | "previous" | "root" | "newest";
 
-export type Act =
+/** A token, by what it is to a role at the moment at which somebody means it. */
+export interface Meant {
+  readonly role: Role;
+  readonly whose: Whose;
+}
+
+/** What somebody with a Losant role may write over a token: names and descriptions. */
+export type TextAct =
   | {
-      readonly do: "deactivate" | "delete" | "rename" | "annotate" | "wipe-marker" | "damage-marker";
+      readonly do: "copy-text" | "steal-text" | "swap-texts" | "swap-names";
       readonly role: Role;
       readonly whose: Whose;
+      readonly onto: Meant;
     }
   | {
-      readonly do:
-        | "roll-back"
-        | "set-by-hand"
-        | "schedule-deletion"
-        | "restore"
-        /** Makes a token of the same name, or one with a marker pasted into its description. */
-        | "make-twin"
-        | "paste-marker"
-        /** Stores a new access token for the application of the role. */
-        | "renew-access"
-        /** A policy denies the secret every new version, or no longer; Losant forbids deleting tokens of the application. */
-        | "deny-writes"
-        | "allow-writes"
-        | "forbid-deletes"
-        | "allow-deletes";
+      readonly do: "forge-text";
       readonly role: Role;
+      readonly whose: Whose;
+      readonly how: (typeof FORGERIES)[number];
+    }
+  | {
+      readonly do: "rename-to";
+      readonly role: Role;
+      readonly whose: Whose;
+      readonly like: (typeof LIKENESSES)[number];
+      readonly onto: Meant;
     };
+
+export const FORGERIES = [
+  "other-account",
+  "other-prefix",
+  /** `replaces=` names another token. */
+  "other-predecessor",
+  /** As markers were before they were signed. */
+  "unsigned",
+  /** The line of another token above its own. */
+  "doubled",
+] as const;
+
+export const LIKENESSES = [
+  /** As the other one was called in the beginning: its name may be mapped. */
+  "name",
+  /** As its successor's secret would be called, were there two of its name. */
+  "twin",
+  "id",
+] as const;
+
+/** What somebody may make through the API, with an access token of their own. */
+export type MakerAct = {
+  /** A token with the name, the scope, the dates and the description of another; or one by other software. */
+  readonly do: "clone" | "make-through-api";
+  readonly role: Role;
+  readonly whose: Whose;
+};
+
+/** What an administrator of the secrets may do. */
+export type AdministratorAct =
+  | {
+      /** A version that names the victim as its token, in the secret of the role. */
+      readonly do: "plant-version";
+      readonly role: Role;
+      readonly victim: Meant;
+      readonly isCurrent: boolean;
+    }
+  | {
+      readonly do: /** Restored under another name, with the same version ids. */
+        | "copy-secret"
+        /** Gone, without a time in which it could be restored. */
+        | "destroy-secret"
+        /** The same, and made anew under its name, with the token that it held. */
+        | "remake-secret";
+      readonly role: Role;
+    }
+  | {
+      /** Stores another access token; the one before is deleted, or goes on working; or its versions are gone besides. */
+      readonly do: "replace-access";
+      readonly role: Role;
+      readonly old: "deleted" | "left" | "purged";
+    };
+
+/** What an operator may change in the configuration of a deployment. */
+export interface OperatorAct {
+  readonly do:
+    | "map"
+    | "map-by-id"
+    /** To a secret that it was not mapped to before. */
+    | "map-elsewhere"
+    | "unmap"
+    | "change-prefix"
+    /** With `formerPrefixes`. */
+    | "move-prefix"
+    | "change-prefix-back"
+    | "renew-access-token"
+    | "keep-access-token";
+  readonly role: Role;
+}
+
+/** What somebody does to one token in Losant's console. */
+export type TokenAct = {
+  readonly do: "deactivate" | "delete" | "rename" | "annotate" | "wipe-marker" | "damage-marker";
+  readonly role: Role;
+  readonly whose: Whose;
+};
+
+/** What somebody does about a lineage, in either console. */
+export type LineageAct = {
+  readonly do:
+    | "roll-back"
+    | "set-by-hand"
+    | "schedule-deletion"
+    | "restore"
+    /** Makes a token of the same name, or one with a marker pasted into its description. */
+    | "make-twin"
+    | "paste-marker"
+    /** Stores a new access token for the application of the role. */
+    | "renew-access"
+    /** A policy denies the secret every new version, or no longer; Losant forbids deleting tokens of the application. */
+    | "deny-writes"
+    | "allow-writes"
+    | "forbid-deletes"
+    | "allow-deletes";
+  readonly role: Role;
+};
+
+export type Act = TokenAct | LineageAct | TextAct | MakerAct | AdministratorAct | OperatorAct;

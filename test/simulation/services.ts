@@ -26,8 +26,21 @@ export interface Deployment {
   readonly secrets: Secrets;
   readonly aws: ReturnType<typeof secretsByHand>;
   readonly buses: EventBuses;
-  readonly config: RotationConfig;
+  /** As it is deployed now. */
+  config: RotationConfig;
+  layout: Layout;
 }
+
+/** What an operator has changed of the configuration that a deployment began with. */
+export interface Layout {
+  readonly prefix: "first" | "next" | "next-after-first";
+  /** By application and token of the setting: the key in `secrets`, and its secret; undefined: none. */
+  readonly mapped: ReadonlyMap<string, { readonly key: string; readonly secretName: string } | undefined>;
+  /** What is said of the access token; undefined: what the setting says. */
+  readonly renew: boolean | undefined;
+}
+
+const AS_SET: Layout = { prefix: "first", mapped: new Map(), renew: undefined };
 
 /** One Losant, the stores of all deployments, and the time they share. */
 export class Services {
@@ -99,11 +112,42 @@ export class Services {
   secretOf({ application, token, deployment }: Role): string {
     const { kind } = this.deploymentAt(deployment);
     if (token === "access") return accessSecret(kind, application);
-    const setting = this.setting.applications[application]?.tokens[token];
-    const name = setting?.name ?? "nobody";
-    return setting?.isMapped
-      ? mappedName(kind, application, name)
-      : secretNameFor(prefixOf(kind), this.applicationAt(deployment, application).id, name);
+    const { layout, config } = this.deploymentAt(deployment);
+    const { name } = this.tokenAt({ application, token });
+    return (
+      mappingOf(this.setting, kind, layout, application, token)?.secretName ??
+      secretNameFor(config.secretPrefix, this.applicationAt(deployment, application).id, name)
+    );
+  }
+
+  tokenAt({ application, token }: { readonly application: number; readonly token: number }) {
+    const found = this.setting.applications[application]?.tokens[token];
+    if (found === undefined) throw new Error(`application ${application} has no token ${token}`);
+    return found;
+  }
+
+  /** Another configuration is deployed: runs that are under way go on with the one before. */
+  deploy(deployment: number, change: Partial<Layout>): void {
+    const deployed = this.deploymentAt(deployment);
+    deployed.layout = { ...deployed.layout, ...change };
+    deployed.config = parseConfig(documentOf(this.setting, deployed.kind, deployed.layout));
+  }
+
+  /** Whether the configuration of a deployment gives the worker this secret. */
+  isConfigured(deployment: number, name: string): boolean {
+    const { config, kind } = this.deploymentAt(deployment);
+    return config.applications.some(({ id, secrets, renewsAccessToken }, index) => {
+      const isOwn = name === accessSecret(kind, index);
+      if (isOwn) return renewsAccessToken || [...secrets.values()].some((one) => one === name);
+      return (
+        name.startsWith(`${config.secretPrefix}/${id}/`) || [...secrets.values()].some((one) => one === name)
+      );
+    });
+  }
+
+  isAccessSecret(deployment: number, name: string): boolean {
+    const { kind } = this.deploymentAt(deployment);
+    return this.setting.applications.some((_, index) => name === accessSecret(kind, index));
   }
 
   /** Also of secrets that are still to be made. */
@@ -134,8 +178,8 @@ export class Services {
     return this.deployments.find(
       ({ secrets, kind }) =>
         secrets === store &&
-        [`${prefixOf(kind)}/`, `${prefixOf(kind)}-access/`, `${kind}/`].some((start) =>
-          name.startsWith(start),
+        [`${prefixOf(kind)}/`, `${nextPrefixOf(kind)}/`, `${prefixOf(kind)}-access/`, `${kind}/`].some(
+          (start) => name.startsWith(start),
         ),
     );
   }
@@ -180,6 +224,7 @@ function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[]
       aws: secretsByHand(secrets),
       buses,
       config: parseConfig(documentOf(setting, kind)),
+      layout: AS_SET,
     });
   }
   return made;
@@ -192,31 +237,53 @@ function lagOf(name: string, now: Date, { seed, indexLagMs = 0 }: Setting): numb
 }
 
 /** rotation.config.json of a deployment. */
-export function documentOf({ intervalMs, policy, applications }: Setting, kind: DeploymentKind): object {
+export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_SET): object {
+  const { intervalMs, policy, applications } = setting;
+  const { prefix, renew } = layout;
   return {
     schedule: `${intervalMs / MINUTE}m`,
-    secretPrefix: prefixOf(kind),
+    secretPrefix: prefix === "first" ? prefixOf(kind) : nextPrefixOf(kind),
+    ...(prefix === "next-after-first" && { formerPrefixes: [prefixOf(kind)] }),
     policy,
-    applications: applications.map(({ tokens, access }, index) => ({
-      id: applicationId(index),
-      accessToken: accessSecret(kind, index),
-      secrets: Object.fromEntries([
-        ...tokens.filter(({ isMapped }) => isMapped).map(({ name }) => [name, mappedName(kind, index, name)]),
-        ...(access === "managed" ? [[accessName(kind), accessSecret(kind, index)]] : []),
-      ]),
-    })),
+    applications: applications.map(({ tokens, access }, index) => {
+      const secret = accessSecret(kind, index);
+      const mapped = [...tokens.keys()].flatMap((token) => {
+        const { key, secretName } = mappingOf(setting, kind, layout, index, token) ?? {};
+        return key === undefined ? [] : [[key, secretName]];
+      });
+      const isByName = access === "managed" && renew === undefined;
+      return {
+        id: applicationId(index),
+        accessToken: renew === true ? { secret, renew } : secret,
+        secrets: Object.fromEntries([...mapped, ...(isByName ? [[accessName(kind), secret]] : [])]),
+      };
+    }),
   };
+}
+
+function mappingOf(
+  { applications }: Setting,
+  kind: DeploymentKind,
+  { mapped }: Layout,
+  application: number,
+  token: number,
+): { readonly key: string; readonly secretName: string } | undefined {
+  const place = `${application}/${token}`;
+  if (mapped.has(place)) return mapped.get(place);
+  const { name: key, isMapped } = applications[application]?.tokens[token] ?? { name: "nobody" };
+  return isMapped ? { key, secretName: mappedName(kind, application, key) } : undefined;
 }
 
 export function applicationId(index: number): string {
   return `575ec8687ae143cd83dc4a9${index}`;
 }
 
+const nextPrefixOf = (kind: DeploymentKind) => `${prefixOf(kind)}-next`;
 const prefixOf = (kind: DeploymentKind) => (kind === "other-namespace" ? "staging" : "losant");
 const accessSecret = (kind: DeploymentKind, index: number) =>
   `${prefixOf(kind)}-access/${applicationId(index)}`;
 const accessName = (kind: DeploymentKind) => `worker at ${kind}`;
-const mappedName = (kind: DeploymentKind, index: number, name: string) =>
+export const mappedName = (kind: DeploymentKind, index: number, name: string) =>
   `${kind}/${index}/${name.replace(/\W/g, "_")}`;
 
 /** Each with another set of rights, so that a mix-up shows; the second allows no probe. */

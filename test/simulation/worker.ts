@@ -4,6 +4,7 @@ import type { Secret } from "../../emulators/aws/versions.ts";
 import type { Application } from "../../emulators/losant/store.ts";
 import type { ErrorCode } from "../../lambda/model/errors.ts";
 import { RunId, type TokenId } from "../../lambda/model/token.ts";
+import type { RotationConfig } from "../../lambda/policy/config.ts";
 import { parseRequest } from "../../lambda/policy/request.ts";
 import type { TokenListing } from "../../lambda/ports.ts";
 import type { Report } from "../../lambda/report/report.ts";
@@ -72,6 +73,7 @@ export interface Worker {
 export interface Result {
   readonly report: {
     readonly summary?: Report["summary"];
+    readonly tokens?: Report["tokens"];
     readonly applications: readonly Pick<
       Report["applications"][number],
       "applicationId" | "outcome" | "code"
@@ -100,6 +102,8 @@ export class SimulatedWorker implements Worker {
   readonly throttled = new Set<string>();
   result: Result | undefined;
   thrown: unknown;
+  /** What is deployed later is for later runs. */
+  readonly #config: RotationConfig;
   readonly #services: Services;
   readonly #surroundings: Surroundings;
   readonly #met = new Set<string>();
@@ -110,6 +114,7 @@ export class SimulatedWorker implements Worker {
     this.#surroundings = surroundings;
     this.entry = entry;
     this.deployment = services.deploymentAt(entry.deployment);
+    this.#config = this.deployment.config;
     this.startedMs = services.timeline.ms;
   }
 
@@ -160,7 +165,7 @@ export class SimulatedWorker implements Worker {
     const note = (level: string) => (message: string, fields?: object) =>
       void this.log.push({ level, message, fields });
     run(parseRequest(event), {
-      config: this.deployment.config,
+      config: this.#config,
       runId: v.parse(RunId, requestId ?? id),
       deadline: new Date(timeline.ms + skewMs + DEADLINE_MS),
       clock,
@@ -168,13 +173,7 @@ export class SimulatedWorker implements Worker {
       store,
       bus: inMemoryBus(this.deployment.buses, around),
       connect: (application) =>
-        inMemoryTokenApi(
-          this.#services.applications,
-          application,
-          this.deployment.config.secretPrefix,
-          store,
-          around,
-        ),
+        inMemoryTokenApi(this.#services.applications, application, this.#config.secretPrefix, store, around),
     })
       .then(
         (result) => {

@@ -9,6 +9,7 @@ import {
 import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkStanding } from "./listings.ts";
+import { checkCredential, checkMove } from "./proofs.ts";
 
 /* What is promised of the moment in which a token is made, or becomes current. */
 
@@ -55,6 +56,8 @@ export function onCurrent(evidence: Evidence, reign: Reign, before: Reign | unde
     evidence.broken("scope", `${token.id} has other rights than ${replacedId}, which it replaced`);
   checkLife(evidence, token, secret, by);
   if (replaced === undefined) return;
+  checkMove(evidence, reign, replaced, by);
+  checkCredential(evidence, secret, replaced, by);
   checkRevival(evidence, token, replaced, by);
   checkDoubling(evidence, reign, before, replaced, by);
   if (before === undefined) return;

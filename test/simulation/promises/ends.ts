@@ -2,6 +2,7 @@ import {
   currentReign,
   type Evidence,
   isForgotten,
+  isLoose,
   isOurs,
   type Reign,
   supersededMs,
@@ -10,6 +11,8 @@ import {
 import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkSeen, wasObscured } from "./listings.ts";
+import { checkSteps } from "./proofs.ts";
+import { isReplaced, isTold } from "./silence.ts";
 
 /* What is promised of the moment in which a token's life ends, or its reign. */
 
@@ -21,6 +24,7 @@ export function onEnded(
   how: "deactivated" | "deleted",
 ): void {
   checkSeen(evidence, token, by);
+  checkSteps(evidence, token, by, how);
   const { event } = by.entry;
   const isAskedFor = how === "deactivated" && event.retireNow === true;
   const isMadeHere = token.maker !== "person" && token.maker.deployment === by.deployment;
@@ -36,7 +40,7 @@ export function onEnded(
       `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
     );
   }
-  if (!isMadeHere && !isAskedFor)
+  if (!isMadeHere && !isAskedFor && !isIndistinct(evidence, token))
     evidence.broken("ours", `${by.entry.id} ${how} ${token.id}, which this worker did not make`);
   const sinceMs = supersededMs(token);
   if (sinceMs === undefined || isAskedFor) return;
@@ -53,6 +57,11 @@ export function onEnded(
       "grace",
       `${by.entry.id} ${how} ${token.id} ${Math.round(elapsedMs / MINUTE)} minutes after it was superseded`,
     );
+}
+
+/** A copy that was made within minutes, where Losant doesn't say by which access token. */
+function isIndistinct({ services }: Evidence, { isClone }: TokenRecord): boolean {
+  return isClone && (services.setting.creatorIds ?? "accessToken") !== "accessToken";
 }
 
 /** A token is no longer what users are given: whoever read it just before must have been able to go on using it. */
@@ -104,7 +113,7 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   );
   const hadItsChance = evidence.cleanRuns.some(
     (run) =>
-      run.deployment.config.applications.includes(application) &&
+      run.deployment.config.applications.some(({ id }) => id === application.id) &&
       run.entry.event.tokens === undefined &&
       run.startedMs >= Math.max(fromMs + SKEW_MS, reign.fromMs + 20 * MINUTE) &&
       run.startedMs <= latestMs - SKEW_MS,
@@ -113,6 +122,7 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
   const wasHidden = wasObscured(evidence, reign.secret, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
   if (isTroubled || !hadItsChance || isLost || wasHidden) return;
+  if (isLoose(reign.secret) && (isReplaced(evidence, token) || isTold(evidence, token))) return;
   evidence.broken(
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,

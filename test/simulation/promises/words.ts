@@ -1,5 +1,5 @@
 import type { PutEvent } from "../../../emulators/aws/events.ts";
-import { type Evidence, isAlive, type TokenRecord } from "../records.ts";
+import { type Evidence, isAlive, isLoose, type TokenRecord } from "../records.ts";
 import { SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkTold, wasObscured } from "./listings.ts";
@@ -9,6 +9,10 @@ import { checkTold, wasObscured } from "./listings.ts";
 /** An event was accepted. */
 export function onEvent(evidence: Evidence, event: PutEvent, by: Worker): void {
   if (event.Detail.includes("eyJ")) evidence.broken("secrecy", `a token string in ${event.DetailType}`);
+  if (/Expiring|Failed/.test(event.DetailType)) {
+    const { tokenId } = JSON.parse(event.Detail);
+    evidence.told.set(tokenId, [...(evidence.told.get(tokenId) ?? []), evidence.nowMs]);
+  }
   if (event.DetailType !== "Losant API Token Rotated") return;
   const { versionId, secretName } = JSON.parse(event.Detail);
   const secret = evidence.secretRecord(by.deployment.secrets, secretName);
@@ -40,6 +44,7 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
     const { orphanAfterMs } = worker.deployment.config.applications[0]?.policy ?? { orphanAfterMs: 0 };
     if (worker.startedMs - token.bornMs < orphanAfterMs + SKEW_MS) continue;
     if (isObscured(evidence, token, worker)) continue;
+    if (isUnprovable(evidence, token)) continue;
     if (isBlocked(evidence, token) || evidence.services.undeletable.has(token.applicationId)) continue;
     token.chances += 1;
     // At most three are discarded per run, the oldest first.
@@ -111,6 +116,13 @@ function isObscured(evidence: Evidence, { id, secretArn }: TokenRecord, { starte
     services.flaws.some(({ tokenId, toMs }) => tokenId === id && toMs >= startedMs) ||
     (secret !== undefined && wasObscured(evidence, secret, startedMs, nowMs))
   );
+}
+
+/** It was made with an access token that is no longer one, so that nobody's signature proves anything. */
+export function isUnprovable({ nowMs, secrets }: Evidence, { signers, secretArn }: TokenRecord): boolean {
+  const secret = [...secrets.values()].find(({ arn }) => arn === secretArn);
+  const isLost = signers.length === 0 || signers.some((signer) => !isAlive(signer, nowMs));
+  return isLost || secret === undefined || isLoose(secret);
 }
 
 /** A secret that is to be deleted takes no writes, so that nothing is done about its lineage. */

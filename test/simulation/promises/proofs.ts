@@ -1,0 +1,66 @@
+import { type Evidence, isOurs, type Reign, type SecretRecord, type TokenRecord } from "../records.ts";
+import { DAY, SKEW_MS } from "../services.ts";
+import type { Worker } from "../worker.ts";
+
+/* What is promised whatever people write, copy and rename: text ends no life, and moves no string. */
+
+const LINGERING_MS = 7 * DAY;
+
+/** A marker is all that proves an orphan: it is deactivated a week before it is deleted, unless the run itself made it. */
+export function checkSteps(
+  evidence: Evidence,
+  token: TokenRecord,
+  by: Worker,
+  how: "deactivated" | "deleted",
+): void {
+  if (how !== "deleted" || token.isStored || token.maker === by) return;
+  const lingeredMs = evidence.nowMs - (token.deactivatedMs ?? evidence.nowMs);
+  if (lingeredMs < LINGERING_MS - SKEW_MS)
+    evidence.broken("week", `${by.entry.id} deleted ${token.id}, which was not deactivated a week before`);
+}
+
+/**
+ * The token that a worker has just replaced was current in another secret of this store, by a worker's doing: that is a move.
+ * It takes somebody who changed the configuration or the secrets, and happens once for each time they did.
+ */
+export function checkMove(
+  evidence: Evidence,
+  { secret, token }: Reign,
+  replaced: TokenRecord,
+  by: Worker,
+): void {
+  const { services, movedByPeopleMs } = evidence;
+  if (token === undefined) return;
+  if (secret.reigns.some((reign) => reign.token === replaced)) return;
+  const former = replaced.reigns.find(
+    (reign) => reign.secret.store === secret.store && reign.secret !== secret && isOurs(reign.versionId),
+  )?.secret;
+  if (former === undefined) return;
+  const isKept = !former.isGone && services.isConfigured(by.deployment.index, former.name);
+  // Who was at work when the configuration changed goes on with the one before.
+  const isSeen = movedByPeopleMs < by.startedMs;
+  if (isKept && isSeen)
+    evidence.broken(
+      "stays",
+      `${token.id} took the place of ${replaced.id} of ${former.name} in ${secret.name}`,
+    );
+  const before = former.movedTo;
+  former.movedTo = { secret, atMs: evidence.nowMs };
+  if (before === undefined || before.secret === secret || before.atMs <= movedByPeopleMs) return;
+  evidence.broken("moves-once", `${former.name} moved to ${before.secret.name}, and now to ${secret.name}`);
+}
+
+/** What the worker logs in with is replaced by nothing but its own successor. */
+export function checkCredential(
+  evidence: Evidence,
+  { name, reigns }: SecretRecord,
+  replaced: TokenRecord,
+  by: Worker,
+): void {
+  if (!evidence.services.isAccessSecret(by.deployment.index, name)) return;
+  if (!reigns.some(({ token }) => token === replaced))
+    evidence.broken(
+      "credential",
+      `${replaced.id}, which the worker never logged in with, was replaced in ${name}`,
+    );
+}
