@@ -4,7 +4,15 @@ import { repair } from "./person.ts";
 import { checkCurrent } from "./promises/ends.ts";
 import { checkSilence, isTold } from "./promises/silence.ts";
 import { isUnprovable } from "./promises/words.ts";
-import { currentReign, isAlive, isLoose, isOurs, type SecretRecord, supersededMs } from "./records.ts";
+import {
+  currentReign,
+  isAlive,
+  isLoose,
+  isOurs,
+  type SecretRecord,
+  supersededMs,
+  type TokenRecord,
+} from "./records.ts";
 import type { RunEntry } from "./script.ts";
 import { MINUTE, type Services, SKEW_MS, START } from "./services.ts";
 import type { Worker } from "./worker.ts";
@@ -174,8 +182,8 @@ function checkRest(chronicle: Chronicle): void {
       const marked = chronicle.token(label.slice(9));
       const isForgotten =
         (marked?.isDeleted && (!wasManaged || marked.ending?.by === "person")) ||
-        // Whose it is, its version says, and nothing else: that is no proof, but told.
-        (marked?.isUnmarked && (!wasManaged || isTold(chronicle, marked)));
+        (marked?.isUnmarked && !wasManaged) ||
+        (marked !== undefined && isLeftAlone(chronicle, marked));
       if (label.startsWith("rotating-") && !isForgotten)
         chronicle.broken("rest", `${secret.name} still has the label ${label}`);
     }
@@ -212,14 +220,19 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
     chronicle.broken("current-accepted", `${token.id} is current in ${secret.name}, and dead`);
 }
 
+/** Whose it is, one thing says and nothing else, which is no proof: then its life doesn't end. It is told, before it expires. */
+function isLeftAlone(chronicle: Chronicle, token: TokenRecord): boolean {
+  return (token.isUnmarked && isTold(chronicle, token)) || isUnprovable(chronicle, token);
+}
+
 function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
   for (const token of chronicle.tokens.values()) {
     if (token.maker === "person" || token.secretArn !== secret.arn || !isAlive(token, chronicle.nowMs))
       continue;
     if (
       token.reigns.length === 0 &&
-      !isUnprovable(chronicle, token) &&
-      !(token.isUnmarked && (!token.isStored || !isManaged(secret) || isTold(chronicle, token)))
+      (!token.isUnmarked || (token.isStored && isManaged(secret))) &&
+      !isLeftAlone(chronicle, token)
     )
       chronicle.broken("rest", `${token.id} is live, and was never current in ${secret.name}`);
     const sinceMs = supersededMs(token);
@@ -232,7 +245,7 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
       continue;
     // The last change of the secret starts the grace period anew, so that it may end a few runs later.
     const lateMs = chronicle.nowMs - sinceMs - graceMs - untoldMs(policy) - 4 * policy.intervalMs;
-    if (lateMs > 0)
+    if (lateMs > 0 && !isLeftAlone(chronicle, token))
       chronicle.broken("rest", `${token.id} is live ${Math.round(lateMs / MINUTE)} minutes after its grace`);
   }
 }

@@ -21,14 +21,22 @@ function targetOf(meant: Meant, services: Services, chronicle: Chronicle): Targe
 export function rewrite(act: TextAct, services: Services, chronicle: Chronicle): void {
   const target = targetOf(act, services, chronicle);
   if (target === undefined) return;
+  const nameAnew = (deployment: number) => {
+    const { secrets } = services.deploymentAt(deployment);
+    for (const name of services.secretNamesOf(deployment)) chronicle.tamperedBy(secrets, name).add("named");
+  };
   const edit = ({ record, stored }: Target, patch: { description?: string | undefined; name?: string }) => {
     services.losant.edit(stored.applicationId, stored.id, patch);
-    if ("description" in patch) record.isUnmarked ||= record.maker !== "person";
+    if ("description" in patch) {
+      record.isUnmarked ||= record.maker !== "person";
+      // To other deployments it looks like anybody's of that name.
+      for (const { index } of services.deployments)
+        if (record.maker !== "person" && index !== record.maker.deployment.index) nameAnew(index);
+    }
     if (patch.name !== undefined) {
       record.isRenamed = true;
       // The name of a root decides where its first successor goes, and who its rivals are.
-      for (const { index, secrets } of services.deployments)
-        for (const name of services.secretNamesOf(index)) chronicle.tamperedBy(secrets, name).add("named");
+      for (const { index } of services.deployments) nameAnew(index);
     }
   };
   if (act.do === "forge-text") {
@@ -110,6 +118,9 @@ export function makeThroughApi(act: MakerAct, services: Services, chronicle: Chr
   const { stored } = target;
   const api = { creatorType: "apiToken", creatorId: applications.creatorIdOf(OTHER_ACCESS_TOKEN) } as const;
   const creationDate = services.timeline.now();
+  // It may look like another root of that name.
+  for (const { index, secrets } of services.deployments)
+    for (const name of services.secretNamesOf(index)) chronicle.tamperedBy(secrets, name).add("twin");
   if (act.do === "make-through-api") {
     const expirationDate = new Date(creationDate.getTime() + 60 * DAY);
     losant.addToken(stored.applicationId, {
