@@ -90,12 +90,13 @@ class Looker {
       for (const secret of found.under(prefix, application.id)) add(secret);
     for (const { id } of listing.tokens) for (const secret of found.naming(id)) add(secret);
     const access = accessSecretOf({ login });
-    const named = [
+    // An access token's secret may be mapped as well.
+    const named = new Set([
       ...mappedNames(application),
       ...(renewsAccessToken({ application, login }) ? [access] : []),
-    ];
+    ]);
     await Promise.all(
-      named
+      [...named]
         .filter((name) => found.find(name) === undefined)
         .map((name) => this.#limit(async () => secrets.set(name, await describeSecret(name, login, store)))),
     );
