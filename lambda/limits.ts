@@ -1,16 +1,20 @@
 /* Every bound of a run in one place. Times are in milliseconds. */
 
-/** How many applications are observed at once, and how many calls observing one makes at once. */
-export const OBSERVED_AT_ONCE = 5;
+/** How many applications are observed at once: at first, and at most, where Losant is found to answer so many as quickly. */
+export const OBSERVED_AT_FIRST = 5;
+export const MOST_OBSERVED_AT_ONCE = 64;
+
+/** How many calls observing one of them makes at once; and how many secrets all of them look at: AWS's client has 50 sockets. */
 export const READS_AT_ONCE = 20;
+export const STORE_READS_AT_ONCE = 50;
 
 /**
  * What the listings of applications that are observed at once may take up together, in tokens: each costs some three
  * kilobytes until its application is planned, and its text besides. With 512 MB, a hundred thousand fit: these, and a
- * short listing, which never waits for room, of each other application.
+ * short listing, which never waits for room, of each other application. A short one is a page, which nobody can hold back.
  */
-export const LONG_LISTINGS = 80_000;
-export const SHORT_LISTING = 5_000;
+export const LONG_LISTINGS = 40_000;
+export const SHORT_LISTING = 1_000;
 export const CHARACTERS_LIKE_A_TOKEN = 3_000;
 
 /** In which part of its time a run may begin to observe an application: the rest is for what there is to do. */

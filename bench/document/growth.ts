@@ -1,4 +1,4 @@
-import { OBSERVED_AT_ONCE, OBSERVING_PART } from "../../lambda/limits.ts";
+import { OBSERVED_AT_FIRST, OBSERVING_PART } from "../../lambda/limits.ts";
 import { type Grown, HEAP_MEGABYTES, LINEAGES_EACH, perOneMore } from "../growth/section.ts";
 import { LATENCY_MS } from "../latencies.ts";
 import { megabytes, prose, seconds, table, whole } from "./markdown.ts";
@@ -17,7 +17,7 @@ export function growthSection({ tokens, applications }: Growth): string {
   const fitting = largest === undefined ? 0 : largest.size + (MEMORY_BYTES - largest.peakBytes) / perToken;
   const perTokenMs = perOneMore(tokens, "cpuMs");
   const perApplicationMs = perOneMore(applications, "cpuMs");
-  const observedMs = (LATENCY_MS.store + LATENCY_MS.losant + LATENCY_MS.store) / OBSERVED_AT_ONCE;
+  const observedMs = (LATENCY_MS.store + LATENCY_MS.losant + LATENCY_MS.store) / OBSERVED_AT_FIRST;
   const observable = (LONGEST_MS * OBSERVING_PART) / Math.max(observedMs, perApplicationMs);
   return [
     "## 6. Growth",

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { OBSERVED_AT_ONCE } from "../../lambda/limits.ts";
+import { OBSERVED_AT_FIRST } from "../../lambda/limits.ts";
 import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
 import { type UnusedEntry, unusedEntries } from "../../lambda/lineage/mappings.ts";
 import { placesOf } from "../../lambda/lineage/places.ts";
@@ -49,7 +49,7 @@ export function lookAt(
   eyes: Eyes,
   runId: RunId,
 ): Promise<readonly Forecast[]> {
-  const limit = pLimit(OBSERVED_AT_ONCE);
+  const limit = pLimit(OBSERVED_AT_FIRST);
   return Promise.all(
     applications.map((application) => limit(() => lookAtOne(application, config, eyes, runId))),
   );

@@ -14,11 +14,16 @@ import type { ApplicationConfig } from "../policy/config.ts";
 import { isId } from "../policy/request.ts";
 import type { Clock, TokenApi } from "../ports.ts";
 import type { RunContext } from "./context.ts";
+import type { Visit } from "./observing.ts";
 import { inOrderOfUrgency, type Work, withinBudget } from "./order.ts";
 
 /** However slow Losant is, what was seen of it in time is worked on; the other applications fail, each with a row. */
-export async function planInTime(application: ApplicationConfig, run: RunContext): Promise<readonly Work[]> {
-  if (run.clock.now() < run.observeUntil) return planApplication(application, run);
+export async function planInTime(
+  application: ApplicationConfig,
+  run: RunContext,
+  visit: Visit,
+): Promise<readonly Work[]> {
+  if (run.clock.now() < run.observeUntil) return planApplication(application, run, visit);
   run.recorder.applicationFailed(
     application.id,
     new RotationError("out-of-time", "looking at the applications before it took too long"),
@@ -28,11 +33,15 @@ export async function planInTime(application: ApplicationConfig, run: RunContext
 }
 
 /** Observes and plans one application, writes down what rests, and answers what is to be done. */
-async function planApplication(application: ApplicationConfig, run: RunContext): Promise<readonly Work[]> {
+async function planApplication(
+  application: ApplicationConfig,
+  run: RunContext,
+  visit: Visit,
+): Promise<readonly Work[]> {
   const { request, config, recorder, unmatched, runId, store, clock } = run;
   const { selection } = request;
   const room = run.listings.enter();
-  const context = run.enter(application, room);
+  const context = run.enter(application, room, visit);
   const { api } = context;
   try {
     const sources = { api, store, index: run.index, clock };

@@ -13,6 +13,7 @@ import type { Clock, EventBus, ListingRoom, Log, SecretStore, TokenApi } from ".
 import { Recorder } from "../report/recorder.ts";
 import { answering, circuitBroken, LosantPause, rateLimited, throttleAware } from "./guarded-ports.ts";
 import { ListingSpace } from "./listing-space.ts";
+import { Observing, type Visit } from "./observing.ts";
 
 /** Everything outside that a run touches, as the composition root gives it. */
 export interface RunEnvironment {
@@ -40,8 +41,10 @@ export interface RunContext extends EffectContext {
   readonly unmatched: Set<string>;
   /** Where the listings of this run have room. */
   readonly listings: ListingSpace;
+  /** Whose turn it is. */
+  readonly observing: Observing;
   /** Logs in to one application. */
-  enter(application: ApplicationConfig, room: ListingRoom): ApplicationContext;
+  enter(application: ApplicationConfig, room: ListingRoom, visit: Visit): ApplicationContext;
 }
 
 /** A run that starts now. Its store and its bus are the guarded ones: nothing after this sees the bare ports. */
@@ -75,10 +78,11 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     index: once(() => indexOrNone(config, context)),
     loginIds: new Set(),
     listings: new ListingSpace(),
-    enter: (application, room) => ({
+    observing: new Observing(clock),
+    enter: (application, room, visit) => ({
       run: context,
       application,
-      api: throttleAware(connect(application, answering(room, pause)), pause, clock, deadlines),
+      api: throttleAware(connect(application, answering(room, pause, visit)), pause, clock, deadlines, visit),
       budget: new IssueBudget(application.policy.maxRotationsPerRun),
       aheadMs: 0,
       wasListed: () => false,

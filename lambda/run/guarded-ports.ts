@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import {
   BUS_FAILURES,
   FIRST_THROTTLE_PAUSE_MS,
@@ -5,10 +6,12 @@ import {
   LONGEST_THROTTLE_PAUSE_MS,
   MAX_THROTTLED,
   PROBE_THROTTLE_PATIENCE_MS,
+  STORE_READS_AT_ONCE,
 } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import { after } from "../model/time.ts";
 import type { Clock, EventBus, ListingRoom, SecretStore, TokenApi } from "../ports.ts";
+import type { Visit } from "./observing.ts";
 
 /** So many writes may start at once after a pause: with those that follow, still fewer than 50 in any second. */
 const BURST = 3;
@@ -22,7 +25,7 @@ const RISE_PER_SECOND = 1;
 
 /**
  * The same store, whose writes start at most `perSecond` times a second, evenly spread but for a short burst; fewer while
- * the store is throttled by what others write.
+ * the store is throttled by what others write. Only so many secrets are read at once.
  */
 export function rateLimited(store: SecretStore, clock: Clock, perSecond: number): SecretStore {
   let yielded = { rate: perSecond, atMs: Number.NEGATIVE_INFINITY };
@@ -53,9 +56,10 @@ export function rateLimited(store: SecretStore, clock: Clock, perSecond: number)
         throw thrown;
       }
     };
+  const reading = pLimit(STORE_READS_AT_ONCE);
   return {
-    describe: (...args) => store.describe(...args),
-    history: (...args) => store.history(...args),
+    describe: (...args) => reading(() => store.describe(...args)),
+    history: (...args) => reading(() => store.history(...args)),
     list: (...args) => store.list(...args),
     create: paced((...args) => store.create(...args)),
     stage: paced((...args) => store.stage(...args)),
@@ -173,10 +177,15 @@ function isThrottled(thrown: unknown): thrown is RotationError {
 }
 
 /** The same room, which a listing asks for once a page is answered: it may wait there for calls that wait for its end. */
-export function answering(room: ListingRoom, pause: LosantPause): ListingRoom {
+export function answering(
+  room: ListingRoom,
+  pause: LosantPause,
+  visit: Pick<Visit, "answered">,
+): ListingRoom {
   return {
     hold: (...args) => {
       pause.answered();
+      visit.answered();
       return room.hold(...args);
     },
   };
@@ -195,9 +204,10 @@ export function throttleAware(
   pause: LosantPause,
   clock: Clock,
   { observeBy, issueBy, endBy }: LosantDeadlines,
+  visit: Pick<Visit, "listing">,
 ): TokenApi {
   return {
-    list: () => pause.outlasting(observeBy, () => api.list()),
+    list: () => pause.outlasting(observeBy, () => visit.listing(() => api.list())),
     get: (id) => pause.outlasting(endBy, () => api.get(id)),
     create: (order) => pause.outlasting(issueBy, () => api.create(order)),
     deactivate: (id) => pause.outlasting(endBy, () => api.deactivate(id)),

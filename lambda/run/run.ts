@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import { applyPlan } from "../apply/apply.ts";
-import { LINEAGES_AT_ONCE, MAX_FAILURES_NAMED, OBSERVED_AT_ONCE } from "../limits.ts";
+import { LINEAGES_AT_ONCE, MAX_FAILURES_NAMED } from "../limits.ts";
 import { type ErrorCode, RotationError } from "../model/errors.ts";
 import { quoted } from "../model/printable.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
@@ -29,11 +29,10 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   const context = startRun(request, environment);
   const { runId, trigger, startedAt, clock, recorder, config } = context;
   const { dryRun } = request;
-  const observing = pLimit(OBSERVED_AT_ONCE);
   const applications = chosen(context);
   const found = await Promise.all(
     applicationOrder(applications, startedAt, config.intervalMs).map((application) =>
-      observing(() => planInTime(application, context)),
+      context.observing.visit((visit) => planInTime(application, context, visit)),
     ),
   );
   await workThrough(inOrderOfUrgency(found.flat()), context);

@@ -3,7 +3,7 @@ import { applicationIdOf } from "../../bench/ground.ts";
 import {
   CHARACTERS_LIKE_A_TOKEN,
   LONG_LISTINGS,
-  OBSERVED_AT_ONCE,
+  OBSERVED_AT_FIRST,
   SHORT_LISTING,
 } from "../../lambda/limits.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
@@ -100,7 +100,7 @@ describe("a listing that waits for room", () => {
     const space = new ListingSpace(MOST, SHORT);
     const other = space.enter();
     await other.hold(of(11), undefined);
-    const room = answering(space.enter(), pause);
+    const room = answering(space.enter(), pause, { answered: () => {} });
     const end = later(START, 15 * MINUTE);
     let isFirst = true;
     const list = async () => {
@@ -119,7 +119,7 @@ describe("a listing that waits for room", () => {
 });
 
 describe("a run over applications whose listings don't end", () => {
-  const IDS = Array.from({ length: 2 * OBSERVED_AT_ONCE }, (_, number) => applicationIdOf(number));
+  const IDS = Array.from({ length: 2 * OBSERVED_AT_FIRST }, (_, number) => applicationIdOf(number));
   const isEndless = (id: string) => IDS.indexOf(id) % 2 === 0;
 
   it("holds one of them at a time, and works on all others meanwhile", async () => {
@@ -147,7 +147,7 @@ describe("a run over applications whose listings don't end", () => {
       },
     );
     expect(most).toBe(1);
-    expect(report.summary).toMatchObject({ rotated: OBSERVED_AT_ONCE, failed: OBSERVED_AT_ONCE });
+    expect(report.summary).toMatchObject({ rotated: OBSERVED_AT_FIRST, failed: OBSERVED_AT_FIRST });
   });
 
   it("holds a long one until its application is planned", async () => {

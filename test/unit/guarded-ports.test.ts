@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { STORE_READS_AT_ONCE } from "../../lambda/limits.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { after as later } from "../../lambda/model/time.ts";
 import type { SecretStore, TokenApi } from "../../lambda/ports.ts";
 import { circuitBroken, LosantPause, rateLimited, throttleAware } from "../../lambda/run/guarded-ports.ts";
+import type { Visit } from "../../lambda/run/observing.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { DAY, HOUR, MINUTE, START } from "../support/world.ts";
 
 const SECOND = 1_000;
+/** No other application is looked at beside it. */
+const ALONE: Pick<Visit, "listing"> = { listing: (list) => list() };
 
 describe("the bus of a run", () => {
   /** Events that are accepted where the text has a +, in turn; what the bus was asked, and what became of each. */
@@ -164,7 +168,7 @@ describe("a call that Losant throttles", () => {
           if (retryAfter !== undefined) throw throttled(retryAfter);
         };
         const api = { [name]: call } as Partial<TokenApi> as TokenApi;
-        const aware = throttleAware(api, new LosantPause(clock), clock, DEADLINES);
+        const aware = throttleAware(api, new LosantPause(clock), clock, DEADLINES, ALONE);
         const made = (aware[name] as (arg: unknown) => Promise<unknown>)("x");
         const end = await clock.run(made.then(() => true)).catch(() => false);
         expect([end, calls]).toEqual([isRepeated, pauses.length + (isRepeated ? 1 : 0)]);
@@ -184,7 +188,7 @@ describe("a call that Losant throttles", () => {
           return "unclear";
         },
       } as Partial<TokenApi> as TokenApi;
-      const aware = throttleAware(api, pause, clock, DEADLINES);
+      const aware = throttleAware(api, pause, clock, DEADLINES, ALONE);
       await aware.list().catch(() => {});
       expect(await clock.run(aware.probe("x" as never, []))).toBe("unclear");
       expect(probedAt).toBe(20 * SECOND);
@@ -223,5 +227,30 @@ describe("the pace, where a write is throttled", () => {
     const [, , , widened = 0] = gaps(await starts(6, (index) => index === 2, "store-throttled"));
     expect(widened).toBeGreaterThan(130);
     expect(widened).toBeLessThanOrEqual(143);
+  });
+});
+
+describe("the secrets that a run reads", () => {
+  it("are a bounded number at once, however many applications are looked at", async () => {
+    const clock = new VirtualClock(START);
+    let underWay = 0;
+    let most = 0;
+    const read = async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await clock.sleep(15);
+      underWay -= 1;
+      return undefined as never;
+    };
+    const bare: Pick<SecretStore, "describe" | "history"> = { describe: read, history: read };
+    const store = rateLimited(bare as SecretStore, clock, 10);
+    await clock.run(
+      Promise.all(
+        Array.from({ length: 200 }, (_, number) =>
+          number % 2 === 0 ? store.describe("x" as never) : store.history("x" as never),
+        ),
+      ),
+    );
+    expect(most).toBe(STORE_READS_AT_ONCE);
   });
 });

@@ -11,7 +11,9 @@ import { type Body, bodyOf } from "./body.ts";
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A connection that was idle for longer may be closed from the other end just when a POST is sent on it. */
 const IDLE_MS = 4_000;
-const KEPT = { keepAlive: true, timeout: IDLE_MS } as const;
+/** Whatever is asked for at the same time: more wait for one of these, within the time of their request. */
+const MAX_SOCKETS = 64;
+const KEPT = { keepAlive: true, timeout: IDLE_MS, maxSockets: MAX_SOCKETS } as const;
 
 const plain = { request: requestHttp, agent: new HttpAgent(KEPT), connected: "connect" } as const;
 const encrypted = { request: requestHttps, agent: new HttpsAgent(KEPT), connected: "secureConnect" } as const;

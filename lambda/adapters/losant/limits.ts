@@ -48,8 +48,8 @@ export const LOSANT_LIMITS: LosantLimits = {
   maxRetryAfterMs: 10_000,
   /*
    * A thousand tokens take half a megabyte to a megabyte. Ten of the largest fit as well, if each of the 32,767 characters
-   * of their descriptions is written as \u0000, and five applications are read at once in a function of 512 MB: two
-   * megabytes of JSON may be a hundred in memory.
+   * of their descriptions is written as \u0000. Dozens of applications are read at once in a function of 512 MB, and two
+   * megabytes of JSON may be a hundred in memory, though of one answer at a time: it is read and checked in one go.
    */
   maxAnswerBytes: 2 * 1024 * 1024,
   perPage: [1_000, 100, 10, 1],
