@@ -7,7 +7,8 @@ import type { ApplicationId, TokenId } from "../model/token.ts";
  */
 export class StoreIndex {
   readonly #byFolder = new Map<string, SecretState[]>();
-  readonly #byToken = new Map<TokenId, Set<SecretState>>();
+  /** One, for nearly every token: a hundred thousand collections of one would take as much as all secrets. */
+  readonly #byToken = new Map<TokenId, SecretState | Set<SecretState>>();
   /** False where the list could not be read: then nothing is missing from it. */
   readonly isRead: boolean;
 
@@ -38,13 +39,16 @@ export class StoreIndex {
 
   /** Those of which a labelled version holds the token, or replaced it. */
   naming(id: TokenId): Iterable<SecretState> {
-    return this.#byToken.get(id) ?? [];
+    const known = this.#byToken.get(id);
+    if (known === undefined) return [];
+    return known instanceof Set ? known : [known];
   }
 
   #note(id: TokenId, secret: SecretState): void {
     const known = this.#byToken.get(id);
-    if (known === undefined) this.#byToken.set(id, new Set([secret]));
-    else known.add(secret);
+    if (known === undefined) this.#byToken.set(id, secret);
+    else if (known instanceof Set) known.add(secret);
+    else if (known !== secret) this.#byToken.set(id, new Set([known, secret]));
   }
 }
 

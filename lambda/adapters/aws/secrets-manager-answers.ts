@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import type { Redacted } from "../../model/redacted.ts";
 import {
+  AWSCURRENT,
+  AWSPREVIOUS,
   SecretArn,
   SecretName,
   type SecretState,
@@ -97,8 +99,15 @@ export const ReadSecretValue = v.object({
   SecretString: v.optional(v.string()),
 });
 
+/** What nearly all versions carry: a list of a hundred thousand secrets is in memory at once. */
+const USUAL: ReadonlyMap<string, readonly string[]> = new Map(
+  [AWSCURRENT, AWSPREVIOUS].map((label) => [label, [label]]),
+);
+
 function versionOf(id: string, stages: readonly string[]): SecretVersion {
-  return { id: v.parse(VersionId, id), labels: stages };
+  const [first = "", ...others] = stages;
+  const usual = others.length === 0 ? USUAL.get(first) : undefined;
+  return { id: v.parse(VersionId, id), labels: usual ?? stages };
 }
 
 const tokenString = v.pipe(v.string(), v.trim(), TokenString);
