@@ -14,7 +14,7 @@ export function showEntries(forecasts: readonly Forecast[], screen: Screen): voi
     if (forecast.kind === "unseen") continue;
     const { application, unusedSecrets, lineages } = forecast;
     const entries = lineages.flatMap((lineage) =>
-      isByName(lineage, application) ? (entryOf(lineage) ?? []) : [],
+      isByName(lineage, application) ? (mappingOf(lineage) ?? []) : [],
     );
     if (unusedSecrets.length + entries.length > 0) screen.line();
     showUnusedSecrets(unusedSecrets, screen);
@@ -26,7 +26,7 @@ export function showEntries(forecasts: readonly Forecast[], screen: Screen): voi
 }
 
 /** As it stands in rotation.config.json. */
-export function entryOf({ head, secretName }: Lineage): string | undefined {
+export function mappingOf({ head, secretName }: Lineage): string | undefined {
   return head && `"${head.tokenId}": ${JSON.stringify(printable(secretName))}`;
 }
 

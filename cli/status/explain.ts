@@ -6,7 +6,7 @@ import { lifetimeMs, renewalWindowMs } from "../../lambda/policy/renewal-window.
 import { heading, type Screen, say } from "../terminal/screen.ts";
 import { relative, whyOf } from "../terminal/words.ts";
 import { DRIFT } from "./drift.ts";
-import { entryOf } from "./entries.ts";
+import { mappingOf } from "./entries.ts";
 import { day, tokenExplanations } from "./explain-tokens.ts";
 import { isMeant, type Selected } from "./filters.ts";
 import type { Seen } from "./forecast.ts";
@@ -79,7 +79,7 @@ function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
   if (head === undefined) return;
   heading(screen, `${nameOf(head)}, in application ${seen.application.id}`);
   if (lineage !== undefined) showSecret(lineage, now, screen);
-  const entry = lineage && !lineage.isOwnAccessToken ? entryOf(lineage) : undefined;
+  const entry = lineage && !lineage.isOwnAccessToken ? mappingOf(lineage) : undefined;
   if (entry !== undefined && head.token !== undefined) {
     say(screen, "As an entry of `secrets`, by its id:", "");
     screen.line(`  ${entry}`);

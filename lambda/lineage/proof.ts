@@ -11,20 +11,26 @@ export interface Judge {
   readonly keys: readonly MarkerKey[];
   /** Whether all keys are there that there are to be had. */
   readonly isComplete: boolean;
-  /** Whether Losant's `creatorId` is the id of the access token that made a token, as far as stored tokens show. */
+  /** Whether Losant's `creatorId` is the id of the access token that made a token, as stored tokens show. */
   readonly knowsCreators: boolean;
 }
 
-/** `stored`: tokens that versions hold. Of those, by signature, the worker made, none must name another creator. */
+/**
+ * `stored`: tokens that versions hold. Those of them that the worker made, by signature, show what Losant's `creatorId`
+ * means: it counts where one of them names its access token, and none names anything else.
+ */
 export function judgeBy(
   given: Omit<Judge, "knowsCreators">,
   tokens: Iterable<ApiToken>,
   stored: ReadonlySet<TokenId>,
 ): Judge {
-  for (const token of tokens)
-    if (stored.has(token.id) && isByUnexpectedCreator(token, given))
-      return { ...given, knowsCreators: false };
-  return { ...given, knowsCreators: true };
+  let knowsCreators = false;
+  for (const token of tokens) {
+    const creator = stored.has(token.id) ? creatorSeen(token, given) : undefined;
+    if (creator === "another") return { ...given, knowsCreators: false };
+    if (creator === "access-token") knowsCreators = true;
+  }
+  return { ...given, knowsCreators };
 }
 
 /**
@@ -82,20 +88,19 @@ function macOf({ marker, proof }: ListedToken): string | undefined {
   return proof === "signed" && typeof marker === "object" ? marker.seal?.mac : undefined;
 }
 
-/** The worker made it, as its signature says, and Losant names somebody else: then `creatorId` means something else. */
-function isByUnexpectedCreator(
+/** Whom Losant names as the creator of a token that the worker made, as its signature says. */
+function creatorSeen(
   token: ApiToken,
   { applicationId, keys }: Pick<Judge, "applicationId" | "keys">,
-): boolean {
-  return readMarkers(token.description).some(
-    (marker) =>
-      marker !== "damaged" &&
-      keys.some(
-        (key) =>
-          isSignedFor(token, marker, applicationId, key, false) &&
-          !isSignedFor(token, marker, applicationId, key, true),
-      ),
-  );
+): "access-token" | "another" | undefined {
+  if (token.creatorId === undefined) return undefined;
+  const markers = readMarkers(token.description).filter((marker) => marker !== "damaged");
+  for (const key of keys) {
+    if (key.claimedIds.length === 0) continue;
+    const isOurs = markers.some((marker) => isSignedFor(token, marker, applicationId, key, false));
+    if (isOurs) return key.claimedIds.some((id) => id === token.creatorId) ? "access-token" : "another";
+  }
+  return undefined;
 }
 
 /** What this worker wrote of why it made a token. */

@@ -22,7 +22,7 @@ import type { Selection } from "../policy/request.ts";
 import type { Clock, Login, SecretStore, TokenApi } from "../ports.ts";
 import { flawsOf, losantTimeOf } from "./listing.ts";
 import { openQuestions, type Questions } from "./questions.ts";
-import { describeSecret, searchSecret, unreadable } from "./secrets.ts";
+import { lookAtSecret, searchSecret, unreadable } from "./secrets.ts";
 
 /** All that looking takes: nothing here can write. */
 export interface Sources {
@@ -98,7 +98,7 @@ class Looker {
     await Promise.all(
       [...named]
         .filter((name) => found.find(name) === undefined)
-        .map((name) => this.#limit(async () => secrets.set(name, await describeSecret(name, login, store)))),
+        .map((name) => this.#limit(async () => secrets.set(name, await lookAtSecret(name, login, store)))),
     );
     for (const name of named) {
       const secret = found.find(name);
@@ -138,7 +138,7 @@ class Looker {
     const [described, searched, keys] = await Promise.all([
       Promise.all(
         [...questions.describe].map((name) =>
-          this.#limit(async () => [name, await describeSecret(name, login, store, known.get(name))] as const),
+          this.#limit(async () => [name, await lookAtSecret(name, login, store, known.get(name))] as const),
         ),
       ),
       Promise.all(

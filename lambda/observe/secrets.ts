@@ -12,7 +12,7 @@ import {
 import type { Login, SecretStore } from "../ports.ts";
 
 /** A secret as it is now. `known`: what was known of it before, which a failure must not make anybody forget. */
-export async function describeSecret(
+export async function lookAtSecret(
   name: SecretName,
   login: Login,
   store: Pick<SecretStore, "describe">,
