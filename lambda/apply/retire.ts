@@ -101,7 +101,7 @@ export async function retire(
 async function endLife(action: Retire, place: SecretPlace, context: ApplicationContext): Promise<Outcome> {
   const { subject, reason, step } = action;
   const { api, run } = context;
-  const why = await whatKeeps(subject.id, place, [AWSPREVIOUS, rotatingLabel(subject.id)], context);
+  const why = await whatStillKeeps(action, place, context);
   if (why !== undefined) {
     if (reason === "retire-now") throw kept(subject.id, why);
     return outcomeOf(action, place.secretName, "deferred");
@@ -117,4 +117,19 @@ async function endLife(action: Retire, place: SecretPlace, context: ApplicationC
   const error = await failureOf(run.bus.publish(retiredEvent(action, place, context)));
   const outcome = step === "delete" ? "deleted" : "deactivated";
   return { action: "retire", reason, subject, secretName: place.secretName, outcome, error };
+}
+
+/** A description that lags still shows the label that has just moved: whoever waits for the end of a leak waits for that. */
+async function whatStillKeeps(
+  { subject, reason }: Retire,
+  place: SecretPlace,
+  context: ApplicationContext,
+): Promise<string | undefined> {
+  const { clock } = context.run;
+  const until = after(clock.now(), reason === "retire-now" ? WRITE_PATIENCE_MS : 0);
+  for (;;) {
+    const why = await whatKeeps(subject.id, place, [AWSPREVIOUS, rotatingLabel(subject.id)], context);
+    if (why === undefined || clock.now() >= until) return why;
+    await clock.sleep(ANNOUNCED_PAUSE_MS);
+  }
 }
