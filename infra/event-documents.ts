@@ -68,7 +68,7 @@ export const TEST_EVENTS = {
   "dry-run": { dryRun: true },
   "run-now": {},
   "rotate-one-now": { tokens: ["<id or exact name of the token>"], force: true },
-  "leak-response": { tokens: ["<id or exact name of the token>"], force: true, retireNow: true },
+  "leak-response": { tokens: ["<id of the token>"], force: true, retireNow: true },
 } as const;
 
 /** The document that Lambda's console and `sam remote test-event` read events from: `components.examples`, by name. */
