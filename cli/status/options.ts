@@ -18,8 +18,8 @@ rotation.config.json, and with the AWS credentials and region of this machine.
   --config FILE          another file than rotation.config.json (ROTATION_CONFIG outranks both)
   --help                 this text
 
-It needs secretsmanager:ListSecrets; DescribeSecret and ListSecretVersionIds on the managed secrets and
-on those of the access tokens; and GetSecretValue on the latter.
+It needs secretsmanager:ListSecrets, DescribeSecret and ListSecretVersionIds on the managed secrets
+and those of the access tokens, and GetSecretValue on the latter.
 
 Exit code: 0, or 1 if an application could not be looked at, or 2 if the question can't be answered.`;
 

@@ -17,8 +17,8 @@ is told otherwise or the token is about to expire.
   --help                 this text
 
 It needs secretsmanager:DescribeSecret, ListSecretVersionIds and UpdateSecretVersionStage on that
-secret, GetSecretValue on the access token's, and ListSecrets, without which it looks at each secret by
-itself. May be repeated: it goes on where it was cut off.
+secret, GetSecretValue on the access token's, and ListSecrets, without which it looks at each secret.
+May be repeated: it goes on where it was cut off.
 
 Exit code: 0 if it is undone, 1 if not, 2 if it could not start.`;
 
