@@ -36,10 +36,10 @@ else {
 async function measured(of: Functions, sizes: Plan): Promise<readonly string[]> {
   return [
     coldSection(of, await step("cold starts", () => measureColdStarts(of, sizes.coldRounds))),
-    idleSection(await each("idle runs", sizes.idle, idleRun), {
-      applications: sizes.realIdle,
-      wallMs: await step("idle, real", () => realIdleRun(of, sizes.realIdle)),
-    }),
+    idleSection(
+      await each("idle runs", sizes.idle, idleRun),
+      await each("idle runs, real", sizes.realIdle, (size) => realIdleRun(of, size)),
+    ),
     stormSection({
       worker: await each("storms", sizes.storms, workerStorm),
       sequential: await each("storms, sequential", sizes.storms, (tokens) => firstDraftStorm(tokens, false)),
@@ -79,7 +79,7 @@ async function each<Size, Result>(
   measure: (size: Size) => Promise<Result>,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
-  for (const size of sizes) results.push(await step(`${what}: ${size}`, () => measure(size)));
+  for (const size of sizes) results.push(await step(`${what}: ${JSON.stringify(size)}`, () => measure(size)));
   return results;
 }
 

@@ -53,15 +53,24 @@ export interface Traffic {
   readonly throttled: number;
 }
 
-/** Every call takes its time, and the store takes only so many writes. */
+/** How many secrets one answer of ListSecrets has. */
+const LISTED_AT_ONCE = 100;
+
+/** Every call takes its time, and the store takes only so many writes. A list of secrets is as many calls as it has pages. */
 export function trafficIn(world: World): Traffic {
   const quota = new WriteQuota(WRITES_PER_SECOND, () => world.clock.now());
   const counts = new Map<string, number>();
   const traffic = { counts, total: 0, latencyMs: 0, throttled: 0 };
+  const pagesOf = ({ operation, subject: prefix }: Call) => {
+    if (operation !== "listSecrets") return 1;
+    const listed = world.secrets.indexed().filter(({ name }) => name.startsWith(prefix));
+    return Math.max(1, Math.ceil([...listed].length / LISTED_AT_ONCE));
+  };
   const intercept = (call: Call): Fate => {
-    const latencyMs = latencyOf(call);
-    counts.set(call.operation, (counts.get(call.operation) ?? 0) + 1);
-    traffic.total += 1;
+    const calls = pagesOf(call);
+    const latencyMs = calls * latencyOf(call);
+    counts.set(call.operation, (counts.get(call.operation) ?? 0) + calls);
+    traffic.total += calls;
     traffic.latencyMs += latencyMs;
     if (!STORE_WRITES.has(call.operation)) return { latencyMs };
     return {

@@ -1,3 +1,5 @@
+import type { IdleSize } from "./idle/section.ts";
+
 /** How much is measured. */
 export interface Plan {
   readonly coldRounds: number;
@@ -5,8 +7,8 @@ export interface Plan {
   readonly realStorm: number;
   readonly poisoned: number;
   readonly windowed: readonly number[];
-  readonly idle: readonly number[];
-  readonly realIdle: number;
+  readonly idle: readonly IdleSize[];
+  readonly realIdle: readonly IdleSize[];
   readonly tokens: readonly number[];
   readonly applications: readonly number[];
 }
@@ -17,8 +19,16 @@ const FULL: Plan = {
   realStorm: 1_000,
   poisoned: 1_000,
   windowed: [100, 1_000],
-  idle: [1, 100, 5_000],
-  realIdle: 100,
+  idle: [
+    { applications: 1, lineagesEach: 5 },
+    { applications: 1, lineagesEach: 100 },
+    { applications: 100, lineagesEach: 5 },
+    { applications: 5_000, lineagesEach: 5 },
+  ],
+  realIdle: [
+    { applications: 100, lineagesEach: 5 },
+    { applications: 5_000, lineagesEach: 5 },
+  ],
   tokens: [1_000, 10_000, 100_000],
   applications: [50, 500, 5_000],
 };
@@ -30,8 +40,11 @@ const QUICK: Plan = {
   realStorm: 20,
   poisoned: 20,
   windowed: [20, 40],
-  idle: [1, 20],
-  realIdle: 3,
+  idle: [
+    { applications: 1, lineagesEach: 5 },
+    { applications: 20, lineagesEach: 5 },
+  ],
+  realIdle: [{ applications: 3, lineagesEach: 5 }],
   tokens: [100, 2_000],
   applications: [2, 20],
 };

@@ -1,4 +1,4 @@
-import { OBSERVED_AT_FIRST, OBSERVING_PART } from "../../lambda/limits.ts";
+import { MOST_OBSERVED_AT_ONCE, OBSERVING_PART } from "../../lambda/limits.ts";
 import { type Grown, HEAP_MEGABYTES, LINEAGES_EACH, perOneMore } from "../growth/section.ts";
 import { LATENCY_MS } from "../latencies.ts";
 import { megabytes, prose, seconds, table, whole } from "./markdown.ts";
@@ -17,7 +17,7 @@ export function growthSection({ tokens, applications }: Growth): string {
   const fitting = largest === undefined ? 0 : largest.size + (MEMORY_BYTES - largest.peakBytes) / perToken;
   const perTokenMs = perOneMore(tokens, "cpuMs");
   const perApplicationMs = perOneMore(applications, "cpuMs");
-  const observedMs = (LATENCY_MS.store + LATENCY_MS.losant + LATENCY_MS.store) / OBSERVED_AT_FIRST;
+  const observedMs = (LATENCY_MS.store + LATENCY_MS.losant) / MOST_OBSERVED_AT_ONCE;
   const observable = (LONGEST_MS * OBSERVING_PART) / Math.max(observedMs, perApplicationMs);
   return [
     "## 6. Growth",
@@ -32,8 +32,8 @@ export function growthSection({ tokens, applications }: Growth): string {
       `From the two largest sizes: one more token costs ${(perTokenMs * 1_000).toFixed(0)} µs and
       ${(perToken / 1_000).toFixed(1)} kB; its share of a page of 1,000 takes Losant ${(LATENCY_MS.losant).toFixed(0)} µs to
       answer. One more application costs ${perApplicationMs.toFixed(1)} ms, and its calls
-      ${whole(LATENCY_MS.losant + 2 * LATENCY_MS.store)} ms, of which five run at the same time. An application is forgotten
-      as soon as it is planned, all but what is to be done in it and the rows that a report has room for.`,
+      ${whole(LATENCY_MS.losant + LATENCY_MS.store)} ms, of which up to ${MOST_OBSERVED_AT_ONCE} run at the same time. An
+      application is forgotten as soon as it is planned, all but what is to be done in it and the rows that a report has room for.`,
       `**Where one invocation stops sufficing.** With 512 MB, at a listing of some ${whole(round(fitting))} tokens: beyond, give
       the function more memory. With 15 minutes, at some ${whole(round(observable))} applications, or fewer where Losant
       answers slowly: when two thirds of its time are over, a run looks at no further one, works on what it has seen, and

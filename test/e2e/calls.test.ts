@@ -10,7 +10,7 @@ afterAll(() => bundle.remove());
 const counted = (calls: readonly string[]) =>
   Object.fromEntries([...Map.groupBy(calls, (call) => call)].map(([call, all]) => [call, all.length]));
 
-it("asks, where nothing is due, once per page, once per access token and once for all secrets, and says that it is done", async () => {
+it("asks, where nothing is due, once per page, per access token and for the list of secrets, and says that it is done", async () => {
   const cloud = await startCloud({ maxPerPage: 4 });
   cloud.losant.addApplication({ id: OTHER });
   cloud.aws.putSecret(
