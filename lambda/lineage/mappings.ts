@@ -1,6 +1,6 @@
 import type { SecretName } from "../model/secret.ts";
-import type { ApiToken } from "../model/token.ts";
-import { isId, matches } from "../policy/request.ts";
+import type { ApiToken, TokenId } from "../model/token.ts";
+import { isId } from "../policy/request.ts";
 import type { Place, Places } from "./place.ts";
 import { ownVersions, type Snapshot } from "./snapshot.ts";
 
@@ -17,6 +17,12 @@ export interface UnusedEntry {
 
 /** A configuration may have thousands; each would be compared with every name. */
 const MAX_TOLD = 20;
+/** In a longer list names are numbered, and alike by chance. */
+const MAX_COMPARED = 1_000;
+/** Longer names take too long to compare. */
+const MAX_LENGTH = 64;
+/** So many characters may be wrong, and a third of the name at most. */
+const MAX_WRONG = 3;
 
 /**
  * The entries of an application's `secrets` that fit no token. One fits where its secret holds a version of ours, or where a
@@ -26,10 +32,11 @@ export function unusedEntries(snapshot: Snapshot, placesOf: () => Places): reado
   const unheld = [...snapshot.application.secrets].filter(([, name]) => !mayHoldOurs(snapshot, name));
   if (unheld.length === 0) return [];
   const places = placesOf();
-  const used = new Set([...places.values()].flatMap(secretNamesOf));
+  const used = new Set(places.values().flatMap(secretNamesOf));
+  const meant = tokensMeantBy(new Set(unheld.map(([entry]) => entry)), snapshot);
   return unheld
     .filter(([, name]) => !used.has(name))
-    .flatMap(([entry, name]) => unusedEntry(entry, name, snapshot, places) ?? [])
+    .flatMap(([entry, name]) => unusedEntry(entry, name, meant.get(entry) ?? [], places) ?? [])
     .slice(0, MAX_TOLD)
     .map((unused) => withNearest(unused, snapshot));
 }
@@ -44,25 +51,44 @@ function secretNamesOf(place: Place): readonly SecretName[] {
   return place.kind === "root" ? [place.secretName] : [];
 }
 
+/** By their keys, in one pass: there may be as many entries as tokens. */
+function tokensMeantBy(
+  entries: ReadonlySet<string>,
+  { tokens, unreadable }: Snapshot,
+): ReadonlyMap<string, readonly TokenId[]> {
+  const meant = new Map<string, TokenId[]>();
+  const note = (entry: string, id: TokenId) => {
+    if (!entries.has(entry)) return;
+    const others = meant.get(entry);
+    if (others === undefined) meant.set(entry, [id]);
+    else others.push(id);
+  };
+  for (const { id, name } of tokens.values()) {
+    note(id, id);
+    // What looks like an id is one.
+    if (entries.has(name) && !isId(name)) note(name, id);
+  }
+  for (const id of unreadable.keys()) note(id, id);
+  return meant;
+}
+
 function unusedEntry(
   entry: string,
   secretName: SecretName,
-  { tokens, unreadable }: Snapshot,
+  meant: readonly TokenId[],
   places: Places,
 ): UnusedEntry | undefined {
-  const meant = [...tokens.values()].filter((token) => matches(token, entry));
-  const found = meant.flatMap(({ id }) => places.get(id) ?? []);
+  const found = meant.flatMap((id) => places.get(id) ?? []);
   // That is told by itself.
   if (found.some(({ kind }) => kind === "failed")) return undefined;
   const [elsewhere] = found.flatMap(secretNamesOf);
   if (elsewhere !== undefined) return { entry, secretName, elsewhere };
-  const isListed = isId(entry) && (meant.length > 0 || [...unreadable.keys()].some((id) => id === entry));
-  return isListed ? undefined : { entry, secretName };
+  return isId(entry) && meant.length > 0 ? undefined : { entry, secretName };
 }
 
 function withNearest(unused: UnusedEntry, { tokens }: Snapshot): UnusedEntry {
   // Ids that were made one after the other are alike, and mean nothing by it.
-  if (unused.elsewhere !== undefined || isId(unused.entry)) return unused;
+  if (unused.elsewhere !== undefined || isId(unused.entry) || tokens.size > MAX_COMPARED) return unused;
   const nearest = nearestName(unused.entry, tokens.values());
   return nearest === undefined ? unused : { ...unused, nearest };
 }
@@ -70,7 +96,8 @@ function withNearest(unused: UnusedEntry, { tokens }: Snapshot): UnusedEntry {
 /** Undefined where none is so much alike that it may have been meant. */
 function nearestName(entry: string, tokens: Iterable<Pick<ApiToken, "name">>): string | undefined {
   const wanted = entry.toLowerCase().trim();
-  let limit = Math.max(1, Math.floor(wanted.length / 3));
+  if (wanted.length > MAX_LENGTH) return undefined;
+  let limit = Math.min(MAX_WRONG, Math.max(1, Math.floor(wanted.length / 3)));
   let nearest: string | undefined;
   for (const { name } of tokens) {
     const distance = distanceBetween(wanted, name.toLowerCase().trim(), limit);
@@ -86,14 +113,16 @@ function nearestName(entry: string, tokens: Iterable<Pick<ApiToken, "name">>): s
 function distanceBetween(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) > limit) return limit + 1;
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [at, character] of [...one].entries()) {
+  for (let at = 0; at < one.length; at += 1) {
     const next = [at + 1];
+    let least = at + 1;
     for (let index = 1; index <= other.length; index += 1) {
-      const [above = 0, before = 0] = [row[index], row[index - 1]];
-      const changed = before + Number(other[index - 1] !== character);
-      next.push(Math.min(above + 1, (next[index - 1] ?? 0) + 1, changed));
+      const changed = (row[index - 1] ?? 0) + Number(other[index - 1] !== one[at]);
+      const distance = Math.min((row[index] ?? 0) + 1, (next[index - 1] ?? 0) + 1, changed);
+      next.push(distance);
+      if (distance < least) least = distance;
     }
-    if (Math.min(...next) > limit) return limit + 1;
+    if (least > limit) return limit + 1;
     row = next;
   }
   return row.at(-1) ?? 0;

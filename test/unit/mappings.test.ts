@@ -65,6 +65,18 @@ describe("an entry of `secrets` that fits no token", () => {
     expect(unusedIn(situation)).toEqual([{ entry, secretName: OURS, ...(nearest && { nearest }) }]);
   });
 
+  it("is told without a hint where there are more than a thousand tokens, or the name is long", () => {
+    const many = Array.from({ length: 1_001 }, (_, index) =>
+      token(`t${index}`, { name: `backend ${index}` }),
+    );
+    const mapped = { "bakend 7": OURS };
+    expect(unusedIn({ tokens: many.slice(1), mapped })).toMatchObject([{ nearest: "backend 7" }]);
+    expect(unusedIn({ tokens: many, mapped })).toEqual([{ entry: "bakend 7", secretName: OURS }]);
+    const long = "b".repeat(65);
+    const tokens = [token("long", { name: `${long}!` })];
+    expect(unusedIn({ tokens, mapped: { [long]: OURS } })).toEqual([{ entry: long, secretName: OURS }]);
+  });
+
   it("is told without a hint where it is an id: ids are alike by chance", () => {
     const situation = { tokens: [token("rooa")], secrets: [empty(OURS)], mapped: { [id("roob")]: OURS } };
     expect(unusedIn(situation)).toEqual([{ entry: id("roob"), secretName: OURS }]);
