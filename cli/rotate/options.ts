@@ -10,7 +10,7 @@ and region of this machine, wherever the AWS SDK finds them.
   --application ID       only this application
   --token ID_OR_NAME     only this token; may be given more than once
   --force                rotate those tokens now, due or not (needs --token)
-  --retire-now           deactivate their predecessors at once (needs --token)
+  --retire-now           deactivate their predecessors at once (needs --token: an id)
   --config FILE          another file than rotation.config.json (ROTATION_CONFIG outranks both)
   --json                 print the report as JSON, and nothing else
   --verbose              say on stderr what is going on
