@@ -236,6 +236,8 @@ function tokenIn(text: string): string {
   return text.startsWith("{") ? JSON.parse(text).token : text;
 }
 
+const derivedKeys = new WeakMap<Applications, Map<string, MarkerKey>>();
+
 /** Losant behind the worker's port, over the emulator's own model of it. */
 export function inMemoryTokenApi(
   applications: Applications,
@@ -257,6 +259,15 @@ export function inMemoryTokenApi(
     around.servedAt ?? (() => new Date(Math.floor(applications.now().getTime() / 1_000) * 1_000));
   const shown = (token: StoredToken): ApiToken =>
     around.hidesCreatorTypes ? { ...tokenOf(token), creatorType: undefined } : tokenOf(token);
+  /** Deriving one takes as long as many a call of this world. */
+  const keyOf = (token: Redacted, arn: SecretArn): MarkerKey => {
+    const place = `${arn} ${secretPrefix} ${token.reveal()}`;
+    const known = derivedKeys.get(applications) ?? new Map<string, MarkerKey>();
+    derivedKeys.set(applications, known);
+    const key = known.get(place) ?? markerKeyOf(token, arn, secretPrefix);
+    known.set(place, key);
+    return key;
+  };
   const isAccepted = (token: Redacted) => applications.identify(token.reveal())?.application.id === id;
   /** As the adapter does it: what the secret holds now, then what it held before. */
   const logIn = async (): Promise<Login & { readonly token: Redacted }> => {
@@ -273,11 +284,10 @@ export function inMemoryTokenApi(
     operation: Operation,
     isWrite: boolean,
     subject: string,
-    effect: (fate: Fate, key: MarkerKey) => T,
+    effect: (fate: Fate, key: () => MarkerKey) => T,
   ) => {
     const { arn, token } = await logIn();
-    const key = markerKeyOf(token, arn, secretPrefix);
-    return meet(around, { operation, isWrite, subject }, (fate) => effect(fate, key));
+    return meet(around, { operation, isWrite, subject }, (fate) => effect(fate, () => keyOf(token, arn)));
   };
   const application = () => {
     const found = applications.find(id);
@@ -312,7 +322,8 @@ export function inMemoryTokenApi(
         return token && shown(token);
       }),
     create: (order) =>
-      call("create", true, order.name, ({ misread = (asked) => asked }, key) => {
+      call("create", true, order.name, ({ misread = (asked) => asked }, keyOfLogin) => {
+        const key = keyOfLogin();
         const unknown = order.scope.find((scope) => !APPLICATION_SCOPES.includes(scope));
         if (unknown !== undefined)
           throw new RotationError("scope-rejected", `scope ${unknown} is no scope that can be given`);
@@ -335,7 +346,8 @@ export function inMemoryTokenApi(
         if (token !== undefined) applications.change(application(), token, { status: "inactive" });
       }),
     deactivateForDiscard: (token, at) =>
-      call("deactivate", true, token.id, (_, key) => {
+      call("deactivate", true, token.id, (_, keyOfLogin) => {
+        const key = keyOfLogin();
         const stored = application().tokens.get(token.id);
         const description = describeDiscarded(token, at, id, key);
         if (stored !== undefined)
@@ -360,7 +372,7 @@ export function inMemoryTokenApi(
     loggedInWith: logIn,
     async signingKey() {
       const { arn, token } = await logIn();
-      return markerKeyOf(token, arn, secretPrefix);
+      return keyOf(token, arn);
     },
     async keptKeys() {
       const { arn, token: current } = await logIn();
@@ -372,7 +384,7 @@ export function inMemoryTokenApi(
         if (token === undefined || token.equals(current)) continue;
         const { claimedIds = [] } = claimsOf(token);
         const isReplaced = stamps.some((stamp) => stamp && claimedIds.includes(stamp.replacedId));
-        keys.push({ ...markerKeyOf(token, arn, secretPrefix), isTrusted: isReplaced || isAccepted(token) });
+        keys.push({ ...keyOf(token, arn), isTrusted: isReplaced || isAccepted(token) });
       }
       return keys;
     },
