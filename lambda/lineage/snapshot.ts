@@ -55,6 +55,8 @@ export function unreadableError(
 export interface LosantTime {
   /** What to add to this machine's clock, in milliseconds. */
   readonly aheadMs: number;
+  /** The same as Losant says it, believed or not: what it makes bears dates of that clock, and markers are signed for those. */
+  readonly shownAheadMs: number;
   /** False where Losant says no time, or one that is more than a day off: then no life ends. */
   readonly isTrusted: boolean;
 }

@@ -9,12 +9,13 @@ const DAY_MS = 86_400_000;
 
 /** How Losant's clock goes, by the answer that came at `now`. */
 export function losantTimeOf({ servedAt }: TokenListing, now: Date): LosantTime {
-  if (servedAt === undefined) return { aheadMs: 0, isTrusted: false };
+  if (servedAt === undefined) return { aheadMs: 0, shownAheadMs: 0, isTrusted: false };
   const aheadMs = servedAt.getTime() - now.getTime();
-  if (Math.abs(aheadMs) <= SAME_TIME_MS) return { aheadMs: 0, isTrusted: true };
+  if (Math.abs(aheadMs) <= SAME_TIME_MS) return { aheadMs: 0, shownAheadMs: 0, isTrusted: true };
   // One of the two is wrong: too early a renewal does less harm than one that is too late.
-  if (Math.abs(aheadMs) > DAY_MS) return { aheadMs: Math.max(0, aheadMs), isTrusted: false };
-  return { aheadMs, isTrusted: true };
+  if (Math.abs(aheadMs) > DAY_MS)
+    return { aheadMs: Math.max(0, aheadMs), shownAheadMs: aheadMs, isTrusted: false };
+  return { aheadMs, shownAheadMs: aheadMs, isTrusted: true };
 }
 
 /** What keeps a listing from showing every token. */

@@ -51,7 +51,7 @@ async function planApplication(
     const ids: ReadonlySet<string> = new Set([...snapshot.tokens.keys(), ...snapshot.unreadable.keys()]);
     for (const entry of unmatched)
       if ((!isId(entry) && names.has(entry)) || ids.has(entry.toLowerCase())) unmatched.delete(entry);
-    const { aheadMs } = snapshot.losantTime;
+    const { aheadMs, shownAheadMs } = snapshot.losantTime;
     const now = after(clock.now(), aheadMs);
     const plans = plan(snapshot, { now, runId, selection });
     await recorder.listed(snapshot, plans, context);
@@ -69,7 +69,7 @@ async function planApplication(
       for (const one of line) await recorder.record(restingOutcomes(one), one.secretArn, context);
     };
     await Promise.all(Array.from({ length: TOLD_AT_ONCE }, recordInTurn));
-    const timed = { ...context, aheadMs, wasListed: (id: TokenId) => ids.has(id) };
+    const timed = { ...context, aheadMs: shownAheadMs, wasListed: (id: TokenId) => ids.has(id) };
     const work = inOrderOfUrgency(working.map((one) => ({ context: timed, plan: one })));
     // A real run counts what it issues, see IssueBudget: what that will be, a dry run can only suppose.
     return request.dryRun ? withinBudget(work, application.policy.maxRotationsPerRun) : work;

@@ -266,7 +266,7 @@ export function snapshotOf(situation: Situation): Snapshot {
     login,
     ownId: ownIdOf(login, secretNameOf(login.arn), tokens, readings),
     readAt,
-    losantTime: { aheadMs: 0, isTrusted: true },
+    losantTime: { aheadMs: 0, shownAheadMs: 0, isTrusted: true },
     tokens: byId(tokens),
     unreadable: new Map((situation.odd ?? []).map((one) => [one.id, one])),
     flaws: [],

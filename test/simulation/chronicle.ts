@@ -129,7 +129,7 @@ export class Chronicle implements Evidence {
       isStored: false,
       isUnmarked: false,
       isRenamed: false,
-      isClone: false,
+      cloned: undefined,
       signers: by === "person" ? [] : this.#accessTokensOf(by, token.applicationId),
       deactivatedMs: undefined,
       chances: 0,

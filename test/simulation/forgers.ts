@@ -145,5 +145,5 @@ export function makeThroughApi(act: MakerAct, services: Services, chronicle: Chr
   chronicle.note("person");
   const record = chronicle.token(made.id);
   if (record !== undefined && creationDate.getTime() - target.record.bornMs < 20 * MINUTE)
-    record.isClone = true;
+    record.cloned = target.record;
 }

@@ -175,6 +175,7 @@ function onLineage(act: LineageAct, services: Services, chronicle: Chronicle): v
 /** Whatever a person broke, and whatever only a person can mend, is mended. */
 export function repair(services: Services, chronicle: Chronicle): void {
   services.undeletable.clear();
+  services.isUndated = false;
   for (const flaw of services.flawsNow) flaw.toMs = services.timeline.ms;
   for (const { index, aws, config } of services.deployments) {
     for (const name of services.secretNamesOf(index)) aws.deny(name);

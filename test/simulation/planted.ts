@@ -106,20 +106,6 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "return marked.has(id) && !held.has(id) && !replaced.has(id) ? ",
     "return marked.has(id) && !replaced.has(id) ? ",
   ]),
-  fault(
-    "tokens of another account or region are taken for one's own",
-    ["lineage/membership.ts", "if (!sameHome(homeOf(secretArn), homeOf(login.arn))) return undefined;", ""],
-    [
-      "lineage/membership.ts",
-      "secret !== undefined && secret.arn !== marker.secretArn",
-      "secret !== undefined && secret.arn === undefined",
-    ],
-    [
-      "lineage/lineage.ts",
-      'return typeof marker === "object" && marker.secretArn === secret?.arn;',
-      'return typeof marker === "object" && secret !== undefined;',
-    ],
-  ),
   fault("no orphan limit: tokens of runs under way are discarded", [
     "plan/rule-input.ts",
     "return readAt.getTime() - createdAt.getTime() >= policy.orphanAfterMs;",
@@ -175,9 +161,9 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "token.scope.length > 0,",
   ]),
   fault("nobody asks whether a version of ours had been current before a value was set by hand", [
-    "observe/secrets-to-read.ts",
-    "if (own.length > 0 && standingVersion(snapshot, own) === undefined) names.add(name);",
-    "",
+    "observe/questions.ts",
+    "if (orphans.length > 0 || isRetired.size > 0 || isUnmanaged) questions.search(secretName);",
+    "if (orphans.length > 0 || isRetired.size > 0) questions.search(secretName);",
   ]),
   fault("rollbacks are fought", [
     "plan/head.ts",

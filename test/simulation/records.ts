@@ -30,8 +30,8 @@ export interface TokenRecord {
   /** A person removed or damaged its marker, so that nobody can know whose it is. */
   isUnmarked: boolean;
   isRenamed: boolean;
-  /** Made through another access token as a copy of one that was made moments before. */
-  isClone: boolean;
+  /** The token of which it is a copy, made through another access token moments later. */
+  cloned: TokenRecord | undefined;
   /** The access tokens that it may have been made with, where a worker made it. */
   readonly signers: readonly TokenRecord[];
   /** When a worker deactivated it. */

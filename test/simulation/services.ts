@@ -51,6 +51,8 @@ export class Services {
   readonly deployments: readonly Deployment[];
   /** Applications whose tokens nobody may delete. */
   readonly undeletable = new Set<string>();
+  /** Losant sends no Date header: for as long as nothing is mended. */
+  isUndated: boolean;
   /** All that was ever wrong with how tokens are listed. */
   readonly flaws: Flaw[] = [];
   /** By application and token of the setting, the token that a person made first. */
@@ -58,6 +60,7 @@ export class Services {
 
   constructor(setting: Setting, timeline: Time = new Timeline(START)) {
     this.setting = setting;
+    this.isUndated = setting.isUndated ?? false;
     this.timeline = timeline;
     const now = () => this.timeline.now();
     const { datePrecisionMs = 1, creatorIds = "accessToken" } = setting;
@@ -100,7 +103,7 @@ export class Services {
   /** What Losant says of its time: whole seconds, or nothing. */
   servedAt(): Date | undefined {
     const { ms } = this.timeline;
-    return this.setting.isUndated ? undefined : new Date(ms - (ms % 1_000));
+    return this.isUndated ? undefined : new Date(ms - (ms % 1_000));
   }
 
   /** What can't be read of a token, however it is asked for. */

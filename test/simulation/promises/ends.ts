@@ -59,9 +59,10 @@ export function onEnded(
     );
 }
 
-/** A copy that was made within minutes, where Losant doesn't say by which access token. */
-function isIndistinct({ services }: Evidence, { isClone }: TokenRecord): boolean {
-  return isClone && (services.setting.creatorIds ?? "accessToken") !== "accessToken";
+/** A copy that was made within minutes, of a token whose text is gone, where Losant doesn't say by which access token. */
+function isIndistinct({ services }: Evidence, { cloned }: TokenRecord): boolean {
+  const isOnly = cloned !== undefined && (cloned.isUnmarked || cloned.isDeleted);
+  return isOnly && (services.setting.creatorIds ?? "accessToken") !== "accessToken";
 }
 
 /** A token is no longer what users are given: whoever read it just before must have been able to go on using it. */

@@ -2,7 +2,7 @@ import { restOf } from "../../../lambda/plan/reasons.ts";
 import { currentReign, type Evidence, type TokenRecord } from "../records.ts";
 import { DAY, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
-import { isUnprovable } from "./words.ts";
+import { isKeyLost } from "./words.ts";
 
 /* What is promised of tokens that nobody renews: nothing that is in use expires in silence. */
 
@@ -30,7 +30,8 @@ export function checkSilence(evidence: Evidence): void {
   for (const token of evidence.tokens.values()) {
     const { expiresMs, ending } = token;
     // Whose string nobody has, and whose signature nobody can check any more, is not known not to be in use.
-    const isUsed = token.maker === "person" || wasCurrent(token) || isUnprovable(evidence, token);
+    const isUsed =
+      token.reigns.length > 0 ? wasCurrent(token) : token.maker === "person" || isKeyLost(evidence, token);
     const isEnded = ending !== undefined && ending.atMs <= expiresMs;
     if (!isUsed || isEnded || expiresMs > evidence.nowMs) continue;
     if (!hadItsChance(evidence, token) || isReplaced(evidence, token) || isTold(evidence, token)) continue;

@@ -118,12 +118,35 @@ function isObscured(evidence: Evidence, { id, secretArn }: TokenRecord, { starte
   );
 }
 
-/** It was made with an access token that is no longer one, so that nobody's signature proves anything. */
-export function isUnprovable({ nowMs, secrets }: Evidence, { signers, secretArn }: TokenRecord): boolean {
-  const secret = [...secrets.values()].find(({ arn }) => arn === secretArn);
-  const isLost = signers.length === 0 || signers.some((signer) => !isAlive(signer, nowMs));
-  return isLost || secret === undefined || isLoose(secret);
+/** Nobody's signature proves for what it was made; or its secret is no longer what it was. */
+export function isUnprovable(evidence: Evidence, token: TokenRecord): boolean {
+  const secret = [...evidence.secrets.values()].find(({ arn }) => arn === token.secretArn);
+  return (
+    isKeyLost(evidence, token) || isCreatorOdd(evidence, token) || secret === undefined || isLoose(secret)
+  );
 }
+
+/** Losant's creatorId means somebody else, and no stored token has shown that yet. */
+function isCreatorOdd({ services, tokens }: Evidence, { applicationId }: TokenRecord): boolean {
+  const shows = (other: TokenRecord) =>
+    other.applicationId === applicationId && other.maker !== "person" && other.isStored && !other.isDeleted;
+  return services.setting.creatorIds === "user" && ![...tokens.values()].some(shows);
+}
+
+/** It may have been made with an access token that is no longer one. */
+export function isKeyLost({ nowMs }: Evidence, { maker, signers }: TokenRecord): boolean {
+  if (maker === "person") return false;
+  return signers.length === 0 || signers.some((signer) => !isAlive(signer, nowMs) || !isKept(signer));
+}
+
+/** In one of the versions that the worker reads for it. */
+function isKept({ reigns }: TokenRecord): boolean {
+  return reigns.some(({ versionId, secret }) =>
+    secret.last?.versions.slice(-MOST_KEYS).some(({ id }) => id === versionId),
+  );
+}
+
+const MOST_KEYS = 6;
 
 /** A secret that is to be deleted takes no writes, so that nothing is done about its lineage. */
 function isBlocked(evidence: Evidence, { secretArn }: TokenRecord): boolean {
