@@ -113,25 +113,25 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("orphans are never discarded", [
     "plan/orphans.ts",
-    "const old = orphans.filter((orphan) => isPastOrphanAge(orphan, input));",
-    "const old = orphans.filter((orphan) => isPastOrphanAge(orphan, input) && orphans.length > 99);",
+    ".filter((orphan) => isPastOrphanAge(orphan, input))",
+    ".filter((orphan) => isPastOrphanAge(orphan, input) && orphans.length > 99)",
   ]),
   fault("absence from a stale listing is believed without asking by id", [
     "observe/observe.ts",
-    "lookups.set(id, found && listedToken(found));",
-    "lookups.set(id, undefined);",
+    "looked.set(id, token && judgedAlone(token, judge));",
+    "looked.set(id, token && undefined);",
   ]),
   fault("a successor says nothing of what it was made for", [
     "apply/issue.ts",
-    "description: describeSuccessor(subject.description, { replacedId: subject.id, secretArn, run: runId }),",
-    "description: subject.description,",
+    "intent: { replacedId: subject.id, secretArn, run: runId, orderedAt, expiresAt },",
+    "intent: { replacedId: subject.id, secretArn, run: runId, orderedAt, expiresAt: undefined },",
   ]),
   fault(
     "a token whose answer can't be used is left behind, and forgotten",
     [
       "lineage/lineage.ts",
-      "const marked = new Set(members.filter((token) => isMarkedFor(secret, token)).map(({ id }) => id));",
-      "const marked = new Set(members.filter((token) => isMarkedFor(secret, token) && head0(versions, token)).map(({ id }) => id));",
+      "members.filter((token) => isMarkedFor(secretName, secret, token)).map(({ id }) => id),",
+      "members.filter((token) => isMarkedFor(secretName, secret, token) && head0(versions, token)).map(({ id }) => id),",
     ],
     [
       "lineage/lineage.ts",
@@ -147,8 +147,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a token that somebody deactivated is replaced", [
     "plan/head.ts",
-    'return kind !== "root" && token.status === "inactive" ? skip(token, "revoked") : undefined;',
-    'return kind !== "root" && token.name === "" ? skip(token, "revoked") : undefined;',
+    'const isRevoked = isManaged(head) && head.token.status === "inactive";',
+    'const isRevoked = isManaged(head) && head.token.name === "";',
   ]),
   fault("a root that has expired or was deactivated is replaced", [
     "plan/head.ts",
@@ -198,7 +198,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("tokens that this worker did not make are retired", [
     "plan/retirement.ts",
-    'const isOurs = lineage.madeHere.has(token.id) && (token.creatorType ?? "apiToken") === "apiToken";',
+    "const isOurs = lineage.madeHere.has(token.id);",
     "const isOurs = token.id !== undefined;",
   ]),
   // The rest.
@@ -230,13 +230,13 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("orphans without end at the end of a life", [
     "plan/head.ts",
-    "return isEnding(token, input) ? MAX_ORPHANS - 1 - young : 0;",
-    "return isEnding(token, input) ? Number.POSITIVE_INFINITY : 0;",
+    "if (isEnding(token, input)) return MAX_ORPHANS - 1 - young - Math.max(0, lingering - MAX_ORPHANS);",
+    "if (isEnding(token, input)) return Number.POSITIVE_INFINITY + young;",
   ]),
   fault("nothing is rotated before it has expired", [
     "plan/head.ts",
-    'const reason = forced ? "forced" : dueReason(token, policy, now);',
-    'const reason = forced ? "forced" : isExpired(token, now) ? dueReason(token, policy, now) : undefined;',
+    'const reason = forced ? "forced" : moveAt !== undefined ? "moved" : dueReason(token, policy, now);',
+    'const reason = forced ? "forced" : moveAt !== undefined ? "moved" : isExpired(token, now) ? dueReason(token, policy, now) : undefined;',
   ]),
   fault("the first rotations of a run are always those of the same places", [
     "run/order.ts",
@@ -260,19 +260,19 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "if (found.missing > 99) await readInOrder(",
   ]),
   fault("nobody is told that a list lacks tokens", [
-    "observe/observe.ts",
+    "observe/listing.ts",
     '...(missing > 0 ? [new RotationError("listing-incomplete", more)] : []),',
     '...(missing > 99 ? [new RotationError("listing-incomplete", more)] : []),',
   ]),
   fault("a row that can't be read is left out", [
     "observe/observe.ts",
-    "unreadable: new Map(listing.unreadable.map((token) => [token.id, oddToken(token)])),",
-    "unreadable: new Map(listing.unreadable.slice(listing.unreadable.length).map((token) => [token.id, oddToken(token)])),",
+    "unreadable: new Map(listing.unreadable.map((token) => [token.id, token])),",
+    "unreadable: new Map(listing.unreadable.slice(listing.unreadable.length).map((token) => [token.id, token])),",
   ]),
   fault("a token whose row can't be read is taken for deleted", [
     "observe/observe.ts",
     "if (odd !== undefined) throw unreadableError(snapshot.application, odd);",
-    "if (odd !== undefined) return void lookups.set(id, undefined);",
+    "if (odd !== undefined) return void looked.set(id, undefined);",
   ]),
   fault("a date that can't be read is taken for none", [
     "adapters/losant/answers.ts",
@@ -309,5 +309,88 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "apply/issue-gate.ts",
     'new Set(["store-denied", "store-refused", "store-quota"]);',
     'new Set(["store-denied", "store-refused", "store-quota", "aws-clock-skewed"]);',
+  ]),
+  // What people write, copy, move and destroy.
+  fault("a marker needs no signature", [
+    "lineage/proof.ts",
+    "keys.some((key) => isSignedFor(token, marker, applicationId, key, knowsCreators)),\n  );\n  const isSealedHere",
+    'keys.length > 0 && marker.run !== "",\n  );\n  const isSealedHere',
+  ]),
+  fault("a signature holds for whatever token it is written onto", [
+    "model/marker.ts",
+    'creatorType === "apiToken" &&\n    !isByOther &&\n    Math.abs(createdAt.getTime() - seal.orderedAt.getTime()) <= ORDER_TOLERANCE_MS &&\n    isSameExpiry(token.expiresAt, seal.expiresAt) &&\n',
+    "",
+  ]),
+  fault("the copy of a signature counts as much as the first", [
+    "lineage/proof.ts",
+    "return mac === undefined || first.get(mac) === token ? token : ",
+    "return mac === undefined || first.has(mac) ? token : ",
+  ]),
+  fault("it is acted on the list of secrets alone", [
+    "observe/questions.ts",
+    "return !isRest || orphans.length > 0 || head === undefined;",
+    "return !isRest && head === undefined;",
+  ]),
+  fault("what is another deployment's expires in silence", [
+    "plan/reasons.ts",
+    "...WELL,\n    isToldBeforeExpiry: true,\n    toldDaysBefore: 14,",
+    "...WELL,",
+  ]),
+  fault(
+    "a move is forgotten as soon as it is done",
+    ["lineage/claims.ts", 'claims.add(stamp.replacedId, name, "replaced");', ""],
+    ["lineage/claims.ts", 'claims.add(replacedId, name, "marker");', ""],
+  ),
+  fault("a version, or a marker, is proof enough for a life to end", [
+    "plan/retirement.ts",
+    'if (provenHere.has(token.id) || (token.proof === "unknown" && hasKeysLeft)) return true;',
+    "if (provenHere.has(token.id) || hasKeysLeft || token.id !== undefined) return true;",
+  ]),
+  fault("an orphan is deleted at once", [
+    "plan/orphans.ts",
+    'if (discardedAt === undefined) return "deactivate";',
+    'if (discardedAt === undefined) return "delete";',
+  ]),
+  fault(
+    "a name decides where the token of a managed secret belongs",
+    [
+      "lineage/places.ts",
+      "const secretNames = secretsOf(token.id, inquiry.claims);",
+      "const secretNames = secretsOf(token.id, inquiry.claims).map(() => secretNameOfToken(snapshot, token));",
+    ],
+    [
+      "lineage/places.ts",
+      'import { placesOfRoots, type Root } from "./roots.ts";',
+      'import { placesOfRoots, type Root, secretNameOfToken } from "./roots.ts";',
+    ],
+  ),
+  fault("ages go by the worker's own clock", [
+    "observe/listing.ts",
+    "return { aheadMs, shownAheadMs: aheadMs, isTrusted: true };",
+    "return { aheadMs: 0, shownAheadMs: 0, isTrusted: true };",
+  ]),
+  fault("markers are signed for a clock that is a day off", [
+    "observe/listing.ts",
+    "return { aheadMs: Math.max(0, aheadMs), shownAheadMs: aheadMs, isTrusted: false };",
+    "return { aheadMs: Math.max(0, aheadMs), shownAheadMs: Math.max(0, aheadMs), isTrusted: false };",
+  ]),
+  fault("an entry of the list of secrets is believed over a fresher look", [
+    "observe/secrets.ts",
+    ': { kind: "described", secret };',
+    ': { kind: "described", secret: secretIn(known) ?? secret };',
+  ]),
+  fault(
+    "nobody looks again before a life ends",
+    ["apply/last-look.ts", "if (label !== undefined) return ", 'if (label === "never") return '],
+    [
+      "apply/retire.ts",
+      "if (stamp === undefined || stamp.tokenId === action.subject.id)",
+      "if (stamp === undefined)",
+    ],
+  ),
+  fault("a secret that can't be described is forgotten, and its tokens are taken for roots", [
+    "observe/secrets.ts",
+    'return { kind: "unreadable", error: asRotationError(thrown), secret: secretIn(known) };',
+    'return known && { kind: "absent" } || { kind: "unreadable", error: asRotationError(thrown) };',
   ]),
 ];
