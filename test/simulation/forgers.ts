@@ -121,14 +121,16 @@ export function makeThroughApi(act: MakerAct, services: Services, chronicle: Chr
   // It may look like another root of that name.
   for (const { index, secrets } of services.deployments)
     for (const name of services.secretNamesOf(index)) chronicle.tamperedBy(secrets, name).add("twin");
-  if (act.do === "make-through-api") {
-    const expirationDate = new Date(creationDate.getTime() + 60 * DAY);
+  if (act.do !== "clone") {
+    const { expiresMs, bornMs } = target.record;
+    const lifetimeMs = Number.isFinite(expiresMs) ? expiresMs - bornMs : 60 * DAY;
     losant.addToken(stored.applicationId, {
       ...api,
-      name: "made by Terraform",
+      name: "made by other software",
+      description: act.do === "make-elsewhere" ? forged("other-account", target, services) : undefined,
       scope: stored.scope,
       creationDate,
-      expirationDate,
+      expirationDate: new Date(creationDate.getTime() + lifetimeMs),
     });
     return;
   }

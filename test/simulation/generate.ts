@@ -365,7 +365,12 @@ function deedOf({ applications, deployments }: Setting, chance: Chance): Act {
   if (isOf < 0.4) return { do: "forge-text", role, whose: whoseOf(), how: chance.pick(FORGERIES) };
   if (isOf < 0.48)
     return { do: "rename-to", role, whose: whoseOf(), like: chance.pick(LIKENESSES), onto: meant() };
-  if (isOf < 0.6) return { do: chance.pick(["clone", "clone", "make-through-api"]), role, whose: whoseOf() };
+  if (isOf < 0.6)
+    return {
+      do: chance.pick(["clone", "clone", "make-through-api", "make-elsewhere"]),
+      role,
+      whose: whoseOf(),
+    };
   if (isOf < 0.68) return { do: "plant-version", role, victim: meant(), isCurrent: chance.hits(0.4) };
   if (isOf < 0.76) return { do: chance.pick(OF_SECRETS), role };
   if (isOf < 0.84) return { do: "replace-access", role, old: chance.pick(["deleted", "left", "purged"]) };

@@ -36,6 +36,7 @@ function deed(act: Act, services: Services, chronicle: Chronicle): void {
       break;
     case "clone":
     case "make-through-api":
+    case "make-elsewhere":
       makeThroughApi(act, services, chronicle);
       break;
     case "plant-version":

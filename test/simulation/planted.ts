@@ -374,11 +374,6 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "return { aheadMs: Math.max(0, aheadMs), shownAheadMs: aheadMs, isTrusted: false };",
     "return { aheadMs: Math.max(0, aheadMs), shownAheadMs: Math.max(0, aheadMs), isTrusted: false };",
   ]),
-  fault("an entry of the list of secrets is believed over a fresher look", [
-    "observe/secrets.ts",
-    ': { kind: "described", secret };',
-    ': { kind: "described", secret: secretIn(known) ?? secret };',
-  ]),
   fault(
     "nobody looks again before a life ends",
     ["apply/last-look.ts", "if (label !== undefined) return ", 'if (label === "never") return '],

@@ -225,8 +225,8 @@ export const LIKENESSES = [
 
 /** What somebody may make through the API, with an access token of their own. */
 export type MakerAct = {
-  /** A token with the name, the scope, the dates and the description of another; or one by other software. */
-  readonly do: "clone" | "make-through-api";
+  /** A token with the name, the scope, the dates and the description of another; one by other software; or by a worker elsewhere. */
+  readonly do: "clone" | "make-through-api" | "make-elsewhere";
   readonly role: Role;
   readonly whose: Whose;
 };

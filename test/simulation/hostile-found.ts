@@ -1,0 +1,148 @@
+import { runs, setting, token } from "./lasting.ts";
+import { actAt, FIRST, faultAt, runAt } from "./scenarios.ts";
+import type { Role, Script } from "./script.ts";
+import { DAY, HOUR, MINUTE } from "./services.ts";
+
+const SECOND: Role = { ...FIRST, token: 1 };
+const ACCESS: Role = { ...FIRST, token: "access" };
+const FORCED = { trigger: "manual", tokens: ["backend"], force: true } as const;
+const RETIRING = {
+  renewBefore: "9d",
+  orphanAfter: "1h",
+  retire: { deactivateAfter: "12h" },
+  secretFormat: "json",
+} as const;
+
+/** Its secret is one that the worker names. */
+const unmapped = (name: string, daysLeft: number) => ({ ...token(name, daysLeft), isMapped: false });
+
+/** Histories in which people write over tokens, copy them, move them and destroy secrets, or clocks are hours apart. */
+export const HOSTILE: readonly { readonly says: string; readonly script: Script }[] = [
+  {
+    says: "the marker of another token, written onto the access token, ends no life",
+    script: {
+      setting: setting([token("backend", 8), token("edge-gateway", 8)], { policy: RETIRING }),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt(
+          { atMs: HOUR },
+          { do: "copy-text", role: FIRST, whose: "current", onto: { role: ACCESS, whose: "root" } },
+        ),
+        actAt({ atMs: HOUR }, { do: "renew-access", role: FIRST }),
+        ...runs(1, 3),
+      ],
+    },
+  },
+  {
+    says: "what another access token copies within a minute is not taken for what the worker made",
+    script: {
+      setting: setting([token("backend", 8)], { policy: RETIRING, creatorIds: "none" }),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt({ atMs: 2 * MINUTE }, { do: "clone", role: FIRST, whose: "current" }),
+        ...runs(1, 3),
+      ],
+    },
+  },
+  {
+    says: "a token that a worker elsewhere is said to have made doesn't expire in silence",
+    script: {
+      setting: setting([token("backend", 8)]),
+      entries: [actAt({ atMs: HOUR }, { do: "make-elsewhere", role: FIRST, whose: "root" }), ...runs(0, 31)],
+    },
+  },
+  {
+    says: "a version that an administrator made for somebody's token is no proof that the worker made that",
+    script: {
+      setting: setting(
+        [unmapped("backend", 9.5), { ...unmapped("edge-gateway", 80), lifetimeMs: 90 * DAY, ageMs: DAY }],
+        {
+          policy: RETIRING,
+        },
+      ),
+      entries: [
+        ...runs(0, 3),
+        actAt(
+          { atMs: 20 * DAY },
+          {
+            do: "plant-version",
+            role: FIRST,
+            victim: { role: SECOND, whose: "root" },
+            isCurrent: false,
+          },
+        ),
+        ...runs(21, 28),
+      ],
+    },
+  },
+  {
+    says: "what was made by a worker whose clock is a day ahead is known by its marker",
+    script: {
+      setting: setting([token("backend", 5)]),
+      entries: [
+        runAt("r1", MINUTE, { skewMs: 26 * HOUR }),
+        faultAt("r1", "create", "crash-after"),
+        ...runs(1, 3),
+      ],
+    },
+  },
+  {
+    says: "what was made by a worker whose clock is more than an hour ahead is no older than it is",
+    script: {
+      setting: setting([token("backend", 5)]),
+      entries: [
+        runAt("r1", MINUTE, { skewMs: 75 * MINUTE }),
+        faultAt("r1", "create", "crash-after"),
+        ...runs(1, 3),
+      ],
+    },
+  },
+  {
+    says: "a secret that can't be described keeps its tokens, whatever they are called",
+    script: {
+      setting: setting([unmapped("backend", 8)]),
+      entries: [
+        runAt("r1", MINUTE),
+        runAt("r2", DAY, { event: FORCED }),
+        faultAt("r2", "describe", "unavailable"),
+        ...runs(2, 3),
+      ],
+    },
+  },
+  {
+    says: "a token that is called like another's secret stays where it is",
+    script: {
+      setting: setting([token("backend", 8), token("edge-gateway", 8)]),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt(
+          { atMs: DAY },
+          { do: "swap-names", role: FIRST, whose: "current", onto: { role: SECOND, whose: "current" } },
+        ),
+        ...runs(20, 26),
+      ],
+    },
+  },
+  {
+    says: "what the configuration moves to another secret moves once",
+    script: {
+      setting: setting([token("backend", 8)]),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt({ atMs: DAY }, { do: "map-elsewhere", role: FIRST }),
+        ...runs(2, 9),
+      ],
+    },
+  },
+  {
+    says: "a secret that is destroyed gets a successor of what it held",
+    script: {
+      setting: setting([unmapped("backend", 8)]),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt({ atMs: 2 * DAY }, { do: "destroy-secret", role: FIRST }),
+        ...runs(3, 32),
+      ],
+    },
+  },
+];
