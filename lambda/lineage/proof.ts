@@ -13,24 +13,29 @@ export interface Judge {
   readonly isComplete: boolean;
   /** Whether Losant's `creatorId` is the id of the access token that made a token, as stored tokens show. */
   readonly knowsCreators: boolean;
+  /** Whom else it names, if it names one of these: it can't be the id of a person then. */
+  readonly listedIds: ReadonlySet<string>;
 }
 
 /**
- * `stored`: tokens that versions hold. Those of them that the worker made, by signature, show what Losant's `creatorId`
- * means: it counts where one of them names its access token, and none names anything else.
+ * `stored`: tokens that versions hold. What the worker made, by signature, shows what Losant's `creatorId` means: it counts
+ * where one token names its access token, and none of those that are stored names anything else.
  */
 export function judgeBy(
-  given: Omit<Judge, "knowsCreators">,
-  tokens: Iterable<ApiToken>,
+  given: Omit<Judge, "knowsCreators" | "listedIds">,
+  tokens: readonly ApiToken[],
   stored: ReadonlySet<TokenId>,
 ): Judge {
+  const listedIds = new Set<string>(tokens.map(({ id }) => id));
   let knowsCreators = false;
   for (const token of tokens) {
-    const creator = stored.has(token.id) ? creatorSeen(token, given) : undefined;
-    if (creator === "another") return { ...given, knowsCreators: false };
+    const creator = creatorSeen(token, given);
+    // A copy may name anybody: only what is stored is none.
+    if (creator === "another" && stored.has(token.id))
+      return { ...given, knowsCreators: false, listedIds: new Set() };
     if (creator === "access-token") knowsCreators = true;
   }
-  return { ...given, knowsCreators };
+  return { ...given, knowsCreators, listedIds };
 }
 
 /**
@@ -65,11 +70,12 @@ export function judgedAnew({ tokens, lookups }: Snapshot, judge: Judge) {
 }
 
 export function judgedAlone(token: ApiToken, judge: Judge): ListedToken {
-  const { applicationId, keys, login, isComplete, knowsCreators } = judge;
+  const { applicationId, keys, login, isComplete, knowsCreators, listedIds } = judge;
+  const isCreatorTold = knowsCreators || listedIds.has(token.creatorId ?? "");
   const markers = readMarkers(token.description);
   const whole = markers.filter((marker) => marker !== "damaged");
   const signed = whole.find((marker) =>
-    keys.some((key) => isSignedFor(token, marker, applicationId, key, knowsCreators)),
+    keys.some((key) => isSignedFor(token, marker, applicationId, key, isCreatorTold)),
   );
   const isSealedHere = ({ seal, secretArn }: Marker) =>
     seal !== undefined && sameHome(homeOf(secretArn), homeOf(login.arn));

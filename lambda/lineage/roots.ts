@@ -33,7 +33,7 @@ export function* placesOfRoots(
 ): Iterable<readonly [TokenId, Place]> {
   const { snapshot, now } = inquiry;
   const live = roots.filter(({ token }) => isLive(token, now));
-  const contenders = new Set(live.filter((root) => isContender(root) && !isIntruder(root, inquiry)));
+  const contenders = new Set(live.filter((root) => isContender(root, inquiry) && !isIntruder(root, inquiry)));
   const rivals = Map.groupBy(contenders, (root) => targetOf(root, inquiry));
   const ambiguities = new Map(
     [...rivals]
@@ -59,9 +59,10 @@ export function* placesOfRoots(
   }
 }
 
-/** What nothing explains is nobody's rival: its name may have been chosen to be one. */
-function isContender({ origin }: Root): boolean {
-  return origin.kind !== "unexplained" && origin.kind !== "unsearched";
+/** What nothing explains is nobody's rival: its name may have been chosen to be one. Its id is the operator's word. */
+function isContender({ token, origin }: Root, { snapshot }: Pick<Inquiry, "snapshot">): boolean {
+  const isExplained = origin.kind !== "unexplained" && origin.kind !== "unsearched";
+  return isExplained || snapshot.application.secrets.has(token.id);
 }
 
 /** Whatever it is called: only the token that the worker is logged in with goes to the secret that it logs in with. */
@@ -74,7 +75,7 @@ function isIntruder(root: Root, inquiry: Inquiry): boolean {
 function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inquiry): Place | SecretName {
   const { token, origin } = root;
   const { snapshot, claims, selection } = inquiry;
-  if (!isContender(root)) return distinctSecretName(snapshot, token);
+  if (!isContender(root, inquiry)) return distinctSecretName(snapshot, token);
   if (isIntruder(root, inquiry)) return { kind: "failed", error: notTheAccessToken(token, snapshot) };
   const reading = snapshot.secrets.get(target);
   // What can't be read may hold any of them: a lineage of its own would be a second one.

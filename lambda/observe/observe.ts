@@ -132,7 +132,7 @@ class Looker {
   async answer(questions: Questions, snapshot: Snapshot): Promise<Snapshot> {
     const { login, secrets: known } = snapshot;
     const { store } = this.#sources;
-    const judge = this.#judge(login, snapshot.keys, snapshot.tokens.values(), known);
+    const judge = this.#judge(login, snapshot.keys, [...snapshot.tokens.values()], known);
     const looked = new Map<TokenId, ListedToken | undefined>();
     const failed = new Map<SecretName, SecretReading>();
     const [described, searched, keys] = await Promise.all([
@@ -167,13 +167,13 @@ class Looker {
     const formerAccessIds = formerIdsOf(this.#keptKeys, snapshot);
     const next = { ...snapshot, secrets, keys, accessTokenIds, formerAccessIds, lookups };
     if (keys !== "all" || snapshot.keys === "all") return next;
-    return { ...next, ...judgedAnew(next, this.#judge(login, keys, next.tokens.values(), secrets)) };
+    return { ...next, ...judgedAnew(next, this.#judge(login, keys, [...next.tokens.values()], secrets)) };
   }
 
   #judge(
     login: Login,
     keys: Snapshot["keys"],
-    tokens: Iterable<ApiToken>,
+    tokens: readonly ApiToken[],
     secrets: ReadonlyMap<SecretName, SecretReading>,
   ): Judge {
     const given = {

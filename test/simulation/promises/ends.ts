@@ -40,7 +40,7 @@ export function onEnded(
       `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
     );
   }
-  if (!isMadeHere && !isAskedFor && !isIndistinct(evidence, token))
+  if (!isMadeHere && !isAskedFor && !isIndistinct(evidence, token, by))
     evidence.broken("ours", `${by.entry.id} ${how} ${token.id}, which this worker did not make`);
   const sinceMs = supersededMs(token);
   if (sinceMs === undefined || isAskedFor) return;
@@ -59,10 +59,21 @@ export function onEnded(
     );
 }
 
-/** A copy that was made within minutes, of a token whose text is gone, where Losant doesn't say by which access token. */
-function isIndistinct({ services }: Evidence, { cloned }: TokenRecord): boolean {
-  const isOnly = cloned !== undefined && (cloned.isUnmarked || cloned.isDeleted);
-  return isOnly && (services.setting.creatorIds ?? "accessToken") !== "accessToken";
+/**
+ * A copy that was made within minutes, of a token whose text is gone, where Losant doesn't say by which access token, or no
+ * token of the worker's is left that shows what it says.
+ */
+function isIndistinct(evidence: Evidence, { cloned, applicationId }: TokenRecord, by: Worker): boolean {
+  if (cloned === undefined || !(cloned.isUnmarked || cloned.isDeleted)) return false;
+  const isShown = [...evidence.tokens.values()].some(
+    ({ maker, isDeleted, isUnmarked, ...token }) =>
+      token.applicationId === applicationId &&
+      maker !== "person" &&
+      maker.deployment === by.deployment &&
+      !isDeleted &&
+      !isUnmarked,
+  );
+  return !isShown || (evidence.services.setting.creatorIds ?? "accessToken") !== "accessToken";
 }
 
 /** A token is no longer what users are given: whoever read it just before must have been able to go on using it. */
