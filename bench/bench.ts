@@ -24,7 +24,7 @@ const { plan, isQuick, isVirtual } = optionsFrom(process.argv.slice(2));
 // Ctrl-C alone ends a process without its exit handlers, which remove the functions' files.
 process.once("SIGINT", () => process.exit(130));
 const document = isVirtual
-  ? withChapters(readFileSync(DOCUMENT, "utf8"), await badDays(plan))
+  ? withChapters(readFileSync(DOCUMENT, "utf8"), [await idleChapter(plan), ...(await badDays(plan))])
   : frame(await measured(await buildFunctions(), plan));
 if (isQuick) console.log("Everything was measured once, with small counts; nothing is written.");
 else {
@@ -36,10 +36,7 @@ else {
 async function measured(of: Functions, sizes: Plan): Promise<readonly string[]> {
   return [
     coldSection(of, await step("cold starts", () => measureColdStarts(of, sizes.coldRounds))),
-    idleSection(
-      await each("idle runs", sizes.idle, idleRun),
-      await each("idle runs, real", sizes.realIdle, (size) => realIdleRun(of, size)),
-    ),
+    await idleChapter(sizes),
     stormSection({
       worker: await each("storms", sizes.storms, workerStorm),
       sequential: await each("storms, sequential", sizes.storms, (tokens) => firstDraftStorm(tokens, false)),
@@ -53,12 +50,18 @@ async function measured(of: Functions, sizes: Plan): Promise<readonly string[]> 
     growthSection({
       tokens: await each("tokens", sizes.tokens, (count) => tokensInOneApplication(of, count)),
       applications: await each("applications", sizes.applications, (count) => manyApplications(of, count)),
+      idle: await each("idle runs, real", sizes.realIdle, (size) => realIdleRun(of, size)),
     }),
     MENDED,
   ];
 }
 
-/** The chapters that are the same on every machine. */
+/* The chapters that are the same on every machine. */
+
+async function idleChapter({ idle }: Plan): Promise<string> {
+  return idleSection(await each("idle runs", idle, idleRun));
+}
+
 async function badDays({ poisoned, windowed }: Plan): Promise<readonly string[]> {
   return [
     poisonedSection([

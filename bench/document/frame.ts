@@ -28,7 +28,7 @@ export function frame(sections: readonly string[]): string {
     prose(
       `Written by \`${COMMAND}\` on ${new Date().toISOString().slice(0, 10)}; it needs nothing but npm and the loopback
       interface, and takes some minutes. \`${COMMAND} -- --quick\` only tries whether all of it works;
-      \`${COMMAND} -- --virtual\` writes again only the fourth and the fifth chapter, which are the same on every machine.`,
+      \`${COMMAND} -- --virtual\` writes again only the second, the fourth and the fifth chapter, which are the same on every machine.`,
       `Losant answers after ${LATENCY_MS.losant} ms here, Secrets Manager after ${LATENCY_MS.store}, EventBridge after
       ${LATENCY_MS.bus}; Secrets Manager takes ${WRITES_PER_SECOND} writes in a second. What is compared runs side by side:
       once each in every round, the ratio taken within the round. Figures are medians; in parentheses, the half of the

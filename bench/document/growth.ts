@@ -1,17 +1,20 @@
 import { MOST_OBSERVED_AT_ONCE, OBSERVING_PART } from "../../lambda/limits.ts";
 import { type Grown, HEAP_MEGABYTES, LINEAGES_EACH, perOneMore } from "../growth/section.ts";
+import type { RealIdleRun } from "../idle/section.ts";
 import { LATENCY_MS } from "../latencies.ts";
 import { megabytes, prose, seconds, table, whole } from "./markdown.ts";
 
 interface Growth {
   readonly tokens: readonly Grown[];
   readonly applications: readonly Grown[];
+  /** Of the second chapter's runs, in real time. */
+  readonly idle: readonly RealIdleRun[];
 }
 
 const MEMORY_BYTES = 512_000_000;
 const LONGEST_MS = 15 * 60_000;
 
-export function growthSection({ tokens, applications }: Growth): string {
+export function growthSection({ tokens, applications, idle }: Growth): string {
   const largest = tokens.at(-1);
   const perToken = perOneMore(tokens, "peakBytes");
   const fitting = largest === undefined ? 0 : largest.size + (MEMORY_BYTES - largest.peakBytes) / perToken;
@@ -28,6 +31,17 @@ export function growthSection({ tokens, applications }: Growth): string {
     ),
     growthTable("tokens, none due, in one listing", tokens),
     growthTable(`applications of ${LINEAGES_EACH} rotated tokens`, applications),
+    prose(`The same with the latencies of the second chapter, whose times are virtual.`),
+    table(
+      ["applications", "tokens each", "wall time", "processor time", "peak memory"],
+      idle.map(({ applications: count, lineagesEach, wallMs, cpuMs, peakBytes }) => [
+        whole(count),
+        whole(lineagesEach),
+        seconds(wallMs),
+        seconds(cpuMs),
+        megabytes(peakBytes),
+      ]),
+    ),
     prose(
       `From the two largest sizes: one more token costs ${(perTokenMs * 1_000).toFixed(0)} µs and
       ${(perToken / 1_000).toFixed(1)} kB; its share of a page of 1,000 takes Losant ${(LATENCY_MS.losant).toFixed(0)} µs to

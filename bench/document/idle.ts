@@ -1,13 +1,13 @@
 import { monthlyCosts } from "../idle/costs.ts";
-import type { IdleRun, RealIdleRun } from "../idle/section.ts";
-import { aim, bullets, dollars, megabytes, prose, ratio, seconds, table, whole } from "./markdown.ts";
+import type { IdleRun } from "../idle/section.ts";
+import { aim, bullets, dollars, prose, ratio, seconds, table, whole } from "./markdown.ts";
 
 const LOG_BYTES_PER_LINE = 500;
 
 /** Of the largest size. */
 const AIM = { calls: 10_300, wallMs: 20_000 };
 
-export function idleSection(runs: readonly IdleRun[], real: readonly RealIdleRun[]): string {
+export function idleSection(runs: readonly IdleRun[]): string {
   const priced = runs.filter(({ lineagesEach }) => lineagesEach === runs[0]?.lineagesEach);
   const costs = priced.map((run) => costsOf(run));
   return [
@@ -15,7 +15,7 @@ export function idleSection(runs: readonly IdleRun[], real: readonly RealIdleRun
     prose(
       `Applications whose tokens were all rotated before, none of them due. One read per access token, one listing call per
       page of tokens, one ListSecrets for every hundred secrets, and the one event that says that the run is over: that it
-      is nothing else is [a test](../test/run/idle.test.ts). In virtual time. Five applications are listed at once at first,
+      is nothing else is [a test](../test/run/idle.test.ts). In virtual time, in which the worker's own work takes none. Five applications are listed at once at first,
       and more for as long as Losant is as quick as that, up to 64. The figures of before are those of the worker while it
       described each secret in every run, and looked at five applications at once, always.`,
     ),
@@ -43,21 +43,6 @@ export function idleSection(runs: readonly IdleRun[], real: readonly RealIdleRun
     ),
     aims(runs),
     prose(
-      `In real time, the deployed bundle, its own work and that of this machine included. The worker's processor time is a
-      bound that no latency shows: a function has a whole processor only with 1,769 MB.`,
-    ),
-    table(
-      ["applications", "tokens each", "wall time", "of virtual time", "processor time", "peak memory"],
-      real.map(({ applications, lineagesEach, wallMs, cpuMs, peakBytes }) => [
-        whole(applications),
-        whole(lineagesEach),
-        seconds(wallMs),
-        ratio(wallMs / virtualMs(runs, applications, lineagesEach)),
-        seconds(cpuMs),
-        megabytes(peakBytes),
-      ]),
-    ),
-    prose(
       `What that costs in US dollars per month, at list prices of us-east-1 [as assumed](../bench/idle/costs.ts), before any
       free tier: ${whole(priced[0]?.lineagesEach ?? 0)} tokens in each application, a run every 6 hours at 512 MB, a year's
       life of each token, one secret per token and one per access token, nine metrics, seven alarms, one dashboard.`,
@@ -84,11 +69,6 @@ function aims(runs: readonly IdleRun[]): string {
     aim(`Calls for ${whole(applications)} applications`, totalCalls, AIM.calls, whole),
     aim("Their wall time", wallMs, AIM.wallMs, seconds),
   );
-}
-
-function virtualMs(runs: readonly IdleRun[], applications: number, lineagesEach: number): number {
-  const same = runs.find((run) => run.applications === applications && run.lineagesEach === lineagesEach);
-  return same?.wallMs ?? Number.NaN;
 }
 
 function costsOf({ applications, lineages, totalCalls, wallMs }: IdleRun): ReadonlyMap<string, number> {

@@ -18,5 +18,8 @@ export const MENDED = [
     where a refusal names no time: 1,209 refused requests and 190 strings that nobody had tried, now 523 and none.`,
     `Tokens of one name are compared with each other once, not each with all: 10,000 of one name took 4.9 s of processor
     time, now as much as any other 10,000.`,
+    `A run that finds nothing reads the list of secrets, not each of them, and lists as many applications at once as Losant
+    answers without getting slower: 5,000 applications of 5 tokens took 35,001 calls and 110 s, now 10,251 and 13.4. Of
+    25,000 secrets, the list took 55 MB of memory, now 27.`,
   ),
 ].join("\n\n");
