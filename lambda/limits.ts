@@ -50,9 +50,6 @@ export const LONGEST_THROTTLE_PAUSE_MS = 15_000;
 /** The longest that one answer may make all calls of a run wait, whatever its Retry-After says. */
 export const LONGEST_RETRY_AFTER_MS = 60_000;
 
-/** A call that is throttled so often, with all those pauses, is given up: about a minute, where Losant names no time. */
-export const MAX_THROTTLED = 8;
-
 /** A new string is in memory only: it is not kept waiting longer than this to be tried. */
 export const PROBE_THROTTLE_PATIENCE_MS = 20_000;
 

@@ -4,7 +4,6 @@ import {
   FIRST_THROTTLE_PAUSE_MS,
   LONGEST_RETRY_AFTER_MS,
   LONGEST_THROTTLE_PAUSE_MS,
-  MAX_THROTTLED,
   PROBE_THROTTLE_PATIENCE_MS,
   STORE_READS_AT_ONCE,
 } from "../limits.ts";
@@ -88,6 +87,9 @@ export function circuitBroken(bus: EventBus): EventBus {
   };
 }
 
+/** So much later than the others one tries again that was throttled as many times, at most. */
+const LATEST_TRIAL_MS = 50;
+
 /**
  * What a run knows of Losant's rate limit. A 429 proves that nothing happened: it makes every call of the run wait, for as
  * long as Losant says, or for a pause that grows. Then one call tries, and once it is answered all others go on.
@@ -104,13 +106,13 @@ export class LosantPause {
   }
 
   /**
-   * The same call until it is not throttled.
-   * @throws what the last one threw: where the pause is longer than there is time, or after `MAX_THROTTLED` of them, so that
-   * nothing waits for ever for one call that is never let through.
+   * The same call until it is not throttled. One that was throttled lets the others try first, so that nobody waits for one
+   * that is never let through.
+   * @throws what the last one threw, where the pause is longer than there is time.
    */
   async outlasting<T>(giveUpAt: Date, call: () => Promise<T>): Promise<T> {
-    for (let throttled = 1; ; throttled += 1) {
-      const endTrial = await this.#turn(giveUpAt);
+    for (let throttled = 0; ; throttled += 1) {
+      const endTrial = await this.#turn(giveUpAt, throttled);
       try {
         const answer = await call();
         if (endTrial !== undefined) this.#nextMs = FIRST_THROTTLE_PAUSE_MS;
@@ -118,7 +120,7 @@ export class LosantPause {
       } catch (thrown) {
         if (!isThrottled(thrown)) throw thrown;
         this.#begin(thrown.retryAfterMs);
-        if (throttled >= MAX_THROTTLED || this.#untilMs >= giveUpAt.getTime()) throw thrown;
+        if (this.#untilMs >= giveUpAt.getTime()) throw thrown;
       } finally {
         endTrial?.();
       }
@@ -131,15 +133,15 @@ export class LosantPause {
   }
 
   /** Waits out the pause, but not past `giveUpAt`. */
-  async #over(giveUpAt: Date): Promise<void> {
+  async #over(giveUpAt: Date, laterMs: number): Promise<void> {
     for (let leftMs = this.#leftMs(giveUpAt); leftMs > 0; leftMs = this.#leftMs(giveUpAt))
-      await this.#clock.sleep(leftMs);
+      await this.#clock.sleep(leftMs + laterMs);
   }
 
   /** Resolves when a call may go out; with what ends its trial, if it is the one that tries. */
-  async #turn(giveUpAt: Date): Promise<(() => void) | undefined> {
+  async #turn(giveUpAt: Date, throttled: number): Promise<(() => void) | undefined> {
     for (;;) {
-      await this.#over(giveUpAt);
+      await this.#over(giveUpAt, Math.min(throttled, LATEST_TRIAL_MS));
       if (this.#untilMs === 0 || this.#clock.now() >= giveUpAt) return undefined;
       if (this.#trial === undefined) break;
       await this.#trial.ended;

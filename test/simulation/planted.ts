@@ -287,8 +287,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   // Refusals that prove that nothing happened.
   fault("a rate limit is given up at its first refusal", [
     "run/guarded-ports.ts",
-    "if (throttled >= MAX_THROTTLED || ",
-    "if (throttled >= MAX_THROTTLED / MAX_THROTTLED || ",
+    "if (this.#untilMs >= giveUpAt.getTime()) throw thrown;",
+    "throw thrown;",
   ]),
   fault("what a rate limit puts off fails", [
     "apply/apply.ts",

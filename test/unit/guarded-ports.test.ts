@@ -56,7 +56,8 @@ describe("a call that Losant throttles", () => {
     const calls: number[] = [];
     const until = later(START, budgetMs);
     const pause = new LosantPause(clock);
-    const secondsIn = () => (clock.now().getTime() - START.getTime()) / SECOND;
+    // Who was throttled lets the others go first, by a millisecond or so.
+    const secondsIn = () => Math.floor((clock.now().getTime() - START.getTime()) / 100) / 10;
     const call = (fate: (nth: number) => RotationError | undefined) => async () => {
       calls.push(secondsIn());
       const error = fate(calls.length);
@@ -66,7 +67,7 @@ describe("a call that Losant throttles", () => {
     return { clock, pause, until, calls, call, secondsIn };
   }
 
-  it("is made eight times, after pauses that double up to a quarter of a minute", async () => {
+  it("is made as long as there is time, after pauses that double up to a quarter of a minute", async () => {
     const { clock, pause, until, calls, call } = bench();
     const failing = clock.run(
       pause.outlasting(
@@ -75,7 +76,23 @@ describe("a call that Losant throttles", () => {
       ),
     );
     await expect(failing).rejects.toMatchObject({ code: "losant-throttled" });
-    expect(calls).toEqual([0, 1, 3, 7, 15, 30, 45, 60]);
+    const seconds = calls.map(Math.floor);
+    expect(seconds.slice(0, 8)).toEqual([0, 1, 3, 7, 15, 30, 45, 60]);
+    // The next one would come too late.
+    expect((seconds.at(-1) ?? 0) * SECOND + 16 * SECOND).toBeGreaterThan(until.getTime() - START.getTime());
+  });
+
+  it("lets those try first that were throttled less often", async () => {
+    const { clock, pause, until } = bench();
+    const answered: string[] = [];
+    const never = pause.outlasting(until, () => Promise.reject(throttled())).catch(() => {});
+    const others = ["one", "two"].map(async (name) => {
+      await clock.sleep(10 * SECOND);
+      await pause.outlasting(until, async () => void answered.push(name));
+    });
+    await clock.run(Promise.all(others));
+    expect(answered).toEqual(["one", "two"]);
+    await clock.run(never);
   });
 
   it.each([
