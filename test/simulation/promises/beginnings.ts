@@ -131,9 +131,8 @@ function checkRollback(evidence: Evidence, before: Reign, replaced: TokenRecord,
   const isTakenOver = lastByWorker !== undefined && lastByWorker.versionId !== before.versionId;
   const isKnown = fromMs + evidence.services.setting.describeLagMs < by.startedMs;
   if (before.by !== "person" || !isTakenOver || !isKnown || by.entry.event.force === true) return;
-  if (isForgotten(lastByWorker)) return;
-  // A version that says the worker's own words is no person's choice that anybody could know.
-  if (isOurs(before.versionId) && before.token?.secretArn !== secret.arn) return;
+  // Whoever copies a version into another secret has its token renewed in both.
+  if (isForgotten(lastByWorker) || secret.tamperedBy.has("administered")) return;
   const leftMs = replaced.expiresMs - by.startedMs;
   if (leftMs >= 2 * by.deployment.config.intervalMs + SKEW_MS && before.token?.ending === undefined)
     evidence.broken("rollback-holds", `${by.entry.id} took ${secret.name} from what a person had chosen`);

@@ -125,8 +125,7 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   );
   const hadItsChance = evidence.cleanRuns.some(
     (run) =>
-      run.deployment.index === deployment?.index &&
-      run.deployment.config.applications.some(({ id }) => id === application.id) &&
+      run.deployment === deployment &&
       run.entry.event.tokens === undefined &&
       run.startedMs >= Math.max(fromMs + SKEW_MS, reign.fromMs + 20 * MINUTE) &&
       run.startedMs <= latestMs - SKEW_MS,
