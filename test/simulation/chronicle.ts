@@ -73,6 +73,14 @@ export class Chronicle implements Evidence {
     return known;
   }
 
+  /** The same of all that a deployment has, or would have: also of what goes by an id, or by a name that people gave. */
+  tamperedAll(deployment: number, how: string): void {
+    const { secrets } = this.services.deploymentAt(deployment);
+    const kept = [...this.secrets.values()].filter(({ store }) => store === secrets);
+    const names = [...this.services.secretNamesOf(deployment), ...kept.map(({ name }) => name)];
+    for (const name of names) this.tamperedBy(secrets, name).add(how);
+  }
+
   /** Right after somebody did something. */
   note(by: Actor, call?: Call): void {
     this.#noteSecrets(by);

@@ -6,13 +6,9 @@ import { type Layout, mappedName, type Services } from "./services.ts";
 
 export function reconfigure(act: OperatorAct, services: Services, chronicle: Chronicle): void {
   const { deployment } = act.role;
-  const { secrets } = services.deploymentAt(deployment);
-  const note = () => {
-    for (const name of services.secretNamesOf(deployment)) chronicle.tamperedBy(secrets, name).add("moved");
-  };
-  note();
+  chronicle.tamperedAll(deployment, "moved");
   services.deploy(deployment, changeOf(act, services));
-  note();
+  chronicle.tamperedAll(deployment, "moved");
   chronicle.noteMove();
 }
 

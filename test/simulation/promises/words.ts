@@ -17,6 +17,8 @@ export function onEvent(evidence: Evidence, event: PutEvent, by: Worker): void {
   const { versionId, secretName } = JSON.parse(event.Detail);
   const secret = evidence.secretRecord(by.deployment.secrets, secretName);
   if (!secret?.reigns.some((reign) => reign.versionId === versionId)) {
+    // Destroyed, and made anew, before its event was sent.
+    if (secret?.tamperedBy.has("administered")) return;
     evidence.broken("announced", `${versionId} was announced, but never current in ${secretName}`);
     return;
   }
@@ -141,8 +143,9 @@ export function isKeyLost({ nowMs }: Evidence, { maker, signers }: TokenRecord):
 
 /** In one of the versions that the worker reads for it. */
 function isKept({ reigns }: TokenRecord): boolean {
-  return reigns.some(({ versionId, secret }) =>
-    secret.last?.versions.slice(-MOST_KEYS).some(({ id }) => id === versionId),
+  return reigns.some(
+    ({ versionId, secret }) =>
+      !secret.isGone && secret.last?.versions.slice(-MOST_KEYS).some(({ id }) => id === versionId),
   );
 }
 
