@@ -313,7 +313,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   // What people write, copy, move and destroy.
   fault("a marker needs no signature", [
     "lineage/proof.ts",
-    "keys.some((key) => isSignedFor(token, marker, applicationId, key, knowsCreators)),\n  );\n  const isSealedHere",
+    "keys.some((key) => isSignedFor(token, marker, applicationId, key, isCreatorTold)),\n  );\n  const isSealedHere",
     'keys.length > 0 && marker.run !== "",\n  );\n  const isSealedHere',
   ]),
   fault("a signature holds for whatever token it is written onto", [
