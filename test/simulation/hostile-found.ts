@@ -98,11 +98,12 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
     },
   },
   {
-    says: "a secret that can't be described keeps its tokens, whatever they are called",
+    says: "a secret that can't be described keeps its tokens, whatever their descriptions say",
     script: {
-      setting: setting([unmapped("backend", 8)]),
+      setting: setting([unmapped("backend", 8)], { creatorIds: "none" }),
       entries: [
         runAt("r1", MINUTE),
+        actAt({ atMs: HOUR }, { do: "wipe-marker", role: FIRST, whose: "current" }),
         runAt("r2", DAY, { event: FORCED }),
         faultAt("r2", "describe", "unavailable"),
         ...runs(2, 3),
@@ -120,6 +121,17 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
           { do: "swap-names", role: FIRST, whose: "current", onto: { role: SECOND, whose: "current" } },
         ),
         ...runs(20, 26),
+      ],
+    },
+  },
+  {
+    says: "what somebody rolls back to right before its life is to end stays alive",
+    script: {
+      setting: setting([unmapped("backend", 5)]),
+      entries: [
+        runAt("r1", 0),
+        runAt("r9", 2 * DAY, { event: { ...FORCED, retireNow: true } }),
+        actAt({ run: "r9", call: 9 }, { do: "roll-back", role: FIRST }),
       ],
     },
   },

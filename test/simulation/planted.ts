@@ -355,8 +355,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "a name decides where the token of a managed secret belongs",
     [
       "lineage/places.ts",
-      "const secretNames = secretsOf(token.id, inquiry.claims);",
-      "const secretNames = secretsOf(token.id, inquiry.claims).map(() => secretNameOfToken(snapshot, token));",
+      "secretNames.length > 0 ? ",
+      "secretNames.includes(secretNameOfToken(snapshot, token)) ? ",
     ],
     [
       "lineage/places.ts",
