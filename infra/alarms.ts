@@ -7,26 +7,15 @@ import {
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
-import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { RotationConfig } from "../lambda/policy/config.ts";
 import type { MetricName } from "../lambda/report/metrics.ts";
+import type { AlarmOptions } from "./props.ts";
 import type { Schedule } from "./schedule.ts";
 import { accessTokenThreshold, lookBack, soonestExpiryThreshold } from "./thresholds.ts";
 import type { WorkerFunction } from "./worker.ts";
 import { workerMetric } from "./worker-metrics.ts";
-
-export interface AlarmOptions {
-  /** Hears of every alarm, and of its end. Default: alarms are only shown; `alarms` takes other actions. */
-  readonly alarmTopic?: ITopic | undefined;
-  /** Where RUNBOOK.md can be read, which the alarms link. Default: the file in this repo. */
-  readonly runbookUrl?: string | undefined;
-  /** Default: see soonestExpiryThreshold. */
-  readonly soonestExpiryDays?: number | undefined;
-  /** Default: see accessTokenThreshold. */
-  readonly accessTokenDays?: number | undefined;
-}
 
 interface AlarmsProps extends AlarmOptions {
   readonly config: RotationConfig;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ConfigDocument } from "./token-rotation.ts";
+import type { ConfigDocument } from "./config-document.ts";
 
 export const CONFIG_FILE = "rotation.config.json";
 export const EXAMPLE_FILE = "rotation.config.example.json";

@@ -1,23 +1,9 @@
-import { Aws, CfnRule, type Duration, Fn, Stack, Token } from "aws-cdk-lib";
-import { CfnEventBus, EventBus, type IEventBus } from "aws-cdk-lib/aws-events";
+import { Aws, CfnRule, Fn, Stack, Token } from "aws-cdk-lib";
+import { CfnEventBus, EventBus } from "aws-cdk-lib/aws-events";
 import type { Construct } from "constructs";
 import { EVENT_SOURCE } from "../lambda/model/events.ts";
 import type { RotationConfig } from "../lambda/policy/config.ts";
-
-/** The CDK's class doesn't fit its own interface where `exactOptionalPropertyTypes` is set. */
-export type AnyEventBus = IEventBus | EventBus;
-
-export interface EventBusOptions {
-  /** A bus that exists, instead of the one that `eventBusName` of the configuration names. Its name must be known at synth. */
-  readonly eventBus?: AnyEventBus | undefined;
-  /** A bus of its own, called what `eventBusName` says, or "losant-token-rotation". Default: none is made. */
-  readonly ownEventBus?: OwnEventBus | undefined;
-}
-
-export interface OwnEventBus {
-  /** Keeps every event for so long, to be replayed. Default: no archive. */
-  readonly archiveFor?: Duration | undefined;
-}
+import type { AnyEventBus, EventBusOptions, OwnEventBus } from "./props.ts";
 
 export interface ChosenBus {
   readonly bus: AnyEventBus;

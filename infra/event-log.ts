@@ -4,7 +4,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup, ResourcePolicy, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { EVENT_SOURCE } from "../lambda/model/events.ts";
-import type { AnyEventBus } from "./event-bus.ts";
+import type { AnyEventBus } from "./props.ts";
 
 /** Writes every event of the worker to a log group: a first look at them, and a sample of a rule. */
 export class EventLog extends Construct {

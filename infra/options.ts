@@ -6,7 +6,7 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import * as v from "valibot";
 import { describeIssue } from "../lambda/policy/config.ts";
-import type { TokenRotationProps } from "./token-rotation.ts";
+import type { TokenRotationProps } from "./props.ts";
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(1));
 const within = (least: number, most: number) =>

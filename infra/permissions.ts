@@ -16,8 +16,8 @@ import { EVENT_SOURCE } from "../lambda/model/events.ts";
 import type { RotationConfig } from "../lambda/policy/config.ts";
 import { refuseUnreachable } from "./access-token-arns.ts";
 import { acknowledge } from "./acknowledge.ts";
-import type { AnyEventBus } from "./event-bus.ts";
 import { inPolicies, room } from "./policy-room.ts";
+import type { AnyEventBus } from "./props.ts";
 import { type SecretGrant, secretGrants } from "./secret-grants.ts";
 import { secretPatterns } from "./secret-patterns.ts";
 

@@ -3,15 +3,10 @@ import { CfnRegistry, CfnSchema } from "aws-cdk-lib/aws-eventschemas";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { testEventsDocument } from "./event-documents.ts";
+import type { TestEventsOption } from "./props.ts";
 
 /** The one registry of an account and region in which Lambda's console keeps the shareable events of all functions. */
 export const TEST_EVENT_REGISTRY = "lambda-testevent-schemas";
-
-/**
- * `existing-registry`: the console makes it when anybody first saves a shareable event, or another stack has made it.
- * `create-registry`: this stack makes it, and leaves it behind when it goes, since others keep their events there.
- */
-export type TestEventsOption = "create-registry" | "existing-registry";
 
 interface TestEventsProps {
   readonly lambda: IFunction;

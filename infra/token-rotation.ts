@@ -3,30 +3,16 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { InferInput } from "valibot";
 import { parseConfig } from "../lambda/policy/config.ts";
-import type { ConfigSchema } from "../lambda/policy/config-schema.ts";
-import { type AlarmOptions, Alarms } from "./alarms.ts";
+import { Alarms } from "./alarms.ts";
 import { Dashboard } from "./dashboard.ts";
-import { type AnyEventBus, chooseEventBus, type EventBusOptions } from "./event-bus.ts";
+import { chooseEventBus } from "./event-bus.ts";
 import { EventLog } from "./event-log.ts";
 import { EventSchemas } from "./event-schemas.ts";
+import type { AnyEventBus, TokenRotationProps } from "./props.ts";
 import { Schedule } from "./schedule.ts";
-import { TestEvents, type TestEventsOption } from "./test-events.ts";
-import { WorkerFunction, type WorkerOptions } from "./worker.ts";
-
-/** rotation.config.json. */
-export type ConfigDocument = InferInput<typeof ConfigSchema>;
-
-export interface TokenRotationProps extends WorkerOptions, EventBusOptions, AlarmOptions {
-  readonly config: ConfigDocument;
-  /** Writes every event to a log group of its own, for a first look. Default false. */
-  readonly logEvents?: boolean | undefined;
-  /** Publishes the schemas of the events in a registry of their own. Default false. */
-  readonly eventSchemas?: boolean | undefined;
-  /** Lets the function's Test tab offer the useful events by name. Default: it doesn't. */
-  readonly testEvents?: TestEventsOption | undefined;
-}
+import { TestEvents } from "./test-events.ts";
+import { WorkerFunction } from "./worker.ts";
 
 /**
  * Everything that keeps the tokens of Losant applications from expiring: the worker, its schedule, its permissions,

@@ -1,5 +1,4 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import type { IKey } from "aws-cdk-lib/aws-kms";
 import {
   Architecture,
   type Function as Lambda,
@@ -14,31 +13,10 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { RotationConfig } from "../lambda/policy/config.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
-import type { AnyEventBus } from "./event-bus.ts";
 import { CA_ENVIRONMENT, readCaFile } from "./extra-ca.ts";
 import { Permissions } from "./permissions.ts";
+import type { AnyEventBus, WorkerOptions } from "./props.ts";
 import { workerCode } from "./worker-code.ts";
-
-export interface WorkerOptions {
-  /** How long one run may take. Default and most: 15 minutes, after which the rest waits for the next run. */
-  readonly timeout?: Duration | undefined;
-  /** In MiB; Lambda gives processor time in proportion. Default 512. */
-  readonly memorySize?: number | undefined;
-  /** Default arm64, which costs a fifth less; not every region has it. */
-  readonly architecture?: Architecture | undefined;
-  /** Default: none. A new account's whole concurrency is too small to reserve any of it. */
-  readonly reservedConcurrency?: number | undefined;
-  /** X-Ray's active tracing. Default false. */
-  readonly tracing?: boolean | undefined;
-  /** Default three months. */
-  readonly logRetention?: RetentionDays | undefined;
-  /** Where RUNBOOK.md can be read, which the worker's errors and events link. Default: the file in this repo. */
-  readonly runbookUrl?: string | undefined;
-  /** A file with the certificates (PEM) of CAs that Node doesn't know, for a Losant of one's own. Default: none. */
-  readonly extraCaFile?: string | undefined;
-  /** Of secrets that exist and are encrypted with a key of one's own; the worker may use it through Secrets Manager alone. */
-  readonly secretsKey?: IKey | undefined;
-}
 
 interface WorkerProps extends WorkerOptions {
   readonly config: RotationConfig;

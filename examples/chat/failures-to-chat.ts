@@ -11,7 +11,7 @@ import {
 } from "aws-cdk-lib/aws-events";
 import { ApiDestination as ToApiDestination } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
-import type { AnyEventBus } from "../../infra/event-bus.ts";
+import type { AnyEventBus } from "../../infra/props.ts";
 import { ERROR_KINDS } from "../../lambda/model/errors.ts";
 import { type DetailType, EVENT_SOURCE } from "../../lambda/model/events.ts";
 

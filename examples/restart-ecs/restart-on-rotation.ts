@@ -4,7 +4,7 @@ import { SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
 import { DefinitionBody, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { CallAwsService } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
-import type { AnyEventBus } from "../../infra/event-bus.ts";
+import type { AnyEventBus } from "../../infra/props.ts";
 import { EVENT_SOURCE } from "../../lambda/model/events.ts";
 
 interface RestartOnRotationProps {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ConfigDocument } from "../../infra/token-rotation.ts";
+import type { ConfigDocument } from "../../infra/config-document.ts";
 import { permits } from "./iam.ts";
 import { SECRETS, workerStatements } from "./policies.ts";
 import { APPLICATION, synthesized } from "./synth.ts";

@@ -5,7 +5,9 @@ import { Stack } from "aws-cdk-lib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AwsEmulator, startAws } from "../../emulators/aws/server.ts";
 import { type LosantEmulator, startLosant } from "../../emulators/losant/server.ts";
-import { type ConfigDocument, TokenRotation, type TokenRotationProps } from "../../infra/token-rotation.ts";
+import type { ConfigDocument } from "../../infra/config-document.ts";
+import type { TokenRotationProps } from "../../infra/props.ts";
+import { TokenRotation } from "../../infra/token-rotation.ts";
 import { LocalLambda } from "./lambda.ts";
 import { APPLICATION, newApp } from "./synth.ts";
 

@@ -1,8 +1,9 @@
 import { Stack } from "aws-cdk-lib";
 import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
+import type { ConfigDocument } from "../../infra/config-document.ts";
 import { overlap } from "../../infra/secret-patterns.ts";
-import { type ConfigDocument, TokenRotation } from "../../infra/token-rotation.ts";
+import { TokenRotation } from "../../infra/token-rotation.ts";
 import { permits } from "./iam.ts";
 import { policiesOf, SECRETS, statementsOf } from "./policies.ts";
 import { idOf, manyApplications, newApp, synthesized } from "./synth.ts";

@@ -4,7 +4,8 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import { AwsSolutionsChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
 import { describe, expect, test } from "vitest";
-import { TokenRotation, type TokenRotationProps } from "../../infra/token-rotation.ts";
+import type { TokenRotationProps } from "../../infra/props.ts";
+import { TokenRotation } from "../../infra/token-rotation.ts";
 import { APPLICATION, CONFIG, manyApplications, newApp } from "./synth.ts";
 
 function stackWith(props: (stack: Stack) => Partial<TokenRotationProps>, env?: Stack["environment"]): Stack {

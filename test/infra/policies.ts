@@ -1,5 +1,5 @@
 import type { Template } from "aws-cdk-lib/assertions";
-import type { TokenRotationProps } from "../../infra/token-rotation.ts";
+import type { TokenRotationProps } from "../../infra/props.ts";
 import type { Statement } from "./iam.ts";
 import { readable, resourcesOf, synthesized } from "./synth.ts";
 

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { App, type Environment, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { type ConfigDocument, TokenRotation, type TokenRotationProps } from "../../infra/token-rotation.ts";
+import type { ConfigDocument } from "../../infra/config-document.ts";
+import type { TokenRotationProps } from "../../infra/props.ts";
+import { TokenRotation } from "../../infra/token-rotation.ts";
 
 export const APPLICATION = "575ec8687ae143cd83dc4a97";
 
