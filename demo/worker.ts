@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { bundleHandler } from "../infra/bundling.ts";
+import { writeFunctionCode } from "#function-code";
 import type { Report } from "../lambda/report/report.ts";
 import type { Emulators } from "./emulators.ts";
 import type { Invocation } from "./invoke.ts";
@@ -24,7 +24,8 @@ export interface LocalWorker {
   remove(): Promise<void>;
 }
 
-const INVOKE = fileURLToPath(new URL("./invoke.ts", import.meta.url));
+/** In the package it is compiled, and lies elsewhere: see `imports` of package.json. */
+const INVOKE = createRequire(import.meta.url).resolve("#demo-invoke");
 
 export async function bundledWorker(config: object, emulators: Emulators): Promise<LocalWorker> {
   const folder = await mkdtemp(join(tmpdir(), "losant-token-rotation-"));
@@ -32,7 +33,7 @@ export async function bundledWorker(config: object, emulators: Emulators): Promi
   const logFile = join(folder, "worker.log");
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    await bundleHandler(folder);
+    writeFunctionCode(folder);
     await writeFile(configFile, `${JSON.stringify(config, undefined, 2)}\n`);
     await writeFile(logFile, "");
   } catch (thrown) {

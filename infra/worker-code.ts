@@ -1,31 +1,25 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { AssetHashType, DockerImage } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
-import { buildSync } from "esbuild";
-import { BUNDLING, HANDLER_ENTRY } from "./bundling.ts";
+import { writeFunctionCode } from "#function-code";
 import { CA_IN_ASSET } from "./extra-ca.ts";
 
 export const CONFIG_IN_ASSET = "rotation.config.json";
 
 /**
- * The deployed asset: `index.js`, and beside it the configuration and the certificates of further CAs, if any. esbuild is called here and not by NodejsFunction,
- * so that what is deployed is byte for byte what runs locally; without a shell, Docker or the network.
+ * The deployed asset: `index.js`, and beside it the configuration and the certificates of further CAs, if any. NodejsFunction bundles
+ * nothing, so that what is deployed is byte for byte what runs locally; without a shell, Docker or the network.
  */
 export function workerCode(document: object, caCertificates?: string): Code {
   const config = JSON.stringify(document);
-  return Code.fromAsset(dirname(HANDLER_ENTRY), {
+  return Code.fromAsset(import.meta.dirname, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       local: {
         tryBundle(folder: string) {
-          buildSync({
-            ...BUNDLING,
-            entryPoints: [HANDLER_ENTRY],
-            outfile: join(folder, "index.js"),
-            logLevel: "error",
-          });
+          writeFunctionCode(folder);
           writeFileSync(join(folder, CONFIG_IN_ASSET), config);
           if (caCertificates !== undefined) writeFileSync(join(folder, CA_IN_ASSET), caCertificates);
           return true;

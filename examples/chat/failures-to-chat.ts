@@ -11,9 +11,12 @@ import {
 } from "aws-cdk-lib/aws-events";
 import { ApiDestination as ToApiDestination } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
-import type { AnyEventBus } from "../../infra/props.ts";
-import { ERROR_KINDS } from "../../lambda/model/errors.ts";
-import { type DetailType, EVENT_SOURCE } from "../../lambda/model/events.ts";
+import {
+  type AnyEventBus,
+  type DetailType,
+  EVENT_SOURCE,
+  PERMANENT_ERROR_CODES,
+} from "losant-token-rotation";
 
 interface FailuresToChatProps {
   /** Of the secret with the address of an incoming webhook, as Slack makes them: who knows it may post. */
@@ -28,11 +31,6 @@ interface Message {
   /** Paths of the event; each becomes a line. */
   readonly facts: readonly string[];
 }
-
-/** Codes of what doesn't pass by itself. Events about tokens say so themselves, in `retryable`. */
-const NEEDS_A_PERSON = Object.entries(ERROR_KINDS)
-  .filter(([, { retryable }]) => !retryable)
-  .map(([code]) => code);
 
 /**
  * Posts to a chat what a person has to do something about, and nothing else: failures that won't pass by themselves,
@@ -71,7 +69,7 @@ export class FailuresToChat extends Construct {
     });
     this.#post("ApplicationFailed", {
       about: "Losant Token Rotation Run Completed",
-      detail: { failedApplications: { code: NEEDS_A_PERSON } },
+      detail: { failedApplications: { code: PERMANENT_ERROR_CODES } },
       title: "No token of a Losant application is renewed",
       facts: ["failedApplications[0].applicationId", "failedApplications[0].code", "runId"],
     });

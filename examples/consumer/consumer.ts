@@ -6,8 +6,7 @@ import { Architecture, type Function as Lambda, Runtime } from "aws-cdk-lib/aws-
 import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import type { AnyEventBus } from "../../infra/props.ts";
-import { EVENT_SOURCE } from "../../lambda/model/events.ts";
+import { type AnyEventBus, EVENT_SOURCE } from "losant-token-rotation";
 
 interface ConsumerProps {
   readonly applicationId: string;

@@ -2,7 +2,7 @@ import { Duration, Stack, type StackProps } from "aws-cdk-lib";
 import { EventBus } from "aws-cdk-lib/aws-events";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
-import { TokenRotation } from "../../infra/token-rotation.ts";
+import { TokenRotation } from "losant-token-rotation";
 import { FailuresToChat } from "../chat/failures-to-chat.ts";
 import { Consumer } from "../consumer/consumer.ts";
 import { RestartOnRotation } from "../restart-ecs/restart-on-rotation.ts";

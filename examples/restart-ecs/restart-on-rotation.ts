@@ -4,8 +4,7 @@ import { SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
 import { DefinitionBody, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { CallAwsService } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
-import type { AnyEventBus } from "../../infra/props.ts";
-import { EVENT_SOURCE } from "../../lambda/model/events.ts";
+import { type AnyEventBus, EVENT_SOURCE } from "losant-token-rotation";
 
 interface RestartOnRotationProps {
   readonly clusterName: string;

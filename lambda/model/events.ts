@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import type { DetailType } from "./detail-types.ts";
 
-/** Where every event of this worker comes from, as EventBridge's rules match it. */
-export const EVENT_SOURCE = "losant.token-rotation";
+export { type DetailType, EVENT_SOURCE } from "./detail-types.ts";
 
 const text = v.string();
 const when = v.pipe(v.string(), v.isoTimestamp());
@@ -76,9 +76,8 @@ export const EVENT_CATALOGUE = {
     summary: SummarySchema,
     failedApplications: v.array(v.object({ applicationId: text, code: text })),
   }),
-} as const;
+} as const satisfies Readonly<Record<DetailType, v.GenericSchema>>;
 
-export type DetailType = keyof typeof EVENT_CATALOGUE;
 export type DetailOf<Type extends DetailType> = v.InferOutput<(typeof EVENT_CATALOGUE)[Type]>;
 
 /** One entry for PutEvents, less the bus. */

@@ -1,0 +1,48 @@
+import { OLDEST_NODE } from "./bundles.ts";
+import { MANIFEST } from "./repository.ts";
+
+/**
+ * The package's own package.json. It depends on nothing: what it uses of others is bundled, in the versions of
+ * package-lock.json. Who only runs the command needs no CDK, so npm must not install it by itself.
+ */
+export function packageManifest(): object {
+  const { name, version, description, license, repository, bugs, keywords, peerDependencies } = MANIFEST;
+  return {
+    name,
+    version,
+    description,
+    keywords,
+    license,
+    repository,
+    bugs,
+    type: "commonjs",
+    main: "./construct/index.js",
+    types: "./construct/index.d.ts",
+    bin: { [name]: "bin/losant-token-rotation.js" },
+    exports: {
+      ".": { types: "./construct/index.d.ts", default: "./construct/index.js" },
+      "./package.json": "./package.json",
+      "./rotation.config.schema.json": "./rotation.config.schema.json",
+    },
+    imports: { "#demo-invoke": "./command/demo-invoke.mjs" },
+    files: ["bin", "command", "construct", "function", "*.md", "*.json", "LICENSE", "THIRD-PARTY-LICENSES"],
+    engines: { node: `>=${OLDEST_NODE}` },
+    peerDependencies,
+    peerDependenciesMeta: Object.fromEntries(
+      Object.keys(peerDependencies).map((peer) => [peer, { optional: true }]),
+    ),
+    publishConfig: { access: "public", provenance: true },
+  };
+}
+
+/** Old syntax: it must run on whatever Node there is, to say that it is too old. */
+export function binText(): string {
+  const { name, version } = MANIFEST;
+  return `#!/usr/bin/env node
+if (parseInt(process.versions.node, 10) < ${OLDEST_NODE}) {
+  console.error("${name} ${version} needs Node.js ${OLDEST_NODE} or later; this is " + process.version + ".");
+  process.exit(2);
+}
+import("../command/losant-token-rotation.mjs");
+`;
+}

@@ -1,0 +1,53 @@
+import { spawnSync } from "node:child_process";
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bundleInto } from "./bundles.ts";
+import { writeDeclarations } from "./declarations.ts";
+import { licensesOf } from "./licenses.ts";
+import { binText, packageManifest } from "./manifest.ts";
+import { inRepository, MANIFEST } from "./repository.ts";
+
+/** What the package takes from the repository as it is. */
+const AS_IT_IS = [
+  "LICENSE",
+  "CHANGELOG.md",
+  "RUNBOOK.md",
+  "rotation.config.example.json",
+  "rotation.config.schema.json",
+];
+
+/** Writes what `npm publish` would take into `folder`, which is made anew, and the archive of it beside that. Returns the archive. */
+export async function makePackage(folder: string): Promise<string> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(join(folder, "bin"), { recursive: true });
+  const files = await bundleInto(folder);
+  writeDeclarations(join(folder, "construct"));
+  for (const name of AS_IT_IS) await copyFile(inRepository(name), join(folder, name));
+  await writeFile(join(folder, "README.md"), await readme());
+  await writeFile(join(folder, "THIRD-PARTY-LICENSES"), licensesOf(files, inRepository(".")));
+  await writeFile(join(folder, "bin/losant-token-rotation.js"), binText());
+  await chmod(join(folder, "bin/losant-token-rotation.js"), 0o755);
+  await writeFile(join(folder, "package.json"), `${JSON.stringify(packageManifest(), undefined, 2)}\n`);
+  return packed(folder);
+}
+
+async function readme(): Promise<string> {
+  const text = await readFile(inRepository("infra/package/README.md"), "utf8");
+  return text.replaceAll("{version}", MANIFEST.version);
+}
+
+/** npm itself decides what belongs to it, as it would at `npm publish`. */
+function packed(folder: string): string {
+  const { status, stdout, stderr } = spawnSync("npm", ["pack", "--silent", "--pack-destination", ".."], {
+    cwd: folder,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) throw new Error(stderr);
+  return join(folder, "..", stdout.trim());
+}
+
+if (import.meta.main) {
+  const archive = await makePackage(inRepository("dist/package"));
+  console.log(`${archive}: look at it in dist/package, then npm publish ${archive}`);
+}

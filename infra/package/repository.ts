@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** A file or folder of this repository, by its path from the root. */
+export function inRepository(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
+/** What is used of package.json. */
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  readonly repository: object;
+  readonly bugs: object;
+  readonly keywords: readonly string[];
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+export const MANIFEST: Manifest = JSON.parse(readFileSync(inRepository("package.json"), "utf8"));

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+/* Imported before anything of the CDK: an older one lacks modules, and says no more than that. */
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly engines: { readonly node: string };
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+/** In the repository and in the package alike, one folder above this code. */
+const OWN_MANIFEST = join(import.meta.dirname, "../package.json");
+
+function read(path: string): Manifest {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+function refuseUnsupported(): void {
+  const { name, version, engines, peerDependencies } = read(OWN_MANIFEST);
+  const { resolve } = createRequire(OWN_MANIFEST);
+  const installed = Object.keys(peerDependencies).map((peer) => [
+    peer,
+    read(resolve(`${peer}/package.json`)).version,
+  ]);
+  const found = Object.fromEntries([...installed, ["Node.js", process.versions.node]]);
+  const problem = firstUnsupported({ ...peerDependencies, "Node.js": engines.node }, found);
+  if (problem !== undefined) throw new Error(`${name} ${version} ${problem}`);
+}
+
+/** Of ranges such as `^2.224.0` and `>=22`, the first that the version found is outside of, as the end of a sentence. */
+export function firstUnsupported(
+  ranges: Readonly<Record<string, string>>,
+  found: Readonly<Record<string, string>>,
+): string | undefined {
+  const unsupported = Object.entries(ranges).find(([name, range]) => !fits(found[name] ?? "", range));
+  if (unsupported === undefined) return undefined;
+  const [name, range] = unsupported;
+  const [, operator, least = ""] = RANGE.exec(range) ?? [];
+  const most = operator === "^" ? `, below ${Number.parseInt(least, 10) + 1}` : "";
+  return `needs ${name} ${least} or later${most}; this app has ${found[name]}`;
+}
+
+const RANGE = /^(\^|>=)(\d+(?:\.\d+)*)$/;
+
+function fits(version: string, range: string): boolean {
+  const [, operator, least = ""] = RANGE.exec(range) ?? [];
+  const isOfMajor = operator !== "^" || Number.parseInt(version, 10) === Number.parseInt(least, 10);
+  return isOfMajor && version.localeCompare(least, "en", { numeric: true }) >= 0;
+}
+
+refuseUnsupported();

@@ -1,0 +1,14 @@
+/** Where every event of this worker comes from, as EventBridge's rules match it. */
+export const EVENT_SOURCE = "losant.token-rotation";
+
+/** What rules match the events by. `EVENT_CATALOGUE` has the schema of each. */
+export const DETAIL_TYPES = [
+  "Losant API Token Rotated",
+  "Losant API Token Rotation Failed",
+  "Losant API Token Expiring",
+  "Losant API Token Retired",
+  "Losant API Token Orphan Discarded",
+  "Losant Token Rotation Run Completed",
+] as const;
+
+export type DetailType = (typeof DETAIL_TYPES)[number];
