@@ -8,17 +8,19 @@ export const TEST_FILES = {
   integration: ["test/*.test.ts", "test/{cli,demo,e2e,emulators,examples,infra}/**/*.test.ts"],
   /** Searches for what breaks a promise. */
   simulation: ["test/simulation/**/*.test.ts"],
+  /** The npm package and the release, as others install them. Needs a registry. */
+  package: ["test/package/**/*.test.ts"],
 } as const;
 
 /** How long a test may take: enough for a machine under a load of 15, which makes tests slow and not red. */
-const PATIENCE_MS = { unit: 60_000, integration: 180_000, simulation: 900_000 } as const;
+const PATIENCE_MS = { unit: 60_000, integration: 180_000, simulation: 900_000, package: 300_000 } as const;
 
 export default defineConfig({
   test: {
     globalSetup: "test/support/temporary-folder.ts",
     // Vitest's default leaves one core to itself: of two, that is half.
     maxWorkers: "100%",
-    projects: (["unit", "integration", "simulation"] as const).map((name) => ({
+    projects: (["unit", "integration", "simulation", "package"] as const).map((name) => ({
       extends: true,
       test: {
         name,

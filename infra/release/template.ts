@@ -1,0 +1,134 @@
+import {
+  type CfnTemplate,
+  isProperties,
+  mapTexts,
+  type Properties,
+  type Resource,
+  sub,
+  type Value,
+  when,
+} from "./cfn.ts";
+import { CONDITIONS, ofEachApplication, parameters, RULES } from "./parameters.ts";
+import { type ScheduleSettings, scheduleSettings, withPeriod } from "./schedules.ts";
+import { stackTemplate } from "./stack-template.ts";
+
+/** Has every statement that there can be; what stands in its place is a parameter. */
+const APPLICATION = "0".repeat(24);
+const EVERYTHING = {
+  schedule: "6h",
+  formerPrefixes: ["former"],
+  applications: [{ id: APPLICATION, accessToken: { secret: `losant-access/${APPLICATION}`, renew: true } }],
+};
+const KEY = "arn:aws:kms:us-east-1:000000000000:key/none";
+
+/** The stack's template with parameters in place of what the CDK takes from the configuration. */
+export function releaseTemplate(version: string): CfnTemplate {
+  const schedules = scheduleSettings();
+  const { Description, Conditions, Resources, Outputs } = stackTemplate(EVERYTHING, { secretsKeyArn: KEY });
+  return {
+    Description: `${Description} (losant-token-rotation ${version})`,
+    Parameters: parameters(Object.keys(schedules)),
+    Mappings: { Schedules: schedules },
+    Rules: RULES,
+    Conditions: { ...CONDITIONS, ...Conditions },
+    Resources: Object.fromEntries(
+      Object.entries(Resources).map(([id, resource]) => [id, parameterised(id, resource, schedules["6h"])]),
+    ),
+    Outputs,
+  };
+}
+
+const ofSchedule = (key: keyof ScheduleSettings): Properties => ({
+  "Fn::FindInMap": ["Schedules", { Ref: "ScheduleInterval" }, String(key)],
+});
+
+/** Properties that a parameter decides, by the resource's id. */
+const DECIDED: Readonly<Record<string, Properties>> = {
+  WorkerFunction: {
+    Code: { S3Bucket: { Ref: "CodeBucket" }, S3Key: { Ref: "CodeKey" } },
+    Architectures: [{ Ref: "Architecture" }],
+    MemorySize: { Ref: "MemoryMiB" },
+    Environment: {
+      Variables: {
+        ROTATION_CONFIG: when("HasConfiguration", { Ref: "Configuration" }),
+        RUNBOOK_URL: when("HasRunbook", { Ref: "RunbookUrl" }),
+      },
+    },
+  },
+  WorkerLog: { RetentionInDays: { Ref: "LogRetentionDays" } },
+  Schedule: {
+    ScheduleExpression: ofSchedule("Expression"),
+    FlexibleTimeWindow: { Mode: "FLEXIBLE", MaximumWindowInMinutes: ofSchedule("WindowMinutes") },
+  },
+  AlarmsNoSuccessfulRun: {
+    Period: ofSchedule("Period"),
+    EvaluationPeriods: ofSchedule("EvaluationPeriods"),
+  },
+  AlarmsTokenNearExpiry: { Threshold: { Ref: "SoonestExpiryDays" } },
+  AlarmsAccessTokenNearExpiry: { Threshold: { Ref: "AccessTokenDays" } },
+};
+
+function parameterised(id: string, resource: Resource, base: ScheduleSettings | undefined): Resource {
+  const properties = { ...resource.Properties, ...DECIDED[id] };
+  switch (resource.Type) {
+    case "AWS::CloudWatch::Alarm":
+      return { ...resource, Properties: alarm(properties) };
+    case "AWS::CloudWatch::Dashboard":
+      return { ...resource, Properties: dashboard(properties, base) };
+    case "AWS::IAM::Policy":
+      return { ...resource, Properties: policy(properties) };
+    default:
+      return resource.Properties === undefined ? resource : { ...resource, Properties: properties };
+  }
+}
+
+function alarm(properties: Properties): Properties {
+  const actions = when("HasAlarmTopic", [{ Ref: "AlarmTopicArn" }]);
+  const description = String(properties.AlarmDescription).replace("RUNBOOK.md", `\${RunbookUrl}`);
+  return { ...properties, AlarmDescription: sub(description), AlarmActions: actions, OKActions: actions };
+}
+
+function dashboard(properties: Properties, base: ScheduleSettings | undefined): Properties {
+  const body = properties.DashboardBody;
+  const join = isProperties(body) ? body["Fn::Join"] : undefined;
+  if (base === undefined || !Array.isArray(join)) throw new Error("The dashboard is not a Fn::Join");
+  const parts = (join[1] as readonly Value[]).flatMap((part) =>
+    typeof part === "string" ? withPeriod(part, base.LatestRuns, ofSchedule("LatestRuns")) : [part],
+  );
+  return { ...properties, DashboardBody: { "Fn::Join": ["", parts] } };
+}
+
+function policy(properties: Properties): Properties {
+  const document = properties.PolicyDocument;
+  if (!isProperties(document) || !Array.isArray(document.Statement)) throw new Error("not a policy");
+  const statements = (document.Statement as readonly Properties[]).flatMap(statementsFor);
+  return { ...properties, PolicyDocument: { ...document, Statement: statements } };
+}
+
+/** In place of one statement of the stack. Those of a placeholder's name would give rights on nothing. */
+function statementsFor(statement: Properties): readonly Value[] {
+  const on = (Resource: Value, more: Properties = {}) => ({ ...statement, ...more, Resource });
+  switch (statement.Sid) {
+    case "ManageSecrets":
+      return [
+        on(ofEachApplication(`\${SecretPrefix}/\${Id}/*`)),
+        when("HasMappedSecrets", on({ Ref: "MappedSecretArns" }, { Sid: "ManageMappedSecrets" })),
+      ];
+    case "ReadAccessTokens":
+      return [on(ofEachApplication(`\${AccessTokenFolder}/\${Id}-??????`))];
+    case "RenewAccessTokens":
+      return [when("RenewsAccessTokens", on(ofEachApplication(`\${AccessTokenFolder}/\${Id}-??????`)))];
+    case "LookAtFormerSecrets":
+      return [when("HasFormerPrefix", on(ofEachApplication(`\${FormerPrefix}/\${Id}/*`)))];
+    case "UseSecretsKey":
+      return [when("HasSecretsKey", on({ Ref: "SecretsKeyArn" }))];
+    case "Announce":
+      return [on(mapTexts(statement.Resource ?? "", busNamed))];
+    default:
+      return [statement];
+  }
+}
+
+function busNamed(text: string): Value {
+  return text.endsWith(":event-bus/default") ? sub(text.replace("default", `\${EventBusName}`)) : text;
+}

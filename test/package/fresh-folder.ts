@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cleanEnvironment, type Ended } from "../support/child.ts";
+
+const APP = fileURLToPath(new URL("app", import.meta.url));
+
+/** A folder outside of the repository, with npm packages of its own. */
+export class FreshFolder {
+  readonly path = mkdtempSync(join(tmpdir(), "fresh-"));
+
+  /** Installs as a user does, of what npm finds in its registry. */
+  async install(...packages: readonly string[]): Promise<this> {
+    writeFileSync(join(this.path, "package.json"), JSON.stringify({ private: true }));
+    await this.mustRun("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...packages]);
+    return this;
+  }
+
+  /** An app as `cdk init` writes it, in a folder of its own that finds the packages of this one. */
+  addApp(type: "commonjs" | "module"): string {
+    const folder = join(this.path, type);
+    cpSync(APP, folder, { recursive: true });
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type }));
+    return folder;
+  }
+
+  /** Compiles it with the TypeScript that is installed here, and synthesizes it. Returns the folder of the assembly. */
+  async synthesize(folder: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    const compiler = join(this.path, "node_modules/typescript/bin/tsc");
+    await this.mustRun(process.execPath, [compiler, "-p", folder]);
+    const assembly = join(folder, "cdk.out");
+    mkdirSync(assembly);
+    await this.mustRun(process.execPath, [join(folder, "bin/app.js")], { ...env, CDK_OUTDIR: assembly });
+    return assembly;
+  }
+
+  /** @throws Error with what it says, where it fails. */
+  async mustRun(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const { code, stdout, stderr } = await this.run(command, args, env);
+    if (code !== 0) throw new Error(`${command} ${args.join(" ")}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
+  run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    const child = spawn(command, args, {
+      cwd: this.path,
+      env: { ...cleanEnvironment(), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
+    });
+    return new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ code, stdout, stderr }));
+    });
+  }
+}
+
+/** The asset of the function, as the assembly has it. */
+export function functionIn(assembly: string): string {
+  const [asset = "", ...others] = readdirSync(assembly).filter((name) => name.startsWith("asset."));
+  if (others.length > 0) throw new Error(`more than one asset: ${others.join(", ")}`);
+  return join(assembly, asset);
+}
+
+interface Template {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: unknown }>>;
+}
+
+/** The resources of the stack, less where its code lies. */
+export function resourcesIn(assembly: string): Template["Resources"] {
+  const text = readFileSync(join(assembly, "Fresh.template.json"), "utf8");
+  const { Resources } = JSON.parse(text.replaceAll(/[\da-f]{64}\.zip/g, "<asset>")) as Template;
+  return Object.fromEntries(
+    Object.entries(Resources).map(([id, { Type, Properties }]) => [id, { Type, Properties }]),
+  );
+}
