@@ -14,17 +14,17 @@ import { stackTemplate } from "./stack-template.ts";
 
 /** Has every statement that there can be; what stands in its place is a parameter. */
 const APPLICATION = "0".repeat(24);
-const EVERYTHING = {
+export const BASE_CONFIGURATION = {
   schedule: "6h",
   formerPrefixes: ["former"],
   applications: [{ id: APPLICATION, accessToken: { secret: `losant-access/${APPLICATION}`, renew: true } }],
 };
-const KEY = "arn:aws:kms:us-east-1:000000000000:key/none";
+export const BASE_OPTIONS = { secretsKeyArn: "arn:aws:kms:us-east-1:000000000000:key/none" };
 
 /** The stack's template with parameters in place of what the CDK takes from the configuration. */
 export function releaseTemplate(version: string): CfnTemplate {
   const schedules = scheduleSettings();
-  const { Description, Conditions, Resources, Outputs } = stackTemplate(EVERYTHING, { secretsKeyArn: KEY });
+  const { Description, Conditions, Resources, Outputs } = stackTemplate(BASE_CONFIGURATION, BASE_OPTIONS);
   return {
     Description: `${Description} (losant-token-rotation ${version})`,
     Parameters: parameters(Object.keys(schedules)),
@@ -32,7 +32,10 @@ export function releaseTemplate(version: string): CfnTemplate {
     Rules: RULES,
     Conditions: { ...CONDITIONS, ...Conditions },
     Resources: Object.fromEntries(
-      Object.entries(Resources).map(([id, resource]) => [id, parameterised(id, resource, schedules["6h"])]),
+      Object.entries(Resources).map(([id, resource]) => [
+        id,
+        parameterised(id, resource, schedules[BASE_CONFIGURATION.schedule]),
+      ]),
     ),
     Outputs,
   };

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bundleHandler } from "../bundling.ts";
+import { inRepository, MANIFEST } from "../package/repository.ts";
+import type { Properties } from "./cfn.ts";
+import { scheduleSettings } from "./schedules.ts";
+import { stackTemplate } from "./stack-template.ts";
+import { BASE_CONFIGURATION, BASE_OPTIONS, releaseTemplate } from "./template.ts";
+import { terraformDashboard, terraformSettings } from "./terraform-settings.ts";
+import { yaml } from "./yaml.ts";
+import { zip } from "./zip.ts";
+
+const MODULE = "infra/release/terraform";
+/** What a release has besides, as it is in the repository. */
+const AS_IT_IS = ["rotation.config.example.json", "rotation.config.schema.json", "RUNBOOK.md", "LICENSE"];
+
+/** Writes what people without the CDK deploy into `folder`, which is made anew. */
+export async function makeRelease(folder: string): Promise<void> {
+  const { version } = MANIFEST;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(join(folder, "terraform"), { recursive: true });
+  await bundleHandler(folder);
+  const code = await readFile(join(folder, "index.js"));
+  await rm(join(folder, "index.js"));
+  await writeFile(join(folder, "function.zip"), zip(new Map([["index.js", code]])));
+  await writeFile(
+    join(folder, "template.yaml"),
+    `${yaml({ ...releaseTemplate(version) } as unknown as Properties)}\n`,
+  );
+  for (const name of AS_IT_IS) await copyFile(inRepository(name), join(folder, name));
+  await writeTerraformModule(join(folder, "terraform"), version);
+  await writeFile(join(folder, "SHA256SUMS"), await sums(folder));
+}
+
+async function writeTerraformModule(folder: string, version: string): Promise<void> {
+  for (const name of await readdir(inRepository(MODULE)))
+    await copyFile(inRepository(`${MODULE}/${name}`), join(folder, name));
+  const template = stackTemplate(BASE_CONFIGURATION, BASE_OPTIONS);
+  const settings = JSON.stringify(terraformSettings(template, version), undefined, 2);
+  await writeFile(join(folder, "settings.json"), `${settings}\n`);
+  const period = scheduleSettings()[BASE_CONFIGURATION.schedule]?.LatestRuns ?? 0;
+  await writeFile(join(folder, "dashboard.json.tftpl"), terraformDashboard(template, period));
+}
+
+/** As `sha256sum --check SHA256SUMS` reads it. */
+async function sums(folder: string): Promise<string> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const lines = files.sort().map(async (file) => {
+    const sum = createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex");
+    return `${sum}  ${file.slice(folder.length + 1).replaceAll("\\", "/")}\n`;
+  });
+  return (await Promise.all(lines)).join("");
+}
+
+if (import.meta.main) {
+  const folder = inRepository("dist/release");
+  await makeRelease(folder);
+  process.stdout.write(await readFile(join(folder, "SHA256SUMS"), "utf8"));
+}

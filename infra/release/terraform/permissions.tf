@@ -1,0 +1,111 @@
+locals {
+  secrets       = "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:"
+  secret_prefix = try(local.configuration.secretPrefix, "losant")
+  bus           = try(local.configuration.eventBusName, "default")
+
+  # `accessToken` is a name, an ARN, or an object with `secret` and `renew`.
+  access_tokens = { for application in local.configuration.applications :
+    application.id => {
+      secret = try(tostring(application.accessToken), application.accessToken.secret)
+      renew = anytrue([
+        try(application.accessToken.renew, false),
+        contains(values(try(application.secrets, {})), try(tostring(application.accessToken), application.accessToken.secret)),
+      ])
+      mapped = [for name in values(try(application.secrets, {})) : name
+        if name != try(tostring(application.accessToken), application.accessToken.secret)]
+    }
+  }
+
+  # Secrets Manager ends each ARN with a hyphen and six random characters.
+  access_token_arns = { for id, token in local.access_tokens :
+    id => !startswith(token.secret, "arn:") ? "${local.secrets}${token.secret}-??????" : (
+      can(regex("-[A-Za-z0-9]{6}$", token.secret)) ? token.secret : "${token.secret}-??????"
+    )
+  }
+
+  resources = {
+    ManageSecrets = concat(
+      [for id in keys(local.access_tokens) : "${local.secrets}${local.secret_prefix}/${id}/*"],
+      flatten([for token in values(local.access_tokens) : [for name in token.mapped : "${local.secrets}${name}-??????"]]),
+    )
+    RenewAccessTokens = [for id, token in local.access_tokens : local.access_token_arns[id] if token.renew]
+    ReadAccessTokens  = values(local.access_token_arns)
+    LookAtFormerSecrets = flatten([for prefix in try(local.configuration.formerPrefixes, []) :
+      [for id in keys(local.access_tokens) : "${local.secrets}${prefix}/${id}/*"]])
+    UseSecretsKey    = var.secrets_key_arn == null ? [] : [var.secrets_key_arn]
+    Announce         = [startswith(local.bus, "arn:") ? local.bus : "arn:${local.partition}:events:${local.region}:${local.account}:event-bus/${local.bus}"]
+    Log              = ["${aws_cloudwatch_log_group.worker.arn}:*"]
+    HandInFailedRuns = [aws_sqs_queue.this["WorkerFailedRunsQueue"].arn]
+    ListSecrets      = ["*"]
+  }
+
+  conditions = {
+    Announce      = { StringEquals = { "events:source" = "losant.token-rotation" } }
+    UseSecretsKey = { StringEquals = { "kms:ViaService" = "secretsmanager.${local.region}.${data.aws_partition.this.dns_suffix}" } }
+  }
+}
+
+resource "aws_iam_role" "worker" {
+  name_prefix = "${var.name}-"
+  description = local.settings.roles.worker
+  tags        = var.tags
+
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "lambda.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_iam_role_policy" "worker" {
+  name = "worker"
+  role = aws_iam_role.worker.id
+
+  # As in the stack, what the worker may do; it can't read what it writes.
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [for sid, actions in local.settings.actions : merge(
+      { Sid = sid, Effect = "Allow", Action = actions, Resource = local.resources[sid] },
+      contains(keys(local.conditions), sid) ? { Condition = local.conditions[sid] } : {},
+    ) if length(local.resources[sid]) > 0]
+  })
+
+  lifecycle {
+    precondition {
+      condition = alltrue([for token in values(local.access_tokens) :
+        !startswith(token.secret, "${local.secret_prefix}/")])
+      error_message = "The access tokens need a folder of their own, outside of secretPrefix: losant-access/<application id>."
+    }
+  }
+}
+
+resource "aws_iam_role" "schedule" {
+  name_prefix = "${var.name}-"
+  description = local.settings.roles.schedule
+  tags        = var.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = {
+        "aws:SourceAccount" = local.account
+        "aws:SourceArn"     = aws_scheduler_schedule_group.this.arn
+      } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "schedule" {
+  name = "start-runs"
+  role = aws_iam_role.schedule.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = "lambda:InvokeFunction", Resource = aws_lambda_function.worker.arn },
+      { Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.this["ScheduleMissedStartsQueue"].arn },
+    ]
+  })
+}

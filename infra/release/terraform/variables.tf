@@ -1,0 +1,91 @@
+variable "configuration" {
+  description = "rotation.config.json as text, for example file(\"rotation.config.json\")."
+  type        = string
+
+  validation {
+    condition     = can(jsondecode(var.configuration).applications[0].id)
+    error_message = "The configuration must be JSON with one application or more."
+  }
+}
+
+variable "configuration_in_zip" {
+  description = "Whether function_zip holds rotation.config.json (zip -u function.zip rotation.config.json). If false, the configuration goes into the function's environment, which takes about 3,500 characters."
+  type        = bool
+  default     = false
+}
+
+variable "function_zip" {
+  description = "Path of function.zip. Default: the one beside this module in the release."
+  type        = string
+  default     = null
+}
+
+variable "name" {
+  description = "What the names of all resources begin with."
+  type        = string
+  default     = "losant-token-rotation"
+
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{0,31}$", var.name))
+    error_message = "Use 1 to 32 letters, digits and hyphens, a letter first."
+  }
+}
+
+variable "secrets_key_arn" {
+  description = "The ARN of a KMS key of your own that existing secrets are encrypted with."
+  type        = string
+  default     = null
+}
+
+variable "alarm_topic_arn" {
+  description = "The ARN of an SNS topic that receives the alarms."
+  type        = string
+  default     = null
+}
+
+variable "runbook_url" {
+  description = "Where your people read RUNBOOK.md."
+  type        = string
+  default     = "RUNBOOK.md"
+}
+
+variable "soonest_expiry_days" {
+  description = "Alarm when a token has fewer days left."
+  type        = number
+  default     = 7
+}
+
+variable "access_token_days" {
+  description = "Alarm when an access token has fewer days left."
+  type        = number
+  default     = 14
+}
+
+variable "memory_mib" {
+  description = "Memory of the function, in MiB."
+  type        = number
+  default     = 512
+}
+
+variable "architecture" {
+  description = "arm64, or x86_64 where your region has no arm64."
+  type        = string
+  default     = "arm64"
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "Use arm64 or x86_64."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept."
+  type        = number
+  default     = 90
+}
+
+variable "tags" {
+  description = "Tags of all resources."
+  type        = map(string)
+  default     = {}
+}
