@@ -12,7 +12,7 @@ locals {
         contains(values(try(application.secrets, {})), try(tostring(application.accessToken), application.accessToken.secret)),
       ])
       mapped = [for name in values(try(application.secrets, {})) : name
-        if name != try(tostring(application.accessToken), application.accessToken.secret)]
+      if name != try(tostring(application.accessToken), application.accessToken.secret)]
     }
   }
 
@@ -31,7 +31,7 @@ locals {
     RenewAccessTokens = [for id, token in local.access_tokens : local.access_token_arns[id] if token.renew]
     ReadAccessTokens  = values(local.access_token_arns)
     LookAtFormerSecrets = flatten([for prefix in try(local.configuration.formerPrefixes, []) :
-      [for id in keys(local.access_tokens) : "${local.secrets}${prefix}/${id}/*"]])
+    [for id in keys(local.access_tokens) : "${local.secrets}${prefix}/${id}/*"]])
     UseSecretsKey    = var.secrets_key_arn == null ? [] : [var.secrets_key_arn]
     Announce         = [startswith(local.bus, "arn:") ? local.bus : "arn:${local.partition}:events:${local.region}:${local.account}:event-bus/${local.bus}"]
     Log              = ["${aws_cloudwatch_log_group.worker.arn}:*"]
@@ -72,7 +72,7 @@ resource "aws_iam_role_policy" "worker" {
   lifecycle {
     precondition {
       condition = alltrue([for token in values(local.access_tokens) :
-        !startswith(token.secret, "${local.secret_prefix}/")])
+      !startswith(token.secret, "${local.secret_prefix}/")])
       error_message = "The access tokens need a folder of their own, outside of secretPrefix: losant-access/<application id>."
     }
   }

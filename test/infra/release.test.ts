@@ -1,0 +1,232 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inflateRawSync } from "node:zlib";
+import { Stack, Validations } from "aws-cdk-lib";
+import { CfnInclude } from "aws-cdk-lib/cloudformation-include";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { ConfigDocument } from "../../infra/config-document.ts";
+import type { StackOptions } from "../../infra/options.ts";
+import { type CfnTemplate, isProperties, type Properties, type Value } from "../../infra/release/cfn.ts";
+import { makeRelease } from "../../infra/release/release.ts";
+import { stackTemplate } from "../../infra/release/stack-template.ts";
+import { releaseTemplate } from "../../infra/release/template.ts";
+import { yaml } from "../../infra/release/yaml.ts";
+import { textOf } from "../support/markdown.ts";
+import { resolved } from "./resolved.ts";
+import { APPLICATION, idOf, newApp } from "./synth.ts";
+
+/** What stands in for applications that there aren't: rights on nothing. */
+const NOTHING = /[/]none(?:[/][*]|-[?]{6})$/;
+
+/** Both templates in the same words: without the code's place, and each right once. */
+function comparable(resources: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(resources).map(([id, resource]) => {
+      const { Properties: properties = {}, ...rest } = resource as Properties & {
+        readonly Properties?: Properties;
+      };
+      const { Code: _, Environment, PolicyDocument, ...others } = properties;
+      const variables = isProperties(Environment) ? Environment.Variables : undefined;
+      return [
+        id,
+        {
+          ...rest,
+          ...others,
+          ...(variables !== undefined && JSON.stringify(variables) !== "{}" && { variables }),
+          ...(isProperties(PolicyDocument) && { rights: rightsIn(PolicyDocument) }),
+        },
+      ];
+    }),
+  );
+}
+
+function rightsIn({ Statement }: Properties): Value {
+  return (Statement as readonly Properties[])
+    .flatMap(({ Sid: _, Resource = [], Action = [], ...rest }) =>
+      [Resource].flat().map((one) => JSON.stringify({ actions: [Action].flat(), on: one, ...rest })),
+    )
+    .filter((right) => !NOTHING.test(JSON.parse(right).on))
+    .sort();
+}
+
+const [one, other] = [APPLICATION, idOf(7)];
+
+interface Case {
+  readonly config: ConfigDocument;
+  readonly options: StackOptions;
+  readonly parameters: Readonly<Record<string, string | number>>;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  "as most people deploy it": {
+    config: { applications: [{ id: one, accessToken: { secret: `losant-access/${one}`, renew: true } }] },
+    options: {},
+    parameters: { ApplicationIds: one },
+  },
+  "with everything": {
+    config: {
+      schedule: "3h",
+      secretPrefix: "iot/losant",
+      formerPrefixes: ["losant"],
+      eventBusName: "iot",
+      applications: [
+        { id: one, accessToken: `access/${one}`, secrets: { Backend: "prod/backend" } },
+        { id: other, accessToken: `access/${other}` },
+      ],
+    },
+    options: {
+      alarmTopicArn: "arn:aws:sns:eu-west-1:111122223333:on-call",
+      runbookUrl: "https://wiki.example.com/RUNBOOK.md",
+      soonestExpiryDays: 5,
+      accessTokenDays: 9,
+      memoryMiB: 1024,
+      architecture: "x86_64",
+      logRetentionDays: 365,
+      secretsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
+    },
+    parameters: {
+      ApplicationIds: `${one},${other}`,
+      ScheduleInterval: "3h",
+      SecretPrefix: "iot/losant",
+      FormerPrefix: "losant",
+      EventBusName: "iot",
+      AccessTokenFolder: "access",
+      RenewAccessTokens: "false",
+      MappedSecretArns: `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:prod/backend-??????`,
+      AlarmTopicArn: "arn:aws:sns:eu-west-1:111122223333:on-call",
+      RunbookUrl: "https://wiki.example.com/RUNBOOK.md",
+      SoonestExpiryDays: 5,
+      AccessTokenDays: 9,
+      MemoryMiB: 1024,
+      Architecture: "x86_64",
+      LogRetentionDays: 365,
+      SecretsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
+    },
+  },
+};
+
+/** Findings of the CDK's validation. */
+const MEANT_TO_BE = [
+  { id: "CloudFormation-Validate::W1030", reason: "AlarmTopicArn is used only where it is not empty." },
+  {
+    id: "CloudFormation-Validate::W2509",
+    reason: "A prefix of names and the ARN of a key are no passwords.",
+  },
+];
+
+describe("the CloudFormation template", () => {
+  let template: CfnTemplate;
+  beforeAll(() => {
+    template = releaseTemplate("1.2.3");
+  });
+
+  test.each(Object.entries(CASES))(
+    "creates what the CDK's stack has: %s",
+    (_, { config, options, parameters }) => {
+      const bucket = { CodeBucket: "any", CodeKey: "any" };
+      const stack = comparable(resolved(stackTemplate(config, options)));
+      expect(comparable(resolved(template, { ...bucket, ...parameters }))).toEqual(stack);
+    },
+  );
+
+  test("takes the code from a bucket, and the configuration from a parameter if it isn't with the code", () => {
+    const given = { CodeBucket: "code", CodeKey: "v1.zip", ApplicationIds: one };
+    const functionOf = (resources: Properties) =>
+      (resources.WorkerFunction as Properties).Properties as Properties;
+    const { Code, Environment } = functionOf(
+      resolved(template, { ...given, Configuration: '{"applications":[]}' }),
+    );
+    expect(Code).toEqual({ S3Bucket: "code", S3Key: "v1.zip" });
+    expect(Environment).toEqual({ Variables: { ROTATION_CONFIG: '{"applications":[]}' } });
+    expect(functionOf(resolved(template, given)).Environment).toEqual({ Variables: {} });
+  });
+
+  test("loads with CfnInclude, passes the CDK's validation, and is the same in YAML as in JSON", () => {
+    const app = newApp();
+    const stack = new Stack(app, "Included");
+    const file = join(mkdtempSync(join(tmpdir(), "template-")), "template.yaml");
+    writeFileSync(file, yaml({ ...template } as unknown as Properties));
+    new CfnInclude(stack, "Template", { templateFile: file });
+    for (const { id, reason } of MEANT_TO_BE) Validations.of(stack).acknowledge({ id, reason });
+    const { template: included, messages } = app.synth().getStackByName("Included");
+    expect(messages.filter(({ level }) => level !== "info")).toEqual([]);
+    const { Resources, Mappings, Conditions } = included as CfnTemplate;
+    const written = JSON.parse(JSON.stringify(template)) as CfnTemplate;
+    expect(Object.keys(Resources)).toEqual(Object.keys(written.Resources));
+    expect(Conditions).toEqual(written.Conditions);
+    expect(Mappings).toEqual(written.Mappings);
+    const given = { ...CASES["with everything"]?.parameters, CodeBucket: "code" };
+    expect(resolved({ ...written, Resources }, given)).toEqual(resolved(written, given));
+  });
+
+  test("is explained: docs/deploy.md has a row for each parameter", () => {
+    const page = textOf("docs/deploy.md");
+    expect(
+      Object.keys(template.Parameters ?? {}).filter((name) => !page.includes(`| \`${name}\` |`)),
+    ).toEqual([]);
+  });
+});
+
+describe("a release", () => {
+  const folder = mkdtempSync(join(tmpdir(), "release-"));
+  const read = (name: string) => readFileSync(join(folder, name));
+  beforeAll(() => makeRelease(folder));
+
+  test("has the sum of each of its files", () => {
+    const lines = read("SHA256SUMS").toString().trim().split("\n");
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /[.]|LICENSE/.test(name),
+    );
+    expect(lines.map((line) => line.slice(66)).sort()).toEqual(files.sort());
+    for (const line of lines) {
+      const [sum, name = ""] = line.split("  ");
+      expect([name, createHash("sha256").update(read(name)).digest("hex")]).toEqual([name, sum]);
+    }
+  });
+
+  test("is the same when it is made again", async () => {
+    const again = mkdtempSync(join(tmpdir(), "release-"));
+    await makeRelease(again);
+    expect(readFileSync(join(again, "SHA256SUMS"), "utf8")).toBe(read("SHA256SUMS").toString());
+  });
+
+  test("has the function in its zip, which Lambda may read", () => {
+    const archive = read("function.zip");
+    const entry = archive.readUInt32LE(archive.length - 6);
+    expect(archive.readUInt32LE(entry)).toBe(0x02014b50);
+    expect(archive.readUInt32LE(entry + 38) >>> 16).toBe(0o100644);
+    const nameLength = archive.readUInt16LE(26);
+    expect(archive.subarray(30, 30 + nameLength).toString()).toBe("index.js");
+    const code = inflateRawSync(
+      archive.subarray(30 + nameLength, 30 + nameLength + archive.readUInt32LE(18)),
+    );
+    expect(code.toString()).toContain("handler");
+    expect(code.length).toBe(archive.readUInt32LE(22));
+  });
+
+  test("has a Terraform module that takes its numbers from the stack: each that it names is there", () => {
+    const settings = JSON.parse(read("terraform/settings.json").toString()) as Properties;
+    const modules = readdirSync(join(folder, "terraform")).filter((name) => name.endsWith(".tf"));
+    const code = modules.map((name) => read(`terraform/${name}`).toString()).join("\n");
+    const paths = [...code.matchAll(/local\.settings\.([\w.]+)/g)].map(([, path = ""]) => path.split("."));
+    expect(paths.length).toBeGreaterThan(15);
+    const at = (path: readonly string[]) =>
+      path.reduce<Value | undefined>(
+        (value, key) => (isProperties(value) ? value[key] : undefined),
+        settings,
+      );
+    expect(paths.filter((path) => at(path) === undefined)).toEqual([]);
+    for (const sid of Object.keys(settings.actions as Properties))
+      expect(code).toMatch(new RegExp(`^ +${sid} += `, "m"));
+  });
+
+  test("has a dashboard for Terraform whose variables the module gives", () => {
+    const text = read("terraform/dashboard.json.tftpl").toString();
+    const variables = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name = ""]) => name));
+    const code = read("terraform/alarms.tf").toString();
+    expect([...variables].filter((name) => !new RegExp(`^ +${name} += `, "m").test(code))).toEqual([]);
+    expect(() => JSON.parse(text.replace(/\$\{LatestRuns\}/g, "1"))).not.toThrow();
+  });
+});
