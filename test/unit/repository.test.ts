@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { packageManifest } from "../../infra/package/manifest.ts";
+import { articlesOf, textOf } from "../support/markdown.ts";
+
+const { version, scripts, repository, bugs } = JSON.parse(textOf("package.json")) as {
+  readonly version: string;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly repository: { readonly url: string };
+  readonly bugs: { readonly url: string };
+};
+
+describe("the repository", () => {
+  it("has what it has released in its changelog, each version with its date, the newest first", () => {
+    const headings = articlesOf(textOf("CHANGELOG.md")).filter(({ level }) => level === 2);
+    const [unreleased, ...released] = headings.map(({ heading }) => heading);
+    expect(unreleased).toBe("Unreleased");
+    expect(released[0]).toMatch(new RegExp(`^${version.replaceAll(".", "\\.")} - `));
+    expect(released.filter((heading) => !/^\d+\.\d+\.\d+ - \d{4}-\d\d-\d\d$/.test(heading))).toEqual([]);
+  });
+
+  it("has each npm script that its pages and workflows name", () => {
+    const files = ["CONTRIBUTING.md", "SECURITY.md", "docs/deploy.md", ".ci/run", ".github/workflows/ci.yml"];
+    const named = [...files, ".github/workflows/release.yml"].flatMap((file) =>
+      [...textOf(file).matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name = ""]) => name),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it("is the one that the package names, where its problems are reported", () => {
+    expect(packageManifest()).toMatchObject({ repository, bugs });
+    expect(bugs.url).toBe(`${repository.url.replace(/^git\+|\.git$/g, "")}/issues`);
+  });
+
+  it("gives its workflows no right but to read, outside of the job that publishes", () => {
+    for (const name of ["ci", "release"]) {
+      const [rights = ""] = textOf(`.github/workflows/${name}.yml`).split("\njobs:\n");
+      expect(rights).toMatch(/\npermissions:\n {2}contents: read\n(?! )/);
+    }
+    expect(textOf(".github/workflows/ci.yml")).not.toContain(": write");
+  });
+});
+
+describe("the package", () => {
+  it("installs nothing but itself", () => {
+    const manifest = packageManifest() as Readonly<Record<string, unknown>>;
+    expect(Object.keys(manifest).filter((key) => /^(optionalD|d)ependencies$|scripts/.test(key))).toEqual([]);
+    expect(manifest.peerDependenciesMeta).toEqual({
+      "aws-cdk-lib": { optional: true },
+      constructs: { optional: true },
+    });
+  });
+});
