@@ -25,7 +25,17 @@ export function packageManifest(): object {
       "./rotation.config.schema.json": "./rotation.config.schema.json",
     },
     imports: { "#demo-invoke": "./command/demo-invoke.mjs" },
-    files: ["bin", "command", "construct", "function", "*.md", "*.json", "LICENSE", "THIRD-PARTY-LICENSES"],
+    files: [
+      "bin",
+      "command",
+      "construct",
+      "function",
+      "docs",
+      "*.md",
+      "*.json",
+      "LICENSE",
+      "THIRD-PARTY-LICENSES",
+    ],
     engines: { node: `>=${OLDEST_NODE}` },
     peerDependencies,
     peerDependenciesMeta: Object.fromEntries(

@@ -7,11 +7,12 @@ import { licensesOf } from "./licenses.ts";
 import { binText, packageManifest } from "./manifest.ts";
 import { inRepository, MANIFEST } from "./repository.ts";
 
-/** What the package takes from the repository as it is. */
+/** What the package takes from the repository as it is. The runbook refers to the pages. */
 const AS_IT_IS = [
   "LICENSE",
   "CHANGELOG.md",
   "RUNBOOK.md",
+  ...["deploy", "operate", "events", "status", "security"].map((page) => `docs/${page}.md`),
   "rotation.config.example.json",
   "rotation.config.schema.json",
 ];
@@ -19,7 +20,7 @@ const AS_IT_IS = [
 /** Writes what `npm publish` would take into `folder`, which is made anew, and the archive of it beside that. Returns the archive. */
 export async function makePackage(folder: string): Promise<string> {
   await rm(folder, { recursive: true, force: true });
-  await mkdir(join(folder, "bin"), { recursive: true });
+  for (const name of ["bin", "docs"]) await mkdir(join(folder, name), { recursive: true });
   const files = await bundleInto(folder);
   writeDeclarations(join(folder, "construct"));
   for (const name of AS_IT_IS) await copyFile(inRepository(name), join(folder, name));

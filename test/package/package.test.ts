@@ -127,4 +127,16 @@ describe("the command", () => {
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("All as it should be.");
   });
+
+  test("says in one sentence that it needs a later Node", async () => {
+    const older = "Object.defineProperty(process.versions, 'node', { value: '20.19.0' })";
+    const bin = join(packed, "package/bin/losant-token-rotation.js");
+    const { code, stdout, stderr } = await newest.run(process.execPath, [
+      "--import",
+      `data:text/javascript,${older}`,
+      bin,
+    ]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^losant-token-rotation [\d.]+ needs Node\.js 22 or later; this is v[\d.]+\.\n$/);
+  });
 });
