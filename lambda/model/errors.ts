@@ -10,7 +10,7 @@ interface ErrorKind {
 
 /** Every failure the worker can report. The codes are stable: alarms and events name them, and the runbook has an article for each. */
 export const ERROR_KINDS = {
-  "config-invalid": { retryable: false, remedy: "Correct rotation.config.json where the message says." },
+  "config-invalid": { retryable: false, remedy: "Correct the configuration where the message says." },
   "event-invalid": { retryable: false, remedy: "Correct the event; the README lists its keys." },
   "token-not-found": {
     retryable: false,

@@ -33,15 +33,19 @@ const ApplicationSchema = v.strictObject({
   ),
 });
 
-const LOOPBACK = ["127.0.0.1", "[::1]", "localhost"];
+/* Said in the schema too, so that an editor shows it. A name before @ would be a password in the configuration. */
+const ADDRESS = /^https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/;
+const ENCRYPTED_OR_HERE = /^(https:|http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d*)?(\/|$))/;
+const AN_ADDRESS = "must be an address such as https://api.losant.com, without user name, query or fragment";
 
 const losantApiUrl = v.pipe(
   v.string("must be an address"),
-  v.url("must be an address such as https://api.losant.com"),
-  v.check((text) => {
-    const { protocol, hostname } = new URL(text);
-    return protocol === "https:" || (protocol === "http:" && LOOPBACK.includes(hostname));
-  }, "must be https: the access token travels with each request"),
+  v.regex(ADDRESS, AN_ADDRESS),
+  v.check((text) => !ADDRESS.test(text) || URL.canParse(text), AN_ADDRESS),
+  v.check(
+    (text) => !ADDRESS.test(text) || ENCRYPTED_OR_HERE.test(text),
+    "must be https: the access token travels with each request",
+  ),
 );
 
 const secretPrefix = v.pipe(

@@ -4,6 +4,7 @@ import type { SecretArn, SecretName } from "../model/secret.ts";
 import { type ApplicationId, TokenId } from "../model/token.ts";
 import { ConfigSchema } from "./config-schema.ts";
 import { conflictsIn } from "./conflicts.ts";
+import { jsonFlaw } from "./json-flaw.ts";
 import { durationMs, impossibilities, type Policy, resolvePolicy } from "./policy.ts";
 
 export { durationMs, type Policy } from "./policy.ts";
@@ -37,6 +38,8 @@ type ApplicationDocument = ConfigDocument["applications"][number];
  * @throws RotationError `config-invalid`: each thing that is wrong, by the path of its key, never by its value.
  */
 export function parseConfig(document: unknown): RotationConfig {
+  const lists = listsIn(document);
+  if (lists.length > 0) throw invalid(lists);
   const parsed = v.safeParse(ConfigSchema, document);
   if (!parsed.success) throw invalid(parsed.issues.map(describeIssue));
   const config = parsed.output;
@@ -62,9 +65,22 @@ export function parseConfigText(text: string, source: string): RotationConfig {
     document = JSON.parse(text.trim());
   } catch {
     // The parser's own message quotes the text.
-    throw invalid(["is not valid JSON"], source);
+    throw invalid([`is not valid JSON at ${jsonFlaw(text)}`], source);
   }
   return parseConfig(document);
+}
+
+/** Valibot takes a list for an object without keys. */
+function listsIn(document: unknown): readonly string[] {
+  const keyed = (value: unknown) =>
+    typeof value === "object" && value !== null ? Object.entries(value) : [];
+  const isObject = (path: string) =>
+    /^(policy|applications\.\d+(\.(policy|secrets|accessToken))?)$/.test(path);
+  const inside = (value: unknown, path: string): readonly string[] =>
+    Array.isArray(value) && isObject(path)
+      ? [`${path}: must be an object`]
+      : keyed(value).flatMap(([key, member]) => inside(member, path === "" ? key : `${path}.${key}`));
+  return Array.isArray(document) ? ["the document: must be an object"] : inside(document, "");
 }
 
 function resolveApplication(

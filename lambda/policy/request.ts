@@ -36,6 +36,8 @@ export interface RotationRequest {
  * @throws RotationError `event-invalid`, naming each key that is wrong, never a value.
  */
 export function parseRequest(event: unknown): RotationRequest {
+  // Valibot takes a list for an object without keys.
+  if (Array.isArray(event)) throw new RotationError("event-invalid", "event: must be an object");
   const parsed = v.safeParse(RequestSchema, event ?? {});
   if (!parsed.success)
     throw new RotationError("event-invalid", `event: ${parsed.issues.map(describeIssue).join("; ")}`);

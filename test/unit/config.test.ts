@@ -75,6 +75,54 @@ describe("the configuration", () => {
     expect(refusal({ applications: [application], losantApiUrl })).toContain("losantApiUrl: ");
   });
 
+  it.each([
+    ["without a scheme", "api.losant.com"],
+    ["with a host and a port alone", "losant.example:443"],
+    ["of nothing", "https://"],
+    ["with a port that is none", "https://losant.example:99999"],
+    ["with a user name", "https://me@losant.example"],
+    ["with a password", `https://me:${PLANTED.replace(" ", "")}@losant.example`],
+    ["with a query", "https://losant.example/?a=b"],
+    ["with a fragment", "https://losant.example/#a"],
+  ])("does not take an address %s, and says what one is", (_, losantApiUrl) => {
+    const said = refusal({ applications: [application], losantApiUrl });
+    expect(said).toBe(
+      "configuration: losantApiUrl: must be an address such as https://api.losant.com, without user name, query or fragment",
+    );
+  });
+
+  it.each([
+    ["itself", [], "the document: must be an object"],
+    ["as a policy", { applications: [application], policy: [] }, "policy: must be an object"],
+    ["as an application", { applications: [[]] }, "applications.0: must be an object"],
+    ["as an application's policy", withPolicy([]), "applications.0.policy: must be an object"],
+    [
+      "of secrets",
+      { applications: [{ ...application, secrets: [] }] },
+      "applications.0.secrets: must be an object",
+    ],
+  ])("is no list %s", (_, document, says) => {
+    expect(refusal(document)).toBe(`configuration: ${says}`);
+  });
+
+  it.each([
+    ["", "line 1, column 1"],
+    ["{", "line 1, column 2"],
+    ['{\n  "applications": [,]\n}', "line 2, column 20"],
+    ['{\n  "a": 1\n  "b": 2\n}', "line 3, column 3"],
+    ['{ "a": 1, }', "line 1, column 11"],
+    ["{ 'a': 1 }", "line 1, column 3"],
+    ['{ "a": 01 }', "line 1, column 9"],
+    ['{ "a": [1, 2} }', "line 1, column 13"],
+    ['{ "a": "PLANTED\nVALUE" }', "line 1, column 8"],
+    ["{} {}", "line 1, column 4"],
+    ["// a comment\n{}", "line 1, column 1"],
+  ])("that is no JSON (%j) says where it stops being that: %s", (text, where) => {
+    expect(() => parseConfigText(text, "my.config.json")).toThrow(
+      `my.config.json: is not valid JSON at ${where}`,
+    );
+  });
+
   it("may begin with a byte order mark", () => {
     const text = `\ufeff${JSON.stringify({ applications: [application] })}\r\n`;
     expect(parseConfigText(text, "rotation.config.json").applications).toHaveLength(1);

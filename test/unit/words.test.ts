@@ -113,6 +113,8 @@ describe("the event of an invocation", () => {
     [{ force: true }, "force without tokens"],
     [{ retireNow: true }, "retireNow without tokens"],
     ["PLANTED", "must be an object"],
+    [[], "must be an object"],
+    [["PLANTED"], "must be an object"],
   ])("is refused as %j", (event, message) => {
     expect(() => parseRequest(event)).toThrow(message);
     expect(() => parseRequest(event)).not.toThrow("PLANTED");
