@@ -111,7 +111,7 @@ export interface Login {
   readonly expiresAt?: Date | undefined;
   /** What its payload says that looks like an id: the token's own is among them, if Losant puts it there. */
   readonly claimedIds?: readonly TokenId[];
-  /** It is readable, and names no end. False where it can't be read. */
+  /** It says when it was made, and names no end. False where it says neither, or can't be read. */
   readonly neverExpires?: boolean;
 }
 

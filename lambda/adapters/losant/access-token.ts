@@ -123,7 +123,8 @@ export class AccessToken {
 }
 
 /**
- * What an access token says of itself: `exp` says in seconds when it ends, and one without it never does (RFC 7519). Which
+ * What an access token says of itself: `exp` says in seconds when it ends, and one that has only `iat`, when it was made, never
+ * does (RFC 7519). One without dates says nothing. Which
  * claim names the token itself is not documented; whatever looks like an id is taken along, to be compared with listed ones.
  */
 export function claimsOf(
@@ -138,7 +139,7 @@ export function claimsOf(
   });
   const expiresAt = typeof exp === "number" ? new Date(exp * 1_000) : undefined;
   const issuedAt = typeof iat === "number" ? new Date(iat * 1_000) : undefined;
-  return { issuedAt, expiresAt, neverExpires: exp === undefined, claimedIds };
+  return { issuedAt, expiresAt, neverExpires: exp === undefined && issuedAt !== undefined, claimedIds };
 }
 
 /** An API token is a JWT, whose payload anybody can read; undefined where this one isn't. */
