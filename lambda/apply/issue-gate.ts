@@ -18,6 +18,7 @@ export class IssueGate {
   readonly #proof = Promise.withResolvers<void>();
   #isStoreProven = false;
   #isBroken = false;
+  #isStopped = false;
   #refusalsInARow = 0;
   #trial: Promise<void> | undefined;
   #endTrial = () => {};
@@ -32,13 +33,22 @@ export class IssueGate {
     return after(this.#deadline, -DISCARD_RESERVE_MS);
   }
 
+  /** Nothing begins any more: somebody wants the run to end. What has begun comes to its end. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   /** Whether there is time for an effect that issues nothing. */
   get hasTime(): boolean {
-    return this.#leftMs() >= STEP_RESERVE_MS;
+    return !this.#isStopped && this.#leftMs() >= STEP_RESERVE_MS;
   }
 
   get mayIssue(): boolean {
-    return !this.#isBroken && this.#leftMs() >= ISSUE_TO_STAGE_MS;
+    return !this.#isBroken && !this.#isStopped && this.#leftMs() >= ISSUE_TO_STAGE_MS;
   }
 
   /** A string was stored in this run. */

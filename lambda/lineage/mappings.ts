@@ -1,5 +1,6 @@
+import { nearestWord } from "../model/nearest.ts";
 import type { SecretName } from "../model/secret.ts";
-import type { ApiToken, TokenId } from "../model/token.ts";
+import type { TokenId } from "../model/token.ts";
 import { isId } from "../policy/request.ts";
 import type { Place, Places } from "./place.ts";
 import { ownVersions, type Snapshot } from "./snapshot.ts";
@@ -17,12 +18,6 @@ export interface UnusedEntry {
 
 /** A configuration may have thousands; each would be compared with every name. */
 const MAX_TOLD = 20;
-/** In a longer list names are numbered, and alike by chance. */
-const MAX_COMPARED = 1_000;
-/** Longer names take too long to compare. */
-const MAX_LENGTH = 64;
-/** So many characters may be wrong, and a third of the name at most. */
-const MAX_WRONG = 3;
 
 /**
  * The entries of an application's `secrets` that fit no token. One fits where its secret holds a version of ours, or where a
@@ -88,42 +83,10 @@ function unusedEntry(
 
 function withNearest(unused: UnusedEntry, { tokens }: Snapshot): UnusedEntry {
   // Ids that were made one after the other are alike, and mean nothing by it.
-  if (unused.elsewhere !== undefined || isId(unused.entry) || tokens.size > MAX_COMPARED) return unused;
-  const nearest = nearestName(unused.entry, tokens.values());
+  if (unused.elsewhere !== undefined || isId(unused.entry)) return unused;
+  const nearest = nearestWord(
+    unused.entry,
+    tokens.values().map(({ name }) => name),
+  );
   return nearest === undefined ? unused : { ...unused, nearest };
-}
-
-/** Undefined where none is so much alike that it may have been meant. */
-function nearestName(entry: string, tokens: Iterable<Pick<ApiToken, "name">>): string | undefined {
-  const wanted = entry.toLowerCase().trim();
-  if (wanted.length > MAX_LENGTH) return undefined;
-  let limit = Math.min(MAX_WRONG, Math.max(1, Math.floor(wanted.length / 3)));
-  let nearest: string | undefined;
-  for (const { name } of tokens) {
-    const distance = distanceBetween(wanted, name.toLowerCase().trim(), limit);
-    if (distance > limit) continue;
-    nearest = name;
-    if (distance === 0) break;
-    limit = distance - 1;
-  }
-  return nearest;
-}
-
-/** Characters to add, take away or change (Levenshtein); more than `limit` where it is more than that. */
-function distanceBetween(one: string, other: string, limit: number): number {
-  if (Math.abs(one.length - other.length) > limit) return limit + 1;
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let at = 0; at < one.length; at += 1) {
-    const next = [at + 1];
-    let least = at + 1;
-    for (let index = 1; index <= other.length; index += 1) {
-      const changed = (row[index - 1] ?? 0) + Number(other[index - 1] !== one[at]);
-      const distance = Math.min((row[index] ?? 0) + 1, (next[index - 1] ?? 0) + 1, changed);
-      next.push(distance);
-      if (distance < least) least = distance;
-    }
-    if (least > limit) return limit + 1;
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

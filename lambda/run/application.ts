@@ -1,10 +1,11 @@
 import { withLeakStatus } from "../apply/leak-response.ts";
 import { type Outcome, outcomeOf } from "../apply/outcomes.ts";
-import { TOLD_AT_ONCE } from "../limits.ts";
+import { MAX_FAILURES_NAMED, TOLD_AT_ONCE } from "../limits.ts";
 import { unusedEntries } from "../lineage/mappings.ts";
 import { placesOf } from "../lineage/places.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
 import { asRotationError, type ErrorCode, RotationError } from "../model/errors.ts";
+import { nearestWord } from "../model/nearest.ts";
 import { after } from "../model/time.ts";
 import type { TokenId } from "../model/token.ts";
 import { observe } from "../observe/observe.ts";
@@ -23,11 +24,12 @@ export async function planInTime(
   run: RunContext,
   visit: Visit,
 ): Promise<readonly Work[]> {
-  if (run.clock.now() < run.observeUntil) return planApplication(application, run, visit);
-  run.recorder.applicationFailed(
-    application.id,
-    new RotationError("out-of-time", "looking at the applications before it took too long"),
-  );
+  const { isStopped } = run.gate;
+  if (!isStopped && run.clock.now() < run.observeUntil) return planApplication(application, run, visit);
+  const why = isStopped
+    ? "the run was stopped before it was looked at"
+    : "looking at the applications before it took too long";
+  run.recorder.applicationFailed(application.id, new RotationError("out-of-time", why));
   run.recorder.accessToken("unknown");
   return [];
 }
@@ -51,6 +53,7 @@ async function planApplication(
     const ids: ReadonlySet<string> = new Set([...snapshot.tokens.keys(), ...snapshot.unreadable.keys()]);
     for (const entry of unmatched)
       if ((!isId(entry) && names.has(entry)) || ids.has(entry.toLowerCase())) unmatched.delete(entry);
+    suggest(names, run);
     const { aheadMs, shownAheadMs } = snapshot.losantTime;
     const now = after(clock.now(), aheadMs);
     const plans = plan(snapshot, { now, runId, selection });
@@ -80,6 +83,14 @@ async function planApplication(
     return [];
   } finally {
     room.leave();
+  }
+}
+
+/** Whoever mistypes a name of a token is told which one is like it. Of ids, which are alike by chance, no. */
+function suggest(names: ReadonlySet<string>, { unmatched, meant }: RunContext): void {
+  for (const entry of [...unmatched].slice(0, MAX_FAILURES_NAMED)) {
+    const name = isId(entry) ? undefined : nearestWord(entry, names);
+    if (name !== undefined) meant.set(entry, name);
   }
 }
 

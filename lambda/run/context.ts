@@ -14,6 +14,7 @@ import { Recorder } from "../report/recorder.ts";
 import { answering, circuitBroken, LosantPause, rateLimited, throttleAware } from "./guarded-ports.ts";
 import { ListingSpace } from "./listing-space.ts";
 import { Observing, type Visit } from "./observing.ts";
+import { type RunWatch, watched } from "./watch.ts";
 
 /** Everything outside that a run touches, as the composition root gives it. */
 export interface RunEnvironment {
@@ -27,6 +28,7 @@ export interface RunEnvironment {
   readonly store: SecretStore;
   readonly bus: EventBus;
   readonly connect: (application: ApplicationConfig, room: ListingRoom) => TokenApi;
+  readonly watch?: RunWatch | undefined;
 }
 
 /** One run, as all of its parts share it. */
@@ -39,6 +41,8 @@ export interface RunContext extends EffectContext {
   readonly observeUntil: Date;
   /** Entries of the event's `tokens` that no listed token has answered to yet. */
   readonly unmatched: Set<string>;
+  /** For some of those, the name that was probably meant. */
+  readonly meant: Map<string, string>;
   /** Where the listings of this run have room. */
   readonly listings: ListingSpace;
   /** Whose turn it is. */
@@ -49,7 +53,7 @@ export interface RunContext extends EffectContext {
 
 /** A run that starts now. Its store and its bus are the guarded ones: nothing after this sees the bare ports. */
 export function startRun(request: RotationRequest, environment: RunEnvironment): RunContext {
-  const { config, runId, deadline, clock, log, runbook, store, bus, connect } = environment;
+  const { config, runId, deadline, clock, log, runbook, store, bus, connect, watch } = environment;
   const startedAt = clock.now();
   const observeUntil = new Date(
     startedAt.getTime() + (deadline.getTime() - startedAt.getTime()) * OBSERVING_PART,
@@ -60,6 +64,8 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     issueBy: after(deadline, -ISSUE_TO_STAGE_MS),
     endBy: after(deadline, -STEP_RESERVE_MS),
   };
+  const gate = new IssueGate(clock, deadline);
+  watch?.stop.addEventListener("abort", () => gate.stop());
   const context: RunContext = {
     request,
     config,
@@ -67,14 +73,15 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     trigger: request.trigger,
     startedAt,
     observeUntil,
-    store: rateLimited(store, clock, STORE_WRITES_PER_SECOND),
-    bus: circuitBroken(bus),
+    store: watched(rateLimited(store, clock, STORE_WRITES_PER_SECOND), "Secrets Manager", watch),
+    bus: watched(circuitBroken(bus), "EventBridge", watch),
     clock,
     log,
     runbook,
     recorder: new Recorder(log, request.dryRun, runbook),
-    gate: new IssueGate(clock, deadline),
+    gate,
     unmatched: new Set(request.selection.tokens),
+    meant: new Map(),
     index: once(() => indexOrNone(config, context)),
     loginIds: new Set(),
     listings: new ListingSpace(),
@@ -82,7 +89,11 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     enter: (application, room, visit) => ({
       run: context,
       application,
-      api: throttleAware(connect(application, answering(room, pause, visit)), pause, clock, deadlines, visit),
+      api: watched(
+        throttleAware(connect(application, answering(room, pause, visit)), pause, clock, deadlines, visit),
+        "Losant",
+        watch,
+      ),
       budget: new IssueBudget(application.policy.maxRotationsPerRun),
       aheadMs: 0,
       wasListed: () => false,

@@ -29,14 +29,21 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   const context = startRun(request, environment);
   const { runId, trigger, startedAt, clock, recorder, config } = context;
   const { dryRun } = request;
+  const { watch } = environment;
   const applications = chosen(context);
+  const looked = counting(applications.length, (done, of) => watch?.looked(done, of));
   const found = await Promise.all(
     applicationOrder(applications, startedAt, config.intervalMs).map((application) =>
-      context.observing.visit((visit) => planInTime(application, context, visit)),
+      context.observing.visit((visit) => planInTime(application, context, visit)).finally(looked),
     ),
   );
-  await workThrough(inOrderOfUrgency(found.flat()), context);
-  for (const error of unmatchedErrors([...context.unmatched])) recorder.failed("event", error);
+  const work = inOrderOfUrgency(found.flat());
+  await workThrough(
+    work,
+    context,
+    counting(work.length, (done, of) => watch?.worked(done, of)),
+  );
+  for (const error of unmatchedErrors([...context.unmatched], context)) recorder.failed("event", error);
   recorder.sayWhatIsLeftOut();
   if (!dryRun) await recorder.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, context.bus);
   const report: Report = {
@@ -58,10 +65,26 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   };
 }
 
+/** Tells how many there have been, each time that it is called, and at once that there are none. */
+function counting(of: number, tell: (done: number, of: number) => void): () => void {
+  let done = 0;
+  tell(done, of);
+  return () => {
+    done += 1;
+    tell(done, of);
+  };
+}
+
 /** One for each entry, as far as anybody would read them. */
-function* unmatchedErrors(entries: readonly string[]): Iterable<RotationError> {
-  for (const entry of entries.slice(0, MAX_FAILURES_NAMED))
-    yield new RotationError("token-not-found", `no listed token has the id or name ${quoted(entry)}`);
+function* unmatchedErrors(
+  entries: readonly string[],
+  { meant }: Pick<RunContext, "meant">,
+): Iterable<RotationError> {
+  for (const entry of entries.slice(0, MAX_FAILURES_NAMED)) {
+    const name = meant.get(entry);
+    const guess = name === undefined ? "" : `; did you mean ${quoted(name)}?`;
+    yield new RotationError("token-not-found", `no listed token has the id or name ${quoted(entry)}${guess}`);
+  }
   const more = entries.length - MAX_FAILURES_NAMED;
   if (more > 0)
     yield new RotationError("token-not-found", `no listed token has the id or name of ${more} more entries`);
@@ -82,12 +105,12 @@ function chosen({ request, config }: RunContext): readonly ApplicationConfig[] {
  * What issues nothing at once; pilots one by one, until the store has taken a string or refused too many; then everything
  * else, in its order.
  */
-async function workThrough(work: readonly Work[], context: RunContext): Promise<void> {
+async function workThrough(work: readonly Work[], context: RunContext, worked: () => void): Promise<void> {
   const { gate, startedAt } = context;
   const working = pLimit(LINEAGES_AT_ONCE);
   const begun = new Map<Work, Promise<void>>();
   const begin = (one: Work) => {
-    const ended = begun.get(one) ?? working(() => carryOut(one, context));
+    const ended = begun.get(one) ?? working(() => carryOut(one, context).finally(worked));
     begun.set(one, ended);
     return ended;
   };

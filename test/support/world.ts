@@ -11,6 +11,7 @@ import { parseConfig } from "../../lambda/policy/config.ts";
 import { parseRequest } from "../../lambda/policy/request.ts";
 import type { Clock, ListingRoom, LogFields } from "../../lambda/ports.ts";
 import { type RunResult, run } from "../../lambda/run/run.ts";
+import type { RunWatch } from "../../lambda/run/watch.ts";
 import { VirtualClock } from "./clock.ts";
 import { type Intercept, inMemoryBus, inMemoryStore, inMemoryTokenApi, untouched } from "./ports.ts";
 
@@ -109,6 +110,7 @@ export class World {
       budgetMs = 15 * MINUTE,
       skewMs = 0,
       whileListing,
+      watch,
     }: RunOptions = {},
   ) {
     const ports = {
@@ -134,6 +136,7 @@ export class World {
         error: (message, fields = {}) => void this.log.push({ level: "error", message, fields }),
       },
       store,
+      watch,
       bus: inMemoryBus(this.buses, ports),
       connect: (application, room) => {
         const { secretPrefix } = config;
@@ -171,6 +174,7 @@ export interface RunOptions {
   readonly skewMs?: number;
   /** What becomes of the room for a listing, before it is answered. */
   readonly whileListing?: (applicationId: string, room: ListingRoom) => Promise<void>;
+  readonly watch?: RunWatch;
 }
 
 /** A service that keeps what it read for a while, as most do. */

@@ -1,0 +1,45 @@
+/** Longer words take too long to compare. */
+const MAX_LENGTH = 64;
+/** So many characters may be wrong, and a third of the word at most. */
+const MAX_WRONG = 3;
+
+/** In a longer list words are numbered, and alike by chance. */
+const MAX_COMPARED = 1_000;
+
+/** The word that was probably meant; undefined where none is so much alike. Case, and blanks around it, don't count. */
+export function nearestWord(written: string, words: Iterable<string>): string | undefined {
+  const wanted = written.toLowerCase().trim();
+  if (wanted.length > MAX_LENGTH) return undefined;
+  let limit = Math.min(MAX_WRONG, Math.max(1, Math.floor(wanted.length / 3)));
+  let nearest: string | undefined;
+  let compared = 0;
+  for (const word of words) {
+    compared += 1;
+    if (compared > MAX_COMPARED) return undefined;
+    const distance = distanceBetween(wanted, word.toLowerCase().trim(), limit);
+    if (distance > limit) continue;
+    nearest = word;
+    if (distance === 0) break;
+    limit = distance - 1;
+  }
+  return nearest;
+}
+
+/** Characters to add, take away or change (Levenshtein); more than `limit` where it is more than that. */
+function distanceBetween(one: string, other: string, limit: number): number {
+  if (Math.abs(one.length - other.length) > limit) return limit + 1;
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let at = 0; at < one.length; at += 1) {
+    const next = [at + 1];
+    let least = at + 1;
+    for (let index = 1; index <= other.length; index += 1) {
+      const changed = (row[index - 1] ?? 0) + Number(other[index - 1] !== one[at]);
+      const distance = Math.min((row[index] ?? 0) + 1, (next[index - 1] ?? 0) + 1, changed);
+      next.push(distance);
+      if (distance < least) least = distance;
+    }
+    if (least > limit) return limit + 1;
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
