@@ -8,7 +8,7 @@ import { emulatorVariables } from "./worker.ts";
 export function showGuide({ emulators, worker }: Pick<Demo, "emulators" | "worker">, screen: Screen): void {
   const { losant, aws, region } = emulators;
   const application = `${losant.url}/applications/${COLD_CHAIN.id}`;
-  const command = (text: string) => screen.line(`    ${text}`);
+  const command = (text: string) => screen.line(`    ${screen.typed(text)}`);
 
   heading(screen, "The emulators go on until Ctrl-C. In another terminal:");
   for (const [name, value] of Object.entries(emulatorVariables(aws.url, region)))

@@ -1,41 +1,48 @@
-import { type Command, EXIT, type ExitCode, type FlagValues } from "../cli/command/command.ts";
-import type { Io } from "../cli/command/io.ts";
-import { runAsProcess } from "../cli/command/process.ts";
-import { type Output, type Screen, screenOn } from "../cli/terminal/screen.ts";
-import { type Demo, openDemo } from "./demo.ts";
-import { showGuide } from "./guide.ts";
+import { type Command, EXIT, type ExitCode } from "../cli/command/command.ts";
+import { type FlagValues, OUTPUT_FLAGS } from "../cli/command/flags.ts";
+import type { CommandIo } from "../cli/command/io.ts";
+import { type Screen, screenOn } from "../cli/terminal/screen.ts";
+import type { Demo } from "./demo.ts";
 
-const USAGE = `Usage: npm start               plays the worker against emulators of Losant and AWS on this machine
-       npm start -- --serve    and leaves the emulators running until Ctrl-C`;
-
-const FLAGS = { serve: { type: "boolean" } } as const;
+const FLAGS = {
+  serve: { type: "boolean", about: "leave the emulators running afterwards, until Ctrl-C" },
+  ...OUTPUT_FLAGS,
+} as const;
 
 export const demo: Command<typeof FLAGS, FlagValues<typeof FLAGS>> = {
   name: "demo",
-  usage: USAGE,
+  summary: "The whole job, played on emulators of Losant and AWS",
+  about: [
+    "Plays the worker against emulators of Losant and AWS on this machine: it needs no account of either.",
+  ],
   flags: FLAGS,
+  exit: "0 if all went as it should, 1 if not, 130 if you interrupted it",
   optionsFrom: (values) => values,
   main: playDemo,
 };
 
-async function playDemo({ serve = false }: FlagValues<typeof FLAGS>, { stdout, env }: Io): Promise<ExitCode> {
-  const screen = screenOn(stdout, env);
-  const interrupted = interruption(stdout);
+async function playDemo({ serve = false }: FlagValues<typeof FLAGS>, io: CommandIo): Promise<ExitCode> {
+  const screen = screenOn(io.stdout, io.env);
+  const interrupted = interruption(io);
+  // Its bundler and emulators are nothing that the other commands need.
+  const { openDemo } = await import("./demo.ts");
   const opened = await openDemo();
   try {
     const playing = opened.play(screen);
     // Once interrupted, nobody waits for it any more.
     playing.catch(() => {});
-    const isGood = await Promise.race([playing, interrupted]);
-    if (isGood === undefined) return EXIT.interrupted;
+    const checks = await Promise.race([playing, interrupted]);
+    if (checks === undefined) return EXIT.interrupted;
+    io.document(() => ({ schemaVersion: "1", checks }));
     if (serve) await serveOn(opened, screen, interrupted);
-    return isGood ? EXIT.good : EXIT.failed;
+    return checks.every(({ problems }) => problems.length === 0) ? EXIT.good : EXIT.failed;
   } finally {
     await opened.close();
   }
 }
 
 async function serveOn(opened: Demo, screen: Screen, interrupted: Promise<void>): Promise<void> {
+  const { showGuide } = await import("./guide.ts");
   showGuide(opened, screen);
   await interrupted;
   screen.line();
@@ -43,12 +50,9 @@ async function serveOn(opened: Demo, screen: Screen, interrupted: Promise<void>)
 }
 
 /** Ctrl-C, a polite end, or that nobody reads on: `npm start | head`. */
-function interruption(stdout: Output): Promise<void> {
+function interruption({ stdout, onInterrupt }: CommandIo): Promise<void> {
   return new Promise((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
+    onInterrupt(resolve);
     stdout.on("error", () => resolve());
   });
 }
-
-if (import.meta.main) await runAsProcess(demo);

@@ -15,6 +15,7 @@ import type { Clock, ListingRoom, Log, LogFields } from "./ports.ts";
 import { metricsOf } from "./report/metrics.ts";
 import type { Report } from "./report/report.ts";
 import { type RunResult, run } from "./run/run.ts";
+import type { RunWatch } from "./run/watch.ts";
 
 /** What the worker uses of Lambda's context; a terminal has none. */
 export interface InvocationContext {
@@ -23,7 +24,7 @@ export interface InvocationContext {
 }
 
 /** Lambda's longest timeout: what a run outside of Lambda gives itself. */
-const LONGEST_RUN_MS = 15 * 60_000;
+export const LONGEST_RUN_MS = 15 * 60_000;
 /** Lambda shows 256 KB of an error, an alarm mail far less. */
 const MAX_MESSAGE = 4_000;
 /** How many articles of the runbook an error links. */
@@ -40,6 +41,13 @@ const clock: Clock = {
 export interface AwsAccess {
   readonly store: ReturnType<typeof secretsManagerStore>;
   readonly events: ReturnType<typeof eventBridgeClient>;
+}
+
+/** What a person's run has of its own. */
+export interface TerminalRun {
+  readonly log?: Log;
+  readonly aws?: AwsAccess;
+  readonly watch?: RunWatch;
 }
 
 let keptAws: AwsAccess | undefined;
@@ -103,31 +111,31 @@ async function start(event: unknown, context: InvocationContext): Promise<RunRes
 
 /**
  * One run with the real adapters, which take region, credentials and endpoints from the SDK's standard variables,
- * unless `aws` is given.
+ * unless the last argument says otherwise.
  * @throws RotationError `config-invalid` or `event-invalid`; what fails later is in the result.
  */
 export async function runOnce(
   event: unknown,
   config: string,
   context: InvocationContext = {},
-  log?: Log,
-  aws?: AwsAccess,
+  { log = powertoolsLog, aws = ownAws(), watch }: TerminalRun = {},
 ): Promise<RunResult> {
   const settings = parseConfigText(config, "rotation.config.json");
   const request = parseRequest(event);
   const runId = runIdOf(context);
   logger.appendKeys({ runId });
-  const { store, events } = aws ?? ownAws();
+  const { store, events } = aws;
   return run(request, {
     config: settings,
     runId,
     clock,
     deadline: new Date(clock.now().getTime() + (context.getRemainingTimeInMillis?.() ?? LONGEST_RUN_MS)),
-    log: log ?? powertoolsLog,
+    log,
     runbook: process.env.RUNBOOK_URL,
     store,
     bus: eventBridgeBus(events, { busName: settings.eventBusName }),
     connect: connecting(settings, store),
+    watch,
   });
 }
 

@@ -1,14 +1,18 @@
 import { printable } from "../../lambda/model/printable.ts";
+import type { ApplicationConfig } from "../../lambda/policy/config.ts";
+import { secretsManagerHere } from "../command/aws.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
-import type { Io } from "../command/io.ts";
-import { runAsProcess } from "../command/process.ts";
+import { toItsEnd, unlessInterrupted } from "../command/interrupts.ts";
+import type { CommandIo } from "../command/io.ts";
+import { placeAround, showPlace } from "../command/place.ts";
 import { Refusal } from "../command/stops.ts";
 import { chosenApplications, settings } from "../command/tools.ts";
+import { watching } from "../command/watching.ts";
 import { say, sayWithCommand, screenOn } from "../terminal/screen.ts";
 import { givenToken } from "./claims.ts";
 import {
-  ACCESS_TOKEN_FLAGS,
-  ACCESS_TOKEN_USAGE,
+  ACCESS_TOKEN,
+  type ACCESS_TOKEN_FLAGS,
   type AccessTokenOptions,
   accessTokenOptions,
   WRONG_ARGUMENTS,
@@ -16,52 +20,69 @@ import {
 import { readHidden } from "./prompt.ts";
 import { store, targetOf } from "./store.ts";
 import { type Trial, tryOut } from "./trial.ts";
-import { consequences, showTrial } from "./words.ts";
+import { accessTokenDocument, consequences, showTrial } from "./words.ts";
 
 export const accessTokenCommand: Command<typeof ACCESS_TOKEN_FLAGS, AccessTokenOptions> = {
-  name: "access-token",
-  usage: ACCESS_TOKEN_USAGE,
-  flags: ACCESS_TOKEN_FLAGS,
+  ...ACCESS_TOKEN,
   wrongArguments: WRONG_ARGUMENTS,
   optionsFrom: accessTokenOptions,
   main: storeAccessToken,
 };
 
+const NOTHING_STORED = "Nothing was stored.";
+const WORDS = {
+  first: "Interrupted: the token is being stored, which comes to its end.",
+  second:
+    "The token may be stored or not: look at the versions of the secret, or store it again, which does no harm.",
+} as const;
+
 async function storeAccessToken(
   { application: id, dryRun, anyway, configFile }: AccessTokenOptions,
-  io: Io,
+  io: CommandIo,
 ): Promise<ExitCode> {
-  const { clock } = io;
+  const { clock, stdin, stderr, urgent } = io;
   const screen = screenOn(io.stdout, io.env);
   const config = await settings(configFile, io);
-  const [application, ...others] = chosenApplications(config, id);
-  if (application === undefined || others.length > 0)
-    throw new Refusal(
-      "there are several applications in the configuration",
-      `Say for which one: --application ${config.applications.map((one) => one.id).join(" or ")}`,
-    );
+  const application = oneOf(chosenApplications(config, id));
+  const waiting = <T>(work: Promise<T>) => unlessInterrupted(work, NOTHING_STORED, io);
+  const client = await waiting(secretsManagerHere(io));
   // Before anybody pastes anything: there is somewhere to store it.
-  const target = await targetOf(application, io);
+  const target = await waiting(targetOf(application, client));
+  showPlace(await placeAround(target.secret?.arn, client, config.losantApiUrl), screenOn(urgent, io.env));
   const question = `Access token for application ${application.id} (it is not shown): `;
-  const given = givenToken(await readHidden(question, io.stdin, io.stderr), clock.now());
-  const trial = await tryOut(given, application, config);
+  const given = givenToken(await readHidden(question, stdin, stderr), clock.now());
+  const trial = await waiting(watching((progress) => tryOut(given, application, config, progress), io));
   showTrial(trial, given, clock.now(), screen);
   screen.line();
   if (!anyway) refuseMissing(trial);
+  const tell = (outcome: "tried" | "created" | "updated") =>
+    io.document(() => accessTokenDocument(trial, given, target, application, outcome));
   if (dryRun) {
-    say(screen, "A dry run: nothing was stored.", "");
+    say(screen, `A dry run: ${NOTHING_STORED.toLowerCase()}`, "");
+    tell("tried");
     return EXIT.good;
   }
-  const done = await store(target, given.string, application.id, io);
+  const storing = () => store(target, given.string, application.id, { client, clock });
+  const { result, isInterrupted } = await toItsEnd(storing, WORDS, io);
+  tell(result);
   const name = target.secret?.name ?? target.id;
   const how =
-    done === "created"
+    result === "created"
       ? `Stored: the secret ${name} was created.`
       : `Stored: AWSCURRENT of ${name} is this token, AWSPREVIOUS what was current before.`;
   say(screen, how, "", "good");
   for (const said of consequences(trial, target, application, clock.now()))
     sayWithCommand(screen, printable(said), "");
-  return EXIT.good;
+  return isInterrupted ? EXIT.interrupted : EXIT.good;
+}
+
+function oneOf(applications: readonly ApplicationConfig[]): ApplicationConfig {
+  const [application, ...others] = applications;
+  if (application !== undefined && others.length === 0) return application;
+  throw new Refusal(
+    "there are several applications in the configuration",
+    `Say for which one: --application ${applications.map(({ id }) => id).join(" or ")}`,
+  );
 }
 
 function refuseMissing({ findings }: Trial): void {
@@ -73,5 +94,3 @@ function refuseMissing({ findings }: Trial): void {
         "Nothing was stored.",
     );
 }
-
-if (import.meta.main) await runAsProcess(accessTokenCommand);

@@ -9,6 +9,8 @@ import { Refusal } from "../command/stops.ts";
 export interface GivenToken {
   readonly string: Redacted;
   readonly expiresAt: Date | undefined;
+  /** It says when it was made, and no end. */
+  readonly neverExpires: boolean;
   readonly claimedIds: readonly TokenId[];
   readonly scope: readonly string[] | undefined;
   readonly applicationId: ApplicationId | undefined;
@@ -35,11 +37,11 @@ export function givenToken(text: string, now: Date): GivenToken {
         "Nothing was sent or stored.",
     );
   const { scope, applicationId } = v.parse(Claims, payload);
-  const { expiresAt, claimedIds = [] } = claimsOf(found);
+  const { expiresAt, neverExpires = false, claimedIds = [] } = claimsOf(found);
   if (expiresAt !== undefined && expiresAt <= now)
     throw new Refusal(
       `this token expired at ${expiresAt.toISOString()}`,
       "Make a new one in Losant. Nothing was sent or stored.",
     );
-  return { string: found, expiresAt, claimedIds, scope, applicationId };
+  return { string: found, expiresAt, neverExpires, claimedIds, scope, applicationId };
 }

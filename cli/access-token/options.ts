@@ -1,21 +1,5 @@
-import type { FlagValues } from "../command/command.ts";
-
-export const ACCESS_TOKEN_USAGE = `Usage: npm run access-token -- [options]
-
-Stores the token with which the worker logs in to Losant. It is read from a prompt that doesn't show
-it, or from standard input; it is tried against the application; and only then is it stored, in the
-secret that \`accessToken\` of rotation.config.json names, which is created where it is missing.
-
-  --application ID       for this one of several configured applications
-  --dry-run              try it, and store nothing
-  --anyway               store it also where it lacks a scope that the worker needs
-  --config FILE          another file than rotation.config.json (ROTATION_CONFIG outranks both)
-  --help                 this text
-
-Of your own AWS credentials it needs secretsmanager:DescribeSecret, and CreateSecret or PutSecretValue,
-on that secret.
-
-Exit code: 0 if it is stored, 1 if not, 2 if it could not start, 130 if you interrupt it.`;
+import { type FlagValues, SHARED_FLAGS } from "../command/flags.ts";
+import type { Described } from "../command/usage.ts";
 
 export interface AccessTokenOptions {
   readonly application: string | undefined;
@@ -25,11 +9,24 @@ export interface AccessTokenOptions {
 }
 
 export const ACCESS_TOKEN_FLAGS = {
-  application: { type: "string" },
-  "dry-run": { type: "boolean" },
-  anyway: { type: "boolean" },
-  config: { type: "string" },
+  application: { type: "string", value: "ID", about: "for this one of several configured applications" },
+  "dry-run": { type: "boolean", about: "try it, and store nothing" },
+  anyway: { type: "boolean", about: "store it also where it lacks a scope that the worker needs" },
+  ...SHARED_FLAGS,
 } as const;
+
+export const ACCESS_TOKEN = {
+  name: "access-token",
+  summary: "Store the token with which the worker logs in to Losant",
+  about: [
+    "Stores the token with which the worker logs in to Losant. It is read from a prompt that doesn't show it, or from standard input; it is tried against the application; and only then is it stored, in the secret that `accessToken` of rotation.config.json names, which is created where it is missing.",
+  ],
+  flags: ACCESS_TOKEN_FLAGS,
+  notes: [
+    "Of your own AWS credentials it needs secretsmanager:DescribeSecret, and CreateSecret or PutSecretValue, on that secret.",
+  ],
+  exit: "0 if it is stored, 1 if not, 2 if it could not start, 130 if you interrupted it",
+} as const satisfies Described;
 
 /** Whatever is too much may be the token itself: it is not repeated. */
 export const WRONG_ARGUMENTS =

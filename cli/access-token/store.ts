@@ -1,5 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { CreateSecretCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import { ChangedSecret, StoredVersion } from "../../lambda/adapters/aws/secrets-manager-answers.ts";
 import {
@@ -15,7 +19,7 @@ import type { Redacted } from "../../lambda/model/redacted.ts";
 import { isReplica, SecretName, type SecretState } from "../../lambda/model/secret.ts";
 import { after } from "../../lambda/model/time.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
-import type { Io } from "../command/io.ts";
+import type { Clock } from "../../lambda/ports.ts";
 import { Refusal } from "../command/stops.ts";
 
 /** The secret that `accessToken` names, as it is before anything is written; undefined where there is none. */
@@ -27,9 +31,9 @@ export interface Target {
 /** @throws Refusal where nothing can be stored there; RotationError where AWS could not be asked. */
 export async function targetOf(
   { accessToken: id }: ApplicationConfig,
-  { aws }: Pick<Io, "aws">,
+  client: SecretsManagerClient,
 ): Promise<Target> {
-  const secret = await readSecretState(callsOf(aws), id);
+  const secret = await readSecretState(callsOf(client), id);
   if (secret === undefined && id.startsWith("arn:"))
     throw new Refusal(
       `there is no secret ${id}`,
@@ -58,11 +62,11 @@ export async function store(
   { id, secret }: Target,
   string: Redacted,
   applicationId: string,
-  { aws, clock }: Pick<Io, "aws" | "clock">,
+  { client, clock }: { readonly client: SecretsManagerClient; readonly clock: Clock },
 ): Promise<"created" | "updated"> {
   const ClientRequestToken = randomUUID();
   const SecretString = string.reveal();
-  const calls = callsOf(aws);
+  const calls = callsOf(client);
   const until = after(clock.now(), WRITE_PATIENCE_MS);
   if (secret !== undefined) {
     const command = new PutSecretValueCommand({ SecretId: secret.arn, ClientRequestToken, SecretString });
@@ -86,6 +90,6 @@ export async function store(
   return "created";
 }
 
-function callsOf({ secretsManager }: Io["aws"]): SecretsManagerCalls {
-  return new SecretsManagerCalls(secretsManager(), STORE_LIMITS);
+function callsOf(client: SecretsManagerClient): SecretsManagerCalls {
+  return new SecretsManagerCalls(client, STORE_LIMITS);
 }

@@ -6,7 +6,9 @@ import { SecretArn } from "../../lambda/model/secret.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
 import type { AccessTokenReader, TokenApi } from "../../lambda/ports.ts";
+import { watched } from "../../lambda/run/watch.ts";
 import { Refusal } from "../command/stops.ts";
+import type { Progress } from "../terminal/progress.ts";
 import type { GivenToken } from "./claims.ts";
 import { tryScope } from "./probes.ts";
 import { grants, NEEDED_SCOPES, type NeededScope } from "./scopes.ts";
@@ -30,18 +32,16 @@ export async function tryOut(
   given: GivenToken,
   application: ApplicationConfig,
   config: RotationConfig,
+  progress?: Pick<Progress, "waits">,
 ): Promise<Trial> {
-  const api = losantTokenApi({
-    baseUrl: config.losantApiUrl,
-    application,
-    credentials: holding(given),
-    secretPrefix: config.secretPrefix,
-  });
+  const { losantApiUrl: baseUrl, secretPrefix } = config;
+  const bare = losantTokenApi({ baseUrl, application, credentials: holding(given), secretPrefix });
+  const api = watched(bare, "Losant", progress);
   const { tokens: listed } = await api.list().catch((thrown) => {
     throw refusalOf(thrown, given, application, config);
   });
   const own = ownEntry(listed, given);
-  const client = new LosantClient({ baseUrl: config.losantApiUrl, credential: given.string });
+  const client = watched(new LosantClient({ baseUrl, credential: given.string }), "Losant", progress);
   const findings: Finding[] = [];
   for (const scope of NEEDED_SCOPES) {
     const finding =

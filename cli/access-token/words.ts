@@ -28,8 +28,11 @@ const STYLES = { granted: "good", missing: "bad", unclear: "warn" } as const sat
 export function showTrial({ own, findings }: Trial, given: GivenToken, now: Date, screen: Screen): void {
   const expiresAt = own?.expiresAt ?? given.expiresAt;
   const name = own === undefined ? "The token" : `${printable(own.name)} (${own.id})`;
-  const life = expiresAt === undefined ? "never expires" : `expires ${relative(expiresAt, now)}`;
-  say(screen, `Losant lets it in. ${name} ${life}.`, "");
+  say(
+    screen,
+    `Losant lets it in. ${name} ${lifeOf(expiresAt, own !== undefined || given.neverExpires, now)}.`,
+    "",
+  );
   screen.line();
   const rows = findings.map(({ scope, verdict, how }) => [
     { text: scope },
@@ -42,6 +45,32 @@ export function showTrial({ own, findings }: Trial, given: GivenToken, now: Date
   if (wider.length === 0) return;
   screen.line();
   say(screen, `It may do more than the worker needs: ${printable(wider.join(", "))}.`, "", "warn");
+}
+
+/** What nothing says is not claimed. */
+function lifeOf(expiresAt: Date | undefined, isKnown: boolean, now: Date): string {
+  if (expiresAt !== undefined) return `expires ${relative(expiresAt, now)}`;
+  return isKnown ? "never expires" : "doesn't say when it expires";
+}
+
+/** What `--json` prints: what trying the token has told, and what became of it. The string is no part of it. */
+export function accessTokenDocument(
+  { own, findings }: Trial,
+  given: GivenToken,
+  { secret, id }: Target,
+  application: ApplicationConfig,
+  outcome: "tried" | "created" | "updated",
+) {
+  return {
+    schemaVersion: "1",
+    outcome,
+    applicationId: application.id,
+    secretName: secret?.name ?? id,
+    tokenId: own?.id,
+    name: own?.name,
+    expirationDate: (own?.expiresAt ?? given.expiresAt)?.toISOString(),
+    scopes: findings.map(({ scope, verdict }) => ({ scope, verdict })),
+  };
 }
 
 /** What the worker makes of the token, once it is stored. */
@@ -76,11 +105,13 @@ function renewal(
   }
   const name = nameOf(id);
   const [mapped] = [...application.secrets].find(([, secretName]) => secretName === name) ?? [];
-  if (mapped === undefined)
+  if (mapped === undefined && !application.renewsAccessToken)
     return [
       `It is not renewed: no entry of \`secrets\` maps its name to ${name}. If it expires, an alarm tells in time.`,
     ];
-  if (own !== undefined && own.name !== mapped)
+  if (own === undefined)
+    return ["Which of the listed tokens it is can't be told. The worker renews it only if it can tell that."];
+  if (mapped !== undefined && own.name !== mapped)
     return [
       `It is not renewed: \`secrets\` maps ${quoted(mapped)} to this secret, and its name is ` +
         `${quoted(own.name)}.`,

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { parseConfigText } from "../../lambda/policy/config.ts";
 import type { Io } from "./io.ts";
 
-const DEFAULT_FILE = fileURLToPath(new URL("../../rotation.config.json", import.meta.url));
+/** In the folder of whoever starts it: npm scripts run in the repository's. */
+const DEFAULT_FILE = "rotation.config.json";
 
 /**
  * The configuration as text, checked already so that an error names the file. ROTATION_CONFIG, where it is set,
@@ -15,10 +15,12 @@ const DEFAULT_FILE = fileURLToPath(new URL("../../rotation.config.json", import.
 export async function configText(file: string | undefined, { env }: Pick<Io, "env">): Promise<string> {
   const inline = env.ROTATION_CONFIG;
   if (inline !== undefined) return checked(inline, "ROTATION_CONFIG");
-  const path = file === undefined ? DEFAULT_FILE : resolve(file);
+  const path = resolve(file ?? DEFAULT_FILE);
   const text = await readFile(path, "utf8").catch(() => {
     const hint =
-      file === undefined ? ": copy rotation.config.example.json to it, and put in your application" : "";
+      file === undefined
+        ? ": copy rotation.config.example.json to it, and put in your application, or name another file with --config"
+        : "";
     throw new RotationError("config-invalid", `there is no ${shown(path)} that can be read${hint}`);
   });
   return checked(text, shown(path));

@@ -1,18 +1,25 @@
 import { createInterface } from "node:readline/promises";
 import type { Io } from "./io.ts";
+import { Interruption } from "./stops.ts";
 
-/** Asks at the terminal. Anything but `yes`, the end of input and ctrl-c included, is a no. */
+/**
+ * Asks at the terminal, on standard error. Anything but `yes`, the end of input included, is a no.
+ * @throws Interruption at Ctrl-C
+ */
 export async function isConfirmed(
   question: string,
-  { stdin, stdout }: Pick<Io, "stdin" | "stdout">,
+  { stdin, stderr }: Pick<Io, "stdin" | "stderr">,
 ): Promise<boolean> {
-  const asking = createInterface({ input: stdin, output: stdout });
-  const closed = new Promise<string>((resolve) => {
-    asking.once("close", () => resolve(""));
-  });
+  const asking = createInterface({ input: stdin, output: stderr });
+  const { promise: closed, resolve, reject } = Promise.withResolvers<string>();
+  asking.once("close", () => resolve(""));
+  asking.once("SIGINT", () => reject(new Interruption("Nothing was changed.")));
   try {
     const answer = await Promise.race([asking.question(`${question} Type yes to go on: `), closed]);
     return answer.trim().toLowerCase() === "yes";
+  } catch (thrown) {
+    stderr.write("\n");
+    throw thrown;
   } finally {
     asking.close();
   }

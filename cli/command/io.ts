@@ -1,6 +1,8 @@
-import type { Readable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { AwsPlace } from "../../lambda/adapters/aws/client.ts";
+import { printableJson } from "../../lambda/model/printable.ts";
 import type { Clock } from "../../lambda/ports.ts";
 import type { Environment, Output } from "../terminal/screen.ts";
 
@@ -16,14 +18,70 @@ export interface Io {
   readonly clock: Clock;
   /** The clients of AWS, made for whoever needs one. They must not repeat anything by themselves: see AWS_CLIENT. */
   readonly aws: AwsClients;
+  /** Calls back at each Ctrl-C, until the function that it returns is called. */
+  onInterrupt(listener: () => void): () => void;
 }
 
 export interface AwsClients {
-  secretsManager(): SecretsManagerClient;
-  eventBridge(): EventBridgeClient;
+  secretsManager(settings: AwsPlace): SecretsManagerClient;
+  eventBridge(settings: AwsPlace): EventBridgeClient;
 }
 
-/** Whether a person is there to be asked. */
-export function isAttended({ stdin, stdout }: Pick<Io, "stdin" | "stdout">): boolean {
-  return stdin.isTTY === true && stdout.isTTY === true;
+/** As the options of one command have it. */
+export interface CommandIo extends Omit<Io, "aws"> {
+  readonly aws: {
+    readonly settings: AwsPlace;
+    secretsManager(): SecretsManagerClient;
+    eventBridge(): EventBridgeClient;
+  };
+  /** Where goes what must be read: standard output, or standard error where that is to be quiet, or JSON alone. */
+  readonly urgent: Output;
+  /** Prints the document, if JSON was asked for: the only thing that standard output gets then. */
+  document(make: () => unknown): void;
+}
+
+interface SharedValues {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly "no-color"?: boolean | undefined;
+  readonly profile?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+/** Applies the options that all commands share. */
+export function ioFor(values: SharedValues, io: Io): CommandIo {
+  const { json = false, quiet = false } = values;
+  const isSilent = json || quiet;
+  const settings = awsSettings(values, io.env);
+  return {
+    ...io,
+    env: values["no-color"] ? { ...io.env, NO_COLOR: "1", FORCE_COLOR: undefined } : io.env,
+    stdout: isSilent ? silent() : io.stdout,
+    urgent: isSilent ? io.stderr : io.stdout,
+    document: (make) => void (json && io.stdout.write(`${printableJson(make(), 2)}\n`)),
+    aws: {
+      settings,
+      secretsManager: () => io.aws.secretsManager(settings),
+      eventBridge: () => io.aws.eventBridge(settings),
+    },
+  };
+}
+
+/** AWS_DEFAULT_REGION is that of the AWS CLI; the SDK doesn't know it. */
+function awsSettings({ profile, region }: SharedValues, env: Environment): AwsPlace {
+  const other = env.AWS_REGION ? undefined : env.AWS_DEFAULT_REGION;
+  const chosen = region ?? (other === "" ? undefined : other);
+  return {
+    ...(chosen === undefined ? {} : { region: chosen }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+function silent(): Output {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}
+
+/** Whether a person is there to be asked, on standard error. */
+export function isAttended({ stdin, stderr }: Pick<Io, "stdin" | "stderr">): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
 }

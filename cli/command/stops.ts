@@ -1,14 +1,21 @@
 import { RotationError } from "../../lambda/model/errors.ts";
 import { printable } from "../../lambda/model/printable.ts";
 import { type Screen, say } from "../terminal/screen.ts";
-import { hintsFor } from "./hints.ts";
+import { remedyHere } from "./remedies.ts";
 
 /** Arguments that a command can't make sense of. */
 export class Misuse extends Error {
   override readonly name = "Misuse";
+  /** It says itself how to write it. */
+  readonly isComplete: boolean;
+
+  constructor(message: string, { isComplete = false }: { readonly isComplete?: boolean } = {}) {
+    super(message);
+    this.isComplete = isComplete;
+  }
 }
 
-/** Ctrl-C at a prompt. The message says what became of the work. */
+/** Ctrl-C. The message says what became of the work. */
 export class Interruption extends Error {
   override readonly name = "Interruption";
 }
@@ -26,9 +33,7 @@ export class Refusal extends Error {
 
 /** Shows what was not done and why, with the remedy. */
 export function showRefusal(refusal: Refusal | RotationError, screen: Screen): void {
-  const { remedy } = refusal;
-  const message = refusal instanceof RotationError ? `${refusal.code}: ${refusal.message}` : refusal.message;
-  say(screen, printable(`${message}.`), "", "bad");
-  say(screen, printable(remedy), "");
-  for (const hint of hintsFor([message])) say(screen, hint, "");
+  const isError = refusal instanceof RotationError;
+  say(screen, printable(`${isError ? `${refusal.code}: ` : ""}${refusal.message}.`), "", "bad");
+  say(screen, printable(isError ? remedyHere(refusal.code, refusal.message) : refusal.remedy), "");
 }

@@ -1,16 +1,22 @@
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import type { StoreIndex } from "../../lambda/lineage/store-index.ts";
+import { nearestWord } from "../../lambda/model/nearest.ts";
 import { NO_INDEX, once, readIndex } from "../../lambda/observe/read-index.ts";
 import { type ApplicationConfig, parseConfigText, type RotationConfig } from "../../lambda/policy/config.ts";
 import type { AccessTokenReader, Clock, SecretStore, TokenApi } from "../../lambda/ports.ts";
+import { watched } from "../../lambda/run/watch.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { secretsManagerHere } from "./aws.ts";
 import { configText } from "./config-file.ts";
-import type { Io } from "./io.ts";
-import { Refusal } from "./stops.ts";
+import type { CommandIo, Io } from "./io.ts";
+import { Misuse } from "./stops.ts";
 
 /** What the operator's commands work with: the worker's own adapters, with the AWS credentials of this machine. */
 export interface Tools {
   readonly config: RotationConfig;
+  readonly client: SecretsManagerClient;
   readonly store: SecretStore & AccessTokenReader;
   readonly clock: Clock;
   readonly connect: (application: ApplicationConfig) => TokenApi;
@@ -18,30 +24,39 @@ export interface Tools {
   readonly index: () => Promise<StoreIndex>;
 }
 
-/** @throws RotationError `config-invalid` */
-export async function toolsFor(configFile: string | undefined, io: Io): Promise<Tools> {
+/** `progress` is told of every call. @throws RotationError `config-invalid`; Refusal, see secretsManagerHere */
+export async function toolsFor(
+  configFile: string | undefined,
+  progress: Pick<Progress, "waits">,
+  io: CommandIo,
+): Promise<Tools> {
   const config = await settings(configFile, io);
-  const store = secretsManagerStore(io.aws.secretsManager());
+  const client = await secretsManagerHere(io);
+  const store = watched(secretsManagerStore(client), "Secrets Manager", progress);
   return {
     config,
+    client,
     store,
     clock: io.clock,
     index: once(() => readIndex(config, store).catch(() => NO_INDEX)),
-    connect: (application) =>
-      losantTokenApi({
-        baseUrl: config.losantApiUrl,
-        application,
-        credentials: store,
-        secretPrefix: config.secretPrefix,
-      }),
+    connect: (application) => {
+      const { losantApiUrl: baseUrl, secretPrefix } = config;
+      const api = losantTokenApi({ baseUrl, application, credentials: store, secretPrefix });
+      return watched(api, "Losant", progress);
+    },
   };
 }
 
 export async function settings(configFile: string | undefined, io: Pick<Io, "env">): Promise<RotationConfig> {
-  return parseConfigText(await configText(configFile, io), "rotation.config.json");
+  return parsedConfig(await configText(configFile, io));
 }
 
-/** All applications, or those that were asked for, in the order of the configuration. @throws Refusal */
+/** Of what `configText` has checked. */
+export function parsedConfig(text: string): RotationConfig {
+  return parseConfigText(text, "rotation.config.json");
+}
+
+/** All applications, or those that were asked for, in the order of the configuration. @throws Misuse */
 export function chosenApplications(
   { applications }: RotationConfig,
   asked: string | readonly string[] = [],
@@ -50,10 +65,19 @@ export function chosenApplications(
   const known = applications.map(({ id }): string => id);
   const unknown = ids.find((id) => !known.includes(id.toLowerCase()));
   if (unknown !== undefined)
-    throw new Refusal(
-      `the application ${unknown} is not in the configuration`,
-      `Configured are: ${known.join(", ")}.`,
+    throw new Misuse(
+      `The application ${unknown} is not in the configuration. ${suggestion(unknown, known)}`,
+      { isComplete: true },
     );
   if (ids.length === 0) return applications;
   return applications.filter(({ id }) => ids.some((one) => one.toLowerCase() === id));
+}
+
+const NAMED = 10;
+
+function suggestion(unknown: string, known: readonly string[]): string {
+  const meant = nearestWord(unknown, known);
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  const more = known.length > NAMED ? ` and ${known.length - NAMED} more` : "";
+  return `Configured are: ${known.slice(0, NAMED).join(", ")}${more}.`;
 }

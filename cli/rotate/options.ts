@@ -1,45 +1,39 @@
-import type { FlagValues } from "../command/command.ts";
+import { type FlagValues, SHARED_FLAGS } from "../command/flags.ts";
 import { Misuse } from "../command/stops.ts";
-
-export const ROTATE_USAGE = `Usage: npm run rotate -- [options]
-
-One run of the worker from this terminal: with rotation.config.json, and with the AWS credentials
-and region of this machine, wherever the AWS SDK finds them.
-
-  --dry-run              say what would be done, and write nothing
-  --application ID       only this application
-  --token ID_OR_NAME     only this token; may be given more than once
-  --force                rotate those tokens now, due or not (needs --token)
-  --retire-now           deactivate their predecessors at once (needs --token: an id)
-  --config FILE          another file than rotation.config.json (ROTATION_CONFIG outranks both)
-  --json                 print the report as JSON, and nothing else
-  --verbose              say on stderr what is going on
-  --help                 this text
-
-It needs what the worker's role may do: docs/deploy.md has the list.
-
-Exit code: 0 if all went well, 1 if something failed, 2 if the run could not start.`;
+import type { Described } from "../command/usage.ts";
 
 export interface RotateOptions {
   /** As Lambda would get it. */
   readonly event: { readonly dryRun: boolean; readonly tokens?: readonly string[] } & Readonly<
     Record<string, unknown>
   >;
+  readonly yes: boolean;
   readonly configFile: string | undefined;
-  readonly json: boolean;
   readonly verbose: boolean;
 }
 
 export const ROTATE_FLAGS = {
-  "dry-run": { type: "boolean" },
-  application: { type: "string" },
-  token: { type: "string", multiple: true },
-  force: { type: "boolean" },
-  "retire-now": { type: "boolean" },
-  config: { type: "string" },
-  json: { type: "boolean" },
-  verbose: { type: "boolean" },
+  "dry-run": { type: "boolean", about: "show the plan, and write nothing" },
+  application: { type: "string", value: "ID", about: "only this application" },
+  token: { type: "string", multiple: true, value: "ID_OR_NAME", about: "only this token" },
+  force: { type: "boolean", about: "rotate those tokens now, due or not (needs --token)" },
+  "retire-now": { type: "boolean", about: "deactivate their predecessors at once (needs --token: an id)" },
+  yes: { type: "boolean", short: "y", about: "don't ask" },
+  verbose: { type: "boolean", about: "log to standard error" },
+  ...SHARED_FLAGS,
 } as const;
+
+export const ROTATE = {
+  name: "rotate",
+  summary: "One run of the worker from this terminal",
+  about: [
+    "One run of the worker from this terminal: with rotation.config.json, and with the AWS credentials and region of this machine, wherever the AWS SDK finds them.",
+    "It shows the account, the region and the plan, and asks before it writes. Without a terminal it needs --yes or --dry-run.",
+  ],
+  flags: ROTATE_FLAGS,
+  notes: ["It needs what the worker's role may do: docs/deploy.md has the list."],
+  exit: "0 if all went well, 1 if something failed or you said no, 2 if the run could not start, 130 if you interrupted it",
+} as const satisfies Described;
 
 /** What the arguments of the command line ask for. @throws Misuse */
 export function rotateOptions(values: FlagValues<typeof ROTATE_FLAGS>): RotateOptions {
@@ -51,6 +45,6 @@ export function rotateOptions(values: FlagValues<typeof ROTATE_FLAGS>): RotateOp
     ...(application === undefined ? {} : { applicationId: application }),
     ...(tokens === undefined ? {} : { tokens, force, retireNow }),
   };
-  const { config: configFile, json = false, verbose = false } = values;
-  return { event, configFile, json, verbose };
+  const { config: configFile, yes = false, verbose = false } = values;
+  return { event, yes, configFile, verbose };
 }

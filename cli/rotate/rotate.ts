@@ -1,62 +1,117 @@
 import { secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
-import { runOnce } from "../../lambda/handler.ts";
-import { printableJson } from "../../lambda/model/printable.ts";
+import { LONGEST_RUN_MS, runOnce } from "../../lambda/handler.ts";
+import { after } from "../../lambda/model/time.ts";
+import { parseRequest } from "../../lambda/policy/request.ts";
 import type { RunResult } from "../../lambda/run/run.ts";
+import { secretsManagerHere } from "../command/aws.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import { configText } from "../command/config-file.ts";
-import { hintsFor } from "../command/hints.ts";
-import type { Io } from "../command/io.ts";
-import { runAsProcess } from "../command/process.ts";
-import { showFailures } from "../terminal/failures.ts";
-import { showOldStrings } from "../terminal/old-strings.ts";
-import { showReport } from "../terminal/report-table.ts";
-import { type Screen, say, screenOn } from "../terminal/screen.ts";
-import { summaryOf } from "../terminal/summary.ts";
-import { ROTATE_FLAGS, ROTATE_USAGE, type RotateOptions, rotateOptions } from "./options.ts";
+import { isConfirmed } from "../command/confirm.ts";
+import { toItsEnd, unlessInterrupted } from "../command/interrupts.ts";
+import { type CommandIo, isAttended } from "../command/io.ts";
+import { placeOf, showPlace } from "../command/place.ts";
+import { Refusal } from "../command/stops.ts";
+import { chosenApplications, parsedConfig } from "../command/tools.ts";
+import { watching } from "../command/watching.ts";
+import { type Output, say, screenOn } from "../terminal/screen.ts";
+import { ROTATE, type ROTATE_FLAGS, type RotateOptions, rotateOptions } from "./options.ts";
 import { stderrLog } from "./stderr-log.ts";
+import { showPlan, showResult } from "./words.ts";
 
 export const rotateCommand: Command<typeof ROTATE_FLAGS, RotateOptions> = {
-  name: "rotate",
-  usage: ROTATE_USAGE,
-  flags: ROTATE_FLAGS,
+  ...ROTATE,
   optionsFrom: rotateOptions,
   main: rotateOnce,
 };
 
-async function rotateOnce(options: RotateOptions, io: Io): Promise<ExitCode> {
-  const config = await configText(options.configFile, io);
-  const { secretsManager, eventBridge } = io.aws;
-  const aws = { store: secretsManagerStore(secretsManager()), events: eventBridge() };
-  const result = await runOnce(options.event, config, {}, stderrLog(options.verbose, io), aws);
-  if (options.json) showJson(result, io);
-  else showTable(result, options, io);
+const NOTHING_WRITTEN = "Nothing was written.";
+const WORDS = {
+  first: "Interrupted: no new rotation begins, and what is under way comes to its end.",
+  second:
+    "A token may be left at Losant whose string is stored nowhere, or a rotation without its event: " +
+    "the next run finds and mends both.",
+} as const;
+
+/** A plan that somebody has looked at for longer is not what would be done any more. */
+const PLAN_HOLDS_MS = 10 * 60_000;
+
+type Run = (dryRun: boolean, stop?: AbortSignal) => Promise<RunResult>;
+
+async function rotateOnce(options: RotateOptions, io: CommandIo): Promise<ExitCode> {
+  const { event, yes } = options;
+  const run = await prepared(options, io);
+  if (event.dryRun) {
+    const looked = await unlessInterrupted(run(true), NOTHING_WRITTEN, io);
+    return concluded(looked, options, io);
+  }
+  const code = yes ? undefined : await declined(run, event.tokens, io);
+  if (code !== undefined) return code;
+  const { result, isInterrupted } = await toItsEnd((stop) => run(false, stop), WORDS, io);
+  const ended = concluded(result, options, io);
+  return isInterrupted ? EXIT.interrupted : ended;
+}
+
+/** Says where it works, and answers what runs there. */
+async function prepared(options: RotateOptions, io: CommandIo): Promise<Run> {
+  const { event, yes, configFile, verbose } = options;
+  const isAsked = !yes && !event.dryRun;
+  const text = await configText(configFile, io);
+  const config = parsedConfig(text);
+  const applications = chosenApplications(config, parseRequest(event).applicationId);
+  if (isAsked && !isAttended(io))
+    throw new Refusal(
+      "nobody is there to be asked",
+      `At a terminal it asks; in a script, add --yes, or --dry-run. ${NOTHING_WRITTEN}`,
+    );
+  const client = await secretsManagerHere(io);
+  const aws = { store: secretsManagerStore(client), events: io.aws.eventBridge() };
+  const place = await unlessInterrupted(
+    watching((progress) => placeOf(config, applications, { client, store: aws.store, progress }), io),
+    NOTHING_WRITTEN,
+    io,
+  );
+  showPlace(place, screenOn(isAsked ? io.urgent : io.stdout, io.env));
+  const log = stderrLog(verbose, io);
+  const deadline = after(io.clock.now(), LONGEST_RUN_MS);
+  return (dryRun, stop = new AbortController().signal) =>
+    watching(
+      (progress) => runOnce({ ...event, dryRun }, text, {}, { log, aws, watch: { ...progress, stop } }),
+      // Between the lines of the log, another one would only be in the way.
+      verbose ? { ...io, stderr: silenced(io.stderr) } : io,
+      deadline,
+    );
+}
+
+function silenced(stderr: Output): Output {
+  return Object.assign(Object.create(stderr), { isTTY: false });
+}
+
+/** Shows what a run would do now, and asks. Undefined is a yes; otherwise nothing is to be written. */
+async function declined(
+  run: Run,
+  named: readonly string[] | undefined,
+  io: CommandIo,
+): Promise<ExitCode | undefined> {
+  const { clock, urgent, env } = io;
+  const screen = screenOn(urgent, env);
+  const plan = await unlessInterrupted(run(true), NOTHING_WRITTEN, io);
+  const plannedAt = clock.now();
+  showPlan(plan, named, screen);
+  screen.line();
+  if (plan.report.summary.planned === 0) {
+    const hasFailed = plan.failures.length > 0;
+    say(screen, `Nothing ${hasFailed ? "can" : "is to"} be done. ${NOTHING_WRITTEN}`, "");
+    return hasFailed ? EXIT.failed : EXIT.good;
+  }
+  if (!(await isConfirmed("Do this?", io))) {
+    say(screen, NOTHING_WRITTEN, "");
+    return EXIT.failed;
+  }
+  if (clock.now().getTime() - plannedAt.getTime() <= PLAN_HOLDS_MS) return undefined;
+  throw new Refusal("this plan is too old", `Start again. ${NOTHING_WRITTEN}`);
+}
+
+function concluded(result: RunResult, options: RotateOptions, io: CommandIo): ExitCode {
+  showResult(result, options.event.tokens, io);
   return result.failures.length === 0 ? EXIT.good : EXIT.failed;
 }
-
-function showJson({ report, failures }: RunResult, { stdout, stderr, env }: Io): void {
-  stdout.write(`${printableJson(report, 2)}\n`);
-  showTrouble(failures, screenOn(stderr, env));
-}
-
-function showTable({ report, failures }: RunResult, { event }: RotateOptions, { stdout, env }: Io): void {
-  const screen = screenOn(stdout, env);
-  screen.line(report.dryRun ? "A dry run: nothing was written." : `Run ${report.runId}`);
-  showReport(report, screen, event.tokens === undefined ? {} : { named: event.tokens });
-  showOldStrings(report, screen);
-  screen.line();
-  say(screen, summaryOf(report), "");
-  if (failures.length === 0) return;
-  screen.line();
-  screen.line(screen.paint("bad", `Failed: ${report.summary.failed}`));
-  showTrouble(failures, screen);
-}
-
-function showTrouble(failures: readonly string[], screen: Screen): void {
-  showFailures(failures, screen);
-  for (const hint of hintsFor(failures)) {
-    screen.line();
-    say(screen, hint);
-  }
-}
-
-if (import.meta.main) await runAsProcess(rotateCommand);

@@ -4,7 +4,7 @@ import { secretNameOf } from "../../lambda/model/secret.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import type { Login } from "../../lambda/ports.ts";
-import { hintsFor } from "../command/hints.ts";
+import { remedyHere } from "../command/remedies.ts";
 import { heading, type Screen, type Style, say } from "../terminal/screen.ts";
 import { tableLines } from "../terminal/table.ts";
 import { relative } from "../terminal/words.ts";
@@ -88,12 +88,14 @@ export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen,
   for (const { forecast } of rows) if (forecast.kind === "unseen") showFailure(forecast, screen);
 }
 
-function showFailure({ application, error }: Extract<Forecast, { kind: "unseen" }>, screen: Screen): void {
+export function showFailure(
+  { application, error }: Extract<Forecast, { kind: "unseen" }>,
+  screen: Screen,
+): void {
   const sentence = `application ${application.id}: ${error.code}: ${error.message}`;
   screen.line();
   say(screen, printable(sentence), "  ", "bad");
-  say(screen, `What to do: ${error.remedy}`, "  ");
-  for (const hint of hintsFor([sentence])) say(screen, hint, "  ");
+  say(screen, `What to do: ${remedyHere(error.code, sentence)}`, "  ");
 }
 
 function weightOf({
@@ -114,7 +116,7 @@ function lifeOf(forecast: Forecast, access: AccessTokenStatus): readonly [Style,
   const when =
     expiresAt === undefined
       ? life === "unknown"
-        ? "can't be told: it is not readable as a JSON Web Token"
+        ? "can't be told: it doesn't say"
         : "never"
       : `${relative(expiresAt, now)} (${expiresAt.toISOString().slice(0, 10)})`;
   if (forecast.kind === "unseen") {

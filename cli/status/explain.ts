@@ -1,15 +1,17 @@
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
+import { nearestWord } from "../../lambda/model/nearest.ts";
 import { printable, quoted } from "../../lambda/model/printable.ts";
 import { isReplica } from "../../lambda/model/secret.ts";
 import { REASONS } from "../../lambda/plan/reasons.ts";
 import { lifetimeMs, renewalWindowMs } from "../../lambda/policy/renewal-window.ts";
+import { remedyHere } from "../command/remedies.ts";
 import { heading, type Screen, say } from "../terminal/screen.ts";
 import { relative, whyOf } from "../terminal/words.ts";
 import { DRIFT } from "./drift.ts";
 import { mappingOf } from "./entries.ts";
 import { day, tokenExplanations } from "./explain-tokens.ts";
 import { isMeant, type Selected } from "./filters.ts";
-import type { Seen } from "./forecast.ts";
+import { namesOf, type Seen } from "./forecast.ts";
 import { expiresText, nameOf, verbOf } from "./format.ts";
 import type { Row } from "./row.ts";
 import { homesOf } from "./rows.ts";
@@ -35,13 +37,15 @@ export function showExplanation(
     if (forecast.kind === "seen") continue;
     const { application, error } = forecast;
     say(screen, printable(`application ${application.id}: ${error.code}: ${error.message}`), "", "bad");
-    say(screen, `What to do: ${error.remedy}`, "");
+    say(screen, `What to do: ${remedyHere(error.code, error.message)}`, "");
   }
   const tales = forecasts.flatMap((forecast) =>
     forecast.kind === "seen" ? talesOf(forecast, everyRow, entry) : [],
   );
   if (tales.length === 0) {
-    say(screen, printable(`No token has the id or the name ${quoted(entry)}.`), "");
+    const meant = nearestWord(entry, namesOf(forecasts));
+    const guess = meant === undefined ? "" : ` Did you mean ${quoted(meant)}?`;
+    say(screen, printable(`No token has the id or the name ${quoted(entry)}.${guess}`), "");
     return false;
   }
   if (tales.length > MOST) {

@@ -48,10 +48,17 @@ export function lookAt(
   config: RotationConfig,
   eyes: Eyes,
   runId: RunId,
+  looked: (done: number, of: number) => void = () => {},
 ): Promise<readonly Forecast[]> {
   const limit = pLimit(OBSERVED_AT_FIRST);
+  let done = 0;
   return Promise.all(
-    applications.map((application) => limit(() => lookAtOne(application, config, eyes, runId))),
+    applications.map(async (application) => {
+      const forecast = await limit(() => lookAtOne(application, config, eyes, runId));
+      done += 1;
+      looked(done, applications.length);
+      return forecast;
+    }),
   );
 }
 
@@ -95,4 +102,11 @@ export function forecastOf(snapshot: Snapshot, now: Date, runId: RunId): Seen {
     unusedSecrets: unusedEntries(snapshot, () => places),
     plans: [...admitted.map((one) => one.plan), ...all.filter((one) => !isWork(one))],
   };
+}
+
+/** Of every listed token. */
+export function namesOf(forecasts: readonly Forecast[]): readonly string[] {
+  return forecasts.flatMap((forecast) =>
+    forecast.kind === "seen" ? [...forecast.snapshot.tokens.values()].map(({ name }) => name) : [],
+  );
 }

@@ -1,4 +1,5 @@
-import { printable } from "../../lambda/model/printable.ts";
+import { nearestWord } from "../../lambda/model/nearest.ts";
+import { printable, quoted } from "../../lambda/model/printable.ts";
 import { heading, type Screen, say, sayWithCommand } from "../terminal/screen.ts";
 import { type Cell, type Column, tableLines } from "../terminal/table.ts";
 import { truncated } from "../terminal/width.ts";
@@ -6,7 +7,7 @@ import { showAccessTokens } from "./access-tokens.ts";
 import { DRIFT } from "./drift.ts";
 import { showEntries } from "./entries.ts";
 import type { Selected } from "./filters.ts";
-import type { Forecast } from "./forecast.ts";
+import { type Forecast, namesOf } from "./forecast.ts";
 import { expiresText, nameOf, nextText, secretText, shapeOf, windowText } from "./format.ts";
 import type { StatusOptions } from "./options.ts";
 import type { Row, Urgency } from "./row.ts";
@@ -45,10 +46,21 @@ export function showOverview(selected: Selected, screen: Screen, options: Showin
     showSection(urgency, section, room, selected, screen);
   }
   if (options.drift) showDrift(rows, screen);
+  if (rows.length === 0) showWhatWasMeant(options.tokens, selected, screen);
   screen.line();
   say(screen, summaryOf(rows, everyRow), "");
   if (rows.some(({ urgency }) => urgency === "attention"))
     sayWithCommand(screen, "What to do about one of them: npm run status -- --explain NAME_OR_ID", "");
+}
+
+/** Whoever mistypes a name sees no row at all. */
+function showWhatWasMeant(entries: readonly string[], { forecasts }: Selected, screen: Screen): void {
+  for (const entry of entries) {
+    const meant = nearestWord(entry, namesOf(forecasts));
+    if (meant === undefined || meant === entry) continue;
+    screen.line();
+    say(screen, printable(`No token has the name ${quoted(entry)}. Did you mean ${quoted(meant)}?`), "");
+  }
 }
 
 /** What kept a listing from showing every token, or the list of secrets from being read. */
@@ -149,11 +161,11 @@ function tableOf(rows: readonly Row[], { now, forecasts }: Selected, screen: Scr
 
 /** On a narrow terminal a token has lines of its own, instead of columns of three letters. */
 function blocksOf(rows: readonly Row[], { now }: Selected, screen: Screen): readonly string[] {
-  const { width, paint } = screen;
+  const { width, paint, typed } = screen;
   return rows.flatMap((row) => {
     const { text, style } = shapeOf(row);
     const facts: string[] = [];
-    const collect: Screen = { width, paint, line: (line = "") => void facts.push(line) };
+    const collect: Screen = { width, paint, typed, line: (line = "") => void facts.push(line) };
     const isGone = row.token === undefined && !row.isUnreadable;
     const expires = isGone ? "gone from Losant" : `expires ${expiresText(row, now)}`;
     say(collect, `${expires}, secret ${printable(secretText(row, false))}`, "    ");

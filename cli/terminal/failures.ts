@@ -1,5 +1,6 @@
-import { ERROR_KINDS, type ErrorCode, remedyFor } from "../../lambda/model/errors.ts";
+import { ERROR_KINDS, type ErrorCode } from "../../lambda/model/errors.ts";
 import { printable } from "../../lambda/model/printable.ts";
+import { remedyHere } from "../command/remedies.ts";
 import { type Screen, say } from "./screen.ts";
 
 /** Every failure with its code and what to do about it. `failures` are the sentences of the run. */
@@ -16,5 +17,5 @@ export function showFailures(failures: readonly string[], screen: Screen): void 
 function remedyIn(failure: string): string | undefined {
   const codes = Object.keys(ERROR_KINDS) as readonly ErrorCode[];
   const found = codes.find((code) => failure.includes(`: ${code}: `));
-  return found && remedyFor(found);
+  return found && remedyHere(found, failure);
 }

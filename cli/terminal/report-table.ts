@@ -33,13 +33,15 @@ interface Showing {
   readonly titles?: ReadonlyMap<string, string>;
   /** The ids and names that were asked for: of the others, only what was done is shown. */
   readonly named?: readonly string[];
+  /** Only what would be done, and what can't. */
+  readonly isPlan?: boolean;
 }
 
 /** One table for each application. */
 export function showReport(
   report: Report,
   screen: Screen,
-  { titles = new Map(), named }: Showing = {},
+  { titles = new Map(), named, isPlan = false }: Showing = {},
 ): void {
   const order = [...titles.keys()];
   // The report has them in the order in which they answered.
@@ -49,14 +51,17 @@ export function showReport(
   for (const application of applications) {
     const { applicationId, outcome } = application;
     const all = report.tokens.filter((row) => row.applicationId === applicationId);
-    const rows = all.filter((row) => named === undefined || isWorthIt(row, named));
+    const isAll = named === undefined && !isPlan;
+    const rows = all.filter((row) => isAll || isWorthIt(row, named ?? []));
     if (outcome === "ok" && named !== undefined && rows.length === 0) continue;
     const title = titles.get(applicationId) ?? "Application";
     screen.line();
     screen.line(`${screen.paint("strong", title)}  ${screen.paint("faint", applicationId)}`);
-    for (const line of bodyOf(application, rows, new Date(report.finishedAt), screen)) screen.line(line);
+    for (const line of bodyOf(application, rows, all.length === 0, new Date(report.finishedAt), screen))
+      screen.line(line);
     const others = all.length - rows.length;
-    if (others > 0) say(screen, `and ${others} that were not asked for`, "  ", "faint");
+    const why = isPlan ? "that stay as they are" : "that were not asked for";
+    if (others > 0) say(screen, `and ${others} ${why}`, "  ", "faint");
     showUnusedSecrets(application.unusedSecrets ?? [], screen);
   }
   if (report.omitted > 0) say(screen, `and ${report.omitted} more tokens, which the report has no room for`);
@@ -70,12 +75,14 @@ function isWorthIt({ tokenId, name, outcome }: ReportRow, named: readonly string
 function bodyOf(
   { outcome, code }: ApplicationRow,
   rows: readonly ReportRow[],
+  isEmpty: boolean,
   now: Date,
   screen: Screen,
 ): readonly string[] {
   if (outcome === "failed") return [screen.paint("bad", `  failed: ${code}, see below`)];
-  if (rows.length === 0) return [screen.paint("faint", "  no tokens")];
-  return tableLines(COLUMNS, rows.toSorted(byOrder).map(cellsOf(now)), screen);
+  if (rows.length === 0) return [screen.paint("faint", isEmpty ? "  no tokens" : "  nothing to do")];
+  const sorted = rows.toSorted(byOrder);
+  return tableLines(COLUMNS, sorted.map(cellsOf(now)), screen, sorted.map(noteOf));
 }
 
 function byOrder(one: ReportRow, other: ReportRow): number {
@@ -94,6 +101,11 @@ function cellsOf(now: Date) {
       { text: printable(whyOf(row, now) + whereOf(row)) },
     ];
   };
+}
+
+/** Of what is only planned, the secret in which it would be. */
+function noteOf({ outcome, secretName }: ReportRow): string | undefined {
+  return outcome === "planned" && secretName !== undefined ? printable(`secret ${secretName}`) : undefined;
 }
 
 /** A token that Losant no longer has goes without its name: its secret says which it was. */

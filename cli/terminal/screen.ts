@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { WriteStream } from "node:tty";
 import { styleText } from "node:util";
+import { invocationIn, PROGRAM, typed as typedBy } from "./invocation.ts";
 import { wrapped } from "./width.ts";
 
 export type Style = "good" | "bad" | "warn" | "faint" | "strong" | "plain";
@@ -15,6 +16,8 @@ export interface Screen {
   readonly width: number;
   /** The text in that style, where colours are wanted; the text as it is where not. */
   paint(style: Style, text: string): string;
+  /** The text with the commands in it as this reader types them. */
+  typed(text: string): string;
   line(text?: string): void;
 }
 
@@ -40,10 +43,12 @@ const WIDTHS: Widths = { narrowest: 72, widest: 100, otherwise: 100 };
 export function screenOn(stream: Output, env: Environment, widths = WIDTHS): Screen {
   const { narrowest, widest, otherwise } = widths;
   const isColoured = hasColours(stream, env);
+  const invocation = invocationIn(env);
   return {
     width: Math.max(narrowest, Math.min(stream.columns || otherwise, widest)),
     paint: (style, text) =>
       style === "plain" || !isColoured ? text : styleText(FORMATS[style], text, { validateStream: false }),
+    typed: (text) => typedBy(text, invocation),
     line: (text = "") => void stream.write(`${text}\n`),
   };
 }
@@ -56,17 +61,19 @@ function hasColours({ isTTY = false }: Output, env: Environment): boolean {
 
 /** A paragraph, broken at the screen's width. */
 export function say(
-  { width, line, paint }: Screen,
+  { width, line, paint, typed }: Screen,
   text: string,
   indent = "  ",
   style: Style = "plain",
 ): void {
-  for (const part of wrapped(text, width - indent.length)) line(indent + paint(style, part));
+  for (const part of wrapped(typed(text), width - indent.length)) line(indent + paint(style, part));
 }
+
+const COMMAND_AT_END = new RegExp(`^(.*:) ((?:npm run|${PROGRAM}) .*)$`, "s");
 
 /** A paragraph that may end in a command, which gets a line of its own: broken into two, it could not be copied. */
 export function sayWithCommand(screen: Screen, text: string, indent = "  ", style: Style = "plain"): void {
-  const [, words, command] = /^(.*:) (npm run .*)$/s.exec(text) ?? [];
+  const [, words, command] = COMMAND_AT_END.exec(screen.typed(text)) ?? [];
   say(screen, words ?? text, indent, style);
   if (command !== undefined) screen.line(`${indent}  ${screen.paint("strong", command)}`);
 }

@@ -14,18 +14,25 @@ export interface Cell {
 
 const INDENT = "  ";
 const GAP = "  ";
+const NOTE = "    ";
 
-/** The lines of a table, none wider than the screen. Its cells are shown as they are: make them printable first. */
+/**
+ * The lines of a table, none wider than the screen. Its cells are shown as they are: make them printable first. A note
+ * stands below its row, where there is one.
+ */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   { width, paint }: Screen,
+  notes: readonly (string | undefined)[] = [],
 ): readonly string[] {
   const widths = widthsOf(columns, rows, width);
   const titles = columns.map(({ title }): Cell => ({ text: title, style: "faint" }));
-  return [titles, ...rows].flatMap((row) => {
+  const notesOf = (at: number) =>
+    wrapped(notes[at] ?? "", width - NOTE.length).flatMap((line) => (line === "" ? [] : [NOTE + line]));
+  return [titles, ...rows].flatMap((row, rowAt) => {
     const last = wrapped(row.at(-1)?.text ?? "", widths.at(-1) ?? 0);
-    return last.map((text, index) => {
+    const lines = last.map((text, index) => {
       const cells = row.map((cell, at): Cell => {
         if (at === row.length - 1) return { ...cell, text };
         return index === 0 ? cell : { text: "" };
@@ -35,6 +42,7 @@ export function tableLines(
       );
       return (INDENT + painted.join(GAP)).trimEnd();
     });
+    return [...lines, ...notesOf(rowAt - 1)];
   });
 }
 

@@ -3,12 +3,13 @@ import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
 import { placesOf } from "../../lambda/lineage/places.ts";
 import { secretNameOfToken } from "../../lambda/lineage/roots.ts";
 import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { nearestWord } from "../../lambda/model/nearest.ts";
 import { quoted } from "../../lambda/model/printable.ts";
 import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model/secret.ts";
 import { RunId } from "../../lambda/model/token.ts";
 import { observe } from "../../lambda/observe/observe.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
-import { matches } from "../../lambda/policy/request.ts";
+import { isId, matches } from "../../lambda/policy/request.ts";
 import { Refusal } from "../command/stops.ts";
 import type { Tools } from "../command/tools.ts";
 
@@ -27,9 +28,11 @@ export async function findLineage(
 ): Promise<Found> {
   const found: Found[] = [];
   let isKnown = false;
+  const names: string[] = [];
   let isOrphan = false;
   for (const application of applications) {
     const snapshot = await look(entry, application, tools);
+    names.push(...snapshot.tokens.values().map(({ name }) => name));
     isKnown ||= snapshot.tokens.values().some((token) => matches(token, entry));
     const lineages = lineagesOf(entry, snapshot, tools.clock.now());
     isOrphan ||= lineages.some(({ orphans }) => orphans.some((token) => matches(token, entry)));
@@ -50,7 +53,8 @@ export async function findLineage(
         )
       : new Refusal(
           `no listed token has the id or name ${quoted(entry)}`,
-          "Name a token by its id or exact name as Losant lists it, in a configured application.",
+          suggestionFor(entry, names) ??
+            "Name a token by its id or exact name as Losant lists it, in a configured application.",
         );
   if (others.length === 0) return one;
   const places = found.map(({ application, secret }) => `${secret.name} of application ${application.id}`);
@@ -58,6 +62,11 @@ export async function findLineage(
     `${quoted(entry)} means tokens of several secrets: ${places.join(", ")}`,
     "Name the token by its id.",
   );
+}
+
+function suggestionFor(entry: string, names: readonly string[]): string | undefined {
+  const meant = isId(entry) ? undefined : nearestWord(entry, names);
+  return meant === undefined ? undefined : `Did you mean ${quoted(meant)}?`;
 }
 
 /** Nothing is made, so that no run has to be known again. */

@@ -1,26 +1,6 @@
-import type { FlagValues } from "../command/command.ts";
+import { type FlagValues, SHARED_FLAGS } from "../command/flags.ts";
 import { Misuse } from "../command/stops.ts";
-
-export const UNDO_USAGE = `Usage: npm run undo -- --token ID_OR_NAME [options]
-
-Takes back the last rotation of a token: reactivates the predecessor at Losant if it is inactive, and
-then moves AWSCURRENT of the secret back to its version. The worker respects that: it holds, until it
-is told otherwise or the token is about to expire.
-
-  --token ID_OR_NAME     a token of the lineage: the predecessor, or the one that is current
-  --application ID       look in this application only
-  --reactivate-only      leave AWSCURRENT where it is; all that is possible where no version of the
-                         secret holds the predecessor's string
-  --dry-run              say what would be done, and change nothing
-  --yes                  don't ask
-  --config FILE          another file than rotation.config.json (ROTATION_CONFIG outranks both)
-  --help                 this text
-
-It needs secretsmanager:DescribeSecret, ListSecretVersionIds and UpdateSecretVersionStage on that
-secret, GetSecretValue on the access token's, and ListSecrets, without which it looks at each secret.
-May be repeated: it goes on where it was cut off.
-
-Exit code: 0 if it is undone, 1 if not, 2 if it could not start.`;
+import type { Described } from "../command/usage.ts";
 
 export interface UndoOptions {
   readonly token: string;
@@ -32,13 +12,35 @@ export interface UndoOptions {
 }
 
 export const UNDO_FLAGS = {
-  token: { type: "string" },
-  application: { type: "string" },
-  "reactivate-only": { type: "boolean" },
-  "dry-run": { type: "boolean" },
-  yes: { type: "boolean", short: "y" },
-  config: { type: "string" },
+  token: {
+    type: "string",
+    value: "ID_OR_NAME",
+    about: "a token of the lineage: the predecessor, or the one that is current",
+  },
+  application: { type: "string", value: "ID", about: "look in this application only" },
+  "reactivate-only": {
+    type: "boolean",
+    about:
+      "leave AWSCURRENT where it is; all that is possible where no version of the secret holds the predecessor's string",
+  },
+  "dry-run": { type: "boolean", about: "show what would be done, and change nothing" },
+  yes: { type: "boolean", short: "y", about: "don't ask" },
+  ...SHARED_FLAGS,
 } as const;
+
+export const UNDO = {
+  name: "undo",
+  summary: "Take back the last rotation of a token",
+  needs: "--token ID_OR_NAME",
+  about: [
+    "Takes back the last rotation of a token: reactivates the predecessor at Losant if it is inactive, and then moves AWSCURRENT of the secret back to its version. The worker respects that: it holds, until it is told otherwise or the token is about to expire.",
+  ],
+  flags: UNDO_FLAGS,
+  notes: [
+    "It needs secretsmanager:DescribeSecret, ListSecretVersionIds and UpdateSecretVersionStage on that secret, GetSecretValue on the access token's, and ListSecrets, without which it looks at each secret. May be repeated: it goes on where it was cut off.",
+  ],
+  exit: "0 if it is undone, 1 if not, 2 if it could not start, 130 if you interrupted it",
+} as const satisfies Described;
 
 /** What the arguments of the command line ask for. @throws Misuse */
 export function undoOptions(values: FlagValues<typeof UNDO_FLAGS>): UndoOptions {

@@ -2,50 +2,99 @@ import { printable } from "../../lambda/model/printable.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import { isConfirmed } from "../command/confirm.ts";
-import { type Io, isAttended } from "../command/io.ts";
-import { runAsProcess } from "../command/process.ts";
+import { toItsEnd, unlessInterrupted } from "../command/interrupts.ts";
+import { type CommandIo, isAttended } from "../command/io.ts";
+import { placeOf, showPlace } from "../command/place.ts";
 import { Refusal } from "../command/stops.ts";
-import { chosenApplications, toolsFor } from "../command/tools.ts";
+import { chosenApplications, type Tools, toolsFor } from "../command/tools.ts";
+import { watching } from "../command/watching.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { say, sayWithCommand, screenOn } from "../terminal/screen.ts";
 import { carryOut, usable } from "./carry-out.ts";
-import { findLineage } from "./find.ts";
+import { type Found, findLineage } from "./find.ts";
 import { type Undo, undoOf } from "./intent.ts";
-import { UNDO_FLAGS, UNDO_USAGE, type UndoOptions, undoOptions } from "./options.ts";
-import { nextSteps, STORED_NOWHERE, showIntent } from "./words.ts";
+import { UNDO, type UNDO_FLAGS, type UndoOptions, undoOptions } from "./options.ts";
+import { nextSteps, STORED_NOWHERE, showIntent, undoDocument } from "./words.ts";
 
 export const undoCommand: Command<typeof UNDO_FLAGS, UndoOptions> = {
-  name: "undo",
-  usage: UNDO_USAGE,
-  flags: UNDO_FLAGS,
+  ...UNDO,
   optionsFrom: undoOptions,
   main: undoRotation,
 };
 
-async function undoRotation(options: UndoOptions, io: Io): Promise<ExitCode> {
-  const screen = screenOn(io.stdout, io.env);
-  const tools = await toolsFor(options.configFile, io);
-  const applications = chosenApplications(tools.config, options.application);
-  const found = await findLineage(options.token, applications, tools);
-  const intent = limited(undoOf(found.secret, found.versions), options);
-  const api = tools.connect(found.application);
-  const predecessor = await usable(intent.predecessorId, api, tools);
+const NOTHING_CHANGED = "Nothing was changed.";
+const WORDS = {
+  first: "Interrupted: what has begun comes to its end.",
+  second:
+    "The predecessor may be active already, and AWSCURRENT where it was: the same command goes on from there.",
+} as const;
+
+/** What an undo comes to, and with what it would be done. */
+interface Prepared {
+  readonly tools: Tools;
+  readonly found: Found;
+  readonly intent: Undo;
+  readonly predecessor: ApiToken;
+}
+
+async function undoRotation(options: UndoOptions, io: CommandIo): Promise<ExitCode> {
+  const isAsked = !options.yes && !options.dryRun;
+  const { found, intent, predecessor, tools } = await unlessInterrupted(
+    watching((progress) => prepared(options, progress, isAsked, io), io),
+    NOTHING_CHANGED,
+    io,
+  );
+  const screen = screenOn(isAsked ? io.urgent : io.stdout, io.env);
   if (intent.kind === "reactivate" && !options.reactivateOnly) say(screen, STORED_NOWHERE, "", "warn");
   showIntent(intent, found, predecessor, tools.clock.now(), screen);
   screen.line();
   const isDone = isUndone(intent, predecessor);
-  if (options.dryRun) {
-    say(screen, isDone ? "Nothing is left to do." : "A dry run: nothing was changed.", "");
+  const tell = (outcome: "planned" | "undone" | "refused") =>
+    io.document(() => undoDocument(intent, found, predecessor, outcome));
+  if (isDone || options.dryRun) {
+    say(screen, isDone ? "Nothing is left to do." : `A dry run: ${NOTHING_CHANGED.toLowerCase()}`, "");
+    if (isDone && !options.dryRun) showNextSteps(intent, io);
+    tell(isDone ? "undone" : "planned");
     return EXIT.good;
   }
-  if (!isDone && !(await mayGoOn(intent, options, io))) {
-    say(screen, "Nothing was changed.", "");
+  if (!(await mayGoOn(intent, options, io))) {
+    say(screen, NOTHING_CHANGED, "");
+    tell("refused");
     return EXIT.failed;
   }
-  if (isDone) say(screen, "Nothing is left to do.", "", "good");
-  else await carryOut(intent, found, tools, (done) => say(screen, printable(done), "", "good"));
+  const done = screenOn(io.stdout, io.env);
+  const { isInterrupted } = await toItsEnd(
+    () => carryOut(intent, found, tools, (what) => say(done, printable(what), "", "good")),
+    WORDS,
+    io,
+  );
+  tell("undone");
+  showNextSteps(intent, io);
+  return isInterrupted ? EXIT.interrupted : EXIT.good;
+}
+
+/** Reads all that decides, and says where. */
+async function prepared(
+  { configFile, application, token, reactivateOnly }: UndoOptions,
+  progress: Progress,
+  isAsked: boolean,
+  io: CommandIo,
+): Promise<Prepared> {
+  const tools = await toolsFor(configFile, progress, io);
+  const applications = chosenApplications(tools.config, application);
+  const place = await placeOf(tools.config, applications, tools);
+  progress.clear();
+  showPlace(place, screenOn(isAsked ? io.urgent : io.stdout, io.env));
+  const found = await findLineage(token, applications, tools);
+  const intent = limited(undoOf(found.secret, found.versions), reactivateOnly);
+  const predecessor = await usable(intent.predecessorId, tools.connect(found.application), tools);
+  return { tools, found, intent, predecessor };
+}
+
+function showNextSteps(intent: Undo, { stdout, env }: CommandIo): void {
+  const screen = screenOn(stdout, env);
   screen.line();
   for (const step of nextSteps(intent, intent.kind !== "reactivate")) sayWithCommand(screen, step, "");
-  return EXIT.good;
 }
 
 /** What a version of somebody else's holds is not written down: then nobody's life hangs on the predecessor. */
@@ -54,12 +103,12 @@ function isUndone(undo: Undo, { status }: ApiToken): boolean {
 }
 
 /** `--reactivate-only` leaves the label alone, whatever could be done with it. */
-function limited(undo: Undo, { reactivateOnly }: UndoOptions): Undo {
+function limited(undo: Undo, reactivateOnly: boolean): Undo {
   const { predecessorId, successorId } = undo;
   return reactivateOnly && undo.kind === "move" ? { kind: "reactivate", predecessorId, successorId } : undo;
 }
 
-async function mayGoOn(undo: Undo, { yes, reactivateOnly }: UndoOptions, io: Io): Promise<boolean> {
+async function mayGoOn(undo: Undo, { yes, reactivateOnly }: UndoOptions, io: CommandIo): Promise<boolean> {
   if (!yes && !isAttended(io))
     throw new Refusal("nobody is there to be asked", "At a terminal it asks; in a script, add --yes.");
   if (!yes) return isConfirmed("Do this?", io);
@@ -70,5 +119,3 @@ async function mayGoOn(undo: Undo, { yes, reactivateOnly }: UndoOptions, io: Io)
     );
   return true;
 }
-
-if (import.meta.main) await runAsProcess(undoCommand);

@@ -54,6 +54,25 @@ function expires(at: Date | undefined, now: Date): string {
   return at === undefined ? "never expires" : `expires ${relative(at, now)}`;
 }
 
+/** What `--json` prints: where it stood, and what became of it. */
+export function undoDocument(
+  undo: Undo,
+  { application, secret }: Found,
+  { id, name, status }: ApiToken,
+  outcome: "planned" | "undone" | "refused",
+) {
+  return {
+    schemaVersion: "1",
+    outcome,
+    kind: undo.kind,
+    applicationId: application.id,
+    secretName: secret.name,
+    predecessor: { tokenId: id, name, statusBefore: status },
+    successorId: undo.successorId,
+    ...(undo.kind === "move" && { from: undo.from, to: undo.to }),
+  };
+}
+
 /** Where no version holds the predecessor's string. */
 export const STORED_NOWHERE =
   "No version of the secret holds the predecessor's string: nothing stored it, so AWSCURRENT can't go back to it. " +

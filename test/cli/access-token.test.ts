@@ -12,7 +12,7 @@ import { run } from "../support/command.ts";
 import { APP, DAY, HOUR } from "../support/world.ts";
 
 const TIMEOUT_MS = 60_000;
-const SCRIPT = "cli/access-token/access-token.ts";
+const SCRIPT = "cli/losant-token-rotation.ts";
 const OTHER = "675ec8687ae143cd83dc4a97";
 const SECRET = `losant-access/${APP}`;
 const NEW = "losant-access/new";
@@ -57,7 +57,7 @@ function checked(ended: Ended): Ended {
   return { ...ended, stdout: ended.stdout.replace(/\s+/g, " "), stderr: ended.stderr.replace(/\s+/g, " ") };
 }
 
-const rotate = (...args: readonly string[]) => run(rotateCommand, args, cloud.env());
+const rotate = (...args: readonly string[]) => run(rotateCommand, ["--yes", ...args], cloud.env());
 
 const writes = () => cloud.losant.calls.filter((call) => ["create", "patch", "delete"].includes(call));
 
@@ -76,7 +76,9 @@ describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
   test("reads a real standard input, and finds AWS by the variables of its environment", async () => {
     const { token: string } = token();
     const env = { ...cloud.env(), ...CREDENTIALS };
-    const { code, stdout, stderr } = checked(await runScript(SCRIPT, [], env, undefined, `${string}\n`));
+    const { code, stdout, stderr } = checked(
+      await runScript(SCRIPT, ["access-token"], env, undefined, `${string}\n`),
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain(`Stored: the secret ${NEW} was created.`);
     expect(cloud.aws.value(NEW)).toBe(string);
@@ -124,6 +126,9 @@ describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("does not guess at scopes that nothing names and that only use could show", async () => {
+    Object.assign(cloud.config, {
+      applications: [{ id: APP, accessToken: NEW, secrets: { worker: NEW } }],
+    });
     const string = unspokenOf(token().token);
     cloud.losant.faults.add(
       { operation: "list", answer: { status: 200, body: { items: [], totalCount: 0 } } },
@@ -132,6 +137,9 @@ describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
     );
     const { code, stdout } = await accessToken(string);
     expect(stdout.match(/unclear could not be told without doing it/g)).toHaveLength(4);
+    expect(stdout).toContain("The token doesn't say when it expires.");
+    expect(stdout).not.toContain("never expires");
+    expect(stdout).toContain("The worker renews it only if it can tell that.");
     expect(code).toBe(0);
   });
 
@@ -237,7 +245,7 @@ describe("npm run access-token stores nothing", { timeout: TIMEOUT_MS }, () => {
 
   test("without AWS credentials or a region, and says how to name them, before anything is read", async () => {
     const env = { AWS_ENDPOINT_URL: cloud.aws.url, ROTATION_CONFIG: JSON.stringify(cloud.config) };
-    const { code, stderr } = await runScript(SCRIPT, [], env, undefined, token().token);
+    const { code, stderr } = await runScript(SCRIPT, ["access-token"], env, undefined, token().token);
     expect(stderr.replace(/\s+/g, " ")).toMatch(/set AWS_REGION|AWS credentials/);
     expect(code).toBe(1);
     expect(cloud.losant.calls).toEqual([]);

@@ -1,30 +1,36 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { accessTokenCommand } from "../../cli/access-token/access-token.ts";
 import { type Command, EXIT } from "../../cli/command/command.ts";
 import { isConfirmed } from "../../cli/command/confirm.ts";
+import { SHARED_FLAGS } from "../../cli/command/flags.ts";
 import { Interruption, Misuse, Refusal } from "../../cli/command/stops.ts";
-import { rotateCommand } from "../../cli/rotate/rotate.ts";
-import { statusCommand } from "../../cli/status/status.ts";
+import { SUBCOMMANDS } from "../../cli/subcommands.ts";
 import { screenOn } from "../../cli/terminal/screen.ts";
-import { undoCommand } from "../../cli/undo/undo.ts";
-import { demo } from "../../demo/start.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { run } from "../support/command.ts";
 import { textOf } from "../support/markdown.ts";
 
-const FLAGS = { name: { type: "string" } } as const;
+const FLAGS = {
+  name: { type: "string", value: "NAME", about: "a name" },
+  ...SHARED_FLAGS,
+} as const;
 
 function doing(main: Command["main"], others: Partial<Command> = {}): Command {
   return {
     name: "try",
-    usage: "Usage: try",
+    summary: "Tries",
+    about: ["Tries something."],
     flags: FLAGS,
+    exit: "0",
     optionsFrom: (values) => values,
     main,
     ...others,
   };
 }
+
+const USAGE_LINES = "Usage: npm run try -- [options]\nMore: npm run try -- --help\n";
+
+const asking = doing(async (_, io) => ((await isConfirmed("Do it?", io)) ? EXIT.good : EXIT.failed));
 
 const throwing = (thrown: unknown) =>
   doing(async () => {
@@ -46,13 +52,15 @@ describe("a command", () => {
         throw new Misuse("--name is missing");
       },
     });
-    for (const args of [["--help"], ["-h", "--name", "x"]])
-      expect(await run(command, args, {})).toEqual({ code: 0, stdout: "Usage: try\n", stderr: "" });
-    expect(await run(command, [], {})).toEqual({
-      code: 2,
-      stdout: "",
-      stderr: "--name is missing\n\nUsage: try\n",
-    });
+    for (const args of [["--help"], ["-h", "--name", "x"]]) {
+      const { code, stdout, stderr } = await run(command, args, {});
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(
+        /^Usage: npm run try -- \[options\]\n\nTries something\.\n\n {2}--name NAME +a name\n/,
+      );
+    }
+    const wrong = { code: 2, stdout: "", stderr: `--name is missing\n${USAGE_LINES}` };
+    expect(await run(command, [], {})).toEqual(wrong);
   });
 
   test("repeats no argument that may be a secret", async () => {
@@ -62,7 +70,7 @@ describe("a command", () => {
       ["a password"],
       {},
     );
-    expect(stderr).toBe("These are not its options.\n\nUsage: try\n");
+    expect(stderr).toBe(`These are not its options.\n${USAGE_LINES}`);
     expect(code).toBe(2);
   });
 
@@ -71,7 +79,7 @@ describe("a command", () => {
     [
       new RotationError("config-invalid", "policy: unknown key"),
       2,
-      "config-invalid: policy: unknown key.\nCorrect rotation.config.json",
+      "config-invalid: policy: unknown key.\nCorrect the configuration",
     ],
     [new RotationError("store-unavailable", "no"), 1, "store-unavailable: no.\n"],
     [
@@ -113,43 +121,55 @@ describe("a command", () => {
     [" YES \n", true],
     ["y\n", false],
     ["\n", false],
-    ["\u0003", false],
     ["", false],
   ])("that asks takes %j for %j", async (input, isYes) => {
-    const command = doing(async (_, io) => ((await isConfirmed("Do it?", io)) ? EXIT.good : EXIT.failed));
-    const { code, stdout } = await run(command, [], {}, { input, columns: 80 });
-    expect(stdout).toContain("Do it? Type yes to go on: ");
-    expect(code === EXIT.good).toBe(isYes);
+    const { code, stdout, stderr } = await run(asking, [], {}, { input, columns: 80 });
+    expect(stderr).toContain("Do it? Type yes to go on: ");
+    expect({ stdout, code }).toEqual({ stdout: "", code: isYes ? EXIT.good : EXIT.failed });
+  });
+
+  test("that asks is interrupted by Ctrl-C", async () => {
+    const { code, stderr } = await run(asking, [], {}, { input: "\u0003", columns: 80 });
+    expect(stderr).toContain("Interrupted. Nothing was changed.");
+    expect(code).toBe(130);
   });
 });
 
-const COMMANDS = [accessTokenCommand, rotateCommand, statusCommand, undoCommand] as readonly Command[];
+const loaded = await Promise.all(Object.values(SUBCOMMANDS).map((load) => load()));
+const COMMANDS = loaded.filter(({ name }) => name !== "demo");
 
 test("each folder of cli is a command, but for what runs them and what they print with", () => {
-  const folders = readdirSync(new URL("../../cli", import.meta.url)).toSorted();
-  expect(folders).toEqual([...COMMANDS.map(({ name }) => name), "command", "terminal"].toSorted());
+  const entries = readdirSync(new URL("../../cli", import.meta.url), { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  expect(folders.toSorted()).toEqual([...COMMANDS.map(({ name }) => name), "command", "terminal"].toSorted());
 });
 
-test.each(COMMANDS)(
-  "$name is a script, has tests, and is told of in the README or a page",
-  ({ name, usage }) => {
-    const { scripts } = JSON.parse(textOf("package.json")) as { readonly scripts: Record<string, string> };
-    expect(scripts[name]).toBe(`node with-node.mjs node cli/${name}/${name}.ts`);
-    expect(usage).toMatch(new RegExp(`^Usage: npm run ${name}\\b`));
-    expect(existsSync(new URL(`${name}.test.ts`, import.meta.url))).toBe(true);
-    const docs = readdirSync(new URL("../../docs", import.meta.url)).filter((file) => file.endsWith(".md"));
-    const pages = ["README.md", ...docs.map((file) => `docs/${file}`)].map(textOf);
-    expect(pages.join("\n")).toMatch(new RegExp(`npm run ${name}\\b`));
-  },
-);
+test.each(loaded)("$name has its name, and is a script", ({ name }) => {
+  expect(Object.keys(SUBCOMMANDS)).toContain(name);
+  const { scripts } = JSON.parse(textOf("package.json")) as { readonly scripts: Record<string, string> };
+  const script = name === "demo" ? "start" : name;
+  expect(scripts[script]).toBe(`node with-node.mjs node cli/losant-token-rotation.ts ${name}`);
+});
 
-test.each([...COMMANDS, demo] as readonly Command[])(
-  "$name explains itself with --help, in lines that fit",
-  async (command) => {
-    const { code, stdout, stderr } = await run(command, ["--help"], {});
-    expect(stdout).toBe(`${command.usage}\n`);
-    expect(stdout).toMatch(/^Usage: npm /);
-    expect(stdout.split("\n").filter((line) => line.length > 103)).toEqual([]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  },
-);
+test.each(COMMANDS)("$name has tests, and is told of in the README or a page", ({ name }) => {
+  expect(existsSync(new URL(`${name}.test.ts`, import.meta.url))).toBe(true);
+  const docs = readdirSync(new URL("../../docs", import.meta.url)).filter((file) => file.endsWith(".md"));
+  const pages = ["README.md", ...docs.map((file) => `docs/${file}`)].map(textOf);
+  expect(pages.join("\n")).toMatch(new RegExp(`npm run ${name}\\b`));
+});
+
+test.each(loaded)("$name explains itself with --help, in 80 columns, and has a version", async (command) => {
+  const { code, stdout, stderr } = await run(command, ["--help"], {});
+  const { name } = command;
+  expect(stdout).toMatch(name === "demo" ? /^Usage: npm start / : new RegExp(`^Usage: npm run ${name} -- `));
+  for (const [flag, { about }] of Object.entries(command.flags)) {
+    expect(stdout).toContain(`--${flag}`);
+    expect(stdout.replace(/\s+/g, " ")).toContain(about);
+  }
+  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const installed = await run(command, ["--help"], { npm_command: undefined });
+  expect(installed.stdout).toMatch(new RegExp(`^Usage: losant-token-rotation ${name} `));
+  const { version } = JSON.parse(textOf("package.json")) as { readonly version: string };
+  expect((await run(command, ["--version"], {})).stdout).toBe(`${version}\n`);
+});

@@ -8,7 +8,7 @@ import { displayWidth } from "../../cli/terminal/width.ts";
 import { LEAKED, LEGACY } from "../../demo/factory-floor.ts";
 import { sameState, stateOf } from "../../demo/state.ts";
 import type { Report } from "../../lambda/report/report.ts";
-import { type Ended, runScript, runUnread } from "../support/child.ts";
+import { type Ended, runUnread } from "../support/child.ts";
 import { run } from "../support/command.ts";
 import { freshFactory, variablesOf } from "../support/factory.ts";
 
@@ -21,8 +21,9 @@ function rotate(args: readonly string[], env: Readonly<Record<string, string>> =
   return run(rotateCommand, args, { ...variablesOf(factory), ...env });
 }
 
+/** As a script does it. */
 function onEmulators(...args: readonly string[]): Promise<Ended> {
-  return rotate(["--config", factory.configFile, ...args]);
+  return rotate(["--config", factory.configFile, "--yes", ...args]);
 }
 
 describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
@@ -116,7 +117,7 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
   );
 
   test.each([
-    [["--forc"], "Unknown option '--forc'"],
+    [["--forc"], "Unknown option --forc. Did you mean --force?"],
     [["now"], "Unexpected argument 'now'"],
     [["--force"], "--force needs --token"],
     [["--retire-now"], "--retire-now needs --token"],
@@ -137,18 +138,10 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
     expect([malformed.code, unknown.code]).toEqual([2, 2]);
   });
 
-  test("without region or credentials tells how to name them", async () => {
-    const env = { AWS_ENDPOINT_URL: factory.emulators.aws.url };
-    const args = ["--config", factory.configFile, "--dry-run"];
-    const { code, stdout } = await runScript("cli/rotate/rotate.ts", args, env);
-    expect(stdout.replace(/\s+/g, " ")).toMatch(/set AWS_REGION|AWS credentials/);
-    expect(code).toBe(1);
-  });
-
   test("goes to its end, and has its exit code, where nobody reads what it shows", async () => {
     const { code, stderr } = await runUnread(
-      "cli/rotate/rotate.ts",
-      ["--config", factory.configFile, "--token", LEAKED, "--force"],
+      "cli/losant-token-rotation.ts",
+      ["rotate", "--config", factory.configFile, "--token", LEAKED, "--force", "--yes"],
       variablesOf(factory),
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -44,7 +44,15 @@ async function driftIn(situation: Situation): Promise<Record<string, readonly st
 
 function screenOf(width: number): { readonly screen: Screen; readonly lines: string[] } {
   const lines: string[] = [];
-  return { screen: { width, paint: (_, text) => text, line: (text = "") => void lines.push(text) }, lines };
+  return {
+    screen: {
+      width,
+      typed: (text: string) => text,
+      paint: (_, text) => text,
+      line: (text = "") => void lines.push(text),
+    },
+    lines,
+  };
 }
 
 async function shown(situation: Situation, width = 120, filters: Partial<typeof ANY> = {}): Promise<string> {

@@ -34,7 +34,12 @@ async function seenIn(situation: Situation): Promise<Seen> {
 
 function linesOf(show: (screen: Screen) => unknown): string {
   const lines: string[] = [];
-  show({ width: 200, paint: (_, text) => text, line: (text = "") => void lines.push(text) });
+  show({
+    width: 200,
+    typed: (text: string) => text,
+    paint: (_, text) => text,
+    line: (text = "") => void lines.push(text),
+  });
   return lines.join("\n");
 }
 

@@ -18,7 +18,10 @@ function screenOf(width: number, coloured = false): { readonly screen: Screen; r
   const lines: string[] = [];
   const paint: Screen["paint"] = (_, text) =>
     coloured ? styleText("red", text, { validateStream: false }) : text;
-  return { screen: { width, paint, line: (text = "") => void lines.push(text) }, lines };
+  return {
+    screen: { width, paint, typed: (text) => text, line: (text = "") => void lines.push(text) },
+    lines,
+  };
 }
 
 describe("the width of text", () => {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Command } from "../../cli/command/command.ts";
+import { ioFor } from "../../cli/command/io.ts";
 import { type Tools, toolsFor } from "../../cli/command/tools.ts";
 import { rotateCommand } from "../../cli/rotate/rotate.ts";
 import { carryOut } from "../../cli/undo/carry-out.ts";
@@ -32,7 +33,7 @@ const command = (which: Command, ...args: readonly string[]) => run(which, args,
 const undo = (...args: readonly string[]) => command(undoCommand, "--yes", ...args);
 
 async function rotate(...args: readonly string[]): Promise<Ended> {
-  const ended = await command(rotateCommand, ...args);
+  const ended = await command(rotateCommand, "--yes", ...args);
   expect(ended).toMatchObject({ code: 0 });
   return ended;
 }
@@ -131,7 +132,7 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
   ])("asks at a terminal, and after %j exits with %i: the predecessor is %s", async (input, code, status) => {
     const [, predecessor] = await leaked();
     const ended = await run(undoCommand, ["--token", "backend"], cloud.env(), { input, columns: 80 });
-    expect(ended.stdout).toContain("Do this? Type yes to go on: ");
+    expect(ended.stderr).toContain("Do this? Type yes to go on: ");
     if (code === 1) expect(ended.stdout).toContain("Nothing was changed.");
     expect(ended.code).toBe(code);
     expect(statusOf(predecessor)).toBe(status);
@@ -214,11 +215,57 @@ describe("an undo that is cut off", { timeout: TIMEOUT_MS }, () => {
   });
 });
 
+describe("Ctrl-C during npm run undo", { timeout: TIMEOUT_MS }, () => {
+  test("before it has begun leaves everything as it was", async () => {
+    const [, predecessor] = await leaked();
+    const streams = { input: "\u0003", columns: 80 };
+    const { code, stderr } = await run(undoCommand as Command, ["--token", "backend"], cloud.env(), streams);
+    expect(stderr).toContain("Interrupted. Nothing was changed.");
+    expect(code).toBe(130);
+    expect(statusOf(predecessor)).toBe("inactive");
+  });
+
+  test("in the middle lets it come to its end, and exits with 130", async () => {
+    const [, predecessor] = await leaked();
+    const streams = { interrupts: [/is active again/] };
+    const args = ["--token", "backend", "--yes"];
+    const { code, stdout, stderr } = await run(undoCommand as Command, args, cloud.env(), streams);
+    expect(stderr).toContain("Interrupted: what has begun comes to its end.");
+    expect(stdout).toContain("AWSCURRENT of");
+    expect(code).toBe(130);
+    expect(versionAt("AWSCURRENT")).toMatch(`losant-${predecessor}-`);
+  });
+});
+
+test("npm run undo --json prints what it did, and nothing else", { timeout: TIMEOUT_MS }, async () => {
+  const [, predecessor, successor] = await leaked();
+  const { code, stdout } = await run(
+    undoCommand as Command,
+    ["--token", "backend", "--yes", "--json"],
+    cloud.env(),
+  );
+  expect(JSON.parse(stdout)).toMatchObject({
+    outcome: "undone",
+    kind: "move",
+    predecessor: { tokenId: predecessor, statusBefore: "inactive" },
+    successorId: successor,
+  });
+  expect(code).toBe(0);
+});
+
+test("npm run undo says which name was meant", { timeout: TIMEOUT_MS }, async () => {
+  await leaked();
+  const { stderr } = await run(undoCommand as Command, ["--token", "bakend", "--yes"], cloud.env());
+  expect(stderr).toContain('Did you mean "backend"?');
+});
+
+const UNWATCHED = { waits: () => () => {} };
+
 describe("beside somebody else at work", { timeout: TIMEOUT_MS }, () => {
   /** An undo in this process, with something that happens right before the label moves. */
   async function undoWith(before: () => void): Promise<void> {
     const io = ioWith(cloud.env());
-    const real = await toolsFor(undefined, io);
+    const real = await toolsFor(undefined, UNWATCHED, ioFor({}, io));
     const { store } = real;
     const meddled: Tools = {
       ...real,
@@ -297,7 +344,7 @@ describe("npm run undo refuses", { timeout: TIMEOUT_MS }, () => {
   test("an orphan, which replaced nothing: it says how to keep it", async () => {
     root();
     await rotate("--token", "backend", "--force");
-    const { config, connect } = await toolsFor(undefined, ioWith(cloud.env()));
+    const { config, connect } = await toolsFor(undefined, UNWATCHED, ioFor({}, ioWith(cloud.env())));
     const [application] = config.applications;
     if (application === undefined) throw new Error("one application is configured");
     const orderedAt = new Date(Date.now() - behindMs);
@@ -333,7 +380,7 @@ describe("npm run undo refuses", { timeout: TIMEOUT_MS }, () => {
 
   test.each([
     [[], "--token is missing"],
-    [["--token", "a", "--forc"], "Unknown option '--forc'"],
+    [["--token", "a", "--forc"], "Unknown option --forc"],
   ])("arguments it doesn't know: %j", async (args, says) => {
     const { code, stderr } = await command(undoCommand, ...args);
     expect(stderr).toContain(says);
@@ -343,6 +390,6 @@ describe("npm run undo refuses", { timeout: TIMEOUT_MS }, () => {
   test("an application that is not configured", async () => {
     const { code, stderr } = await undo("--token", "a", "--application", "f".repeat(24));
     expect(stderr).toContain("is not in the configuration");
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 });

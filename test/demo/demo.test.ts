@@ -22,7 +22,7 @@ afterAll(() => rmSync(temporary, { recursive: true }));
 describe("npm start", () => {
   let ended: Ended;
   beforeAll(async () => {
-    ended = await runScript("demo/start.ts", [], { TMPDIR: temporary });
+    ended = await runScript("cli/losant-token-rotation.ts", ["demo"], { TMPDIR: temporary });
   }, TIMEOUT_MS);
 
   test("ends well only since all of its own checks hold", () => {
@@ -68,7 +68,10 @@ describe("npm start", () => {
 test("npm start has colours where they are asked for, and the same text", {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const { stdout } = await runScript("demo/start.ts", [], { TMPDIR: temporary, FORCE_COLOR: "1" });
+  const { stdout } = await runScript("cli/losant-token-rotation.ts", ["demo"], {
+    TMPDIR: temporary,
+    FORCE_COLOR: "1",
+  });
   expect(stdout).toContain("\u001b[");
   const wide = stripVTControlCharacters(stdout)
     .split("\n")
@@ -80,8 +83,8 @@ test("npm start -- --serve goes on until Ctrl-C, and ends cleanly", { timeout: T
   let url = "";
   const answers: Promise<string>[] = [];
   const { code, stdout } = await runScript(
-    "demo/start.ts",
-    ["--serve"],
+    "cli/losant-token-rotation.ts",
+    ["demo", "--serve"],
     { TMPDIR: temporary },
     (shown, end) => {
       if (answers.length > 0 || !shown.includes("worker.log")) return;
@@ -91,7 +94,7 @@ test("npm start -- --serve goes on until Ctrl-C, and ends cleanly", { timeout: T
     },
   );
   expect(await Promise.all(answers)).toEqual([expect.stringContaining("AWSCURRENT")]);
-  expect(stdout).toContain("npm run rotate -- --config");
+  expect(stdout).toContain("losant-token-rotation rotate --config");
   expect(stdout).toContain("The emulators have stopped");
   expect(stdout).not.toMatch(TOKEN_STRING);
   expect(code).toBe(0);
@@ -102,9 +105,14 @@ test("npm start -- --serve goes on until Ctrl-C, and ends cleanly", { timeout: T
 test("Ctrl-C in the middle of a run ends it, says so in the exit code, and leaves no file", {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const { code, stdout } = await runScript("demo/start.ts", [], { TMPDIR: temporary }, (shown, end) => {
-    if (shown.includes("2. A run")) end("SIGINT");
-  });
+  const { code, stdout } = await runScript(
+    "cli/losant-token-rotation.ts",
+    ["demo"],
+    { TMPDIR: temporary },
+    (shown, end) => {
+      if (shown.includes("2. A run")) end("SIGINT");
+    },
+  );
   expect(stdout).not.toContain("All as it should be.");
   expect(code).toBe(130);
   expect(readdirSync(temporary)).toEqual([]);
@@ -123,10 +131,11 @@ test("the demo does not call it well when something went wrong, and names it", {
     });
     const screen: Screen = {
       width: 100,
+      typed: (text) => text,
       paint: (_, text) => text,
       line: (text = "") => void lines.push(text),
     };
-    expect(await demo.play(screen)).toBe(false);
+    expect((await demo.play(screen)).filter(({ problems }) => problems.length > 0)).not.toEqual([]);
   } finally {
     await demo.close();
   }
@@ -135,7 +144,7 @@ test("the demo does not call it well when something went wrong, and names it", {
 });
 
 test("npm start refuses what it doesn't know", async () => {
-  const { code, stderr } = await runScript("demo/start.ts", ["--server"]);
+  const { code, stderr } = await runScript("cli/losant-token-rotation.ts", ["demo", "--servr"]);
   expect(code).toBe(2);
-  expect(stderr).toContain("Usage: npm start");
+  expect(stderr).toContain("Usage: losant-token-rotation demo");
 });

@@ -54,6 +54,7 @@ async function saidOf(cases: readonly Case[], fromFirst: number): Promise<readon
   const lines: string[] = [];
   const screen: Screen = {
     width: 10_000,
+    typed: (text) => text,
     paint: (_, text) => text,
     line: (text = "") => void lines.push(text),
   };

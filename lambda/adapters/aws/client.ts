@@ -28,6 +28,12 @@ export const AWS_CLIENT = {
   },
 } as const;
 
+/** What may outrank the standard variables, where a person says so. */
+export interface AwsPlace {
+  readonly region?: string;
+  readonly profile?: string;
+}
+
 export type AwsAnswer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: AwsFailure };

@@ -3,7 +3,15 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { asRotationError, RotationError } from "../../model/errors.ts";
 import type { RotationEvent } from "../../model/events.ts";
 import type { EventBus } from "../../ports.ts";
-import { AWS_CLIENT, type AwsCallLimits, attempt, clockCorrected, endOf, timeoutOf } from "./client.ts";
+import {
+  AWS_CLIENT,
+  type AwsCallLimits,
+  type AwsPlace,
+  attempt,
+  clockCorrected,
+  endOf,
+  timeoutOf,
+} from "./client.ts";
 import { PutEventsAnswer, verdictOnEntry } from "./event-bridge-answers.ts";
 import { batchLength, entryOf, MAX_BYTES, sizeOf } from "./event-bridge-entries.ts";
 import { guard, INNERMOST } from "./guard.ts";
@@ -23,8 +31,8 @@ export interface BusOptions {
   readonly limits?: Partial<BusLimits>;
 }
 
-export function eventBridgeClient(): EventBridgeClient {
-  const client = new EventBridgeClient(AWS_CLIENT);
+export function eventBridgeClient(settings: AwsPlace = {}): EventBridgeClient {
+  const client = new EventBridgeClient({ ...AWS_CLIENT, ...settings });
   client.middlewareStack.add(guard, INNERMOST);
   return client;
 }

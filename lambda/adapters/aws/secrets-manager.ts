@@ -16,7 +16,7 @@ import {
   type VersionId,
 } from "../../model/secret.ts";
 import type { AccessTokenReader, Login, SecretStore } from "../../ports.ts";
-import { AWS_CLIENT } from "./client.ts";
+import { AWS_CLIENT, type AwsPlace } from "./client.ts";
 import { guard, INNERMOST } from "./guard.ts";
 import { accessTokenIn, ChangedSecret, StoredVersion } from "./secrets-manager-answers.ts";
 import {
@@ -35,8 +35,9 @@ import {
   readSecretState,
 } from "./secrets-manager-reads.ts";
 
-export function secretsManagerClient(): SecretsManagerClient {
-  const client = new SecretsManagerClient(AWS_CLIENT);
+/** `settings` outrank what the SDK finds by itself. */
+export function secretsManagerClient(settings: AwsPlace = {}): SecretsManagerClient {
+  const client = new SecretsManagerClient({ ...AWS_CLIENT, ...settings });
   client.middlewareStack.add(guard, INNERMOST);
   return client;
 }

@@ -1,0 +1,76 @@
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { RotationError } from "../../lambda/model/errors.ts";
+import type { SecretArn } from "../../lambda/model/secret.ts";
+import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
+import type { AccessTokenReader } from "../../lambda/ports.ts";
+import { watched } from "../../lambda/run/watch.ts";
+import type { Progress } from "../terminal/progress.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { destinationOf } from "./aws.ts";
+
+/** Where a command reads and writes. */
+export interface Whereabouts {
+  /** Undefined where no access token's secret could be read: nothing can be written then either. */
+  readonly account: string | undefined;
+  readonly region: string;
+  /** Only where it is another than AWS's own. */
+  readonly endpoint: string | undefined;
+  readonly losant: string;
+}
+
+interface Reach {
+  readonly client: SecretsManagerClient;
+  readonly store: AccessTokenReader;
+  readonly progress?: Pick<Progress, "waits">;
+}
+
+/** So many secrets are tried for an ARN that tells the account. */
+const TRIED = 3;
+
+/** @throws RotationError where AWS could not be asked */
+export async function placeOf(
+  { losantApiUrl }: Pick<RotationConfig, "losantApiUrl">,
+  applications: readonly ApplicationConfig[],
+  { client, store, progress }: Reach,
+): Promise<Whereabouts> {
+  const read = watched(store, "Secrets Manager", progress);
+  const arn = await accessTokenArn(applications.slice(0, TRIED), read);
+  return placeAround(arn, client, losantApiUrl);
+}
+
+/** Of a client that has made a request, see `destinationOf`. */
+export async function placeAround(
+  arn: SecretArn | undefined,
+  client: SecretsManagerClient,
+  losant: string,
+): Promise<Whereabouts> {
+  const account = arn?.split(":")[4];
+  return { account, region: await client.config.region(), endpoint: destinationOf(client), losant };
+}
+
+async function accessTokenArn(
+  applications: readonly ApplicationConfig[],
+  store: AccessTokenReader,
+): Promise<SecretArn | undefined> {
+  for (const { accessToken } of applications) {
+    try {
+      const found = await store.read(accessToken, "AWSCURRENT");
+      if (found !== undefined) return found.arn;
+    } catch (thrown) {
+      // What is wrong with one application's secret, the run tells of it.
+      if (!(thrown instanceof RotationError) || !thrown.code.startsWith("access-token-")) throw thrown;
+    }
+  }
+  return undefined;
+}
+
+export function showPlace(
+  { account = "unknown", region, endpoint, losant }: Whereabouts,
+  screen: Screen,
+): void {
+  screen.line(`AWS account  ${screen.paint("strong", account)}`);
+  screen.line(`Region       ${screen.paint("strong", region)}`);
+  if (endpoint !== undefined) screen.line(`Endpoint     ${screen.paint("warn", endpoint)}`);
+  screen.line(`Losant       ${losant}`);
+  screen.line();
+}

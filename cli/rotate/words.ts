@@ -1,0 +1,43 @@
+import type { RunResult } from "../../lambda/run/run.ts";
+import type { CommandIo } from "../command/io.ts";
+import { showFailures } from "../terminal/failures.ts";
+import { showOldStrings } from "../terminal/old-strings.ts";
+import { showReport } from "../terminal/report-table.ts";
+import { type Screen, say, screenOn } from "../terminal/screen.ts";
+import { summaryOf } from "../terminal/summary.ts";
+
+/** What would be done, and what becomes of the tokens that were named; without what else is left as it is. */
+export function showPlan(
+  { report, failures }: RunResult,
+  named: readonly string[] | undefined,
+  screen: Screen,
+): void {
+  showReport(report, screen, { isPlan: true, ...(named && { named }) });
+  showOldStrings(report, screen);
+  screen.line();
+  say(screen, summaryOf(report), "");
+  showTrouble(failures, screen);
+}
+
+/** What was done. Where only JSON is wanted, or nothing, people still read what went wrong. */
+export function showResult(
+  { report, failures }: RunResult,
+  named: readonly string[] | undefined,
+  { stdout, stderr, urgent, env, document }: CommandIo,
+): void {
+  document(() => report);
+  const screen = screenOn(stdout, env);
+  screen.line(report.dryRun ? "A dry run: nothing was written." : `Run ${report.runId}`);
+  showReport(report, screen, named === undefined ? {} : { named });
+  showOldStrings(report, screen);
+  screen.line();
+  say(screen, summaryOf(report), "");
+  showTrouble(failures, screenOn(urgent === stdout ? stdout : stderr, env));
+}
+
+function showTrouble(failures: readonly string[], screen: Screen): void {
+  if (failures.length === 0) return;
+  screen.line();
+  screen.line(screen.paint("bad", `Failed: ${failures.length}`));
+  showFailures(failures, screen);
+}

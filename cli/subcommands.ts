@@ -1,0 +1,76 @@
+import { nearestWord } from "../lambda/model/nearest.ts";
+import { type Command, EXIT, type ExitCode, runCommand } from "./command/command.ts";
+import { type Completed, SHELLS } from "./command/completion.ts";
+import type { CommandFlags } from "./command/flags.ts";
+import type { Io } from "./command/io.ts";
+import { version } from "./command/version.ts";
+import { PROGRAM } from "./terminal/invocation.ts";
+
+/** A command whose flags and options only it knows. */
+type AnyCommand = Command<CommandFlags, unknown>;
+const any = (command: object) => command as AnyCommand;
+
+/** Each is loaded when it is asked for: it brings what the others don't need. */
+export const SUBCOMMANDS = {
+  status: async () => any((await import("./status/status.ts")).statusCommand),
+  rotate: async () => any((await import("./rotate/rotate.ts")).rotateCommand),
+  undo: async () => any((await import("./undo/undo.ts")).undoCommand),
+  "access-token": async () => any((await import("./access-token/access-token.ts")).accessTokenCommand),
+  demo: async () => any((await import("../demo/start.ts")).demo),
+} as const;
+const NAMES = Object.keys(SUBCOMMANDS);
+const isSubcommand = (name: string): name is keyof typeof SUBCOMMANDS => Object.hasOwn(SUBCOMMANDS, name);
+
+/** The installed command: its first argument is the name of a subcommand, which gets the others. */
+export async function runProgram([name = "", ...argv]: readonly string[], io: Io): Promise<ExitCode> {
+  if (isSubcommand(name)) return runCommand(await SUBCOMMANDS[name](), argv, io);
+  if (name === "completion") return printCompletion(argv, io);
+  const isHelp = ["--help", "-h", "help"].includes(name);
+  if (isHelp) io.stdout.write(`${await overview()}\n`);
+  else if (name === "--version") io.stdout.write(`${version()}\n`);
+  else {
+    io.stderr.write(`${complaintAbout(name)}\n`);
+    return EXIT.notStarted;
+  }
+  return EXIT.good;
+}
+
+function complaintAbout(name: string): string {
+  const usage = `Usage: ${PROGRAM} ${NAMES.join("|")} [options]\nMore: ${PROGRAM} --help`;
+  if (name === "") return usage;
+  const meant = nearestWord(name, [...NAMES, "completion"]);
+  // It may be anything, so it is not repeated.
+  return `There is no such command.${meant === undefined ? "" : ` Did you mean ${meant}?`}\n${usage}`;
+}
+
+async function loaded(): Promise<readonly AnyCommand[]> {
+  return Promise.all(Object.values(SUBCOMMANDS).map((load) => load()));
+}
+
+async function overview(): Promise<string> {
+  const commands: readonly Completed[] = await loaded();
+  return [
+    `Usage: ${PROGRAM} COMMAND [options]`,
+    "",
+    "Keeps Losant application API tokens from expiring: they are replaced in time,",
+    "and their strings are kept in AWS Secrets Manager.",
+    "",
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`),
+    `  ${"completion".padEnd(14)}A script that completes all this: bash, zsh or fish`,
+    "",
+    `${PROGRAM} COMMAND --help explains a command.`,
+    `${PROGRAM} --version prints the version.`,
+  ].join("\n");
+}
+
+async function printCompletion([shell = ""]: readonly string[], { stdout, stderr }: Io): Promise<ExitCode> {
+  if (!Object.hasOwn(SHELLS, shell)) {
+    const lines = Object.entries(SHELLS).map(([name, { load }]) => `  ${name.padEnd(6)}${load}`);
+    const isAsked = shell === "--help" || shell === "-h";
+    const text = [`Usage: ${PROGRAM} completion bash|zsh|fish. To load it:`, ...lines, ""].join("\n");
+    (isAsked ? stdout : stderr).write(text);
+    return isAsked ? EXIT.good : EXIT.notStarted;
+  }
+  stdout.write(`${SHELLS[shell as keyof typeof SHELLS].script(await loaded())}\n`);
+  return EXIT.good;
+}

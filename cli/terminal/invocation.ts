@@ -1,0 +1,35 @@
+/** How this program was started, and so how a person starts it again. */
+export interface StartedAs {
+  /** It is one of this repository's npm scripts. */
+  readonly isScript: boolean;
+  /** Otherwise, what a command line begins with. */
+  readonly program: string;
+}
+
+export const PROGRAM = "losant-token-rotation";
+/** The npm script of a command has its name, all but this one. */
+const SCRIPTS: Readonly<Record<string, string>> = { demo: "npm start" };
+const AS_SCRIPT = /npm (?:run (status|rotate|undo|access-token)|(start))\b(?: --(?= ))?/g;
+
+/** What only this repository has: no subcommands. */
+const ONLY_SCRIPTS: ReadonlySet<string> = new Set(["bench", "build", "simulate"]);
+
+/** npm tells what it does: `run` a script, or `exec` a command of a package, as npx does. */
+export function invocationIn({ npm_command: npm }: Readonly<Record<string, string | undefined>>): StartedAs {
+  return {
+    isScript: npm === "run" || npm === "run-script" || npm === "start",
+    program: npm === "exec" ? `npx ${PROGRAM}` : PROGRAM,
+  };
+}
+
+/** `npm run rotate -- --dry-run`, or `losant-token-rotation rotate --dry-run`. */
+export function commandLine(name: string, args: readonly string[], { isScript, program }: StartedAs): string {
+  if (!isScript && !ONLY_SCRIPTS.has(name)) return [program, name, ...args].join(" ");
+  return [SCRIPTS[name] ?? `npm run ${name}`, ...(args.length > 0 ? ["--"] : []), ...args].join(" ");
+}
+
+/** A text that names npm scripts, for whoever started the installed command: with its subcommands. */
+export function typed(text: string, { isScript, program }: StartedAs): string {
+  if (isScript) return text;
+  return text.replace(AS_SCRIPT, (_, script: string | undefined) => `${program} ${script ?? "demo"}`);
+}

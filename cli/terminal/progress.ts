@@ -1,0 +1,78 @@
+import type { RunWatch } from "../../lambda/run/watch.ts";
+import type { Output } from "./screen.ts";
+import { truncated } from "./width.ts";
+
+/** A call that takes longer than this is told of. */
+const LONG_MS = 3_000;
+const REDRAWN_EACH_MS = 500;
+const NARROWEST = 40;
+
+/** One line at a terminal that says how far long work has come, and for whom it waits; nothing at all elsewhere. */
+export interface Progress extends Omit<RunWatch, "stop"> {
+  /** Takes the line away: for what else is to be written, and at the end. */
+  clear(): void;
+  end(): void;
+}
+
+interface Showing {
+  readonly stderr: Output;
+  readonly now: () => Date;
+  /** By when the work ends in any case. */
+  readonly deadline?: Date;
+}
+
+export function progressOn({ stderr, now, deadline }: Showing): Progress {
+  const isShown = stderr.isTTY === true;
+  const waiting = new Set<{ readonly whom: string; readonly since: Date }>();
+  const counts: { looked?: string; worked?: string } = {};
+  let isDrawn = false;
+  const clear = () => {
+    if (isDrawn) stderr.write("\r\x1b[2K");
+    isDrawn = false;
+  };
+  const draw = () => {
+    const parts = [counts.looked, counts.worked, waitOf([...waiting], now()), leftOf(deadline, now())];
+    const line = parts.filter((part) => part !== undefined).join(" · ");
+    clear();
+    stderr.write(truncated(line, Math.max(NARROWEST, stderr.columns ?? 0) - 1));
+    isDrawn = true;
+  };
+  const timer = isShown ? setInterval(draw, REDRAWN_EACH_MS) : undefined;
+  timer?.unref();
+  return {
+    looked: (done, of) => {
+      counts.looked = `${done} of ${of} applications looked at`;
+    },
+    worked: (done, of) => {
+      if (of > 0) counts.worked = `${done} of ${of} tokens done`;
+    },
+    waits: (whom) => {
+      const wait = { whom, since: now() };
+      waiting.add(wait);
+      return () => void waiting.delete(wait);
+    },
+    clear,
+    end: () => {
+      clearInterval(timer);
+      clear();
+    },
+  };
+}
+
+/** Of calls that have taken long, the one that began first. */
+function waitOf(
+  waiting: readonly { readonly whom: string; readonly since: Date }[],
+  now: Date,
+): string | undefined {
+  const [oldest] = waiting.toSorted((one, other) => one.since.getTime() - other.since.getTime());
+  const ms = oldest === undefined ? 0 : now.getTime() - oldest.since.getTime();
+  return oldest === undefined || ms < LONG_MS
+    ? undefined
+    : `waiting for ${oldest.whom}, ${Math.floor(ms / 1_000)} s`;
+}
+
+function leftOf(deadline: Date | undefined, now: Date): string | undefined {
+  if (deadline === undefined) return undefined;
+  const seconds = Math.max(0, Math.ceil((deadline.getTime() - now.getTime()) / 1_000));
+  return seconds >= 60 ? `${Math.ceil(seconds / 60)} min left` : `${seconds} s left`;
+}
