@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type Command, EXIT, runCommand } from "../cli/command/command.ts";
+import { processIo, runAsProcess } from "../cli/command/process.ts";
 import { measureColdStarts } from "./cold/section.ts";
 import { coldSection } from "./document/cold.ts";
 import { frame, withChapters } from "./document/frame.ts";
@@ -12,7 +14,7 @@ import { stormSection } from "./document/storm.ts";
 import { buildFunctions, type Functions } from "./functions.ts";
 import { manyApplications, tokensInOneApplication } from "./growth/section.ts";
 import { idleRun, realIdleRun } from "./idle/section.ts";
-import { optionsFrom, type Plan } from "./options.ts";
+import { BENCH_FLAGS, type BenchOptions, benchOptions, type Plan } from "./options.ts";
 import { poisonedAccessToken, poisonedStorm } from "./storm/poisoned.ts";
 import { windowedStorm } from "./storm/rate-window.ts";
 import { realStorm } from "./storm/real.ts";
@@ -20,17 +22,25 @@ import { firstDraftStorm, workerStorm } from "./storm/virtual.ts";
 
 const DOCUMENT = fileURLToPath(new URL("../docs/BENCHMARKS.md", import.meta.url));
 
-const { plan, isQuick, isVirtual } = optionsFrom(process.argv.slice(2));
-// Ctrl-C alone ends a process without its exit handlers, which remove the functions' files.
-process.once("SIGINT", () => process.exit(130));
-const document = isVirtual
-  ? withChapters(readFileSync(DOCUMENT, "utf8"), [await idleChapter(plan), ...(await badDays(plan))])
-  : frame(await measured(await buildFunctions(), plan));
-if (isQuick) console.log("Everything was measured once, with small counts; nothing is written.");
-else {
-  writeFileSync(DOCUMENT, document);
-  console.log(document);
-}
+export const benchCommand: Command<typeof BENCH_FLAGS, BenchOptions> = {
+  name: "bench",
+  summary: "Measures the worker",
+  about: ["Measures the worker, which takes some minutes, and writes docs/BENCHMARKS.md."],
+  flags: BENCH_FLAGS,
+  exit: "0 once everything is measured",
+  optionsFrom: benchOptions,
+  main: async ({ plan, isQuick, isVirtual }, { stdout }) => {
+    // Ctrl-C alone ends a process without its exit handlers, which remove the functions' files.
+    process.once("SIGINT", () => process.exit(EXIT.interrupted));
+    const document = isVirtual
+      ? withChapters(readFileSync(DOCUMENT, "utf8"), [await idleChapter(plan), ...(await badDays(plan))])
+      : frame(await measured(await buildFunctions(), plan));
+    if (!isQuick) writeFileSync(DOCUMENT, document);
+    const said = isQuick ? "Everything was measured once, with small counts; nothing is written." : document;
+    stdout.write(`${said}\n`);
+    return EXIT.good;
+  },
+};
 
 /** The chapters of the document, one after the other, so that nothing is measured beside anything else. */
 async function measured(of: Functions, sizes: Plan): Promise<readonly string[]> {
@@ -90,3 +100,5 @@ async function step<Result>(what: string, measure: () => Promise<Result>): Promi
   console.error(`${new Date().toISOString().slice(11, 19)} ${what}`);
   return measure();
 }
+
+if (import.meta.main) await runAsProcess(() => runCommand(benchCommand, process.argv.slice(2), processIo()));

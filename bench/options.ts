@@ -1,3 +1,4 @@
+import type { CommandFlags, FlagValues } from "../cli/command/flags.ts";
 import type { IdleSize } from "./idle/section.ts";
 
 /** How much is measured. */
@@ -51,20 +52,23 @@ const QUICK: Plan = {
 
 export const COMMAND = "npm run bench";
 
-const QUICK_OPTION = "--quick";
-/** Only the chapters whose figures are of virtual time alone, and so the same on every machine. */
-const VIRTUAL_OPTION = "--virtual";
-
-export interface Options {
+export interface BenchOptions {
   readonly plan: Plan;
   readonly isQuick: boolean;
   readonly isVirtual: boolean;
 }
 
-export function optionsFrom(args: readonly string[]): Options {
-  const unknown = args.find((arg) => arg !== QUICK_OPTION && arg !== VIRTUAL_OPTION);
-  if (unknown !== undefined)
-    throw new Error(`${COMMAND} [-- ${QUICK_OPTION} ${VIRTUAL_OPTION}]; it knows no ${unknown}`);
-  const isQuick = args.includes(QUICK_OPTION);
-  return { plan: isQuick ? QUICK : FULL, isQuick, isVirtual: args.includes(VIRTUAL_OPTION) };
+export const BENCH_FLAGS = {
+  quick: { type: "boolean", about: "only try whether all of it works, with small counts; write nothing" },
+  virtual: {
+    type: "boolean",
+    about: "only the chapters whose figures are of virtual time alone, and so the same on every machine",
+  },
+} as const satisfies CommandFlags;
+
+export function benchOptions({
+  quick = false,
+  virtual = false,
+}: FlagValues<typeof BENCH_FLAGS>): BenchOptions {
+  return { plan: quick ? QUICK : FULL, isQuick: quick, isVirtual: virtual };
 }

@@ -1,62 +1,66 @@
-import { parseArgs } from "node:util";
+import { type Command, EXIT, type ExitCode, runCommand } from "../../cli/command/command.ts";
+import type { CommandIo } from "../../cli/command/io.ts";
+import { processIo, runAsProcess } from "../../cli/command/process.ts";
+import { Misuse } from "../../cli/command/stops.ts";
 import { exploreAll } from "./explorers.ts";
 import { play } from "./play.ts";
 import type { Script } from "./script.ts";
 import { exhaustiveTasks, type Findings, randomTasks } from "./search.ts";
 import { shrink } from "./shrink.ts";
 
-const USAGE = `Usage: npm run simulate -- [options]
+interface Search {
+  readonly schedules: number;
+  readonly seed: number;
+  readonly isRandomOnly: boolean;
+}
 
-Plays the real worker in memory and virtual time, with everything going wrong that can, and holds
-what happens to tokens and secrets against what users are promised.
-
-  --schedules N   how many random histories (20000)
-  --seed S        of the first of them; the others count upwards (1)
-  --random-only   leave out the exhaustive search: one fault at each call, each pair of crashes
-  --help          this text
-
-Exit code: 0 if every promise was kept, 1 if one was broken, 2 if nothing was simulated.`;
-
-const OPTIONS = {
-  schedules: { type: "string", default: "20000" },
-  seed: { type: "string", default: "1" },
-  "random-only": { type: "boolean", default: false },
-  help: { type: "boolean", short: "h", default: false },
+const FLAGS = {
+  schedules: { type: "string", value: "N", about: "how many random histories (20000)" },
+  seed: { type: "string", value: "S", about: "of the first of them; the others count upwards (1)" },
+  "random-only": {
+    type: "boolean",
+    about: "leave out the exhaustive search: one fault at each call, each pair of crashes",
+  },
 } as const;
 
-process.exitCode = await simulate(process.argv.slice(2));
+export const simulateCommand: Command<typeof FLAGS, Search> = {
+  name: "simulate",
+  summary: "Searches for what breaks a promise",
+  about: [
+    "Plays the real worker in memory and virtual time, with everything going wrong that can, and holds what happens to tokens and secrets against what users are promised.",
+  ],
+  flags: FLAGS,
+  exit: "0 if every promise was kept, 1 if one was broken, 2 if nothing was simulated",
+  optionsFrom: ({ schedules = "20000", seed = "1", "random-only": isRandomOnly = false }) => ({
+    schedules: wholeNumber("--schedules", schedules),
+    seed: wholeNumber("--seed", seed),
+    isRandomOnly,
+  }),
+  main: simulate,
+};
 
-async function simulate(args: readonly string[]): Promise<number> {
-  const asked = askedFor(args);
-  if (typeof asked === "string") {
-    process.stderr.write(`${asked}\n`);
-    return asked === USAGE ? 0 : 2;
-  }
+async function simulate({ schedules, seed, isRandomOnly }: Search, io: CommandIo): Promise<ExitCode> {
+  const { stdout, stderr } = io;
   const startedMs = performance.now();
-  const { schedules, seed, isRandomOnly } = asked;
   const tasks = [...(isRandomOnly ? [] : await exhaustiveTasks()), ...randomTasks(seed, schedules)];
+  // How many schedules a part of the exhaustive search has, only searching it tells.
+  let done = 0;
+  const showProgress = ({ schedules: played }: Findings) => {
+    done += 1;
+    if (stderr.isTTY) stderr.write(`\r${done} of ${tasks.length} parts of the search, ${played} schedules `);
+  };
   const found = await exploreAll(tasks, showProgress);
-  process.stdout.write(`${linesOf(found, (performance.now() - startedMs) / 1_000).join("\n")}\n`);
-  if (found.first === undefined) return 0;
-  process.stdout.write(`\n${await storyOf(found.first.where, found.first.script)}\n`);
-  return 1;
+  if (stderr.isTTY) stderr.write("\r\u001b[2K");
+  stdout.write(`${linesOf(found, (performance.now() - startedMs) / 1_000).join("\n")}\n`);
+  if (found.first === undefined) return EXIT.good;
+  stdout.write(`\n${await storyOf(found.first.where, found.first.script)}\n`);
+  return EXIT.failed;
 }
 
-function askedFor(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const [schedules, seed] = [Number(values.schedules), Number(values.seed)];
-    if (values.help) return USAGE;
-    if (!Number.isSafeInteger(schedules) || schedules < 0) return "--schedules must be a whole number";
-    if (!Number.isSafeInteger(seed) || seed < 0) return "--seed must be a whole number";
-    return { schedules, seed, isRandomOnly: values["random-only"] };
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
-  }
-}
-
-function showProgress({ schedules }: Findings): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${schedules} schedules `);
+function wholeNumber(flag: string, text: string): number {
+  const number = Number(text);
+  if (text !== "" && Number.isSafeInteger(number) && number >= 0) return number;
+  throw new Misuse(`${flag} must be a whole number`);
 }
 
 function linesOf({ schedules, runs, effects, acts, faults, broken }: Findings, seconds: number) {
@@ -82,3 +86,6 @@ async function storyOf(where: string, script: Script): Promise<string> {
   const entries = smaller.entries.map((entry) => JSON.stringify(entry));
   return [`${where}, made smaller:`, JSON.stringify(smaller.setting), ...entries, "", ...trace].join("\n");
 }
+
+if (import.meta.main)
+  await runAsProcess(() => runCommand(simulateCommand, process.argv.slice(2), processIo()));
