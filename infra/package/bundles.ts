@@ -58,7 +58,7 @@ async function bundleCommand(folder: string): Promise<Metafile> {
     format: "esm",
     splitting: true,
     entryPoints: {
-      "losant-token-rotation": inRepository("infra/package/command.ts"),
+      "losant-token-rotation": inRepository("cli/losant-token-rotation.ts"),
       "demo-invoke": inRepository("demo/invoke.ts"),
     },
     outdir: `${folder}/command`,
