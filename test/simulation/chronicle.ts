@@ -138,7 +138,7 @@ export class Chronicle implements Evidence {
       isUnmarked: false,
       isRenamed: false,
       cloned: undefined,
-      signers: by === "person" ? [] : this.#accessTokensOf(by, token.applicationId),
+      signers: by === "person" ? [] : this.#signersOf(token, by),
       deactivatedMs: undefined,
       chances: 0,
     };
@@ -146,6 +146,12 @@ export class Chronicle implements Evidence {
     if (token.description?.includes("eyJ")) this.broken("secrecy", `a token string in what ${token.id} says`);
     if (by !== "person") onIssued(this, record, by);
     return record;
+  }
+
+  /** Where Losant says by which access token it was made, that one. */
+  #signersOf({ creatorId, applicationId }: StoredToken, by: Worker): readonly TokenRecord[] {
+    const creator = this.token(creatorId);
+    return creator === undefined ? this.#accessTokensOf(by, applicationId) : [creator];
   }
 
   /** What the worker may be logged in with: what was accepted and current as it began, or has been since. */
