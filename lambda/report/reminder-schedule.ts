@@ -1,6 +1,7 @@
 /*
- * When a run speaks, told from times alone. No run remembers another, and a token that fails or is left to expire does
- * so in every run: if each told of it, nobody would listen. docs/events.md says the same for who subscribes.
+ * When a run sends an event about a problem. This depends only on timestamps, because no run remembers another. A token that
+ * fails, or that nothing renews, does so in every run: an event from each would be ignored. docs/events.md explains this to
+ * subscribers.
  */
 
 const DAY_MS = 86_400_000;
@@ -9,25 +10,25 @@ const DAY_MS = 86_400_000;
 export const WARNING_DAYS = [30, 14, 7, 3, 1] as const;
 export type WarningDay = (typeof WARNING_DAYS)[number];
 
-/** What has no expiry ahead of it is told of again after so many days. */
+/** Without an expiry ahead, the event is repeated after this many days. */
 const REMINDER_DAYS = 30;
 
-/** By how much two starts of a schedule may be further apart than its interval: the stack lets a run start so late. */
+/** How late the schedule may start a run, and so by how much two starts can be further apart than the interval. */
 export function latenessMs(intervalMs: number): number {
   return intervalMs / 12;
 }
 
-/** What is to be told of, and to whom it matters from when on. Both may be unknown. */
+/** The times that decide when to send an event about a token. Both may be unknown. */
 export interface Standing {
-  /** Before this nobody needs to hear of it: when the token, or whatever failed, became due. */
+  /** When the token, or the step that failed, became due. No event is sent before. */
   readonly sinceAt: Date | undefined;
-  /** Where its expiry is at stake. */
+  /** When the token expires, if the problem can let it expire. */
   readonly expiresAt: Date | undefined;
 }
 
 /**
- * The warning day that a scheduled run started at `now` speaks of, in days: the lowest, where a long interval spans several.
- * Nothing is said of a token that has expired, or of a day that was passed before `sinceAt` (undefined: always).
+ * The warning day for which a scheduled run started at `now` sends an event, in days: the lowest, if a long interval spans
+ * several. Undefined if the token has expired, and for a day before `sinceAt` (if that is undefined, all days count).
  */
 export function warningDayReached(
   { sinceAt, expiresAt }: Standing,
@@ -42,9 +43,9 @@ export function warningDayReached(
 }
 
 /**
- * The moment that a scheduled run started at `now` speaks of a failure for, or undefined where it keeps quiet: when what
- * failed became due; while its expiry is ahead, each warning day; the expiry; and after that, or where nothing expires, every
- * thirty days. Without `sinceAt` it is not due, and quiet.
+ * The moment for which a scheduled run started at `now` sends an event about a failure, or undefined if it sends none. The
+ * moments are: when the failed step became due; each warning day before the expiry; the expiry; and every thirty days after
+ * that, or after it became due if nothing expires. Without `sinceAt`, it isn't due, and no event is sent.
  */
 export function failureReminderAt(
   { sinceAt, expiresAt }: Standing,
@@ -62,7 +63,7 @@ export function failureReminderAt(
   return moment === undefined ? undefined : new Date(moment);
 }
 
-/** The latest of the moments every thirty days after `fromMs` whose turn it may be. */
+/** The latest of the moments every thirty days after `fromMs` for which this run may send an event. */
 function reminderMs(fromMs: number, nowMs: number, intervalMs: number): number {
   const periodMs = REMINDER_DAYS * DAY_MS;
   const count = Math.floor((nowMs + latenessMs(intervalMs) - fromMs) / periodMs);
@@ -70,10 +71,10 @@ function reminderMs(fromMs: number, nowMs: number, intervalMs: number): number {
 }
 
 /**
- * Whether a run is the one to speak of a moment. Runs start an interval apart, some of them a little late: a span of one
- * interval would miss a moment now and then, so it is longer by that lateness; where two runs fall into it, both speak,
- * with the same key. It begins that much early rather than ending late, so that a run at the very moment is the only
- * one; but never before `sinceMs`, when there was nothing to tell. A run that doesn't take place takes its moments along.
+ * Whether this run sends the event for a moment. Runs start an interval apart, some of them late. A span of one interval would
+ * miss some moments, so the span is longer by the lateness. If two runs start in it, both send the event, with the same key.
+ * The span begins early instead of ending late, so that a run exactly at the moment is the only one. It never begins before
+ * `sinceMs`, when there was no problem. If a run doesn't take place, the events for its moments are lost.
  */
 function isTurn(momentMs: number, sinceMs: number, nowMs: number, intervalMs: number): boolean {
   const beginMs = Math.max(momentMs - latenessMs(intervalMs), sinceMs);
