@@ -12,7 +12,7 @@ const AS_IT_IS = [
   "LICENSE",
   "CHANGELOG.md",
   "RUNBOOK.md",
-  ...["deploy", "operate", "events", "status", "security"].map((page) => `docs/${page}.md`),
+  ...["deploy", "operate", "events", "status", "security", "glossary"].map((page) => `docs/${page}.md`),
   "rotation.config.example.json",
   "rotation.config.schema.json",
 ];

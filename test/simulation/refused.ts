@@ -94,7 +94,7 @@ export const REFUSED: readonly { readonly says: string; readonly script: Script 
         runAt("r1", MINUTE),
         faultAt("r1", "stage", "skewed"),
         // A worker that doubted it would look for the version; one that blamed the secret would try two more.
-        ...[12, 15, 20].map((call) => faultAt("r1", call, "skewed")),
+        ...[13, 16, 21].map((call) => faultAt("r1", call, "skewed")),
         ...runs(1, 3),
       ],
     },
