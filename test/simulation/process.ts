@@ -77,7 +77,9 @@ export class ProcessWorker implements Worker {
     const { applications, losant: hand } = this.#services;
     const { secrets, buses } = this.deployment;
     const listing = { undated: "first", maxPerPage: 1_000 } as const;
-    const losant = await serve(this.#watched(losantService(applications, hand, listing)));
+    // Losant's clock goes as that of the process does.
+    const service = { ...losantService(applications, hand, listing), servedAt: () => applications.now() };
+    const losant = await serve(this.#watched(service));
     const aws = await serve(this.#watched(awsService(secrets, buses)));
     const child = this.#spawn(losant.url, aws.url);
     const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
