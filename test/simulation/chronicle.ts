@@ -154,17 +154,19 @@ export class Chronicle implements Evidence {
     return creator === undefined ? this.#accessTokensOf(by, applicationId) : [creator];
   }
 
-  /** What the worker may be logged in with: what was accepted and current as it began, or has been since. */
+  /** What the worker may be logged in with: what was current as it began, or has been since. */
   #accessTokensOf({ deployment, startedMs }: Worker, applicationId: string): readonly TokenRecord[] {
     const application = this.services
       .deploymentAt(deployment.index)
       .config.applications.findIndex(({ id }) => id === applicationId);
     const name = this.services.secretOf({ application, token: "access", deployment: deployment.index });
     const { reigns = [] } = this.secretRecord(deployment.secrets, name) ?? {};
-    const accepted = reigns.flatMap((reign) =>
-      reign.token !== undefined && isAlive(reign.token, this.nowMs) ? [{ ...reign, token: reign.token }] : [],
+    const held = reigns.flatMap((reign) =>
+      reign.token === undefined ? [] : [{ ...reign, token: reign.token }],
     );
-    const since = accepted.filter(({ toMs }) => (toMs ?? startedMs) >= startedMs);
+    // One that somebody ended in the very moment of the order may have been used for it.
+    const since = held.filter(({ toMs }) => (toMs ?? startedMs) >= startedMs);
+    const accepted = held.filter(({ token }) => isAlive(token, this.nowMs));
     return (since.length > 0 ? since : accepted.slice(-1)).map(({ token }) => token);
   }
 

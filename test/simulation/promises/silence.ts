@@ -47,6 +47,9 @@ function wasCurrent({ reigns, expiresMs }: TokenRecord): boolean {
   );
 }
 
+/** Those on which even what others look after is warned of. */
+const WARNING_DAYS = [14, 7, 3, 1];
+
 /** Runs without trouble, and none of another kind, in its last intervals. */
 function hadItsChance(evidence: Evidence, token: TokenRecord): boolean {
   const { expiresMs, applicationId, id } = token;
@@ -59,11 +62,19 @@ function hadItsChance(evidence: Evidence, token: TokenRecord): boolean {
   const isIn = (one: { readonly fromMs: number; readonly toMs: number }) =>
     one.fromMs <= expiresMs && one.toMs >= fromMs - orphanAfterMs - 2 * intervalMs;
   if (troubles.some(isIn) || services.flaws.some((flaw) => flaw.tokenId === id && isIn(flaw))) return false;
-  return cleanRuns.some(
+  const own = cleanRuns.filter(
+    (run) => mine(run) !== undefined && run.entry.event.tokens === undefined && run.startedMs <= toMs,
+  );
+  // Of what nobody ever put into a secret a run may have no more to do than to warn, and it warns on its days alone.
+  const isOnlyWarnedOf = token.reigns.length === 0 && token.maker === "person";
+  const isWarningDay = ({ startedMs }: Worker) =>
+    WARNING_DAYS.some((days) => {
+      const afterMs = startedMs - (expiresMs - days * DAY);
+      return afterMs >= SKEW_MS && afterMs < intervalMs - SKEW_MS;
+    });
+  return own.some(
     (run) =>
-      mine(run) !== undefined &&
-      run.entry.event.tokens === undefined &&
       run.startedMs >= Math.max(fromMs, token.bornMs + SKEW_MS) &&
-      run.startedMs <= toMs,
+      (!isOnlyWarnedOf || own.some((one) => one.startedMs > token.bornMs + SKEW_MS && isWarningDay(one))),
   );
 }
