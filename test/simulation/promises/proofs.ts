@@ -44,6 +44,8 @@ export function checkMove(
       "stays",
       `${token.id} took the place of ${replaced.id} of ${former.name} in ${secret.name}`,
     );
+  // What nothing proves any more is renewed under its own id, beside what was moved.
+  if (replaced.isUnmarked) return;
   const before = former.movedTo;
   former.movedTo = { secret, atMs: evidence.nowMs };
   if (before === undefined || before.secret === secret || before.atMs <= movedByPeopleMs) return;
