@@ -32,7 +32,7 @@ export function rotatedEvent(
       secretArn: masked(secretArn),
       versionId,
       reason,
-      ...(formerSecretArn && { formerSecretArn }),
+      ...(formerSecretArn && { formerSecretArn: masked(formerSecretArn) }),
     },
   };
 }

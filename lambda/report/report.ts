@@ -153,7 +153,7 @@ export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...
     successorId,
     versionId,
     verified,
-    formerSecretArn: former,
+    formerSecretArn: former && masked(former),
     dueDate: dueAt?.toISOString(),
     oldString: oldString && { ...oldString, heldBy: masked(oldString.heldBy) },
     ...errorFacts(error),

@@ -63,6 +63,21 @@ test("a lineage whose secret was named after a token before goes on in that secr
   expect(JSON.stringify([report, world.events, world.log])).not.toContain("eyJ");
 });
 
+test("the secret that a lineage leaves, where it was named after a token, is told masked", async () => {
+  const world = new World({ secrets: { backend: `prod/${STRING}` } });
+  world.token("backend", HALF_DEAD);
+  expect((await world.run()).report.summary.rotated).toBe(1);
+  world.clock.advance(2 * DAY);
+  world.config = {
+    applications: [{ id: APP, accessToken: `losant-access/${APP}`, secrets: { backend: "prod/backend" } }],
+  };
+  const { report } = await world.run();
+  const moved = { secretName: "prod/backend", formerSecretArn: expect.stringMatching(/^arn:[^A-Z]*…$/) };
+  expect(report.tokens).toContainEqual(expect.objectContaining({ reason: "moved", ...moved }));
+  expect(world.events.map(({ detail }) => detail)).toContainEqual(expect.objectContaining(moved));
+  expect(JSON.stringify([report, world.events, world.log])).not.toContain("eyJ");
+});
+
 test("an entry of the event that is a token pasted by mistake is not repeated", async () => {
   const { failures, report } = await new World().run({ tokens: [STRING] });
   expect(failures).toEqual(['event: token-not-found: no listed token has the id or name "…"']);
