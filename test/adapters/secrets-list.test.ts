@@ -1,21 +1,13 @@
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
-import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { VersionId } from "../../lambda/model/secret.ts";
-import { inTurn, type Reply, type SeenRequest } from "../support/http.ts";
-import { awsAnswering, awsRefusal, operationsOf, seconds } from "./aws-bench.ts";
+import { inTurn, type Reply } from "../support/http.ts";
+import { awsRefusal, operationsOf, seconds } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
-import { PATIENCE_MS } from "./patience.ts";
-import { ARN, LABEL, NAME, OLDER, VERSION } from "./store-calls.ts";
+import { AS_READ, EVERY_FACT, LABELS, storeAnswering } from "./store-bench.ts";
+import { ARN, NAME, OLDER, VERSION } from "./store-calls.ts";
 
 const PREFIX = "losant/";
-const QUICK = { callTimeoutMs: PATIENCE_MS, firstPauseMs: 1 };
-
-async function storeAnswering(answer: (request: SeenRequest, index: number) => Reply, limits: object = {}) {
-  const server = await awsAnswering(answer);
-  return { server, store: secretsManagerStore(secretsManagerClient(), { ...QUICK, ...limits }) };
-}
-
 const arnOf = (name: string) => ARN.replace(NAME, name);
 const entry = (name: string, rest: object = {}) => ({
   ARN: arnOf(name),
@@ -33,29 +25,12 @@ describe("the list of secrets", () => {
     const { store } = await storeAnswering(() =>
       page([
         entry(NAME, {
-          SecretVersionsToStages: { [VERSION]: ["AWSCURRENT", LABEL], [OLDER]: ["AWSPREVIOUS"] },
-          LastChangedDate: seconds("2029-06-01T00:00:00Z"),
-          DeletedDate: seconds("2029-07-01T00:00:00Z"),
-          OwningService: "rds",
-          PrimaryRegion: "eu-west-1",
+          SecretVersionsToStages: LABELS,
+          ...EVERY_FACT,
         }),
       ]),
     );
-    expect(await store.list(PREFIX)).toEqual([
-      {
-        arn: ARN,
-        name: NAME,
-        versions: [
-          { id: VERSION, labels: ["AWSCURRENT", LABEL] },
-          { id: OLDER, labels: ["AWSPREVIOUS"] },
-        ],
-        createdAt: new Date("2029-01-01T00:00:00Z"),
-        lastChangedAt: new Date("2029-06-01T00:00:00Z"),
-        deletedAt: new Date("2029-07-01T00:00:00Z"),
-        owningService: "rds",
-        primaryRegion: "eu-west-1",
-      },
-    ]);
+    expect(await store.list(PREFIX)).toEqual([AS_READ]);
   });
 
   test("is all pages, also past an empty one, with what is to be deleted", async () => {

@@ -1,18 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
 import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
-import { closedPort, inTurn, type Reply, type SeenRequest } from "../support/http.ts";
-import { awsAnswering, awsRefusal, operationsOf, pointAws, seconds } from "./aws-bench.ts";
+import { closedPort, inTurn, type Reply } from "../support/http.ts";
+import { awsRefusal, operationsOf, pointAws, seconds } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
-import { PATIENCE_MS } from "./patience.ts";
+import { AS_READ, EVERY_FACT, LABELS, QUICK, storeAnswering } from "./store-bench.ts";
 import { ARN, LABEL, NAME, OLDER, STORE_CALLS, VERSION } from "./store-calls.ts";
-
-const QUICK = { callTimeoutMs: PATIENCE_MS, firstPauseMs: 1 };
-
-async function storeAnswering(answer: (request: SeenRequest, index: number) => Reply, limits: object = {}) {
-  const server = await awsAnswering(answer);
-  return { server, store: secretsManagerStore(secretsManagerClient(), { ...QUICK, ...limits }) };
-}
 
 const value = new Redacted('{"token":"the string"}');
 const good = { ARN, Name: NAME, VersionId: VERSION, VersionStages: [LABEL] };
@@ -27,27 +20,9 @@ describe("describing a secret", () => {
   test("answers its versions with their labels and its dates", async () => {
     const { store } = await storeAnswering(() => ({
       status: 200,
-      body: {
-        ...described({ [VERSION]: ["AWSCURRENT", LABEL], [OLDER]: ["AWSPREVIOUS"] }),
-        LastChangedDate: seconds("2029-06-01T00:00:00Z"),
-        DeletedDate: seconds("2029-07-01T00:00:00Z"),
-        OwningService: "rds",
-        PrimaryRegion: "eu-west-1",
-      },
+      body: { ...described(LABELS), ...EVERY_FACT },
     }));
-    expect(await store.describe(NAME)).toEqual({
-      arn: ARN,
-      name: NAME,
-      versions: [
-        { id: VERSION, labels: ["AWSCURRENT", LABEL] },
-        { id: OLDER, labels: ["AWSPREVIOUS"] },
-      ],
-      createdAt: new Date("2029-01-01T00:00:00Z"),
-      lastChangedAt: new Date("2029-06-01T00:00:00Z"),
-      deletedAt: new Date("2029-07-01T00:00:00Z"),
-      owningService: "rds",
-      primaryRegion: "eu-west-1",
-    });
+    expect(await store.describe(NAME)).toEqual(AS_READ);
   });
 
   test("answers an empty secret that was never changed since its creation", async () => {

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { documentOf } from "../../cli/status/document.ts";
 import { showExplanation } from "../../cli/status/explain.ts";
@@ -7,10 +6,8 @@ import { forecastOf } from "../../cli/status/forecast.ts";
 import { showOverview } from "../../cli/status/overview.ts";
 import { rowsOf } from "../../cli/status/rows.ts";
 import { type Mark, timelineLines } from "../../cli/status/timeline.ts";
-import type { Screen } from "../../cli/terminal/screen.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
-import { RunId } from "../../lambda/model/token.ts";
 import {
   byHand,
   DAY,
@@ -28,31 +25,11 @@ import {
   token,
   version,
 } from "../plan/builders.ts";
-
-const ANY = { tokens: [], due: false, withinMs: undefined, drift: false, all: false };
-const RUN = v.parse(RunId, "status");
-
-async function seenIn(situation: Situation) {
-  const { snapshot } = await observedSnapshotOf(situation);
-  return forecastOf(snapshot, NOW, RUN);
-}
+import { ANY, RUN, screenOf, seenIn } from "./status-bench.ts";
 
 async function driftIn(situation: Situation): Promise<Record<string, readonly string[]>> {
   const rows = rowsOf(await seenIn(situation)).filter(({ drift }) => drift.length > 0);
   return Object.fromEntries(rows.map(({ tokenId, drift }) => [labelOf(tokenId), drift]));
-}
-
-function screenOf(width: number): { readonly screen: Screen; readonly lines: string[] } {
-  const lines: string[] = [];
-  return {
-    screen: {
-      width,
-      typed: (text: string) => text,
-      paint: (_, text) => text,
-      line: (text = "") => void lines.push(text),
-    },
-    lines,
-  };
 }
 
 async function shown(situation: Situation, width = 120, filters: Partial<typeof ANY> = {}): Promise<string> {

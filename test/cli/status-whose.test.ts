@@ -1,12 +1,10 @@
-import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { documentOf } from "../../cli/status/document.ts";
 import { showExplanation } from "../../cli/status/explain.ts";
 import { selectedFrom } from "../../cli/status/filters.ts";
-import { forecastOf, type Seen } from "../../cli/status/forecast.ts";
+import type { Seen } from "../../cli/status/forecast.ts";
 import { showOverview } from "../../cli/status/overview.ts";
 import type { Screen } from "../../cli/terminal/screen.ts";
-import { RunId } from "../../lambda/model/token.ts";
 import {
   APP,
   arnOf,
@@ -14,32 +12,20 @@ import {
   id,
   marker,
   NOW,
-  observedSnapshotOf,
   type Situation,
   secret,
   secretNamed,
   token,
   version,
 } from "../plan/builders.ts";
+import { ANY, screenOf, seenIn } from "./status-bench.ts";
 
-const ANY = { tokens: [], due: false, withinMs: undefined, drift: false, all: false };
-const RUN = v.parse(RunId, "status");
 const OURS = "prod/backend";
 const current = secret([version("new", "old", "AWSCURRENT")]);
 
-async function seenIn(situation: Situation): Promise<Seen> {
-  const { snapshot } = await observedSnapshotOf(situation);
-  return forecastOf(snapshot, NOW, RUN);
-}
-
 function linesOf(show: (screen: Screen) => unknown): string {
-  const lines: string[] = [];
-  show({
-    width: 200,
-    typed: (text: string) => text,
-    paint: (_, text) => text,
-    line: (text = "") => void lines.push(text),
-  });
+  const { screen, lines } = screenOf(200);
+  show(screen);
   return lines.join("\n");
 }
 

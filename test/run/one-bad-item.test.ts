@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import type { Call, Intercept } from "../support/ports.ts";
-import { APP, DAY, HOUR, World } from "../support/world.ts";
+import { APP, DAY, HOUR, World, withAccessTokenDue } from "../support/world.ts";
 
 const INTERVAL = 6 * HOUR;
 
@@ -78,14 +78,7 @@ describe("a secret that takes no string", () => {
   });
 
   it("costs fresh tokens nothing where it is that of the access token itself", async () => {
-    const accessSecret = `losant-access/${APP}`;
-    const world = new World({ secrets: { "access token": accessSecret } });
-    const access = world.token("access token", {
-      age: 350 * DAY,
-      lifetime: 365 * DAY,
-      scope: ["all.Application"],
-    });
-    world.aws.putSecret(accessSecret, access.token);
+    const { world, access } = withAccessTokenDue();
     dueTokens(world, 5);
     const { report } = await world.run({}, { intercept: refusing(world, ["access token"]) });
     expect(report.summary).toMatchObject({ rotated: 5, failed: 1 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RotationError } from "../../lambda/model/errors.ts";
 import type { Intercept } from "../support/ports.ts";
 import { rateWindow, WINDOW_MS } from "../support/rate-window.ts";
-import { APP, DAY, MINUTE, World } from "../support/world.ts";
+import { APP, DAY, MINUTE, World, withAccessTokenDue } from "../support/world.ts";
 
 /** Every call takes what one of Losant's does. */
 const windowed = (world: World, allowed: number, isSaid: boolean) =>
@@ -74,14 +74,7 @@ describe("one call that is throttled for ever", () => {
 
 describe("a new string that Losant throttles when it is tried", () => {
   it("is tried again, also that of the worker's own access token, whose successor is not deleted", async () => {
-    const accessSecret = `losant-access/${APP}`;
-    const world = new World({ secrets: { "access token": accessSecret } });
-    const access = world.token("access token", {
-      age: 350 * DAY,
-      lifetime: 365 * DAY,
-      scope: ["all.Application"],
-    });
-    world.aws.putSecret(accessSecret, access.token);
+    const { world, access } = withAccessTokenDue();
     let firstMs: number | undefined;
     const intercept: Intercept = ({ operation }) => {
       if (operation !== "probe") return {};

@@ -85,17 +85,21 @@ const hexed: Change = (text, random) => {
 };
 const same: Change = (text) => text;
 
-export const CHANGES: readonly Change[] = [
-  same,
-  cut,
-  wrap,
-  wrapAt30,
+const IN_CODES: readonly Change[] = [
   base64,
   hexed,
   code((one) => `%${hex(one)}`, all),
   code((one) => `%${hex(one).toUpperCase()}`, some),
   code((one) => `%25${hex(one)}`, some),
   code((one) => `\\u00${hex(one)}`, some),
+];
+
+export const CHANGES: readonly Change[] = [
+  same,
+  cut,
+  wrap,
+  wrapAt30,
+  ...IN_CODES,
   code((one) => `\\\\u00${hex(one)}`, some),
   code((one) => `\\x${hex(one)}`, some),
   code((one) => `&#${one};`, some),
@@ -199,12 +203,7 @@ export const WRITINGS_IN_NAMES: readonly Change[] = [
   cutToPiece,
   torn,
   wrapAt30,
-  base64,
-  hexed,
-  code((one) => `%${hex(one)}`, all),
-  code((one) => `%${hex(one).toUpperCase()}`, some),
-  code((one) => `%25${hex(one)}`, some),
-  code((one) => `\\u00${hex(one)}`, some),
+  ...IN_CODES,
   code((one) => `&#${one};`, some),
   (text) => encodeURIComponent(text),
   (text) => JSON.stringify(text),

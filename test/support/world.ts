@@ -200,3 +200,16 @@ export class Consumer {
     return this.#held !== undefined && !this.#world.losant.accepts(this.#held.string);
   }
 }
+
+/** A world whose worker renews its own access token, `access token`, which is due. */
+export function withAccessTokenDue() {
+  const secret = `losant-access/${APP}`;
+  const world = new World({ secrets: { "access token": secret } });
+  const access = world.token("access token", {
+    age: 350 * DAY,
+    lifetime: 365 * DAY,
+    scope: ["all.Application"],
+  });
+  world.aws.putSecret(secret, access.token);
+  return { world, access };
+}
