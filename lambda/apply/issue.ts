@@ -3,7 +3,7 @@ import { DISCARD_PATIENCE_MS, PROBE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import type { SecretArn } from "../model/secret.ts";
 import { after } from "../model/time.ts";
-import type { ApiToken, TokenId } from "../model/token.ts";
+import { type ApiToken, scopeKey, type TokenId } from "../model/token.ts";
 import type { Rotate } from "../plan/actions.ts";
 import { successorExpiresAt } from "../policy/renewal-window.ts";
 import type { IssuedToken, TokenOrder } from "../ports.ts";
@@ -115,9 +115,7 @@ export async function verify(
 }
 
 function differenceFrom(order: TokenOrder, token: ApiToken): string | undefined {
-  const asked = new Set(order.scope);
-  const given = new Set(token.scope);
-  if (asked.symmetricDifference(given).size > 0) return "scope";
+  if (scopeKey(token) !== scopeKey(order)) return "scope";
   if (token.name !== order.name) return "name";
   if (token.status !== order.status) return "status";
   if ((order.expiresAt === undefined) !== (token.expiresAt === undefined)) return "expirationDate";

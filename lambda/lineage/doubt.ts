@@ -1,5 +1,6 @@
+import { remembered } from "../model/remembered.ts";
 import type { SecretName } from "../model/secret.ts";
-import { type ApiToken, isLive } from "../model/token.ts";
+import { type ApiToken, isLive, scopeKey } from "../model/token.ts";
 import { dueReason } from "../policy/renewal-window.ts";
 import { isNamed, type Selection } from "../policy/request.ts";
 import {
@@ -53,7 +54,7 @@ function mayHold(token: ListedToken, snapshot: Snapshot): readonly SecretName[] 
 }
 
 /** Found once for all tokens of a snapshot: both may be ten thousand. */
-const candidatesIn = rememberedFor((snapshot) => {
+const candidatesIn = remembered((snapshot: Snapshot) => {
   const found: (readonly [string | undefined, Candidate])[] = [];
   for (const [name, reading] of snapshot.secrets) {
     const secret = secretIn(reading);
@@ -71,23 +72,6 @@ const candidatesIn = rememberedFor((snapshot) => {
   }
   return byScope;
 });
-
-function rememberedFor<T>(find: (snapshot: Snapshot) => T): (snapshot: Snapshot) => T {
-  const found = new WeakMap<Snapshot, { readonly value: T }>();
-  return (snapshot) => {
-    const known = found.get(snapshot) ?? { value: find(snapshot) };
-    found.set(snapshot, known);
-    return known.value;
-  };
-}
-
-function scopeKey({ scope }: ApiToken): string {
-  return [...new Set(scope)].sort().join(" ");
-}
-
-export function isSameScope(one: ApiToken, other: ApiToken): boolean {
-  return scopeKey(one) === scopeKey(other);
-}
 
 /** The secrets that are still to be searched; undefined where there are too many, or not all are known. */
 export function leftToSearch(token: ListedToken, snapshot: Snapshot): readonly SecretName[] | undefined {

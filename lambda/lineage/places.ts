@@ -1,8 +1,8 @@
 import { homeOf, sameHome } from "../model/secret.ts";
-import { isLive, lifeLeftMs, type TokenId } from "../model/token.ts";
+import { isLive, lifeLeftMs, scopeKey, type TokenId } from "../model/token.ts";
 import { isNamedById, type Selection } from "../policy/request.ts";
 import { claimsIn, moveOf, secretsOf } from "./claims.ts";
-import { isOfInterest, isSameScope, leftToSearch } from "./doubt.ts";
+import { isOfInterest, leftToSearch } from "./doubt.ts";
 import type { Inquiry, Origin, Place, Places } from "./place.ts";
 import { placesOfRoots, type Root } from "./roots.ts";
 import { type ListedToken, localName, type Snapshot } from "./snapshot.ts";
@@ -91,7 +91,7 @@ function coveredBy({ tokens }: Snapshot, now: Date): ReadonlySet<TokenId> {
     const { marker } = token;
     const replaced = typeof marker === "object" ? tokens.get(marker.replacedId) : undefined;
     if (replaced === undefined || !isLive(token, now) || token.createdAt <= replaced.createdAt) continue;
-    if (isSameScope(token, replaced)) covered.add(replaced.id);
+    if (scopeKey(token) === scopeKey(replaced)) covered.add(replaced.id);
   }
   return covered;
 }

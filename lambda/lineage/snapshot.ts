@@ -1,5 +1,6 @@
 import { RotationError } from "../model/errors.ts";
 import type { MarkerReading } from "../model/marker.ts";
+import { remembered } from "../model/remembered.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
@@ -153,14 +154,10 @@ export function localName(
   return isConfigured(snapshot, name) || secretArn === snapshot.login.arn ? name : undefined;
 }
 
-const mapped = new WeakMap<ApplicationConfig, ReadonlySet<SecretName>>();
-
 /** The secrets that the configuration names for particular tokens. */
-export function mappedNames(application: ApplicationConfig): ReadonlySet<SecretName> {
-  const known = mapped.get(application) ?? new Set(application.secrets.values());
-  mapped.set(application, known);
-  return known;
-}
+export const mappedNames = remembered(
+  ({ secrets }: ApplicationConfig): ReadonlySet<SecretName> => new Set(secrets.values()),
+);
 
 /**
  * The version of ours that a lineage stands on: the current one; else, where somebody set a value by hand, the

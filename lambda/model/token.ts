@@ -43,6 +43,11 @@ export function isLive(token: ApiToken, now: Date): boolean {
   return token.status === "active" && !isExpired(token, now);
 }
 
+/** The same for tokens that may do the same, in whatever order, and however often, Losant names it. */
+export function scopeKey({ scope }: Pick<ApiToken, "scope">): string {
+  return JSON.stringify([...new Set(scope)].sort());
+}
+
 export function isExpired(token: ApiToken, now: Date): boolean {
   return token.expiresAt !== undefined && token.expiresAt <= now;
 }

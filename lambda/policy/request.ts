@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { RotationError } from "../model/errors.ts";
+import { remembered } from "../model/remembered.ts";
 import { type ApiToken, ApplicationId, TokenId } from "../model/token.ts";
 import { describeIssue } from "./config.ts";
 
@@ -73,15 +74,6 @@ export function isNamedById({ id }: ApiToken, { tokens }: Selection): boolean {
 /** A hundred thousand entries may be asked about for each of as many tokens. */
 const namesIn = remembered((tokens: readonly string[]) => new Set(tokens.filter((entry) => !isId(entry))));
 const idsIn = remembered((tokens: readonly string[]) => new Set(tokens.map((entry) => entry.toLowerCase())));
-
-function remembered<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
-  const made = new WeakMap<Key, Value>();
-  return (key) => {
-    const value = made.get(key) ?? make(key);
-    made.set(key, value);
-    return value;
-  };
-}
 
 export function matches(token: ApiToken, entry: string): boolean {
   return isId(entry) ? entry.toLowerCase() === token.id : entry === token.name;

@@ -154,8 +154,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   // The rest.
   fault("scope not checked", [
     "apply/issue.ts",
-    'if (asked.symmetricDifference(given).size > 0) return "scope";',
-    'if (asked.symmetricDifference(given).size > 9) return "scope";',
+    'if (scopeKey(token) !== scopeKey(order)) return "scope";',
+    'if (scopeKey(token) < "") return "scope";',
   ]),
   fault("the string is in what the run logs", [
     "apply/rotate.ts",
