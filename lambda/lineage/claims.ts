@@ -7,6 +7,7 @@ import {
   secretNameOf,
 } from "../model/secret.ts";
 import { isLive, type TokenId } from "../model/token.ts";
+import { chainFrom, type Predecessors } from "./chain.ts";
 import { signedMarker } from "./proof.ts";
 import {
   isConfigured,
@@ -44,7 +45,7 @@ export interface Claims {
   readonly formerSecrets: ReadonlyMap<SecretArn, FormerSecret>;
   readonly formerOf: ReadonlyMap<TokenId, FormerSecret>;
   /** By versions and signed markers, wherever they are: what each token replaced. */
-  readonly predecessors: ReadonlyMap<TokenId, TokenId>;
+  readonly predecessors: Predecessors;
 }
 
 export function claimsIn(snapshot: Snapshot): Claims {
@@ -180,10 +181,7 @@ export function moveOf(former: FormerSecret, claims: Claims, snapshot: Snapshot,
   };
 }
 
-/** All that a token replaced, one after the other. */
 function behind(id: TokenId, { predecessors }: Claims): ReadonlySet<TokenId> {
-  const found = new Set<TokenId>();
-  for (let at = predecessors.get(id); at !== undefined && !found.has(at); at = predecessors.get(at))
-    found.add(at);
-  return found;
+  const [, ...replaced] = chainFrom(id, predecessors);
+  return new Set(replaced);
 }

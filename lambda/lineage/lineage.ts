@@ -9,6 +9,7 @@ import {
   type VersionId,
 } from "../model/secret.ts";
 import { isLive, type TokenId } from "../model/token.ts";
+import { chainFrom } from "./chain.ts";
 import type { Origin, Places } from "./place.ts";
 import { signedMarker } from "./proof.ts";
 import {
@@ -157,7 +158,7 @@ function build(
       ...staged.flatMap(({ token }) => (token === undefined ? [] : [token])),
     ]),
     isSearched: isSearched(reading),
-    chain: chainFrom(head, versions, members),
+    chain: chainOf(head, versions, members),
     isRolledBack: isRolledBack(head, versions),
     isOwnAccessToken: secret?.arn === snapshot.login.arn,
     isShared: all.some(({ token, isShared }) => isShared && token.id === head?.tokenId),
@@ -233,7 +234,7 @@ function replacedIds(
   return new Set([...markers, ...versions.map(({ stamp }) => stamp.replacedId)]);
 }
 
-function chainFrom(
+function chainOf(
   head: Head | undefined,
   versions: readonly StampedVersion[],
   members: readonly ListedToken[],
@@ -244,11 +245,7 @@ function chainFrom(
     if (marker !== undefined) predecessors.set(token.id, marker.replacedId);
   }
   for (const { stamp } of versions) predecessors.set(stamp.tokenId, stamp.replacedId);
-  const chain: TokenId[] = [];
-  // An administrator may make versions that say so of each other.
-  for (let id = head?.tokenId; id !== undefined && !chain.includes(id); id = predecessors.get(id))
-    chain.push(id);
-  return chain;
+  return head === undefined ? [] : [...chainFrom(head.tokenId, predecessors)];
 }
 
 /** The previous version replaced the current one: nobody but a person turns a promotion round. */

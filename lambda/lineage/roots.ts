@@ -3,6 +3,7 @@ import { quoted } from "../model/printable.ts";
 import type { SecretName } from "../model/secret.ts";
 import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
 import { isForced, matches, type Selection } from "../policy/request.ts";
+import { chainFrom, type Predecessors } from "./chain.ts";
 import type { Inquiry, Origin, Place } from "./place.ts";
 import { secretNameFor } from "./secret-names.ts";
 import {
@@ -84,21 +85,12 @@ function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inq
   if (origin.kind === "moved") {
     const standing = standingVersion(snapshot, ownVersions(reading));
     const isItsOwn =
-      standing === undefined || isBehind(standing.stamp.tokenId, token.id, claims.predecessors);
+      standing === undefined || chainFrom(token.id, claims.predecessors).has(standing.stamp.tokenId);
     return isItsOwn ? target : { kind: "failed", error: taken(token, target) };
   }
   if (isTaken && isAdopted(snapshot, token, selection) && hasDeadCurrent(snapshot, target))
     return { kind: "member", secretNames: [target] };
   return isTaken || isShared ? distinctSecretName(snapshot, token) : target;
-}
-
-function isBehind(id: TokenId, front: TokenId, predecessors: ReadonlyMap<TokenId, TokenId>): boolean {
-  const seen = new Set<TokenId>();
-  for (let at = predecessors.get(front); at !== undefined && !seen.has(at); at = predecessors.get(at)) {
-    if (at === id) return true;
-    seen.add(at);
-  }
-  return false;
 }
 
 /** One may be called like the secret that another gets by its id: whoever can have one by its own id, has that. */
@@ -192,15 +184,12 @@ function targetOf({ token, origin }: Root, { snapshot, claims }: Inquiry): Secre
 function mappedInChain(
   id: TokenId,
   { application }: Snapshot,
-  predecessors: ReadonlyMap<TokenId, TokenId>,
+  predecessors: Predecessors,
 ): SecretName | undefined {
-  const seen = new Set<TokenId>();
-  for (let at: TokenId | undefined = id; at !== undefined && !seen.has(at); at = predecessors.get(at)) {
-    const mapped = application.secrets.get(at);
-    if (mapped !== undefined) return mapped;
-    seen.add(at);
-  }
-  return undefined;
+  const mapped = chainFrom(id, predecessors)
+    .values()
+    .find((at) => application.secrets.has(at));
+  return mapped && application.secrets.get(mapped);
 }
 
 export function secretNameOfToken(
