@@ -42,6 +42,19 @@ describe("the access token", () => {
     expect(server.requests).toEqual([]);
   });
 
+  test.each([
+    ["no number", { iat: 1_900_000_000, exp: "soon" }],
+    ["a number of no date", { iat: 1_900_000_000, exp: 1e20 }],
+  ])("does not say when it ends, nor that it never does, by %s", async (_, payload) => {
+    const jwt = `e30.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.c2ln`;
+    const { api } = await bench(accepting(jwt), { credentials: new FakeCredentials([jwt]) });
+    expect(await api.loggedInWith()).toMatchObject({
+      issuedAt: new Date("2030-03-17T17:46:40Z"),
+      expiresAt: undefined,
+      neverExpires: false,
+    });
+  });
+
   test("is read again after a 401, since somebody may just have rotated it", async () => {
     const credentials = new FakeCredentials(["stale", "fresh"]);
     const { api } = await bench(accepting("fresh"), { credentials });

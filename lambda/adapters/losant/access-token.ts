@@ -124,8 +124,8 @@ export class AccessToken {
 
 /**
  * What an access token says of itself: `exp` says in seconds when it ends, and one that has only `iat`, when it was made, never
- * does (RFC 7519). One without dates says nothing. Which
- * claim names the token itself is not documented; whatever looks like an id is taken along, to be compared with listed ones.
+ * does (RFC 7519). One without dates, or with what is no date, says nothing. Which claim names the token itself is not
+ * documented; whatever looks like an id is taken along, to be compared with listed ones.
  */
 export function claimsOf(
   token: Redacted,
@@ -137,9 +137,14 @@ export function claimsOf(
     const id = v.safeParse(TokenId, claim);
     return id.success ? [id.output] : [];
   });
-  const expiresAt = typeof exp === "number" ? new Date(exp * 1_000) : undefined;
-  const issuedAt = typeof iat === "number" ? new Date(iat * 1_000) : undefined;
+  const [issuedAt, expiresAt] = [momentOfClaim(iat), momentOfClaim(exp)];
   return { issuedAt, expiresAt, neverExpires: exp === undefined && issuedAt !== undefined, claimedIds };
+}
+
+/** Of a claim in seconds. No date can be more than a hundred million days from 1970. */
+function momentOfClaim(claim: unknown): Date | undefined {
+  const at = new Date(typeof claim === "number" ? claim * 1_000 : Number.NaN);
+  return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
 /** An API token is a JWT, whose payload anybody can read; undefined where this one isn't. */
