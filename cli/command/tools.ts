@@ -3,7 +3,8 @@ import { secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.t
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import type { StoreIndex } from "../../lambda/lineage/store-index.ts";
 import { nearestWord } from "../../lambda/model/nearest.ts";
-import { NO_INDEX, once, readIndex } from "../../lambda/observe/read-index.ts";
+import { once } from "../../lambda/model/remembered.ts";
+import { NO_INDEX, readIndex } from "../../lambda/observe/read-index.ts";
 import { type ApplicationConfig, parseConfigText, type RotationConfig } from "../../lambda/policy/config.ts";
 import type { AccessTokenReader, Clock, SecretStore, TokenApi } from "../../lambda/ports.ts";
 import { watched } from "../../lambda/run/watch.ts";

@@ -9,3 +9,12 @@ export function remembered<Key extends object, Value extends object>(
     return value;
   };
 }
+
+/** The first answer, whoever asks, however often. */
+export function once<T>(ask: () => T): () => T {
+  let answer: { readonly value: T } | undefined;
+  return () => {
+    answer ??= { value: ask() };
+    return answer.value;
+  };
+}

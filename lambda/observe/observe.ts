@@ -14,6 +14,7 @@ import {
 } from "../lineage/snapshot.ts";
 import type { StoreIndex } from "../lineage/store-index.ts";
 import type { KeptKey, MarkerKey } from "../model/marker.ts";
+import { once } from "../model/remembered.ts";
 import type { SecretName, SecretState } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { ApiToken, RunId, TokenId } from "../model/token.ts";
@@ -95,15 +96,14 @@ class Looker {
       ...mappedNames(application),
       ...(renewsAccessToken({ application, login }) ? [access] : []),
     ]);
+    const others = [...named].filter((name) => !secrets.has(name));
     await Promise.all(
-      [...named]
-        .filter((name) => found.find(name) === undefined)
-        .map((name) => this.#limit(async () => secrets.set(name, await lookAtSecret(name, login, store)))),
+      others.map((name) => {
+        const secret = found.find(name);
+        if (secret !== undefined) return add(secret);
+        return this.#limit(async () => secrets.set(name, await lookAtSecret(name, login, store)));
+      }),
     );
-    for (const name of named) {
-      const secret = found.find(name);
-      if (secret !== undefined) add(secret);
-    }
     this.#keys = [await api.signingKey()];
     return {
       application,
@@ -132,7 +132,8 @@ class Looker {
   async answer(questions: Questions, snapshot: Snapshot): Promise<Snapshot> {
     const { login, secrets: known } = snapshot;
     const { store } = this.#sources;
-    const judge = this.#judge(login, snapshot.keys, [...snapshot.tokens.values()], known);
+    // It looks at every token, and most rounds look none up.
+    const judge = once(() => this.#judge(login, snapshot.keys, [...snapshot.tokens.values()], known));
     const looked = new Map<TokenId, ListedToken | undefined>();
     const failed = new Map<SecretName, SecretReading>();
     const [described, searched, keys] = await Promise.all([
@@ -153,7 +154,7 @@ class Looker {
             const odd = snapshot.unreadable.get(id);
             if (odd !== undefined) throw unreadableError(snapshot.application, odd);
             const token = await this.#sources.api.get(id);
-            looked.set(id, token && judgedAlone(token, judge));
+            looked.set(id, token && judgedAlone(token, judge()));
           } catch (thrown) {
             looked.set(id, undefined);
             failed.set(name, unreadable(thrown, known.get(name)));

@@ -14,12 +14,3 @@ export async function readIndex(
 
 /** Where it can't be read: every lineage is then looked at by itself. */
 export const NO_INDEX = new StoreIndex([], false);
-
-/** The first answer, whoever asks, however often. */
-export function once<T>(ask: () => T): () => T {
-  let answer: { readonly value: T } | undefined;
-  return () => {
-    answer ??= { value: ask() };
-    return answer.value;
-  };
-}

@@ -1,6 +1,6 @@
 import { MOST_OBSERVED_AT_ONCE, OBSERVED_AT_FIRST } from "../limits.ts";
 import { asRotationError, type ErrorCode } from "../model/errors.ts";
-import { once } from "../observe/read-index.ts";
+import { once } from "../model/remembered.ts";
 import type { Clock } from "../ports.ts";
 import { AdaptiveLimit } from "./adaptive-limit.ts";
 
