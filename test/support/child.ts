@@ -18,10 +18,11 @@ const NOT_THIS_MACHINES = {
   AWS_EC2_METADATA_DISABLED: "true",
 };
 
-/** That of this process, without its AWS settings. */
+/** That of this process, without its AWS settings, and without how npm was asked for the tests. */
 export function cleanEnvironment(): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(AWS_|ROTATION_CONFIG$|FORCE_COLOR$|NO_COLOR$|NODE_OPTIONS$|VITEST)/.test(name),
+    ([name]) =>
+      !/^(AWS_|ROTATION_CONFIG$|FORCE_COLOR$|NO_COLOR$|NODE_OPTIONS$|VITEST|npm_command$)/.test(name),
   );
   return { ...Object.fromEntries(inherited), ...NOT_THIS_MACHINES };
 }
