@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type ZipOptions, zipSync } from "fflate";
 import { bundleHandler } from "../bundling.ts";
 import { inRepository, MANIFEST } from "../package/repository.ts";
 import type { Properties } from "./cfn.ts";
@@ -9,11 +10,18 @@ import { stackTemplate } from "./stack-template.ts";
 import { BASE_CONFIGURATION, BASE_OPTIONS, releaseTemplate } from "./template.ts";
 import { terraformDashboard, terraformSettings } from "./terraform-settings.ts";
 import { yaml } from "./yaml.ts";
-import { zip } from "./zip.ts";
 
 const MODULE = "infra/release/terraform";
 /** What a release has besides, as it is in the repository. */
 const AS_IT_IS = ["rotation.config.example.json", "rotation.config.schema.json", "RUNBOOK.md", "LICENSE"];
+
+/** A file of Unix's that everybody may read, as Lambda needs it; of the format's first day, so that it is the same whenever it is made. */
+const IN_ZIP: ZipOptions = {
+  level: 9,
+  os: 3,
+  attrs: 0o100644 << 16,
+  mtime: new Date(1980, 0, 1),
+};
 
 /** Writes what people without the CDK deploy into `folder`, which is made anew. */
 export async function makeRelease(folder: string): Promise<void> {
@@ -23,7 +31,7 @@ export async function makeRelease(folder: string): Promise<void> {
   await bundleHandler(folder);
   const code = await readFile(join(folder, "index.js"));
   await rm(join(folder, "index.js"));
-  await writeFile(join(folder, "function.zip"), zip(new Map([["index.js", code]])));
+  await writeFile(join(folder, "function.zip"), zipSync({ "index.js": [code, IN_ZIP] }));
   await writeFile(
     join(folder, "template.yaml"),
     `${yaml({ ...releaseTemplate(version) } as unknown as Properties)}\n`,
