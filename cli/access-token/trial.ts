@@ -3,6 +3,7 @@ import { LosantClient } from "../../lambda/adapters/losant/client.ts";
 import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { SecretArn } from "../../lambda/model/secret.ts";
+import { isSameSecond } from "../../lambda/model/time.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
 import type { AccessTokenReader, TokenApi } from "../../lambda/ports.ts";
@@ -108,13 +109,9 @@ async function unasked(id: ApiToken["id"] | undefined, api: TokenApi): Promise<R
 /** Losant's own word on which entry it is: an id that the payload names, of a token that expires when the payload says. */
 function ownEntry(listed: readonly ApiToken[], { claimedIds, expiresAt }: GivenToken): ApiToken | undefined {
   const [own, ...others] = listed.filter(
-    (token) => claimedIds.includes(token.id) && secondsOf(token.expiresAt) === secondsOf(expiresAt),
+    (token) => claimedIds.includes(token.id) && isSameSecond(token.expiresAt, expiresAt),
   );
   return others.length === 0 ? own : undefined;
-}
-
-function secondsOf(at: Date | undefined): number | undefined {
-  return at && Math.floor(at.getTime() / 1_000);
 }
 
 /** In place of a secret: what is to be stored is tried from here. */

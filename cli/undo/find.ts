@@ -42,7 +42,7 @@ export async function findLineage(
   const [one, ...others] = found;
   if (one === undefined && isOrphan)
     throw new Refusal(
-      `${JSON.stringify(entry)} replaced nothing: a run made it and stored its string nowhere`,
+      `${quoted(entry)} replaced nothing: a run made it and stored its string nowhere`,
       "The worker deactivates such a token, and deletes it a week later. To keep it, set its status to active in Losant: the worker respects that.",
     );
   if (one === undefined)

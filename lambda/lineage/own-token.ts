@@ -1,4 +1,5 @@
 import { holderOf, type SecretName, stampOf } from "../model/secret.ts";
+import { isSameSecond } from "../model/time.ts";
 import type { ApiToken, TokenId } from "../model/token.ts";
 import type { Login } from "../ports.ts";
 import { type SecretReading, secretIn } from "./snapshot.ts";
@@ -26,10 +27,4 @@ export function ownIdOf(
     (token) => isSameSecond(token.createdAt, issuedAt) && isSameSecond(token.expiresAt, expiresAt),
   );
   return other === undefined ? dated?.id : undefined;
-}
-
-/** A JSON Web Token counts in seconds. */
-function isSameSecond(one: Date | undefined, other: Date | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return Math.floor(one.getTime() / 1_000) === Math.floor(other.getTime() / 1_000);
 }

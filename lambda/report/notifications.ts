@@ -5,7 +5,7 @@ import type { ListedToken, Snapshot } from "../lineage/snapshot.ts";
 import { type RotationError, remedyFor } from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
 import { type SecretArn, secretNameOf } from "../model/secret.ts";
-import { after } from "../model/time.ts";
+import { after, isSameSecond } from "../model/time.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { type Reason, restOf } from "../plan/reasons.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -71,16 +71,11 @@ export function accessTokenNotification(
 }
 
 function onlyOneThatEnds(at: Date, tokens: Snapshot["tokens"]): ListedToken | undefined {
-  const second = secondOf(at);
   const [only, another] = tokens
     .values()
-    .filter(({ expiresAt }) => expiresAt && secondOf(expiresAt) === second)
+    .filter(({ expiresAt }) => isSameSecond(expiresAt, at))
     .take(2);
   return another === undefined ? only : undefined;
-}
-
-function secondOf(at: Date): number {
-  return Math.floor(at.getTime() / 1_000);
 }
 
 /** Which telling of a failure this is, as its key says: undefined where this run keeps quiet. */
