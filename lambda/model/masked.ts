@@ -79,10 +79,11 @@ function* layersOf(text: string): Iterable<Layer> {
   }
 }
 
-const BYTES = /(?<![A-Za-z\d])(?:[\da-f]{2}[^A-Za-z\d]{0,2}){12,}(?![A-Za-z\d])/gi;
+/** Twelve bytes or more, each of them printable: 65794a or 65:79:4a. Those of ids and hashes are not all printable. */
+const BYTES = /(?<![A-Za-z\d])(?:(?:[2-6][\da-f]|7[\da-e])[^A-Za-z\d]{0,2}){12,}(?![A-Za-z\d])/gi;
 const BYTE = /[\da-f]{2}/gi;
 
-/** Bytes of text, one after the other: 65794a or 65:79:4a. Those of ids and hashes are not all letters. */
+/** Bytes of text, one after the other. */
 function* bytesIn(text: string): Iterable<Replacement> {
   for (const { index, 0: whole } of text.matchAll(BYTES)) {
     const characters = [...whole.matchAll(BYTE)].map((byte) => ({
@@ -90,15 +91,14 @@ function* bytesIn(text: string): Iterable<Replacement> {
       at: index + byte.index,
       length: 2,
     }));
-    if (characters.every(({ character }) => /[ -~]/.test(character)))
-      yield { index, length: whole.length, characters };
+    yield { index, length: whole.length, characters };
   }
 }
 
 /** Each from the first of its words to the last, and beyond that to the next plain word. */
 function suspiciousSpans(text: string): readonly Span[] {
   const words = wordsIn(text);
-  const seen = suspicious(words);
+  const seen = suspicious(words, text);
   const isSuspicious = seen.includes(true) || !hasHeader(text) ? seen : words.map(() => true);
   const spans: Span[] = [];
   for (let index = isSuspicious.indexOf(true); index !== -1; index = isSuspicious.indexOf(true, index)) {
@@ -128,9 +128,9 @@ function isBeside(word: Word | undefined, neighbour: Word | undefined): boolean 
 }
 
 /** Of each word, whether it belongs to what looks like a token. */
-function suspicious(words: readonly Word[]): readonly boolean[] {
+function suspicious(words: readonly Word[], text: string): readonly boolean[] {
   const begun = new Int32Array(words.length + 1);
-  for (const [first, last] of [...ranges(words), ...evenRanges(words)]) {
+  for (const [first, last] of [...ranges(words), ...evenRanges(words, text)]) {
     begun[first] = (begun[first] ?? 0) + 1;
     begun[last + 1] = (begun[last + 1] ?? 0) - 1;
   }
@@ -166,31 +166,55 @@ function* ranges(words: readonly Word[]): Iterable<readonly [number, number]> {
   }
 }
 
-/** Words of one length that hold capitals where no word has them: a token in lines, blanks or bytes. */
-function* evenRanges(words: readonly Word[]): Iterable<readonly [number, number]> {
-  for (let first = 0, end = 0; first < words.length; first = end) {
-    const length = words[first]?.letters.length ?? 0;
-    for (end = first + 1; isEven(words[end], length); ) end += 1;
-    const run = words.slice(first, end);
-    const isMixed =
-      run.some(({ letters }) => /[A-Z]/.test(letters.slice(letters.search(/[a-z]|$/)))) ||
-      (length <= 2 && hasBothCases(run));
-    if (run.length >= EVEN_WORDS && lettersIn(run) >= LEAST && isMixed) yield [first, end - 1];
-  }
+/** Words from the first to the last, and how many characters they take. */
+interface Part {
+  readonly first: number;
+  readonly last: number;
+  readonly length: number;
+  readonly letters: string;
+}
+
+/** Parts of one length that hold capitals where no word has them: a token in lines, blanks or bytes. */
+function* evenRanges(words: readonly Word[], text: string): Iterable<readonly [number, number]> {
+  for (const parts of [singleWords(words), wholeParts(words, text)])
+    for (let first = 0, end = 0; first < parts.length; first = end) {
+      for (end = first + 1; isEven(parts[first], parts[end]); ) end += 1;
+      const run = parts.slice(first, end);
+      if (run.length >= EVEN_WORDS && isMixed(run)) yield [run[0]?.first ?? 0, run.at(-1)?.last ?? 0];
+    }
+}
+
+function singleWords(words: readonly Word[]): readonly Part[] {
+  return words.map(({ letters }, index) => ({ first: index, last: index, length: letters.length, letters }));
+}
+
+const PART = /[\p{L}\p{M}\p{N}\p{Cf}._-]+/gu;
+
+/** A token that is torn into parts of one length has a hyphen, an underscore or a point in some of them. */
+function wholeParts(words: readonly Word[], text: string): readonly Part[] {
+  let next = 0;
+  return [...text.matchAll(PART)].flatMap(({ index, 0: { length } }) => {
+    const first = next;
+    while ((words[next]?.end ?? Number.POSITIVE_INFINITY) <= index + length) next += 1;
+    if (next === first) return [];
+    const inside = words.slice(first, next);
+    return [{ first, last: next - 1, length, letters: inside.map(({ letters }) => letters).join("") }];
+  });
 }
 
 /** Parts of two characters may be one letter and a hyphen. */
-function isEven(word: Word | undefined, length: number): boolean {
-  return word !== undefined && (word.letters.length === length || (word.letters.length <= 2 && length <= 2));
+function isEven(one: Part | undefined, other: Part | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.length === other.length || (one.length <= 2 && other.length <= 2);
 }
 
-function lettersIn(words: readonly Word[]): number {
-  return words.reduce((sum, { letters }) => sum + letters.length, 0);
-}
-
-function hasBothCases(words: readonly Word[]): boolean {
-  const text = words.map(({ letters }) => letters).join("");
-  return /[a-z]/.test(text) && /[A-Z]/.test(text);
+/** No words: a capital after a small letter; in parts too short for that, letters of both cases. */
+function isMixed(parts: readonly Part[]): boolean {
+  const letters = parts.map((part) => part.letters);
+  const all = letters.join("");
+  if (all.length < LEAST) return false;
+  if (letters.some((each) => /[a-z].*[A-Z]/.test(each))) return true;
+  return (parts[0]?.length ?? 0) <= 2 && /[a-z]/.test(all) && /[A-Z]/.test(all);
 }
 
 /** Spans in their order, those with little between them as one. */
