@@ -67,7 +67,8 @@ export function accessTokenNotification(
   const standing = { sinceAt: undefined, expiresAt: subject.expiresAt };
   const daysLeft = warningDayReached(standing, context.run.startedAt, context.application.policy.intervalMs);
   const what = { subject, secretName, reason: "access-token" };
-  return daysLeft && expiringEvent(what, subject.expiresAt, daysLeft, login.arn, context);
+  if (daysLeft === undefined) return undefined;
+  return expiringEvent(what, subject.expiresAt, daysLeft, login.arn, context);
 }
 
 function onlyOneThatEnds(at: Date, tokens: Snapshot["tokens"]): ListedToken | undefined {

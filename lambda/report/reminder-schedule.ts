@@ -8,7 +8,8 @@ const DAY_MS = 86_400_000;
 
 /** Days before its expiry at which a token that will not be rotated is warned of. */
 export const WARNING_DAYS = [30, 14, 7, 3, 1] as const;
-export type WarningDay = (typeof WARNING_DAYS)[number];
+/** 0 stands for the last interval before the expiry, so that a problem that begins within the last day is told as well. */
+export type WarningDay = (typeof WARNING_DAYS)[number] | 0;
 
 /** Without an expiry ahead, the event is repeated after this many days. */
 const REMINDER_DAYS = 30;
@@ -28,7 +29,7 @@ export interface Standing {
 
 /**
  * The warning day for which a scheduled run started at `now` sends an event, in days: the lowest, if a long interval spans
- * several. Undefined if the token has expired, and for a day before `sinceAt` (if that is undefined, all days count).
+ * several; 0 only if it spans none, since a run days before the expiry may be the last one. Undefined if the token has expired, and for a day before `sinceAt` (if that is undefined, all days count).
  */
 export function warningDayReached(
   { sinceAt, expiresAt }: Standing,
@@ -37,9 +38,10 @@ export function warningDayReached(
 ): WarningDay | undefined {
   if (expiresAt === undefined || now >= expiresAt) return undefined;
   const sinceMs = sinceAt?.getTime() ?? Number.NEGATIVE_INFINITY;
-  return WARNING_DAYS.toReversed().find((days) =>
-    isTurn(expiresAt.getTime() - days * DAY_MS, sinceMs, now.getTime(), intervalMs),
-  );
+  const endMs = expiresAt.getTime();
+  const isReached = (momentMs: number) => isTurn(momentMs, sinceMs, now.getTime(), intervalMs);
+  const day = WARNING_DAYS.toReversed().find((days) => isReached(endMs - days * DAY_MS));
+  return day ?? (isReached(Math.max(endMs - intervalMs, sinceMs)) ? 0 : undefined);
 }
 
 /**

@@ -113,7 +113,7 @@ describe("a marker that somebody wrote", () => {
     const token = world.token("backend", { lifetime, creatorType: "apiToken", description: marker(ABROAD) });
     await live(world, 20);
     const told = world.events.filter(({ detail }) => detail.tokenId === token.id);
-    expect(new Set(told.map(({ detail }) => detail.daysLeft))).toEqual(new Set([14, 7, 3, 1]));
+    expect(new Set(told.map(({ detail }) => detail.daysLeft))).toEqual(new Set([14, 7, 3, 1, 0]));
   });
 
   it("that names a root as replaced makes nobody take it for replaced", async () => {

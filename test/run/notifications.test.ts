@@ -74,7 +74,7 @@ describe("a token that fails in every run", () => {
     expect(daysTold(world, expiryOf(successor)).map(Math.round)).toEqual([30, 14, 7, 3, 1, 0, -30, -60]);
     expect(told(world, FAILED).length).toBeLessThanOrEqual(8 + 1);
     // A third of its life is less than thirty days: so long before its end it was not due.
-    expect(new Set(rungsOf(world, successor.id))).toEqual(new Set([14, 7, 3, 1]));
+    expect(new Set(rungsOf(world, successor.id))).toEqual(new Set([14, 7, 3, 1, 0]));
     expect(told(world, FAILED)[0]).toMatchObject({ code: "scope-rejected", reason: "renewal-window" });
   });
 
@@ -134,7 +134,7 @@ describe("a token that fails in every run", () => {
     expect(ofSuccessor().map(({ reason, code }) => `${reason}: ${code}`)).toContain(
       "undecided: store-denied",
     );
-    expect(new Set(rungsOf(world, successor.id))).toEqual(new Set([14, 7, 3, 1]));
+    expect(new Set(rungsOf(world, successor.id))).toEqual(new Set([14, 7, 3, 1, 0]));
   });
 
   it("to be deactivated is told of once its grace is over, and monthly after", async () => {
@@ -200,7 +200,7 @@ describe("a token that will not be rotated", () => {
     const world = new World(options);
     const token = world.token("backend", { lifetime: 45 * DAY + HOUR, ...seed });
     await live(world, 50);
-    expect(rungsOf(world, token.id)).toEqual([30, 14, 7, 3, 1]);
+    expect(rungsOf(world, token.id)).toEqual([30, 14, 7, 3, 1, 0]);
     expect(told(world, EXPIRING)[0]).toMatchObject({ reason, tokenName: "backend", daysLeft: 30 });
     expect(told(world, FAILED)).toEqual([]);
   });
@@ -209,7 +209,7 @@ describe("a token that will not be rotated", () => {
     const world = new World();
     const token = world.token("backend", foreign(45 * DAY + HOUR));
     await live(world, 50);
-    expect(rungsOf(world, token.id)).toEqual([14, 7, 3, 1]);
+    expect(rungsOf(world, token.id)).toEqual([14, 7, 3, 1, 0]);
     expect(told(world, EXPIRING)[0]).toMatchObject({ reason: "foreign", tokenName: "backend" });
   });
 
@@ -250,17 +250,17 @@ describe("a token that will not be rotated", () => {
     const { world, successor } = await rotatedOnce({ policy: { lifetime: "60d" } });
     world.losant.edit(APP, successor.id, { status: "inactive" });
     await live(world, 65);
-    expect(told(world, EXPIRING).map(({ reason }) => reason)).toEqual(Array(5).fill("revoked"));
-    expect(rungsOf(world, successor.id)).toEqual([30, 14, 7, 3, 1]);
+    expect(told(world, EXPIRING).map(({ reason }) => reason)).toEqual(Array(6).fill("revoked"));
+    expect(rungsOf(world, successor.id)).toEqual([30, 14, 7, 3, 1, 0]);
   });
 
   it("is warned of once for its lineage where the secret is about to be deleted", async () => {
     const { world, successor } = await rotatedOnce({ policy: { lifetime: "15d" } });
     world.aws.scheduleDeletion(world.secretOf("backend"), 30);
     await live(world, 16);
-    expect(rungsOf(world, successor.id)).toEqual([14, 7, 3, 1]);
+    expect(rungsOf(world, successor.id)).toEqual([14, 7, 3, 1, 0]);
     // Its predecessor has as many days left.
-    expect(told(world, EXPIRING)).toHaveLength(4);
+    expect(told(world, EXPIRING)).toHaveLength(5);
   });
 
   it("is not warned of when it is put off for a run or two", async () => {
@@ -295,8 +295,8 @@ describe("the worker's own access token", () => {
 
   it("is warned of where nothing renews it in its own secret, once for each rung", async () => {
     const { world, own } = await accessTokenOf({ policy: { exclude: ["own"] } });
-    await live(world, 44.5);
-    expect(rungsOf(world, own.id)).toEqual([30, 14, 7, 3, 1]);
+    await live(world, 45);
+    expect(rungsOf(world, own.id)).toEqual([30, 14, 7, 3, 1, 0]);
     expect(told(world, EXPIRING)[0]).toMatchObject({
       reason: "access-token",
       secretName: `losant-access/${APP}`,

@@ -157,4 +157,18 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "what becomes another deployment's within its last day doesn't expire in silence",
+    script: {
+      setting: setting([{ name: "backend", lifetimeMs: 5 * HOUR, ageMs: 225 * MINUTE, isMapped: false }], {
+        intervalMs: 15 * MINUTE,
+        policy: { renewBefore: "100m", orphanAfter: "1h", retire: {}, secretFormat: "json" },
+      }),
+      entries: [
+        runAt("r1", 10 * MINUTE),
+        actAt({ atMs: 20 * MINUTE }, { do: "change-prefix", role: FIRST }),
+        ...[256, 271, 286, 301].map((minutes, index) => runAt(`r${index + 2}`, minutes * MINUTE)),
+      ],
+    },
+  },
 ];

@@ -53,6 +53,14 @@ describe("the warning days", () => {
     expect(days).toEqual([7, 3, 1]);
   });
 
+  it("speaks in the last interval of what began within the last day, at the latest", () => {
+    expect(rungAt(EXPIRY - INTERVAL - LATE - 1)).toBeUndefined();
+    for (const left of [INTERVAL + LATE, INTERVAL, 1]) expect(rungAt(EXPIRY - left)).toBe(0);
+    expect(rungAt(EXPIRY)).toBeUndefined();
+    const since = EXPIRY - HOUR;
+    expect([since - 1, since, EXPIRY - 1].map((ms) => rungAt(ms, at(since)))).toEqual([undefined, 0, 0]);
+  });
+
   it("leaves out what was passed before it mattered, and is patient from then on", () => {
     const rung = EXPIRY - 14 * DAY;
     expect(rungAt(rung + 1, at(rung + 1))).toBeUndefined();
@@ -118,7 +126,7 @@ describe("a series of runs", () => {
     const warned = toldBy(starts, (now) =>
       warningDayReached({ ...standing, sinceAt: undefined }, now, INTERVAL),
     );
-    expect(warned).toEqual([30, 14, 7, 3, 1]);
+    expect(warned).toEqual([30, 14, 7, 3, 1, 0]);
   });
 
   it("loses no moment, and repeats one now and then, however late each of them is", () => {
@@ -133,7 +141,7 @@ describe("a series of runs", () => {
           const told = toldBy(starts, (now) => failureReminderAt(standing, now, INTERVAL)).map(Number);
           const warned = toldBy(starts, (now) => warningDayReached(standing, now, INTERVAL));
           expect([...new Set(told)]).toEqual(MOMENTS.map(Number));
-          expect([...new Set(warned)]).toEqual([30, 14, 7, 3, 1]);
+          expect([...new Set(warned)]).toEqual([30, 14, 7, 3, 1, 0]);
           for (const moment of MOMENTS)
             expect(told.filter((one) => one === Number(moment)).length).toBeLessThanOrEqual(2);
         },
@@ -149,7 +157,7 @@ describe("a series of runs", () => {
         warningDayReached({ sinceAt: undefined, expiresAt: at(EXPIRY) }, now, INTERVAL),
       ),
     );
-    expect(told.length / phases.length / WARNING_DAYS.length).toBeCloseTo(
+    expect(told.length / phases.length / (WARNING_DAYS.length + 1)).toBeCloseTo(
       1 + latenessMs(INTERVAL) / INTERVAL,
       3,
     );

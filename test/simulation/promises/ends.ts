@@ -12,7 +12,7 @@ import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkSeen, wasObscured } from "./listings.ts";
 import { checkSteps } from "./proofs.ts";
-import { isReplaced, isTold } from "./silence.ts";
+import { hadItsChance, isReplaced, isTold } from "./silence.ts";
 
 /* What is promised of the moment in which a token's life ends, or its reign. */
 
@@ -123,7 +123,7 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const isTroubled = evidence.troubles.some(
     (trouble) => trouble.fromMs <= latestMs && trouble.toMs >= fromMs - orphanAfterMs,
   );
-  const hadItsChance = evidence.cleanRuns.some(
+  const hadARun = evidence.cleanRuns.some(
     (run) =>
       run.deployment === deployment &&
       run.entry.event.tokens === undefined &&
@@ -133,8 +133,9 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   // Its name leads to its secret, and so does its marker; without either, nothing does. What a person made has no marker.
   const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
   const wasHidden = wasObscured(evidence, reign.secret, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
-  if (isTroubled || !hadItsChance || isLost || wasHidden) return;
-  if (isLoose(reign.secret) && (isReplaced(evidence, token) || isTold(evidence, token))) return;
+  if (isTroubled || !hadARun || isLost || wasHidden) return;
+  const isSilent = !isReplaced(evidence, token) && !isTold(evidence, token) && hadItsChance(evidence, token);
+  if (isLoose(reign.secret) && !isSilent) return;
   evidence.broken(
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,

@@ -1,7 +1,6 @@
 import { restOf } from "../../../lambda/plan/reasons.ts";
 import { currentReign, type Evidence, type TokenRecord } from "../records.ts";
 import { DAY, SKEW_MS } from "../services.ts";
-import type { Worker } from "../worker.ts";
 import { isKeyLost } from "./words.ts";
 
 /* What is promised of tokens that nobody renews: nothing that is in use expires in silence. */
@@ -47,34 +46,25 @@ function wasCurrent({ reigns, expiresMs }: TokenRecord): boolean {
   );
 }
 
-/** Those on which even what others look after is warned of. */
-const WARNING_DAYS = [14, 7, 3, 1];
-
-/** Runs without trouble, and none of another kind, in its last intervals. */
-function hadItsChance(evidence: Evidence, token: TokenRecord): boolean {
-  const { expiresMs, applicationId, id } = token;
+/**
+ * A run without trouble in its last interval, and none of another kind before: such a run renews a token, or says that it
+ * won't, since the last interval is one of the days on which it warns.
+ */
+export function hadItsChance(
+  evidence: Evidence,
+  { expiresMs, bornMs, applicationId, id }: TokenRecord,
+): boolean {
   const { services, troubles, cleanRuns } = evidence;
-  const toMs = expiresMs - SKEW_MS;
-  const mine = (run: Worker) => run.deployment.config.applications.find((one) => one.id === applicationId);
   const [first] = services.deployments;
   const { intervalMs = 0, orphanAfterMs = 0 } = first?.config.applications[0]?.policy ?? {};
-  const fromMs = expiresMs - 2 * intervalMs;
   const isIn = (one: { readonly fromMs: number; readonly toMs: number }) =>
-    one.fromMs <= expiresMs && one.toMs >= fromMs - orphanAfterMs - 2 * intervalMs;
+    one.fromMs <= expiresMs && one.toMs >= expiresMs - orphanAfterMs - 4 * intervalMs;
   if (troubles.some(isIn) || services.flaws.some((flaw) => flaw.tokenId === id && isIn(flaw))) return false;
-  const own = cleanRuns.filter(
-    (run) => mine(run) !== undefined && run.entry.event.tokens === undefined && run.startedMs <= toMs,
-  );
-  // Of what nobody ever put into a secret a run may have no more to do than to warn, and it warns on its days alone.
-  const isOnlyWarnedOf = token.reigns.length === 0 && token.maker === "person";
-  const isWarningDay = ({ startedMs }: Worker) =>
-    WARNING_DAYS.some((days) => {
-      const afterMs = startedMs - (expiresMs - days * DAY);
-      return afterMs >= SKEW_MS && afterMs < intervalMs - SKEW_MS;
-    });
-  return own.some(
-    (run) =>
-      run.startedMs >= Math.max(fromMs, token.bornMs + SKEW_MS) &&
-      (!isOnlyWarnedOf || own.some((one) => one.startedMs > token.bornMs + SKEW_MS && isWarningDay(one))),
+  return cleanRuns.some(
+    ({ deployment: { config }, entry, startedMs }) =>
+      config.applications.some((one) => one.id === applicationId) &&
+      entry.event.tokens === undefined &&
+      startedMs >= Math.max(expiresMs - intervalMs, bornMs) + SKEW_MS &&
+      startedMs <= expiresMs - SKEW_MS,
   );
 }
