@@ -177,7 +177,7 @@ function configText(): string {
   } catch {
     throw new RotationError(
       "config-invalid",
-      "there is neither rotation.config.json beside the handler nor ROTATION_CONFIG",
+      "there is neither a file rotation.config.json next to the handler nor a variable ROTATION_CONFIG",
     );
   }
 }

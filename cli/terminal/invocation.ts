@@ -10,6 +10,8 @@ export const PROGRAM = "losant-token-rotation";
 /** The npm script of a command has its name, all but this one. */
 const SCRIPTS: Readonly<Record<string, string>> = { demo: "npm start" };
 const AS_SCRIPT = /npm (?:run (status|rotate|undo|access-token)|(start))\b(?: --(?= ))?/g;
+/** As the worker's own messages name commands. */
+const AS_COMMAND = new RegExp(`(?:npx )?\\b${PROGRAM} (status|rotate|undo|access-token)\\b( (?=--))?`, "g");
 
 /** What only this repository has: no subcommands. */
 const ONLY_SCRIPTS: ReadonlySet<string> = new Set(["bench", "build", "simulate"]);
@@ -28,8 +30,14 @@ export function commandLine(name: string, args: readonly string[], { isScript, p
   return [SCRIPTS[name] ?? `npm run ${name}`, ...(args.length > 0 ? ["--"] : []), ...args].join(" ");
 }
 
-/** A text that names npm scripts, for whoever started the installed command: with its subcommands. */
+/** Rewrites the commands in a text to the form in which this reader starts them. */
 export function typed(text: string, { isScript, program }: StartedAs): string {
-  if (isScript) return text;
-  return text.replace(AS_SCRIPT, (_, script: string | undefined) => `${program} ${script ?? "demo"}`);
+  if (isScript)
+    return text.replace(
+      AS_COMMAND,
+      (_, name: string, options?: string) => `npm run ${name}${options === undefined ? "" : " -- "}`,
+    );
+  return text
+    .replace(AS_COMMAND, (_, name: string, options = "") => `${program} ${name}${options}`)
+    .replace(AS_SCRIPT, (_, script: string | undefined) => `${program} ${script ?? "demo"}`);
 }

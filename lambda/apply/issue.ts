@@ -77,7 +77,7 @@ async function create(order: TokenOrder, subject: ApiToken, context: Application
 }
 
 function notNew(id: TokenId, subject: ApiToken): RotationError {
-  const message = `Losant answered the creation of a successor of ${subject.id} with ${id}, which is not new`;
+  const message = `Losant answered the request for a successor of ${subject.id} with the token ${id}, which is not new`;
   return new RotationError("losant-answer-invalid", message, { effect: "unknown" });
 }
 
@@ -91,7 +91,7 @@ export async function verify(
   if (difference !== undefined) {
     const error = new RotationError(
       "successor-mismatch",
-      `the successor ${token.id} came back with another ${difference} than asked`,
+      `the successor ${token.id} has a different ${difference} than requested`,
     );
     throw await discarding(token.id, error, context);
   }
@@ -142,7 +142,7 @@ export async function discardOwn(id: TokenId, { api, run }: ApplicationContext):
     return true;
   } catch (thrown) {
     const { code, message } = asRotationError(thrown);
-    run.log.warn("a token that nobody holds could not be deleted; a later run will", {
+    run.log.warn("a token that nobody uses could not be deleted; a later run deletes it", {
       tokenId: id,
       code,
       message,

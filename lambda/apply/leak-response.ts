@@ -27,8 +27,8 @@ export function withLeakStatus(
 }
 
 function putOff({ kind, subject }: Asked): RotationError {
-  const what = kind === "retire" ? "deactivated" : "replaced, and so not deactivated";
-  return new RotationError("predecessor-active", `${subject.id} was not ${what}: this run put it off`);
+  const what = kind === "retire" ? "deactivated" : "replaced or deactivated";
+  return new RotationError("predecessor-active", `${subject.id} was not ${what}: this run postponed it`);
 }
 
 function isAsked(action: Action): action is Asked {
@@ -51,20 +51,20 @@ function nextStep(outcomes: readonly Outcome[], action: Asked): string {
   if (outcomes.some(({ outcome }) => outcome === "planned"))
     return action.kind !== "retire" && action.spared !== undefined
       ? SPARED[action.spared]
-      : "a real run deactivates it, as soon as its successor is current and announced";
+      : "a real run deactivates it as soon as its successor is current and the event about it is sent";
   if (ending(outcomes, action)?.outcome === "deactivated")
-    return `it is inactive at Losant, not deleted; to bring it back: npm run undo -- --token ${action.subject.id}`;
+    return `it is inactive in Losant, not deleted. To bring it back: losant-token-rotation undo --token ${action.subject.id}`;
   if (action.kind !== "retire" && action.spared !== undefined) return SPARED[action.spared];
-  return "once what stood in the way is mended, send the same event again: it deactivates the token, however new its successor is";
+  return "correct the cause, then send the same event again: it deactivates the token, even if its successor is new";
 }
 
 const SPARED = {
   "until-next-run":
-    "the worker was logged in with it in this run; send the same event again: the next run logs in with the successor",
+    "the worker was logged in with it during this run: send the same event again, and the next run logs in with the successor",
   "until-replaced":
-    "the worker logs in with it: store another access token (npm run access-token), then send the same event again",
+    "the worker logs in with it. Store another access token (losant-token-rotation access-token), and then send the same event again",
   "named-by-name":
-    "anybody can give a token that name, and the worker did not make this one: to deactivate it, send the same event with its id",
+    "anybody can give a token that name, and the worker didn't create this one. To deactivate it, send the same event with its id",
 } as const satisfies Record<Spared, string>;
 
 /** Whoever read it from a secret has it until they read again; whoever was given it by hand has it for good. */
@@ -72,17 +72,18 @@ function heldBy(action: Asked, { secretName, secretArn }: LineagePlan): string {
   const { subject } = action;
   const former = action.kind === "retire" ? action.former : action.from;
   const { marker } = subject;
-  const readFrom = (secret = "?") => `whoever read it from the secret ${secret}, until they read it again`;
+  const readFrom = (secret = "?") =>
+    `everybody who read it from the secret ${secret}, until they read it again`;
   if (former !== undefined && stampOf(former)?.tokenId === subject.id) return readFrom(secretName);
   // Anybody may have written it: it is a hint for a person, and no more.
   if (typeof marker === "object") {
     const isHere = marker.secretArn === secretArn;
     return isHere
       ? readFrom(secretName)
-      : `${readFrom(marker.secretArn)}: another deployment's, which gets no successor`;
+      : `${readFrom(marker.secretArn)}. This is a secret of another deployment, which gets no successor`;
   }
-  const byHand = "whoever was given it by hand";
+  const byHand = "everybody who received it by hand";
   if (former === undefined || stampOf(former) !== undefined)
-    return `${byHand}: no secret of this worker has held it`;
-  return `${byHand}; and, if version ${former} of the secret ${secretName} held it, whoever read it from there`;
+    return `${byHand}. No secret of this worker has held it`;
+  return `${byHand}. Also everybody who read it from the secret ${secretName}, if its version ${former} held it`;
 }

@@ -79,7 +79,7 @@ function isAnnouncedOver({ id }: ApiToken, { versions }: SecretState): boolean {
 function stillActive({ id }: ApiToken, { secretName }: SecretPlace): RotationError {
   return new RotationError(
     "predecessor-active",
-    `${id} was not deactivated: the one that replaced it in ${secretName} has not been announced yet`,
+    `${id} was not deactivated: the event about its successor in ${secretName} has not been sent yet`,
   );
 }
 

@@ -41,17 +41,21 @@ export async function open(
     const made = await store.describe(name);
     if (made !== undefined) return takingWrites(made);
     if (clock.now() >= until)
-      throw new RotationError("store-unavailable", `the secret ${name} was created but can't be described`);
+      throw new RotationError(
+        "store-unavailable",
+        `the secret ${name} was created, but Secrets Manager doesn't find it`,
+      );
     await clock.sleep(LOOK_PAUSE_MS);
   }
 }
 
 function takingWrites(secret: SecretState): SecretState {
   if (secret.deletedAt !== undefined)
-    throw new RotationError("store-refused", `the secret ${secret.name} has been scheduled for deletion`);
+    throw new RotationError("store-refused", `the secret ${secret.name} is scheduled for deletion`);
   if (secret.owningService !== undefined)
-    throw new RotationError("store-refused", `the secret ${secret.name} belongs to another service`);
-  if (isReplica(secret)) throw new RotationError("store-refused", `the secret ${secret.name} is a replica`);
+    throw new RotationError("store-refused", `the secret ${secret.name} belongs to another AWS service`);
+  if (isReplica(secret))
+    throw new RotationError("store-refused", `the secret ${secret.name} is a replica and accepts no writes`);
   return secret;
 }
 
@@ -138,7 +142,7 @@ export async function promote(
 function tooLate(step: "store" | "promote", versionId: VersionId, name: SecretName): RotationError {
   return new RotationError(
     "store-unavailable",
-    `too late to ${step} ${versionId} of ${name}; a later run goes on from what it finds`,
+    `it is too late to ${step} ${versionId} of ${name}; a later run continues`,
   );
 }
 

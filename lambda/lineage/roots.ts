@@ -154,23 +154,23 @@ function ambiguous(rivals: readonly Root[], secretName: SecretName): RotationErr
   const more = rivals.length > MAX_RIVALS_NAMED ? ` and ${rivals.length - MAX_RIVALS_NAMED} more` : "";
   return new RotationError(
     "secret-mapping-ambiguous",
-    `the secret ${secretName} is meant for ${named}${more} alike`,
+    `several tokens map to the secret ${secretName}: ${named}${more}`,
   );
 }
 
 function taken({ id }: ApiToken, secretName: SecretName): RotationError {
   return new RotationError(
     "secret-mapping-ambiguous",
-    `the token ${id} is to move to the secret ${secretName}, which holds another token`,
+    `the token ${id} has to move to the secret ${secretName}, which holds another token`,
   );
 }
 
 function notTheAccessToken({ id }: ApiToken, snapshot: Snapshot): RotationError {
   const { ownId } = snapshot;
-  const own = ownId === undefined ? "can't be told from its string" : `is ${ownId}`;
+  const own = ownId === undefined ? "can't be read from its string" : `is ${ownId}`;
   return new RotationError(
     "secret-mapping-mismatch",
-    `the token ${id} is mapped to the secret ${accessSecretOf(snapshot)}, but the token that the worker logs in with ${own}`,
+    `the token ${id} maps to the secret ${accessSecretOf(snapshot)}, but the id of the worker's access token ${own}`,
   );
 }
 

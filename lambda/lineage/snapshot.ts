@@ -48,7 +48,7 @@ export function unreadableError(
   { id: applicationId }: ApplicationConfig,
   { id, problem }: UnreadableToken,
 ): RotationError {
-  const message = `Losant lists the token ${id} of application ${applicationId} in a way that can't be read: it ${problem}`;
+  const message = `the token ${id} in Losant's list of application ${applicationId} can't be read: it ${problem}`;
   return new RotationError("token-unreadable", message);
 }
 

@@ -10,67 +10,72 @@ interface ErrorKind {
 
 /** Every failure the worker can report. The codes are stable: alarms and events name them, and the runbook has an article for each. */
 export const ERROR_KINDS = {
-  "config-invalid": { retryable: false, remedy: "Correct the configuration where the message says." },
-  "event-invalid": { retryable: false, remedy: "Correct the event; the README lists its keys." },
+  "config-invalid": {
+    retryable: false,
+    remedy: "Correct the configuration. The message says what is wrong.",
+  },
+  "event-invalid": { retryable: false, remedy: "Correct the event. The README lists its keys." },
   "token-not-found": {
     retryable: false,
-    remedy: "Name a token by its id or exact name as Losant lists it, in a configured application.",
+    remedy: "Use the id or the exact name of a token that Losant lists in a configured application.",
   },
   "secret-mapping-ambiguous": {
     retryable: false,
-    remedy: "Rename one of the two tokens in Losant, or remove the entry of `secrets` that fits both.",
+    remedy:
+      "Map each token to a secret of its own in `secrets`, by its id. Or rename one of the tokens in Losant.",
   },
   "secret-mapping-mismatch": {
     retryable: false,
     remedy:
-      "Take the entry out of `secrets`. To have the worker renew the token that it logs in with, write `accessToken` as { secret, renew: true }.",
+      "Remove the entry from `secrets`. To have the worker renew its access token, set `accessToken` to { secret, renew: true }.",
   },
   "access-token-missing": {
     retryable: false,
     remedy:
-      "Create the secret that `accessToken` names, in the worker's account and region, and store a Losant token in it.",
+      "Create the secret that `accessToken` names in the account and region of the worker, and store a Losant token in it.",
   },
   "access-token-unreadable": {
     retryable: false,
     remedy:
-      "Store the access token as a plain string, or as JSON with the key `token`, and let the worker read that secret.",
+      "Store the access token as a plain string, or as JSON with the key `token`, and allow the worker to read the secret.",
   },
   "access-token-rejected": {
     retryable: false,
     remedy:
-      "Create a new access token in Losant, and store it with `npm run access-token` in the secret that `accessToken` names.",
+      "Create a new access token in Losant, and store it with `losant-token-rotation access-token` in the secret that `accessToken` names.",
   },
   "access-token-forbidden": {
     retryable: false,
     remedy:
-      "Give the access token the scopes that the README lists: applicationApiTokens.get and .post, applicationApiToken.get, .patch and .delete.",
+      "Replace the access token with one that has these scopes: applicationApiTokens.get and .post, applicationApiToken.get, .patch and .delete.",
   },
   "application-not-found": {
     retryable: false,
-    remedy: "Check the application's id in rotation.config.json, and that the access token belongs to it.",
+    remedy:
+      "Check the id of the application in rotation.config.json, and that the access token belongs to this application.",
   },
   "losant-unreachable": {
     retryable: true,
-    remedy: "Check losantApiUrl and the network; the next run tries again.",
+    remedy: "Check losantApiUrl and the network. The next run tries again.",
   },
   "token-unreadable": {
     retryable: false,
     remedy:
-      "Look at this token in Losant and mend what the message names, or make a new one in its place; the worker leaves it alone.",
+      "Correct what the message names in Losant, or create a new token in its place. The worker leaves this token as it is.",
   },
   "listing-incomplete": {
     retryable: true,
     remedy:
-      "Nothing at first: the next run reads the list again. If it lasts, ask Losant why its list and its count differ.",
+      "Nothing at first: the next run reads the list again. If it lasts, ask Losant why the list and the count differ.",
   },
   "losant-clock-unknown": {
     retryable: true,
     remedy:
-      "Check what stands between the worker and Losant, and this machine's clock: until the two agree, no token is deactivated or deleted.",
+      "Check the clock of this machine, and any proxy between the worker and Losant. Until the clocks agree, the worker deactivates and deletes no token because of its age.",
   },
   "losant-throttled": {
     retryable: true,
-    remedy: "Nothing: the next run goes on. If it lasts, ask Losant for the limit.",
+    remedy: "Nothing: the next run continues. If it lasts, ask Losant for the limit.",
   },
   "losant-unavailable": {
     retryable: true,
@@ -78,110 +83,114 @@ export const ERROR_KINDS = {
   },
   "losant-answer-invalid": {
     retryable: true,
-    remedy: "Check that losantApiUrl is Losant's API and not a proxy or a login page.",
+    remedy: "Check that losantApiUrl is the address of Losant's API, and not of a proxy or a login page.",
   },
   "losant-intercepted": {
     retryable: true,
     remedy:
-      "Find what stands between the worker and Losant (a firewall, a proxy, a login page), and let it pass losantApiUrl.",
+      "Find the firewall, proxy or login page between the worker and Losant, and allow requests to losantApiUrl there.",
   },
   "losant-untrusted": {
     retryable: false,
     remedy:
-      "For a private install, name its authority in NODE_EXTRA_CA_CERTS; otherwise find out who answers in place of Losant.",
+      "For a private install, set NODE_EXTRA_CA_CERTS to a file with the certificate of its authority. Otherwise, find out which server answers in place of Losant.",
   },
-  "losant-refused": { retryable: false, remedy: "Read Losant's message; the request itself has to change." },
+  "losant-refused": {
+    retryable: false,
+    remedy: "Follow Losant's message. To send the same request again doesn't help.",
+  },
   "scope-rejected": {
     retryable: false,
     remedy:
-      "Losant no longer grants this scope: create a token with a current scope by hand and store it in the same secret.",
+      "Losant no longer grants this scope. Create a token with a current scope in Losant, and store it in the same secret.",
   },
   "issue-uncertain": {
     retryable: true,
-    remedy: "Nothing: if Losant did create a token, a later run finds it by its marker and deletes it.",
+    remedy: "Nothing. If Losant created a token, a later run finds it by its marker and deletes it.",
   },
   "successor-mismatch": {
     retryable: false,
     remedy:
-      "Losant created a token other than asked, which was deleted again: compare the two, then rotate by hand or ask Losant.",
+      "Losant created a token that differs from the request, and the worker deleted it. Create the same token in Losant by hand and compare, or ask Losant.",
   },
   "successor-unusable": {
     retryable: true,
     remedy:
-      "Losant did not accept the token it had just created, which was deleted again: the next run tries again.",
+      "Losant rejected the token that it had just created, and the worker deleted it. The next run tries again.",
   },
   "predecessor-active": {
     retryable: false,
     remedy:
-      "The old string still works: do what the message says, then send the same event again, which deactivates the token.",
+      "The old string still works. Do what the message says, then send the same event again to deactivate the token.",
   },
   "store-unreachable": {
     retryable: true,
-    remedy: "Check the function's network and endpoint; the next run goes on.",
+    remedy: "Check the network and the endpoint of the function. The next run continues.",
   },
   "store-throttled": {
     retryable: true,
-    remedy: "Nothing: the next run goes on. If it lasts, find who else writes to Secrets Manager.",
+    remedy: "Nothing: the next run continues. If it lasts, find out who else calls Secrets Manager.",
   },
   "store-unavailable": {
     retryable: true,
-    remedy: "Nothing: the next run goes on. If it lasts, see the AWS status page.",
+    remedy: "Nothing: the next run continues. If it lasts, see the AWS Health Dashboard.",
   },
   "store-denied": {
     retryable: false,
     remedy:
-      "If the message is about credentials, renew them. Else give the worker's role the permissions that docs/deploy.md lists on this secret.",
+      "If the message is about credentials, renew them. Otherwise, give the worker's role the permissions on this secret that docs/deploy.md lists.",
   },
   "store-refused": {
     retryable: false,
-    remedy: "Read the message of Secrets Manager; the secret is not in the state the worker needs.",
+    remedy: "Follow the message of Secrets Manager. The secret is not in the state that the worker needs.",
   },
   "store-quota": {
     retryable: false,
-    remedy: "Remove staging labels or versions from this secret, then run again.",
+    remedy: "Remove staging labels or versions from this secret, then start a run.",
   },
   "store-answer-invalid": {
     retryable: true,
-    remedy: "Check the endpoint: the answer was not that of Secrets Manager.",
+    remedy: "Check the endpoint: the answer didn't come from Secrets Manager.",
   },
   "store-elsewhere": {
     retryable: false,
-    remedy: "Keep the access token's secret in the account and region in which the worker runs.",
+    remedy: "Keep the secret of the access token in the account and region of the worker.",
   },
   "bus-unreachable": {
     retryable: true,
-    remedy: "Nothing: an owed event is sent by the next run. Check the function's network.",
+    remedy: "Check the network of the function. The next run sends missing rotation events.",
   },
-  "bus-unavailable": { retryable: true, remedy: "Nothing: an owed event is sent by the next run." },
+  "bus-unavailable": { retryable: true, remedy: "Nothing: the next run sends missing rotation events." },
   "bus-denied": {
     retryable: false,
     remedy:
-      "If the message is about credentials, renew them. Else let the worker's role put events on the bus that eventBusName names.",
+      "If the message is about credentials, renew them. Otherwise, allow the worker's role to put events on the bus that eventBusName names.",
   },
   "bus-refused": {
     retryable: false,
-    remedy: "Check that the bus of eventBusName exists in this account and region.",
+    remedy: "Check that the bus that eventBusName names exists, in the region of the worker.",
   },
   "aws-untrusted": {
     retryable: false,
     remedy:
-      "If a proxy intercepts AWS's calls, send them past it, or name its CA's certificates in NODE_EXTRA_CA_CERTS.",
+      "If a proxy intercepts the calls to AWS, exclude AWS from it, or set NODE_EXTRA_CA_CERTS to a file with the certificates of its CA.",
   },
   "aws-settings-invalid": {
     retryable: false,
-    remedy: "Correct the AWS variable that the message names, where the worker is started.",
+    remedy: "Correct the AWS setting that the message names, in the environment of the worker.",
   },
   "aws-clock-skewed": {
     retryable: false,
-    remedy: "Set the clock of the machine that the worker runs on: AWS refuses what is signed minutes off.",
+    remedy:
+      "Set the clock of the machine that runs the worker. AWS rejects signatures whose time is minutes off.",
   },
   "out-of-time": {
     retryable: true,
-    remedy: "Nothing: the next run begins at another application. If it lasts, find out what is slow.",
+    remedy: "Nothing: the next run starts with another application. If it lasts, find out what is slow.",
   },
   internal: {
     retryable: true,
-    remedy: "This is a defect of the worker: please report it with the log of the run.",
+    remedy: "This is a defect in the worker. Report it with the log of the run.",
   },
 } as const satisfies Readonly<Record<string, ErrorKind>>;
 

@@ -4,7 +4,7 @@ import { TokenId } from "./token.ts";
 /** Secrets Manager: ASCII letters, digits and `/_+=.@-`, 1 to 512 of them (CreateSecret, Name). */
 export const SecretName = v.pipe(
   v.string("must be text"),
-  v.regex(/^[A-Za-z\d/_+=.@-]{1,512}$/, "must be 1 to 512 of A-Z a-z 0-9 / _ + = . @ -"),
+  v.regex(/^[A-Za-z\d/_+=.@-]{1,512}$/, "must have 1 to 512 characters: A-Z a-z 0-9 / _ + = . @ -"),
   v.brand("SecretName"),
 );
 export type SecretName = v.InferOutput<typeof SecretName>;

@@ -25,7 +25,7 @@ export function flawsOf(
 ): readonly RotationError[] {
   const { count, problem } = nameless;
   const unread = `${count} ${count === 1 ? "row" : "rows"} of Losant's list of the tokens of application ${id} can't be read`;
-  const more = `Losant counts ${missing} ${missing === 1 ? "token" : "tokens"} of application ${id} more than it lists`;
+  const more = `Losant counts ${missing} more ${missing === 1 ? "token" : "tokens"} in application ${id} than it lists`;
   return [
     ...(count > 0 ? [new RotationError("token-unreadable", `${unread}: one ${problem}`)] : []),
     ...(missing > 0 ? [new RotationError("listing-incomplete", more)] : []),

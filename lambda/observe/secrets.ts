@@ -24,7 +24,7 @@ export async function lookAtSecret(
     if (!sameHome(homeOf(secret.arn), homeOf(login.arn))) {
       throw new RotationError(
         "store-elsewhere",
-        `${secret.arn} is not where the access token ${login.arn} is`,
+        `${secret.arn} is in another account or region than the access token's secret ${login.arn}`,
       );
     }
     // The first version of a secret becomes current by itself: without labels there is no version at all.

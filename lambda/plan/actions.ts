@@ -142,7 +142,7 @@ export type Spared = "until-next-run" | "until-replaced" | "named-by-name";
 export function stillLoggedInWith({ id }: ApiToken): RotationError {
   return new RotationError(
     "predecessor-active",
-    `${id} was not deactivated: the worker logs in with it; store another access token first`,
+    `${id} was not deactivated, because the worker logs in with it: store another access token first`,
   );
 }
 
@@ -150,6 +150,6 @@ export function stillLoggedInWith({ id }: ApiToken): RotationError {
 export function notByName({ id }: ApiToken): RotationError {
   return new RotationError(
     "predecessor-active",
-    `${id} was not deactivated: nothing proves that the worker made it for this secret; name it by its id`,
+    `${id} was not deactivated, because nothing proves that the worker created it for this secret: use its id`,
   );
 }

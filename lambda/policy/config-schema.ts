@@ -3,7 +3,7 @@ import { SecretArn, SecretName } from "../model/secret.ts";
 import { ApplicationId } from "../model/token.ts";
 import { between, PolicySchema } from "./policy.ts";
 
-const A_TOKEN = "looks like a token: store it in a secret, and give the secret's name";
+const A_TOKEN = "looks like a token: store it in a secret, and use the name of the secret here";
 const looksLikeToken = (value: unknown) => typeof value === "string" && value.startsWith("eyJ");
 
 /** A name or an ARN; a token pasted in its place would end up in the repository and in the deployed bundle. */
@@ -21,7 +21,7 @@ const accessToken = v.union(
   ({ input }) =>
     looksLikeToken(input)
       ? A_TOKEN
-      : "must be the name or the ARN of a secret, or an object of secret and renew",
+      : "must be the name or the ARN of a secret, or an object with secret and renew",
 );
 
 const ApplicationSchema = v.strictObject({
@@ -44,14 +44,17 @@ const losantApiUrl = v.pipe(
   v.check((text) => !ADDRESS.test(text) || URL.canParse(text), AN_ADDRESS),
   v.check(
     (text) => !ADDRESS.test(text) || ENCRYPTED_OR_HERE.test(text),
-    "must be https: the access token travels with each request",
+    "must begin with https://, because each request contains the access token",
   ),
 );
 
 const secretPrefix = v.pipe(
   v.string("must be text"),
-  v.regex(/^[A-Za-z\d_+=.@-][A-Za-z\d/_+=.@-]{0,199}$/, "must be 1 to 200 of A-Z a-z 0-9 / _ + = . @ -"),
-  v.check((text) => !text.endsWith("/"), "must not end in a slash"),
+  v.regex(
+    /^[A-Za-z\d_+=.@-][A-Za-z\d/_+=.@-]{0,199}$/,
+    "must have 1 to 200 characters: A-Z a-z 0-9 / _ + = . @ -",
+  ),
+  v.check((text) => !text.endsWith("/"), "must not end with a slash"),
 );
 
 /** rotation.config.json as people write it; `rotation.config.schema.json` is generated from this. */
@@ -62,18 +65,21 @@ export const ConfigSchema = v.strictObject({
   formerPrefixes: v.optional(
     v.pipe(
       v.array(secretPrefix, "must be a list of prefixes"),
-      v.maxLength(5, "must name five prefixes at most"),
+      v.maxLength(5, "must contain at most five prefixes"),
     ),
     [],
   ),
   eventBusName: v.optional(
-    v.pipe(v.string("must be text"), v.regex(/^[\w./:-]{1,1600}$/, "must be the name or ARN of a bus")),
+    v.pipe(
+      v.string("must be text"),
+      v.regex(/^[\w./:-]{1,1600}$/, "must be the name or the ARN of an event bus"),
+    ),
     "default",
   ),
   schedule: v.optional(between("15m", "3d"), "6h"),
   policy: v.optional(PolicySchema, {}),
   applications: v.pipe(
     v.array(ApplicationSchema, "must be a list of applications"),
-    v.minLength(1, "must name one application or more"),
+    v.minLength(1, "must contain at least one application"),
   ),
 });

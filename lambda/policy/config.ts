@@ -112,7 +112,7 @@ function idsTwice({ secrets = {} }: ApplicationDocument, index: number): readonl
   return keys.flatMap((key) => {
     const isSeen = seen.has(tokenKey(key));
     seen.add(tokenKey(key));
-    return isSeen ? [`applications.${index}.secrets.${key}: is the id of another entry as well`] : [];
+    return isSeen ? [`applications.${index}.secrets.${key}: is the same id as in another entry`] : [];
   });
 }
 

@@ -29,7 +29,7 @@ export function conflictsIn(layout: SecretLayout): readonly string[] {
 function* duplicateIds({ applications }: SecretLayout): Iterable<string> {
   const seen = new Set<ApplicationId>();
   for (const [index, { id }] of applications.entries()) {
-    if (seen.has(id)) yield `applications.${index}.id: names an application that stands further up as well`;
+    if (seen.has(id)) yield `applications.${index}.id: is the id of an application above it`;
     seen.add(id);
   }
 }
@@ -40,7 +40,7 @@ function* sharedSecrets({ applications }: SecretLayout): Iterable<string> {
   for (const [index, { accessToken, renewsAccessToken, secrets }] of applications.entries()) {
     for (const [token, name] of secrets) {
       if (seen.has(name))
-        yield `applications.${index}.secrets.${token}: names a secret that another entry names as well`;
+        yield `applications.${index}.secrets.${token}: names a secret that another entry also names`;
       seen.add(name);
     }
     const own = new Set<string>(secrets.values());
@@ -48,7 +48,7 @@ function* sharedSecrets({ applications }: SecretLayout): Iterable<string> {
     // An entry of this application that names it says the same once more.
     if (renewed.some((name) => own.has(name))) continue;
     if (renewed.some((name) => seen.has(name)))
-      yield `applications.${index}.accessToken: names a secret that another entry names as well`;
+      yield `applications.${index}.accessToken: names a secret that another entry also names`;
     for (const name of renewed) seen.add(name);
   }
 }
@@ -73,11 +73,11 @@ function* insideFolders({ secretPrefix, applications }: SecretLayout): Iterable<
   const ownerOf = folders(secretPrefix, applications);
   for (const [index, { id, accessToken, secrets }] of applications.entries()) {
     if (namesMeantBy(accessToken).some((name) => ownerOf(name) !== undefined))
-      yield `applications.${index}.accessToken: lies where the worker stores the tokens of an application, and must not read; give it a place outside of secretPrefix`;
+      yield `applications.${index}.accessToken: is in a folder in which the worker stores the tokens of an application and must not read: use a name outside of secretPrefix`;
     for (const [token, name] of secrets) {
       const owner = ownerOf(name);
       if (owner !== undefined && owner !== id)
-        yield `applications.${index}.secrets.${token}: lies among the secrets of another application`;
+        yield `applications.${index}.secrets.${token}: is in the folder of another application`;
     }
   }
 }
@@ -86,14 +86,14 @@ function* confusedPrefixes({ secretPrefix, formerPrefixes, applications }: Secre
   const all = [secretPrefix, ...formerPrefixes];
   for (const [index, prefix] of formerPrefixes.entries()) {
     const path = `formerPrefixes.${index}`;
-    if (prefix === secretPrefix) yield `${path}: is secretPrefix, which is not a former one`;
-    if (formerPrefixes.indexOf(prefix) < index) yield `${path}: stands further up as well`;
+    if (prefix === secretPrefix) yield `${path}: is the current secretPrefix, not a former one`;
+    if (formerPrefixes.indexOf(prefix) < index) yield `${path}: is in the list twice`;
   }
   const isInside = (one: string) =>
     all.some((other) => folders(other, applications)(`${one}/`) !== undefined);
   for (const [index, prefix] of all.entries())
     if (isInside(prefix))
-      yield `${index === 0 ? "secretPrefix" : `formerPrefixes.${index - 1}`}: lies among the secrets of an application under another prefix`;
+      yield `${index === 0 ? "secretPrefix" : `formerPrefixes.${index - 1}`}: is in the folder of an application under another prefix`;
 }
 
 /** Tells the application in whose folder, `<prefix>/<application id>/`, a secret of this name lies. */

@@ -5,7 +5,7 @@ const DURATION = /^([1-9]\d{0,5})([mhd])$/;
 
 const duration = v.pipe(
   v.string("must be a duration"),
-  v.regex(DURATION, "must be a number and a unit, m, h or d: 15m, 6h, 30d"),
+  v.regex(DURATION, "must be a number with the unit m, h or d, such as 15m, 6h or 30d"),
 );
 
 /** Milliseconds of a duration that the schema has accepted. */
@@ -28,7 +28,7 @@ export function between(least: string, most: string | undefined) {
 
 const globs = v.array(
   v.pipe(v.string("must be text"), v.minLength(1, "must not be empty")),
-  "must be a list of globs",
+  "must be a list of name patterns",
 );
 
 export const PolicySchema = v.strictObject({
@@ -43,16 +43,16 @@ export const PolicySchema = v.strictObject({
         v.literal("never"),
         v.strictObject({ deactivateAfter: v.optional(duration), deleteAfter: v.optional(duration) }),
       ],
-      'must be "never" or an object of deactivateAfter and deleteAfter',
+      'must be "never" or an object with deactivateAfter and deleteAfter',
     ),
   ),
   orphanAfter: v.optional(between("30m", undefined)),
   maxRotationsPerRun: v.optional(
     v.pipe(
       v.number("must be a number"),
-      v.integer("must be whole"),
+      v.integer("must be a whole number"),
       v.minValue(1, "must be 1 or more"),
-      v.maxValue(100_000, "must be 100000 at most"),
+      v.maxValue(100_000, "must be 100000 or less"),
     ),
   ),
   secretFormat: v.optional(v.picklist(["json", "plain"], 'must be "json" or "plain"')),
@@ -120,7 +120,7 @@ export function impossibilities({ lifetimeMs, intervalMs, retire }: Policy): rea
   const isDeletedFirst =
     deactivateAfterMs !== undefined && deleteAfterMs !== undefined && deleteAfterMs < deactivateAfterMs;
   return [
-    ...(isTooShort ? ["lifetime: must be more than three schedule intervals"] : []),
+    ...(isTooShort ? ["lifetime: must be longer than three schedule intervals"] : []),
     ...(isDeletedFirst ? ["retire.deleteAfter: must not be shorter than deactivateAfter"] : []),
   ];
 }

@@ -17,7 +17,7 @@ export const RequestSchema = v.strictObject({
         v.pipe(v.string("must be text"), v.minLength(1, "must not be empty")),
         "must be a list of ids or names",
       ),
-      v.minLength(1, "must name one token or more"),
+      v.minLength(1, "must contain at least one token"),
     ),
   ),
   force: flag,
@@ -45,10 +45,7 @@ export function parseRequest(event: unknown): RotationRequest {
   const { trigger, dryRun, applicationId, tokens, force, retireNow } = parsed.output;
   const lone = [...(force ? ["force"] : []), ...(retireNow ? ["retireNow"] : [])];
   if (tokens === undefined && lone.length > 0) {
-    throw new RotationError(
-      "event-invalid",
-      `event: ${lone.join(" and ")} without tokens: name the tokens that are meant`,
-    );
+    throw new RotationError("event-invalid", `event: ${lone.join(" and ")} without tokens: name the tokens`);
   }
   return { trigger, dryRun, applicationId, selection: { tokens, force, retireNow } };
 }

@@ -114,7 +114,7 @@ export class Recorder {
   /** How many tokens at rest the log has no lines of, where there are any. */
   sayWhatIsLeftOut(): void {
     const leftOut = this.#restingSeen - MAX_REPORT_ROWS;
-    if (leftOut > 0) this.#log.info("tokens at rest that the log leaves out", { count: leftOut });
+    if (leftOut > 0) this.#log.info("the log omits some tokens at rest", { count: leftOut });
   }
 
   /** The last event of a run. A bus that doesn't take it fails the run: nobody would know otherwise. */

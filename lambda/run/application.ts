@@ -27,8 +27,8 @@ export async function planInTime(
   const { isStopped } = run.gate;
   if (!isStopped && run.clock.now() < run.observeUntil) return planApplication(application, run, visit);
   const why = isStopped
-    ? "the run was stopped before it was looked at"
-    : "looking at the applications before it took too long";
+    ? "the run was stopped before the worker read this application"
+    : "reading the applications before this one took too long";
   run.recorder.applicationFailed(application.id, new RotationError("out-of-time", why));
   run.recorder.accessToken("unknown");
   return [];
@@ -108,7 +108,7 @@ function clockFlaws(
     actions.some((action) => action.kind === "defer" && action.action !== "rotate"),
   );
   if (losantTime.isTrusted || !isPutOff) return [];
-  const message = `Losant's answers for application ${application.id} have no date, or one more than a day off this machine's`;
+  const message = `Losant's answers for application ${application.id} have no date, or a date that differs by more than a day from the clock of this machine`;
   return [new RotationError("losant-clock-unknown", message)];
 }
 

@@ -87,7 +87,10 @@ function* unmatchedErrors(
   }
   const more = entries.length - MAX_FAILURES_NAMED;
   if (more > 0)
-    yield new RotationError("token-not-found", `no listed token has the id or name of ${more} more entries`);
+    yield new RotationError(
+      "token-not-found",
+      `no listed token has the id or name of another ${more} entries`,
+    );
 }
 
 function chosen({ request, config }: RunContext): readonly ApplicationConfig[] {

@@ -59,7 +59,7 @@ describe.each(Object.keys(CALLS))("AWS's clock is another one than this machine'
     const server = await awsAnswering(() => awsRefusal(type, 400, message));
     const error = await failure(call());
     expect(error).toMatchObject({ code: "aws-clock-skewed", effect: "none", retryable: false });
-    expect(error.message).toContain("this clock and that of");
+    expect(error.message).toContain("the clocks of this machine and of");
     expect(server.requests).toHaveLength(2);
     const once = await awsAnswering(inTurn(awsRefusal(type, 400, message), answerTo(operation)));
     await call();
@@ -81,7 +81,7 @@ describe.each(Object.keys(CALLS))("AWS's clock is another one than this machine'
       "The security token included in the request is expired",
       "credentials have expired",
     ],
-    ["AccessDeniedException", "User is not authorized to perform this", "may not do this"],
+    ["AccessDeniedException", "User is not authorized to perform this", "isn't allowed to do this"],
   ])("%s (%s) is asked once, and said for what it is", async (type, message, said) => {
     const server = await awsAnswering(() => awsRefusal(type, 400, message));
     const error = await failure(call());

@@ -73,6 +73,6 @@ describe("a client of Losant", () => {
     const error = await failure(losant.text(POST));
     expect(error).toMatchObject({ code: "access-token-forbidden", effect: "none" });
     expect(error.message).toContain("can't create a token of application");
-    expect(error.message).toContain("needs applicationApiTokens.post");
+    expect(error.message).toContain("needs the scope applicationApiTokens.post");
   });
 });

@@ -205,13 +205,13 @@ describe("listing the tokens of an application", () => {
       status: 200,
       body: { items: Array.from({ length: 1_001 }, () => ({})) },
     }));
-    expect((await failure(api.list())).message).toContain("has more items than asked for");
+    expect((await failure(api.list())).message).toContain("has more items than requested");
   });
 
   test.each([
     ["a page that is too long at any size", { maxAnswerBytes: 100 }, "is longer than 100 bytes"],
     ["a listing of more tokens than there can be", { maxTokens: 20 }, "lists more than 20 tokens"],
-    ["a listing that is too long as a whole", { maxListCharacters: 1_000 }, "too long a listing"],
+    ["a listing that is too long as a whole", { maxListCharacters: 1_000 }, "has a list that is too long"],
   ])("gives up on %s", async (_, limits, says) => {
     const { api } = await bench(listing(many(30), 10), { limits });
     const error = await failure(api.list());

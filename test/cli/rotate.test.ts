@@ -61,14 +61,14 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
   test("with --token, --force and --retire-now replaces a leaked token at once, and nothing else", async () => {
     const before = stateOf(factory.emulators).tokens.find(({ name }) => name === LEAKED);
     const { code, stdout } = await onEmulators("--token", before?.id ?? "", "--force", "--retire-now");
-    expect(stdout).toMatch(/Line 4 PLC .* rotated +was asked for with force/);
+    expect(stdout).toMatch(/Line 4 PLC .* rotated +its rotation was forced/);
     expect(stdout).not.toContain("my-server");
     expect(code).toBe(0);
     const leaked = stateOf(factory.emulators).tokens.filter(({ name }) => name === LEAKED);
     expect(leaked.map(({ status }) => status)).toEqual(["inactive", "active"]);
     const said = stdout.replace(/\s+/g, " ");
     expect(said).toMatch(/The old string of Line 4 PLC \([a-f\d]{24}\) no longer works/);
-    expect(said).toContain("Who may hold it: whoever was given it by hand");
+    expect(said).toContain("Who may hold it: everybody who received it by hand");
     expect(said).toContain("npm run undo -- --token");
   });
 

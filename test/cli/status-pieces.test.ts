@@ -128,7 +128,7 @@ describe("drift", () => {
     const situation = { tokens: [foreign, token("dead", { left: -DAY, age: 99 * DAY })] };
     expect(await driftIn(situation)).toEqual({});
     expect(await shown(situation)).toMatch(/theirs .*leaves it: another deployment's/);
-    expect(await shown(situation)).toMatch(/backend .*expired before it was managed/);
+    expect(await shown(situation)).toMatch(/backend .*expired before its first rotation/);
   });
 });
 
@@ -281,7 +281,7 @@ describe("the story of a lineage", () => {
       id("new"),
     );
     expect(revoked).toContain("somebody deactivated it");
-    expect(revoked).toContain("reactivate it in Losant");
+    expect(revoked).toContain("activate it again in Losant");
   });
 
   test("knows orphans, foreign tokens, and tokens that are gone", async () => {

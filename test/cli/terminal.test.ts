@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import { describe, expect, test } from "vitest";
+import { type StartedAs, typed } from "../../cli/terminal/invocation.ts";
 import { showReport } from "../../cli/terminal/report-table.ts";
 import type { Screen } from "../../cli/terminal/screen.ts";
 import { summaryOf } from "../../cli/terminal/summary.ts";
@@ -51,6 +52,23 @@ describe("the width of text", () => {
     expect(wrapped("abcdefgh ij", 4)).toEqual(["abcd", "efgh", "ij"]);
     expect(wrapped("日本語", 4)).toEqual(["日本", "語"]);
     expect(wrapped("", 4)).toEqual([""]);
+  });
+});
+
+describe("the commands in a text", () => {
+  const SCRIPT: StartedAs = { isScript: true, program: "losant-token-rotation" };
+  const INSTALLED: StartedAs = { ...SCRIPT, isScript: false };
+  const NPX: StartedAs = { isScript: false, program: "npx losant-token-rotation" };
+
+  test.each([
+    ["losant-token-rotation rotate --force", "npm run rotate -- --force"],
+    ["losant-token-rotation access-token.", "npm run access-token."],
+  ])("are written as their reader starts them: %s, %s", (command, script) => {
+    for (const text of [command, script, `npx ${command}`]) {
+      if (!text.startsWith("npx")) expect(typed(text, INSTALLED)).toBe(command);
+      expect(typed(text, SCRIPT)).toBe(script);
+      expect(typed(text, NPX)).toBe(`npx ${command}`);
+    }
   });
 });
 

@@ -83,7 +83,7 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
     expect(stdout).not.toContain("eyJ");
 
     const held = await rotate();
-    expect(held.stdout).toMatch(/backend .*skipped +somebody put AWSCURRENT back/);
+    expect(held.stdout).toMatch(/backend .*skipped +somebody moved AWSCURRENT/);
     expect(versionAt("AWSCURRENT")).toMatch(`losant-${predecessor}-`);
     expect(statusOf(predecessor)).toBe("active");
 

@@ -281,7 +281,7 @@ describe("an invocation that can't start", () => {
       {},
       { env: { ROTATION_CONFIG: undefined } },
       "config-invalid",
-      "there is neither rotation.config.json beside the handler nor ROTATION_CONFIG",
+      "there is neither a file rotation.config.json next to the handler nor a variable ROTATION_CONFIG",
     ],
     ["an event that it doesn't know", { dryrun: true }, {}, "event-invalid", "dryrun: unknown key"],
     ["an event that is no object", "run", {}, "event-invalid", ""],

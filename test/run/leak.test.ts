@@ -35,8 +35,8 @@ describe("a leaked token", () => {
       outcome: "rotated",
       oldString: {
         works: "no",
-        heldBy: "whoever was given it by hand: no secret of this worker has held it",
-        next: expect.stringContaining(`npm run undo -- --token ${leaked.id}`),
+        heldBy: "everybody who received it by hand. No secret of this worker has held it",
+        next: expect.stringContaining(`losant-token-rotation undo --token ${leaked.id}`),
       },
     });
   });
@@ -50,7 +50,7 @@ describe("a leaked token", () => {
     const { report } = await world.run(leak(current));
     expect(rowOf(report, current)?.oldString).toMatchObject({
       works: "no",
-      heldBy: `whoever read it from the secret ${world.secretOf("backend")}, until they read it again`,
+      heldBy: `everybody who read it from the secret ${world.secretOf("backend")}, until they read it again`,
     });
   });
 
@@ -60,7 +60,9 @@ describe("a leaked token", () => {
     const { versionId } = world.aws.putSecret("prod/backend", leaked.token);
     const { report } = await world.run(leak(leaked.id));
     expect(rowOf(report, leaked.id)?.oldString?.heldBy).toMatch(
-      new RegExp(`by hand; and, if version ${versionId} of the secret prod/backend held it`),
+      new RegExp(
+        `by hand. Also everybody who read it from the secret prod/backend, if its version ${versionId} held it`,
+      ),
     );
   });
 
@@ -68,7 +70,7 @@ describe("a leaked token", () => {
     const world = new World();
     const leaked = leakedRoot(world);
     const { report, failures } = await world.run(leak("backend"));
-    expect(failures).toEqual([expect.stringContaining("name it by its id")]);
+    expect(failures).toEqual([expect.stringContaining("use its id")]);
     expect(rowOf(report, leaked.id)).toMatchObject({
       code: "predecessor-active",
       oldString: { works: "yes", next: expect.stringContaining("with its id") },
@@ -224,7 +226,7 @@ describe("when the deactivation of a leaked token does not succeed at once", () 
       { intercept: ({ operation }) => (operation === "publish" ? { before: "crash" } : {}) },
     );
     const { report, failures } = await world.clock.run(slow);
-    expect(failures).toEqual([expect.stringMatching(/predecessor-active.*not been announced yet/)]);
+    expect(failures).toEqual([expect.stringMatching(/predecessor-active.*has not been sent yet/)]);
     expect(rowOf(report, leaked.id)).toMatchObject({
       code: "predecessor-active",
       oldString: { works: "yes" },

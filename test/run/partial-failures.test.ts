@@ -169,7 +169,7 @@ describe("a secret that was just made", () => {
     expect(report.tokens.find(({ tokenId }) => tokenId === id)).toMatchObject({
       outcome: "failed",
       code: "store-unavailable",
-      message: expect.stringContaining("was created but can't be described"),
+      message: expect.stringContaining("was created, but Secrets Manager doesn't find it"),
     });
     expect(world.clock.now().getTime() - startedMs).toBe(20_000);
     expect(world.losant.tokens(APP)).toHaveLength(2);

@@ -46,7 +46,7 @@ describe("the end of a run", () => {
     expect(row?.outcome).toBe(outcome);
     expect(world.losant.tokens(APP)).toHaveLength(isStored ? 3 : 2);
     expect(world.stringIn(world.secretOf("backend")) !== undefined).toBe(isStored);
-    if (!isStored) expect(row?.message).toMatch(/^too late to store losant-.*; a later run goes on/);
+    if (!isStored) expect(row?.message).toMatch(/^it is too late to store losant-.*; a later run continues/);
   });
 
   it.each([

@@ -76,5 +76,5 @@ it("a run that is stopped while it looks says which applications it has not look
   watch.stopAt = "looked 0/1";
   const { report, failures } = await world.run({}, { watch });
   expect(report.applications).toMatchObject([{ outcome: "failed", code: "out-of-time" }]);
-  expect(failures[0]).toContain("the run was stopped before it was looked at");
+  expect(failures[0]).toContain("the run was stopped before the worker read this application");
 });

@@ -38,7 +38,7 @@ describe("a successor", () => {
   ])("%s than asked is deleted, and stored nowhere", async (_, misread, difference) => {
     const { row, isStored, tokens } = await rotation(misread);
     expect(row).toMatchObject({ outcome: "failed", code: "successor-mismatch" });
-    expect(row?.message).toContain(`another ${difference} than asked`);
+    expect(row?.message).toContain(`a different ${difference} than requested`);
     expect([isStored, tokens]).toEqual([false, 2]);
   });
 

@@ -36,7 +36,7 @@ describe("the event of a failure", () => {
           code: "scope-rejected",
           message: "planted",
           retryable: false,
-          remedy: expect.stringMatching(/create a token with a current scope by hand.*#scope-rejected$/),
+          remedy: expect.stringMatching(/Create a token with a current scope in Losant.*#scope-rejected$/),
         },
       },
     ]);

@@ -147,7 +147,7 @@ describe("the configuration", () => {
     [
       "a duration",
       withPolicy({ renewBefore: PLANTED }),
-      "applications.0.policy.renewBefore: must be a number and a unit",
+      "applications.0.policy.renewBefore: must be a number with the unit",
     ],
     [
       "an id",
@@ -173,12 +173,12 @@ describe("the configuration", () => {
     [
       "a lifetime of three intervals",
       withPolicy({ lifetime: "18h" }),
-      "policy.lifetime: must be more than three schedule intervals",
+      "policy.lifetime: must be longer than three schedule intervals",
     ],
     [
       "plain http",
       { applications: [application], losantApiUrl: "http://losant.example" },
-      "losantApiUrl: must be https",
+      "losantApiUrl: must begin with https://",
     ],
     [
       "a pasted token",
@@ -226,7 +226,7 @@ describe("the configuration", () => {
     [{ renew: true }, "accessToken.secret: is missing"],
     [{ secret: "x", renew: PLANTED }, "accessToken.renew: must be true or false"],
     [{ secret: "x", renews: PLANTED }, "accessToken.renews: unknown key"],
-    [5, "accessToken: must be the name or the ARN of a secret, or an object of secret and renew"],
+    [5, "accessToken: must be the name or the ARN of a secret, or an object with secret and renew"],
   ])("refuses as an access token %j", (accessToken, message) => {
     const said = refusal({ applications: [{ ...application, accessToken }] });
     expect(said).toContain(`applications.0.${message}`);
@@ -249,7 +249,11 @@ describe("the configuration", () => {
       { [TOKEN]: "x", Backend: "x" },
       "secrets.Backend: names a secret that another entry",
     ],
-    ["one id in two spellings", { [TOKEN]: "x", [TOKEN.toLowerCase()]: "y" }, "is the id of another entry"],
+    [
+      "one id in two spellings",
+      { [TOKEN]: "x", [TOKEN.toLowerCase()]: "y" },
+      "is the same id as in another entry",
+    ],
   ])("refuses %s for one secret", (_, secrets, message) => {
     expect(refusal({ applications: [{ ...application, secrets }] })).toContain(message);
   });
@@ -302,7 +306,9 @@ describe("the configuration", () => {
     ["its own, which is renewed", { accessToken: { secret: `losant/${APP}/access`, renew: true } }],
     ["another application's", { accessToken: `losant/${OTHER}/access` }],
   ])("refuses an access token among the secrets that the worker names itself: %s", (_, first) => {
-    expect(refusal(two(first))).toContain("applications.0.accessToken: lies where the worker stores");
+    expect(refusal(two(first))).toContain(
+      "applications.0.accessToken: is in a folder in which the worker stores",
+    );
   });
 
   it("accepts an access token under the prefix, beside the applications", () => {
@@ -311,7 +317,9 @@ describe("the configuration", () => {
 
   it("refuses that a token goes among the secrets of another application", () => {
     const secrets = { Backend: `losant/${OTHER}/Backend` };
-    expect(refusal(two({ secrets }))).toContain("applications.0.secrets.Backend: lies among the secrets of");
+    expect(refusal(two({ secrets }))).toContain(
+      "applications.0.secrets.Backend: is in the folder of another application",
+    );
     expect(() => parseConfig(two({ secrets: { Backend: `losant/${APP}/x` } }))).not.toThrow();
   });
 
@@ -322,19 +330,19 @@ describe("the configuration", () => {
   });
 
   it.each([
-    [["a", "b", "c", "d", "e", "f"], "formerPrefixes: must name five prefixes at most"],
-    [["a/"], "formerPrefixes.0: must not end in a slash"],
-    [["losant"], "formerPrefixes.0: is secretPrefix"],
-    [["a", "a"], "formerPrefixes.1: stands further up as well"],
-    [[`losant/${APP}`], "formerPrefixes.0: lies among the secrets of an application under another prefix"],
-    [["x", `x/${OTHER}/y`], "formerPrefixes.1: lies among the secrets of an application"],
+    [["a", "b", "c", "d", "e", "f"], "formerPrefixes: must contain at most five prefixes"],
+    [["a/"], "formerPrefixes.0: must not end with a slash"],
+    [["losant"], "formerPrefixes.0: is the current secretPrefix"],
+    [["a", "a"], "formerPrefixes.1: is in the list twice"],
+    [[`losant/${APP}`], "formerPrefixes.0: is in the folder of an application under another prefix"],
+    [["x", `x/${OTHER}/y`], "formerPrefixes.1: is in the folder of an application"],
   ])("refuses the former prefixes %j", (formerPrefixes, message) => {
     expect(refusal(two({}, {}, { formerPrefixes }))).toContain(message);
   });
 
   it("refuses a prefix among the secrets of a former one", () => {
     const prefixes = { secretPrefix: `old/${APP}`, formerPrefixes: ["old"] };
-    expect(refusal(two({}, {}, prefixes))).toContain("secretPrefix: lies among the secrets of");
+    expect(refusal(two({}, {}, prefixes))).toContain("secretPrefix: is in the folder of");
   });
 
   it("never quotes a text that is not JSON", () => {

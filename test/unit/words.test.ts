@@ -108,7 +108,7 @@ describe("the event of an invocation", () => {
     [{ dryrun: true }, "dryrun: unknown key"],
     [{ trigger: "PLANTED" }, 'trigger: must be "schedule" or "manual"'],
     [{ applicationId: "PLANTED" }, "applicationId: must be 24 hexadecimal digits"],
-    [{ tokens: [] }, "tokens: must name one token or more"],
+    [{ tokens: [] }, "tokens: must contain at least one token"],
     [{ tokens: "PLANTED" }, "tokens: must be a list"],
     [{ force: true }, "force without tokens"],
     [{ retireNow: true }, "retireNow without tokens"],

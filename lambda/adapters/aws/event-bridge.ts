@@ -111,7 +111,7 @@ class EventBridgeBus implements EventBus {
     // A region that can't be told is told about by the call itself.
     const here = await this.#client.config.region().catch(() => undefined);
     if (there === undefined || here === undefined || there === here) return;
-    const message = `${this.#busName} is in ${there}, and the worker, in ${here}, can't send events to another region`;
+    const message = `${this.#busName} is in ${there}, but the worker is in ${here} and can't send events to another region`;
     throw new RotationError("bus-refused", message);
   }
 

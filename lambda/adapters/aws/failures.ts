@@ -14,7 +14,7 @@ interface FailureKind {
 
 const KINDS = {
   /** A role without the permission. */
-  denied: { effect: "none", mayPass: false, what: () => "the worker may not do this" },
+  denied: { effect: "none", mayPass: false, what: () => "the worker isn't allowed to do this" },
   expired: { effect: "none", mayPass: false, what: () => "the worker's credentials have expired" },
   unauthenticated: {
     effect: "none",
@@ -22,13 +22,17 @@ const KINDS = {
     what: () => "the worker has no credentials, or AWS does not accept them",
   },
   /** The date of the signature: see `clockCorrected`. */
-  skewed: { effect: "none", mayPass: false, what: (service) => `this clock and that of ${service} differ` },
-  throttled: { effect: "none", mayPass: true, what: (service) => `${service} throttles` },
+  skewed: {
+    effect: "none",
+    mayPass: false,
+    what: (service) => `the clocks of this machine and of ${service} differ`,
+  },
+  throttled: { effect: "none", mayPass: true, what: (service) => `${service} throttles requests` },
   /** The service said no; `name` says why. */
-  refused: { effect: "none", mayPass: false, what: (service) => `${service} refused` },
+  refused: { effect: "none", mayPass: false, what: (service) => `${service} rejected the request` },
   /** 5xx. */
   unavailable: { effect: "unknown", mayPass: true, what: (service) => `${service} is unavailable` },
-  unanswered: { effect: "unknown", mayPass: true, what: (service) => `no answer of ${service} arrived` },
+  unanswered: { effect: "unknown", mayPass: true, what: (service) => `no answer from ${service} arrived` },
   unconnected: { effect: "none", mayPass: true, what: (service) => `${service} could not be reached` },
   /** Nothing is sent to whoever has the wrong certificate. */
   untrusted: {
@@ -37,9 +41,9 @@ const KINDS = {
     what: (service) => `the certificate of ${service} is not trusted`,
   },
   /** No request could be made of region, endpoint and credentials as they are set. */
-  misconfigured: { effect: "none", mayPass: false, what: () => "the settings of AWS are wrong" },
+  misconfigured: { effect: "none", mayPass: false, what: () => "the AWS settings are wrong" },
   /** Not an answer of AWS's. */
-  garbled: { effect: "unknown", mayPass: false, what: (service) => `the answer is not one of ${service}` },
+  garbled: { effect: "unknown", mayPass: false, what: (service) => `the answer is not from ${service}` },
   /** The SDK failed before it sent anything, or in a way not known here. */
   unexpected: { effect: "unknown", mayPass: false, what: () => "an unexpected error" },
 } as const satisfies Readonly<Record<string, FailureKind>>;
@@ -148,7 +152,10 @@ function wrongSetting(
       said: "AWS_ENDPOINT_URL is not an address such as https://secretsmanager.us-east-1.amazonaws.com",
     };
   if (code === "ERR_INVALID_CHAR")
-    return { name: "InvalidCredentials", said: "a credential holds a character that no header can hold" };
+    return {
+      name: "InvalidCredentials",
+      said: "a credential contains a character that is not allowed in a header",
+    };
   if (name === "EndpointError") return { name, said: scrub(message) };
   return message.startsWith("Invalid parameter for")
     ? { name: "InvalidParameter", said: scrub(message) }

@@ -60,7 +60,7 @@ export async function listedSecrets(
   }
   throw new RotationError(
     "store-answer-invalid",
-    `ListSecrets of ${namePrefix}*: no end after ${calls.limits.maxSecretPages} pages`,
+    `ListSecrets of ${namePrefix}*: the list doesn't end after ${calls.limits.maxSecretPages} pages`,
   );
 }
 
@@ -78,7 +78,7 @@ export async function listVersions(calls: SecretsManagerCalls, arn: SecretArn) {
     if (listed.ARN !== arn)
       throw new RotationError(
         "store-answer-invalid",
-        `ListSecretVersionIds of ${arn}: another secret's answer`,
+        `ListSecretVersionIds of ${arn}: the answer is about another secret`,
       );
     versions.push(...listed.Versions);
     NextToken = listed.NextToken;
@@ -86,7 +86,7 @@ export async function listVersions(calls: SecretsManagerCalls, arn: SecretArn) {
   }
   throw new RotationError(
     "store-answer-invalid",
-    `ListSecretVersionIds of ${arn}: no end after ${calls.limits.maxPages} pages`,
+    `ListSecretVersionIds of ${arn}: the list doesn't end after ${calls.limits.maxPages} pages`,
   );
 }
 
@@ -133,6 +133,9 @@ export async function readAccessTokenVersion(
   if (!read.ok && read.failure.name === "ResourceNotFoundException") return undefined;
   if (!read.ok) throw accessTokenError(reading("GetSecretValue", arn), read.failure);
   if (read.value.ARN !== arn || read.value.VersionId !== version)
-    throw new RotationError("store-answer-invalid", `GetSecretValue of ${arn}: another version's answer`);
+    throw new RotationError(
+      "store-answer-invalid",
+      `GetSecretValue of ${arn}: the answer is about another version`,
+    );
   return accessTokenIn(read.value.SecretString ?? "");
 }

@@ -106,9 +106,13 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
     const put = await this.#calls.write(command, StoredVersion, secrets);
     const stored = valueOrThrow(writing("PutSecretValue", arn), put);
     if (stored.VersionId === version) return stored.VersionStages;
-    throw new RotationError("store-answer-invalid", `PutSecretValue of ${arn}: another version's answer`, {
-      effect: "unknown",
-    });
+    throw new RotationError(
+      "store-answer-invalid",
+      `PutSecretValue of ${arn}: the answer is about another version`,
+      {
+        effect: "unknown",
+      },
+    );
   }
 
   async promote(arn: SecretArn, version: VersionId, from: VersionId | undefined): Promise<void> {

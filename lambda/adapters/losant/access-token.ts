@@ -112,7 +112,7 @@ export class AccessToken {
     throw new RotationError(
       "access-token-rejected",
       `Losant rejects the access token of ${this.#owner} in the secret ${this.#secretId}: ` +
-        "what is AWSCURRENT there, read again, and what is AWSPREVIOUS",
+        "the worker has read AWSCURRENT twice and also tried AWSPREVIOUS",
     );
   }
 

@@ -91,7 +91,7 @@ export function readPage(text: string | undefined, most: number): Parsed<Page> {
   const page = read(PageShape, text);
   if (!page.ok) return page;
   const { items, totalCount, perPage } = page.value;
-  if (items.length > most) return { ok: false, flaw: "has more items than asked for" };
+  if (items.length > most) return { ok: false, flaw: "has more items than requested" };
   return {
     ok: true,
     value: { rows: items.map(readRow), totalCount: totalCount ?? undefined, perPage: perPage ?? undefined },
@@ -135,7 +135,7 @@ export function readIssued(
   const string = read(v.object({ token: TokenString }), text);
   if (token.ok && string.ok) return { ok: true, value: { token: token.value, string: string.value.token } };
   const created = read(v.object({ id: TokenId }), text);
-  const { flaw } = [token, string].find((part) => !part.ok) ?? { flaw: "is unusable" };
+  const { flaw } = [token, string].find((part) => !part.ok) ?? { flaw: "can't be used" };
   return { ok: false, flaw, createdId: created.ok ? created.value.id : undefined };
 }
 

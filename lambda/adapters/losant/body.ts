@@ -20,7 +20,7 @@ export async function bodyOf(incoming: IncomingMessage, maxBytes: number): Promi
   // The last one named was put on last.
   for (const encoding of encodingsOf(incoming).toReversed()) {
     const decode = DECODERS.get(encoding);
-    if (decode === undefined) return { flaw: "is in an encoding that nobody asked for" };
+    if (decode === undefined) return { flaw: "has an encoding that was not requested" };
     // Some send an empty body with every header that a full one would have.
     if (plain.byteLength === 0) continue;
     try {

@@ -66,19 +66,26 @@ function refusal(
   const error = (code: ErrorCode, what: string, effect: "none" | "unknown" = "none") =>
     new RotationError(code, `${at(attempt, what)}${quoted(said)}`, { effect });
   if (status === 429) {
-    const message = `${at(attempt, "Losant throttles (HTTP 429)")}${quoted(said)}`;
+    const message = `${at(attempt, "Losant throttles requests (HTTP 429)")}${quoted(said)}`;
     return new RotationError("losant-throttled", message, { retryAfterMs });
   }
   const isRefused = status >= 400 && status < 500 && status !== 408;
   // A page says that something stands between. It may also have kept back Losant's answer to what it let through.
   if (isRefused && said.isForeign)
-    return error("losant-intercepted", `HTTP ${status} is not Losant's word`, effectOf(attempt));
+    return error(
+      "losant-intercepted",
+      `the answer (HTTP ${status}) didn't come from Losant`,
+      effectOf(attempt),
+    );
   if (status === 403)
-    return error("access-token-forbidden", `Losant forbids this: the access token needs ${attempt.scope}`);
-  if (status === 404) return error("application-not-found", "Losant knows no such application");
+    return error(
+      "access-token-forbidden",
+      `Losant forbids this: the access token needs the scope ${attempt.scope}`,
+    );
+  if (status === 404) return error("application-not-found", "Losant has no such application");
   if (attempt.kind === "create" && (status === 400 || status === 422) && said.isAboutScope)
     return error("scope-rejected", `Losant does not accept the scope (HTTP ${status})`);
-  if (isRefused) return error("losant-refused", `Losant refused (HTTP ${status})`);
+  if (isRefused) return error("losant-refused", `Losant rejected the request (HTTP ${status})`);
   if (attempt.kind === "create")
     return uncertain(attempt, `HTTP ${status}, so a token may exist${quoted(said)}`);
   if ((status >= 500 && status < 600) || status === 408)

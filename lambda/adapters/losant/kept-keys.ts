@@ -49,7 +49,7 @@ function isReplaced(token: Redacted, version: VersionId, versions: readonly Vers
 /** Whether Losant lets it list, without which the worker never used it. Throws where it says neither. */
 async function isAccepted(token: Redacted, { client, applicationId }: Circumstances): Promise<boolean> {
   const call: LosantCall = {
-    doing: "try a former access token",
+    doing: "test a former access token",
     scope: "applicationApiTokens.get",
     kind: "read",
     method: "get",

@@ -68,7 +68,8 @@ async function readPages(
     const text = textOf(call, answer);
     if (answer.kind === "ok") found.servedAt = answer.servedAt;
     found.read(text.length);
-    if (found.characters > client.limits.maxListCharacters) throw unusable(call, "has too long a listing");
+    if (found.characters > client.limits.maxListCharacters)
+      throw unusable(call, "has a list that is too long");
     const read = readPage(text, client.limits.perPage[0] ?? size);
     if (!read.ok) throw unusable(call, read.flaw);
     found.add(read.value);
@@ -80,13 +81,16 @@ async function readPages(
     if (performance.now() >= until)
       throw tokenApiError(call, { kind: "silent", why: "timeout", isSent: true });
     if (!(await room.hold(found.size, found.total)))
-      throw unusable(call, "lists more tokens than it counts, and other long lists leave no memory for them");
+      throw unusable(
+        call,
+        "lists more tokens than it counts, and other long lists use the memory that they need",
+      );
     // The time goes on while it waits, so that a few long lists can't use up that of all applications.
     if (performance.now() >= until) throw outOfTime(call, "other long lists were read first");
     // Losant documents no maximum: it may give less than was asked, and counts pages by what it gives.
     perPage = read.value.perPage ?? perPage;
   }
-  throw unusable(call, `does not end after ${most} pages`);
+  throw unusable(call, `doesn't end after ${most} pages`);
 }
 
 /** An empty page; or, once as many were found as there should be, one that is not full or shows none that is new. */

@@ -34,7 +34,7 @@ export async function probe(
   if (answer === undefined || answer.kind === "silent") return "unclear";
   if (answer.kind === "ok") return isJson(answer.text) ? "accepted" : "unclear";
   if (answer.status === 429) {
-    const message = `can't try a new string of application ${applicationId}: Losant throttles (HTTP 429)`;
+    const message = `can't test a new string of application ${applicationId}: Losant throttles requests (HTTP 429)`;
     throw new RotationError("losant-throttled", message, { retryAfterMs: answer.retryAfterMs });
   }
   return answer.status === 401 && !answer.said.isForeign ? "rejected" : "unclear";

@@ -92,7 +92,7 @@ class LosantTokens implements TokenApi {
   async create({ name, description, intent, scope, status, expiresAt }: TokenOrder): Promise<IssuedToken> {
     // Losant's default for a missing scope is all.Application.
     if (scope.length === 0)
-      throw new RotationError("internal", "a token must not be ordered without a scope");
+      throw new RotationError("internal", "a token must not be created without a scope");
     const call = this.#call({
       doing: "create a token",
       scope: "applicationApiTokens.post",
