@@ -17,17 +17,17 @@ import type { Report } from "./report/report.ts";
 import { type RunResult, run } from "./run/run.ts";
 import type { RunWatch } from "./run/watch.ts";
 
-/** What the worker uses of Lambda's context; a terminal has none. */
+/** The part of Lambda's context that the worker uses. A terminal has none. */
 export interface InvocationContext {
   readonly awsRequestId?: string;
   getRemainingTimeInMillis?(): number;
 }
 
-/** Lambda's longest timeout: what a run outside of Lambda gives itself. */
+/** The maximum timeout of Lambda, and the time limit of a run outside of Lambda. */
 export const LONGEST_RUN_MS = 15 * 60_000;
-/** Lambda shows 256 KB of an error, an alarm mail far less. */
+/** Lambda shows 256 KB of an error. An email of an alarm shows much less. */
 const MAX_MESSAGE = 4_000;
-/** How many articles of the runbook an error links. */
+/** How many articles of the runbook an error links to. */
 const MAX_ARTICLES = 5;
 
 const logger = new Logger({ serviceName: "losant-token-rotation", jsonReplacerFn: eachText(printable) });
@@ -37,13 +37,13 @@ const clock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** What a run reaches AWS with. */
+/** The clients for AWS. */
 export interface AwsAccess {
   readonly store: ReturnType<typeof secretsManagerStore>;
   readonly events: ReturnType<typeof eventBridgeClient>;
 }
 
-/** What a person's run has of its own. */
+/** What a run in a terminal replaces. */
 export interface TerminalRun {
   readonly log?: Log;
   readonly aws?: AwsAccess;
@@ -52,15 +52,15 @@ export interface TerminalRun {
 
 let keptAws: AwsAccess | undefined;
 
-/** That of this process: a function keeps it from one invocation to the next. */
+/** The clients of this process. A function keeps them between invocations. */
 function ownAws(): AwsAccess {
   keptAws ??= { store: secretsManagerStore(secretsManagerClient()), events: eventBridgeClient() };
   return keptAws;
 }
 
 /**
- * The Lambda function. Returns the report of the run; throws, after finishing all else, when anything failed, so that
- * Lambda tries again and alarms see it.
+ * The Lambda function. Returns the report of the run. If anything failed, it finishes everything else and then throws, so that
+ * Lambda tries again and alarms notice it.
  */
 export async function handler(event: unknown, context: InvocationContext = {}): Promise<Report> {
   warnOfProxies();
@@ -73,7 +73,7 @@ export async function handler(event: unknown, context: InvocationContext = {}): 
     summary: report.summary,
   });
   if (failures.length === 0) return printableValue(report);
-  // The links first: what is too long is cut at its end.
+  // The links come first, because a long message is cut at its end.
   const articles = codes.slice(0, MAX_ARTICLES).map((code) => articleOn(code, process.env.RUNBOOK_URL));
   const message = `run ${report.runId} finished with failures (see ${articles.join(", ")}): ${failures.join("; ")}`;
   throw new Error(printable(message).slice(0, MAX_MESSAGE));
@@ -83,7 +83,7 @@ const PROXIES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 let isWarnedOfProxies = false;
 
-/** Neither adapter goes through one: whoever set it would look for the fault elsewhere. Once for each process. */
+/** No adapter uses a proxy, and a person who set one would look for the cause elsewhere. Once for each process. */
 function warnOfProxies(): void {
   const found = PROXIES.find((name) => (process.env[name] ?? "") !== "");
   if (found === undefined || isWarnedOfProxies) return;
@@ -91,7 +91,7 @@ function warnOfProxies(): void {
   logger.warn(`${found} is set: proxies are not supported, and requests go to Losant and AWS directly`);
 }
 
-/** A line of its own for CloudWatch, past the console, which Lambda wraps in JSON. Outside of Lambda nobody reads it. */
+/** A separate line for CloudWatch. It bypasses the console, which Lambda wraps in JSON. Outside of Lambda, it isn't written. */
 function writeMetrics(facts: RunResult["facts"]): void {
   const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
   const line = functionName === undefined ? undefined : metricsOf({ ...facts, functionName }, clock.now());
@@ -111,8 +111,8 @@ async function start(event: unknown, context: InvocationContext): Promise<RunRes
 
 /**
  * One run with the real adapters, which take region, credentials and endpoints from the SDK's standard variables,
- * unless the last argument says otherwise.
- * @throws RotationError `config-invalid` or `event-invalid`; what fails later is in the result.
+ * unless the last argument replaces them.
+ * @throws RotationError `config-invalid` or `event-invalid`. Later failures are in the result.
  */
 export async function runOnce(
   event: unknown,
@@ -157,18 +157,18 @@ const powertoolsLog: Log = {
   error: (message, fields) => logger.error(message, fieldsOf(fields)),
 };
 
-/** `message` is the line's own: Powertools drops a field of that name. */
+/** `message` is the message of the line itself: Powertools drops a field with that name. */
 function fieldsOf({ message, ...fields }: LogFields = {}): Record<string, unknown> {
   return message === undefined ? fields : { ...fields, problem: message };
 }
 
-/** Lambda's retries of one event share the request id, which is how a retry knows its own work. */
+/** Lambda's retries of one event have the same request id, so a retry recognises its own work. */
 function runIdOf({ awsRequestId }: InvocationContext): RunId {
   const given = v.safeParse(RunId, awsRequestId);
   return given.success ? given.output : v.parse(RunId, randomUUID());
 }
 
-/** ROTATION_CONFIG, wherever it is set; else the file that the stack bundles beside the handler. */
+/** ROTATION_CONFIG if it is set. Otherwise, the file that the stack bundles next to the handler. */
 function configText(): string {
   const inline = process.env.ROTATION_CONFIG;
   if (inline !== undefined) return inline;

@@ -5,14 +5,14 @@ import type { SecretArn, SecretName, SecretState, SecretVersion, VersionId } fro
 import type { ApiToken, TokenId, TokenStatus } from "./model/token.ts";
 
 /*
- * What the core asks of the world. Every call rejects with a RotationError and nothing else; its `effect` says
- * whether a write may have happened all the same.
+ * What the core needs from outside. Every call rejects only with a RotationError, whose `effect` says whether a write may have
+ * happened anyway.
  */
 
-/** A successor to be. All of it is sent: Losant's default for a missing scope is every right there is. */
+/** The order for a successor. All values are sent, because Losant's default for a missing scope is all rights. */
 export interface TokenOrder {
   readonly name: string;
-  /** The description of the predecessor: its text is kept, and the signed marker added. */
+  /** The description of the predecessor. Its text is kept, and the signed marker is added. */
   readonly description: string;
   readonly intent: Intent;
   readonly scope: readonly string[];
@@ -25,43 +25,43 @@ export interface IssuedToken {
   readonly string: Redacted;
 }
 
-/** What a listing shows of one application: each token once, and what stands in the way of seeing all of them. */
+/** The listing of one application: each token once, and what is missing. */
 export interface TokenListing {
-  /** By expirationDate ascending; undated ones anywhere. */
+  /** By expirationDate, ascending. Tokens without a date may be anywhere. */
   readonly tokens: readonly ApiToken[];
-  /** Tokens that it shows in a way that can't be read: none of `tokens` is among them. */
+  /** Tokens that can't be read. None of them is in `tokens`. */
   readonly unreadable: readonly UnreadableToken[];
-  /** How many rows say so little that not even an id is known, and what is wrong with one of them. */
+  /** How many rows have no readable id, and what is wrong with one of them. */
   readonly nameless: { readonly count: number; readonly problem: string };
-  /** How many more there are by Losant's own count. */
+  /** How many more tokens there are according to Losant's count. */
   readonly missing: number;
-  /** Losant's clock, to the second, as the last page says it; undefined where that says none. */
+  /** Losant's clock, to the second, from the last page. Undefined if the page has no time. */
   readonly servedAt: Date | undefined;
 }
 
 /** How much of a listing is in memory. */
 export interface ListingSize {
   readonly tokens: number;
-  /** Of the text that it came in. */
+  /** The length of the answers. */
   readonly characters: number;
 }
 
-/** Where a listing finds room while it is read, among those of other applications. */
+/** Gives a listing room in memory while it is read, beside those of other applications. */
 export interface ListingRoom {
   /**
-   * To be asked before each further page, with all that is held. Waits until there is room for that, and for what is to come
-   * by Losant's own `count`, if it gives one. False where there is more than it counted, and no room for it: then nothing
-   * more may be read. Repeatable.
+   * Must be called before each further page, with everything that is held. Waits until there is room for that, and for the rest
+   * according to Losant's `count`, if there is one. False if the listing is longer than the count and there is no room: then
+   * nothing more may be read. Repeatable.
    */
   hold(held: ListingSize, count: number | undefined): Promise<boolean>;
 }
 
-/** What is known of a token that can't be read. */
+/** What is known about a token that can't be read. */
 export interface UnreadableToken {
   readonly id: TokenId;
-  /** "has no valid name": what is wrong, without any of it. */
+  /** "has no valid name": what is wrong, without quoting it. */
   readonly problem: string;
-  /** Empty, where that is what can't be read. */
+  /** Empty if it can't be read. */
   readonly description: string;
   readonly createdAt: Date | undefined;
   readonly expiresAt: Date | undefined;
@@ -69,35 +69,35 @@ export interface UnreadableToken {
 
 /** The tokens of one application, at Losant. */
 export interface TokenApi {
-  /** All pages. One odd row costs that row; an odd page is an error. Reads only. */
+  /** All pages. If a row can't be read, only that row is lost. If a page can't be read, that is an error. Reads only. */
   list(): Promise<TokenListing>;
-  /** Undefined where Losant says that there is no such token. Reads only. */
+  /** Undefined if Losant says that there is no such token. Reads only. */
   get(id: TokenId): Promise<ApiToken | undefined>;
   /**
-   * Not repeatable: each call makes a token. Its marker is signed with the key of the access token that the order is
-   * sent with. Throws with effect `none` only where Losant said no; with `createdId` where a token was made but the
+   * Not repeatable: each call creates a token. Its marker is signed with the key of the access token that the order is
+   * sent with. Throws with effect `none` only if Losant refused, and with `createdId` if a token was created but the
    * answer can't be used.
    */
   create(order: TokenOrder): Promise<IssuedToken>;
-  /** Repeatable. A token that is gone counts as deactivated. */
+  /** Repeatable. A token that no longer exists counts as deactivated. */
   deactivate(id: TokenId): Promise<void>;
-  /** The same, and its description says since when it is about to be deleted, signed. Repeatable. */
+  /** The same, and adds a signed line to the description with the time, so that it can be deleted later. Repeatable. */
   deactivateForDiscard(token: ApiToken, at: Date): Promise<void>;
-  /** Repeatable. A token that is gone counts as deleted. */
+  /** Repeatable. A token that no longer exists counts as deleted. */
   delete(id: TokenId): Promise<void>;
   /**
    * Tries a read with the new string itself: `accepted`, `rejected` (Losant doesn't know it, or not yet), or
-   * `unclear` (no answer that says either). `scope` decides which read; undefined when it allows none.
-   * @throws RotationError `losant-throttled`, and nothing else.
+   * `unclear` (the answer shows neither). `scope` decides which read. Undefined if it allows none.
+   * @throws RotationError `losant-throttled`, and no other code.
    */
   probe(string: Redacted, scope: readonly string[]): Promise<"accepted" | "rejected" | "unclear" | undefined>;
-  /** With what the worker is logged in, as of the last call that was answered. Reads the access token if none was. */
+  /** The access token that the worker is logged in with, at the last call that was answered. Reads it if there was no call. */
   loggedInWith(): Promise<Login>;
-  /** What verifies markers that were signed with that string. Reads the access token if no call did. */
+  /** The key for markers that were signed with that string. Reads the access token if no call did. */
   signingKey(): Promise<MarkerKey>;
   /**
-   * The same of the other strings that the access token's secret keeps, at most six, newest first. Rejects where one of
-   * them can't be read, or Losant doesn't say whether it accepts it. Reads only.
+   * The keys of the other strings in the access token's secret, at most six, newest first. Rejects if one of them can't be
+   * read, or if Losant doesn't say whether it accepts it. Reads only.
    */
   keptKeys(): Promise<readonly KeptKey[]>;
 }
@@ -106,56 +106,57 @@ export interface TokenApi {
 export interface Login {
   readonly arn: SecretArn;
   readonly stage: "AWSCURRENT" | "AWSPREVIOUS";
-  /** When the access token was made, and when it expires, where it says so: to the second. */
+  /** When the access token was created and when it expires, if it says so. To the second. */
   readonly issuedAt?: Date | undefined;
   readonly expiresAt?: Date | undefined;
-  /** What its payload says that looks like an id: the token's own is among them, if Losant puts it there. */
+  /** Everything in its payload that looks like an id, including the token's own id if Losant puts it there. */
   readonly claimedIds?: readonly TokenId[];
-  /** It says when it was made, and names no end. False where it says neither, or can't be read. */
+  /** It says when it was created, and has no expiry. False if it says neither, or can't be read. */
   readonly neverExpires?: boolean;
 }
 
 /** The secrets that hold access tokens: the only ones the worker may read. */
 export interface AccessTokenReader {
   /**
-   * One stage of an access token's secret: a plain string, or JSON with `token`. Undefined where the secret has no
+   * One stage of an access token's secret: a plain string, or JSON with `token`. Undefined if the secret has no
    * such stage. Reads only.
-   * @throws RotationError `access-token-missing` where there is no such secret, `access-token-unreadable` where it
-   * can't be read or holds no token.
+   * @throws RotationError `access-token-missing` if there is no such secret, `access-token-unreadable` if it
+   * can't be read or contains no token.
    */
   read(
     secretId: SecretName | SecretArn,
     stage: Login["stage"],
   ): Promise<{ readonly arn: SecretArn; readonly token: Redacted } | undefined>;
-  /** The versions that an access token's secret keeps, newest first. Reads only. */
+  /** The versions of an access token's secret, newest first. Reads only. */
   versions(arn: SecretArn): Promise<readonly VersionId[]>;
-  /** Undefined where that version holds no token. Reads only. */
+  /** Undefined if that version contains no token. Reads only. */
   readVersion(arn: SecretArn, version: VersionId): Promise<Redacted | undefined>;
 }
 
-/** Secrets Manager: where the strings go. Nothing here reads a managed secret back. */
+/** Secrets Manager, where the strings are stored. No call reads the value of a managed secret. */
 export interface SecretStore {
-  /** Undefined where there is no such secret. Reads only; not stale, unlike ListSecrets. */
+  /** Undefined if there is no such secret. Reads only. Up to date, unlike ListSecrets. */
   describe(name: SecretName): Promise<SecretState | undefined>;
-  /** Every version ever kept, deprecated ones too. Reads only. */
+  /** Every version that still exists, including deprecated ones. Reads only. */
   history(arn: SecretArn): Promise<readonly SecretVersion[]>;
   /**
-   * Every secret whose name begins with this, also those that are to be deleted. An entry may be five minutes old, and a
-   * new secret missing for as long (ListSecrets): nothing but rest, or a closer look, may follow from it. Reads only.
+   * Every secret whose name begins with this, including those that are scheduled for deletion. An entry may be five minutes old,
+   * and a new secret may be missing for as long (ListSecrets). So this may only be used to leave tokens at rest, or to decide
+   * which secrets to read. Reads only.
    */
   list(namePrefix: string): Promise<readonly SecretState[]>;
-  /** A secret without a value; one that exists already is left as it is. Repeatable. */
+  /** Creates a secret without a value. A secret that exists is left as it is. Repeatable. */
   create(name: SecretName, description: string): Promise<void>;
   /**
-   * Stores a version that carries `label` and no other, and answers the labels it has: the first version of a
-   * secret becomes AWSCURRENT besides. Repeatable with the same value: a version is immutable.
+   * Stores a version with only this label, and returns its labels: the first version of a secret also becomes
+   * AWSCURRENT. Repeatable with the same value: a version is immutable.
    */
   stage(arn: SecretArn, version: VersionId, value: Redacted, label: string): Promise<readonly string[]>;
-  /** Moves AWSCURRENT, if it is where `from` says (undefined: nowhere). AWSPREVIOUS follows by itself. */
+  /** Moves AWSCURRENT, if it is on `from` (undefined: on no version). AWS then moves AWSPREVIOUS. */
   promote(arn: SecretArn, version: VersionId, from: VersionId | undefined): Promise<void>;
-  /** Puts a label that no version carries on this one. Repeatable. */
+  /** Adds a label to this version. No other version may have it. Repeatable. */
   attach(arn: SecretArn, version: VersionId, label: string): Promise<void>;
-  /** Takes a label off this version. Repeatable: a label that is not there counts as taken off. */
+  /** Removes a label from this version. Repeatable: a label that is not there counts as removed. */
   detach(arn: SecretArn, version: VersionId, label: string): Promise<void>;
 }
 
@@ -164,7 +165,7 @@ export interface EventBus {
   publish(event: RotationEvent): Promise<void>;
 }
 
-/** One structured line each; fields never hold a token string. */
+/** One structured line each. Fields never contain a token string. */
 export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;

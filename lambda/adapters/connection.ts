@@ -1,4 +1,4 @@
-/** Codes of Node's resolver and of connecting, after which no byte of the request has left. */
+/** Codes of Node's resolver and of connecting. With these, no byte of the request was sent. */
 export const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { Redacted } from "../model/redacted.ts";
 
-/** A token that can stand in an Authorization header: visible ASCII. */
+/** A token that an Authorization header can contain: visible ASCII. */
 export const TokenString = v.pipe(
   v.string(),
   v.regex(/^[\x21-\x7e]+$/),

@@ -10,8 +10,8 @@ import { announce, resume, rotate } from "./rotate.ts";
 import { settle } from "./store.ts";
 
 /**
- * Carries out the plan of one lineage, in its order: the only place that orders effects. Every action gets an outcome;
- * one that fails stops none of the others.
+ * Carries out the plan of one lineage, in order. Only this function decides the order of effects. Every action gets an outcome.
+ * If one fails, the others still continue.
  */
 export async function applyPlan(plan: LineagePlan, context: ApplicationContext): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
@@ -26,14 +26,14 @@ export async function applyPlan(plan: LineagePlan, context: ApplicationContext):
   return outcomes;
 }
 
-/** What is said of an effect that had better wait, after what was done before it; undefined where it need not. */
+/** The outcome of an effect that has to wait because of the effects before it. Undefined if it doesn't have to wait. */
 function heldBack(
   action: Effect,
   done: readonly Outcome[],
   { secretName }: LineagePlan,
   { run }: ApplicationContext,
 ): readonly Outcome[] | undefined {
-  // Whoever uses the old string has to be told before it stops working.
+  // Consumers of the old string must get the event before the string stops working.
   const isOwed = done.some((outcome) => outcome.action === "announce" && outcome.error !== undefined);
   if (!run.gate.hasTime || (action.kind === "retire" && isOwed))
     return action.kind === "settle" ? [] : [outcomeOf(action, secretName, "deferred")];
@@ -51,7 +51,8 @@ async function attempt(
     return await carryOut(action, plan, context);
   } catch (thrown) {
     const error = asRotationError(thrown);
-    // Nothing happened, and there is no time left to wait: the next run's turn, not a failure. But a leak is one.
+    // Nothing happened, and there is no time to wait, so the next run does it. This is not a failure, except for a leaked
+    // token.
     const isLeak = action.kind === "retire" && action.reason === "retire-now";
     const isPutOff = error.code === "losant-throttled" && error.effect === "none" && !isLeak;
     if (isPutOff && action.kind !== "settle") return [outcomeOf(action, plan.secretName, "deferred")];
@@ -59,7 +60,7 @@ async function attempt(
   }
 }
 
-/** Tokens of this lineage that nobody holds and that this run could not delete. */
+/** How many orphans of this lineage this run couldn't delete. */
 function orphansLeft(outcomes: readonly Outcome[]): number {
   const isLeft = ({ action, reason, outcome }: Outcome) =>
     action === "discard" && reason === "orphan" && outcome === "failed";

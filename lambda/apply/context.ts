@@ -7,27 +7,27 @@ import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
 import type { IssueBudget } from "./issue-budget.ts";
 import type { IssueGate } from "./issue-gate.ts";
 
-/** One run, as its effects see it: who is at work, through which ports, and within which bounds. */
+/** One run, as effects see it: its id, its ports and its limits. */
 export interface EffectContext {
   readonly runId: RunId;
   readonly trigger: Trigger;
-  /** What a run tells of goes by its start: the starts of two are about an interval apart, whatever the runs take. */
+  /** Decides which events a run sends. The starts of two runs are about an interval apart, however long the runs take. */
   readonly startedAt: Date;
-  /** Its writes keep to the rate that this run may write at. */
+  /** Its writes are limited to the rate of this run. */
   readonly store: SecretStore;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly log: Log;
   readonly gate: IssueGate;
-  /** The list of secrets as it was when the run began to look. */
+  /** The list of secrets at the beginning of the run. */
   readonly index: () => Promise<StoreIndex>;
-  /** The tokens that configured applications are logged in with, as far as they have been looked at. */
+  /** The tokens that the configured applications are logged in with, as far as they have been read. */
   readonly loginIds: ReadonlySet<TokenId>;
-  /** Where its readers find the runbook; see `articleOn`. */
+  /** The address of the runbook; see `articleOn`. */
   readonly runbook: string | undefined;
 }
 
-/** One application in one run: what every effect on its tokens needs. */
+/** One application in one run, with everything that effects on its tokens need. */
 export interface ApplicationContext {
   readonly run: EffectContext;
   readonly application: ApplicationConfig;
@@ -35,7 +35,7 @@ export interface ApplicationContext {
   readonly budget: IssueBudget;
   /** How far Losant's clock is ahead of this one, in milliseconds. */
   readonly aheadMs: number;
-  /** Whether the token was there before the plan was made: then no answer can make it a successor. */
+  /** Whether the token existed before the plan was made. Such a token can't be a successor. */
   readonly wasListed: (id: TokenId) => boolean;
 }
 

@@ -9,7 +9,7 @@ import { type Outcome, outcomeOf } from "./outcomes.ts";
 import { retryWrite } from "./retry.ts";
 import { settle } from "./store.ts";
 
-/** The end of a token that nobody holds: at once where two proofs say so, else in two steps. */
+/** Discards a token that nobody holds: in one step if there are two proofs, otherwise in two steps. */
 export async function discard(
   action: Discard,
   place: SecretPlace,
@@ -18,7 +18,7 @@ export async function discard(
   const { subject, version, reason } = action;
   const { secretName, secretArn } = place;
   const { run } = context;
-  // Promoted since the plan was made? Then it is anything but abandoned.
+  // If it was promoted after the plan was made, it is in use.
   const own = version === undefined ? [] : [rotatingLabel(subject.id)];
   if ((await whatKeeps(subject.id, place, own, context)) !== undefined)
     return [outcomeOf(action, secretName, "deferred")];
@@ -30,7 +30,7 @@ export async function discard(
 
 async function end({ step, subject }: Discard, { api, run, aheadMs }: ApplicationContext): Promise<void> {
   if (step === "delete" || !("description" in subject)) return api.delete(subject.id);
-  // Its description may have been edited since it was listed: what people wrote is kept.
+  // Somebody may have edited its description after it was listed. That text is kept.
   const living = await api.get(subject.id);
   if (living !== undefined) await api.deactivateForDiscard(living, after(run.clock.now(), aheadMs));
 }

@@ -9,7 +9,7 @@ interface KnownPlace {
   readonly secretArn?: SecretArn | undefined;
 }
 
-/** The event that a successor is current. `versionId` is the same however often it is told. */
+/** The event that a successor is current. `versionId` is the same each time the event is sent. */
 export function rotatedEvent(
   stamp: Stamp,
   subject: Subject,
@@ -67,7 +67,7 @@ export function discardedEvent(
     detailType: "Losant API Token Orphan Discarded",
     resources: resourcesOf(place),
     detail: {
-      // In two steps there are two events.
+      // Two steps have two events.
       ...commonFacts(`${subject.id}-${isSecond ? "deleted" : "discarded"}`, context),
       ...subjectFacts(subject),
       ...placeFacts(place),

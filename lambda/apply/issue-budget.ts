@@ -1,8 +1,8 @@
 import { asRotationError } from "../model/errors.ts";
 
 /**
- * How many tokens a run may still issue for one application. What Losant refuses has issued nothing and costs nothing:
- * else tokens that can never be replaced, such as those of a scope that is gone, would use up every run's share.
+ * How many tokens a run may still issue for one application. If Losant refuses, nothing was issued, and it doesn't count.
+ * Otherwise, tokens that can never be replaced, for example because their scope no longer exists, would use up every run's budget.
  */
 export class IssueBudget {
   #left: number;
@@ -13,7 +13,7 @@ export class IssueBudget {
     this.#left = most;
   }
 
-  /** Issues one, if one is left; undefined if not. However it ends, nobody waits for it any longer. */
+  /** Issues a token if the budget allows it. Otherwise undefined. Callers that wait continue after it, also if it fails. */
   async spend<T>(issue: () => Promise<T>): Promise<T | undefined> {
     if (!(await this.#take())) return undefined;
     let isIssued = true;
@@ -28,7 +28,7 @@ export class IssueBudget {
     }
   }
 
-  /** Whether one may be issued. Waits while all that is left may be used by others that are under way. */
+  /** Whether a token may be issued. Waits while calls in progress may use up the rest of the budget. */
   async #take(): Promise<boolean> {
     while (this.#left > 0 && this.#underWay >= this.#left) await this.#settled.promise;
     if (this.#left === 0) return false;

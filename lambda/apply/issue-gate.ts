@@ -3,14 +3,17 @@ import type { ErrorCode, RotationError } from "../model/errors.ts";
 import { after } from "../model/time.ts";
 import type { Clock } from "../ports.ts";
 
-/** Refusals for good that may be about one secret: a policy, a key, its state, its labels. All else is about all of them. */
+/**
+ * Permanent refusals that may be about one secret only: a policy, a key, its state, its labels. All others affect every
+ * secret.
+ */
 const OF_ONE_SECRET: ReadonlySet<ErrorCode> = new Set(["store-denied", "store-refused", "store-quota"]);
 
 /**
- * Decides whether a run may issue another token. Until the store has taken a string, rotations go alone, so that a dead
- * store costs one token. A refusal for good may be the fault of one secret, so the next rotation tries another; several in
- * a row, or a store that doesn't answer, stop all issuing in this run. Nothing is issued that could not be stored before
- * the deadline.
+ * Decides whether a run may issue another token. Until the store has accepted a string, rotations run one at a time, so that a
+ * store that doesn't work costs only one token. The cause of a permanent refusal may be one secret, so the next rotation tries
+ * another. Several refusals in a row, or a store that doesn't answer, stop all issuing in this run. No token is issued that
+ * couldn't be stored before the deadline.
  */
 export class IssueGate {
   readonly #clock: Clock;
@@ -28,12 +31,12 @@ export class IssueGate {
     this.#deadline = deadline;
   }
 
-  /** The moment after which no string may be stored any more: what is left is for deleting its token. */
+  /** After this moment, no string may be stored. The rest of the time is for deleting its token. */
   get storeBy(): Date {
     return after(this.#deadline, -DISCARD_RESERVE_MS);
   }
 
-  /** Nothing begins any more: somebody wants the run to end. What has begun comes to its end. */
+  /** Somebody wants the run to end. Nothing new begins, and what is in progress is completed. */
   stop(): void {
     this.#isStopped = true;
   }
@@ -56,7 +59,7 @@ export class IssueGate {
     return this.#isStoreProven;
   }
 
-  /** Resolves once that is so; never, in a run in which none is. */
+  /** Resolves when this run has stored its first string. If it stores none, never. */
   get storeProven(): Promise<void> {
     return this.#proof.promise;
   }
@@ -68,7 +71,7 @@ export class IssueGate {
     this.#endTrial();
   }
 
-  /** Once the store is proven, a refusal for good is the fault of one secret, and the others go on. */
+  /** Once the store is proven to work, the cause of a permanent refusal is one secret, and the others continue. */
   storeFailed({ code }: RotationError): void {
     this.#refusalsInARow += 1;
     const isDown =
@@ -76,7 +79,7 @@ export class IssueGate {
     if (isDown) this.#isBroken = true;
   }
 
-  /** Runs a rotation: alone, until one of them has shown that the store takes strings. */
+  /** Runs a rotation. Until one of them has shown that the store accepts strings, only one at a time. */
   async admit<T>(rotation: () => Promise<T>): Promise<T> {
     while (!this.#isStoreProven && this.#trial !== undefined) await this.#trial;
     if (this.#isStoreProven) return rotation();

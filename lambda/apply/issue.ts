@@ -11,18 +11,18 @@ import type { ApplicationContext } from "./context.ts";
 import type { Verified } from "./outcomes.ts";
 import { retry } from "./retry.ts";
 
-/** Losant keeps dates in milliseconds; a minute is what its clock and ours may differ by. */
+/** Losant keeps dates in milliseconds. Its clock and this one may differ by a minute. */
 const EXPIRY_TOLERANCE_MS = 60_000;
 const PROBE_PAUSE_MS = 1_000;
 
-/** A successor, in the words of its order: of the answer, `token` has only what can hold no text. */
+/** A successor. `token` has the texts of the order, and from the answer only values that can't contain text. */
 export interface Issued extends IssuedToken {
   readonly order: TokenOrder;
-  /** To be compared with the order, and not to be repeated. */
+  /** For comparing with the order. It must not be shown. */
   readonly answered: ApiToken;
 }
 
-/** Step one: a token with the scope of the one it replaces, marked with what it is for. Never repeated. */
+/** Step one: create a token with the scope of its predecessor, and a marker with its purpose. Never repeated. */
 export async function issue(
   { subject }: Rotate,
   secretArn: SecretArn,
@@ -42,7 +42,7 @@ export async function issue(
   };
   const issued = await create(order, subject, context);
   const { id, createdAt } = issued.token;
-  // One that was there before must not be taken for a successor that went wrong, and deleted.
+  // A token that existed before must not be deleted as a failed successor.
   if (context.wasListed(id) || id === subject.id || createdAt < subject.createdAt) throw notNew(id, subject);
   const token = {
     ...order,
@@ -56,8 +56,8 @@ export async function issue(
 }
 
 /**
- * A number from 0 to 1 that no two orders share: two deployments that replace the same token in the same minute must not
- * order tokens that fit each other's markers.
+ * A number from 0 to 1 that is different for each order. Two deployments that replace the same token in the same minute must not
+ * order tokens that match each other's markers.
  */
 function partOf(text: string): number {
   return Number.parseInt(hash("sha256", text).slice(0, 12), 16) / 2 ** 48;
@@ -81,7 +81,7 @@ function notNew(id: TokenId, subject: ApiToken): RotationError {
   return new RotationError("losant-answer-invalid", message, { effect: "unknown" });
 }
 
-/** Step two: it is what was asked for, and Losant lets it in. A token that fails is deleted again. */
+/** Step two: check that the token is what was ordered, and that Losant accepts it. A token that fails is deleted. */
 export async function verify(
   { token, answered, string, order }: Issued,
   isOwnAccessToken: boolean,
@@ -125,7 +125,7 @@ function differenceFrom(order: TokenOrder, token: ApiToken): string | undefined 
     : undefined;
 }
 
-/** Deletes a token that this rotation made and nobody holds, and gives back the error that led to it. */
+/** Deletes a token that this rotation created and nobody holds. Returns the error that caused this. */
 export async function discarding(
   id: TokenId,
   error: RotationError,
@@ -135,7 +135,7 @@ export async function discarding(
   return error;
 }
 
-/** Whether it is deleted. A token that can't be deleted now is found by its marker, and deleted, by a later run. */
+/** Whether the token was deleted. If it can't be deleted now, a later run finds it by its marker and deletes it. */
 export async function discardOwn(id: TokenId, { api, run }: ApplicationContext): Promise<boolean> {
   try {
     await retry(run.clock, after(run.clock.now(), DISCARD_PATIENCE_MS), () => api.delete(id));

@@ -4,10 +4,10 @@ import type { TokenId } from "../model/token.ts";
 import type { ApplicationContext, SecretPlace } from "./context.ts";
 
 /**
- * What keeps a token's life from being ended, looked at just before: it is what consumers read, or read a moment ago, from a
- * secret that names it; or the worker is logged in with it. Undefined where nothing does.
+ * Checks, immediately before, whether a token must not be deactivated or deleted: consumers read it, or read it a moment ago, from
+ * a secret that names it, or the worker is logged in with it. Returns the cause, or undefined if there is none.
  * `own`: the labels that it may have in its own secret.
- * @throws RotationError where a secret can't be looked at: then it is not known.
+ * @throws RotationError if a secret can't be read, because then this is unknown.
  */
 export async function whatKeeps(
   id: TokenId,

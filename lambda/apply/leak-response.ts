@@ -6,7 +6,7 @@ import type { OldString, Outcome } from "./outcomes.ts";
 
 type Asked = Rotate | Resume | Retire;
 
-/** The outcomes of an action, of which those about the token it was to deactivate say what is left of its string. */
+/** Adds the state of the old string to the outcomes about a token that the event wants to deactivate. */
 export function withLeakStatus(
   action: Action,
   outcomes: readonly Outcome[],
@@ -20,7 +20,7 @@ export function withLeakStatus(
   };
   return outcomes.map((outcome) => {
     if (outcome.subject.id !== action.subject.id) return outcome;
-    // Put off is not done: whoever answers for the leak must hear of it.
+    // A postponed action is an error here, because the people who handle the leak must know about it.
     const error = outcome.outcome === "deferred" ? (outcome.error ?? putOff(action)) : outcome.error;
     return { ...outcome, error, oldString };
   });
@@ -67,7 +67,7 @@ const SPARED = {
     "anybody can give a token that name, and the worker didn't create this one. To deactivate it, send the same event with its id",
 } as const satisfies Record<Spared, string>;
 
-/** Whoever read it from a secret has it until they read again; whoever was given it by hand has it for good. */
+/** Who may have the string: those who read it from a secret, until they read again, and those who received it by hand. */
 function heldBy(action: Asked, { secretName, secretArn }: LineagePlan): string {
   const { subject } = action;
   const former = action.kind === "retire" ? action.former : action.from;
@@ -75,7 +75,7 @@ function heldBy(action: Asked, { secretName, secretArn }: LineagePlan): string {
   const readFrom = (secret = "?") =>
     `everybody who read it from the secret ${secret}, until they read it again`;
   if (former !== undefined && stampOf(former)?.tokenId === subject.id) return readFrom(secretName);
-  // Anybody may have written it: it is a hint for a person, and no more.
+  // Anybody may have written the marker, so it is only a hint for a person.
   if (typeof marker === "object") {
     const isHere = marker.secretArn === secretArn;
     return isHere

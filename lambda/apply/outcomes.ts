@@ -17,7 +17,7 @@ export type OutcomeName =
   | "deferred"
   | "failed"
   | "planned";
-/** What became of one action. One token may have several; the report shows the weightiest. */
+/** The result of one action. A token may have several. The report shows the most important one. */
 export interface Outcome {
   readonly action: ActionName;
   readonly reason: Reason;
@@ -28,18 +28,18 @@ export interface Outcome {
   readonly versionId?: VersionId | undefined;
   readonly verified?: Verified | undefined;
   readonly dueAt?: Date | undefined;
-  /** The secret that held it until now, where that is another one. */
+  /** The secret that held the token until now, if that is another one. */
   readonly former?: SecretArn | undefined;
-  /** A younger token says that it took its place. */
+  /** A younger token says that it replaced this one. */
   readonly isCovered?: boolean;
-  /** When a retirement became due: no token tells that by itself. */
+  /** When a retirement became due. The token itself doesn't show this. */
   readonly sinceAt?: Date | undefined;
   readonly oldString?: OldString | undefined;
-  /** What went wrong: the whole action where the outcome is `failed`, else only its end. */
+  /** The error. If the outcome is `failed`, the whole action failed. Otherwise, only its last steps did. */
   readonly error?: RotationError | undefined;
 }
 
-/** What is said of an action that was not carried out: nothing but `settle` goes without saying. */
+/** The outcome of an action that was not carried out. `settle` has none. */
 export function outcomeOf(
   action: Exclude<Action, Settle>,
   secretName: SecretName | undefined,
@@ -94,20 +94,20 @@ export function failedOutcome(
   secretName: SecretName | undefined,
   error: RotationError,
 ): Outcome {
-  // A label that does not come off leaves the rotation unfinished: its event may be sent again.
+  // If the label can't be removed, the rotation stays unfinished, and its event may be sent again.
   if (action.kind !== "settle")
     return { ...outcomeOf(action, secretName, "deferred"), outcome: "failed", error };
   const subject = { id: action.version.stamp.tokenId };
   return { action: "announce", reason: "unannounced", subject, secretName, outcome: "failed", error };
 }
 
-/** What retireNow left of the string of a token, for whoever answers for a leak: in words, except for the first. */
+/** The state of a token's string after retireNow, for the people who handle a leak. */
 export interface OldString {
-  /** Whether Losant accepts it, as far as this run can tell. */
+  /** Whether Losant accepts it, as far as this run knows. */
   readonly works: "no" | "yes" | "unknown";
   readonly heldBy: string;
   readonly next: string;
 }
 
-/** `probe`: Losant let the new string in. `response`: only the answer to its creation could be checked. */
+/** `probe`: Losant accepted the new string. `response`: only the answer to its creation could be checked. */
 export type Verified = "probe" | "response";

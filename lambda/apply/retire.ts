@@ -22,7 +22,7 @@ const ANNOUNCED_PAUSE_MS = 1_000;
 
 type Replacing = Rotate | Resume;
 
-/** The end of the predecessor, where it was asked for, in the very run that replaced it. */
+/** Deactivates the predecessor in the run that replaced it, if the event has `retireNow`. */
 export async function retireNow(
   { subject, retireNow: isAsked, spared }: Replacing,
   place: SecretPlace,
@@ -41,8 +41,8 @@ export async function retireNow(
 }
 
 /**
- * The same where another run replaced it first: once the event of that run's successor has been accepted, which only
- * its label tells. Not waited for without end: what is left is said, and done by the same event again.
+ * The same if another run replaced it first. It waits until the event about that run's successor has been accepted, which only
+ * the label shows. The wait is limited. After that, it is an error, and the same event deactivates the token later.
  */
 export async function retireBehind(
   action: Replacing,
@@ -83,13 +83,13 @@ function stillActive({ id }: ApiToken, { secretName }: SecretPlace): RotationErr
   );
 }
 
-/** The end of a token that was superseded. */
+/** Retires a superseded token. */
 export async function retire(
   action: Retire,
   place: SecretPlace,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
-  // Rolled back since the plan was made? Then its life must not end.
+  // If somebody rolled back after the plan was made, the token must stay.
   const secret = await context.run.store.describe(place.secretName);
   const current = secret && holderOf(secret, AWSCURRENT);
   const stamp = current && stampOf(current);
@@ -119,7 +119,7 @@ async function endLife(action: Retire, place: SecretPlace, context: ApplicationC
   return { action: "retire", reason, subject, secretName: place.secretName, outcome, error };
 }
 
-/** A description that lags still shows the label that has just moved: whoever waits for the end of a leak waits for that. */
+/** DescribeSecret may still show a label that has just moved. With `retireNow`, it waits for that. */
 async function whatStillKeeps(
   { subject, reason }: Retire,
   place: SecretPlace,

@@ -7,9 +7,9 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Tries a repeatable write until it succeeds, is refused for good, or `until` has passed. The error that is thrown in
- * the end has effect `unknown` if any attempt may have had its effect: a throttled last attempt must not hide that
- * the first one was stored and only its answer lost.
+ * Tries a repeatable write until it succeeds, is refused permanently, or `until` has passed. The error has effect `unknown` if
+ * any attempt may have had its effect: a throttled last attempt must not hide that the first one was stored and only its answer
+ * was lost.
  */
 export async function retry<T>(clock: Clock, until: Date, write: () => Promise<T>): Promise<T> {
   let mayHaveHappened = false;

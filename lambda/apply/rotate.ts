@@ -14,7 +14,7 @@ import { retireBehind, retireNow } from "./retire.ts";
 import { retryWrite } from "./retry.ts";
 import { type Candidate, open, promote, secretValue, settle, stage } from "./store.ts";
 
-/** One rotation: issue, verify, stage, promote, announce, settle. Every prefix of it is a safe place to die. */
+/** One rotation: issue, verify, stage, promote, announce, settle. It may be interrupted safely after each step. */
 export async function rotate(
   action: Rotate,
   name: SecretName,
@@ -27,7 +27,7 @@ export async function rotate(
   if (!run.gate.mayIssue) return [outcomeOf(action, name, "deferred")];
   const what = `Losant API token ${quoted(subject.name)} of application ${application.id}`;
   const secret = await open(name, what, context);
-  // Another run may have been here since the plan was made: look before issuing, not only when promoting.
+  // Another run may have rotated after the plan was made, so this is checked before issuing, not only when promoting.
   if (holderOf(secret, AWSCURRENT) !== from) {
     const place = { secretName: name, secretArn: secret.arn };
     return [
@@ -49,7 +49,7 @@ export async function rotate(
   return finish({ action, candidate, labels, successor: issued.token, verified }, context);
 }
 
-/** The rest of a rotation that an earlier run began. */
+/** Completes a rotation that an earlier run began. */
 export async function resume(
   action: Resume,
   { secretName, secretArn }: SecretPlace,
@@ -58,7 +58,7 @@ export async function resume(
   const { api, run } = context;
   const { successor, version, from } = action;
   const until = after(run.clock.now(), WRITE_PATIENCE_MS);
-  // Somebody may have deleted it since; what is about to become current must be alive.
+  // Somebody may have deleted it meanwhile. A token that becomes current must be live.
   const living = await api.get(successor.id);
   if (living === undefined || !isLive(living, after(run.clock.now(), context.aheadMs)))
     return [outcomeOf(action, secretName, "deferred")];
@@ -66,17 +66,17 @@ export async function resume(
   return finish({ action, candidate, labels: version.labels, successor }, context);
 }
 
-/** A successor whose string is stored, and the action that is to make it current. */
+/** A successor whose string is stored, and the action that makes it current. */
 interface Stored {
   readonly action: Rotate | Resume;
   readonly candidate: Candidate;
-  /** Those of its version, as the store answered them. */
+  /** The labels of its version, from the answer of the store. */
   readonly labels: readonly string[];
   readonly successor: ApiToken;
   readonly verified?: Verified;
 }
 
-/** Promote, announce, settle; then the end of the predecessor, where it was asked for. */
+/** Promote, announce and settle. Then deactivate the predecessor, if the event has `retireNow`. */
 async function finish(stored: Stored, context: ApplicationContext): Promise<readonly Outcome[]> {
   const { action, candidate, labels } = stored;
   const { arn, name, stamp } = candidate;
@@ -93,7 +93,7 @@ async function finish(stored: Stored, context: ApplicationContext): Promise<read
     const unsettled = await failureOf(settle(arn, stamp, context));
     return [replaced(stored, unsettled), ...(await retireBehind(action, place, context))];
   }
-  // Only a run's own token, and only one that nobody else can be promoting: the label leaves it to a later run.
+  // Only a token of this run that no other run can be promoting is deleted. For others, the label tells a later run.
   const isOwn = promotion === "lost" && action.kind === "rotate";
   const conceded = isOwn ? await concede(stored, context) : outcomeOfLoss(stored, "deferred");
   return [conceded, ...(await retireBehind(action, place, context))];
@@ -106,13 +106,14 @@ async function announceSuccessor(
   const { arn, name, stamp } = candidate;
   const { store, bus, clock } = context.run;
   const label = rotatingLabel(stamp.tokenId);
-  // Whether a first version keeps the label it was staged with is not documented: without it, nobody knows what is owed.
+  // AWS doesn't document whether the first version keeps its staging label. Without it, a later run wouldn't know that the
+  // event is missing.
   if (!labels.includes(label)) await retryWrite(clock, () => store.attach(arn, versionIdOf(stamp), label));
   const former = action.kind === "rotate" ? action.former : undefined;
   await bus.publish(rotatedEvent(stamp, successor, action.reason, name, arn, context, former));
 }
 
-/** Another run was first: the token that this one made is deleted, and its version settled. */
+/** Another run was first, so this run's token is deleted and its version settled. */
 async function concede(stored: Stored, context: ApplicationContext): Promise<Outcome> {
   const { arn, stamp } = stored.candidate;
   const isGone = await discardOwn(stamp.tokenId, context);
@@ -120,7 +121,7 @@ async function concede(stored: Stored, context: ApplicationContext): Promise<Out
   return outcomeOfLoss(stored, "discarded", unsettled);
 }
 
-/** The successor is, or was, current. `error` is what went wrong after that. */
+/** The successor is or was current. `error` is a failure after that. */
 function replaced(stored: Stored, error: RotationError | undefined): Outcome {
   const { kind, reason } = stored.action;
   return { ...factsOf(stored), reason, outcome: kind === "rotate" ? "rotated" : "resumed", error };
@@ -148,7 +149,7 @@ function factsOf({ action, candidate, verified }: Stored) {
   };
 }
 
-/** The event that an earlier run owes. */
+/** Sends the event that an earlier run couldn't send. */
 export async function announce(
   { version, subject, reason }: Announce,
   { secretName, secretArn }: SecretPlace,

@@ -24,10 +24,10 @@ import { discarding } from "./issue.ts";
 import { retry, retryWrite } from "./retry.ts";
 
 const LOOK_PAUSE_MS = 500;
-/** How often a promotion is tried that was refused although nothing stands in its way, as far as can be seen. */
+/** How often a promotion is tried that was refused although the labels show no cause. */
 const CONTRADICTIONS = 3;
 
-/** The secret, made without a value where there is none: before anything is issued, its ARN must be known. */
+/** The secret. If there is none, it is created without a value, because its ARN must be known before a token is issued. */
 export async function open(
   name: SecretName,
   description: string,
@@ -59,19 +59,19 @@ function takingWrites(secret: SecretState): SecretState {
   return secret;
 }
 
-/** A version on its way to become current. */
+/** A version that is about to become current. */
 export interface Candidate {
   readonly arn: SecretArn;
   readonly name: SecretName;
   readonly stamp: Stamp;
   readonly from: VersionId | undefined;
-  /** No stage and no promote after this: another run may already be discarding the token. */
+  /** After this, it is neither staged nor promoted, because another run may already be discarding the token. */
   readonly until: Date;
 }
 
 /**
- * Step three: the string is stored, under a label that marks the rotation as unfinished. Answers the labels of the
- * version. A token whose string is certainly not stored is deleted; one that may be is left to what a later run sees.
+ * Step three: store the string, with a label that marks the rotation as unfinished. Returns the labels of the version. If the
+ * string is certainly not stored, the token is deleted. If it may be stored, a later run decides.
  */
 export async function stage(
   { arn, name, stamp, until }: Candidate,
@@ -107,14 +107,14 @@ export async function stage(
 }
 
 /**
- * `superseded`: it was promoted, and by now another one was. `lost`: another run replaced the same token first.
- * `displaced`: something else became current; from there, another run may be promoting this very version.
+ * `superseded`: it was promoted, and then another version was. `lost`: another run replaced the same token first.
+ * `displaced`: something else became current, and another run may be promoting this version from there.
  */
 export type Promotion = "promoted" | "superseded" | "lost" | "displaced";
 
 /**
- * Step four: AWSCURRENT moves, if it is still where the plan saw it. It loses against another run, but also against
- * its own lost answer: after any error only a look tells which.
+ * Step four: move AWSCURRENT, if it is still where the plan saw it. This fails if another run was faster, but also if its own
+ * first answer was lost. After any error, only the labels show which.
  */
 export async function promote(
   { arn, name, stamp, from, until }: Candidate,
@@ -138,7 +138,7 @@ export async function promote(
   }
 }
 
-/** The process stood still: by now, other runs may take the token for one that nobody looks after. */
+/** The process was paused. By now, other runs may treat the token as abandoned. */
 function tooLate(step: "store" | "promote", versionId: VersionId, name: SecretName): RotationError {
   return new RotationError(
     "store-unavailable",
@@ -146,7 +146,7 @@ function tooLate(step: "store" | "promote", versionId: VersionId, name: SecretNa
   );
 }
 
-/** The last step: the label that marked the rotation as unfinished comes off. */
+/** The last step: remove the label that marked the rotation as unfinished. */
 export async function settle(
   arn: SecretArn,
   stamp: Stamp,
@@ -155,7 +155,7 @@ export async function settle(
   await retryWrite(clock, () => store.detach(arn, versionIdOf(stamp), rotatingLabel(stamp.tokenId)));
 }
 
-/** What consumers read from the secret: the string alone, or JSON that says what it is as well. */
+/** What consumers read from the secret: only the string, or JSON that also describes the token. */
 export function secretValue(
   { token, string }: IssuedToken,
   applicationId: ApplicationId,

@@ -21,30 +21,30 @@ import {
   tellingVersions,
 } from "./snapshot.ts";
 
-/** By what a token belongs to a secret: the later the stronger. A signed marker says it where no version does. */
+/** The reasons why a token belongs to a secret, the strongest last. A signed marker counts if no version names the token. */
 const STRENGTHS = ["marker", "replaced", "held", "current"] as const;
 type Strength = (typeof STRENGTHS)[number];
 
-/** That a token belongs to a secret which the configuration gives the worker. */
+/** Connects a token to a secret that the configuration gives to the worker. */
 export interface Claim {
   readonly secretName: SecretName;
   readonly strength: Strength;
 }
 
-/** A secret of ours that the configuration no longer names, that is gone, or that was made anew. */
+/** A secret of the worker that the configuration no longer names, that no longer exists, or that was created again. */
 export interface FormerSecret {
   readonly arn: SecretArn;
   readonly tokens: Set<TokenId>;
-  /** The token that it stands on, where it can be seen. */
+  /** Its head, if it is known. */
   standingId: TokenId | undefined;
 }
 
-/** What versions and signed markers, and nothing else, say of whose token is whose. */
+/** Which token belongs to which secret, only from versions and signed markers. */
 export interface Claims {
   readonly byToken: ReadonlyMap<TokenId, readonly Claim[]>;
   readonly formerSecrets: ReadonlyMap<SecretArn, FormerSecret>;
   readonly formerOf: ReadonlyMap<TokenId, FormerSecret>;
-  /** By versions and signed markers, wherever they are: what each token replaced. */
+  /** For each token, the token that it replaced, from all versions and signed markers. */
   readonly predecessors: Predecessors;
 }
 
@@ -77,14 +77,14 @@ function addMarker(token: ListedToken, snapshot: Snapshot, claims: ClaimsBeingFo
   if (marker === undefined) return;
   const { replacedId, secretArn } = marker;
   const { login } = snapshot;
-  // What the worker no longer renews stays where it is.
+  // A token that the worker no longer renews stays where it is.
   if (secretArn === login.arn && !renewsAccessToken(snapshot)) return;
   if (!sameHome(homeOf(secretArn), homeOf(login.arn))) return;
   const name = secretNameOf(secretArn);
   const isKept = isConfigured(snapshot, name) && !isGone(snapshot, secretArn);
   if (isKept) {
     claims.add(token.id, name, "marker");
-    // A token whose string is certainly stored nowhere took nobody's place.
+    // A token whose string is certainly stored nowhere has replaced no other token.
     if (isKnownUnstored(snapshot, token, name)) return;
     claims.add(replacedId, name, "marker");
   } else {
@@ -94,14 +94,14 @@ function addMarker(token: ListedToken, snapshot: Snapshot, claims: ClaimsBeingFo
   claims.follow(token.id, replacedId);
 }
 
-/** There is no such secret, or one of the same name that was made after somebody had deleted it. */
+/** The secret doesn't exist, or somebody deleted it and created another one with the same name. */
 function isGone(snapshot: Snapshot, arn: SecretArn): boolean {
   const reading = snapshot.secrets.get(secretNameOf(arn));
   const secret = secretIn(reading);
   return reading?.kind === "absent" || (secret !== undefined && secret.arn !== arn);
 }
 
-/** No version of its secret holds or replaced it. */
+/** No version of its secret holds the token or replaced it. */
 export function isKnownUnstored(
   snapshot: Snapshot,
   { id }: Pick<ListedToken, "id">,
@@ -139,8 +139,8 @@ class ClaimsBeingFound implements Claims {
 }
 
 /**
- * The secrets that a token belongs to: of its strongest claims one, or all of those in which it is current. None where
- * nothing but a former secret knows it.
+ * The secrets that a token belongs to: one with the strongest claim, or all in which it is current. None if only a former secret
+ * names it.
  */
 export function secretsOf(id: TokenId, { byToken }: Claims): readonly SecretName[] {
   const claims = byToken.get(id) ?? [];
@@ -151,17 +151,17 @@ export function secretsOf(id: TokenId, { byToken }: Claims): readonly SecretName
   return strongest === "current" ? names : names.slice(0, 1);
 }
 
-/** What becomes of the tokens of one former secret. */
+/** What happens to the tokens of one former secret. */
 export interface Move {
-  /** The one whose successor goes to where its name or id leads now; undefined once that has happened. */
+  /** The token whose successor goes into the secret that its name or id maps to now. Undefined after that has happened. */
   readonly moverId: TokenId | undefined;
-  /** Where the successor went. */
+  /** The secret that the successor went into. */
   readonly movedTo: SecretName | undefined;
-  /** All that it replaced. */
+  /** All tokens that it replaced. */
   readonly behind: ReadonlySet<TokenId>;
 }
 
-/** One for each former secret: its standing token; where that can't be seen, the youngest that was made for it. */
+/** The move of one former secret. Its head moves, or if that is unknown, the youngest token that was created for it. */
 export function moveOf(former: FormerSecret, claims: Claims, snapshot: Snapshot, now: Date): Move {
   const made = [...former.tokens].flatMap((id) => {
     const token = snapshot.tokens.get(id);

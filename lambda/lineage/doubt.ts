@@ -15,10 +15,10 @@ import {
   standingVersion,
 } from "./snapshot.ts";
 
-/** So many secrets are searched for one token that nothing explains: each costs a ListSecretVersionIds, once a run. */
+/** How many secrets are searched for one token of unknown origin. Each costs one ListSecretVersionIds in a run. */
 const MAX_SEARCHED = 500;
 
-/** Whether something is to be done about a token that belongs to no secret yet. */
+/** Whether a run would act on a token that belongs to no secret yet. */
 export function isOfInterest(
   { application }: Pick<Snapshot, "application">,
   token: ApiToken,
@@ -31,7 +31,7 @@ export function isOfInterest(
   );
 }
 
-/** A secret in which tokens of one scope follow each other. */
+/** A secret whose tokens have one scope. */
 interface Candidate {
   readonly name: SecretName;
   readonly createdAt: Date;
@@ -39,8 +39,8 @@ interface Candidate {
 }
 
 /**
- * The secrets that may hold a token of which labels and signed markers say nothing, in versions without a label. What its own
- * text names comes first, since that is a hint; then those that were there before it and changed after it.
+ * The secrets that may hold a token in a version without a label, if labels and signed markers don't name the token. The secret in
+ * its own description comes first, because that is a hint. Then secrets that existed before the token and changed after it.
  */
 function mayHold(token: ListedToken, snapshot: Snapshot): readonly SecretName[] {
   const named = localName(snapshot, token);
@@ -53,7 +53,7 @@ function mayHold(token: ListedToken, snapshot: Snapshot): readonly SecretName[] 
   return [...(named === undefined ? [] : [named]), ...others.map(({ name }) => name)];
 }
 
-/** Found once for all tokens of a snapshot: both may be ten thousand. */
+/** Calculated once for all tokens of a snapshot, because there may be ten thousand tokens and ten thousand secrets. */
 const candidatesIn = remembered((snapshot: Snapshot) => {
   const found: (readonly [string | undefined, Candidate])[] = [];
   for (const [name, reading] of snapshot.secrets) {
@@ -73,7 +73,7 @@ const candidatesIn = remembered((snapshot: Snapshot) => {
   return byScope;
 });
 
-/** The secrets that are still to be searched; undefined where there are too many, or not all are known. */
+/** The secrets that must still be searched. Undefined if there are too many, or if not all are known. */
 export function leftToSearch(token: ListedToken, snapshot: Snapshot): readonly SecretName[] | undefined {
   const candidates = mayHold(token, snapshot);
   if (!snapshot.isIndexed || candidates.length > MAX_SEARCHED) return undefined;

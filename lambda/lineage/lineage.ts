@@ -24,16 +24,16 @@ import {
   standingVersion,
 } from "./snapshot.ts";
 
-/** The token that a lineage stands on now; `token` is absent where Losant has no such token any more. */
+/** The head of a lineage: the token to continue from. `token` is undefined if Losant no longer has it. */
 export type Head =
-  /** Its version holds AWSCURRENT; or held it, until somebody set a value by hand (`displaced`). */
+  /** Its version is AWSCURRENT, or was until somebody set a value by hand (`displaced`). */
   | {
       readonly kind: "current" | "displaced";
       readonly tokenId: TokenId;
       readonly token: ListedToken | undefined;
       readonly version: StampedVersion;
     }
-  /** No version of ours in this secret was ever current, or what was has been replaced elsewhere. */
+  /** No version of the worker was ever current in this secret, or the token that was has been replaced in another secret. */
   | {
       readonly kind: "root";
       readonly tokenId: TokenId;
@@ -41,48 +41,51 @@ export type Head =
       readonly origin: Origin;
     };
 
-/** A version that waits for its promotion. */
+/** A version that is stored but was not promoted yet. */
 export interface Staged {
   readonly version: StampedVersion;
   readonly token: ListedToken | undefined;
 }
 
-/** The succession of tokens that fill one role; its identity is its secret. */
+/** A token and all of its successors. The secret identifies the lineage. */
 export interface Lineage {
   readonly secretName: SecretName;
-  /** Undefined where nobody asked, since nothing here is due. */
+  /** Undefined if the secret was not read, because nothing is due. */
   readonly reading: SecretReading | undefined;
-  /** Where it could be described. */
+  /** The secret, if it could be described. */
   readonly secret: SecretState | undefined;
   readonly head: Head | undefined;
-  /** The version that holds AWSCURRENT, whoever made it: what a promotion takes it from. */
+  /** The version that holds AWSCURRENT, whoever created it. A promotion moves the label away from it. */
   readonly currentVersionId: VersionId | undefined;
-  /** Versions of ours whose rotation is unfinished: the current one owes its event, the previous ones only their label. */
+  /**
+   * Versions of unfinished rotations: the current one whose event is missing, and earlier ones that only have to lose their
+   * label.
+   */
   readonly unannounced: StampedVersion | undefined;
   readonly unsettled: readonly StampedVersion[];
   readonly staged: readonly Staged[];
-  /** Made here for this secret, stored in no version, and nobody's predecessor. */
+  /** Created by this worker for this secret, stored in no version, and not a predecessor of another token. */
   readonly orphans: readonly ListedToken[];
   readonly superseded: readonly ListedToken[];
-  /** Made by this worker for this secret, as versions or signed markers tell. */
+  /** Created by this worker for this secret, according to versions or signed markers. */
   readonly madeHere: ReadonlySet<TokenId>;
-  /** Those of which both say the same: whose life the worker may end. */
+  /** Created by this worker according to both. Only these may be deleted, or retired by policy. */
   readonly provenHere: ReadonlySet<TokenId>;
   /** Every version of the secret is known. */
   readonly isSearched: boolean;
-  /** From the head backwards, as far as versions and signed markers tell. */
+  /** The head, its predecessor, and so on, as far as versions and signed markers show. */
   readonly chain: readonly TokenId[];
   /** Somebody moved AWSCURRENT back, or set a value by hand. */
   readonly isRolledBack: boolean;
-  /** It holds the credential that the worker itself logs in with. */
+  /** The secret holds the access token that the worker logs in with. */
   readonly isOwnAccessToken: boolean;
-  /** Another secret stands on the same token. */
+  /** The same token is the head of another secret too. */
   readonly isShared: boolean;
 }
 
 /**
- * The lineages of an application: one for each secret that a listed token belongs to or would get. One after the other,
- * so that of a hundred thousand only those are in memory that somebody keeps.
+ * The lineages of an application: one for each secret that a listed token belongs to or would get. They are generated one at a
+ * time, so that not all of a hundred thousand are in memory.
  */
 export function* resolveLineages(snapshot: Snapshot, places: Places, now: Date): Generator<Lineage, void> {
   const members = new Map<SecretName, Member[]>();
@@ -98,7 +101,7 @@ export function* resolveLineages(snapshot: Snapshot, places: Places, now: Date):
       for (const secretName of place.secretNames) add(secretName, { token, isShared });
     } else if (place?.kind === "root") {
       const root = { token, isShared: false, origin: place.origin };
-      // A dead root shares nothing with a living token but the name.
+      // A dead root has only its name in common with a live token.
       if (isLive(token, now) || place.origin.kind === "moved") add(place.secretName, root);
       else yield build(snapshot, place.secretName, [root], undefined);
     }
@@ -108,7 +111,7 @@ export function* resolveLineages(snapshot: Snapshot, places: Places, now: Date):
   }
 }
 
-/** A token of a lineage; `origin` says that it is a root. */
+/** A token of a lineage. If it has `origin`, it is a root. */
 interface Member {
   readonly token: ListedToken;
   readonly isShared: boolean;
@@ -165,7 +168,7 @@ function build(
   };
 }
 
-/** Two proofs that don't hang together: nobody edits a version's id, and nobody else signs a marker. */
+/** Tokens with two independent proofs: nobody can edit the id of a version, and nobody else can sign a marker. */
 function provenIds(
   secret: SecretState | undefined,
   versions: readonly StampedVersion[],
@@ -179,13 +182,13 @@ function provenIds(
   return new Set(proven.filter(({ id }) => replacedBy.has(id)).map(({ id }) => id));
 }
 
-/** How far the rotation that made a version has come: its label stays until all of it is done. */
+/** The progress of the rotation that created a version. Its label stays until everything is done. */
 type VersionState = "staged" | "unannounced" | "unsettled" | "settled";
 
 function stateOf({ labels, stamp }: StampedVersion, replaced: ReadonlySet<TokenId>): VersionState {
   if (!labels.includes(rotatingLabel(stamp.tokenId))) return "settled";
   if (labels.includes(AWSCURRENT)) return "unannounced";
-  // A version that was replaced had been current, whatever its labels say now.
+  // A version that was replaced had been current, whatever its labels are now.
   return labels.includes(AWSPREVIOUS) || replaced.has(stamp.tokenId) ? "unsettled" : "staged";
 }
 
@@ -198,7 +201,7 @@ function headOf(
     origin === undefined ? [] : [{ kind: "root" as const, tokenId: token.id, token, origin }],
   );
   const version = standingVersion(snapshot, versions);
-  // What comes back to a secret of before goes on from there.
+  // A token that moves back to an earlier secret continues from there.
   const moved = roots.find(({ origin }) => origin.kind === "moved");
   if (moved !== undefined) return moved;
   if (version === undefined) return roots[0] ?? unmanaged(versions, members);
@@ -207,7 +210,7 @@ function headOf(
   return { kind, tokenId, token: findToken(snapshot, tokenId), version };
 }
 
-/** What a first rotation, which is not finished, is to replace. */
+/** The token that an unfinished first rotation replaces. */
 function unmanaged(versions: readonly StampedVersion[], members: readonly Member[]): Head | undefined {
   const held = new Set(versions.map(({ stamp }) => stamp.tokenId));
   const token = members.find(({ token }) => !held.has(token.id) && signedMarker(token) === undefined)?.token;
@@ -215,8 +218,8 @@ function unmanaged(versions: readonly StampedVersion[], members: readonly Member
 }
 
 /**
- * Signed for this very secret: not for one of the same name that was there before, or elsewhere. Of one that nobody has
- * looked at, the name is all there is.
+ * Whether the marker is signed for this secret, and not for an earlier or another one with the same name. If the secret was not
+ * read, only the names are compared.
  */
 function isMarkedFor(secretName: SecretName, secret: SecretState | undefined, token: ListedToken): boolean {
   const marker = signedMarker(token);
@@ -248,7 +251,7 @@ function chainOf(
   return head === undefined ? [] : [...chainFrom(head.tokenId, predecessors)];
 }
 
-/** The previous version replaced the current one: nobody but a person turns a promotion round. */
+/** The previous version replaced the current one. Only a person can have moved the label back. */
 function isRolledBack(head: Head | undefined, versions: readonly StampedVersion[]): boolean {
   if (head?.kind === "displaced") return true;
   const previous = versions.find(({ labels }) => labels.includes(AWSPREVIOUS));

@@ -5,23 +5,23 @@ import { isId } from "../policy/request.ts";
 import type { Place, Places } from "./place.ts";
 import { ownVersions, type Snapshot } from "./snapshot.ts";
 
-/** An entry of `secrets` that has no effect: a mistake, or what is left of a token that is gone. */
+/** An entry of `secrets` that has no effect: a mistake, or the entry of a token that no longer exists. */
 export interface UnusedEntry {
   /** Its key: the id or name of a token. */
   readonly entry: string;
   readonly secretName: SecretName;
-  /** The secret that holds the token which it names, or gets it: that was decided before there was this entry. */
+  /** The secret that holds or gets the token that the entry names. This was decided before the entry existed. */
   readonly elsewhere?: SecretName;
-  /** Otherwise the listed token's name that is most like it. */
+  /** Otherwise, the most similar name of a listed token. */
   readonly nearest?: string;
 }
 
-/** A configuration may have thousands; each would be compared with every name. */
+/** A configuration may have thousands of entries, and each would be compared with every name. */
 const MAX_TOLD = 20;
 
 /**
- * The entries of an application's `secrets` that fit no token. One fits where its secret holds a version of ours, or where a
- * token goes there or is meant to. What can't be read may hold anything. `placesOf` is asked only where versions don't tell.
+ * The entries of an application's `secrets` that fit no token. An entry fits if its secret has a version of the worker, or if a
+ * token goes there or should. A secret that can't be read may contain anything. `placesOf` is called only if versions don't decide.
  */
 export function unusedEntries(snapshot: Snapshot, placesOf: () => Places): readonly UnusedEntry[] {
   const unheld = [...snapshot.application.secrets].filter(([, name]) => !mayHoldOurs(snapshot, name));
@@ -46,7 +46,7 @@ function secretNamesOf(place: Place): readonly SecretName[] {
   return place.kind === "root" ? [place.secretName] : [];
 }
 
-/** By their keys, in one pass: there may be as many entries as tokens. */
+/** The tokens for each entry, found in one pass, because there may be as many entries as tokens. */
 function tokensMeantBy(
   entries: ReadonlySet<string>,
   { tokens, unreadable }: Snapshot,
@@ -60,7 +60,7 @@ function tokensMeantBy(
   };
   for (const { id, name } of tokens.values()) {
     note(id, id);
-    // What looks like an id is one.
+    // Text that looks like an id is an id.
     if (entries.has(name) && !isId(name)) note(name, id);
   }
   for (const id of unreadable.keys()) note(id, id);
@@ -74,7 +74,7 @@ function unusedEntry(
   places: Places,
 ): UnusedEntry | undefined {
   const found = meant.flatMap((id) => places.get(id) ?? []);
-  // That is told by itself.
+  // This is reported as a failure anyway.
   if (found.some(({ kind }) => kind === "failed")) return undefined;
   const [elsewhere] = found.flatMap(secretNamesOf);
   if (elsewhere !== undefined) return { entry, secretName, elsewhere };
@@ -82,7 +82,7 @@ function unusedEntry(
 }
 
 function withNearest(unused: UnusedEntry, { tokens }: Snapshot): UnusedEntry {
-  // Ids that were made one after the other are alike, and mean nothing by it.
+  // Ids that were created one after the other are similar by chance.
   if (unused.elsewhere !== undefined || isId(unused.entry)) return unused;
   const nearest = nearestWord(
     unused.entry,

@@ -5,8 +5,8 @@ import type { Login } from "../ports.ts";
 import { type SecretReading, secretIn } from "./snapshot.ts";
 
 /**
- * The token that the worker is logged in with: the one that its string's payload names; else the one that the version of its
- * secret names; else the only one whose dates are those of the payload. Undefined where none of these tells.
+ * The token that the worker is logged in with: the one in the payload of its string, or else the one in the id of its secret's
+ * version, or else the only one with the same dates as the payload. Undefined if none of these identifies it.
  */
 export function ownIdOf(
   login: Login,

@@ -7,32 +7,32 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** Where a listed token belongs. */
 export type Place =
-  /** By versions, or by its signed marker: to one secret, or to each in which it is current. */
+  /** To one secret, or to each in which it is current, by versions or by its signed marker. */
   | { readonly kind: "member"; readonly secretNames: readonly SecretName[] }
-  /** To none yet: this is the one that its successor would get. It need not exist. */
+  /** To no secret yet. Its successor would go into this one, which may not exist. */
   | { readonly kind: "root"; readonly secretName: SecretName; readonly origin: Origin }
-  /** `isCovered`: a live token says that it replaced this one; a hint, which ends warnings and nothing else. */
+  /** `isCovered`: a live token says that it replaced this one. This is a hint that only stops warnings. */
   | { readonly kind: "stray"; readonly reason: StrayReason; readonly isCovered?: boolean }
   | { readonly kind: "failed"; readonly error: RotationError };
 
 export type Places = ReadonlyMap<TokenId, Place>;
 
-/** What is known of a token that belongs to no secret yet. */
+/** What is known about a token that belongs to no secret yet. */
 export type Origin =
-  /** A person's, or of software other than this. */
+  /** Created by a person or by other software. */
   | { readonly kind: "plain" }
-  /** This worker's, from a secret that the configuration no longer names, or that is gone. */
+  /** Created by this worker, for a secret that the configuration no longer names or that no longer exists. */
   | { readonly kind: "moved"; readonly former: SecretArn }
-  /** Made through the API, and nothing says by whom. `unsearched`: not every version that might say it was looked at. */
+  /** Created through the API, and it is unknown by whom. `unsearched`: not all versions that may name it were read. */
   | { readonly kind: "unexplained" | "unsearched" };
 
 export type StrayReason = "foreign" | "unproven" | "marker-unknown" | "superseded";
 
-/** What is asked while places are looked for. */
+/** The data for finding places. */
 export interface Inquiry {
   readonly snapshot: Snapshot;
   readonly claims: Claims;
-  /** By former secret, each found once. */
+  /** By former secret, each calculated once. */
   readonly moves: Map<SecretArn, Move>;
   readonly selection: Selection;
   readonly now: Date;

@@ -11,8 +11,8 @@ const ORIGINS: ReadonlySet<string> = new Set<Origin["kind"]>(["plain", "moved", 
 const isOrigin = (found: Place | Origin): found is Origin => ORIGINS.has(found.kind);
 
 /**
- * The place of each listed token. Versions decide, since nobody edits their ids, then signed markers. What a token is called,
- * and what else its description says, decides nothing but where the first successor of a root goes.
+ * The place of each listed token. Versions decide first, because nobody can edit their ids, then signed markers. The name and the
+ * rest of the description of a token decide only which secret the first successor of a root gets.
  */
 export function placesOf(snapshot: Snapshot, selection: Selection, now: Date): Places {
   const inquiry: Inquiry = { snapshot, claims: claimsIn(snapshot), moves: new Map(), selection, now };
@@ -25,7 +25,7 @@ export function placesOf(snapshot: Snapshot, selection: Selection, now: Date): P
       secretNames.length > 0 ? { kind: "member", secretNames } : unclaimed(token, inquiry);
     if (isOrigin(found)) roots.push({ token, origin: found });
     else if (found.kind !== "stray") places.set(token.id, found);
-    // By its id alone: by a name, one's own token is meant, wherever that may be now.
+    // Only by its id: a name means a token of this deployment, wherever it is now.
     else if (selection.force && isLive(token, now) && isNamedById(token, selection))
       roots.push({ token, origin: { kind: "plain" } });
     else places.set(token.id, covered.has(token.id) ? { ...found, isCovered: true } : found);
@@ -34,21 +34,21 @@ export function placesOf(snapshot: Snapshot, selection: Selection, now: Date): P
   return places;
 }
 
-/** A token that no secret of the configuration knows. */
+/** The place of a token that no secret of the configuration names. */
 function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   const { snapshot, selection, now } = inquiry;
   const former = movedPlace(token, inquiry);
   if (former !== undefined) return former;
   if (snapshot.formerAccessIds.has(token.id)) return { kind: "stray", reason: "superseded" };
   const isDead = !isLive(token, now);
-  // Its key could not be read: it rests.
+  // The key of its marker couldn't be read, so the worker does nothing.
   if (token.proof === "unknown") return { kind: "stray", reason: isDead ? "superseded" : "marker-unknown" };
-  // Signed for a secret that is not the worker's to renew any more; or a person or a flow made it, whatever its text says.
+  // Signed for a secret that the worker no longer renews. Or created by a person or a flow, whatever its text says.
   if (token.proof === "signed" || (token.creatorType ?? "apiToken") !== "apiToken") return { kind: "plain" };
   if (isElsewhere(token, snapshot)) return { kind: "stray", reason: "foreign" };
   if (isDead) return { kind: "plain" };
   const isText = token.marker !== undefined;
-  // Losant doesn't say who made it, nor does it itself: nothing leads further than its name.
+  // Neither Losant nor its description says who created it, so only its name is left.
   if (!isText && token.creatorType === undefined) return { kind: "plain" };
   if (!isOfInterest(snapshot, token, selection, now)) return { kind: isText ? "unexplained" : "plain" };
   const left = leftToSearch(token, snapshot);
@@ -71,7 +71,7 @@ function movedPlace({ id }: ListedToken, inquiry: Inquiry): Place | Origin | und
     : { kind: "member", secretNames: [move.movedTo] };
 }
 
-/** Its text names another account, region or prefix, or a secret that never was this application's. */
+/** Its marker names another account, region or prefix, or a secret that never belonged to this application. */
 function isElsewhere(token: ListedToken, snapshot: Snapshot): boolean {
   const { marker } = token;
   if (typeof marker !== "object") return false;
@@ -79,12 +79,15 @@ function isElsewhere(token: ListedToken, snapshot: Snapshot): boolean {
   return !isHome || localName(snapshot, token) === undefined;
 }
 
-/** Losant says that the worker made it, and nothing else does: an orphan whose key is lost, or a person's by that token. */
+/**
+ * Only Losant says that the worker created it: an orphan whose key is lost, or a token that a person created with the access
+ * token.
+ */
 function isOfOurAccessToken({ creatorId }: ListedToken, { accessTokenIds }: Snapshot): boolean {
   return creatorId !== undefined && accessTokenIds.has(creatorId);
 }
 
-/** Tokens that a live, younger one of the same scope claims to have replaced. */
+/** Tokens that a live, younger token with the same scope says that it replaced. */
 function coveredBy({ tokens }: Snapshot, now: Date): ReadonlySet<TokenId> {
   const covered = new Set<TokenId>();
   for (const token of tokens.values()) {

@@ -4,22 +4,22 @@ import type { ApiToken, ApplicationId, TokenId } from "../model/token.ts";
 import type { Login } from "../ports.ts";
 import type { ListedToken, Proof, Snapshot } from "./snapshot.ts";
 
-/** What markers are judged by. */
+/** The data for checking markers. */
 export interface Judge {
   readonly applicationId: ApplicationId;
   readonly login: Login;
   readonly keys: readonly MarkerKey[];
-  /** Whether all keys are there that there are to be had. */
+  /** Whether `keys` has all keys that can be read. */
   readonly isComplete: boolean;
-  /** Whether Losant's `creatorId` is the id of the access token that made a token, as stored tokens show. */
+  /** Whether Losant's `creatorId` is the id of the access token that created a token, as stored tokens show. */
   readonly knowsCreators: boolean;
-  /** Whom else it names, if it names one of these: it can't be the id of a person then. */
+  /** If `creatorId` is one of these ids, it can't be the id of a person. */
   readonly listedIds: ReadonlySet<string>;
 }
 
 /**
- * `stored`: tokens that versions hold. What the worker made, by signature, shows what Losant's `creatorId` means: it counts
- * where one token names its access token, and none of those that are stored names anything else.
+ * `stored`: tokens in versions. Tokens with a signed marker show what Losant's `creatorId` means. It is used if one of them has
+ * the id of the access token, and no stored one has another id.
  */
 export function judgeBy(
   given: Omit<Judge, "knowsCreators" | "listedIds">,
@@ -30,7 +30,7 @@ export function judgeBy(
   let knowsCreators = false;
   for (const token of tokens) {
     const creator = creatorSeen(token, given);
-    // A copy may name anybody: only what is stored is none.
+    // A token with a copied marker may have any creator. Only a stored token is certainly not a copy.
     if (creator === "another" && stored.has(token.id))
       return { ...given, knowsCreators: false, listedIds: new Set() };
     if (creator === "access-token") knowsCreators = true;
@@ -39,8 +39,8 @@ export function judgeBy(
 }
 
 /**
- * Every token with what its marker is worth. Of several with one signature only the one that was made first can be what
- * was ordered: the others are copies.
+ * Every token with the result of checking its marker. If several have the same signature, only the one that was created first can
+ * be the ordered one. The others are copies.
  */
 export function judged(tokens: readonly ApiToken[], judge: Judge): readonly ListedToken[] {
   const first = new Map<string, ListedToken>();
@@ -58,7 +58,7 @@ export function judged(tokens: readonly ApiToken[], judge: Judge): readonly List
   });
 }
 
-/** Those of a snapshot once more, by other keys. */
+/** Checks the tokens of a snapshot again, with other keys. */
 export function judgedAnew({ tokens, lookups }: Snapshot, judge: Judge) {
   const listed = judged([...tokens.values()], judge);
   return {
@@ -94,7 +94,7 @@ function macOf({ marker, proof }: ListedToken): string | undefined {
   return proof === "signed" && typeof marker === "object" ? marker.seal?.mac : undefined;
 }
 
-/** Whom Losant names as the creator of a token that the worker made, as its signature says. */
+/** What Losant has as the creator of a token that the worker created, according to its signature. */
 function creatorSeen(
   token: ApiToken,
   { applicationId, keys }: Pick<Judge, "applicationId" | "keys">,
@@ -109,7 +109,7 @@ function creatorSeen(
   return undefined;
 }
 
-/** What this worker wrote of why it made a token. */
+/** The marker that this worker signed for a token. */
 export function signedMarker({ marker, proof }: ListedToken): Marker | undefined {
   return proof === "signed" && typeof marker === "object" ? marker : undefined;
 }

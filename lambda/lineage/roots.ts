@@ -25,8 +25,8 @@ export interface Root {
 }
 
 /**
- * Which secret each root would get: that of its id or its name in the configuration, else that of its name under the prefix.
- * No two share one: it is the secrets that are compared, not the names.
+ * The secret that each root would get: from its id or its name in the configuration, or else from its name under the prefix. No
+ * two roots share one. The secrets are compared, not the names.
  */
 export function* placesOfRoots(
   roots: readonly Root[],
@@ -39,7 +39,7 @@ export function* placesOfRoots(
   const ambiguities = new Map(
     [...rivals]
       .filter(([name, { length }]) => length > 1 && mappedNames(snapshot.application).has(name))
-      // Once for each name, not once for each of those that share it: there may be ten thousand.
+      // Once for each name, not for each token that shares it, because there may be ten thousand.
       .map(([name, sharing]) => [name, ambiguous(sharing, name)] as const),
   );
   const decided = new Map<TokenId, Place | SecretName>();
@@ -60,26 +60,29 @@ export function* placesOfRoots(
   }
 }
 
-/** What nothing explains is nobody's rival: its name may have been chosen to be one. Its id is the operator's word. */
+/**
+ * A token of unknown origin doesn't compete, because somebody may have chosen its name for that. An id in `secrets` is a
+ * decision of the operator.
+ */
 function isContender({ token, origin }: Root, { snapshot }: Pick<Inquiry, "snapshot">): boolean {
   const isExplained = origin.kind !== "unexplained" && origin.kind !== "unsearched";
   return isExplained || snapshot.application.secrets.has(token.id);
 }
 
-/** Whatever it is called: only the token that the worker is logged in with goes to the secret that it logs in with. */
+/** Only the token that the worker is logged in with may go into the access token's secret, whatever other tokens' names are. */
 function isIntruder(root: Root, inquiry: Inquiry): boolean {
   const { snapshot } = inquiry;
   return targetOf(root, inquiry) === accessSecretOf(snapshot) && root.token.id !== snapshot.ownId;
 }
 
-/** The name of the secret, or what else becomes of it. */
+/** The name of the secret, or another place. */
 function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inquiry): Place | SecretName {
   const { token, origin } = root;
   const { snapshot, claims, selection } = inquiry;
   if (!isContender(root, inquiry)) return distinctSecretName(snapshot, token);
   if (isIntruder(root, inquiry)) return { kind: "failed", error: notTheAccessToken(token, snapshot) };
   const reading = snapshot.secrets.get(target);
-  // What can't be read may hold any of them: a lineage of its own would be a second one.
+  // A secret that can't be read may hold any of them. A separate secret could create a second lineage.
   if (reading?.kind === "unreadable") return target;
   const isTaken = tellingVersions(snapshot, reading).length > 0;
   if (origin.kind === "moved") {
@@ -93,7 +96,10 @@ function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inq
   return isTaken || isShared ? distinctSecretName(snapshot, token) : target;
 }
 
-/** One may be called like the secret that another gets by its id: whoever can have one by its own id, has that. */
+/**
+ * A root's name may match the secret that another root gets by its id. A root that can have a secret with its own id gets
+ * that.
+ */
 function withoutTwins(
   decided: ReadonlyMap<TokenId, Place | SecretName>,
   live: readonly Root[],
@@ -109,7 +115,7 @@ function withoutTwins(
     );
     for (const [name, group] of sharing) {
       const reading = name && snapshot.secrets.get(name);
-      // What can't be read may hold any of them.
+      // A secret that can't be read may hold any of them.
       if (group.length < 2 || (reading && reading.kind === "unreadable")) continue;
       for (const { token } of group) {
         const distinct = distinctSecretName(snapshot, token);
@@ -122,7 +128,10 @@ function withoutTwins(
   return names;
 }
 
-/** Naming one root, beyond doubt, with `force` makes it the heir of a lineage whose current token somebody ended. */
+/**
+ * If the event clearly names one root with `force`, it continues a lineage whose current token somebody deactivated or
+ * deleted.
+ */
 function isAdopted(snapshot: Snapshot, token: ApiToken, selection: Selection): boolean {
   return isForced(token, selection) && isUnmistakable(snapshot, token, selection);
 }
@@ -136,14 +145,14 @@ function isUnmistakable(snapshot: Snapshot, token: ApiToken, { tokens = [] }: Se
   );
 }
 
-/** The current token of a lineage was deactivated or deleted by somebody. */
+/** Somebody deactivated or deleted the current token of the lineage. */
 function hasDeadCurrent(snapshot: Snapshot, secretName: SecretName): boolean {
   const standing = standingVersion(snapshot, ownVersions(snapshot.secrets.get(secretName)));
   if (standing === undefined || snapshot.unreadable.has(standing.stamp.tokenId)) return false;
   return findToken(snapshot, standing.stamp.tokenId)?.status !== "active";
 }
 
-/** Each of them carries the message. */
+/** A limit, because each of these tokens has the message. */
 const MAX_RIVALS_NAMED = 10;
 
 function ambiguous(rivals: readonly Root[], secretName: SecretName): RotationError {
@@ -180,7 +189,7 @@ function targetOf({ token, origin }: Root, { snapshot, claims }: Inquiry): Secre
   return byId ?? secrets.get(token.id) ?? secretNameOfToken(snapshot, token);
 }
 
-/** An id in the configuration means the lineage: its first token may have been replaced long ago. */
+/** An id in the configuration means the whole lineage, because its first token may have been replaced long ago. */
 function mappedInChain(
   id: TokenId,
   { application }: Snapshot,

@@ -5,13 +5,13 @@ import { SecretName } from "../model/secret.ts";
 import type { ApplicationId, TokenId } from "../model/token.ts";
 
 const MAX_NAME = 512;
-/** A name that ends in a hyphen and six characters is mistaken for the end of an ARN (CreateSecret, Name). */
+/** A name that ends with a hyphen and six characters may be confused with the end of an ARN (CreateSecret, Name). */
 const ENDS_LIKE_AN_ARN = /-.{6}$/;
 
 /**
- * The secret of a token nobody mapped: `<prefix>/<application id>/<token name>`, with the token's name made
- * harmless. Equal for equal names, different for different ones; at most 512 characters.
- * Of what looks like a token only the hash is left. `distinguish` appends the token's id, for tokens whose plain names collide.
+ * The secret of a token without a mapping: `<prefix>/<application id>/<token name>`. Characters that secret names can't contain are
+ * replaced, and a hash is added. Equal for equal names, different for different names, at most 512 characters. Text that looks
+ * like a token is replaced by the hash. `distinguish` appends the token's id, for tokens whose names collide.
  */
 export function secretNameFor(
   prefix: string,

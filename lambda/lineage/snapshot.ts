@@ -17,13 +17,16 @@ import type { ApiToken, TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Login, UnreadableToken } from "../ports.ts";
 
-/** What was read of one secret. `history` holds the deprecated versions too, where they were asked for. */
+/** What was read of one secret. `history` includes deprecated versions, if they were read. */
 export type SecretReading =
-  /** As the list of secrets shows it, perhaps five minutes old: enough to let a lineage rest, and for nothing else. */
+  /**
+   * From the list of secrets, which may be five minutes old. This is enough to leave a lineage at rest, and for nothing
+   * else.
+   */
   | { readonly kind: "indexed"; readonly secret: SecretState }
   | { readonly kind: "described"; readonly secret: SecretState; readonly history?: readonly SecretVersion[] }
   | { readonly kind: "absent" }
-  /** `secret`: as the list of secrets, or an earlier look, has shown it, so that nobody forgets whose tokens it names. */
+  /** `secret`: from the list of secrets or an earlier read, so that the tokens that it names are still known. */
   | {
       readonly kind: "unreadable";
       readonly error: RotationError;
@@ -31,16 +34,16 @@ export type SecretReading =
     };
 
 /**
- * What a marker is worth. `signed`: this worker wrote it, for this very token. `unsigned`: anybody may have. `unknown`: it is
- * signed with an access token that was not read, or could not be.
+ * The result of checking a marker. `signed`: this worker wrote it, for this token. `unsigned`: anybody may have written it.
+ * `unknown`: it may be signed with an access token that was not read or can't be read.
  */
 export type Proof = "signed" | "unsigned" | "unknown";
 
-/** A token as Losant has it, with what its description says of why it was made. */
+/** A token of Losant, with the marker in its description. */
 export interface ListedToken extends ApiToken {
   readonly marker: MarkerReading;
   readonly proof: Proof;
-  /** Since when the worker has been about to delete it, by a signed line. */
+  /** When the worker deactivated it to delete it later, from a signed line. */
   readonly discardedAt: Date | undefined;
 }
 
@@ -52,42 +55,48 @@ export function unreadableError(
   return new RotationError("token-unreadable", message);
 }
 
-/** How Losant's clock goes, by the listing: every date of a token is of that clock. */
+/** Losant's clock, from the listing. Every date of a token is by that clock. */
 export interface LosantTime {
   /** What to add to this machine's clock, in milliseconds. */
   readonly aheadMs: number;
-  /** The same as Losant says it, believed or not: what it makes bears dates of that clock, and markers are signed for those. */
+  /**
+   * The same according to Losant, trusted or not. New tokens get dates by that clock, and markers are signed for those
+   * dates.
+   */
   readonly shownAheadMs: number;
-  /** False where Losant says no time, or one that is more than a day off: then no life ends. */
+  /**
+   * False if Losant's answer has no time, or one that differs by more than a day. Then no token is discarded or retired by
+   * its age.
+   */
   readonly isTrusted: boolean;
 }
 
-/** All that a plan is made from: what one application and its secrets looked like, and when that was read. */
+/** Everything that a plan is made from: one application and its secrets, and when they were read. */
 export interface Snapshot {
   readonly application: ApplicationConfig;
   readonly secretPrefix: string;
   readonly login: Login;
-  /** The token that the worker is logged in with, where its string or its secret tells. */
+  /** The token that the worker is logged in with, if its string or its secret shows that. */
   readonly ownId: TokenId | undefined;
-  /** Before the first read, by Losant's clock: an age counted to it is never too high. */
+  /** Before the first read, by Losant's clock. An age that is counted up to it is never too high. */
   readonly readAt: Date;
   readonly losantTime: LosantTime;
   /** In the order of the listing. */
   readonly tokens: ReadonlyMap<TokenId, ListedToken>;
   /** None of `tokens` is among them. */
   readonly unreadable: ReadonlyMap<TokenId, UnreadableToken>;
-  /** What kept the listing from showing every token. */
+  /** Why the listing doesn't show every token. */
   readonly flaws: readonly RotationError[];
-  /** Which access tokens' keys the markers were tried with; `unreadable`: the older ones could not be had. */
+  /** The access tokens whose keys the markers were checked with. `unreadable`: the older ones couldn't be read. */
   readonly keys: "login" | "all" | "unreadable";
-  /** What the payloads of these access tokens say that looks like an id, theirs among them. */
+  /** Everything in the payloads of these access tokens that looks like an id, including their own ids. */
   readonly accessTokenIds: ReadonlySet<string>;
-  /** Listed tokens that the worker logged in with before: what it logs in with now has taken their place. */
+  /** Listed tokens that the worker logged in with before. Its access token has replaced them. */
   readonly formerAccessIds: ReadonlySet<TokenId>;
-  /** Whether the list of secrets could be read: else one that is missing here may exist. */
+  /** Whether the list of secrets could be read. If not, a secret that is missing here may exist. */
   readonly isIndexed: boolean;
   readonly secrets: ReadonlyMap<SecretName, SecretReading>;
-  /** Tokens that versions name and the listing lacks, asked for by id: undefined where Losant has none. */
+  /** Tokens that versions name and that are missing from the listing, read by id. Undefined if Losant has no such token. */
   readonly lookups: ReadonlyMap<TokenId, ListedToken | undefined>;
 }
 
@@ -95,17 +104,17 @@ export interface StampedVersion extends SecretVersion {
   readonly stamp: Stamp;
 }
 
-/** The secret, where something is known of it. */
+/** The secret, if something is known about it. */
 export function secretIn(reading: SecretReading | undefined): SecretState | undefined {
   return reading === undefined || reading.kind === "absent" ? undefined : reading.secret;
 }
 
-/** Every version is known, also those without labels. */
+/** Every version is known, including those without labels. */
 export function isSearched(reading: SecretReading | undefined): boolean {
   return reading?.kind === "absent" || (reading?.kind === "described" && reading.history !== undefined);
 }
 
-/** The versions that this worker made, as far as they were read. */
+/** The versions that this worker created, as far as they were read. */
 export function ownVersions(reading: SecretReading | undefined): readonly StampedVersion[] {
   const secret = secretIn(reading);
   if (secret === undefined) return [];
@@ -123,7 +132,7 @@ export function findToken(
   return snapshot.tokens.get(id) ?? snapshot.lookups.get(id);
 }
 
-/** The secret that the worker logs in with. */
+/** The secret with the access token that the worker logs in with. */
 export function accessSecretOf({ login }: Pick<Snapshot, "login">): SecretName {
   return secretNameOf(login.arn);
 }
@@ -137,12 +146,12 @@ export function isConfigured(
   return name.startsWith(`${secretPrefix}/${application.id}/`) || mappedNames(application).has(name);
 }
 
-/** Whether the worker is to renew the token that it logs in with. */
+/** Whether the worker renews the token that it logs in with. */
 export function renewsAccessToken({ application, login }: Pick<Snapshot, "application" | "login">): boolean {
   return application.renewsAccessToken || mappedNames(application).has(secretNameOf(login.arn));
 }
 
-/** What the text of a marker names, where it may be a secret of this application: signed or not. */
+/** The secret that a marker names, signed or not, if it may be a secret of this application. */
 export function localName(
   snapshot: Pick<Snapshot, "application" | "secretPrefix" | "login">,
   { marker }: Pick<ListedToken, "marker">,
@@ -160,8 +169,8 @@ export const mappedNames = remembered(
 );
 
 /**
- * The version of ours that a lineage stands on: the current one; else, where somebody set a value by hand, the
- * one that was current before. Undefined while none ever was.
+ * The worker's version that a lineage continues from: the current one, or, if somebody set a value by hand, the one that was
+ * current before. Undefined if none was ever current.
  */
 export function standingVersion(
   snapshot: Snapshot,
@@ -171,12 +180,12 @@ export function standingVersion(
   return holding(AWSCURRENT) ?? holding(AWSPREVIOUS) ?? newestFormerlyCurrent(snapshot, versions);
 }
 
-/** A discarded attempt leaves a version too, but its token is gone and nothing ever replaced it. */
+/** A discarded attempt leaves a version too, but its token no longer exists, and no token replaced it. */
 function newestFormerlyCurrent(
   snapshot: Snapshot,
   versions: readonly StampedVersion[],
 ): StampedVersion | undefined {
-  // One that can't be read may be the newest: then nothing is decided here.
+  // A token that can't be read may be the newest. Then nothing is decided here.
   const createdAt = ({ stamp: { tokenId } }: StampedVersion) =>
     snapshot.unreadable.has(tokenId)
       ? Number.POSITIVE_INFINITY
@@ -192,7 +201,7 @@ function newestFormerlyCurrent(
     )[0];
 }
 
-/** Until one was current, a version without labels is only what a discarded attempt left behind. */
+/** Before any version was current, a version without labels is only the rest of a discarded attempt. */
 export function tellingVersions(
   snapshot: Snapshot,
   reading: SecretReading | undefined,

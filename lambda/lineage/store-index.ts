@@ -2,14 +2,14 @@ import { type SecretName, type SecretState, stampOf } from "../model/secret.ts";
 import type { ApplicationId, TokenId } from "../model/token.ts";
 
 /**
- * What the list of secrets says of whose token is whose, for a whole run. An entry may be five minutes old: it leads to rest,
- * or to a closer look.
+ * Which token belongs to which secret according to the list of secrets, for a whole run. An entry may be five minutes old, so it is
+ * only used to leave a token at rest, or to decide which secrets to read.
  */
 export class StoreIndex {
   readonly #byFolder = new Map<string, SecretState[]>();
-  /** One, for nearly every token: a hundred thousand collections of one would take as much as all secrets. */
+  /** Nearly every token has one secret. A hundred thousand sets of one would need as much memory as all secrets. */
   readonly #byToken = new Map<TokenId, SecretState | Set<SecretState>>();
-  /** False where the list could not be read: then nothing is missing from it. */
+  /** False if the list couldn't be read. Then a secret that is not in it may exist. */
   readonly isRead: boolean;
 
   constructor(secrets: readonly SecretState[], isRead = true) {
@@ -28,7 +28,7 @@ export class StoreIndex {
     }
   }
 
-  /** Those under `<prefix>/<application id>/`. */
+  /** The secrets under `<prefix>/<application id>/`. */
   under(prefix: string, applicationId: ApplicationId): readonly SecretState[] {
     return this.#byFolder.get(`${prefix}/${applicationId}/`) ?? [];
   }
@@ -37,7 +37,7 @@ export class StoreIndex {
     return this.#byFolder.get(folderOf(name))?.find((secret) => secret.name === name);
   }
 
-  /** Those of which a labelled version holds the token, or replaced it. */
+  /** The secrets with a labelled version that holds the token or replaced it. */
   naming(id: TokenId): Iterable<SecretState> {
     const known = this.#byToken.get(id);
     if (known === undefined) return [];
@@ -52,7 +52,7 @@ export class StoreIndex {
   }
 }
 
-/** Up to the last application's id and its slash: a token's name has no slash. */
+/** Up to the last slash, which is after the application id: a token's part of the name has no slash. */
 function folderOf(name: SecretName): string {
   return name.slice(0, name.lastIndexOf("/") + 1);
 }

@@ -1,8 +1,8 @@
-/** A character written as a code: in percents, JSON, HTML, quoted-printable. */
+/** A character written as a code: in percent encoding, JSON, HTML or quoted-printable. */
 export const CODE =
   /%([\da-f]{2})|\\+x([\da-f]{2})|0x([\da-f]{2})|=([\da-f]{2})|\\+u00([\da-f]{2})|&#x([\da-f]{2});?|&#(\d{2,3});?/gi;
 
-/** A text with, of each of its characters, where it stands in the one that came. */
+/** A text, and for each of its characters its position in the original text. */
 export interface Layer {
   readonly characters: string;
   readonly from: readonly number[];
@@ -14,11 +14,11 @@ export function layerOf(text: string): Layer {
   return { characters: text, from, to: from.map((at) => at + 1) };
 }
 
-/** Part of a layer, and the characters that stand there in its place. */
+/** Part of a layer, and the characters that replace it. */
 export interface Replacement {
   readonly index: number;
   readonly length: number;
-  /** Of each, the characters that it was written with. */
+  /** Each with the part of the layer that it was written as. */
   readonly characters: readonly {
     readonly character: string;
     readonly at: number;
@@ -26,7 +26,7 @@ export interface Replacement {
   }[];
 }
 
-/** Undefined where nothing is replaced. Replacements come in their order. */
+/** The layer with these replacements, which come in order. Undefined if there are none. */
 export function layerWith(
   { characters, from, to }: Layer,
   replacements: Iterable<Replacement>,
@@ -51,7 +51,7 @@ export function layerWith(
   return next;
 }
 
-/** With its codes read. Undefined where it has none. */
+/** The layer with its codes decoded. Undefined if it has none. */
 export function decoded(layer: Layer): Layer | undefined {
   return layerWith(layer, codesIn(layer.characters));
 }

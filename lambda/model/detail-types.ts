@@ -1,7 +1,7 @@
-/** Where every event of this worker comes from, as EventBridge's rules match it. */
+/** The source of every event of this worker, which EventBridge rules match. */
 export const EVENT_SOURCE = "losant.token-rotation";
 
-/** What rules match the events by. `EVENT_CATALOGUE` has the schema of each. */
+/** The detail types that EventBridge rules match. `EVENT_CATALOGUE` has the schema of each. */
 export const DETAIL_TYPES = [
   "Losant API Token Rotated",
   "Losant API Token Rotation Failed",

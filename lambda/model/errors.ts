@@ -2,13 +2,16 @@ import { masked } from "./masked.ts";
 import type { TokenId } from "./token.ts";
 
 interface ErrorKind {
-  /** Whether the same call may succeed later without anybody changing anything. */
+  /** Whether the same call may succeed later although nobody changes anything. */
   readonly retryable: boolean;
   /** What the person who reads it should do. */
   readonly remedy: string;
 }
 
-/** Every failure the worker can report. The codes are stable: alarms and events name them, and the runbook has an article for each. */
+/**
+ * Every failure the worker can report. The codes are stable: alarms and events name them, and the runbook has an article for
+ * each.
+ */
 export const ERROR_KINDS = {
   "config-invalid": {
     retryable: false,
@@ -196,7 +199,7 @@ export const ERROR_KINDS = {
 
 export type ErrorCode = keyof typeof ERROR_KINDS;
 
-/** Where the runbook is, unless a deployment says otherwise: at the root of this repository. */
+/** Where the runbook is by default: at the root of this repository. A deployment can set another place. */
 const RUNBOOK = "RUNBOOK.md";
 
 /** The runbook's article about a code, whose anchor is the code. */
@@ -204,23 +207,23 @@ export function articleOn(code: ErrorCode, runbook = RUNBOOK): string {
   return `${runbook}#${code}`;
 }
 
-/** What to do about a failure: in a sentence, and where to read on. */
+/** What to do about a failure, with a link to its article in the runbook. */
 export function remedyFor(code: ErrorCode, runbook?: string): string {
   return `${ERROR_KINDS[code].remedy} See ${articleOn(code, runbook)}`;
 }
 
 interface ErrorFacts {
-  /** `unknown`: the call may have had its effect all the same. `none` (the default): it certainly had not. */
+  /** `unknown`: the call may have had its effect. `none` (the default): it certainly had no effect. */
   readonly effect?: "none" | "unknown";
-  /** The token that a create call left behind, where its answer was unusable but named it. */
+  /** The token that a create call created, if its answer has the id of the token but can't be used. */
   readonly createdId?: TokenId;
-  /** Of a refusal because of too many requests: when to ask again at the earliest, in milliseconds, where it said so. */
+  /** After a refusal because of too many requests: how long to wait, in milliseconds, if the answer says so. */
   readonly retryAfterMs?: number | undefined;
 }
 
 /**
- * The only kind of error that leaves an adapter. Its message says what is wrong and where, and never holds
- * a token string. It has no `cause` on purpose: the originals carry Authorization headers and inputs.
+ * The only kind of error that leaves an adapter. Its message says what is wrong and where, and never contains
+ * a token string. It has no `cause` on purpose: the original errors contain Authorization headers and inputs.
  */
 export class RotationError extends Error {
   override readonly name = "RotationError";
@@ -251,8 +254,8 @@ export class RotationError extends Error {
 }
 
 /**
- * What to report of anything thrown. Of an error that is not the project's own, only its class and the
- * place in the code are kept: its message may quote what it choked on.
+ * The error to report for anything thrown. Of an error that is not the project's own, only its class and the
+ * place in the code are kept, because its message may quote its input.
  */
 export function asRotationError(thrown: unknown): RotationError {
   if (thrown instanceof RotationError) return thrown;
@@ -263,7 +266,7 @@ export function asRotationError(thrown: unknown): RotationError {
   });
 }
 
-/** What went wrong, or undefined: of something that may fail without undoing what was done before it. */
+/** The error, or undefined. For a step that may fail without undoing the steps before it. */
 export function failureOf(attempt: Promise<unknown>): Promise<RotationError | undefined> {
   return attempt.then(() => undefined, asRotationError);
 }

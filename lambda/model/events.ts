@@ -52,7 +52,7 @@ export const EVENT_CATALOGUE = {
     secretArn: text,
     versionId: text,
     replacedTokenId: text,
-    /** The secret that held it until now, where that is another one. */
+    /** The secret that held the token until now, if that is another one. */
     formerSecretArn: v.optional(text),
   }),
   "Losant API Token Rotation Failed": v.object({
@@ -80,11 +80,11 @@ export const EVENT_CATALOGUE = {
 
 export type DetailOf<Type extends DetailType> = v.InferOutput<(typeof EVENT_CATALOGUE)[Type]>;
 
-/** One entry for PutEvents, less the bus. */
+/** One entry for PutEvents, without the bus. */
 export type RotationEvent = {
   [Type in DetailType]: {
     readonly detailType: Type;
-    /** The ARN of the secret, where there is one. */
+    /** The ARN of the secret, if there is one. */
     readonly resources: readonly string[];
     readonly detail: DetailOf<Type>;
   };

@@ -2,7 +2,10 @@ import * as v from "valibot";
 import { SecretArn } from "./secret.ts";
 import { type ApiToken, type ApplicationId, type RunId, TokenId } from "./token.ts";
 
-/** Why a token is ordered: what it replaces, where its string is to lie, and what it is to be. Both moments are Losant's. */
+/**
+ * Why a token is ordered: the token that it replaces, the secret for its string, and its expiry. Both dates are by Losant's
+ * clock.
+ */
 export interface Intent {
   readonly replacedId: TokenId;
   readonly secretArn: SecretArn;
@@ -11,12 +14,12 @@ export interface Intent {
   readonly expiresAt: Date | undefined;
 }
 
-/** What a token's description says of itself. Anybody can write it: only its signature proves something. */
+/** A marker in a token's description. Anybody can write one: only its signature proves something. */
 export interface Marker {
   readonly replacedId: TokenId;
   readonly secretArn: SecretArn;
   readonly run: string;
-  /** Absent in what was written before markers were signed. */
+  /** Absent in markers of older versions, which didn't sign them. */
   readonly seal?: Seal;
 }
 
@@ -27,23 +30,23 @@ interface Seal {
 }
 
 /**
- * What signs markers, made of the string of an access token: HMAC-SHA256 with a key that HKDF derives for one account,
- * region and prefix.
+ * Signs markers: HMAC-SHA256 with a key that HKDF derives from the string of an access token, for one account, region and
+ * prefix.
  */
 export interface MarkerKey {
   /** In hexadecimal digits. */
   mac(text: string): string;
-  /** What the payload of that access token says that looks like an id. */
+  /** Everything in the payload of that access token that looks like an id. */
   readonly claimedIds: readonly TokenId[];
 }
 
-/** That of an access token which was in use once. */
+/** The key of an access token that was used before. */
 export interface KeptKey extends MarkerKey {
-  /** False for one that a person replaced and Losant doesn't accept: whoever has found it could sign with it. */
+  /** False if a person replaced the access token and Losant rejects it: anybody who has found its string could sign with it. */
   readonly isTrusted: boolean;
 }
 
-/** `damaged`: something of ours is there, but no whole marker. */
+/** `damaged`: the beginning of a marker is there, but no complete one. */
 export type MarkerReading = Marker | "damaged" | undefined;
 
 const OPENING = "[losant-token-rotation";
@@ -52,10 +55,10 @@ const MARKER =
 const NOTICE = /^\[losant-token-rotation discarded=(\S+) mac=([a-f\d]{64})\]$/;
 /** apiTokenPost.json: description, maxLength. */
 const MAX_DESCRIPTION = 32_767;
-/** So many markers of one description are looked at: only one can be the worker's. */
+/** How many markers of one description are read. Only one can be the worker's. */
 const MAX_MARKERS = 10;
 
-/** Each line of ours: people add lines, and copy them from one token to another. */
+/** All markers of a description, because people add lines and copy them from one token to another. */
 export function readMarkers(description: string): readonly (Marker | "damaged")[] {
   const lines = linesOf(description).map((line) => line.trim());
   return lines
@@ -77,19 +80,19 @@ function readLine(line: string): Marker | "damaged" {
   return { ...marker, seal: { orderedAt, expiresAt, mac } };
 }
 
-/** In the one way in which this file writes them. */
+/** Only in the format that this file writes. */
 function momentIn(text: string): Date | undefined {
   const at = new Date(text);
   return !Number.isNaN(at.getTime()) && at.toISOString() === text ? at : undefined;
 }
 
-/** How far apart Losant's clock, when it makes a token, and the moment in the order may be. */
+/** How much a token's creation date and the date in its order may differ. */
 const ORDER_TOLERANCE_MS = 15 * 60_000;
 
 /**
- * Whether this worker wrote the marker, with this key, for this very token: facts of it that nobody can edit are part of
- * what is signed. Neither name nor scope is: an orphan that was renamed must stay provable.
- * `knowsCreators`: Losant's `creatorId` is the id of the access token that made a token.
+ * Whether this worker wrote the marker, with this key, for this token: the signature includes facts of the token that nobody
+ * can edit. It doesn't include name and scope, because an orphan that was renamed must stay provable.
+ * `knowsCreators`: Losant's `creatorId` is the id of the access token that created a token.
  */
 export function isSignedFor(
   token: ApiToken,
@@ -115,7 +118,7 @@ export function isSignedFor(
   );
 }
 
-/** Losant documents no precision: a date may come back cut to the second, or to the minute. */
+/** Losant documents no precision: a date may come back rounded down to the second or to the minute. */
 function isSameExpiry(expiresAt: Date | undefined, ordered: Date | undefined): boolean {
   if (expiresAt === undefined || ordered === undefined) return expiresAt === ordered;
   return [1, 1_000, 60_000].some(
@@ -143,7 +146,7 @@ export function describeSuccessor(
   return withLine(humanText(predecessorDescription), `${OPENING} ${claimsText(intent)} mac=${mac}]`);
 }
 
-/** The same, with a line that says since when the worker has been about to delete the token. */
+/** The description of a token, with a line that says when the worker deactivated it to delete it later. */
 export function describeDiscarded(
   token: ApiToken,
   discardedAt: Date,
@@ -156,7 +159,10 @@ export function describeDiscarded(
   return withLine(lines.join("\n").trimEnd(), `${OPENING} discarded=${discarded} mac=${mac}]`, "start");
 }
 
-/** Since when, by a line that one of these keys signed for this token; the latest, where there are several. */
+/**
+ * When the worker deactivated it, from a line that one of these keys signed for this token. The latest, if there are
+ * several.
+ */
 export function discardedSince(
   { id, description }: ApiToken,
   applicationId: ApplicationId,
@@ -174,7 +180,7 @@ export function discardedSince(
   return moments.length === 0 ? undefined : new Date(Math.max(...moments));
 }
 
-/** Whether there is such a line at all, by whomever. */
+/** Whether there is such a line, whoever wrote it. */
 export function hasNotice(description: string): boolean {
   return linesOf(description).some((line) => NOTICE.test(line.trim()));
 }
@@ -189,7 +195,7 @@ function humanText(description: string): string {
     .trimEnd();
 }
 
-/** What doesn't fit is cut from the end of the text; or from its start, where its end is what counts. */
+/** Adds a line. If the text is too long, its end is cut off, or its start if the end is more important. */
 function withLine(text: string, line: string, cut: "end" | "start" = "end"): string {
   const room = MAX_DESCRIPTION - line.length - 1;
   const kept = (cut === "end" ? text.slice(0, room) : text.slice(-room)).toWellFormed();

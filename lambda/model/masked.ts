@@ -1,28 +1,31 @@
 import { CODE, decoded, type Layer, layerOf, layerWith, type Replacement } from "./character-codes.ts";
 import { type Piece, piecesOf, type Word, wordsIn } from "./words.ts";
 
-/** What stands for text that looks like a token. */
+/** Replaces text that looks like a token. */
 const MASK = "…";
-/** Fewer letters and digits are a serial number as likely as a piece of a token. */
+/** Fewer letters and digits are as likely a serial number as a part of a token. */
 const LEAST = 18;
-/** So much more like chance than like words, see `piecesOf`: of 32 characters by chance, one in ten thousand has less. */
+/**
+ * How much more random than words a text must be, see `piecesOf`. Of 32 random characters, one text in ten thousand has
+ * less.
+ */
 const TOKEN_LIKE = 3;
-/** How every JSON Web Token begins, `{"` in base64url: no word does. */
+/** The beginning of every JSON Web Token, `{"` in base64url. No word begins like this. */
 const WEB_TOKEN = /^eyJ[A-Za-z\d]{4}/;
-/** `{"alg":"` and `{"typ":"` in base64url, whatever became of capitals and of what stood between. */
+/** `{"alg":"` and `{"typ":"` in base64url, in lower case, because capitals and separators may have been lost. */
 const HEADERS = ["eyjhbgcioij", "eyj0exaioij"];
-/** So many words of one length in a row are no sentence. */
+/** This many words of one length in a row are not a sentence. */
 const EVEN_WORDS = 6;
-/** Two parts of a text that look like tokens, with so little between them, are parts of one. */
+/** Two parts that look like tokens, with at most this many characters between them, are parts of one token. */
 const GAP = 40;
 const LAYERS = 3;
-/** Losant takes no such name: the rest of it is not looked at, and not shown. */
+/** Losant accepts no name of this length. The rest of a longer text is not checked and not shown. */
 const LONGEST = 10_000;
 
 /**
- * A name, or another text of somebody else's, without what looks like a token: whole, cut, split into parts of any length,
- * written in codes or in hexadecimal digits. What is left are words. Ids, UUIDs, hashes, ARNs, serial numbers and names in
- * any language stay as they are. Masking twice changes nothing.
+ * Masks everything in a name or another foreign text that looks like a token: whole, cut, split into parts of any length, or
+ * written in codes or hexadecimal digits. Words, ids, UUIDs, hashes, ARNs, serial numbers and names in any language stay as they
+ * are. Masking twice changes nothing.
  */
 export function masked(text: string): string {
   if (text.length > LONGEST) return `${masked(text.slice(0, LONGEST).replace(/\S*$/, ""))}${MASK}`;
@@ -36,7 +39,7 @@ export function masked(text: string): string {
   return shown + text.slice(at);
 }
 
-/** Nearly all names are: none of the ways in which a token shows is open to them. */
+/** True for nearly all names: the text can't contain a token in any form. */
 function isPlainly(text: string): boolean {
   if (text.length < LEAST) return !/e\p{Cf}*y\p{Cf}*J/u.test(text);
   const isInOneCase = !/[A-Z]/.test(text) || !/[a-z]/.test(text);
@@ -52,7 +55,7 @@ function hasHeader(text: string): boolean {
   return HEADERS.some((header) => letters.includes(header));
 }
 
-/** In their order, each once or more. */
+/** In order. The same span may occur several times. */
 function spansOf(text: string): readonly Span[] {
   const spans = [...suspiciousSpans(text)];
   for (const layer of layersOf(text)) {
@@ -67,7 +70,7 @@ interface Span {
   readonly end: number;
 }
 
-/** With codes and hexadecimal digits read, over and over. */
+/** With codes and hexadecimal digits decoded, repeatedly. */
 function* layersOf(text: string): Iterable<Layer> {
   if (!hasCodes(text)) return;
   let layer: Layer | undefined = layerOf(text);
@@ -95,7 +98,7 @@ function* bytesIn(text: string): Iterable<Replacement> {
   }
 }
 
-/** Each from the first of its words to the last, and beyond that to the next plain word. */
+/** Each span goes from the first suspicious word to the last, and on both sides to the next plain word. */
 function suspiciousSpans(text: string): readonly Span[] {
   const words = wordsIn(text);
   const seen = suspicious(words, text);
@@ -114,12 +117,12 @@ function suspiciousSpans(text: string): readonly Span[] {
   return joined(spans);
 }
 
-/** Beside what looks like a token, what is no word may be the rest of it; three letters help nobody. */
+/** Text beside a token that is not a word may be the rest of the token. Three letters are too few to matter. */
 function mayBelong(word: Word | undefined): boolean {
   return word !== undefined && !word.isPlain && word.letters.length > 3;
 }
 
-/** A plain word, or a short one at the end of a long one, is none of it. */
+/** A plain word, or a short one beside a long one, is not part of the token. */
 function isBeside(word: Word | undefined, neighbour: Word | undefined): boolean {
   if (word === undefined || word.isPlain) return word !== undefined;
   return (
@@ -127,7 +130,7 @@ function isBeside(word: Word | undefined, neighbour: Word | undefined): boolean 
   );
 }
 
-/** Of each word, whether it belongs to what looks like a token. */
+/** For each word, whether it is part of something that looks like a token. */
 function suspicious(words: readonly Word[], text: string): readonly boolean[] {
   const begun = new Int32Array(words.length + 1);
   for (const [first, last] of [...ranges(words), ...evenRanges(words, text)]) {
@@ -141,12 +144,12 @@ function suspicious(words: readonly Word[], text: string): readonly boolean[] {
   });
 }
 
-/** Of the words in each stretch of LEAST letters or more that is TOKEN_LIKE, the first and the last. */
+/** The first and the last word of each part with LEAST letters or more that is TOKEN_LIKE. */
 function* ranges(words: readonly Word[]): Iterable<readonly [number, number]> {
   const pieces: (Piece & { readonly word: number })[] = [];
   for (const [word, { letters }] of words.entries())
     for (const piece of piecesOf(letters)) pieces.push({ ...piece, word });
-  // Sums up to each piece: what a stretch has is the difference of two of them.
+  // Sums up to each piece. The sum of a part is the difference of two of them.
   let [sum, length] = [0, 0];
   const before = pieces.map((piece) => {
     const sums = { sum, length };
@@ -166,7 +169,7 @@ function* ranges(words: readonly Word[]): Iterable<readonly [number, number]> {
   }
 }
 
-/** Words from the first to the last, and how many characters they take. */
+/** The words from `first` to `last`, and how many characters they take. */
 interface Part {
   readonly first: number;
   readonly last: number;
@@ -174,7 +177,7 @@ interface Part {
   readonly letters: string;
 }
 
-/** Parts of one length that hold capitals where no word has them: a token in lines, blanks or bytes. */
+/** Parts of one length with capitals inside: a token that is split by line breaks, blanks or into bytes. */
 function* evenRanges(words: readonly Word[], text: string): Iterable<readonly [number, number]> {
   for (const parts of [singleWords(words), wholeParts(words, text)])
     for (let first = 0, end = 0; first < parts.length; first = end) {
@@ -190,7 +193,7 @@ function singleWords(words: readonly Word[]): readonly Part[] {
 
 const PART = /[\p{L}\p{M}\p{N}\p{Cf}._-]+/gu;
 
-/** A token that is torn into parts of one length has a hyphen, an underscore or a point in some of them. */
+/** If a token is split into parts of one length, some parts contain a hyphen, an underscore or a point. */
 function wholeParts(words: readonly Word[], text: string): readonly Part[] {
   let next = 0;
   return [...text.matchAll(PART)].flatMap(({ index, 0: { length } }) => {
@@ -208,7 +211,7 @@ function isEven(one: Part | undefined, other: Part | undefined): boolean {
   return one.length === other.length || (one.length <= 2 && other.length <= 2);
 }
 
-/** No words: a capital after a small letter; in parts too short for that, letters of both cases. */
+/** Words have no capital after a small letter. Parts that are too short to show that have letters of both cases. */
 function isMixed(parts: readonly Part[]): boolean {
   const letters = parts.map((part) => part.letters);
   const all = letters.join("");
@@ -217,7 +220,7 @@ function isMixed(parts: readonly Part[]): boolean {
   return (parts[0]?.length ?? 0) <= 2 && /[a-z]/.test(all) && /[A-Z]/.test(all);
 }
 
-/** Spans in their order, those with little between them as one. */
+/** The spans, in order. Spans with little between them are joined. */
 function joined(spans: readonly Span[]): readonly Span[] {
   const whole: Span[] = [];
   for (const span of spans) {

@@ -1,12 +1,12 @@
 /** Longer words take too long to compare. */
 const MAX_LENGTH = 64;
-/** So many characters may be wrong, and a third of the word at most. */
+/** How many characters may be wrong, but at most a third of the word. */
 const MAX_WRONG = 3;
 
-/** In a longer list words are numbered, and alike by chance. */
+/** In a longer list, names are often numbered and so similar by chance. */
 const MAX_COMPARED = 1_000;
 
-/** The word that was probably meant; undefined where none is so much alike. Case, and blanks around it, don't count. */
+/** The word that was probably meant. Undefined if none is similar enough. Case and surrounding blanks don't count. */
 export function nearestWord(written: string, words: Iterable<string>): string | undefined {
   const wanted = written.toLowerCase().trim();
   if (wanted.length > MAX_LENGTH) return undefined;
@@ -25,7 +25,7 @@ export function nearestWord(written: string, words: Iterable<string>): string | 
   return nearest;
 }
 
-/** Characters to add, take away or change (Levenshtein); more than `limit` where it is more than that. */
+/** How many characters to add, remove or change (Levenshtein distance). Any number above `limit` if it is more than that. */
 function distanceBetween(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) > limit) return limit + 1;
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 const MASK = "[redacted]";
 
 /**
- * A token string on its way from the edge where it arrives to the edge where it is stored. Printing,
+ * A token string between the adapter that receives it and the adapter that stores it. Printing,
  * stringifying, spreading or inspecting it shows a mask; only `reveal` gives the string, and only adapters
  * call it.
  */
@@ -14,7 +14,7 @@ export class Redacted {
     this.#value = value;
   }
 
-  /** The string itself: for the body of a request or its Authorization header, nowhere else. */
+  /** The string itself. Use it only in the body of a request or in its Authorization header. */
   reveal(): string {
     return this.#value;
   }

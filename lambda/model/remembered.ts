@@ -1,4 +1,4 @@
-/** What `make` makes of an object, made once for each, and kept as long as the object is. */
+/** Calls `make` once for each object, and keeps the result as long as the object exists. */
 export function remembered<Key extends object, Value extends object>(
   make: (key: Key) => Value,
 ): (key: Key) => Value {
@@ -10,7 +10,7 @@ export function remembered<Key extends object, Value extends object>(
   };
 }
 
-/** The first answer, whoever asks, however often. */
+/** Asks once, and gives every caller the same answer. */
 export function once<T>(ask: () => T): () => T {
   let answer: { readonly value: T } | undefined;
   return () => {

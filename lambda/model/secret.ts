@@ -19,7 +19,7 @@ export const SecretArn = v.pipe(
 );
 export type SecretArn = v.InferOutput<typeof SecretArn>;
 
-/** The id of a version of a secret, ours or anybody's. */
+/** The id of a version of a secret, whoever created it. */
 export const VersionId = v.pipe(
   v.string("must be text"),
   v.minLength(1, "must not be empty"),
@@ -27,19 +27,19 @@ export const VersionId = v.pipe(
 );
 export type VersionId = v.InferOutput<typeof VersionId>;
 
-/** What a version id of ours says: which token the version holds, and which one that replaced. */
+/** The contents of a version id of the worker: the token in this version, and the token that it replaced. */
 export interface Stamp {
   readonly tokenId: TokenId;
   readonly replacedId: TokenId;
 }
 
-/** One version of a secret with the staging labels it carries: none, where it is deprecated. */
+/** One version of a secret with its staging labels. A deprecated version has none. */
 export interface SecretVersion {
   readonly id: VersionId;
   readonly labels: readonly string[];
 }
 
-/** What DescribeSecret tells of a secret: `versions` lists those with labels only. */
+/** What DescribeSecret returns about a secret. `versions` has only the versions with labels. */
 export interface SecretState {
   readonly arn: SecretArn;
   readonly name: SecretName;
@@ -48,7 +48,7 @@ export interface SecretState {
   readonly lastChangedAt: Date;
   readonly deletedAt: Date | undefined;
   readonly owningService: string | undefined;
-  /** Where the secret itself is, if it has replicas or is one: see `isReplica`. */
+  /** The region of the original secret, if it has replicas or is one: see `isReplica`. */
   readonly primaryRegion: string | undefined;
 }
 
@@ -56,17 +56,20 @@ export const AWSCURRENT = "AWSCURRENT";
 
 export const AWSPREVIOUS = "AWSPREVIOUS";
 
-/** The version that carries a label; a label sits on one version at a time. */
+/** The version with this label. A label is on one version at a time. */
 export function holderOf({ versions }: SecretState, label: string): VersionId | undefined {
   return versions.find(({ labels }) => labels.includes(label))?.id;
 }
 
-/** PutSecretValue's ClientRequestToken, 56 characters of the 32 to 64 allowed, so that the id carries the history. */
+/**
+ * The ClientRequestToken of PutSecretValue, which becomes the version id and so records the history. 56 characters; 32 to 64
+ * are allowed.
+ */
 export function versionIdOf({ tokenId, replacedId }: Stamp): VersionId {
   return v.parse(VersionId, `losant-${tokenId}-${replacedId}`);
 }
 
-/** Undefined for a version that somebody else made. */
+/** Undefined for a version that somebody else created. */
 export function stampOf(versionId: VersionId): Stamp | undefined {
   const [, token, replaced] = /^losant-([a-f\d]{24})-([a-f\d]{24})$/.exec(versionId) ?? [];
   if (token === undefined || replaced === undefined) return undefined;
@@ -78,7 +81,7 @@ export function rotatingLabel(tokenId: TokenId): string {
   return `rotating-${tokenId}`;
 }
 
-/** Where a store keeps its secrets: a name means nothing without it. */
+/** The account and region of a secret. Without them, a name doesn't identify it. */
 export interface StoreHome {
   readonly account: string;
   readonly region: string;
@@ -89,7 +92,7 @@ export function homeOf(arn: SecretArn): StoreHome {
   return { account, region };
 }
 
-/** A copy of another region's secret: it can be read, and takes no writes. */
+/** A copy of a secret of another region. It can be read, but accepts no writes. */
 export function isReplica({ arn, primaryRegion }: SecretState): boolean {
   return primaryRegion !== undefined && primaryRegion !== homeOf(arn).region;
 }
@@ -98,7 +101,7 @@ export function sameHome(one: StoreHome, other: StoreHome): boolean {
   return one.account === other.account && one.region === other.region;
 }
 
-/** The name within an ARN: all after `secret:` less the hyphen and six characters that AWS appends. */
+/** The name within an ARN: everything after `secret:` without the hyphen and the six characters that AWS appends. */
 export function secretNameOf(arn: SecretArn): SecretName {
   return v.parse(
     SecretName,
@@ -111,8 +114,8 @@ export function secretNameOf(arn: SecretArn): SecretName {
 }
 
 /**
- * The names of which the name or ARN of a configuration may speak. An ARN may be given without its random end, and then
- * the end of its name may look like one: `-access`.
+ * The secret names that a name or ARN in the configuration can mean. An ARN may lack its random suffix, and then the end of the
+ * name may look like one: `-access`.
  */
 export function namesMeantBy(id: SecretName | SecretArn): readonly SecretName[] {
   if (!id.startsWith("arn:")) return [v.parse(SecretName, id)];

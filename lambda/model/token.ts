@@ -12,7 +12,7 @@ export type ApplicationId = v.InferOutput<typeof ApplicationId>;
 
 export const TokenId = v.pipe(hexId, v.brand("TokenId"));
 export type TokenId = v.InferOutput<typeof TokenId>;
-/** One invocation: the Lambda request id. It stands in markers, so it has no spaces and no brackets. */
+/** One invocation: the Lambda request id. It is part of markers, so it has no spaces and no brackets. */
 export const RunId = v.pipe(
   v.string("must be text"),
   v.regex(/^[\w-]{1,64}$/, "must be a request id"),
@@ -28,13 +28,13 @@ export interface ApiToken {
   readonly name: string;
   readonly description: string;
   readonly createdAt: Date;
-  /** Absent: it never expires, which is Losant's default. */
+  /** Undefined if it never expires, which is Losant's default. */
   readonly expiresAt: Date | undefined;
   readonly scope: readonly string[];
   readonly status: TokenStatus;
-  /** Who made it: "apiToken", "user" or "flow"; not every answer says so. */
+  /** What created it: "apiToken", "user" or "flow". Not every answer has this. */
   readonly creatorType: string | undefined;
-  /** The id of who made it; what that means for a token that another token made is not documented. */
+  /** The id of its creator. What this is for a token that another token created is not documented. */
   readonly creatorId: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export function isLive(token: ApiToken, now: Date): boolean {
   return token.status === "active" && !isExpired(token, now);
 }
 
-/** The same for tokens that may do the same, in whatever order, and however often, Losant names it. */
+/** Equal for tokens with equal rights, in whatever order and however often Losant lists them. */
 export function scopeKey({ scope }: Pick<ApiToken, "scope">): string {
   return JSON.stringify([...new Set(scope)].sort());
 }

@@ -1,20 +1,20 @@
-/** Letters and digits, with what stands unseen among them. */
+/** Letters and digits, with invisible characters among them. */
 const WORD = /(?:[\p{L}\p{M}\p{N}]\p{Cf}*)+/gu;
 const PART = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
 
-/** Two letters that stand beside each other in words of European languages. */
+/** Two letters that often follow each other in words of European languages. */
 const PAIR =
   /^(?:[bcdfghklmnprstvwy][aeiou]|[aeiou][bcdfghklmnprstvxyw]|[cpst]h|s[tpcs]|n[dtgcnks]|r[tsdmnkr]|l[ltdy]|t[try]|[cn]k|[pbcdf]r|[pbcf]l|g[rl]|qu|[cp]t|m[pm]|pp|ff|[eo][eo]|ea|oa|a[iu]|ou|ie|ei|io|ia|dg|ry)$/;
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
-/** By their places in the alphabet. */
+/** Indexed by the positions of both letters in the alphabet. */
 const IS_PAIR = Array.from(LETTERS, (one) => Array.from(LETTERS, (other) => PAIR.test(one + other)));
 
 export interface Word {
-  /** Without what is not seen. */
+  /** Without invisible characters. */
   readonly letters: string;
   readonly start: number;
   readonly end: number;
-  /** Beyond doubt a word, of any language. */
+  /** Certainly a word, in any language. */
   readonly isPlain: boolean;
 }
 
@@ -34,19 +34,19 @@ function isAscii(letters: string): boolean {
   return /^[A-Za-z\d]*$/.test(letters);
 }
 
-/** Part of a word: letters of one kind, a capital with what follows it, or digits. */
+/** Part of a word: letters of one case, a capital with the letters after it, or digits. */
 export interface Piece {
   readonly length: number;
-  /** How much more this is like letters and digits drawn by chance than like a word: below zero for a word. */
+  /** How much more this looks like random letters and digits than like a word. Below zero for a word. */
   readonly chance: number;
 }
 
-/** A word in one case, a number, or a code in capitals and digits is no token: those have all three in no order. */
+/** A word in one case, a number, or a code of capitals and digits is not a token: a token mixes all three. */
 export function piecesOf(letters: string): readonly Piece[] {
   const { length } = letters;
   if (!isAscii(letters)) return [{ length: 0, chance: -length }];
   const isOrderly = !/[a-z]/.test(letters) || !/[A-Z]/.test(letters) || /^[A-Z][a-z]+$/.test(letters);
-  // It counts for little: beside one, a short odd word is no token.
+  // This counts for little, so that a short odd word beside it is not taken for a token.
   if (isOrderly)
     return [
       { length: length > 6 ? 0 : 1, chance: length <= 2 ? 0 : -COMMON * (length - 1 - oddPairs(letters)) },
@@ -81,7 +81,7 @@ function oddPairs(letters: string): number {
   return odd;
 }
 
-/** In the alphabet, whatever its case. */
+/** The position in the alphabet, in either case. */
 function placeOf(letters: string, at: number): number {
   return (letters.charCodeAt(at) | 32) - 97;
 }

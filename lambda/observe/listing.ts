@@ -3,22 +3,22 @@ import { RotationError } from "../model/errors.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { TokenListing } from "../ports.ts";
 
-/** A header of whole seconds, and the way of an answer, make two clocks differ by so much that agree. */
+/** Two equal clocks may appear to differ by this much, because the header has whole seconds and the answer takes time. */
 const SAME_TIME_MS = 2_000;
 const DAY_MS = 86_400_000;
 
-/** How Losant's clock goes, by the answer that came at `now`. */
+/** Losant's clock, from the answer that arrived at `now`. */
 export function losantTimeOf({ servedAt }: TokenListing, now: Date): LosantTime {
   if (servedAt === undefined) return { aheadMs: 0, shownAheadMs: 0, isTrusted: false };
   const aheadMs = servedAt.getTime() - now.getTime();
   if (Math.abs(aheadMs) <= SAME_TIME_MS) return { aheadMs: 0, shownAheadMs: 0, isTrusted: true };
-  // One of the two is wrong: too early a renewal does less harm than one that is too late.
+  // One of the clocks is wrong. A renewal that is too early does less harm than one that is too late.
   if (Math.abs(aheadMs) > DAY_MS)
     return { aheadMs: Math.max(0, aheadMs), shownAheadMs: aheadMs, isTrusted: false };
   return { aheadMs, shownAheadMs: aheadMs, isTrusted: true };
 }
 
-/** What keeps a listing from showing every token. */
+/** Why a listing doesn't show every token. */
 export function flawsOf(
   { nameless, missing }: TokenListing,
   { id }: ApplicationConfig,

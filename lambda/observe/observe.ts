@@ -25,7 +25,7 @@ import { flawsOf, losantTimeOf } from "./listing.ts";
 import { openQuestions, type Questions } from "./questions.ts";
 import { lookAtSecret, searchSecret, unreadable } from "./secrets.ts";
 
-/** All that looking takes: nothing here can write. */
+/** Everything that is needed for reading. Nothing here can write. */
 export interface Sources {
   readonly api: Pick<TokenApi, "list" | "get" | "loggedInWith" | "signingKey" | "keptKeys">;
   readonly store: Pick<SecretStore, "describe" | "history">;
@@ -34,7 +34,7 @@ export interface Sources {
   readonly clock: Clock;
 }
 
-/** What the plan is for that is to be made of it. */
+/** The purpose of the plan for which it is read. */
 export interface Purpose {
   readonly selection: Selection;
   readonly runId: RunId;
@@ -43,9 +43,9 @@ export interface Purpose {
 type Places = Pick<RotationConfig, "secretPrefix" | "formerPrefixes">;
 
 /**
- * Everything a plan needs, read and only read: the whole listing first, since pages shift when something is created; then
- * what the list of secrets says, which is enough for what rests; then the secrets, versions, tokens and keys that decide
- * about the rest. A secret that can't be read is part of the snapshot; a listing that can't be is an error.
+ * Reads everything that a plan needs, and writes nothing. First the whole listing, because pages shift when a token is created.
+ * Then the list of secrets, which is enough for tokens at rest. Then the secrets, versions, tokens and keys that decide about the
+ * others. A secret that can't be read is part of the snapshot. A listing that can't be read is an error.
  */
 export async function observe(
   application: ApplicationConfig,
@@ -76,7 +76,7 @@ class Looker {
     this.#sources = sources;
   }
 
-  /** What the listing and the list of secrets show; and each secret that the configuration names by its own name. */
+  /** Reads the listing, the list of secrets, and each secret that the configuration names. */
   async first({ secretPrefix, formerPrefixes }: Places): Promise<Snapshot> {
     const { api, clock, index, store } = this.#sources;
     const application = this.#application;
@@ -132,7 +132,7 @@ class Looker {
   async answer(questions: Questions, snapshot: Snapshot): Promise<Snapshot> {
     const { login, secrets: known } = snapshot;
     const { store } = this.#sources;
-    // It looks at every token, and most rounds look none up.
+    // This processes every token, and most rounds look up none.
     const judge = once(() => this.#judge(login, snapshot.keys, [...snapshot.tokens.values()], known));
     const looked = new Map<TokenId, ListedToken | undefined>();
     const failed = new Map<SecretName, SecretReading>();
@@ -186,7 +186,7 @@ class Looker {
     return judgeBy(given, tokens, storedIn(secrets));
   }
 
-  /** Without the application's: a payload may name that as well. */
+  /** Without the id of the application, which a payload may also contain. */
   #idsOf(keys: readonly MarkerKey[]): ReadonlySet<string> {
     const ids = keys.flatMap(({ claimedIds }) => claimedIds.map(String));
     return new Set(ids.filter((id) => id !== this.#application.id));
@@ -198,13 +198,13 @@ class Looker {
       this.#keys = [...this.#keys, ...this.#keptKeys.filter(({ isTrusted }) => isTrusted)];
       return "all";
     } catch {
-      // What was signed with them stays unknown, and is told.
+      // Markers that were signed with these keys stay `unknown` and are reported.
       return "unreadable";
     }
   }
 }
 
-/** Of each former access token the one listed token that its payload names, where it names one. */
+/** For each former access token, the listed token that its payload names, if it names exactly one. */
 function formerIdsOf(
   keys: readonly KeptKey[],
   { tokens, ownId }: Pick<Snapshot, "tokens" | "ownId">,
@@ -216,7 +216,7 @@ function formerIdsOf(
   return new Set(named);
 }
 
-/** Tokens that versions hold. */
+/** The tokens in versions of secrets. */
 function storedIn(secrets: ReadonlyMap<SecretName, SecretReading>): ReadonlySet<TokenId> {
   return new Set([...secrets.values()].flatMap(ownVersions).map(({ stamp }) => stamp.tokenId));
 }

@@ -11,18 +11,18 @@ import type { Action } from "../plan/actions.ts";
 import { type Circumstances, planLineages } from "../plan/plan.ts";
 import type { Reason } from "../plan/reasons.ts";
 
-/** What is still to be read before a plan may be carried out. */
+/** What must be read before a plan may be carried out. */
 export interface Questions {
   readonly describe: ReadonlySet<SecretName>;
   readonly search: ReadonlySet<SecretName>;
-  /** Tokens that the listing lacks, and the secrets whose versions name them. */
+  /** Tokens that are missing from the listing, and the secrets whose versions name them. */
   readonly lookUp: ReadonlyMap<TokenId, SecretName>;
   readonly needsKeys: boolean;
 }
 
 /**
- * A plan made from the list of secrets may be five minutes old. Where all it says is rest, that is the outcome: doing nothing
- * is always safe. Everything else is looked at closely, and planned once more.
+ * The list of secrets may be five minutes old. If a plan from it only leaves tokens at rest, that is the outcome, because doing
+ * nothing is always safe. For everything else, the secrets are read, and the plan is made again.
  */
 export function openQuestions(snapshot: Snapshot, circumstances: Circumstances): Questions {
   const questions = new OpenQuestions(snapshot);
@@ -36,7 +36,7 @@ export function openQuestions(snapshot: Snapshot, circumstances: Circumstances):
   return questions.open;
 }
 
-/** What a token's own facts decide, or what leaves it as it is, whatever else a closer look would show. */
+/** Reasons that depend only on the token itself, or that leave it as it is whatever its secret contains. */
 const RESTFUL: ReadonlySet<Reason> = new Set([
   "not-due",
   "superseded",
@@ -58,7 +58,7 @@ function needsLook({ head, orphans }: Lineage, actions: readonly Action[]): bool
   return !isRest || orphans.length > 0 || head === undefined;
 }
 
-/** Of a secret that was described: whether versions without labels, or tokens that only versions name, decide. */
+/** For a secret that was described: whether versions without labels, or tokens that only versions name, must be read. */
 function askAbout(lineage: Lineage, actions: readonly Action[], questions: OpenQuestions): void {
   const { secretName, reading, head, orphans, staged, superseded } = lineage;
   if (reading?.kind !== "described") return;
@@ -72,7 +72,7 @@ function askAbout(lineage: Lineage, actions: readonly Action[], questions: OpenQ
   if (head !== undefined && head.token === undefined) questions.lookUp(head.tokenId, secretName);
   for (const { token, version } of staged)
     if (token === undefined) questions.lookUp(version.stamp.tokenId, secretName);
-  // Somebody may name one of them to go on with, where the current token is gone.
+  // If the current token no longer exists, somebody may force one of these.
   const isHeadless = head?.token?.status !== "active";
   const atStake = [
     ...staged.flatMap(({ token }) => token ?? []),
@@ -94,7 +94,7 @@ function askAboutTokens(
         if (place.reason === "marker-unknown" || mayBeDiscarded(token)) questions.needKeys();
         break;
       case "failed":
-        // It may be one that the worker logged in with before.
+        // It may be an earlier access token of the worker.
         questions.needKeys();
         questions.describe(secretNameOfToken(snapshot, token));
         break;
@@ -104,9 +104,9 @@ function askAboutTokens(
           for (const name of leftToSearch(token, snapshot) ?? []) questions.search(name);
         const isAsked = origin.kind === "moved" || isOfInterest(snapshot, token, selection, now);
         if (!isAsked) break;
-        // Whether its creator is an access token of ours, those tell that came before.
+        // Its creator may be an earlier access token of the worker.
         if (token.creatorId !== undefined && token.creatorType !== "user") questions.needKeys();
-        // Others may have taken it: a new secret comes late to the list.
+        // The secret may already have a token, because new secrets appear late in the list.
         questions.search(secretNameOfToken(snapshot, token));
         questions.search(secretName);
         break;
@@ -116,7 +116,7 @@ function askAboutTokens(
   }
 }
 
-/** By a line that an older access token may have signed. */
+/** According to a line that an older access token may have signed. */
 function mayBeDiscarded({ proof, description, status }: ListedToken): boolean {
   return proof === "unknown" && status === "inactive" && hasNotice(description);
 }
@@ -146,7 +146,7 @@ class OpenQuestions {
     if (reading === undefined || reading.kind === "indexed") this.#describe.add(name);
   }
 
-  /** All of its versions: once it has been described. */
+  /** All of its versions, after it has been described. */
   search(name: SecretName): void {
     this.describe(name);
     const reading = this.snapshot.secrets.get(name);

@@ -2,7 +2,7 @@ import { StoreIndex } from "../lineage/store-index.ts";
 import type { RotationConfig } from "../policy/config.ts";
 import type { SecretStore } from "../ports.ts";
 
-/** The secrets of this configuration, present and former, as the list of secrets shows them. */
+/** The secrets under the current and the former prefixes, from the list of secrets. */
 export async function readIndex(
   { secretPrefix, formerPrefixes }: Pick<RotationConfig, "secretPrefix" | "formerPrefixes">,
   store: Pick<SecretStore, "list">,
@@ -12,5 +12,5 @@ export async function readIndex(
   return new StoreIndex(lists.flat());
 }
 
-/** Where it can't be read: every lineage is then looked at by itself. */
+/** Used if the list can't be read. Then every secret is read by itself. */
 export const NO_INDEX = new StoreIndex([], false);

@@ -11,7 +11,7 @@ import {
 } from "../model/secret.ts";
 import type { Login, SecretStore } from "../ports.ts";
 
-/** A secret as it is now. `known`: what was known of it before, which a failure must not make anybody forget. */
+/** Reads a secret. `known`: what was known about it before, which must be kept after a failure. */
 export async function lookAtSecret(
   name: SecretName,
   login: Login,
@@ -27,7 +27,7 @@ export async function lookAtSecret(
         `${secret.arn} is in another account or region than the access token's secret ${login.arn}`,
       );
     }
-    // The first version of a secret becomes current by itself: without labels there is no version at all.
+    // The first version of a secret becomes current by itself. So without labels, there is no version at all.
     return secret.versions.length === 0
       ? { kind: "described", secret, history: [] }
       : { kind: "described", secret };
@@ -36,7 +36,7 @@ export async function lookAtSecret(
   }
 }
 
-/** The same, with the versions that have no label. */
+/** The same secret, including the versions that have no label. */
 export async function searchSecret(
   reading: SecretReading | undefined,
   store: Pick<SecretStore, "history">,
@@ -54,8 +54,8 @@ export function unreadable(thrown: unknown, known: SecretReading | undefined): S
 }
 
 /**
- * The versions as one state of the secret: its labels are those that it was described with, since its dates are of that
- * moment. A version that only the later list knows keeps what marks it as unfinished, and is not yet current.
+ * The versions as one state of the secret. The labels are those from DescribeSecret, because the dates are from the same moment. A
+ * version that is only in the later list keeps the label that marks it as unfinished, and doesn't count as current yet.
  */
 function withHistory({ versions }: SecretState, listed: readonly SecretVersion[]): readonly SecretVersion[] {
   const described = new Set(versions.map(({ id }) => id));

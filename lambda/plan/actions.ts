@@ -4,7 +4,7 @@ import type { SecretArn, VersionId } from "../model/secret.ts";
 import type { ApiToken, TokenId, TokenStatus } from "../model/token.ts";
 import type { ReasonOf } from "./reasons.ts";
 
-/** The token that an action is about: of one that Losant no longer has, only the id is left. */
+/** The token that an action is about. If Losant no longer has it, only its id is known. */
 export interface Subject {
   readonly id: TokenId;
   readonly name?: string;
@@ -16,18 +16,18 @@ export interface Subject {
 export type RotateReason = ReasonOf<"rotate">;
 export type SkipReason = Exclude<ReasonOf<"skip">, "undecided" | "orphan-left">;
 
-/** Issue a successor, and carry it through to the end. */
+/** Issue a successor and complete its rotation. */
 export interface Rotate {
   readonly kind: "rotate";
   readonly reason: RotateReason;
   readonly subject: ListedToken;
   /** The version that held AWSCURRENT when the plan was made. */
   readonly from: VersionId | undefined;
-  /** How many tokens that can't be deleted its lineage may have: with more of them, another one is not issued. */
+  /** How many tokens that can't be deleted the lineage may have. If it has more, no successor is issued. */
   readonly orphansAllowed: number;
   /** Deactivate the predecessor as soon as the successor is current and announced. */
   readonly retireNow: boolean;
-  /** That was asked, and is not done. */
+  /** Why the predecessor is not deactivated, although the event has `retireNow`. */
   readonly spared?: Spared;
   /** The secret that its consumers read until now. */
   readonly former?: SecretArn;
@@ -45,7 +45,7 @@ export interface Resume {
   readonly spared?: Spared;
 }
 
-/** Send the event that the current version owes, then settle. */
+/** Send the event about the current version that an earlier run couldn't send, then settle. */
 export interface Announce {
   readonly kind: "announce";
   readonly reason: ReasonOf<"announce">;
@@ -53,16 +53,16 @@ export interface Announce {
   readonly version: StampedVersion;
 }
 
-/** Take the label off a version that owes nothing any more. No outcome of its own. */
+/** Remove the `rotating-…` label of a version for which nothing else is left to do. This has no outcome of its own. */
 export interface Settle {
   readonly kind: "settle";
   readonly version: StampedVersion;
 }
 
-/** End a token whose string is stored nowhere, or which lost a race; then settle its version, if it has one. */
+/** Discard a token whose string is stored nowhere or that lost a race. Then settle its version, if it has one. */
 export interface Discard {
   readonly kind: "discard";
-  /** Where a marker is all the proof there is, it is deactivated first, and deleted a week later. */
+  /** If its marker is the only proof, the token is deactivated first and deleted a week later. */
   readonly step: "deactivate" | "delete";
   readonly reason: ReasonOf<"discard">;
   readonly subject: ListedToken | { readonly id: TokenId };
@@ -74,13 +74,13 @@ export interface Retire {
   readonly reason: ReasonOf<"retire">;
   readonly step: "deactivate" | "delete";
   readonly subject: ListedToken;
-  /** When its grace was over; absent where it was asked for by hand. */
+  /** When its grace period ended. Absent with `retireNow`. */
   readonly dueAt?: Date;
-  /** The version that was AWSCURRENT before the one that is. */
+  /** The version that was AWSCURRENT before the current one. */
   readonly former?: VersionId | undefined;
 }
 
-/** Due, but not in this run. */
+/** Due, but postponed to a later run. */
 export interface Defer {
   readonly kind: "defer";
   readonly action: "rotate" | "discard" | "retire";
@@ -92,7 +92,7 @@ export interface Skip {
   readonly kind: "skip";
   readonly reason: SkipReason;
   readonly subject: Subject;
-  /** A younger token says that it took its place: nobody has to be warned. */
+  /** A younger token says that it replaced this one, so nobody has to be warned. */
   readonly isCovered?: boolean;
 }
 
@@ -110,9 +110,9 @@ export interface Fail {
   readonly error: RotationError;
 }
 
-/** What changes something, in the order in which apply carries it out. */
+/** Actions that change something, in the order in which they are carried out. */
 export type Effect = Announce | Settle | Resume | Discard | Rotate | Retire;
-/** What is only said. */
+/** Actions that are only reported. */
 export type Rest = Defer | Skip | Wait | Fail;
 export type Action = Effect | Rest;
 
@@ -135,10 +135,12 @@ export function isEffect(action: Action): action is Effect {
   }
 }
 
-/** Why the worker doesn't end, in this run, the life of a token: it is logged in with it, or can't know that it is meant. */
+/**
+ * Why the worker doesn't deactivate a token in this run: it is logged in with it, or it can't know that this token is meant.
+ */
 export type Spared = "until-next-run" | "until-replaced" | "named-by-name";
 
-/** Nobody saws off the branch that the worker sits on: its string is in the access token's secret. */
+/** The worker never deactivates the token that it logs in with, because it couldn't log in afterwards. */
 export function stillLoggedInWith({ id }: ApiToken): RotationError {
   return new RotationError(
     "predecessor-active",
@@ -146,7 +148,7 @@ export function stillLoggedInWith({ id }: ApiToken): RotationError {
   );
 }
 
-/** Whoever calls a token by that name decides nothing: neither does whoever uses the name. */
+/** A name proves nothing, because anybody can give it to a token. */
 export function notByName({ id }: ApiToken): RotationError {
   return new RotationError(
     "predecessor-active",

@@ -9,14 +9,14 @@ import { isForced, isSelected } from "../policy/request.ts";
 import type { Action, Rotate, RotateReason } from "./actions.ts";
 import { blockedBy, isEnding, isPastOrphanAge, type RuleInput, retirementAsked, skip } from "./rule-input.ts";
 
-/** So many tokens of one lineage may be left whose strings nobody has. */
+/** How many tokens whose strings nobody has one lineage may have. */
 const MAX_ORPHANS = 3;
 
 /** A head whose token Losant still has. */
 type LivingHead = Head & { readonly token: ListedToken };
 type HeadRule = (head: LivingHead, lineage: Lineage, input: RuleInput) => Action | undefined;
 
-/** Rules 3 to 7 and 9, for the token that the lineage stands on: the first that has something to say. */
+/** Rules 3 to 7 and 9, for the head of the lineage. The first rule that applies decides. */
 const HEAD_RULES: readonly HeadRule[] = [
   blocked,
   revoked,
@@ -41,19 +41,19 @@ export function ruleOnHead(lineage: Lineage, input: RuleInput): Action | undefin
   return undefined;
 }
 
-/** The way back for a lineage whose current token somebody deleted or deactivated: a live token of it, forced. */
+/** If somebody deleted or deactivated the current token, a forced live token of the same lineage continues it. */
 function successorCandidate(
   { head, superseded }: Lineage,
   { now, selection }: RuleInput,
 ): ListedToken | undefined {
   if (head === undefined || head.token?.status === "active") return undefined;
-  // What a run made a moment ago may be the current one, unseen by a description that lags.
+  // A token that a run has just created may be current, although DescribeSecret doesn't show that yet.
   const isFreshlyIssued = (token: ListedToken) => token.proof !== "unsigned" && isJustMade(token, now);
   const candidates = superseded.filter(
     (token) =>
       isLive(token, now) && isForced(token, selection) && token.scope.length > 0 && !isFreshlyIssued(token),
   );
-  // Where a name means several, the one that was current last.
+  // If several tokens have the name, the one that was current last.
   return candidates.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime())[0];
 }
 
@@ -62,18 +62,18 @@ function blocked({ token }: LivingHead, lineage: Lineage): Action | undefined {
   return reason && skip(token, reason);
 }
 
-/** Never resurrect what somebody has revoked. */
+/** The worker never replaces a token that somebody revoked. */
 function revoked(head: LivingHead): Action | undefined {
   const isRevoked = isManaged(head) && head.token.status === "inactive";
   return isRevoked ? skip(head.token, "revoked") : undefined;
 }
 
-/** The worker has replaced it, or made it: whatever becomes of it is the worker's business. */
+/** The worker has replaced or created this token, so it manages it. */
 function isManaged(head: LivingHead): boolean {
   return head.kind !== "root" || head.origin.kind === "moved";
 }
 
-/** Somebody moved AWSCURRENT back or set a value by hand: don't fight them, until it is forced or about to end. */
+/** If somebody moved AWSCURRENT back or set a value by hand, skip, until the token is forced or about to expire. */
 function rolledBack({ token }: LivingHead, lineage: Lineage, input: RuleInput): Action | undefined {
   const holds = lineage.isRolledBack && !isForced(token, input.selection) && !isEnding(token, input);
   return holds ? skip(token, "rolled-back") : undefined;
@@ -88,7 +88,7 @@ function ineligible(head: LivingHead, _: Lineage, input: RuleInput): Action | un
   const { now, policy, selection } = input;
   const isRoot = !isManaged(head);
   const isAsked = isForced(token, selection);
-  // Replacing a dead credential that nobody asked for is a security incident, and so is a successor with other rights.
+  // To replace a dead token that nobody asked for is a security incident. So is a successor with other rights.
   if (isRoot && token.status === "inactive") return skip(token, "inactive");
   if (isRoot && isExpired(token, now)) return skip(token, "expired-unmanaged");
   if (!isAsked && isExcluded(token.name, policy)) return skip(token, "excluded");
@@ -111,7 +111,7 @@ function rotateWhenDue(head: LivingHead, lineage: Lineage, input: RuleInput): Ac
   if (reason === undefined) return undefined;
   if (moveAt !== undefined && reason === "moved" && now < moveAt)
     return { kind: "wait", reason: "not-due", subject: token, dueAt: moveAt };
-  // It may belong to a secret that was not looked at.
+  // The token may belong to a secret that was not read.
   if (head.kind === "root" && head.origin.kind === "unsearched")
     return { kind: "defer", action: "rotate", reason, subject: token };
   if (isManaged(head) && (isJustMade(token, now) || wasMadeBy(input.runId, token)))
@@ -128,15 +128,15 @@ function isMoved(head: LivingHead): boolean {
 const DAY_MS = 86_400_000;
 
 /**
- * At once, unless it was made within a day, or a third of its life: a configuration that changes all the time must not make
- * a token in each run.
+ * At once. But a token that the worker created moves one day after its creation, or after a third of its lifetime if that is
+ * shorter. Otherwise, a configuration that changes all the time would create a token in each run.
  */
 function mayMoveAt(token: ListedToken, input: RuleInput): Date {
   const isOurs = token.proof === "signed" && !isEnding(token, input);
   return isOurs ? after(token.createdAt, Math.min(DAY_MS, lifetimeMs(token) / 3)) : token.createdAt;
 }
 
-/** Lambda retries carry the same payload under the same request id. */
+/** Lambda's retries have the same payload and the same request id. */
 function wasMadeBy(runId: RunId, token: ListedToken): boolean {
   return signedMarker(token)?.run === runId;
 }
@@ -158,8 +158,9 @@ function formerOf({ head }: Lineage): Pick<Rotate, "former"> {
 }
 
 /**
- * A token that can't be deleted must not be made again in every run: while there is time, its lineage waits. So it does
- * where several wait to be deleted. At the end of a life a few are the smaller evil, and whoever forces it has been told.
+ * A token that can't be deleted must not be created again in every run, so the lineage waits while there is time. It also waits
+ * if several tokens already wait for their deletion. Shortly before the expiry, a few more orphans do less harm than an expired
+ * token. A person who forces the rotation knows about them.
  */
 function orphansAllowed(
   token: ListedToken,

@@ -5,10 +5,10 @@ import { isPastOrphanAge, type RuleInput, skip } from "./rule-input.ts";
 
 const MAX_DISCARDS_PER_LINEAGE = 3;
 
-/** How long somebody has to find that a token was deactivated which is in use after all. */
+/** How long people have to notice that a deactivated token was in use after all. */
 export const LINGERING_MS = 7 * 86_400_000;
 
-/** Rule 2: tokens made here whose string is stored nowhere. Younger ones may belong to a run that is under way. */
+/** Rule 2: tokens that the worker created and whose string is stored nowhere. Younger ones may belong to a run in progress. */
 export function discardOrphans({ orphans }: Lineage, input: RuleInput): readonly Action[] {
   let discards = 0;
   return orphans
@@ -24,7 +24,7 @@ export function discardOrphans({ orphans }: Lineage, input: RuleInput): readonly
     });
 }
 
-/** Deactivated first, by a line that says since when; deleted a week later, if nobody has activated it. */
+/** First deactivated, with a line in the description that says when. Deleted a week later, unless somebody activated it. */
 function stepDue(
   { status, discardedAt }: ListedToken,
   { now }: RuleInput,

@@ -14,24 +14,24 @@ import { retireSuperseded } from "./retirement.ts";
 import { blockedBy, type RuleInput, skip } from "./rule-input.ts";
 import { finishUnfinished } from "./unfinished.ts";
 
-/** All that is to be done and said about one lineage, in order. Strays have none. */
+/** All actions for one lineage, in order. A stray, which is a token without a lineage, has a plan without a secret. */
 export interface LineagePlan {
   readonly secretName: SecretName | undefined;
   readonly secretArn: SecretArn | undefined;
   readonly isOwnAccessToken: boolean;
-  /** Nobody knows who made the token that it stands on: others come first. */
+  /** It is unknown who created its head, so other lineages come first. */
   readonly isUnexplained: boolean;
   readonly actions: readonly Action[];
 }
 
 export interface Circumstances {
-  /** By Losant's clock, as all dates of tokens are. */
+  /** By Losant's clock, like all dates of tokens. */
   readonly now: Date;
   readonly runId: RunId;
   readonly selection: Selection;
 }
 
-/** What to do with each token of an application, and why: decided from values alone. */
+/** What to do with each token of an application, and why. This depends only on the arguments. */
 export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly LineagePlan[] {
   const { application } = snapshot;
   const places = placesOf(snapshot, circumstances.selection, circumstances.now);
@@ -56,7 +56,7 @@ export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly
   return [...lineages, ...strays, ...odd];
 }
 
-/** The same for one lineage after the other, with all that is known of it. */
+/** The same for one lineage at a time, together with the lineage. */
 export function* planLineages(
   snapshot: Snapshot,
   places: Places,
@@ -76,7 +76,7 @@ export function* planLineages(
     yield { lineage, actions: planLineage(lineage, input) };
 }
 
-/** Its description may say anything, and is no part of what is told. */
+/** The description can contain anything, so it is not reported. */
 function subjectOf({ id, createdAt, expiresAt }: UnreadableToken): Subject {
   return { id, ...(createdAt && { createdAt }), ...(expiresAt && { expiresAt }) };
 }
@@ -92,24 +92,25 @@ function ofStray(action: Action): LineagePlan {
 }
 
 /**
- * The rules for one lineage, in their order. Each is a function of its own; comments elsewhere cite these numbers.
+ * The rules for one lineage, in order. Each is a function. Other comments refer to these numbers.
  *
- * 1. What an earlier run left unfinished is announced, settled, resumed or discarded. None of it ends the rules.
- * 2. Orphans past `orphanAfter` are discarded; a younger one holds up the next rotation, see 7.
- * 3. A secret that is scheduled for deletion or owned by another service blocks all of the lineage, 1 and 2 included.
- * 4. A current token that somebody deactivated or deleted stays ended: skip, until another of the lineage is forced.
- * 5. After somebody moved AWSCURRENT back or set a value by hand: skip, until forced or about to end.
- * 6. What the event doesn't select, policy excludes, or no successor can be made of: skip, each with its own reason.
- * 7. What is forced, in its renewal window, expired or too old by policy: rotate, unless a run has just done so.
- * 8. Superseded tokens whose grace is over, or that retireNow names: retire.
- * 9. Everything else waits, until the moment at which it becomes due.
+ * 1. Unfinished work of an earlier run is announced, settled, resumed or discarded. The other rules still apply.
+ * 2. Orphans past `orphanAfter` are discarded; a younger one delays the next rotation, see 7.
+ * 3. A secret that is scheduled for deletion or owned by another service blocks the whole lineage, including 1 and 2.
+ * 4. If somebody deactivated or deleted the current token: skip, until another token of the lineage is forced.
+ * 5. If somebody moved AWSCURRENT back or set a value by hand: skip, until the token is forced or about to expire.
+ * 6. If the event doesn't select the token, the policy excludes it, or it can't have a successor: skip, each with its own reason.
+ * 7. If the token is forced, in its renewal window, expired or too old for the policy: rotate, unless a run has just done so.
+ * 8. Superseded tokens whose grace period has ended, or that retireNow names: retire.
+ * 9. Every other token waits until it is due.
  */
 function planLineage(lineage: Lineage, input: RuleInput): readonly Action[] {
   if (lineage.reading?.kind === "unreadable") {
     const { error } = lineage.reading;
     return membersOf(lineage).map((subject) => ({ kind: "fail", subject, error }));
   }
-  // Unfinished work ends in a write to the secret, which a blocked one refuses: it is finished once the secret is back.
+  // Unfinished work writes to the secret, and a blocked secret accepts no writes. It is finished when the secret accepts
+  // them again.
   const isBlocked = blockedBy(lineage) !== undefined;
   const unfinished = isBlocked ? [] : finishUnfinished(lineage, input);
   const orphans = isBlocked ? [] : discardOrphans(lineage, input);
@@ -128,7 +129,7 @@ function membersOf({ head, orphans, superseded, staged }: Lineage): readonly Lis
   ];
 }
 
-/** Every listed token gets one outcome: those that no rule has spoken of. */
+/** Every listed token gets an outcome. These are the tokens that no rule has mentioned. */
 function unmentioned(lineage: Lineage, said: readonly Action[], input: RuleInput): readonly Action[] {
   const spokenOf = new Set(said.flatMap((action) => (action.kind === "settle" ? [] : [action.subject.id])));
   const successor = said.find((action) => action.kind === "resume")?.successor;
@@ -142,7 +143,7 @@ function unmentioned(lineage: Lineage, said: readonly Action[], input: RuleInput
     });
 }
 
-/** What comes of a token that is about to become current. */
+/** The action for a token that is about to become current. */
 function afterPromotion(token: ApiToken, { policy }: RuleInput): Action {
   const at = dueAt(token, policy);
   return at === undefined

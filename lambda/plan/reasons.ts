@@ -1,10 +1,10 @@
-/** What every reason says of itself, wherever a token's row is shown. */
+/** The texts of a reason, for all places that show a token. */
 interface Words {
-  /** Ends a sentence that begins with the token's name. */
+  /** A short sentence, or the rest of a sentence that begins with the token's name. */
   readonly meaning: string;
   /** The same in few words, for a table. */
   readonly brief: string;
-  /** What a person does about it. TOKEN stands for the token's id. */
+  /** What a person should do. TOKEN stands for the token's id. */
   readonly advice: string;
 }
 
@@ -16,35 +16,38 @@ interface EffectReason extends Words {
 /** Why a token is left as it is. */
 interface RestReason extends Words {
   readonly action: "skip" | "wait";
-  /** Logged as a warning: a token in use may end with it. */
+  /** Logged as a warning, because a token in use may expire. */
   readonly isWarned: boolean;
-  /** Nothing will renew the token, so its expiry is warned of. */
+  /** Nothing renews the token, so the worker warns of its expiry. */
   readonly isToldBeforeExpiry: boolean;
-  /** So many days before it, where that is not at once: somebody else is probably at it. */
+  /**
+   * How many days before the expiry the warnings begin, because another deployment probably renews the token. Absent: at
+   * once.
+   */
   readonly toldDaysBefore?: number;
-  /** The token is the worker's to renew, so its expiry counts in the metric of the soonest one. */
+  /** The worker should renew the token, so its expiry counts in the metric SoonestExpiryDays. */
   readonly isAtStake: boolean;
-  /** When a person has to look: as long as it lasts, once the renewal window is open, or never. */
+  /** When a person has to act: as long as the reason lasts, once the renewal window is open, or never. */
   readonly needsAPerson: "always" | "once-due" | "never";
 }
 
 const NOTHING = "Nothing. The worker does this by itself.";
 
-/** Most tokens at rest are well. */
+/** For most tokens at rest, nothing is wrong. */
 const WELL = { isWarned: false, isToldBeforeExpiry: false, isAtStake: false } as const;
-/** Somebody did something that the worker respects but can't mend. */
+/** Somebody changed something by hand, and the worker doesn't undo it. */
 const RESPECTED = {
   isWarned: true,
   isToldBeforeExpiry: true,
   isAtStake: false,
   needsAPerson: "always",
 } as const;
-/** The worker ought to renew it and can't. */
+/** The worker should renew the token, but can't. */
 const HELD_UP = { isWarned: true, isToldBeforeExpiry: true, isAtStake: true } as const;
 
 /**
- * Every reason that a report, an event or `status` can give, with all that is said of it anywhere. The names are stable:
- * other people's tools match them. The runbook has a line for each one at which a token is left as it is.
+ * Every reason that a report, an event or `status` can give, with all of its texts. The names are stable, because the tools of
+ * users match them. The runbook has a line for each reason that leaves a token as it is.
  */
 export const REASONS = {
   "renewal-window": {
@@ -348,7 +351,7 @@ export type ReasonOf<Action extends (EffectReason | RestReason)["action"]> = {
   [Each in Reason]: (typeof REASONS)[Each]["action"] extends Action ? Each : never;
 }[Reason];
 
-/** What a reason says of a token that is left as it is; undefined where something is done to it. */
+/** The entry of a reason that leaves a token as it is. Undefined for a reason to do something. */
 export function restOf(reason: Reason): RestReason | undefined {
   const kind: EffectReason | RestReason = REASONS[reason];
   return kind.action === "skip" || kind.action === "wait" ? kind : undefined;

@@ -19,8 +19,8 @@ import {
 import { isLogin, mayRetireNow, type RuleInput, skip } from "./rule-input.ts";
 
 /**
- * Rule 8: superseded tokens whose grace is over. Never where the current token is in doubt, where its event is still
- * owed, or where the worker had to log in with the previous version of its own credential.
+ * Rule 8: superseded tokens whose grace period has ended. Nothing is retired if it is uncertain which token is current, if the
+ * event about it hasn't been sent, or if the worker had to log in with the previous version of its access token.
  */
 export function retireSuperseded(
   lineage: Lineage,
@@ -34,7 +34,7 @@ export function retireSuperseded(
       return [];
     if (selection.retireNow && isNamed(token, selection)) {
       if (isLogin(token, input)) return [{ kind: "fail", subject: token, error: stillLoggedInWith(token) }];
-      // One as young as the current one may be on its way to take its place, unseen by a description that lags.
+      // A token as young as the current one may have replaced it, although DescribeSecret doesn't show that yet.
       const isBehind = lineage.head?.token !== undefined && token.createdAt < lineage.head.token.createdAt;
       if (!isBehind || !isLive(token, now)) return [];
       return mayRetireNow(token, lineage, selection)
@@ -51,7 +51,7 @@ export function retireSuperseded(
   });
 }
 
-/** What is not looked up yet may turn out to be proven: who looks it up plans once more. */
+/** Also true if the proof hasn't been looked up yet. `observe` then looks it up, and the plan is made again. */
 function isProven(
   token: ListedToken,
   { provenHere, isSearched, secret }: Lineage,
@@ -72,7 +72,7 @@ function isHealthy(lineage: Lineage, { now, login }: RuleInput): boolean {
   return isLive(head.token, now) && !(isOwnAccessToken && login.stage === "AWSPREVIOUS");
 }
 
-/** A root is never retired by policy, its users may still hold it by hand; nor is what this worker did not make. */
+/** The policy retires no root, because people may hold its string, and no token that this worker didn't create. */
 function stepDue(
   token: ApiToken,
   lineage: Lineage,
@@ -91,8 +91,9 @@ function stepDue(
 }
 
 /**
- * When the token stopped being current, at the latest. Once its successor has a successor: when that was created. While
- * it is the previous one: when the current one could last be promoted, or the secret changed after that.
+ * The latest moment at which the token can have stopped being current. If its successor has a successor: when that one was
+ * created. While the token is the previous one: the last moment at which the current one could be promoted, or the last change
+ * of the secret if that is later.
  */
 function graceStartsAt(
   { id, createdAt }: ApiToken,
@@ -105,11 +106,11 @@ function graceStartsAt(
     (version) => version.labels.includes(AWSPREVIOUS) && version.id.startsWith(`losant-${id}-`),
   );
   const position = chain.indexOf(id);
-  // From the head backwards: two before it stands the successor of its successor.
+  // The chain begins with the head: two positions before the token is the successor of its successor.
   const laterId = isPrevious || position < 2 ? undefined : chain[position - 2];
   const later =
     laterId === undefined ? undefined : [head.token, ...superseded].find((token) => token.id === laterId);
-  // A token that is younger than the current one may be on its way to take its place, unseen.
+  // A token that is younger than the current one may have replaced it, although that is not visible yet.
   const youngestMs = Math.max(createdAt.getTime(), head.token.createdAt.getTime());
   const promotedByMs = youngestMs + promotableForMs(policy);
   return later?.createdAt ?? new Date(Math.max(lastChangedAt.getTime(), promotedByMs));

@@ -12,14 +12,14 @@ export interface RuleInput {
   readonly runId: RunId;
   readonly selection: Selection;
   readonly policy: Policy;
-  /** The moment before the first read: ages of what may be discarded are counted to it. */
+  /** The moment before the first read. The age of a token that may be discarded is counted up to it. */
   readonly readAt: Date;
   readonly login: Login;
-  /** The token that the worker is logged in with, where that is known. */
+  /** The token that the worker is logged in with, if it is known. */
   readonly ownId: TokenId | undefined;
   /** Older access tokens, whose keys verify older markers, have not been read. */
   readonly hasKeysLeft: boolean;
-  /** Losant's clock is known: without it, ages prove nothing, and no life ends. */
+  /** Losant's clock is known. Without it, ages prove nothing, and no token is discarded or retired by its age. */
   readonly isClockTrusted: boolean;
 }
 
@@ -27,7 +27,7 @@ export function skip(subject: Subject, reason: SkipReason): Skip {
   return { kind: "skip", reason, subject };
 }
 
-/** Rule 3: a secret that takes no writes, or that isn't ours to write to. */
+/** Rule 3: a secret that accepts no writes, or that the worker must not write to. */
 export function blockedBy({ secret }: Lineage): SkipReason | undefined {
   if (secret === undefined) return undefined;
   if (secret.deletedAt !== undefined) return "secret-scheduled-for-deletion";
@@ -40,12 +40,12 @@ export function isPastOrphanAge({ createdAt }: ApiToken, { readAt, policy }: Rul
   return readAt.getTime() - createdAt.getTime() >= policy.orphanAfterMs;
 }
 
-/** Fewer than two intervals left: no time to wait for anything. */
+/** Fewer than two intervals are left, so there is no time to wait. */
 export function isEnding(token: ApiToken, { now, policy }: RuleInput): boolean {
   return lifeLeftMs(token, now) < 2 * policy.intervalMs;
 }
 
-/** Whether the predecessor is to end as soon as its successor is announced, and what keeps it from that. */
+/** Whether the predecessor is deactivated as soon as its successor is announced, and the cause if it is not. */
 export function retirementAsked(
   token: ApiToken,
   lineage: Lineage,
@@ -54,7 +54,7 @@ export function retirementAsked(
   const { selection } = input;
   const { isOwnAccessToken } = lineage;
   if (!selection.retireNow || !isNamed(token, selection)) return { retireNow: false };
-  // The worker never deactivates, in the run that replaced it, the credential it is logged in with.
+  // The run that replaces the worker's access token never deactivates it, because it is logged in with it.
   if (isOwnAccessToken) return { retireNow: false, spared: "until-next-run" };
   if (isLogin(token, input)) return { retireNow: false, spared: "until-replaced" };
   return mayRetireNow(token, lineage, selection)
@@ -62,12 +62,12 @@ export function retirementAsked(
     : { retireNow: false, spared: "named-by-name" };
 }
 
-/** By its name alone only what this worker made here: anybody can give a token of theirs that name. */
+/** A name is enough only for a token that this worker created here, because anybody can give a token that name. */
 export function mayRetireNow(token: ApiToken, { madeHere }: Lineage, selection: Selection): boolean {
   return madeHere.has(token.id) || isNamedById(token, selection);
 }
 
-/** The worker is logged in with this very token, as the access token itself says. */
+/** The worker is logged in with this token, according to the access token itself. */
 export function isLogin({ id }: ApiToken, { login, ownId }: Pick<RuleInput, "login" | "ownId">): boolean {
   return id === ownId || (login.claimedIds ?? []).includes(id);
 }

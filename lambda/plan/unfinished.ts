@@ -4,7 +4,7 @@ import { abandonedAfterMs, promotableForMs } from "../policy/renewal-window.ts";
 import type { Action } from "./actions.ts";
 import { type RuleInput, retirementAsked, skip } from "./rule-input.ts";
 
-/** Rule 1: unfinished work. None of it ends the rules, so that a dead event bus stops no rotation. */
+/** Rule 1: unfinished work. The other rules still apply, so that an event bus that doesn't work stops no rotation. */
 export function finishUnfinished(lineage: Lineage, input: RuleInput): readonly Action[] {
   const { unannounced, unsettled, staged, head } = lineage;
   const announce: readonly Action[] = unannounced
@@ -37,7 +37,7 @@ export function finishUnfinished(lineage: Lineage, input: RuleInput): readonly A
     .filter((candidate) => candidate !== resumable && isAbandoned(candidate, input))
     .map(({ version, token }): Action => {
       const subject = token ?? { id: version.stamp.tokenId };
-      // Whoever may write to the secret can make a version that names any token.
+      // Anybody who may write to the secret can create a version that names any token.
       if (token !== undefined && !lineage.provenHere.has(token.id)) return skip(token, "unproven");
       if (!input.isClockTrusted) return { kind: "defer", action: "discard", reason: "lost-race", subject };
       return { kind: "discard", reason: "lost-race", step: "delete", subject, version };
@@ -45,7 +45,7 @@ export function finishUnfinished(lineage: Lineage, input: RuleInput): readonly A
   return [...announce, ...settle, ...resume, ...discards];
 }
 
-/** Staged is verified, so nothing needs the string again; what it replaces must still be wanted. */
+/** A staged token is verified, so its string isn't needed again. The token that it replaces must still be active. */
 function isResumable(
   { version, token }: Staged,
   { head, isRolledBack }: Lineage,
@@ -57,8 +57,8 @@ function isResumable(
 }
 
 /**
- * Its run, or one that resumed it before somebody revoked what it replaces, may still be under way until then; a token
- * that is gone has nothing left to wait for.
+ * Until then, the run that staged it may be in progress, or a run that resumed it before somebody revoked its predecessor. If the
+ * token no longer exists, there is nothing to wait for.
  */
 function isAbandoned({ token }: Staged, { policy, readAt }: RuleInput): boolean {
   if (token === undefined) return true;

@@ -6,7 +6,7 @@ import { between, PolicySchema } from "./policy.ts";
 const A_TOKEN = "looks like a token: store it in a secret, and use the name of the secret here";
 const looksLikeToken = (value: unknown) => typeof value === "string" && value.startsWith("eyJ");
 
-/** A name or an ARN; a token pasted in its place would end up in the repository and in the deployed bundle. */
+/** A name or an ARN. A token that is pasted here by mistake would end up in the repository and in the deployed bundle. */
 const secretId = v.pipe(
   v.string("must be the name or the ARN of a secret"),
   v.check((text) => !looksLikeToken(text), A_TOKEN),
@@ -33,7 +33,7 @@ const ApplicationSchema = v.strictObject({
   ),
 });
 
-/* Said in the schema too, so that an editor shows it. A name before @ would be a password in the configuration. */
+/* Also part of the JSON Schema, so that an editor shows it. Text before @ would be a password in the configuration. */
 const ADDRESS = /^https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/;
 const ENCRYPTED_OR_HERE = /^(https:|http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d*)?(\/|$))/;
 const AN_ADDRESS = "must be an address such as https://api.losant.com, without user name, query or fragment";

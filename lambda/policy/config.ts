@@ -11,9 +11,9 @@ export { durationMs, type Policy } from "./policy.ts";
 
 export interface ApplicationConfig {
   readonly id: ApplicationId;
-  /** The secret that the worker logs in with. */
+  /** The secret with the token that the worker logs in with. */
   readonly accessToken: SecretName | SecretArn;
-  /** It says that the worker renews this very token, whatever that is called. An entry of `secrets` can say the same. */
+  /** The worker renews this token, whatever its name is. An entry of `secrets` can have the same effect. */
   readonly renewsAccessToken: boolean;
   readonly policy: Policy;
   /** By token name, or by token id in lower case. */
@@ -23,7 +23,7 @@ export interface ApplicationConfig {
 export interface RotationConfig {
   readonly losantApiUrl: string;
   readonly secretPrefix: string;
-  /** What `secretPrefix` was before: tokens whose secrets lie there move to the place they have now. */
+  /** Earlier values of `secretPrefix`. Tokens whose secrets are there move to secrets under the current prefix. */
   readonly formerPrefixes: readonly string[];
   readonly eventBusName: string;
   readonly intervalMs: number;
@@ -35,7 +35,7 @@ type ApplicationDocument = ConfigDocument["applications"][number];
 
 /**
  * The configuration, with every default filled in.
- * @throws RotationError `config-invalid`: each thing that is wrong, by the path of its key, never by its value.
+ * @throws RotationError `config-invalid`, with the path of each wrong key, never with its value.
  */
 export function parseConfig(document: unknown): RotationConfig {
   const lists = listsIn(document);
@@ -61,7 +61,7 @@ export function parseConfig(document: unknown): RotationConfig {
 export function parseConfigText(text: string, source: string): RotationConfig {
   let document: unknown;
   try {
-    // Without the byte order mark that some editors begin a file with: `trim` takes it for space.
+    // `trim` also removes the byte order mark with which some editors begin a file.
     document = JSON.parse(text.trim());
   } catch {
     // The parser's own message quotes the text.
@@ -70,7 +70,7 @@ export function parseConfigText(text: string, source: string): RotationConfig {
   return parseConfig(document);
 }
 
-/** Valibot takes a list for an object without keys. */
+/** Valibot accepts a list as an object without keys. */
 function listsIn(document: unknown): readonly string[] {
   const keyed = (value: unknown) =>
     typeof value === "object" && value !== null ? Object.entries(value) : [];
@@ -99,13 +99,13 @@ function resolveApplication(
   };
 }
 
-/** 24 hexadecimal digits are an id, in its canonical form; all else is a name. */
+/** 24 hexadecimal digits are an id, in lower case. Everything else is a name. */
 function tokenKey(key: string): string {
   const id = v.safeParse(TokenId, key);
   return id.success ? id.output : key;
 }
 
-/** In JSON, these are two keys. */
+/** In JSON, an id in upper case and in lower case are two keys. */
 function idsTwice({ secrets = {} }: ApplicationDocument, index: number): readonly string[] {
   const keys = Object.keys(secrets);
   const seen = new Set<string>();
@@ -125,7 +125,7 @@ function impossiblePolicies(applications: readonly ApplicationConfig[]): readonl
 /** `applications.0.policy.renewBefor: unknown key`. Keys are shown, values never. */
 export function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "the document";
-  // Of a union, the alternative that got furthest says where it went wrong.
+  // In a union, the alternative that matched furthest shows what is wrong.
   const deeper = issue.type === "union" ? issue.issues?.find(({ path }) => path !== undefined) : undefined;
   if (deeper !== undefined) return `${path}.${describeIssue(deeper)}`;
   if (issue.type === "strict_object" && issue.expected === "never") return `${path}: unknown key`;

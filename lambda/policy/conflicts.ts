@@ -1,7 +1,7 @@
 import { namesMeantBy, type SecretArn, type SecretName } from "../model/secret.ts";
 import type { ApplicationId } from "../model/token.ts";
 
-/** What of a configuration says where secrets lie. */
+/** The part of a configuration that determines where secrets are. */
 interface SecretLayout {
   readonly secretPrefix: string;
   readonly formerPrefixes: readonly string[];
@@ -15,7 +15,7 @@ interface ApplicationPlaces {
   readonly secrets: ReadonlyMap<string, SecretName>;
 }
 
-/** What each key allows by itself, but not together with the others: by the paths of both, never by their values. */
+/** Values that are valid alone, but not together with others. The messages have the paths of both, never their values. */
 export function conflictsIn(layout: SecretLayout): readonly string[] {
   return [
     ...duplicateIds(layout),
@@ -34,7 +34,7 @@ function* duplicateIds({ applications }: SecretLayout): Iterable<string> {
   }
 }
 
-/** Two tokens in one secret would replace each other for ever. */
+/** Two tokens in one secret would replace each other without end. */
 function* sharedSecrets({ applications }: SecretLayout): Iterable<string> {
   const seen = new Set<string>();
   for (const [index, { accessToken, renewsAccessToken, secrets }] of applications.entries()) {
@@ -45,7 +45,7 @@ function* sharedSecrets({ applications }: SecretLayout): Iterable<string> {
     }
     const own = new Set<string>(secrets.values());
     const renewed = renewsAccessToken ? namesMeantBy(accessToken) : [];
-    // An entry of this application that names it says the same once more.
+    // An entry of the same application may name it too.
     if (renewed.some((name) => own.has(name))) continue;
     if (renewed.some((name) => seen.has(name)))
       yield `applications.${index}.accessToken: names a secret that another entry also names`;
@@ -53,7 +53,7 @@ function* sharedSecrets({ applications }: SecretLayout): Iterable<string> {
   }
 }
 
-/** A token that is stored in the secret of an access token would be what the worker logs in with. */
+/** The worker would log in with a token that is stored in the secret of an access token. */
 function* readAndWritten({ applications }: SecretLayout): Iterable<string> {
   const readers = new Map<string, number>();
   for (const [index, { accessToken }] of applications.entries())
@@ -68,7 +68,7 @@ function* readAndWritten({ applications }: SecretLayout): Iterable<string> {
   }
 }
 
-/** Where the worker gives names itself, any name may come up: nothing of other use may lie there. */
+/** In a folder where the worker chooses the names, any name can occur, so no secret with another use may be there. */
 function* insideFolders({ secretPrefix, applications }: SecretLayout): Iterable<string> {
   const ownerOf = folders(secretPrefix, applications);
   for (const [index, { id, accessToken, secrets }] of applications.entries()) {
@@ -96,7 +96,7 @@ function* confusedPrefixes({ secretPrefix, formerPrefixes, applications }: Secre
       yield `${index === 0 ? "secretPrefix" : `formerPrefixes.${index - 1}`}: is in the folder of an application under another prefix`;
 }
 
-/** Tells the application in whose folder, `<prefix>/<application id>/`, a secret of this name lies. */
+/** Finds the application in whose folder, `<prefix>/<application id>/`, a secret with this name is. */
 function folders(prefix: string, applications: readonly { readonly id: ApplicationId }[]) {
   const owners = new Map(applications.map(({ id }) => [`${prefix}/${id}/`, id]));
   const length = prefix.length + 26;

@@ -1,11 +1,11 @@
-/** A string, a number, a word, or a mark: whatever JSON is made of. Sticky, so that it fits where it stands or not at all. */
+/** One piece of JSON: a string, a number, a word or a mark. Sticky, so that it matches only at the current position. */
 const PIECE =
   /[ \t\n\r\ufeff]*(?:("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([[\]{}:,]))/uy;
 const SPACE = /[ \t\n\r\ufeff]*/uy;
 
 type Expected = "value" | "value or ]" | "key" | "key or }" | ":" | ", or end";
 
-/** Line and column of the first thing that makes the text no JSON: `line 3, column 5`. What stands there is not repeated. */
+/** Line and column of the first error in the JSON: `line 3, column 5`. The text there is not quoted. */
 export function jsonFlaw(text: string): string {
   const lines = text.slice(0, flawAt(text)).split("\n");
   return `line ${lines.length}, column ${(lines.at(-1) ?? "").length + 1}`;
@@ -29,7 +29,7 @@ function flawAt(text: string): number {
   }
 }
 
-/** What may follow this piece, where it may stand here at all. Keeps `open` to what is open after it. */
+/** What may follow this piece. Undefined if the piece is not allowed here. Updates `open`, the open brackets. */
 function after(kind: string, expected: Expected, open: ("{" | "[")[]): Expected | undefined {
   const isValue = expected === "value" || expected === "value or ]";
   switch (kind) {

@@ -19,7 +19,7 @@ export function between(least: string, most: string | undefined) {
   return v.pipe(
     duration,
     v.check((text) => {
-      // A text that is no duration was refused by the pattern already.
+      // The pattern has already rejected a text that is not a duration.
       const ms = durationMs(text);
       return Number.isNaN(ms) || (ms >= durationMs(least) && (most === undefined || ms <= durationMs(most)));
     }, `must be ${limits}`),
@@ -67,7 +67,7 @@ export interface Policy {
   readonly lifetimeMs: number | "same";
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** Rotate a token that never expires at this age; "report": only say so. */
+  /** The age at which a token that never expires is rotated. "report": it is only reported. */
   readonly neverExpiringMs: number | "report";
   readonly retire: {
     readonly deactivateAfterMs: number | undefined;
@@ -92,7 +92,7 @@ export function resolvePolicy(policy: PolicyDocument, intervalMs: number): Polic
     secretFormat = "json",
     ...unused
   } = policy;
-  // A key that is accepted and then ignored would be a promise that nobody keeps.
+  // No key may be accepted and then ignored.
   unused satisfies Readonly<Record<string, never>>;
   const optionalMs = (text: string | undefined) => (text === undefined ? undefined : durationMs(text));
   const steps = retire === "never" ? {} : retire;
@@ -113,7 +113,7 @@ export function resolvePolicy(policy: PolicyDocument, intervalMs: number): Polic
   };
 }
 
-/** What each key allows by itself, but not together with the others: by the key's path within the policy. */
+/** Values that are valid alone, but not together with others. Each message begins with the path within the policy. */
 export function impossibilities({ lifetimeMs, intervalMs, retire }: Policy): readonly string[] {
   const { deactivateAfterMs, deleteAfterMs } = retire;
   const isTooShort = lifetimeMs !== "same" && lifetimeMs <= 3 * intervalMs;
@@ -126,15 +126,15 @@ export function impossibilities({ lifetimeMs, intervalMs, retire }: Policy): rea
 }
 
 /**
- * Whether a token's name fits a glob: `*` is any run of characters, `?` is one, all else is itself. Names hold
- * any character, slashes and brackets too, which path globbing would give a meaning of their own. Takes at most the length
- * of the one times that of the other in steps: others write the names.
+ * Whether a token's name matches a pattern: `*` is any number of characters, `?` is one character, and everything else is
+ * itself. Names can contain any character, also slashes and brackets, which have a special meaning in path globs. The number of
+ * steps is at most the product of both lengths, because other people choose the names.
  */
 export function fitsGlob(name: string, glob: string): boolean {
   const text = [...name];
   const pattern = [...glob];
   let [at, next] = [0, 0];
-  // Where the last star stands, and how much of the text it has taken so far: what follows it may have to begin later.
+  // The position of the last star, and how much of the text it matches so far. It may have to match more.
   let star: { readonly next: number; readonly at: number } | undefined;
   while (at < text.length) {
     const wanted = pattern[next];

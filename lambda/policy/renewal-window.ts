@@ -1,15 +1,18 @@
 import { type ApiToken, isExpired } from "../model/token.ts";
 import type { Policy } from "./policy.ts";
 
-/** A current token younger than this is not rotated again, whoever asks: each rotation is a version of its secret. */
+/**
+ * A current token younger than this is not rotated, even if it is forced, because each rotation adds a version to its
+ * secret.
+ */
 const MIN_ROTATION_AGE_MS = 10 * 60_000;
 
-/** All that a due date depends on, beside the policy. */
+/** Everything that a due date depends on, besides the policy. */
 type Life = Pick<ApiToken, "createdAt" | "expiresAt">;
 
 /**
  * How long before its expiry a token is due, in milliseconds: `renewBefore`, but at most a third of its life, or
- * it would be due again as soon as it is made; and at least two schedule intervals, or a run could miss it.
+ * it would be due again right after its creation, and at least two schedule intervals, or a run could miss it.
  */
 export function renewalWindowMs(token: Life, policy: Policy): number {
   const third = lifetimeMs(token) / 3;
@@ -23,12 +26,12 @@ export function lifetimeMs(token: Life): number {
     : token.expiresAt.getTime() - token.createdAt.getTime();
 }
 
-/** At most three intervals long: a missed run or two, and it is gone before anybody looked. */
+/** At most three intervals. If one or two runs are missed, the token expires before a run renews it. */
 export function isTooShortLived(token: ApiToken, policy: Policy): boolean {
   return lifetimeMs(token) <= 3 * policy.intervalMs;
 }
 
-/** The moment at which a token becomes due; undefined: never, since it doesn't expire and policy only reports it. */
+/** When a token becomes due. Undefined if it never does, because it doesn't expire and the policy only reports it. */
 export function dueAt(token: Life, policy: Policy): Date | undefined {
   if (token.expiresAt !== undefined) {
     return new Date(token.expiresAt.getTime() - renewalWindowMs(token, policy));
@@ -52,32 +55,32 @@ export function isJustMade(token: ApiToken, now: Date): boolean {
 }
 
 /**
- * How long after its creation a staged successor may still be promoted, in milliseconds: by the next run or the one
- * after. Nothing tells later when a promotion took place (whether moving a label touches LastChangedDate is not
- * documented), so that it has to be bounded: a grace period is counted from the latest moment there is.
+ * How long after its creation a staged successor may be promoted, in milliseconds: by the next run or the one
+ * after. The time is limited, because the date of a promotion can't be found out later (AWS doesn't document whether moving a
+ * label changes LastChangedDate). A grace period therefore starts at the latest possible moment.
  */
 export function promotableForMs({ orphanAfterMs, intervalMs }: Policy): number {
   return orphanAfterMs + 2 * intervalMs;
 }
 
-/** How long after its creation a staged successor that was not promoted is discarded: no run can be at it any more. */
+/** How long after its creation a staged successor that was not promoted is discarded. By then, no run can be working on it. */
 export function abandonedAfterMs(policy: Policy): number {
   return promotableForMs(policy) + policy.orphanAfterMs;
 }
 
 /**
- * A date has four digits for its year on the wire (RFC 3339). A day earlier than the last one: what is written in another
- * zone must not be in the year 10000 there.
+ * A year has four digits in a request (RFC 3339). This is one day before the last possible date, so that the date is not in the
+ * year 10000 in another time zone.
  */
 const LATEST = new Date("9999-12-31T00:00:00.000Z");
 
 const HOUR_MS = 3_600_000;
 
 /**
- * When a successor made at `now` should expire: after its predecessor's lifetime, unless policy sets one; but earlier by a
- * part of an hour, or of a hundredth of its life if that is less. `part`, from 0 to 1, is another one for each token: that
- * date is among the facts by which a token's marker is known to be its own. So that lives don't shrink from one to the
- * next, a predecessor's life counts in whole hours, rounded up.
+ * When a successor that is created at `now` should expire: after its predecessor's lifetime, unless the policy has one, minus a
+ * part of an hour, or of a hundredth of the lifetime if that is less. `part`, from 0 to 1, is different for each token, because
+ * the expiry is one of the facts that prove that a marker belongs to a token. The predecessor's lifetime is rounded up to whole
+ * hours, so that lifetimes don't shrink with each rotation.
  */
 export function successorExpiresAt(
   predecessor: Life,

@@ -33,11 +33,11 @@ export interface RotationRequest {
 }
 
 /**
- * The event of an invocation; none at all is a plain manual run.
- * @throws RotationError `event-invalid`, naming each key that is wrong, never a value.
+ * The event of an invocation. No event means a manual run over all tokens.
+ * @throws RotationError `event-invalid`, with the path of each wrong key, never with its value.
  */
 export function parseRequest(event: unknown): RotationRequest {
-  // Valibot takes a list for an object without keys.
+  // Valibot accepts a list as an object without keys.
   if (Array.isArray(event)) throw new RotationError("event-invalid", "event: must be an object");
   const parsed = v.safeParse(RequestSchema, event ?? {});
   if (!parsed.success)
@@ -59,7 +59,7 @@ export interface Selection {
 
 export const EVERYTHING: Selection = { tokens: undefined, force: false, retireNow: false };
 
-/** Named by its id or its exact name. What looks like an id is one: a token that is called like another's id is not meant. */
+/** Named by its id or its exact name. Text that looks like an id is always an id, never a name. */
 export function isNamed(token: ApiToken, { tokens }: Selection): boolean {
   return tokens !== undefined && (namesIn(tokens).has(token.name) || idsIn(tokens).has(token.id));
 }
@@ -68,7 +68,7 @@ export function isNamedById({ id }: ApiToken, { tokens }: Selection): boolean {
   return tokens !== undefined && idsIn(tokens).has(id);
 }
 
-/** A hundred thousand entries may be asked about for each of as many tokens. */
+/** Kept as sets, because a hundred thousand entries may be compared with as many tokens. */
 const namesIn = remembered((tokens: readonly string[]) => new Set(tokens.filter((entry) => !isId(entry))));
 const idsIn = remembered((tokens: readonly string[]) => new Set(tokens.map((entry) => entry.toLowerCase())));
 
@@ -76,7 +76,7 @@ export function matches(token: ApiToken, entry: string): boolean {
   return isId(entry) ? entry.toLowerCase() === token.id : entry === token.name;
 }
 
-/** Not a name, whatever is called so. */
+/** Such an entry is never a name, even if a token has it as its name. */
 export function isId(entry: string): boolean {
   return v.is(TokenId, entry);
 }

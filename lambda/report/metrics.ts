@@ -3,36 +3,39 @@ import { restOf } from "../plan/reasons.ts";
 import type { Report } from "./report.ts";
 
 export const METRIC_NAMESPACE = "LosantTokenRotation";
-/** The function's name tells apart two deployments in one account and region. */
+/** The name of the function distinguishes deployments in one account and region. */
 export const METRIC_DIMENSION = "FunctionName";
 
-/** Every metric with its unit; the stack's alarms and dashboard name them by these keys. */
+/** Every metric with its unit. The alarms and the dashboard of the stack use these names. */
 export const METRIC_UNITS = {
-  /** 1 where the run ended without a failure, else 0. */
+  /** 1 if the run ended without a failure, otherwise 0. */
   RunSucceeded: "Count",
   Listed: "Count",
   /** Tokens whose successor became current in this run. */
   Rotated: "Count",
   Failed: "Count",
-  /** Due, and put off to the next run. */
+  /** Due, but postponed to the next run. */
   Deferred: "Count",
-  /** Tokens made here that nobody uses and that are left at the end of the run, with what they hold up. */
+  /**
+   * Tokens that the worker created, that nobody uses and that are left at the end of the run, and tokens whose renewal waits
+   * for them.
+   */
   Orphans: "Count",
-  /** Of the tokens that are the worker's to renew and that this run left as they are; FAR_DAYS at most. */
+  /** Of the tokens that the worker should renew and that this run left as they are. At most FAR_DAYS. */
   SoonestExpiryDays: "None",
-  /** Of the access token that expires first, 0 of one that does not work; FAR_DAYS at most. */
+  /** Of the access token that expires first. 0 for one that doesn't work. At most FAR_DAYS. */
   AccessTokenDaysLeft: "None",
   DurationMs: "Milliseconds",
 } as const;
 export type MetricName = keyof typeof METRIC_UNITS;
 
 /**
- * A year or more, or never. Bounded, so that both metrics exist after every run that could look (an alarm on a metric that
- * vanishes keeps its last state, which is right only while nobody knows better) and a graph of them shows the near.
+ * Means a year or more, or never. With this limit, both metrics exist after every run that could read tokens (if a metric is
+ * missing, its alarm keeps the last state, which is right only while nothing new is known), and a graph shows near dates clearly.
  */
 export const FAR_DAYS = 365;
 
-/** What metrics say of a run beyond its report. */
+/** The facts for metrics that are not in the report. */
 export interface RunFacts {
   /** `AWS_LAMBDA_FUNCTION_NAME`. */
   readonly functionName: string;
@@ -41,18 +44,18 @@ export interface RunFacts {
   readonly isWhole: boolean;
   /** Nothing failed. */
   readonly succeeded: boolean;
-  /** How many outcomes are `isOrphanLeft`. */
+  /** The number of outcomes for which `isOrphanLeft` is true. */
   readonly orphans: number;
   /** The earliest `expiryAtStake` of all outcomes. */
   readonly soonestExpiryAt: Date | undefined;
   /**
-   * The earliest expiry of the access tokens of this run, as far as they say; the moment of the run for one that does not
-   * work at all. `unknown` where the store did not say what one of them is.
+   * The earliest expiry of the access tokens of this run, as far as they are known. The time of the run for one that doesn't work
+   * at all. `unknown` if one of them couldn't be read from the store.
    */
   readonly accessTokenExpiresAt: Date | undefined | "unknown";
 }
 
-/** One line for standard output; CloudWatch Logs takes the metrics out of it (embedded metric format). */
+/** One line for standard output, from which CloudWatch Logs extracts the metrics (embedded metric format). */
 export interface MetricLine {
   readonly _aws: {
     readonly Timestamp: number;
@@ -66,8 +69,8 @@ export interface MetricLine {
 }
 
 /**
- * The metrics of one run, as of `now`. None of a dry run. Of a run over a part of the tokens only what it did: what it
- * says of the whole would be wrong, and its success would quiet the alarm about scheduled runs that don't succeed.
+ * The metrics of one run at `now`. A dry run has none. A run over a part of the tokens has only the metrics of what it did: the
+ * others would be wrong, and its success would end the alarm about scheduled runs that don't succeed.
  */
 export function metricsOf(facts: RunFacts, now: Date): MetricLine | undefined {
   const { report, functionName, isWhole } = facts;
@@ -114,7 +117,7 @@ function stateOf(facts: RunFacts, now: Date) {
   } satisfies Partial<Record<MetricName, number>>;
 }
 
-/** Negative for what has expired; two decimals, rounded down. */
+/** Negative after the expiry. Two decimals, rounded down. */
 function daysUntil(at: Date | undefined, now: Date): number {
   if (at === undefined) return FAR_DAYS;
   const days = (at.getTime() - now.getTime()) / 86_400_000;
@@ -125,7 +128,7 @@ export function isOrphanLeft({ action, reason, outcome }: Outcome): boolean {
   return reason === "young-orphan" || (action === "discard" && outcome !== "discarded");
 }
 
-/** When the token of this outcome expires, if it is the worker's to renew and was not replaced in this run. */
+/** When the token of this outcome expires, if the worker should renew it and this run didn't replace it. */
 export function expiryAtStake({ action, reason, outcome, subject }: Outcome): Date | undefined {
   const isRenewable =
     action === "wait" || action === "rotate" || action === "resume" || restOf(reason)?.isAtStake === true;

@@ -12,19 +12,19 @@ import type { Policy } from "../policy/policy.ts";
 import { abandonedAfterMs, dueAt } from "../policy/renewal-window.ts";
 import { failureReminderAt, type Standing, type WarningDay, warningDayReached } from "./reminder-schedule.ts";
 
-/** Skipped for one of these, a token is left to its expiry, and whoever uses it with it. */
+/** Whether a token that is skipped for this reason will expire while its consumers may still use it. */
 function isLeftToExpire(reason: Reason): boolean {
   return restOf(reason)?.isToldBeforeExpiry === true;
 }
 
 const DAY_MS = 86_400_000;
 
-/** A token that is due may be put off for two intervals before anybody is told that it may never have its turn. */
+/** A due token may be postponed for two intervals before an event warns that it may never be rotated. */
 const PATIENCE_INTERVALS = 2;
 
 /**
- * What is told of the outcomes of one lineage, beside the events that its rotation owes: its failures, and warnings of an
- * expiry that nothing will prevent. A run by hand tells of each failure; a scheduled one when `reminder-schedule.ts` says so.
+ * The events about the outcomes of one lineage, besides those of its rotation: failures, and warnings of an expiry that nothing
+ * will prevent. A manual run sends an event for each failure. A scheduled run sends them when `reminder-schedule.ts` says so.
  */
 export function notificationsOf(
   outcomes: readonly Outcome[],
@@ -32,7 +32,7 @@ export function notificationsOf(
   context: ApplicationContext,
 ): readonly RotationEvent[] {
   const { policy } = context.application;
-  // A lineage that is blocked is so for each of its tokens: only the one it stands on, which comes first, is in use.
+  // A blocked lineage has the same reason for each token. Only its head, which comes first, is in use.
   const told = new Set<Reason>();
   return outcomes.flatMap((outcome) => {
     const notifications: RotationEvent[] = [];
@@ -51,8 +51,8 @@ export function notificationsOf(
 }
 
 /**
- * A warning of the access token's expiry, where nothing renews it: with it, all renewing ends. Its string says when it
- * expires; where nothing says which token it is, the only listed one that expires in that second.
+ * A warning that the access token expires, if nothing renews it, because after that the worker can renew nothing. Its string has
+ * the expiry. If it is unknown which token it is, the only listed token that expires in that second is used.
  */
 export function accessTokenNotification(
   { tokens, login, ownId }: Pick<Snapshot, "tokens" | "login" | "ownId">,
@@ -79,13 +79,13 @@ function onlyOneThatEnds(at: Date, tokens: Snapshot["tokens"]): ListedToken | un
   return another === undefined ? only : undefined;
 }
 
-/** Which telling of a failure this is, as its key says: undefined where this run keeps quiet. */
+/** The last part of the event's key, which tells repeated events about a failure apart. Undefined if this run sends none. */
 function momentOf(
   outcome: Outcome,
   { code }: RotationError,
   context: ApplicationContext,
 ): string | undefined {
-  // The bus itself failed: it owes its events, and the next run sends them. Telling it of that is no use.
+  // The bus itself failed, so an event about this can't be sent. The next run sends the missing rotation events.
   if (code.startsWith("bus-")) return undefined;
   const { reason } = outcome;
   if (context.run.trigger === "manual" || reason === "forced" || reason === "retire-now")
@@ -98,7 +98,7 @@ function momentOf(
   )?.toISOString();
 }
 
-/** Since when a failure matters, and whether an expiry is at stake. */
+/** Since when a failure matters, and which expiry it may lead to. */
 function standingOf({ action, reason, subject, sinceAt }: Outcome, policy: Policy): Standing {
   const { createdAt, expiresAt, status } = subject;
   switch (action) {
@@ -114,7 +114,7 @@ function standingOf({ action, reason, subject, sinceAt }: Outcome, policy: Polic
       return { sinceAt: createdAt && after(createdAt, waitMs), expiresAt: undefined };
     }
     case "announce":
-      // What is owed is as old as the token that it is about.
+      // The missing event is as old as its token.
       return { sinceAt: createdAt, expiresAt: undefined };
     case "retire":
       return { sinceAt, expiresAt: undefined };
@@ -128,7 +128,7 @@ function toldFrom(reason: Reason, expiresAt: Date | undefined): Date | undefined
   return days === undefined || expiresAt === undefined ? undefined : after(expiresAt, -days * DAY_MS);
 }
 
-/** Undefined for a token that will be rotated, that nobody is known to use, or that is dead already. */
+/** Undefined for a token that will be rotated, that nobody is known to use, or that no longer works. */
 function leftToExpire(outcome: Outcome, policy: Policy): Standing | undefined {
   const { action, reason, outcome: end, subject } = outcome;
   const { expiresAt, status } = subject;
@@ -145,7 +145,7 @@ function leftToExpire(outcome: Outcome, policy: Policy): Standing | undefined {
   return { sinceAt: after(standing.sinceAt, PATIENCE_INTERVALS * policy.intervalMs), expiresAt };
 }
 
-/** One token's failure. `moment` says which telling of it this is, and is the same when that is repeated. */
+/** The event about one token's failure. `moment` distinguishes events, and is the same if one is sent again. */
 export function failedEvent(
   { subject, secretName, reason, successorId, versionId }: Outcome,
   error: RotationError,
@@ -174,7 +174,7 @@ export function failedEvent(
   };
 }
 
-/** A token that will expire as it is, on one of the warning days. */
+/** The event about a token that will expire, on one of the warning days. */
 export function expiringEvent(
   { subject, secretName, reason }: Pick<Outcome, "subject" | "secretName"> & { readonly reason: string },
   expiresAt: Date,

@@ -23,13 +23,13 @@ import {
   Tally,
 } from "./report.ts";
 
-/** Where a run writes down what became of everything: in the log, in events, and for the report. */
+/** Records the results of a run: in the log, in events, and for the report. */
 export class Recorder {
   readonly #log: Log;
   readonly #isDryRun: boolean;
   readonly #runbook: string | undefined;
   readonly #tally = new Tally();
-  /** What became of each application, in no order. */
+  /** The result of each application, in no order. */
   readonly applications = new Map<ApplicationId, ApplicationRow>();
   /** The keys of the events that this recorder sent. */
   readonly #told = new Set<string>();
@@ -41,14 +41,14 @@ export class Recorder {
   #soonestExpiryAt: Date | undefined;
   #accessTokenExpiresAt: RunFacts["accessTokenExpiresAt"];
 
-  /** `runbook`: where its readers find it; see `articleOn`. */
+  /** `runbook`: its address; see `articleOn`. */
   constructor(log: Log, isDryRun: boolean, runbook?: string) {
     this.#log = log;
     this.#isDryRun = isDryRun;
     this.#runbook = runbook;
   }
 
-  /** What an application turned out to hold, and what is planned for it. */
+  /** Records the tokens of an application, and the plans for them. */
   async listed(
     snapshot: Pick<Snapshot, "tokens" | "unreadable" | "login" | "ownId">,
     lineages: readonly LineagePlan[],
@@ -62,14 +62,14 @@ export class Recorder {
     if (warning !== undefined) await this.#publish(warning, context);
   }
 
-  /** When the access token of one application ends. One that nobody could ask about leaves open which ends first. */
+  /** Records when the access token of one application expires. If one is unknown, it is unknown which expires first. */
   accessToken(expiresAt: RunFacts["accessTokenExpiresAt"]): void {
     const known = this.#accessTokenExpiresAt;
     this.#accessTokenExpiresAt =
       known === "unknown" || expiresAt === "unknown" ? "unknown" : earlier(known, expiresAt);
   }
 
-  /** Entries of `secrets` that fit no token: nobody would know otherwise that they have no effect. */
+  /** Records entries of `secrets` that fit no token, because otherwise nobody would notice that they have no effect. */
   unusedSecrets(applicationId: ApplicationId, unusedSecrets: readonly UnusedEntry[]): void {
     const row = this.applications.get(applicationId);
     if (row === undefined || unusedSecrets.length === 0) return;
@@ -88,13 +88,16 @@ export class Recorder {
     this.failed(`application ${applicationId}`, error);
   }
 
-  /** A failure that belongs to no token. */
+  /** Records a failure that is not about a token. */
   failed(what: string, error: RotationError): void {
     this.#tally.fail();
     this.#note(what, error);
   }
 
-  /** The outcomes of one lineage. Events about them go out best effort: what the bus refuses is a failure of its own. */
+  /**
+   * Records the outcomes of one lineage. Events about them are not repeated: if the bus refuses one, that is a failure of
+   * its own.
+   */
   async record(
     outcomes: readonly Outcome[],
     secretArn: SecretArn | undefined,
@@ -111,13 +114,13 @@ export class Recorder {
     for (const event of notificationsOf(outcomes, secretArn, context)) await this.#publish(event, context);
   }
 
-  /** How many tokens at rest the log has no lines of, where there are any. */
+  /** Logs how many tokens at rest have no line in the log, if there are any. */
   sayWhatIsLeftOut(): void {
     const leftOut = this.#restingSeen - MAX_REPORT_ROWS;
     if (leftOut > 0) this.#log.info("the log omits some tokens at rest", { count: leftOut });
   }
 
-  /** The last event of a run. A bus that doesn't take it fails the run: nobody would know otherwise. */
+  /** Sends the last event of a run. If the bus refuses it, the run fails, because otherwise nobody would know. */
   async complete(completion: Completion, bus: EventBus): Promise<void> {
     const { summary } = this.result();
     const event = completedEvent(completion, this.#failureCount === 0, summary, [
@@ -128,12 +131,12 @@ export class Recorder {
       .catch((thrown) => this.failed("the event of the completed run", asRotationError(thrown)));
   }
 
-  /** What the report says of all this, and a sentence for each failure, of which only so many are kept. */
+  /** The part of the report that this recorder has counted. */
   result(): Pick<Report, "summary" | "omitted" | "tokens"> {
     return this.#tally.result(this.#isDryRun);
   }
 
-  /** What metrics say beyond the report. */
+  /** The facts for metrics that are not in the report. */
   get facts(): Pick<RunFacts, "orphans" | "soonestExpiryAt" | "accessTokenExpiresAt"> {
     return {
       orphans: this.#orphans,
@@ -142,7 +145,7 @@ export class Recorder {
     };
   }
 
-  /** Of all failures, each once. */
+  /** The codes of all failures, each once. */
   get codes(): readonly ErrorCode[] {
     return [...this.#codes];
   }
@@ -152,7 +155,7 @@ export class Recorder {
     return more > 0 ? [...this.#failures, `and ${more} more`] : this.#failures;
   }
 
-  /** Once, also of a token that there are two reasons to warn of. */
+  /** Sends an event once, also if there are two reasons for it. */
   async #publish(event: RotationEvent, { run, application }: ApplicationContext): Promise<void> {
     const { key } = event.detail;
     if (this.#told.has(key)) return;
@@ -202,5 +205,5 @@ function earlier(one: Date | undefined, other: Date | undefined): Date | undefin
   return other === undefined || (one !== undefined && one <= other) ? one : other;
 }
 
-/** Nothing happened to such a token, and most are like that: the log has only so many of them. */
+/** Nothing happened to these tokens. Most tokens are like that, so the log has a limited number of them. */
 const RESTING: ReadonlySet<Outcome["outcome"]> = new Set(["waiting", "skipped"]);

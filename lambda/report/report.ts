@@ -7,7 +7,7 @@ import { masked } from "../model/masked.ts";
 import type { ApplicationId, RunId } from "../model/token.ts";
 import type { Trigger } from "../policy/request.ts";
 
-/** What became of one token. Absent keys have nothing to say. */
+/** The result of one token. A key is absent if it has no value. */
 export interface ReportRow {
   readonly applicationId: string;
   readonly tokenId: string;
@@ -20,11 +20,11 @@ export interface ReportRow {
   readonly successorId?: string;
   readonly versionId?: string;
   readonly verified?: "probe" | "response";
-  /** The secret that held it until now, where that is another one. */
+  /** The secret that held the token until now, if that is another one. */
   readonly formerSecretArn?: string;
   /** When a waiting token becomes due. */
   readonly dueDate?: string;
-  /** Where retireNow was asked for: what is left of the string of this token. */
+  /** With retireNow: the state of this token's old string. */
   readonly oldString?: OldString;
   readonly code?: string;
   readonly message?: string;
@@ -46,23 +46,23 @@ export interface Report {
   readonly dryRun: boolean;
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** `planned` stands in the summary of a dry run only. */
+  /** Only a dry run has `planned`. */
   readonly summary: Summary & { readonly planned?: number };
-  /** How many rows `tokens` has no room for. */
+  /** How many rows are left out of `tokens`. */
   readonly omitted: number;
   readonly tokens: readonly ReportRow[];
   readonly applications: readonly ApplicationRow[];
 }
 
-/** Of two things that happened to one token, the one further up is shown. */
+/** If two things happened to one token, the first of these is shown. */
 const WEIGHT: readonly ActionName[] = ["rotate", "resume", "retire", "discard", "announce", "skip", "wait"];
 
-/** The weightiest first. */
+/** The most important first. */
 export function byWeight(one: Pick<Outcome, "action">, other: Pick<Outcome, "action">): number {
   return WEIGHT.indexOf(one.action) - WEIGHT.indexOf(other.action);
 }
 
-/** Counts outcomes as they come in, and keeps the rows that a report has room for: not one per token listed. */
+/** Counts outcomes, and keeps only as many rows as a report may have. */
 export class Tally {
   readonly #counts = {
     listed: 0,
@@ -84,7 +84,7 @@ export class Tally {
     this.#counts.listed += count;
   }
 
-  /** The outcomes of one lineage: several of one token become one row, and count each. */
+  /** Adds the outcomes of one lineage. Several outcomes of one token become one row, but each is counted. */
   add(applicationId: ApplicationId, outcomes: readonly Outcome[]): void {
     const weightiest = new Map<string, Outcome>();
     for (const outcome of outcomes) {
@@ -98,7 +98,7 @@ export class Tally {
     if (this.#rows.length > 4 * MAX_REPORT_ROWS) this.#trim();
   }
 
-  /** A failure that belongs to no token. */
+  /** Counts a failure that is not about a token. */
   fail(): void {
     this.#counts.failed += 1;
   }
@@ -120,7 +120,7 @@ export class Tally {
   }
 }
 
-/** What went wrong with the lighter one is shown as well: a rotation may be done, and the retirement after it not. */
+/** The error of the less important one is shown too: a rotation may have succeeded, and the retirement after it failed. */
 function weightierOf(one: Outcome, other: Outcome): Outcome {
   const isHeavier = byWeight(one, other) < 0;
   const [heavy, light] = isHeavier ? [one, other] : [other, one];
@@ -131,7 +131,7 @@ function counterOf({ outcome }: Outcome): keyof Summary | "planned" {
   return outcome === "deactivated" || outcome === "deleted" ? "retired" : outcome;
 }
 
-/** First what isn't waiting, then by expiry; tokens that never expire come last. */
+/** Waiting tokens come last. Within each group, the soonest expiry is first, and tokens that never expire are last. */
 function byInterest(one: ReportRow, other: ReportRow): number {
   const waits = Number(one.outcome === "waiting") - Number(other.outcome === "waiting");
   if (waits !== 0) return waits;
@@ -177,7 +177,7 @@ export interface Completion {
   readonly finishedAt: Date;
 }
 
-/** The event of a completed run: what it did, and in which applications it could do nothing. */
+/** The event of a completed run: what it did, and which applications failed. */
 export function completedEvent(
   { runId, trigger, startedAt, finishedAt }: Completion,
   succeeded: boolean,

@@ -1,23 +1,23 @@
-/** Of fewer answers it can't be told what is usual. */
+/** Fewer answers don't show what is usual. */
 const LEAST_ROUND = 10;
-/** As quick as the best: up to so many times as long, and a few milliseconds, which the worker's own work takes. */
+/** As fast as the best round: at most this many times as long, plus a few milliseconds for the worker's own work. */
 const AS_QUICK = 1.5;
 const SLOWER = 2;
 const OWN_WORK_MS = 10;
-/** What is left of the limit when answers get slower, and after a refusal. */
+/** The part of the limit that is left when answers get slower, and after a refusal. */
 const AFTER_SLOWER = 0.7;
 const AFTER_REFUSAL = 0.5;
 /**
- * So much of its difference to the best each round forgets, while the limit is as low as slowness makes it: what lasts all the
- * same is not its doing, and what was quick once may have been chance. At a higher limit, being overloaded would become usual.
+ * While the limit is at its first value or lower, the best time moves by this part towards each round. Slowness that lasts at such
+ * a limit has another cause, and one fast round may have been chance. At a higher limit, an overload would become normal.
  */
 const FORGOTTEN = 0.05;
 
 /**
- * How much a service may be asked at once, found out from its answers: one more after each round of answers that come as
- * quickly as in the best round, fewer after a slower one, and half after a refusal or no answer at all. Rounds are compared
- * by their median, so that some slow answers count for nothing. Slowness alone never lowers it below what it began with:
- * so much does no harm, and the questions may not be to blame. Moments are in milliseconds of one clock.
+ * How many calls a service may get at once, measured from its answers: one more after each round of answers that are as fast as
+ * in the best round, fewer after a slower round, and half after a refusal or no answer. Rounds are compared by their median, so
+ * that a few slow answers don't count. Slowness alone never lowers it below the first value, which does no harm, because the
+ * calls may not be the cause. Times are in milliseconds of one clock.
  */
 export class AdaptiveLimit {
   readonly #first: number;
@@ -33,7 +33,7 @@ export class AdaptiveLimit {
     this.#limit = first;
   }
 
-  /** A whole number, one or more. */
+  /** A whole number, at least one. */
   get allowed(): number {
     return Math.floor(this.#limit);
   }
@@ -51,12 +51,12 @@ export class AdaptiveLimit {
     this.#bestMs = this.#limit > this.#first ? bestMs : bestMs + FORGOTTEN * (usualMs - bestMs);
   }
 
-  /** Refused for now, or not answered. */
+  /** The service refused temporarily, or didn't answer. */
   refused(askedAtMs: number, nowMs: number): void {
     if (!this.#isOutdated(askedAtMs)) this.#lower(AFTER_REFUSAL, 1, nowMs);
   }
 
-  /** Asked while more was allowed: what came of it says nothing of the limit as it is. */
+  /** The call began while more calls were allowed, so its result says nothing about the present limit. */
   #isOutdated(askedAtMs: number): boolean {
     return askedAtMs < this.#loweredAtMs;
   }

@@ -18,7 +18,7 @@ import type { RunContext } from "./context.ts";
 import type { Visit } from "./observing.ts";
 import { inOrderOfUrgency, type Work, withinBudget } from "./order.ts";
 
-/** However slow Losant is, what was seen of it in time is worked on; the other applications fail, each with a row. */
+/** Plans an application if there is time, also if Losant is slow. Otherwise the application fails, with a row in the report. */
 export async function planInTime(
   application: ApplicationConfig,
   run: RunContext,
@@ -34,7 +34,7 @@ export async function planInTime(
   return [];
 }
 
-/** Observes and plans one application, writes down what rests, and answers what is to be done. */
+/** Observes and plans one application, records tokens at rest, and returns the work to do. */
 async function planApplication(
   application: ApplicationConfig,
   run: RunContext,
@@ -62,11 +62,11 @@ async function planApplication(
       application.id,
       unusedEntries(snapshot, () => placesOf(snapshot, selection, now)),
     );
-    // What was seen is worked on all the same.
+    // The tokens that were listed are worked on anyway.
     for (const flaw of [...snapshot.flaws, ...clockFlaws(snapshot, plans)])
       recorder.applicationFailed(application.id, flaw);
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
-    // All take from one iterator: p-limit would queue a promise for each of what may be a hundred thousand.
+    // All take from one iterator, because p-limit would queue a promise for each of up to a hundred thousand.
     const line = resting.values();
     const recordInTurn = async () => {
       for (const one of line) await recorder.record(restingOutcomes(one), one.secretArn, context);
@@ -74,7 +74,7 @@ async function planApplication(
     await Promise.all(Array.from({ length: TOLD_AT_ONCE }, recordInTurn));
     const timed = { ...context, aheadMs: shownAheadMs, wasListed: (id: TokenId) => ids.has(id) };
     const work = inOrderOfUrgency(working.map((one) => ({ context: timed, plan: one })));
-    // A real run counts what it issues, see IssueBudget: what that will be, a dry run can only suppose.
+    // A real run counts the tokens that it issues, see IssueBudget. A dry run can only estimate that.
     return request.dryRun ? withinBudget(work, application.policy.maxRotationsPerRun) : work;
   } catch (thrown) {
     const error = asRotationError(thrown);
@@ -86,7 +86,7 @@ async function planApplication(
   }
 }
 
-/** Whoever mistypes a name of a token is told which one is like it. Of ids, which are alike by chance, no. */
+/** Suggests a similar name for a name that matches no token. Not for ids, which are similar by chance. */
 function suggest(names: ReadonlySet<string>, { unmatched, meant }: RunContext): void {
   for (const entry of [...unmatched].slice(0, MAX_FAILURES_NAMED)) {
     const name = isId(entry) ? undefined : nearestWord(entry, names);
@@ -94,12 +94,12 @@ function suggest(names: ReadonlySet<string>, { unmatched, meant }: RunContext): 
   }
 }
 
-/** The worker's own, by the string or by its facts. */
+/** The ids of the worker's access token, from its string or its properties. */
 function loginIdsOf({ login, ownId }: Snapshot): readonly TokenId[] {
   return [...(login.claimedIds ?? []), ...(ownId === undefined ? [] : [ownId])];
 }
 
-/** Told only where something was put off for it. */
+/** Reported only if something was postponed because of it. */
 function clockFlaws(
   { losantTime, application }: Snapshot,
   plans: readonly LineagePlan[],
@@ -116,7 +116,7 @@ function isWork({ actions }: LineagePlan): boolean {
   return actions.some(isEffect);
 }
 
-/** What a lineage rests at, or what a real run would do. */
+/** The outcomes of a lineage at rest, or what a real run would do. */
 export function restingOutcomes(lineage: LineagePlan): readonly Outcome[] {
   const { actions, secretName } = lineage;
   return actions.flatMap((action) =>
@@ -132,7 +132,7 @@ const DOES_NOT_WORK: ReadonlySet<ErrorCode> = new Set([
   "access-token-rejected",
 ]);
 
-/** When an access token ends whose application could not be looked at: one that does not work has ended already. */
+/** When the access token expires, if its application couldn't be read. A token that doesn't work counts as expired now. */
 async function accessTokenExpiryAfter(
   error: RotationError,
   api: Pick<TokenApi, "loggedInWith">,

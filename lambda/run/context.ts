@@ -17,14 +17,14 @@ import { ListingSpace } from "./listing-space.ts";
 import { Observing, type Visit } from "./observing.ts";
 import { type RunWatch, watched } from "./watch.ts";
 
-/** Everything outside that a run touches, as the composition root gives it. */
+/** Everything outside of a run that it uses, from the composition root. */
 export interface RunEnvironment {
   readonly config: RotationConfig;
   readonly runId: RunId;
   readonly deadline: Date;
   readonly clock: Clock;
   readonly log: Log;
-  /** Where its readers find the runbook; see `articleOn`. */
+  /** The address of the runbook; see `articleOn`. */
   readonly runbook?: string | undefined;
   readonly store: SecretStore;
   readonly bus: EventBus;
@@ -32,27 +32,27 @@ export interface RunEnvironment {
   readonly watch?: RunWatch | undefined;
 }
 
-/** One run, as all of its parts share it. */
+/** The data of one run that all of its parts share. */
 export interface RunContext extends EffectContext {
   readonly request: RotationRequest;
   readonly config: RotationConfig;
   readonly recorder: Recorder;
   readonly loginIds: Set<TokenId>;
-  /** From then on it begins to look at no further application: what it has seen is to be worked on as well. */
+  /** After this, the run reads no further application, so that time is left for the work on the others. */
   readonly observeUntil: Date;
-  /** Entries of the event's `tokens` that no listed token has answered to yet. */
+  /** Entries of the event's `tokens` that have matched no listed token yet. */
   readonly unmatched: Set<string>;
-  /** For some of those, the name that was probably meant. */
+  /** For some of these, the name that was probably meant. */
   readonly meant: Map<string, string>;
-  /** Where the listings of this run have room. */
+  /** The memory for the listings of this run. */
   readonly listings: ListingSpace;
-  /** Whose turn it is. */
+  /** Decides when each application is read. */
   readonly observing: Observing;
   /** Logs in to one application. */
   enter(application: ApplicationConfig, room: ListingRoom, visit: Visit): ApplicationContext;
 }
 
-/** A run that starts now. Its store and its bus are the guarded ones: nothing after this sees the bare ports. */
+/** Starts a run. Its store and its bus are guarded, and no other code gets the unguarded ports. */
 export function startRun(request: RotationRequest, environment: RunEnvironment): RunContext {
   const { config, runId, deadline, clock, log, runbook, store, bus, connect, watch } = environment;
   const startedAt = clock.now();
@@ -103,7 +103,7 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
   return context;
 }
 
-/** The list of secrets, for all applications; where it can't be read, every lineage is looked at by itself, and that is told. */
+/** The list of secrets, for all applications. If it can't be read, this is reported, and every secret is read by itself. */
 async function indexOrNone(config: RotationConfig, { store, recorder }: RunContext): Promise<StoreIndex> {
   try {
     return await readIndex(config, store);

@@ -12,19 +12,19 @@ import { after } from "../model/time.ts";
 import type { Clock, EventBus, ListingRoom, SecretStore, TokenApi } from "../ports.ts";
 import type { Visit } from "./observing.ts";
 
-/** So many writes may start at once after a pause: with those that follow, still fewer than 50 in any second. */
+/** How many writes may start at once after a pause. Together with the next ones, this is still fewer than 50 in any second. */
 const BURST = 3;
 
-/** A throttled write lowers the rate to this part of it, at most once in `YIELD_PAUSE_MS`, and never below the least. */
+/** A throttled write multiplies the rate by this, at most once in `YIELD_PAUSE_MS`, but never below the minimum. */
 const YIELD_TO = 0.7;
 const YIELD_PAUSE_MS = 1_000;
 const LEAST_PER_SECOND = 2;
-/** From there it rises by so much each second, up to what it was: the quota is shared with others, who come and go. */
+/** Then the rate rises by this each second, up to its first value, because others share the quota only at times. */
 const RISE_PER_SECOND = 1;
 
 /**
- * The same store, whose writes start at most `perSecond` times a second, evenly spread but for a short burst; fewer while
- * the store is throttled by what others write. Only so many secrets are read at once.
+ * The same store with limits. At most `perSecond` writes start in a second, evenly spread except for a short burst, and fewer while
+ * the writes of others throttle the store. The number of secrets that are read at once is limited too.
  */
 export function rateLimited(store: SecretStore, clock: Clock, perSecond: number): SecretStore {
   let yielded = { rate: perSecond, atMs: Number.NEGATIVE_INFINITY };
@@ -68,7 +68,10 @@ export function rateLimited(store: SecretStore, clock: Clock, perSecond: number)
   };
 }
 
-/** A bus that has refused several events in a row is not asked again in this run: what is owed stays owed. */
+/**
+ * The same bus, which gets no more events in this run after it refused several in a row. A later run sends missing rotation
+ * events.
+ */
 export function circuitBroken(bus: EventBus): EventBus {
   let failures = 0;
   let last: RotationError | undefined;
@@ -87,18 +90,18 @@ export function circuitBroken(bus: EventBus): EventBus {
   };
 }
 
-/** So much later than the others one tries again that was throttled as many times, at most. */
+/** At most this much later than the others, a call tries again that was throttled more often. */
 const LATEST_TRIAL_MS = 50;
 
 /**
- * What a run knows of Losant's rate limit. A 429 proves that nothing happened: it makes every call of the run wait, for as
- * long as Losant says, or for a pause that grows. Then one call tries, and once it is answered all others go on.
+ * What a run knows about Losant's rate limit. A 429 proves that nothing happened. It makes every call of the run wait as long as
+ * Losant says, or for a growing pause. Then one call tries, and when it is answered, all others continue.
  */
 export class LosantPause {
   readonly #clock: Clock;
   #untilMs = 0;
   #nextMs = FIRST_THROTTLE_PAUSE_MS;
-  /** The call that tries, after a pause, and what ends its trial. */
+  /** The call that tries after a pause, and the function that ends its trial. */
   #trial: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
 
   constructor(clock: Clock) {
@@ -106,9 +109,9 @@ export class LosantPause {
   }
 
   /**
-   * The same call until it is not throttled. One that was throttled lets the others try first, so that nobody waits for one
-   * that is never let through.
-   * @throws what the last one threw, where the pause is longer than there is time.
+   * Repeats a call until it is not throttled. A call that was throttled lets others try first, so that they don't wait for a call
+   * that is always throttled.
+   * @throws the error of the last attempt, if the pause is longer than the time that is left.
    */
   async outlasting<T>(giveUpAt: Date, call: () => Promise<T>): Promise<T> {
     for (let throttled = 0; ; throttled += 1) {
@@ -127,18 +130,18 @@ export class LosantPause {
     }
   }
 
-  /** Losant has answered a part of a call that goes on: nobody waits for the rest of it. */
+  /** Losant has answered a part of a call that continues. Others don't wait for the rest. */
   answered(): void {
     this.#trial?.end();
   }
 
-  /** Waits out the pause, but not past `giveUpAt`. */
+  /** Waits for the end of the pause, but not longer than `giveUpAt`. */
   async #over(giveUpAt: Date, laterMs: number): Promise<void> {
     for (let leftMs = this.#leftMs(giveUpAt); leftMs > 0; leftMs = this.#leftMs(giveUpAt))
       await this.#clock.sleep(leftMs + laterMs);
   }
 
-  /** Resolves when a call may go out; with what ends its trial, if it is the one that tries. */
+  /** Resolves when a call may be sent. If it is the one that tries, with the function that ends its trial. */
   async #turn(giveUpAt: Date, throttled: number): Promise<(() => void) | undefined> {
     for (;;) {
       await this.#over(giveUpAt, Math.min(throttled, LATEST_TRIAL_MS));
@@ -151,7 +154,7 @@ export class LosantPause {
     const end = () => {
       if (this.#trial?.ended !== ended) return;
       this.#trial = undefined;
-      // Not throttled again: there is no pause any more.
+      // It was not throttled again, so the pause has ended.
       if (this.#untilMs === triedAfterMs) this.#untilMs = 0;
       resolve();
     };
@@ -159,7 +162,7 @@ export class LosantPause {
     return end;
   }
 
-  /** Calls that were under way together are throttled together: their pause is one. */
+  /** Calls that were in progress together are throttled together and share one pause. */
   #begin(retryAfterMs: number | undefined): void {
     const nowMs = this.#clock.now().getTime();
     if (retryAfterMs !== undefined)
@@ -178,7 +181,7 @@ function isThrottled(thrown: unknown): thrown is RotationError {
   return thrown instanceof RotationError && thrown.code === "losant-throttled";
 }
 
-/** The same room, which a listing asks for once a page is answered: it may wait there for calls that wait for its end. */
+/** The same room. A listing asks for it after a page was answered, so calls that wait for this answer can continue. */
 export function answering(
   room: ListingRoom,
   pause: LosantPause,
@@ -193,14 +196,14 @@ export function answering(
   };
 }
 
-/** The moments at which a run stops waiting for Losant. */
+/** When a run stops waiting for Losant. */
 export interface LosantDeadlines {
   readonly observeBy: Date;
   readonly issueBy: Date;
   readonly endBy: Date;
 }
 
-/** The same API, whose calls wait out a pause that any call of the run began. */
+/** The same API, whose calls wait during a pause that any call of the run began. */
 export function throttleAware(
   api: TokenApi,
   pause: LosantPause,

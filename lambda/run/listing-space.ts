@@ -1,7 +1,7 @@
 import { CHARACTERS_LIKE_A_TOKEN, LONG_LISTINGS, SHORT_LISTING } from "../limits.ts";
 import type { ListingRoom, ListingSize } from "../ports.ts";
 
-/** The room of one application, until it is planned and its listing forgotten. */
+/** The room of one application, until it is planned and its listing is no longer needed. */
 export interface ListingPlace extends ListingRoom {
   leave(): void;
 }
@@ -12,10 +12,10 @@ interface Waiting {
 }
 
 /**
- * What the listings of one run may take up together, so that long ones don't use up the memory of all applications. A short
- * one always has room. The others share what there is, and one that needs more than is left waits, in turn, until others
- * are forgotten. It takes all that it will need at once, so that no two wait for each other. One that turns out to be
- * longer gets what is left, unless somebody waits for it.
+ * Limits the memory for the listings of one run, so that long ones don't use up the memory of all applications. A short listing
+ * always has room. The others share the rest. A listing that needs more than is left waits in a queue until others are no longer
+ * needed. It takes everything that it will need at once, so that no two listings wait for each other. If it is longer than
+ * expected, it gets what is left, unless another one waits.
  */
 export class ListingSpace {
   readonly #most: number;
@@ -35,7 +35,7 @@ export class ListingSpace {
       hold: async (held, count) => {
         const needed = sizeOf(held);
         if (needed <= Math.max(this.#short, taken)) return true;
-        // It has everything, and is bounded by what one listing may be.
+        // It has all of the room, and is limited by the maximum of one listing.
         if (taken === this.#most) return true;
         if (taken === 0) {
           taken = Math.min(this.#most, expectedOf(held, count));
@@ -63,7 +63,7 @@ export class ListingSpace {
     await promise;
   }
 
-  /** In the order in which they came: a long one that waits is not overtaken for ever by shorter ones. */
+  /** In the order in which they came, so that shorter ones don't overtake a long one again and again. */
   #beginNext(): void {
     const [next, ...others] = this.#waiting;
     if (next === undefined || next.wanted > this.#left) return;
@@ -74,10 +74,10 @@ export class ListingSpace {
   }
 }
 
-/** In tokens of little text. */
+/** In tokens with little text. */
 const sizeOf = ({ tokens, characters }: ListingSize) => tokens + characters / CHARACTERS_LIKE_A_TOKEN;
 
-/** A tenth more than Losant's count promises: tokens are made meanwhile. Without a count, anything may come. */
+/** A tenth more than Losant's count, because tokens may be created meanwhile. Without a count, any number is possible. */
 function expectedOf(held: ListingSize, count: number | undefined): number {
   if (count === undefined) return Number.POSITIVE_INFINITY;
   const times = Math.max(1, count / Math.max(1, held.tokens));

@@ -4,11 +4,11 @@ import { once } from "../model/remembered.ts";
 import type { Clock } from "../ports.ts";
 import { AdaptiveLimit } from "./adaptive-limit.ts";
 
-/** One application, from the moment its turn has come until it is planned. */
+/** The reading of one application, from its turn until it is planned. */
 export interface Visit {
-  /** The listing of its tokens: what it takes decides how many others are listed beside it. */
+  /** Lists its tokens. How long this takes decides how many others are listed at the same time. */
   listing<T>(list: () => Promise<T>): Promise<T>;
-  /** Losant has answered the first page; the following ones may be longer, or wait for memory. */
+  /** Losant has answered the first page. The next ones may take longer, or wait for memory. */
   answered(): void;
 }
 
@@ -19,9 +19,9 @@ const OVERLOADED: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * How many applications of a run are looked at at once. As many are listed as Losant is found to answer without getting
- * slower. One that is listed waits for others than Losant, and the next one is begun, as long as there are not too many in
- * memory. They begin in their order, and nothing that has begun waits for a turn again.
+ * Limits how many applications of a run are read at once. As many are listed as Losant answers without becoming slower. When one
+ * is listed, it no longer waits for Losant, so the next one begins, as long as there are not too many in memory. They begin in
+ * order, and an application that has begun doesn't wait again.
  */
 export class Observing {
   readonly #clock: Pick<Clock, "now">;

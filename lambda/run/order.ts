@@ -4,32 +4,32 @@ import type { Action, Defer, Rotate } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { dueAt } from "../policy/renewal-window.ts";
 
-/** Multiples of it, modulo 1, leave no wide gap for long: each new one falls into one of the widest. */
+/** Multiples of it, modulo 1, are spread evenly: each new one falls into one of the widest gaps. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Schedules are a quarter of an hour or longer: each run of one has another number. */
+/** The interval of a schedule is at least a quarter of an hour, so each scheduled run has a different number. */
 const QUARTER_HOUR_MS = 15 * 60_000;
 
-/** One lineage, and whose it is. */
+/** One lineage and its application. */
 interface Prospect {
   readonly context: Pick<ApplicationContext, "application">;
   readonly plan: LineagePlan;
 }
 
-/** One lineage with something to do, and the means to do it. */
+/** One lineage with something to do, and everything that is needed for it. */
 export interface Work extends Prospect {
   readonly context: ApplicationContext;
 }
 
-/** The worker's own access token first; then what issues nothing, since it is owed; then the soonest expiry. */
+/** First the worker's own access token. Then unfinished work that issues nothing. Then the soonest expiry. */
 export function inOrderOfUrgency<Each extends Prospect>(work: readonly Each[]): readonly Each[] {
   return work.toSorted((one, other) => compare(urgency(one), urgency(other)));
 }
 
 /**
- * The rotations that go first, one after the other, until the store has taken a string: as many as it may refuse in a row.
- * They come from different places, so that no secrets that take no writes can hold up the others for ever: the most
- * urgent one, or rather the most urgent that no earlier run can have failed at; the others differ from run to run.
+ * The rotations that run first, one after the other, until the store has accepted a string: as many as it may refuse in a row.
+ * They are from different positions of the order, so that secrets that accept no writes can't block the others forever. The first
+ * is the most urgent one that no earlier run can have failed with. The others differ from run to run.
  */
 export function pilotsAmong<Each extends Prospect>(work: readonly Each[], startedAt: Date): readonly Each[] {
   const rotations = work.filter(isRotation);
@@ -46,7 +46,7 @@ export function pilotsAmong<Each extends Prospect>(work: readonly Each[], starte
   return [...pilots];
 }
 
-/** Not by subtraction, which makes no number of two that are infinite. */
+/** Without subtraction, because the difference of two infinite numbers is not a number. */
 function compare(one: number, other: number): number {
   return Number(one > other) - Number(one < other);
 }
@@ -66,7 +66,7 @@ function urgency({ plan }: Prospect): number {
   return rotation === undefined ? 0 : (rotation.subject.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER);
 }
 
-/** Asked for by hand, or due for less than two intervals: a run or two at most may have tried it. */
+/** Forced, or due for less than two intervals, so at most two runs have tried it. */
 function isFresh({ plan, context }: Prospect, now: Date): boolean {
   const rotation = rotationOf(plan);
   if (rotation === undefined) return false;
@@ -77,7 +77,7 @@ function isFresh({ plan, context }: Prospect, now: Date): boolean {
   );
 }
 
-/** At most `most` rotations: the later ones are put off to the next run, the rest of their plans is not. */
+/** At most `most` rotations. Further rotations are postponed to the next run, but not the other actions of their plans. */
 export function withinBudget<Each extends Prospect>(work: readonly Each[], most: number): readonly Each[] {
   const rotations = work.flatMap(({ plan }) => plan.actions.filter(({ kind }) => kind === "rotate"));
   const isPutOff = new Set<Action>(rotations.slice(most));
@@ -97,9 +97,9 @@ function putOff({ reason, subject }: Rotate): Defer {
 }
 
 /**
- * The same applications, beginning at another one in each interval: a run that reaches only some of them reaches others
- * than the runs before it, and each has its turn after about twice as many runs as one would need at best. Nothing of
- * this is remembered: only the start of the run decides.
+ * The same applications, beginning with a different one in each interval. If a run reaches only some of them, the next run reaches
+ * others, and each has its turn after about twice as many runs as the minimum. Nothing is remembered: only the start of the run
+ * decides.
  */
 export function applicationOrder<T>(all: readonly T[], startedAt: Date, intervalMs: number): readonly T[] {
   const interval = Math.floor(startedAt.getTime() / intervalMs);

@@ -13,17 +13,17 @@ import { applicationOrder, inOrderOfUrgency, isRotation, pilotsAmong, type Work 
 
 export interface RunResult {
   readonly report: Report;
-  /** One sentence each; empty where nothing failed. */
+  /** One sentence each. Empty if nothing failed. */
   readonly failures: readonly string[];
-  /** Of all failures, each once. */
+  /** The codes of all failures, each once. */
   readonly codes: readonly ErrorCode[];
   readonly facts: Omit<RunFacts, "functionName">;
 }
 
 /**
- * One run: observe and plan every application that there is time for, then work through all of their lineages, soonest
- * expiry first. A failure stops nothing but what it belongs to; all of them are in the result.
- * @throws RotationError `event-invalid` where the event names an application that is not configured.
+ * One run: observe and plan each application for which there is time, then work through all of their lineages, soonest expiry
+ * first. A failure stops only the token or application that it is about. All failures are in the result.
+ * @throws RotationError `event-invalid` if the event names an application that is not configured.
  */
 export async function run(request: RotationRequest, environment: RunEnvironment): Promise<RunResult> {
   const context = startRun(request, environment);
@@ -65,7 +65,7 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   };
 }
 
-/** Tells how many there have been, each time that it is called, and at once that there are none. */
+/** Returns a function that counts its calls and reports the number. Reports zero at once. */
 function counting(of: number, tell: (done: number, of: number) => void): () => void {
   let done = 0;
   tell(done, of);
@@ -75,7 +75,7 @@ function counting(of: number, tell: (done: number, of: number) => void): () => v
   };
 }
 
-/** One for each entry, as far as anybody would read them. */
+/** One error for each of the first entries, and one for the rest. */
 function* unmatchedErrors(
   entries: readonly string[],
   { meant }: Pick<RunContext, "meant">,
@@ -105,8 +105,8 @@ function chosen({ request, config }: RunContext): readonly ApplicationConfig[] {
 }
 
 /**
- * What issues nothing at once; pilots one by one, until the store has taken a string or refused too many; then everything
- * else, in its order.
+ * Begins work that issues nothing at once. Runs the pilots one at a time, until the store has accepted a string or refused too
+ * many. Then everything else, in order.
  */
 async function workThrough(work: readonly Work[], context: RunContext, worked: () => void): Promise<void> {
   const { gate, startedAt } = context;
@@ -120,7 +120,7 @@ async function workThrough(work: readonly Work[], context: RunContext, worked: (
   for (const one of work) if (!isRotation(one)) begin(one);
   for (const pilot of pilotsAmong(work, startedAt)) {
     if (gate.isStoreProven || !gate.mayIssue) break;
-    // Once its string is stored, nobody waits for the rest of its rotation.
+    // When its string is stored, the others don't wait for the rest of its rotation.
     await Promise.race([begin(pilot), gate.storeProven]);
   }
   await Promise.all(work.map(begin));

@@ -1,16 +1,16 @@
-/** Somebody who waits for a run, who is told how far it has come and may stop it. The function in Lambda has nobody. */
+/** For a person who waits for a run: shows its progress, and can stop it. In Lambda, there is none. */
 export interface RunWatch {
-  /** How many applications have been looked at, of how many. */
+  /** How many applications have been read, and of how many. */
   looked(done: number, of: number): void;
-  /** How many lineages have been worked on, of those for which there is something to do. */
+  /** How many lineages are done, of those with something to do. */
   worked(done: number, of: number): void;
-  /** A call begins; what it returns is called when there is an answer. `whom`: the service, by its name. */
+  /** A call begins. The returned function is called when there is an answer. `whom`: the name of the service. */
   waits(whom: string): () => void;
-  /** Once aborted, the run begins nothing more: what is under way comes to its end. */
+  /** After it is aborted, the run begins nothing new, and completes what is in progress. */
   readonly stop: AbortSignal;
 }
 
-/** The same port, each of whose calls is told to whoever watches. */
+/** The same port, which reports each of its calls to `watch`. */
 export function watched<Port extends object>(
   port: Port,
   whom: string,

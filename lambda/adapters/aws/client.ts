@@ -6,29 +6,29 @@ import { type AwsFailure, awsFailure, mayPass } from "./failures.ts";
 
 /** Bounds on one call of the AWS SDK, in milliseconds. */
 export interface AwsCallLimits {
-  /** One attempt, to the last byte of the answer: the SDK's own timeouts end at its headers. */
+  /** One attempt, up to the last byte of the answer. The SDK's own timeouts end when its headers arrive. */
   readonly callTimeoutMs: number;
-  /** All attempts together, with the pauses between them. */
+  /** All attempts together, including the pauses between them. */
   readonly totalMs: number;
   readonly firstPauseMs: number;
 }
 
 /**
- * What both clients are made with. The SDK repeats nothing: a retry after a lost answer hides that the first attempt
- * may have had its effect, and the core has to know. Region, endpoint and credentials come from its standard variables.
+ * The settings of both clients. The SDK repeats nothing, because a retry after a lost answer hides that the first attempt may
+ * have had its effect, which the core has to know. Region, endpoint and credentials come from the SDK's standard variables.
  */
 export const AWS_CLIENT = {
   maxAttempts: 1,
   requestHandler: {
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
-    // Without it the SDK only logs that the time is over.
+    // Without this, the SDK only logs that the time is over.
     throwOnRequestTimeout: true,
     socketTimeout: 10_000,
   },
 } as const;
 
-/** What may outrank the standard variables, where a person says so. */
+/** Settings of a person that have priority over the standard variables. */
 export interface AwsPlace {
   readonly region?: string;
   readonly profile?: string;
@@ -40,29 +40,29 @@ export type AwsAnswer<T> =
 
 export type AwsCall = (options: { readonly abortSignal: AbortSignal }) => Promise<unknown>;
 
-/** By when all attempts of a call that begins now have to be over, as performance.now() counts. */
+/** When all attempts of a call that begins now must have ended, by performance.now(). */
 export function endOf({ totalMs }: AwsCallLimits): number {
   return performance.now() + totalMs;
 }
 
-/** What an attempt that begins now may take. */
+/** How long an attempt that begins now may take. */
 export function timeoutOf({ callTimeoutMs }: AwsCallLimits, until: number): number {
   return Math.max(1, Math.ceil(Math.min(callTimeoutMs, until - performance.now())));
 }
 
-/** One attempt. An answer that doesn't fit the schema is a failure like any other: an empty 200 proves nothing. */
+/** One attempt. An answer that doesn't match the schema is a failure too, because an empty 200 proves nothing. */
 export async function attempt<const Schema extends v.GenericSchema>(
   call: AwsCall,
   schema: Schema,
   timeoutMs: number,
   secrets: readonly Redacted[] = [],
 ): Promise<AwsAnswer<v.InferOutput<Schema>>> {
-  // Not AbortSignal.timeout: it keeps what it may abort in memory until its time is over, long after the answer.
+  // Not AbortSignal.timeout, which keeps the call in memory until its time is over, long after the answer.
   const controller = new AbortController();
   const { promise: tooLate, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     controller.abort();
-    // Not everything that the SDK does listens to the signal: looking for credentials doesn't.
+    // Some parts of the SDK don't use the signal, for example the search for credentials.
     reject(Object.assign(new Error("no answer in time"), { name: "TimeoutError" }));
   }, timeoutMs);
   try {
@@ -78,9 +78,8 @@ export async function attempt<const Schema extends v.GenericSchema>(
 }
 
 /**
- * Attempts of one call, of which one is made again where AWS refused the date of its signature: proof that nothing
- * happened. By then the SDK has corrected its clock by the Date of that answer. Never more than once: the next refusal
- * means something else.
+ * Repeats an attempt once if AWS rejected the date of its signature, which proves that nothing happened. By then, the SDK has
+ * corrected its clock with the Date of that answer. A second rejection has another cause, so it isn't repeated again.
  */
 export function clockCorrected<Args extends readonly unknown[], T>(
   once: (...args: Args) => Promise<AwsAnswer<T>>,
@@ -94,7 +93,7 @@ export function clockCorrected<Args extends readonly unknown[], T>(
   };
 }
 
-/** For reads only: up to `attempts` before `until`, with pauses that double. */
+/** For reads only: up to `attempts` attempts before `until`, with pauses that double. */
 export async function retryRead<T>(
   once: () => Promise<AwsAnswer<T>>,
   attempts: number,

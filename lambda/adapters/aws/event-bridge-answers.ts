@@ -4,7 +4,7 @@ import { scrub } from "../scrub.ts";
 import type { AwsAnswer } from "./client.ts";
 import { type AwsFailure, DENIED, effectOf, mayPass, wordsOf } from "./failures.ts";
 
-/** PutEvents answers 200 with failed entries, in the order in which they were sent. */
+/** PutEvents answers 200 even if entries failed. The entries are in the order in which they were sent. */
 export const PutEventsAnswer = v.object({
   Entries: v.array(
     v.object({
@@ -16,7 +16,7 @@ export const PutEventsAnswer = v.object({
 });
 type Answer = v.InferOutput<typeof PutEventsAnswer>;
 
-/** What became of one entry. `mayPass`: it may be accepted a moment later. */
+/** The result of one entry. `mayPass`: EventBridge may accept it a moment later. */
 export type Verdict =
   | { readonly accepted: true }
   | { readonly accepted: false; readonly error: RotationError; readonly mayPass: boolean };
@@ -40,7 +40,7 @@ const CODES = {
 /** "ThrottlingException, InternalFailure": the entry errors that PutEvents' reference says to send again. */
 const SENT_AGAIN = new Set(["ThrottlingException", "InternalFailure"]);
 
-/** What became of the entry at `index` of the `count` that were sent. */
+/** The result of the entry at `index`, of `count` entries that were sent. */
 export function verdictOnEntry(
   answer: AwsAnswer<Answer>,
   index: number,

@@ -24,7 +24,7 @@ export function entryOf(event: RotationEvent, busName: string, at: Date | undefi
   };
 }
 
-/** How many from the front of the queue fit into one call; never none, since no single one is too large. */
+/** How many entries from the front of the queue fit into one call. At least one, because no single entry is too large. */
 export function batchLength(sizes: readonly number[]): number {
   let bytes = 0;
   let length = 0;

@@ -16,9 +16,9 @@ import { PutEventsAnswer, verdictOnEntry } from "./event-bridge-answers.ts";
 import { batchLength, entryOf, MAX_BYTES, sizeOf } from "./event-bridge-entries.ts";
 import { guard, INNERMOST } from "./guard.ts";
 
-/** Every bound on what is asked of EventBridge. Times are in milliseconds. */
+/** All limits of calls to EventBridge. Times are in milliseconds. */
 export interface BusLimits extends AwsCallLimits {
-  /** Of one batch, before `totalMs` is over. What is not accepted by then is owed, and sent by the next run. */
+  /** For one batch, within `totalMs`. The next run sends rotation events that were not accepted by then. */
   readonly attempts: number;
 }
 
@@ -26,7 +26,7 @@ export const BUS_LIMITS: BusLimits = { callTimeoutMs: 2_000, firstPauseMs: 200, 
 
 export interface BusOptions {
   readonly busName: string;
-  /** The time that the events carry; without it they carry that of their arrival. */
+  /** The time of the events. Without it, they have the time of their arrival. */
   readonly now?: () => Date;
   readonly limits?: Partial<BusLimits>;
 }
@@ -37,7 +37,7 @@ export function eventBridgeClient(settings: AwsPlace = {}): EventBridgeClient {
   return client;
 }
 
-/** Events that are published while a call is under way share the next one. */
+/** Events that are published during a call share the next call. */
 export function eventBridgeBus(client: EventBridgeClient, options: BusOptions): EventBus {
   return new EventBridgeBus(client, options);
 }
@@ -88,14 +88,14 @@ class EventBridgeBus implements EventBus {
   async #sendQueue(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
-    // Whoever publishes in this very moment joins the batch.
+    // Events that are published at the same moment join the batch.
     await Promise.resolve();
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0, batchLength(this.#queue.map(({ size }) => size)));
       try {
         await this.#deliver(batch);
       } catch (thrown) {
-        // Whoever waits is told; of those who have been told already, nothing changes.
+        // This rejects the promises that are still open. It doesn't change those that are settled.
         for (const { refused } of batch) refused(asRotationError(thrown));
       }
     }
@@ -103,12 +103,12 @@ class EventBridgeBus implements EventBus {
   }
 
   /**
-   * PutEvents takes the ARN of a bus in another account, but of none in another region; AWS may say so with an EventId.
-   * @throws RotationError where the bus is in another region.
+   * PutEvents accepts the ARN of a bus in another account, but not in another region. AWS may return an EventId all the same.
+   * @throws RotationError if the bus is in another region.
    */
   async #checkRegion(): Promise<void> {
     const [, there] = /^arn:[^:]*:events:([^:]+):/.exec(this.#busName) ?? [];
-    // A region that can't be told is told about by the call itself.
+    // If the region is unknown, the call itself fails with that.
     const here = await this.#client.config.region().catch(() => undefined);
     if (there === undefined || here === undefined || there === here) return;
     const message = `${this.#busName} is in ${there}, but the worker is in ${here} and can't send events to another region`;

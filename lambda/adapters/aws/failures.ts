@@ -5,7 +5,7 @@ import { scrub } from "../scrub.ts";
 import { INVALID_ENDPOINT } from "./guard.ts";
 
 interface FailureKind {
-  /** Whether a write may have happened all the same. */
+  /** Whether a write may have happened anyway. */
   readonly effect: "none" | "unknown";
   /** Whether the same call may succeed a moment later. */
   readonly mayPass: boolean;
@@ -28,32 +28,32 @@ const KINDS = {
     what: (service) => `the clocks of this machine and of ${service} differ`,
   },
   throttled: { effect: "none", mayPass: true, what: (service) => `${service} throttles requests` },
-  /** The service said no; `name` says why. */
+  /** The service rejected the request. `name` has the cause. */
   refused: { effect: "none", mayPass: false, what: (service) => `${service} rejected the request` },
   /** 5xx. */
   unavailable: { effect: "unknown", mayPass: true, what: (service) => `${service} is unavailable` },
   unanswered: { effect: "unknown", mayPass: true, what: (service) => `no answer from ${service} arrived` },
   unconnected: { effect: "none", mayPass: true, what: (service) => `${service} could not be reached` },
-  /** Nothing is sent to whoever has the wrong certificate. */
+  /** Nothing is sent to a server with a wrong certificate. */
   untrusted: {
     effect: "none",
     mayPass: false,
     what: (service) => `the certificate of ${service} is not trusted`,
   },
-  /** No request could be made of region, endpoint and credentials as they are set. */
+  /** With this region, endpoint and credentials, no request can be made. */
   misconfigured: { effect: "none", mayPass: false, what: () => "the AWS settings are wrong" },
-  /** Not an answer of AWS's. */
+  /** Not an answer from AWS. */
   garbled: { effect: "unknown", mayPass: false, what: (service) => `the answer is not from ${service}` },
   /** The SDK failed before it sent anything, or in a way not known here. */
   unexpected: { effect: "unknown", mayPass: false, what: () => "an unexpected error" },
 } as const satisfies Readonly<Record<string, FailureKind>>;
 
-/** What an error of the AWS SDK means for the caller, and nothing of the error itself: it carries inputs and answers. */
+/** What an error of the AWS SDK means for the caller. It contains nothing of the error itself, which has inputs and answers. */
 export interface AwsFailure {
   readonly kind: keyof typeof KINDS;
   /** The exception's name, as AWS documents it. */
   readonly name: string;
-  /** The service's own words, scrubbed; for comparing and for showing. */
+  /** The message of the service, scrubbed, for comparing and for showing. */
   readonly said: string;
 }
 
@@ -64,11 +64,11 @@ const BROKEN_CONNECTION = new Set([
   "ETIMEDOUT",
   "ERR_STREAM_PREMATURE_CLOSE",
 ]);
-/** What Node was doing before any byte of the request had left. */
+/** What Node does before it sends any byte of the request. */
 const CONNECTING = new Set(["connect", "getaddrinfo"]);
-/** The handshake failed, or what came after it; in TLS 1.3 the other side may refuse when the request is on its way. */
+/** The handshake or the encryption after it failed. In TLS 1.3, the server may reject while the request is being sent. */
 const ENCRYPTION = /^(EPROTO$|ERR_SSL_)/;
-/** Node's parser of HTTP. */
+/** Errors of Node's HTTP parser. */
 const NOT_HTTP = /^HPE_/;
 /* "Common errors" of the AWS APIs, and what the SDK's credential providers throw. */
 export const DENIED = /^(AccessDenied|NotAuthorized|UnauthorizedOperation|OptInRequired)/;
@@ -76,7 +76,7 @@ const EXPIRED = /^ExpiredToken/;
 const UNAUTHENTICATED =
   /^(UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|MissingAuthenticationToken|IncompleteSignature|InvalidSignature|SignatureDoesNotMatch|CredentialsProviderError|TokenProviderError)/;
 const SKEWED = /^(RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)/;
-/** A signature is wrong for its key or for its date, and only the words tell which. */
+/** Either the key or the date of a signature is wrong, and only the message shows which. */
 const SIGNATURE = /^(InvalidSignature|SignatureDoesNotMatch)/;
 const WRONG_DATE = /^Signature (expired|not yet current)/i;
 const THROTTLED =
@@ -88,12 +88,12 @@ export function mayPass({ kind }: AwsFailure): boolean {
   return KINDS[kind].mayPass;
 }
 
-/** Whether a write that failed so may have happened all the same. */
+/** Whether a write with this failure may have happened anyway. */
 export function effectOf({ kind }: AwsFailure): FailureKind["effect"] {
   return KINDS[kind].effect;
 }
 
-/** For a message: what happened, or `what` where the caller knows better, and the service's own words. */
+/** For a message: what happened (or `what`, if the caller knows more), and the message of the service. */
 export function wordsOf(
   { kind, name, said }: AwsFailure,
   service: string,
@@ -102,10 +102,10 @@ export function wordsOf(
   return `${what} (${said === "" ? name : `${name}: ${said}`})`;
 }
 
-/** The SDK's errors, told apart by what they are made of: their classes differ from service to service. */
+/** Classifies an error of the SDK by its properties, because the classes differ between services. */
 export function awsFailure(thrown: unknown, secrets: readonly Redacted[] = []): AwsFailure {
   const { name, code, syscall, message, status, isService } = traitsOf(thrown);
-  // Of a connection its code says most, of an answer that is none its status; neither quotes anything.
+  // For a connection, the code says most. For an unusable answer, the status does. Neither quotes anything.
   const shownName = () => {
     if (isService && name !== "Unknown") return name;
     if (status !== undefined) return name === "Unknown" ? `HTTP ${status}` : `HTTP ${status}, ${name}`;
@@ -123,7 +123,7 @@ export function awsFailure(thrown: unknown, secrets: readonly Redacted[] = []): 
   if (BROKEN_CONNECTION.has(code) || ENCRYPTION.test(code)) return failure("unanswered");
   if (NOT_HTTP.test(code)) return failure("garbled");
   if (name === "TimeoutError" || name === "AbortError")
-    // The handler's connection timeout has no code and no class of its own (set-connection-timeout.js).
+    // The connection timeout of the SDK's handler has no code and no class of its own (set-connection-timeout.js).
     return failure(message.includes("did not establish a connection") ? "unconnected" : "unanswered");
   if (SKEWED.test(name) || (SIGNATURE.test(name) && WRONG_DATE.test(message))) return failure("skewed");
   if (EXPIRED.test(name)) return failure("expired");
@@ -132,12 +132,14 @@ export function awsFailure(thrown: unknown, secrets: readonly Redacted[] = []): 
   if (THROTTLED.test(name) || status === 429) return failure("throttled");
   if (UNAVAILABLE.test(name) || (status !== undefined && status >= 500 && status < 600))
     return failure("unavailable");
-  // An error without a name is what the SDK makes of a body in which it finds none.
+  // If the body contains no error name, the SDK's error has none either.
   if (isService && name !== "Unknown") return failure("refused");
   return failure(status === undefined ? "unexpected" : "garbled");
 }
 
-/** What the SDK and Node say of settings that make no request; the setting itself may be a secret in the wrong place. */
+/**
+ * The errors of the SDK and Node about wrong settings. The value itself is not shown: it may be a secret in the wrong place.
+ */
 function wrongSetting(
   name: string,
   code: string,

@@ -1,23 +1,23 @@
 import type { Readable } from "node:stream";
 
-/** Of an error: the endpoint has no scheme by which anything could be sent. */
+/** The name of an error: the endpoint doesn't begin with a usable scheme. */
 export const INVALID_ENDPOINT = "InvalidEndpoint";
 
-/** Where `guard` belongs among the SDK's middleware: innermost, around what is sent and received. */
+/** The position of `guard` in the SDK's middleware: innermost, around sending and receiving. */
 export const INNERMOST = { name: "guard", step: "deserialize", priority: "low" } as const;
 
-/** Far more than a page of versions, or a string of 64 KiB in which JSON makes six bytes of each. */
+/** Much more than a page of versions, or a string of 64 KiB in which JSON needs six bytes for each character. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-/** Of an answer, as Node's handler has it; the SDK takes the bytes as well as the stream. */
+/** An answer as Node's handler provides it. The SDK accepts bytes instead of the stream. */
 interface Answer {
   readonly statusCode: number;
   body: Readable | Buffer;
 }
 
 /**
- * Sends nothing to an endpoint that is no address: of "localhost:4566" the SDK makes a request to port 80. And hands on
- * nothing that is no answer of AWS's: the SDK takes any number of bytes, and any status below 300 for a success.
+ * Sends nothing to an endpoint that is not an address: with "localhost:4566", the SDK sends a request to port 80. Also rejects
+ * what can't be an answer from AWS: the SDK accepts any number of bytes, and any status below 300 as a success.
  */
 export function guard<
   Args extends { readonly request: unknown },
@@ -40,7 +40,7 @@ async function bytesOf({ statusCode, body }: Answer): Promise<Buffer> {
     return named(name, { $metadata: { httpStatusCode: statusCode } });
   };
   if (statusCode < 300 ? statusCode !== 200 : statusCode > 599) throw unusable("OddStatus");
-  // One buffer that grows: of a body that comes byte by byte, a list of its pieces would take a hundred times as much.
+  // One buffer that grows. If a body arrives byte by byte, a list of its pieces would need a hundred times the memory.
   let kept: Buffer = Buffer.alloc(0);
   let length = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {

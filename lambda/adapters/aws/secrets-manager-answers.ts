@@ -11,7 +11,7 @@ import {
 } from "../../model/secret.ts";
 import { TokenString } from "../token-string.ts";
 
-/* What Secrets Manager answers, after the SDK has made dates of its numbers. It leaves out what has no value. */
+/* The answers of Secrets Manager, after the SDK has converted numbers to dates. Secrets Manager omits keys without a value. */
 
 const labels = v.optional(v.array(v.string()), []);
 
@@ -31,7 +31,7 @@ type SecretFields = v.InferOutput<v.ObjectSchema<typeof secretFields, undefined>
 
 function secretStateOf(fields: SecretFields, stages: v.InferOutput<typeof versionsToStages>): SecretState {
   const { ARN, Name, LastChangedDate, CreatedDate, DeletedDate, OwningService, PrimaryRegion } = fields;
-  // Never changed since its creation: then only that has a date.
+  // A secret that was never changed since its creation has only that date.
   const none = new Date(Number.NaN);
   return {
     arn: ARN,
@@ -51,20 +51,20 @@ export const DescribedSecret = v.pipe(
   v.transform((secret) => secretStateOf(secret, secret.VersionIdsToStages)),
 );
 
-/** The same facts under another name. What is odd about one entry costs that entry. */
+/** The same facts, with another key for versions. If one entry is unreadable, only that entry is lost. */
 export const ListedSecret = v.pipe(
   v.object({ ...secretFields, SecretVersionsToStages: versionsToStages }),
   v.check(({ LastChangedDate, CreatedDate }) => (LastChangedDate ?? CreatedDate) !== undefined),
   v.transform((secret) => secretStateOf(secret, secret.SecretVersionsToStages)),
 );
 
-/** A list is there even where it is empty: an answer without one says nothing. */
+/** The list is present even if it is empty. An answer without a list proves nothing. */
 export const SecretsPage = v.object({
   SecretList: v.array(v.unknown()),
   NextToken: v.optional(v.string()),
 });
 
-/** A version, and when it was made. */
+/** A version, and when it was created. */
 interface DatedVersion extends SecretVersion {
   readonly createdAt: Date | undefined;
 }
@@ -99,7 +99,7 @@ export const ReadSecretValue = v.object({
   SecretString: v.optional(v.string()),
 });
 
-/** What nearly all versions carry: a list of a hundred thousand secrets is in memory at once. */
+/** The labels of nearly all versions, shared because a list of a hundred thousand secrets is in memory at once. */
 const USUAL: ReadonlyMap<string, readonly string[]> = new Map(
   [AWSCURRENT, AWSPREVIOUS].map((label) => [label, [label]]),
 );
@@ -118,9 +118,9 @@ const jsonWithToken = v.pipe(
   v.transform(({ token }) => token),
 );
 
-/** The token in a secret's text: the text itself, or the key `token` of the JSON object that it is. */
+/** The token in the text of a secret: the text itself, or the key `token` if the text is a JSON object. */
 export function accessTokenIn(text: string): Redacted | undefined {
-  // A byte order mark is space to `trim`, and an error to the parser of JSON.
+  // `trim` also removes a byte order mark, which the JSON parser rejects.
   const bare = text.trim();
   const found = v.safeParse(bare.startsWith("{") ? jsonWithToken : tokenString, bare);
   return found.success ? found.output : undefined;

@@ -21,11 +21,11 @@ import {
 } from "./client.ts";
 import { type StoreAttempt, storeError } from "./secrets-manager-failures.ts";
 
-/** Every bound on what is asked of Secrets Manager. Times are in milliseconds. */
+/** All limits of calls to Secrets Manager. Times are in milliseconds. */
 export interface StoreLimits extends AwsCallLimits {
   readonly readAttempts: number;
   readonly maxPages: number;
-  /** Of ListSecrets: Secrets Manager has room for 500,000 secrets in a region. */
+  /** For ListSecrets. A region can have 500,000 secrets. */
   readonly maxSecretPages: number;
 }
 
@@ -40,10 +40,10 @@ export const STORE_LIMITS: StoreLimits = {
 
 type Read = DescribeSecretCommand | GetSecretValueCommand | ListSecretsCommand | ListSecretVersionIdsCommand;
 type Write = CreateSecretCommand | PutSecretValueCommand | UpdateSecretVersionStageCommand;
-/** The SDK's `send` is overloaded per command; this is the one way in which it is used here. */
+/** The SDK's `send` has an overload for each command. This is the form that is used here. */
 type Send = (command: Read | Write, options: { readonly abortSignal: AbortSignal }) => Promise<unknown>;
 
-/** Calls whose answers are validated and whose errors are translated: reads are repeated, writes only past a wrong clock. */
+/** Validates the answers and translates the errors of calls. Repeats reads, and writes only after a clock error. */
 export class SecretsManagerCalls {
   readonly limits: StoreLimits;
   readonly #send: Send;
@@ -91,7 +91,7 @@ export const writing = (operation: string, secret: string): StoreAttempt => ({
   isWrite: true,
 });
 
-/** @throws RotationError of the store, where the call failed. */
+/** @throws RotationError with a code of the store, if the call failed. */
 export function valueOrThrow<T>(attempted: StoreAttempt, answer: AwsAnswer<T>): T {
   if (answer.ok) return answer.value;
   throw storeError(attempted, answer.failure);

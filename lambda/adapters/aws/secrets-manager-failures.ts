@@ -1,7 +1,7 @@
 import { type ErrorCode, RotationError } from "../../model/errors.ts";
 import { type AwsFailure, effectOf, wordsOf } from "./failures.ts";
 
-/** What was attempted: the operation as IAM and CloudTrail name it, and on which secret. */
+/** A call: the operation, with its name in IAM and CloudTrail, and the secret. */
 export interface StoreAttempt {
   readonly operation: string;
   readonly secret: string;
@@ -24,7 +24,7 @@ const CODES = {
   unexpected: "internal",
 } as const satisfies Readonly<Record<AwsFailure["kind"], ErrorCode>>;
 
-/** The project's own error for what Secrets Manager, or the way to it, did. */
+/** The project's own error for a failure of Secrets Manager or of the connection to it. */
 export function storeError(attempt: StoreAttempt, failure: AwsFailure): RotationError {
   const isQuota = failure.kind === "refused" && failure.name === "LimitExceededException";
   const code = isQuota ? "store-quota" : CODES[failure.kind];
@@ -33,7 +33,7 @@ export function storeError(attempt: StoreAttempt, failure: AwsFailure): Rotation
   return new RotationError(code, messageOf(attempt, failure, what), { effect });
 }
 
-/** The same, for the secret with an access token: what is wrong with it has codes of its own. */
+/** The same for the secret with an access token, which has error codes of its own. */
 export function accessTokenError(attempt: StoreAttempt, failure: AwsFailure): RotationError {
   const { kind, name } = failure;
   if (kind === "refused" && name === "ResourceNotFoundException")

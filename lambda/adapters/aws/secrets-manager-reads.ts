@@ -34,7 +34,7 @@ export async function readSecretState(
   );
 }
 
-/** All pages, each secret once. The name of an entry is looked at: what is asked for is a filter, and not every service knows it. */
+/** All pages, each secret once. The names are checked, because not every service supports the filter. */
 export async function listedSecrets(
   calls: SecretsManagerCalls,
   namePrefix: string,
@@ -64,7 +64,7 @@ export async function listedSecrets(
   );
 }
 
-/** All pages, deprecated versions too: that a token may be deleted rests on its absence from this list. */
+/** All pages, including deprecated versions: a token is deleted only if it is absent from this list. */
 export async function listVersions(calls: SecretsManagerCalls, arn: SecretArn) {
   const attempted = reading("ListSecretVersionIds", arn);
   const versions: v.InferOutput<typeof VersionsPage>["Versions"] = [];
@@ -99,7 +99,7 @@ export async function readAccessToken(
   const command = new GetSecretValueCommand({ SecretId: id, VersionStage: stage });
   const read = await calls.read(command, ReadSecretValue);
   if (!read.ok) {
-    // One exception for two things: only its text tells them apart, without a second call.
+    // The exception has two meanings. Without a second call, only its text distinguishes them.
     const { name, said } = read.failure;
     if (name === "ResourceNotFoundException" && said.includes("secret value")) return undefined;
     throw accessTokenError(reading("GetSecretValue", id), read.failure);
@@ -129,7 +129,7 @@ export async function readAccessTokenVersion(
 ): Promise<Redacted | undefined> {
   const command = new GetSecretValueCommand({ SecretId: arn, VersionId: version });
   const read = await calls.read(command, ReadSecretValue);
-  // Removed since it was listed.
+  // It was removed after it was listed.
   if (!read.ok && read.failure.name === "ResourceNotFoundException") return undefined;
   if (!read.ok) throw accessTokenError(reading("GetSecretValue", arn), read.failure);
   if (read.value.ARN !== arn || read.value.VersionId !== version)

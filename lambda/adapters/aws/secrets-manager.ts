@@ -35,14 +35,14 @@ import {
   readSecretState,
 } from "./secrets-manager-reads.ts";
 
-/** `settings` outrank what the SDK finds by itself. */
+/** `settings` have priority over what the SDK finds by itself. */
 export function secretsManagerClient(settings: AwsPlace = {}): SecretsManagerClient {
   const client = new SecretsManagerClient({ ...AWS_CLIENT, ...settings });
   client.middlewareStack.add(guard, INNERMOST);
   return client;
 }
 
-/** The client must not retry by itself, as that of `secretsManagerClient` doesn't: see AWS_CLIENT. */
+/** The client must not retry by itself, like the one from `secretsManagerClient`: see AWS_CLIENT. */
 export function secretsManagerStore(
   client: SecretsManagerClient,
   limits: Partial<StoreLimits> = {},
@@ -98,7 +98,7 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
       SecretId: arn,
       ClientRequestToken: version,
       SecretString: value.reveal(),
-      // Without stages of its own, the version would become AWSCURRENT at once.
+      // Without VersionStages, the version would become AWSCURRENT at once.
       VersionStages: [label],
     });
     const token = accessTokenIn(value.reveal());
@@ -135,7 +135,7 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
     return this.#labelUnless(input, version, (labels) => !labels.includes(label));
   }
 
-  /** A refusal may mean that it is so already: which of the two, only a look at the version's labels tells. */
+  /** A rejection may mean that the label is already as requested. Only the labels of the version show that. */
   async #labelUnless(
     input: UpdateSecretVersionStageCommandInput & { readonly SecretId: SecretArn },
     version: VersionId,

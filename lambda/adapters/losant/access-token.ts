@@ -11,15 +11,15 @@ export interface LoggedInApplication {
   readonly accessToken: SecretName | SecretArn;
 }
 
-/** An access token as it was read. Each reading is an object of its own. */
+/** An access token that was read. Each reading is a separate object. */
 export interface AccessTokenReading extends Login {
   readonly token: Redacted;
 }
 
 /**
- * The access token that the worker logs in with: read when it is first needed, and never kept longer than this object,
- * which lives for one run. When Losant rejects it, the secret is read again (somebody may just have rotated it), then
- * its previous version is tried, each once.
+ * The access token that the worker logs in with. It is read when it is first needed, and kept no longer than this object, which
+ * exists for one run. If Losant rejects it, the secret is read again (somebody may have just rotated it), and then its previous
+ * version is tried, each once.
  */
 export class AccessToken {
   readonly #reader: AccessTokenReader;
@@ -36,7 +36,7 @@ export class AccessToken {
     this.#owner = `application ${id}`;
   }
 
-  /** The one to use now. A reading that failed is not remembered. */
+  /** The access token to use now. A failed reading is not kept. */
   async current(): Promise<AccessTokenReading> {
     this.#latest ??= this.#first();
     const reading = this.#latest;
@@ -49,15 +49,15 @@ export class AccessToken {
   }
 
   /**
-   * What to use instead of one that Losant rejected. Calls that were rejected at the same time share one answer.
-   * @throws RotationError `access-token-rejected` when there is nothing left to try, from then on at once.
+   * The access token to use instead of one that Losant rejected. Calls that were rejected at the same time share the result.
+   * @throws RotationError `access-token-rejected` if nothing is left to try, and from then on immediately.
    */
   replace(rejected: AccessTokenReading): Promise<AccessTokenReading> {
     const known = this.#replacements.get(rejected);
     if (known !== undefined) return known;
     this.#rejected.push(rejected.token);
     const replacement = this.#nextStage().catch((error: unknown) => {
-      // An unanswered question is no verdict: the next call may ask again.
+      // A call without an answer decides nothing, so the next call may try again.
       if (error instanceof RotationError && error.retryable) {
         this.#replacements.delete(rejected);
         this.#latest = Promise.resolve(rejected);
@@ -70,8 +70,8 @@ export class AccessToken {
   }
 
   /**
-   * What `call` answers with what replaces one that Losant accepts but does not let do it, which is then the one to use.
-   * Undefined where nothing replaces it, or that may not do it either: then all else goes on with what it went on with.
+   * Repeats `call` with the replacement of an access token that Losant accepts but forbids the call. The replacement is then
+   * used. Undefined if there is none, or if it may not do it either. Then everything continues with the same access token.
    */
   async insteadOf<T>(forbidden: AccessTokenReading, call: () => Promise<T>): Promise<T | undefined> {
     const before = this.#latest;
@@ -94,7 +94,7 @@ export class AccessToken {
     );
   }
 
-  /** A value that is no token at all was set by mistake: what was there before may still work. */
+  /** A value that is not a token was set by mistake. The previous value may still work. */
   async #previousInstead(error: unknown): Promise<AccessTokenReading> {
     if (!(error instanceof RotationError) || error.code !== "access-token-unreadable") throw error;
     const held = await this.#read("AWSPREVIOUS").catch(() => undefined);
@@ -123,9 +123,9 @@ export class AccessToken {
 }
 
 /**
- * What an access token says of itself: `exp` says in seconds when it ends, and one that has only `iat`, when it was made, never
- * does (RFC 7519). One without dates, or with what is no date, says nothing. Which claim names the token itself is not
- * documented; whatever looks like an id is taken along, to be compared with listed ones.
+ * The claims of an access token: `exp` is when it expires, in seconds. A token with only `iat`, when it was created, never expires
+ * (RFC 7519). Without valid dates, nothing is known. Losant doesn't document which claim is the id of the token, so everything
+ * that looks like an id is returned, to be compared with listed ids.
  */
 export function claimsOf(
   token: Redacted,
@@ -141,13 +141,13 @@ export function claimsOf(
   return { issuedAt, expiresAt, neverExpires: exp === undefined && issuedAt !== undefined, claimedIds };
 }
 
-/** Of a claim in seconds. No date can be more than a hundred million days from 1970. */
+/** The date of a claim in seconds. A date can't be more than a hundred million days from 1970. */
 function momentOfClaim(claim: unknown): Date | undefined {
   const at = new Date(typeof claim === "number" ? claim * 1_000 : Number.NaN);
   return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
-/** An API token is a JWT, whose payload anybody can read; undefined where this one isn't. */
+/** The payload of an API token, which is a JWT. Undefined if this one isn't. */
 export function payloadOf(token: Redacted): Readonly<Record<string, unknown>> | undefined {
   const [, payload = ""] = token.reveal().split(".");
   try {

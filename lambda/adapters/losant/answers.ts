@@ -7,15 +7,15 @@ import { TokenString } from "../token-string.ts";
 import type { Body } from "./body.ts";
 
 /*
- * What Losant answers, of apiToken.json, apiTokens.json, success.json and error.json of API 1.30. Messages of
- * valibot quote what they choke on, so only the path of what is wrong leaves this file.
+ * Losant's answers, from apiToken.json, apiTokens.json, success.json and error.json of API 1.30. Messages of valibot quote
+ * their input, so only the path of the wrong value leaves this file.
  */
 
 const DATE_TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * A day, a time and a zone, as Losant writes them. Of anything else something would have to be guessed: a date without a
- * zone means another moment in each, and JavaScript takes February 30 for a day of March.
+ * A day, a time and a zone, in Losant's format. Anything else would have to be guessed: a date without a zone is a different
+ * moment in each zone, and JavaScript converts February 30 to a day in March.
  */
 const date = v.pipe(
   v.string(),
@@ -28,7 +28,7 @@ const date = v.pipe(
   v.date(),
 );
 
-/** `token`, which a listing may contain, is dropped here: v.object keeps only what it names. */
+/** A listing may contain `token`. It is dropped here, because v.object keeps only the keys that it names. */
 const tokenFields = v.object({
   id: TokenId,
   name: v.string(),
@@ -38,7 +38,7 @@ const tokenFields = v.object({
   scope: v.nullish(v.array(v.string()), []),
   status: v.optional(v.picklist(["active", "inactive"]), "active"),
   creatorType: v.nullish(v.string()),
-  // Nobody can edit it, and one that is no id says nothing. Compared with ids, which are in lower case.
+  // Nobody can edit it. A value that is not an id means nothing. It is compared with ids, which are in lower case.
   creatorId: v.fallback(v.nullish(v.pipe(v.string(), v.toLowerCase())), undefined),
 });
 
@@ -68,25 +68,25 @@ export type NamedRow =
   | { readonly kind: "unreadable"; readonly id: TokenId; readonly token: UnreadableToken };
 export type ListedRow = NamedRow | { readonly kind: "nameless"; readonly problem: string };
 
-/** One page of a listing: a row that is odd costs that row. */
+/** One page of a listing. If a row is unreadable, only that row is lost. */
 export interface Page {
   readonly rows: readonly ListedRow[];
   readonly totalCount: number | undefined;
   readonly perPage: number | undefined;
 }
 
-/** Losant's word that it did what was asked; both of its answers to a write may be empty. */
+/** Losant's confirmation of a write. Both of these answers may be empty. */
 const Deactivated = v.optional(v.object({ status: v.optional(v.literal("inactive")) }));
 const Deleted = v.optional(v.object({ success: v.optional(v.literal(true)) }));
 
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
-  /** What is wrong, without any of it. */
+  /** What is wrong, without quoting anything. */
   | { readonly ok: false; readonly flaw: string };
 
 export const readToken = (text: string | undefined) => read(Token, text);
 
-/** `most` rows were asked for: more are not looked at. */
+/** `most` rows were requested. A page with more rows is rejected. */
 export function readPage(text: string | undefined, most: number): Parsed<Page> {
   const page = read(PageShape, text);
   if (!page.ok) return page;
@@ -114,7 +114,7 @@ function readRow(item: unknown): ListedRow {
   return { kind: "unreadable", id, token: unreadable };
 }
 
-/** One property of what can't be read as a whole. */
+/** One property of a row that can't be read completely. */
 function part<Schema extends v.GenericSchema>(
   key: string,
   schema: Schema,
@@ -127,7 +127,7 @@ function part<Schema extends v.GenericSchema>(
 export const readDeactivated = (text: string | undefined) => read(Deactivated, text);
 export const readDeleted = (text: string | undefined) => read(Deleted, text);
 
-/** A token with its string; where either is unusable, the id of what was created all the same, if it names one. */
+/** A token with its string. If one of them can't be used, the id of the token that was created anyway, if the answer has it. */
 export function readIssued(
   text: string | undefined,
 ): Parsed<IssuedToken> & { readonly createdId?: TokenId | undefined } {
@@ -139,7 +139,7 @@ export function readIssued(
   return { ok: false, flaw, createdId: created.ok ? created.value.id : undefined };
 }
 
-/** Whether this is Losant speaking, and not a proxy's or a login's page. */
+/** Whether the answer is from Losant, and not a page of a proxy or a login. */
 export const isJson = (text: string | undefined) => read(v.looseObject({}), text).ok;
 
 function read<const Schema extends v.GenericSchema>(
@@ -159,12 +159,12 @@ function check<const Schema extends v.GenericSchema>(
 ): Parsed<v.InferOutput<Schema>> {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return { ok: true, value: result.output };
-  // Of the schemas above, every key is named and every other step an index: a path quotes nothing.
+  // In the schemas above, each key has a fixed name and each other step is an index, so a path quotes nothing.
   const path = v.getDotPath(result.issues[0]);
   return { ok: false, flaw: path === null ? "is not an object" : `has no valid ${path}` };
 }
 
-/** Undefined where it is not JSON. */
+/** Undefined if it is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -173,16 +173,16 @@ function parse(text: string): unknown {
   }
 }
 
-/** What a refusal says. Losant's answers to 401, 403, 404 and 429 are undocumented; elsewhere it is {type, message}. */
+/** The content of a refusal. Losant's answers with 401, 403, 404 and 429 are undocumented. Otherwise, it is {type, message}. */
 export interface Said {
-  /** Type and message on one line, fit to be shown; undefined where there are none. */
+  /** Type and message on one line, safe to show. Undefined if there are none. */
   readonly quote?: string | undefined;
   readonly isAboutScope: boolean;
-  /** Not Losant's word, but that of something between: an answer of Losant's is empty, or JSON with one of the two. */
+  /** The answer is not from Losant, but from something in between. Losant's answer is empty, or JSON with one of the two. */
   readonly isForeign: boolean;
 }
 
-/** Of a body that didn't come in whole nobody knows whose it is. */
+/** If the body is incomplete, it is unknown whether it is from Losant. */
 export function readSaid(body: Body | undefined, secrets: readonly Redacted[]): Said {
   if (body === undefined || !("text" in body)) return FOREIGN;
   const said = body.text.trim() === "" ? {} : parse(body.text);
@@ -194,7 +194,7 @@ export function readSaid(body: Body | undefined, secrets: readonly Redacted[]): 
   const [type, message] = [part("type"), part("message")];
   if (type === undefined && message === undefined && Object.keys(said).length > 0) return FOREIGN;
   const words = [type, message].filter((one) => one !== undefined && one.trim() !== "").join(": ");
-  // In one go: what is torn apart between the two would be recognised in neither.
+  // Both together, because a secret that is split between the two would not be recognised in either.
   const quote = scrub(words, secrets);
   return {
     quote: quote === "" ? undefined : quote,

@@ -2,26 +2,26 @@ import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib";
 
-/** The body of an answer as text; or why there is none, without any of it. */
+/** The body of an answer as text, or why there is none, without quoting any of it. */
 export type Body = { readonly text: string } | { readonly flaw: string; readonly isTooLong?: true };
 
 const CUT_OFF: Body = { flaw: "is cut off" };
 const FIRST_BYTES = 16 * 1024;
 
 /**
- * All of it, decoded, but no more than `maxBytes`, before and after decoding: a page of few bytes may unfold into any
- * number. Never throws. Losant is asked for no encoding; a proxy may use one all the same.
+ * The complete body, decoded, but no more than `maxBytes` before and after decoding, because a few compressed bytes may expand to
+ * any number. Never throws. No encoding is requested from Losant, but a proxy may use one anyway.
  */
 export async function bodyOf(incoming: IncomingMessage, maxBytes: number): Promise<Body> {
   const bytes = await bytesOf(incoming, maxBytes);
   if (bytes === "too-long") return tooLong(maxBytes);
   if (bytes === undefined) return CUT_OFF;
   let plain = bytes;
-  // The last one named was put on last.
+  // The encoding that is named last was applied last.
   for (const encoding of encodingsOf(incoming).toReversed()) {
     const decode = DECODERS.get(encoding);
     if (decode === undefined) return { flaw: "has an encoding that was not requested" };
-    // Some send an empty body with every header that a full one would have.
+    // Some servers send an empty body with all headers of a full one.
     if (plain.byteLength === 0) continue;
     try {
       plain = await decode(plain, maxBytes);
@@ -30,7 +30,7 @@ export async function bodyOf(incoming: IncomingMessage, maxBytes: number): Promi
       return code === "ERR_BUFFER_TOO_LARGE" ? tooLong(maxBytes) : { flaw: "can't be decoded" };
     }
   }
-  // A byte order mark is no part of the text.
+  // TextDecoder removes a byte order mark.
   return { text: new TextDecoder().decode(plain) };
 }
 
@@ -38,10 +38,10 @@ function tooLong(maxBytes: number): Body {
   return { flaw: `is longer than ${maxBytes} bytes`, isTooLong: true };
 }
 
-/** Undefined where the connection broke in the middle of it. */
+/** Undefined if the connection was interrupted. */
 function bytesOf(incoming: IncomingMessage, maxBytes: number): Promise<Buffer | "too-long" | undefined> {
   const { promise, resolve } = Promise.withResolvers<Buffer | "too-long" | undefined>();
-  // One buffer that grows: of a body that comes byte by byte, a list of its pieces would take a hundred times as much.
+  // One buffer that grows. If a body arrives byte by byte, a list of its pieces would need a hundred times the memory.
   let kept = Buffer.alloc(0);
   let length = 0;
   incoming
@@ -77,7 +77,7 @@ const [gunzipped, inflated, inflatedRaw, unbrotlied] = [
 
 const unzip: Decode = (bytes, maxOutputLength) => gunzipped(bytes, { maxOutputLength });
 
-/** The standard means zlib's format; some servers send bare deflate, whose first byte no zlib stream has. */
+/** The standard means zlib's format. Some servers send raw deflate, which never begins like a zlib stream. */
 const undeflate: Decode = (bytes, maxOutputLength) => {
   const isZlib = ((bytes[0] ?? 0) & 0x0f) === 8;
   return isZlib ? inflated(bytes, { maxOutputLength }) : inflatedRaw(bytes, { maxOutputLength });

@@ -7,9 +7,9 @@ import { type LosantAnswer, type LosantRequest, send } from "./http.ts";
 import { LOSANT_LIMITS, type LosantLimits } from "./limits.ts";
 
 export interface LosantClientOptions {
-  /** Without or with a slash at the end; private installs may have a path. */
+  /** With or without a slash at the end. Private installs may have a path. */
   readonly baseUrl: string;
-  /** An access token, which is replaced where Losant rejects it; or one string, which is not. */
+  /** An access token, which is replaced if Losant rejects it, or a single string, which is not. */
   readonly credential: AccessToken | Redacted;
   readonly limits?: Partial<LosantLimits>;
 }
@@ -22,20 +22,20 @@ interface ApplicationPath {
 
 /** One request about an application. */
 export interface ApplicationRequest extends Omit<LosantRequest, "url" | "body">, ApplicationPath {
-  /** Of what is signed: by the access token that it is sent with. */
+  /** A function, if the body depends on the access token that signs it. */
   readonly body?: object | ((login: AccessTokenReading) => object);
 }
 
-/** The same, with what is said where it fails: the scope that it needs stands here. */
+/** The same, with the facts for an error message, including the scope that the call needs. */
 export interface LosantCall extends ApplicationRequest, Attempt {}
 
-/** Losant's API, logged in. Every request of the worker and of the commands goes through one of these. */
+/** Losant's API, logged in. The worker and the commands send every request through a client like this. */
 export class LosantClient {
   readonly limits: LosantLimits;
   readonly #baseUrl: string;
   readonly #credential: AccessToken | Redacted;
   readonly #secrets = new Set<Redacted>();
-  /** Known for as long as somebody holds them: nothing keeps a string only to recognise it. */
+  /** Known as long as other code holds them. No string is kept only to recognise it. */
   readonly #held = new Set<WeakRef<Redacted>>();
 
   constructor({ baseUrl, credential, limits }: LosantClientOptions) {
@@ -44,7 +44,7 @@ export class LosantClient {
     this.#credential = credential;
   }
 
-  /** The same API, logged in with this string alone. */
+  /** The same API, logged in with only this string. */
   as(string: Redacted, limits: Partial<LosantLimits>): LosantClient {
     return new LosantClient({
       baseUrl: this.#baseUrl,
@@ -54,8 +54,8 @@ export class LosantClient {
   }
 
   /**
-   * What no message of Losant's may repeat, beside what this logs in with: in pieces too, for as long as somebody holds it;
-   * from then on by its looks, where it has those of a token, and else it is kept.
+   * Adds a secret that no error message may contain, besides the strings that this client logs in with. It is recognised in pieces
+   * too, as long as other code holds it, and after that by its form. If it doesn't have the form of a token, it is kept.
    */
   conceal(secret: Redacted): void {
     if (looksLikeToken(secret)) this.#held.add(new WeakRef(secret));
@@ -73,9 +73,9 @@ export class LosantClient {
   }
 
   /**
-   * What came of a request. A 401 proves that nothing happened, so even a POST is sent again with what replaces the
-   * access token; it is an answer only to a string that nothing replaces.
-   * @throws RotationError where the access token can't be read, or Losant rejects it and what replaces it.
+   * Sends a request. A 401 proves that nothing happened, so even a POST is sent again with the replacement of the access token. A
+   * 401 is returned only for a string without a replacement.
+   * @throws RotationError if the access token can't be read, or if Losant rejects it and its replacements.
    */
   async answer(request: ApplicationRequest): Promise<LosantAnswer> {
     const { readTotalMs, writeTotalMs, createTotalMs } = this.limits;
@@ -88,14 +88,14 @@ export class LosantClient {
     for (let leftMs = totalMs; leftMs >= 1; leftMs = until - performance.now()) {
       const sent = typeof body === "function" ? { ...rest, body: body(login) } : unsigned;
       const answer = await this.#send(sent, login.token, leftMs);
-      // A page that says 401 is no verdict of Losant's on this access token.
+      // A web page with status 401 is not Losant's answer about this access token.
       if (answer.kind !== "refused" || answer.status !== 401 || answer.said.isForeign) return answer;
       login = await this.#credential.replace(login);
     }
     return { kind: "silent", why: "timeout", isSent: false };
   }
 
-  /** @throws RotationError where Losant did not do it. */
+  /** @throws RotationError if Losant didn't do it. */
   async text(call: LosantCall): Promise<string> {
     return textOf(call, await this.answer(call));
   }
@@ -111,7 +111,7 @@ export class LosantClient {
   }
 }
 
-/** The text of a 2xx. @throws RotationError where it is none, or all of it can't be had. */
+/** The text of a 2xx. @throws RotationError if it is another answer, or the text is incomplete. */
 export function textOf(attempt: Attempt, answer: LosantAnswer): string {
   if (answer.kind !== "ok") throw tokenApiError(attempt, answer);
   if (answer.text === undefined) throw unusable(attempt, answer.flaw ?? "is cut off");

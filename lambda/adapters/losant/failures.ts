@@ -4,17 +4,17 @@ import { isAboutCertificate } from "../certificates.ts";
 import type { Said } from "./answers.ts";
 import type { LosantAnswer, LosantRequest } from "./http.ts";
 
-/** What was attempted, as the person reads it who has to repair it. */
+/** A call, described for the person who has to correct the problem. */
 export interface Attempt {
   readonly kind: LosantRequest["kind"];
   /** "list the tokens", "delete the token 575ec8…". */
   readonly doing: string;
   readonly applicationId: ApplicationId;
-  /** What a 403 says is missing. */
+  /** The scope that is missing if Losant answers 403. */
   readonly scope: string;
 }
 
-/** No answer of Losant's, or one that says no. A 401 arrives here only where nothing replaces the string: see LosantClient. */
+/** The error for a refusal, or for no answer. A 401 gets here only if the string has no replacement: see LosantClient. */
 export function tokenApiError(
   attempt: Attempt,
   answer: Exclude<LosantAnswer, { readonly kind: "ok" }>,
@@ -22,7 +22,7 @@ export function tokenApiError(
   return answer.kind === "silent" ? silence(attempt, answer) : refusal(attempt, answer);
 }
 
-/** A 2xx that can't be used; `flaw` says why without quoting it. */
+/** The error for a 2xx that can't be used. `flaw` says why, without quoting it. */
 export function unusable(attempt: Attempt, flaw: string): RotationError {
   if (attempt.kind === "create") return unusableIssue(attempt, flaw, undefined);
   return new RotationError("losant-answer-invalid", at(attempt, `Losant's answer ${flaw}`), {
@@ -30,14 +30,14 @@ export function unusable(attempt: Attempt, flaw: string): RotationError {
   });
 }
 
-/** The same for a create call, which may have left a token behind. */
+/** The same for a create call, which may have created a token. */
 export function unusableIssue(attempt: Attempt, flaw: string, createdId: TokenId | undefined): RotationError {
   if (createdId === undefined) return uncertain(attempt, `Losant's answer ${flaw}, so a token may exist`);
   const message = at(attempt, `Losant created ${createdId}, but its answer ${flaw}`);
   return new RotationError("losant-answer-invalid", message, { effect: "unknown", createdId });
 }
 
-/** Not Losant's fault: `why` says what took the time. */
+/** The error for a lack of time that Losant didn't cause. `why` says what took the time. */
 export function outOfTime(attempt: Attempt, why: string): RotationError {
   return new RotationError("out-of-time", at(attempt, why));
 }
@@ -70,7 +70,7 @@ function refusal(
     return new RotationError("losant-throttled", message, { retryAfterMs });
   }
   const isRefused = status >= 400 && status < 500 && status !== 408;
-  // A page says that something stands between. It may also have kept back Losant's answer to what it let through.
+  // The page is from something between the worker and Losant. It may have forwarded the request and withheld Losant's answer.
   if (isRefused && said.isForeign)
     return error(
       "losant-intercepted",

@@ -9,39 +9,39 @@ import type { Socket } from "node:net";
 import { type Body, bodyOf } from "./body.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A connection that was idle for longer may be closed from the other end just when a POST is sent on it. */
+/** The server may close a connection that was idle for longer, exactly when a POST is sent on it. */
 const IDLE_MS = 4_000;
-/** Whatever is asked for at the same time: more wait for one of these, within the time of their request. */
+/** For all requests at the same time. More requests wait for a free socket, within their own time. */
 const MAX_SOCKETS = 64;
 const KEPT = { keepAlive: true, timeout: IDLE_MS, maxSockets: MAX_SOCKETS } as const;
 
 const plain = { request: requestHttp, agent: new HttpAgent(KEPT), connected: "connect" } as const;
 const encrypted = { request: requestHttps, agent: new HttpsAgent(KEPT), connected: "secureConnect" } as const;
 
-/** A Response has one of these; what Losant really said stands in the exchange. */
+/** A valid status for a Response. The real status is in the exchange. */
 const STANDS_FOR_ODD_STATUS = 599;
 
-/** How far one request has come: it grows as it goes, so that whoever gives up on it knows. */
+/** The progress of one request. It is updated during the request, so that it is known after a timeout. */
 export interface Exchange {
-  /** A byte of the request may have left: not before there is a connection, and an encrypted one where it has to be. */
+  /** A byte of the request may have been sent. False until the connection is open, and encrypted if it must be. */
   isSent: boolean;
-  /** Node's code of what broke, which quotes nothing: ECONNRESET, CERT_HAS_EXPIRED. */
+  /** Node's code of the failure, which quotes nothing: ECONNRESET, CERT_HAS_EXPIRED. */
   code?: string | undefined;
   status?: number;
-  /** The header of that name. */
+  /** The header `retry-after`. */
   retryAfter?: string | undefined;
-  /** That one too. */
+  /** The header `date`. */
   date?: string | undefined;
-  /** Once all of it is there, or nothing more is to be had. */
+  /** Set when the body is complete, or when nothing more can be read. */
   body?: Body;
 }
 
 /**
- * The global fetch, as far as ky needs it to decide about repeating, by the modules that the AWS SDK has loaded anyway:
- * Node's own brings another HTTP client, a fifth of the processor time of a cold run and 20 MB of memory. The Response
- * has no body, and a status that a Response can have; `exchange` holds what came, of which no more than `maxBytes` are
- * read. It follows no redirects. Rejects as fetch does, whatever goes wrong in a callback: with the signal's reason, or a
- * TypeError.
+ * A replacement for the global fetch, with what ky needs to decide about retries. It uses the modules that the AWS SDK has loaded
+ * anyway: Node's own fetch loads another HTTP client, which takes a fifth of the processor time of a cold run and 20 MB of memory.
+ * The Response has no body, and a status that a Response can have. `exchange` contains the real answer, of which no more than
+ * `maxBytes` are read. It follows no redirects. It rejects like fetch, also after an error in a callback: with the signal's
+ * reason, or with a TypeError.
  */
 export async function fetchOverHttp(asked: Request, exchange: Exchange, maxBytes: number): Promise<Response> {
   const { method, signal } = asked;
@@ -77,7 +77,7 @@ export async function fetchOverHttp(asked: Request, exchange: Exchange, maxBytes
       else boundConnecting(socket, connected, exchange);
     })
     .on("response", (incoming) => void answered(incoming).then(resolve, fail))
-    // HTTP 101: nobody asked for another protocol, and Node would drop the connection without a word.
+    // HTTP 101: no other protocol was requested, and Node would close the connection without an error.
     .on("upgrade", (incoming, socket) => {
       socket.destroy();
       exchange.body = { flaw: "asks for another protocol" };
@@ -92,7 +92,7 @@ export async function fetchOverHttp(asked: Request, exchange: Exchange, maxBytes
   return promise;
 }
 
-/** Ky reads nothing else of them; what it can't read costs no more than itself. */
+/** The only headers that ky reads. A header that can't be read is left out. */
 function timingOf({ headers }: IncomingMessage): Headers {
   const timing = new Headers();
   for (const name of TIMING_HEADERS) {
@@ -121,7 +121,7 @@ function boundConnecting(socket: Socket, connected: "connect" | "secureConnect",
   socket.once("close", done);
 }
 
-/** Of connecting to several addresses there are several errors, of which one has the code. */
+/** If Node tries several addresses, there are several errors, and one of them has the code. */
 function codeOf(thrown: unknown): string | undefined {
   const errors = thrown instanceof AggregateError ? [thrown, ...thrown.errors] : [thrown];
   for (const error of errors) {

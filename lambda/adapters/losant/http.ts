@@ -6,7 +6,7 @@ import { readSaid, type Said } from "./answers.ts";
 import { type Exchange, fetchOverHttp } from "./fetch.ts";
 import type { LosantLimits } from "./limits.ts";
 
-/** One call of Losant's API; `kind` decides what may be repeated. */
+/** One call of Losant's API. `kind` decides whether it may be repeated. */
 export interface LosantRequest {
   readonly kind: "read" | "write" | "create";
   readonly method: "get" | "post" | "patch" | "delete";
@@ -15,25 +15,25 @@ export interface LosantRequest {
   readonly body?: object;
 }
 
-/** What came of it. Nothing in here is a foreign error: those carry the Authorization header. */
+/** The result of a call. It contains no foreign error, because those contain the Authorization header. */
 export type LosantAnswer =
-  /** A 2xx, with its text as it arrived; undefined where there is none to be had, and `flaw` says why. */
+  /** A 2xx with its text. The text is undefined if it can't be read, and `flaw` says why. */
   | {
       readonly kind: "ok";
       readonly text: string | undefined;
       readonly flaw?: string;
       readonly isTooLong?: boolean;
-      /** By the clock of whoever answered. */
+      /** By the clock of the server that answered. */
       readonly servedAt?: Date | undefined;
     }
   | {
       readonly kind: "refused";
       readonly status: number;
       readonly said: Said;
-      /** How long to wait, where Losant says so. */
+      /** How long to wait, if Losant says so. */
       readonly retryAfterMs?: number | undefined;
     }
-  /** No answer; `isSent` is false only where Losant can't have seen the request. `code` is Node's, of what broke. */
+  /** No answer. `isSent` is false only if Losant can't have seen the request. `code` is Node's code of the failure. */
   | {
       readonly kind: "silent";
       readonly why: "timeout" | "network";
@@ -44,7 +44,10 @@ export type LosantAnswer =
 const RETRIED_READS = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524];
 const RETRIED_WRITES = [429];
 
-/** Sends one request with one access token, retries included, for at most `totalMs`. Of a refusal nothing of `secrets` is kept. */
+/**
+ * Sends one request with one access token, including retries, for at most `totalMs`. The result of a refusal contains
+ * nothing of `secrets`.
+ */
 export async function send(
   request: LosantRequest,
   login: Redacted,
@@ -61,13 +64,13 @@ export async function send(
       method,
       headers: {
         accept: "application/json",
-        // Node's modules ask for none by themselves; some proxies take silence for any.
+        // Node's modules send no such header, and some proxies then use any encoding.
         "accept-encoding": "identity",
         authorization: `Bearer ${login.reveal()}`,
       },
       ...(query && { searchParams: { ...query } }),
       ...(body && { json: body }),
-      // Following a redirect could send a POST twice; and Losant's API redirects nowhere.
+      // A redirect could send a POST twice, and Losant's API doesn't redirect.
       redirect: "manual",
       throwHttpErrors: true,
       timeout: { read: limits.readTimeoutMs, write: limits.writeTimeoutMs, create: limits.createTimeoutMs }[
@@ -84,7 +87,7 @@ export async function send(
         delay: (attempt) => limits.firstPauseMs * 2 ** (attempt - 1),
         jitter: (pauseMs) => pauseMs * (0.5 + Math.random() / 2),
         retryOnTimeout: isRead,
-        // Ky would wait for a shortened Retry-After, and would repeat any method after a network error.
+        // Without this, ky would wait for a shortened Retry-After, and repeat any method after a network error.
         shouldRetry: ({ error }) => {
           if (!isHTTPError(error)) return isRead && !isUntrusted(last) ? undefined : false;
           if (error.response.status === 429 && !limits.retriesThrottled) return false;
@@ -104,14 +107,14 @@ export async function send(
   }
 }
 
-/** `last` is how far the last attempt came, undefined where there was none. */
+/** `last` is the progress of the last attempt. Undefined if there was none. */
 function answerOf(
   thrown: unknown,
   last: Exchange | undefined,
   secrets: () => readonly Redacted[],
 ): LosantAnswer {
   const { isSent = false, status, body, code, retryAfter = null } = last ?? {};
-  // Its time may have run out in the middle of it, or while waiting to repeat it: the status is what is known.
+  // The time may have run out during the answer, or before a retry. The status is known in any case.
   if (status !== undefined && (status < 200 || status > 299))
     return {
       kind: "refused",
@@ -138,13 +141,13 @@ function isUntrusted(exchange: Exchange | undefined): boolean {
   return exchange?.code !== undefined && isAboutCertificate(exchange.code);
 }
 
-/** In the one form that servers send (RFC 9110, 5.6.7): JavaScript makes a date of "1" too. */
+/** Only in the format that servers send (RFC 9110, 5.6.7), because JavaScript also accepts "1" as a date. */
 function momentOf(header: string | undefined): Date | undefined {
   const at = new Date(header ?? "");
   return !Number.isNaN(at.getTime()) && at.toUTCString() === header ? at : undefined;
 }
 
-/** Seconds or a date (RFC 9110, 10.2.3); undefined for none, and for what can't be read, which then bounds nothing. */
+/** Seconds or a date (RFC 9110, 10.2.3); undefined if there is none, or if it can't be read and so limits nothing. */
 function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1_000;

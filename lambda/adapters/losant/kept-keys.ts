@@ -9,7 +9,7 @@ import { type LosantCall, type LosantClient, textOf } from "./client.ts";
 import { unusable } from "./failures.ts";
 import { markerKeyOf } from "./marker-key.ts";
 
-/** Each costs a GetSecretValue, once a run, where a marker can't be verified otherwise. */
+/** Each key costs one GetSecretValue in a run in which a marker can't be verified without it. */
 const MAX_KEPT_KEYS = 6;
 
 interface Circumstances {
@@ -37,7 +37,7 @@ export async function keptKeys(
   return kept.flat();
 }
 
-/** By the worker; else a person put it out of use, who may know that others have it. */
+/** Whether the worker replaced it. Otherwise a person did, perhaps because other people have the string. */
 function isReplaced(token: Redacted, version: VersionId, versions: readonly VersionId[]): boolean {
   const ids = new Set([stampOf(version)?.tokenId, ...(claimsOf(token).claimedIds ?? [])]);
   return versions.some((other) => {
@@ -46,7 +46,7 @@ function isReplaced(token: Redacted, version: VersionId, versions: readonly Vers
   });
 }
 
-/** Whether Losant lets it list, without which the worker never used it. Throws where it says neither. */
+/** Whether Losant allows it to list tokens, which every access token of the worker needs. Throws if the answer is unclear. */
 async function isAccepted(token: Redacted, { client, applicationId }: Circumstances): Promise<boolean> {
   const call: LosantCall = {
     doing: "test a former access token",

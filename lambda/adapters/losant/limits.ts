@@ -1,32 +1,32 @@
-/** Every bound on what is asked of Losant. Times are in milliseconds; a total covers retries, pauses and logins. */
+/** All limits of calls to Losant. Times are in milliseconds. A total includes retries, pauses and logins. */
 export interface LosantLimits {
   readonly readTimeoutMs: number;
   readonly readTotalMs: number;
   readonly readRetries: number;
-  /** After so long, no further page of a listing is asked for. */
+  /** After this time, no further page of a listing is requested. */
   readonly listTotalMs: number;
-  /** Deactivate and delete. */
+  /** For deactivating and deleting. */
   readonly writeTimeoutMs: number;
   readonly writeTotalMs: number;
   readonly createTimeoutMs: number;
   readonly createTotalMs: number;
   /** Only after a 429, which proves that nothing happened. */
   readonly writeRetries: number;
-  /** Whether a 429 is waited out here. A run does that itself, for all of its calls together. */
+  /** Whether the client waits after a 429. A run waits itself, for all of its calls together. */
   readonly retriesThrottled: boolean;
   readonly probeTimeoutMs: number;
   /** The pause before the first retry; it doubles from one to the next, up to the longest. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
-  /** A longer Retry-After is not waited for. */
+  /** The client doesn't wait for a longer Retry-After. */
   readonly maxRetryAfterMs: number;
-  /** Of one answer, before and after decoding. */
+  /** The size of one answer, before and after decoding. */
   readonly maxAnswerBytes: number;
-  /** Asked for first, and so much less each time a page does not fit into `maxAnswerBytes`. */
+  /** The first value is requested first, and the next one each time a page is larger than `maxAnswerBytes`. */
   readonly perPage: readonly number[];
-  /** Of the largest. */
+  /** With the largest page size. */
   readonly maxPages: number;
-  /** Of a whole listing: all of it is kept until the run is over. */
+  /** The size of a whole listing, which is kept until the run ends. */
   readonly maxListCharacters: number;
   readonly maxTokens: number;
 }
@@ -47,14 +47,14 @@ export const LOSANT_LIMITS: LosantLimits = {
   longestPauseMs: 3_000,
   maxRetryAfterMs: 10_000,
   /*
-   * A thousand tokens take half a megabyte to a megabyte. Ten of the largest fit as well, if each of the 32,767 characters
-   * of their descriptions is written as \u0000. Dozens of applications are read at once in a function of 512 MB, and two
-   * megabytes of JSON may be a hundred in memory, though of one answer at a time: it is read and checked in one go.
+   * A thousand tokens need half a megabyte to a megabyte. Ten of the largest tokens also fit, even if each of the 32,767 characters
+   * of their descriptions is written as \u0000. A function with 512 MB reads dozens of applications at once, and two megabytes of
+   * JSON may need a hundred in memory, but only for one answer at a time, because each is read and checked in one step.
    */
   maxAnswerBytes: 2 * 1024 * 1024,
   perPage: [1_000, 100, 10, 1],
   maxPages: 500,
-  /** A hundred thousand tokens take fifty to a hundred megabytes. */
+  /** A hundred thousand tokens need fifty to a hundred megabytes. */
   maxListCharacters: 96 * 1024 * 1024,
   maxTokens: 150_000,
 };

@@ -4,18 +4,18 @@ import { type NamedRow, type Page, readPage } from "./answers.ts";
 import { type LosantCall, type LosantClient, textOf } from "./client.ts";
 import { outOfTime, tokenApiError, unusable } from "./failures.ts";
 
-/** Of a client, what reading pages takes. */
+/** The part of a client that is needed to read pages. */
 type PageClient = Pick<LosantClient, "answer" | "limits">;
 
-/** Without a sort of its own, the order is by name; in that order pages shift when a token is renamed. */
+/** The default order is by name. In that order, pages shift if a token is renamed. */
 const SOONEST_FIRST = "expirationDate";
-/** No two tokens are tied in it, so that no page border runs through a tie. */
+/** No two tokens have equal ids, so no page ends between equal values. */
 const UNIQUE = "id";
 
 /**
- * All pages. Losant's count is no proof that all of them were seen, nor that there are no more: tokens that expire in the
- * same moment may stand on either side of a page border each time. Where the count promises more than there was, all is
- * read once more in another order; what is missing even then is only counted.
+ * All pages. Losant's count doesn't prove that the listing is complete, because tokens that expire at the same moment may be on
+ * either side of a page border each time. If the count is larger than the listing, everything is read once more in another
+ * order. Tokens that are missing even then are only counted.
  */
 export async function listTokens(
   client: PageClient,
@@ -26,7 +26,7 @@ export async function listTokens(
   const until = performance.now() + client.limits.listTotalMs;
   const reading = { found, until, client, call, room };
   await readInOrder({ ...reading, sortField: SOONEST_FIRST });
-  // What it adds is welcome; where it fails, what is missing is missing.
+  // This is optional: if it fails, the tokens are reported as missing.
   if (found.missing > 0) await readInOrder({ ...reading, sortField: UNIQUE }).catch(() => {});
   return found.listing();
 }
@@ -40,7 +40,7 @@ interface Reading {
   readonly room: ListingRoom;
 }
 
-/** Of pages that are too long, smaller ones are asked for, from the first on: what was found stays found. */
+/** If pages are too long, smaller ones are requested, from the first page on. What was found is kept. */
 async function readInOrder(reading: Reading): Promise<void> {
   const { perPage: sizes, maxPages } = reading.client.limits;
   const [largest = 1] = sizes;
@@ -85,36 +85,36 @@ async function readPages(
         call,
         "lists more tokens than it counts, and other long lists use the memory that they need",
       );
-    // The time goes on while it waits, so that a few long lists can't use up that of all applications.
+    // The time also runs while it waits, so that a few long lists can't use up the time of all applications.
     if (performance.now() >= until) throw outOfTime(call, "other long lists were read first");
-    // Losant documents no maximum: it may give less than was asked, and counts pages by what it gives.
+    // Losant documents no maximum. It may return fewer rows than requested, and then counts pages by that number.
     perPage = read.value.perPage ?? perPage;
   }
   throw unusable(call, `doesn't end after ${most} pages`);
 }
 
-/** An empty page; or, once as many were found as there should be, one that is not full or shows none that is new. */
+/** An empty page. Or, once all counted tokens were found, a page that is not full or has no new token. */
 function isLast({ rows, perPage = 0 }: Page, isNew: boolean, { missing, total }: Found): boolean {
   if (rows.length === 0) return true;
   return total !== undefined && missing === 0 && (rows.length < perPage || !isNew);
 }
 
-/** Every token once, however often and in whatever order it was listed. */
+/** The tokens that were found, each once. */
 class Found {
   readonly #rows = new Map<TokenId, NamedRow>();
-  /** Rows without an id can't be told apart: the most that one reading has shown. */
+  /** Rows without an id can't be distinguished, so this is the largest number in one reading. */
   #nameless = { problem: "", count: 0 };
   #namelessNow = 0;
-  /** By the latest count of Losant's. */
+  /** Losant's latest count. */
   total: number | undefined;
-  /** By the clock of Losant, as of the last answer. */
+  /** By Losant's clock, at the last answer. */
   servedAt: Date | undefined;
-  /** Of all readings. */
+  /** The sum of all readings. */
   characters = 0;
   #charactersNow = 0;
   #mostCharacters = 0;
 
-  /** Another reading, from the first page on. */
+  /** Begins another reading, from the first page on. */
   begin(): void {
     this.#namelessNow = 0;
     this.#charactersNow = 0;
@@ -130,7 +130,7 @@ class Found {
     this.total = totalCount ?? this.total;
     for (const row of rows) {
       if (row.kind === "nameless") this.#addNameless(row.problem);
-      // What was odd once is left alone, also where another row of the same id is not.
+      // A token that was unreadable once stays unreadable, even if another row with the same id is readable.
       else if (this.#rows.get(row.id)?.kind !== "unreadable") this.#rows.set(row.id, row);
     }
   }
@@ -139,7 +139,7 @@ class Found {
     return this.#rows.size + this.#nameless.count;
   }
 
-  /** What one reading has shown, another repeats. */
+  /** The largest reading, because another one repeats the same tokens. */
   get size(): ListingSize {
     return { tokens: this.tokens, characters: this.#mostCharacters };
   }
@@ -165,7 +165,7 @@ class Found {
   }
 }
 
-/** What a second reading adds comes last. */
+/** Needed because tokens from a second reading were added at the end. */
 function bySoonest(one: ApiToken, other: ApiToken): number {
   return (one.expiresAt?.getTime() ?? 0) - (other.expiresAt?.getTime() ?? 0);
 }

@@ -7,8 +7,8 @@ import { claimsOf } from "./access-token.ts";
 const KEY_BYTES = 32;
 
 /**
- * The key that signs and verifies markers, for one account, region and prefix: who holds none of the access token's
- * strings can't make a marker, and one of another deployment is not taken for this one's.
+ * The key that signs and verifies markers, for one account, region and prefix. Without a string of the access token, nobody can
+ * create a marker, and a marker from another deployment is not valid in this one.
  */
 export function markerKeyOf(token: Redacted, secretArn: SecretArn, secretPrefix: string): MarkerKey {
   const { account, region } = homeOf(secretArn);

@@ -14,8 +14,8 @@ const LISTS_TOKENS = new Set([
 const READS_APPLICATION = new Set(["application.*", "application.get", "all.Application.cli"]);
 
 /**
- * One read that a token of this scope may make, with its own string and without retries.
- * @throws RotationError `losant-throttled`, and nothing else: that says when to ask again, and nothing of the string.
+ * One read that a token with this scope may make, with its own string and without retries.
+ * @throws RotationError `losant-throttled`, and no other code: it says when to try again, and nothing about the string.
  */
 export async function probe(
   client: LosantClient,

@@ -23,20 +23,20 @@ import { markerKeyOf } from "./marker-key.ts";
 import { probe } from "./probe.ts";
 
 export interface TokenApiOptions {
-  /** Without or with a slash at the end; private installs may have a path. */
+  /** With or without a slash at the end. Private installs may have a path. */
   readonly baseUrl: string;
   readonly application: LoggedInApplication;
   readonly credentials: AccessTokenReader;
-  /** Markers are signed for it. */
+  /** Markers are signed for this prefix. */
   readonly secretPrefix: string;
   readonly limits?: Partial<LosantLimits>;
-  /** Without it, a listing is bounded by `limits` alone. */
+  /** Without it, only `limits` restricts a listing. */
   readonly room?: ListingRoom;
 }
 
 const BOUNDLESS: ListingRoom = { hold: async () => true };
 
-/** The tokens of one application, for one run: the access token is read once and not kept longer than this. */
+/** The tokens of one application, for one run. The access token is kept no longer than this object. */
 export function losantTokenApi(options: TokenApiOptions): TokenApi {
   return new LosantTokens(options);
 }
@@ -176,7 +176,7 @@ class LosantTokens implements TokenApi {
     return { ...call, applicationId: this.#id };
   }
 
-  /** What the answer says of one token; undefined where Losant says that there is none such. */
+  /** The content of the answer about one token. Undefined if Losant says that there is no such token. */
   async #unlessGone<T>(
     call: LosantCall,
     read: (text: string | undefined) => Parsed<T>,
