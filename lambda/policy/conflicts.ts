@@ -73,7 +73,7 @@ function* insideFolders({ secretPrefix, applications }: SecretLayout): Iterable<
   const ownerOf = folders(secretPrefix, applications);
   for (const [index, { id, accessToken, secrets }] of applications.entries()) {
     if (namesMeantBy(accessToken).some((name) => ownerOf(name) !== undefined))
-      yield `applications.${index}.accessToken: is in a folder in which the worker stores the tokens of an application and must not read: use a name outside of secretPrefix`;
+      yield `applications.${index}.accessToken: is in a folder for the tokens of an application, which the worker must not read: use a name outside of secretPrefix`;
     for (const [token, name] of secrets) {
       const owner = ownerOf(name);
       if (owner !== undefined && owner !== id)

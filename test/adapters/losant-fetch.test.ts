@@ -63,7 +63,7 @@ describe("fetching over Node's own modules", () => {
     const waiting = failureOf(new Request(server.url, { signal: controller.signal }));
     setTimeout(() => controller.abort(reason), 20);
     expect(await waiting).toBe(reason);
-    expect((await fetched(new Request(server.url))).body).toEqual({ flaw: "is cut off" });
+    expect((await fetched(new Request(server.url))).body).toEqual({ flaw: "is incomplete" });
     await server.close();
   });
 

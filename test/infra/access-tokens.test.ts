@@ -28,7 +28,7 @@ describe("an access token", () => {
 
   test("can't be among the secrets that the worker writes", () => {
     expect(() => workerStatements(configured({ accessToken: `losant/${APPLICATION}/access` }))).toThrow(
-      "applications.0.accessToken: is in a folder in which the worker stores",
+      "applications.0.accessToken: is in a folder for the tokens",
     );
   });
 

@@ -306,9 +306,7 @@ describe("the configuration", () => {
     ["its own, which is renewed", { accessToken: { secret: `losant/${APP}/access`, renew: true } }],
     ["another application's", { accessToken: `losant/${OTHER}/access` }],
   ])("refuses an access token among the secrets that the worker names itself: %s", (_, first) => {
-    expect(refusal(two(first))).toContain(
-      "applications.0.accessToken: is in a folder in which the worker stores",
-    );
+    expect(refusal(two(first))).toContain("applications.0.accessToken: is in a folder for the tokens");
   });
 
   it("accepts an access token under the prefix, beside the applications", () => {

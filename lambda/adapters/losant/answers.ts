@@ -146,7 +146,7 @@ function read<const Schema extends v.GenericSchema>(
   schema: Schema,
   text: string | undefined,
 ): Parsed<v.InferOutput<Schema>> {
-  if (text === undefined) return { ok: false, flaw: "is cut off" };
+  if (text === undefined) return { ok: false, flaw: "is incomplete" };
   const value = text === "" ? undefined : parse(text);
   if (text !== "" && value === undefined) return { ok: false, flaw: "is not JSON" };
   const checked = check(schema, value);

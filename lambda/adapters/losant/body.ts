@@ -5,7 +5,7 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib";
 /** The body of an answer as text, or why there is none, without quoting any of it. */
 export type Body = { readonly text: string } | { readonly flaw: string; readonly isTooLong?: true };
 
-const CUT_OFF: Body = { flaw: "is cut off" };
+const CUT_OFF: Body = { flaw: "is incomplete" };
 const FIRST_BYTES = 16 * 1024;
 
 /**

@@ -114,6 +114,6 @@ export class LosantClient {
 /** The text of a 2xx. @throws RotationError if it is another answer, or the text is incomplete. */
 export function textOf(attempt: Attempt, answer: LosantAnswer): string {
   if (answer.kind !== "ok") throw tokenApiError(attempt, answer);
-  if (answer.text === undefined) throw unusable(attempt, answer.flaw ?? "is cut off");
+  if (answer.text === undefined) throw unusable(attempt, answer.flaw ?? "is incomplete");
   return answer.text;
 }

@@ -128,7 +128,7 @@ function answerOf(
       kind: "ok",
       text: undefined,
       servedAt: momentOf(last?.date),
-      ...(body ?? { flaw: "is cut off" }),
+      ...(body ?? { flaw: "is incomplete" }),
     };
   if (isNetworkError(thrown)) return { kind: "silent", why: "network", isSent, code };
   const kind = thrown instanceof Error ? thrown.constructor.name : typeof thrown;
