@@ -295,7 +295,7 @@ describe("the worker's own access token", () => {
 
   it("is warned of where nothing renews it in its own secret, once for each rung", async () => {
     const { world, own } = await accessTokenOf({ policy: { exclude: ["own"] } });
-    await live(world, 45);
+    await live(world, 45.1);
     expect(rungsOf(world, own.id)).toEqual([30, 14, 7, 3, 1, 0]);
     expect(told(world, EXPIRING)[0]).toMatchObject({
       reason: "access-token",
