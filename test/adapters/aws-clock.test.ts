@@ -109,3 +109,27 @@ test("a client that knows AWS's time signs by it at once", async () => {
   await client.promote(ARN, VERSION, undefined);
   expect(server.requests).toHaveLength(4);
 });
+
+test.each([
+  "+275760-09-13T00:00:00.000Z",
+  "Tue, 13 Sep 275760 00:00:00 GMT",
+  "-000100-01-01T00:00:00.000Z",
+  "Fri, 31 Dec 9999 23:59:59 GMT",
+  "Thu, 01 Jan 1970 00:00:00 GMT",
+  "yesterday",
+])("a date that can't be, %s, costs no later call of the same client", async (date) => {
+  let isOdd = true;
+  const at = () => new Date();
+  const server = await awsAnswering((request, index) => {
+    const usual = byClock(at, () => good)(request, index);
+    const reply =
+      isOdd && typeof usual !== "string" ? { ...usual, headers: { ...usual.headers, date } } : usual;
+    isOdd = false;
+    return reply;
+  });
+  const client = store();
+  await client.describe(NAME);
+  await client.describe(NAME);
+  await client.create(NAME, "");
+  expect(server.requests.length).toBeLessThanOrEqual(4);
+});

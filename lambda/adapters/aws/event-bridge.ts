@@ -14,7 +14,7 @@ import {
 } from "./client.ts";
 import { PutEventsAnswer, verdictOnEntry } from "./event-bridge-answers.ts";
 import { batchLength, entryOf, MAX_BYTES, sizeOf } from "./event-bridge-entries.ts";
-import { guard, INNERMOST } from "./guard.ts";
+import { BEFORE_SIGNING, guard, INNERMOST, withPossibleClock } from "./guard.ts";
 
 /** All limits of calls to EventBridge. Times are in milliseconds. */
 export interface BusLimits extends AwsCallLimits {
@@ -34,6 +34,7 @@ export interface BusOptions {
 export function eventBridgeClient(settings: AwsPlace = {}): EventBridgeClient {
   const client = new EventBridgeClient({ ...AWS_CLIENT, ...settings });
   client.middlewareStack.add(guard, INNERMOST);
+  client.middlewareStack.add(withPossibleClock(client.config), BEFORE_SIGNING);
   return client;
 }
 

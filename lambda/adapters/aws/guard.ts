@@ -6,6 +6,9 @@ export const INVALID_ENDPOINT = "InvalidEndpoint";
 /** The position of `guard` in the SDK's middleware: innermost, around sending and receiving. */
 export const INNERMOST = { name: "guard", step: "deserialize", priority: "low" } as const;
 
+/** The position of `withPossibleClock` in the SDK's middleware: before a request is signed. */
+export const BEFORE_SIGNING = { name: "withPossibleClock", step: "initialize" } as const;
+
 /** Much more than a page of versions, or a string of 64 KiB in which JSON needs six bytes for each character. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -31,6 +34,19 @@ export function guard<
     answer.body = await bytesOf(answer);
     return result;
   };
+}
+
+/**
+ * The SDK signs with the time of the last Date header, whatever that says. With a time that can't be written into a signature,
+ * it could never send a request again and never see another header, so that time is forgotten.
+ */
+export function withPossibleClock(config: { systemClockOffset: number }) {
+  return <Args, Result>(next: (args: Args) => Promise<Result>) =>
+    (args: Args): Promise<Result> => {
+      const year = new Date(Date.now() + config.systemClockOffset).getUTCFullYear();
+      if (!(year >= 1970 && year <= 9999)) config.systemClockOffset = 0;
+      return next(args);
+    };
 }
 
 async function bytesOf({ statusCode, body }: Answer): Promise<Buffer> {

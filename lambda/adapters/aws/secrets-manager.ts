@@ -17,7 +17,7 @@ import {
 } from "../../model/secret.ts";
 import type { AccessTokenReader, Login, SecretStore } from "../../ports.ts";
 import { AWS_CLIENT, type AwsPlace } from "./client.ts";
-import { guard, INNERMOST } from "./guard.ts";
+import { BEFORE_SIGNING, guard, INNERMOST, withPossibleClock } from "./guard.ts";
 import { accessTokenIn, ChangedSecret, StoredVersion } from "./secrets-manager-answers.ts";
 import {
   SecretsManagerCalls,
@@ -39,6 +39,7 @@ import {
 export function secretsManagerClient(settings: AwsPlace = {}): SecretsManagerClient {
   const client = new SecretsManagerClient({ ...AWS_CLIENT, ...settings });
   client.middlewareStack.add(guard, INNERMOST);
+  client.middlewareStack.add(withPossibleClock(client.config), BEFORE_SIGNING);
   return client;
 }
 
