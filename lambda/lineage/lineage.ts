@@ -33,7 +33,10 @@ export type Head =
       readonly token: ListedToken | undefined;
       readonly version: StampedVersion;
     }
-  /** No version of the worker was ever current in this secret, or the token that was has been replaced in another secret. */
+  /**
+   * No version of the worker was ever current in this secret, or the token that was has been replaced in another secret, or a
+   * person has stored another access token.
+   */
   | {
       readonly kind: "root";
       readonly tokenId: TokenId;
@@ -130,7 +133,9 @@ function build(
   const marked = new Set(
     members.filter((token) => isMarkedFor(secretName, secret, token)).map(({ id }) => id),
   );
-  const head = headOf(snapshot, versions, all);
+  const isOwnAccessToken = secret?.arn === snapshot.login.arn;
+  const ownId = isOwnAccessToken ? snapshot.ownId : undefined;
+  const head = headOf(snapshot, versions, all, ownId);
   const replaced = replacedIds(versions, members);
   const inState = (state: VersionState) => versions.filter((version) => stateOf(version, replaced) === state);
   const staged = inState("staged").map((version) => ({
@@ -163,7 +168,7 @@ function build(
     isSearched: isSearched(reading),
     chain: chainOf(head, versions, members),
     isRolledBack: isRolledBack(head, versions),
-    isOwnAccessToken: secret?.arn === snapshot.login.arn,
+    isOwnAccessToken,
     isShared: all.some(({ token, isShared }) => isShared && token.id === head?.tokenId),
   };
 }
@@ -196,6 +201,7 @@ function headOf(
   snapshot: Snapshot,
   versions: readonly StampedVersion[],
   members: readonly Member[],
+  ownId: TokenId | undefined,
 ): Head | undefined {
   const roots = members.flatMap(({ token, origin }) =>
     origin === undefined ? [] : [{ kind: "root" as const, tokenId: token.id, token, origin }],
@@ -207,6 +213,9 @@ function headOf(
   if (version === undefined) return roots[0] ?? unmanaged(versions, members);
   const { tokenId } = version.stamp;
   const kind = version.labels.includes(AWSCURRENT) ? "current" : "displaced";
+  // A person has stored another access token, and the string itself says which.
+  const stored = kind === "displaced" ? roots.find((root) => root.tokenId === ownId) : undefined;
+  if (stored !== undefined) return stored;
   return { kind, tokenId, token: findToken(snapshot, tokenId), version };
 }
 

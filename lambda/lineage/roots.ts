@@ -81,6 +81,8 @@ function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inq
   const { snapshot, claims, selection } = inquiry;
   if (!isContender(root, inquiry)) return distinctSecretName(snapshot, token);
   if (isIntruder(root, inquiry)) return { kind: "failed", error: notTheAccessToken(token, snapshot) };
+  // Whatever else the access token's secret has held, a successor of the token that it holds now belongs there.
+  if (target === accessSecretOf(snapshot)) return target;
   const reading = snapshot.secrets.get(target);
   // A secret that can't be read may hold any of them. A separate secret could create a second lineage.
   if (reading?.kind === "unreadable") return target;

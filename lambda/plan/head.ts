@@ -20,6 +20,7 @@ type HeadRule = (head: LivingHead, lineage: Lineage, input: RuleInput) => Action
 const HEAD_RULES: readonly HeadRule[] = [
   blocked,
   revoked,
+  notLoggedIn,
   rolledBack,
   notSelected,
   ineligible,
@@ -43,15 +44,19 @@ export function ruleOnHead(lineage: Lineage, input: RuleInput): Action | undefin
 
 /** If somebody deleted or deactivated the current token, a forced live token of the same lineage continues it. */
 function successorCandidate(
-  { head, superseded }: Lineage,
-  { now, selection }: RuleInput,
+  { head, superseded, isOwnAccessToken }: Lineage,
+  { now, selection, ownId }: RuleInput,
 ): ListedToken | undefined {
   if (head === undefined || head.token?.status === "active") return undefined;
   // A token that a run has just created may be current, although DescribeSecret doesn't show that yet.
   const isFreshlyIssued = (token: ListedToken) => token.proof !== "unsigned" && isJustMade(token, now);
   const candidates = superseded.filter(
     (token) =>
-      isLive(token, now) && isForced(token, selection) && token.scope.length > 0 && !isFreshlyIssued(token),
+      (!isOwnAccessToken || token.id === ownId) &&
+      isLive(token, now) &&
+      isForced(token, selection) &&
+      token.scope.length > 0 &&
+      !isFreshlyIssued(token),
   );
   // If several tokens have the name, the one that was current last.
   return candidates.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime())[0];
@@ -71,6 +76,16 @@ function revoked(head: LivingHead): Action | undefined {
 /** The worker has replaced or created this token, so it manages it. */
 function isManaged(head: LivingHead): boolean {
   return head.kind !== "root" || head.origin.kind === "moved";
+}
+
+/**
+ * Only a successor of the token that the worker is logged in with goes into the access token's secret. Another token would lock
+ * the worker out.
+ */
+function notLoggedIn({ token }: LivingHead, lineage: Lineage, input: RuleInput): Action | undefined {
+  const { login, ownId } = input;
+  const isOther = lineage.isOwnAccessToken && login.stage === "AWSCURRENT" && token.id !== ownId;
+  return isOther ? skip(token, "rolled-back") : undefined;
 }
 
 /** If somebody moved AWSCURRENT back or set a value by hand, skip, until the token is forced or about to expire. */

@@ -3,7 +3,7 @@ import type { Places } from "../lineage/place.ts";
 import { placesOf } from "../lineage/places.ts";
 import { type ListedToken, type Snapshot, unreadableError } from "../lineage/snapshot.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
-import type { ApiToken, RunId } from "../model/token.ts";
+import type { ApiToken, RunId, TokenId } from "../model/token.ts";
 import { dueAt } from "../policy/renewal-window.ts";
 import type { Selection } from "../policy/request.ts";
 import type { UnreadableToken } from "../ports.ts";
@@ -19,6 +19,7 @@ export interface LineagePlan {
   readonly secretName: SecretName | undefined;
   readonly secretArn: SecretArn | undefined;
   readonly isOwnAccessToken: boolean;
+  readonly headId: TokenId | undefined;
   /** It is unknown who created its head, so other lineages come first. */
   readonly isUnexplained: boolean;
   readonly actions: readonly Action[];
@@ -50,6 +51,7 @@ export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly
     secretName: lineage.secretName,
     secretArn: lineage.secret?.arn,
     isOwnAccessToken: lineage.isOwnAccessToken,
+    headId: lineage.head?.tokenId,
     isUnexplained: lineage.head?.kind === "root" && lineage.head.origin.kind === "unexplained",
     actions,
   }));
@@ -86,6 +88,7 @@ function ofStray(action: Action): LineagePlan {
     secretName: undefined,
     secretArn: undefined,
     isOwnAccessToken: false,
+    headId: undefined,
     isUnexplained: false,
     actions: [action],
   };
@@ -98,7 +101,8 @@ function ofStray(action: Action): LineagePlan {
  * 2. Orphans past `orphanAfter` are discarded; a younger one delays the next rotation, see 7.
  * 3. A secret that is scheduled for deletion or owned by another service blocks the whole lineage, including 1 and 2.
  * 4. If somebody deactivated or deleted the current token: skip, until another token of the lineage is forced.
- * 5. If somebody moved AWSCURRENT back or set a value by hand: skip, until the token is forced or about to expire.
+ * 5. If somebody moved AWSCURRENT back or set a value by hand: skip, until the token is forced or about to expire. The access
+ *    token's secret gets only successors of the token that the worker is logged in with.
  * 6. If the event doesn't select the token, the policy excludes it, or it can't have a successor: skip, each with its own reason.
  * 7. If the token is forced, in its renewal window, expired or too old for the policy: rotate, unless a run has just done so.
  * 8. Superseded tokens whose grace period has ended, or that retireNow names: retire.

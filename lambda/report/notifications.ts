@@ -56,11 +56,14 @@ export function notificationsOf(
  */
 export function accessTokenNotification(
   { tokens, login, ownId }: Pick<Snapshot, "tokens" | "login" | "ownId">,
-  lineages: readonly Pick<LineagePlan, "secretName">[],
+  lineages: readonly Pick<LineagePlan, "secretName" | "headId">[],
   context: ApplicationContext,
 ): RotationEvent | undefined {
   const secretName = secretNameOf(login.arn);
-  const isRenewed = lineages.some((lineage) => lineage.secretName === secretName);
+  const isRenewed = lineages.some(
+    (lineage) =>
+      lineage.secretName === secretName && lineage.headId !== undefined && lineage.headId === ownId,
+  );
   if (context.run.trigger !== "schedule" || login.expiresAt === undefined || isRenewed) return undefined;
   const subject = ownId === undefined ? onlyOneThatEnds(login.expiresAt, tokens) : tokens.get(ownId);
   if (subject?.expiresAt === undefined) return undefined;

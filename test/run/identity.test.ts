@@ -265,6 +265,57 @@ describe("an access token", () => {
     expect(rowOf(report, former.id)?.reason).toBe("superseded");
     expect(rowOf(report, next.id)?.reason).toBe("not-due");
   });
+
+  const RENEWED = { config: { applications: [{ id: APP, accessToken: { secret: ACCESS, renew: true } }] } };
+  const OWN = { lifetime: 45 * DAY, scope: ["all.Application"] };
+
+  /** Stored by a person, and renewed by the worker since. */
+  async function renewedOnce() {
+    const world = new World(RENEWED);
+    world.aws.putSecret(ACCESS, world.token("own", OWN).token);
+    await live(world, 33);
+    const renewedId = world.losant.tokenIdOf(world.stringIn(ACCESS) ?? "") ?? "";
+    expect(tokenOf(world, renewedId).name).toBe("own");
+    return { world, renewedId };
+  }
+
+  it("that a person stores over a renewed one is renewed in its secret as well", async () => {
+    const { world, renewedId } = await renewedOnce();
+    const stored = world.token("by hand", OWN);
+    world.aws.putSecret(ACCESS, stored.token);
+    const reports = await live(world, 100);
+    expect(reports.flatMap(({ tokens }) => tokens.filter(({ outcome }) => outcome === "failed"))).toEqual([]);
+    const [first] = reports.flatMap(({ tokens }) => tokens.filter(({ outcome }) => outcome === "rotated"));
+    expect(first).toMatchObject({ tokenId: stored.id, secretName: ACCESS });
+    expect(world.losant.accepts(world.stringIn(ACCESS) ?? "")).toBe(true);
+    expect(world.aws.secretNames()).toEqual([ACCESS]);
+    // The one before is replaced by nobody.
+    expect(
+      reports.flatMap(({ tokens }) => rowOf({ tokens } as Report, renewedId)?.outcome ?? []),
+    ).not.toContain("rotated");
+  });
+
+  it("of which nothing says which token it is keeps its secret, whatever the secret held before", async () => {
+    const { world, renewedId } = await renewedOnce();
+    const stranger = world.token("of another kind", { lifetime: 100 * DAY, scope: ["all.Application"] });
+    world.skipped.add(stranger.id);
+    world.aws.putSecret(ACCESS, stranger.token);
+    const reports = await live(world, 60);
+    expect(world.stringIn(ACCESS)).toBe(stranger.token);
+    expect(reports.flatMap((report) => rowOf(report, renewedId)?.reason ?? [])).toContain("rolled-back");
+  });
+
+  it("is followed by no other token, also where a version of its secret names one", async () => {
+    const world = new World(RENEWED);
+    const own = world.token("own", { ...OWN, lifetime: 300 * DAY });
+    world.aws.putSecret(ACCESS, own.token);
+    const root = world.token("backend", DUE);
+    world.aws.putSecret(ACCESS, "planted", `losant-${root.id}-${own.id}`);
+    world.aws.putSecret(ACCESS, own.token);
+    world.losant.edit(APP, root.id, { description: marker(world.secrets.get(ACCESS).arn, own.id) });
+    await live(world, 20);
+    expect(world.stringIn(ACCESS)).toBe(own.token);
+  });
 });
 
 describe("a configuration that changes", () => {

@@ -171,4 +171,39 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a version in the access token's secret that names another token doesn't bring that one there",
+    script: {
+      setting: setting([], {
+        seed: 8006534,
+        intervalMs: 15 * MINUTE,
+        policy: { renewBefore: "75m", orphanAfter: "1h", retire: "never", secretFormat: "plain" },
+        applications: [
+          {
+            access: "managed",
+            tokens: [
+              { name: "backend", lifetimeMs: 5 * HOUR, ageMs: 195 * MINUTE, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 5 * HOUR, ageMs: 3 * HOUR, isMapped: false },
+            ],
+          },
+        ],
+      }),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt(
+          { run: "r1", call: 2 },
+          {
+            do: "plant-version",
+            role: ACCESS,
+            victim: { role: FIRST, whose: "root" },
+            isCurrent: false,
+          },
+        ),
+        actAt(
+          { atMs: 49 * MINUTE },
+          { do: "steal-text", role: SECOND, whose: "current", onto: { role: FIRST, whose: "root" } },
+        ),
+      ],
+    },
+  },
 ];
