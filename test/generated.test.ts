@@ -4,12 +4,32 @@ import { expect, test } from "vitest";
 import { generatedFiles } from "../infra/generate.ts";
 import { EVENT_CATALOGUE } from "../lambda/model/events.ts";
 import { parseConfigText } from "../lambda/policy/config.ts";
+import { PICTURES } from "../pictures/pictures.ts";
 import { textOf } from "./support/markdown.ts";
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 test.each([...generatedFiles()])("%s is what `npm run generate` writes", (path, text) => {
   expect(readFileSync(fromRoot(path), "utf8")).toBe(text);
+});
+
+test.each(Object.entries(PICTURES))("%s is what `npm run generate` writes", async (path, draw) => {
+  expect(readFileSync(fromRoot(path), "utf8")).toBe(await draw());
+});
+
+test("the README shows each picture with a text in its place, and none loads or runs anything", () => {
+  const readme = textOf("README.md");
+  const pictures = Object.keys(PICTURES).map((path) => ({ path, text: textOf(path) }));
+  for (const { path, text } of pictures) {
+    expect(readme).toMatch(new RegExp(`!\\[[^\\]]{20,}\\]\\(${path}\\)`));
+    expect(text).toMatch(
+      /^<svg [^>]*role="img"[^>]*>\n<title [^>]*>[^<]+<\/title>\n<desc [^>]*>[^<]+<\/desc>/,
+    );
+    expect(text).not.toMatch(
+      /<(?!\/?(svg|title|desc|rect|circle|line|polyline|text)\b)|\s(on\w+|\w*:?href|style)=|url\(/,
+    );
+  }
+  expect(pictures.reduce((total, { text }) => total + text.length, 0)).toBeLessThan(100_000);
 });
 
 test("there is a schema for each detail type, and none for one that is gone", () => {

@@ -34,7 +34,8 @@ export class Metrics {
 
 type Dimensions = Readonly<Record<string, string>>;
 
-function keyOf(namespace: string, name: string, dimensions: Dimensions): string {
+/** What names a metric. */
+export function keyOf(namespace: string, name: string, dimensions: Dimensions): string {
   return JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
 }
 
@@ -53,7 +54,7 @@ interface AlarmDefinition {
   readonly TreatMissingData: "breaching" | "notBreaching" | "ignore";
 }
 
-const STATISTICS = {
+export const STATISTICS = {
   Minimum: (values: readonly number[]) => Math.min(...values),
   Maximum: (values: readonly number[]) => Math.max(...values),
   Sum: (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0),

@@ -136,7 +136,7 @@ function ambiguousExports(sources: readonly Source[]): readonly string[] {
 }
 
 const SHIPPED = ["lambda", "infra", "cli", "emulators", "demo"] as const;
-const EVERYTHING = [...SHIPPED, "examples", "bench", "test"] as const;
+const EVERYTHING = [...SHIPPED, "examples", "bench", "pictures", "test"] as const;
 const source = (file: string, ...lines: readonly string[]): Source => ({ file, text: lines.join("\n") });
 
 describe("the worker", () => {
@@ -241,8 +241,8 @@ describe("the repository", () => {
     expect(ambiguousExports(planted)).toEqual(["rotate: lambda/apply/rotate.ts, cli/rotate/rotate.ts"]);
   });
 
-  it("ships nothing that imports tests, benchmarks or examples", () => {
-    const isUnshipped = (path: string) => /^(test|bench|examples)\//.test(path);
+  it("ships nothing that imports tests, benchmarks, pictures or examples", () => {
+    const isUnshipped = (path: string) => /^(test|bench|pictures|examples)\//.test(path);
     expect(reaching(sourcesIn(...SHIPPED), isUnshipped)).toEqual([]);
     const planted = source("cli/status/status.ts", 'import { World } from "../../test/support/world.ts";');
     expect(reaching([planted], isUnshipped)).toHaveLength(1);
