@@ -65,8 +65,9 @@ function whatIsNext({ worker }: DashboardProps): IWidget[] {
       title: "Next to be renewed",
       logGroupNames: [worker.logGroup.logGroupName],
       queryLines: [
-        'filter outcome = "waiting"',
-        "stats latest(dueDate) as due, latest(expirationDate) as expires, latest(name) as token, latest(secretName) as secret by tokenId",
+        "filter ispresent(outcome)",
+        "stats latest(outcome) as state, latest(dueDate) as due, latest(expirationDate) as expires, latest(name) as token, latest(secretName) as secret by tokenId",
+        'filter state = "waiting"',
         "sort due asc",
         "limit 20",
       ],
