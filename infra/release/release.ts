@@ -34,7 +34,7 @@ export async function makeRelease(folder: string): Promise<void> {
   await writeFile(join(folder, "function.zip"), zipSync({ "index.js": [code, IN_ZIP] }));
   await writeFile(
     join(folder, "template.yaml"),
-    `${yaml({ ...releaseTemplate(version) } as unknown as Properties)}\n`,
+    yaml({ ...releaseTemplate(version) } as unknown as Properties),
   );
   for (const name of AS_IT_IS) await copyFile(inRepository(name), join(folder, name));
   await writeTerraformModule(join(folder, "terraform"), version);
