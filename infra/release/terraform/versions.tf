@@ -4,8 +4,8 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # The first that knows the runtime nodejs24.x.
-      version = ">= 6.22"
+      # 6.21.0 is the first version whose aws_lambda_function lists the runtime nodejs24.x as supported (its CHANGELOG).
+      version = ">= 6.21"
     }
   }
 }
