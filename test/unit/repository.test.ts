@@ -39,6 +39,16 @@ describe("the repository", () => {
     }
     expect(textOf(".github/workflows/ci.yml")).not.toContain(": write");
   });
+
+  it("pins each action of its workflows by commit, with the version beside it", () => {
+    const used = ["ci", "release"].flatMap((name) =>
+      [...textOf(`.github/workflows/${name}.yml`).matchAll(/\buses: (.*)/g)].map(([, action = ""]) => action),
+    );
+    expect(used.length).toBeGreaterThan(5);
+    expect(used.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual(
+      [],
+    );
+  });
 });
 
 describe("the package", () => {
