@@ -17,11 +17,11 @@ export function coldSection(functions: Functions, runs: ColdRuns): string {
   return [
     "## 1. Cold start and size",
     prose(
-      `A fresh process of Node, a client of Lambda's runtime API that loads nothing but Node's own HTTP, then the handler:
-      INIT is from the start of the process until it asks for its first event. The first event rotates three tokens that
-      were rotated before. (b) is [what somebody would write first](../bench/first-draft/rotation.ts): \`losant-rest\` and
-      the two SDK clients, bundled alike, one token after the other, without a look back. (c) is
-      [a function in the manner of AWS's templates](../bench/template/lambda_function.py). ${rounds} rounds.`,
+      `Each run is a new Node process with a client of Lambda's runtime API, which loads only Node's own HTTP, and then the
+      handler. INIT is the time from the start of the process until it asks for its first event. The first event rotates three
+      tokens that were rotated before. (b) is [a first draft](../bench/first-draft/rotation.ts), as many would write it:
+      \`losant-rest\` and the two SDK clients, bundled in the same way. It rotates one token after the other and checks nothing.
+      (c) is [a function that follows AWS's templates](../bench/template/lambda_function.py). ${rounds} rounds.`,
     ),
     table(
       ["", "INIT", "first invocation", "whole cold run", "of (b)", "processor time", "peak memory"],
@@ -43,10 +43,9 @@ export function coldSection(functions: Functions, runs: ColdRuns): string {
       aim("Peak memory", peak / 1e6, 80, (value) => `${Math.round(value)} MB`),
     ),
     prose(
-      `Where a token's scope allows it, the worker tries each new string at Losant before it is stored, which (b) doesn't:
-      that takes two more answers of Losant here, one for the rotation that goes first and one for the others, and
-      makes the whole run ${ratio(ratioOf("probing", "firstDraft"))} of (b)'s. It is the price of never storing a string
-      that nobody has tried.`,
+      `If a token's scope allows it, the worker tries each new string at Losant before it stores it. (b) doesn't. This takes
+      two more answers from Losant here, one for the first rotation and one for the others, and makes the whole run
+      ${ratio(ratioOf("probing", "firstDraft"))} of (b)'s. In return, no string is stored before it was tried.`,
     ),
   ].join("\n\n");
 }

@@ -26,13 +26,14 @@ export function frame(sections: readonly string[]): string {
   return `${[
     "# Benchmarks",
     prose(
-      `Written by \`${COMMAND}\` on ${new Date().toISOString().slice(0, 10)}; it needs nothing but npm and the loopback
-      interface, and takes some minutes. \`${COMMAND} -- --quick\` only tries whether all of it works;
-      \`${COMMAND} -- --virtual\` writes again only the second, the fourth and the fifth chapter, which are the same on every machine.`,
-      `Losant answers after ${LATENCY_MS.losant} ms here, Secrets Manager after ${LATENCY_MS.store}, EventBridge after
-      ${LATENCY_MS.bus}; Secrets Manager takes ${WRITES_PER_SECOND} writes in a second. What is compared runs side by side:
-      once each in every round, the ratio taken within the round. Figures are medians; in parentheses, the half of the
-      measurements around them. On another machine the times differ, and the ratios hardly.`,
+      `Written by \`${COMMAND}\` on ${new Date().toISOString().slice(0, 10)}; it takes some minutes and
+      needs only npm and the loopback interface. \`${COMMAND} -- --quick\` only tests whether everything works.
+      \`${COMMAND} -- --virtual\` rewrites only chapters 2, 4 and 5, which are the same on every machine.`,
+      "The worker is compared with a first draft, (b), and with AWS's template, (c). Chapter 1 describes both. “Of (b)” is the time of a whole run divided by that of (b).",
+      `In these measurements, Losant answers after ${LATENCY_MS.losant} ms, Secrets Manager after ${LATENCY_MS.store} ms and
+      EventBridge after ${LATENCY_MS.bus} ms. Secrets Manager accepts ${WRITES_PER_SECOND} writes per second. Things that are
+      compared run in turn, each once per round, and each ratio is taken within a round. Figures are medians. The parentheses
+      contain the middle half of the measurements. On other machines the times differ, but the ratios hardly do.`,
     ),
     bullets(...machineLines()),
     ...sections,

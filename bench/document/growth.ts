@@ -25,9 +25,9 @@ export function growthSection({ tokens, applications, idle }: Growth): string {
   return [
     "## 6. Growth",
     prose(
-      `A run that finds nothing, the deployed bundle in a process of its own, against services that answer at once: what is
-      left is the worker's own work. Its heap is bounded at ${HEAP_MEGABYTES} MB, nine tenths of what the stack gives it;
-      below its bound, Node takes more memory than it needs before it cleans up.`,
+      `A run that finds nothing to do: the deployed bundle in its own process, with services that answer immediately. This
+      measures only the worker's own work. Its heap is limited to ${HEAP_MEGABYTES} MB, nine tenths of the function's memory.
+      Below this limit, Node uses more memory than it needs before it collects garbage.`,
     ),
     growthTable("tokens, none due, in one listing", tokens),
     growthTable(`applications of ${LINEAGES_EACH} rotated tokens`, applications),
@@ -43,17 +43,17 @@ export function growthSection({ tokens, applications, idle }: Growth): string {
       ]),
     ),
     prose(
-      `From the two largest sizes: one more token costs ${(perTokenMs * 1_000).toFixed(0)} µs and
+      `Calculated from the two largest sizes, one more token costs ${(perTokenMs * 1_000).toFixed(0)} µs and
       ${(perToken / 1_000).toFixed(1)} kB; its share of a page of 1,000 takes Losant ${(LATENCY_MS.losant).toFixed(0)} µs to
       answer. One more application costs ${perApplicationMs.toFixed(1)} ms, and its calls
-      ${whole(LATENCY_MS.losant + LATENCY_MS.store)} ms, of which up to ${MOST_OBSERVED_AT_ONCE} run at the same time. An
-      application is forgotten as soon as it is planned, all but what is to be done in it and the rows that a report has room for.`,
-      `**Where one invocation stops sufficing.** With 512 MB, at a listing of some ${whole(round(fitting))} tokens: beyond, give
-      the function more memory. With 15 minutes, at some ${whole(round(observable))} applications, or fewer where Losant
-      answers slowly: when two thirds of its time are over, a run looks at no further one, works on what it has seen, and
-      reports the others as \`out-of-time\`. The next run begins at another application, so that [each has its
-      turn](../test/run/order.test.ts); where that lasts, deploy a second stack with the other half. And at the rotations
-      that the third chapter counts, which lose nothing by being stopped.`,
+      ${whole(LATENCY_MS.losant + LATENCY_MS.store)} ms, of which up to ${MOST_OBSERVED_AT_ONCE} run at the same time. After an
+      application is planned, the worker keeps only its actions and the rows that fit into the report.`,
+      `**When one invocation is no longer enough.** 512 MB are enough for a list of about ${whole(round(fitting))} tokens; for
+      more, give the function more memory. 15 minutes are enough for about ${whole(round(observable))} applications, or fewer if
+      Losant answers slowly. After two thirds of its time, a run observes no further application, works on what it has seen, and
+      reports the others as \`out-of-time\`. The next run begins with another application, so that [each gets its
+      turn](../test/run/order.test.ts). If this goes on, deploy a second stack with half of the applications. Chapter 3 has the
+      number of rotations; a run that is stopped loses none.`,
     ),
   ].join("\n\n");
 }

@@ -13,11 +13,11 @@ export function idleSection(runs: readonly IdleRun[]): string {
   return [
     "## 2. A run that finds nothing",
     prose(
-      `Applications whose tokens were all rotated before, none of them due. One read per access token, one listing call per
-      page of tokens, one ListSecrets for every hundred secrets, and the one event that says that the run is over: that it
-      is nothing else is [a test](../test/run/idle.test.ts). In virtual time, in which the worker's own work takes none. Five applications are listed at once at first,
-      and more for as long as Losant is as quick as that, up to 64. The figures of before are those of the worker while it
-      described each secret in every run, and looked at five applications at once, always.`,
+      `In these applications, all tokens were rotated before, and none is due. A run makes one read per access token, one
+      list call per page of tokens and one ListSecrets per hundred secrets, and sends one event at the end. [A
+      test](../test/run/idle.test.ts) checks that it does nothing else. The times are virtual: the worker's own work takes no
+      time. The worker lists five applications at once at first, and more while Losant stays as fast, up to 64. The columns
+      “before” are from an earlier version, which described each secret in every run and always observed five applications at once.`,
     ),
     table(
       [
@@ -43,9 +43,9 @@ export function idleSection(runs: readonly IdleRun[]): string {
     ),
     aims(runs),
     prose(
-      `What that costs in US dollars per month, at list prices of us-east-1 [as assumed](../bench/idle/costs.ts), before any
-      free tier: ${whole(priced[0]?.lineagesEach ?? 0)} tokens in each application, a run every 6 hours at 512 MB, a year's
-      life of each token, one secret per token and one per access token, nine metrics, seven alarms, one dashboard.`,
+      `The costs in US dollars per month, at [assumed](../bench/idle/costs.ts) list prices of us-east-1 and without a free
+      tier: ${whole(priced[0]?.lineagesEach ?? 0)} tokens per application, a run every 6 hours with 512 MB, tokens that live for
+      a year, one secret per token and one per access token, nine metrics, seven alarms and one dashboard.`,
     ),
     table(
       ["", ...priced.map(({ applications }) => `${whole(applications)} applications`)],

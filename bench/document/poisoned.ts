@@ -6,11 +6,12 @@ import { aim, bullets, prose, ratio, seconds, table, whole } from "./markdown.ts
 export function poisonedSection(storms: readonly PoisonedStorm[]): string {
   const worst = (figure: (storm: PoisonedStorm) => number) => Math.max(...storms.map(figure));
   return [
-    "## 4. One secret that takes no string",
+    "## 4. One secret that accepts no string",
     prose(
-      `A storm as in the third chapter, in virtual time, in which one secret refuses every PutSecretValue for good, as under a
-      policy or with a disabled key. Its token is due soonest: a worker that goes by urgency alone tries it first in every run,
-      and one that takes its refusal for a dead store stops there. One run, with the 15 minutes of an invocation.`,
+      `A storm as in chapter 3, in virtual time, in which one secret permanently refuses PutSecretValue, for example because of
+      a policy or a disabled key. Its token expires soonest. A worker that only looks at expiries would try it first in every
+      run, and a worker that concludes from the refusal that the store is down would stop there. One run, with the 15 minutes of
+      an invocation.`,
     ),
     table(
       [
@@ -60,8 +61,8 @@ export function poisonedSection(storms: readonly PoisonedStorm[]): string {
       aim("The worst of the bound", worst(ofTheBound), 1.15),
     ),
     prose(
-      `Each later run makes and deletes one token more, until somebody mends the secret. Until the store has taken a string,
-      the rotations of a run go alone, so that up to ${STORE_REFUSALS} such secrets cost a token each; [a
+      `Each later run creates and deletes one more token, until somebody repairs the secret. Until the store has accepted a
+      string, the rotations of a run go alone, so up to ${STORE_REFUSALS} such secrets cost a token each. [A
       test](../test/run/one-bad-item.test.ts) has ten of them.`,
     ),
   ].join("\n\n");

@@ -5,13 +5,14 @@ export function rateWindowSection(storms: readonly WindowedStorm[]): string {
   const sum = (figure: (storm: WindowedStorm) => number) =>
     storms.reduce((total, storm) => total + figure(storm), 0);
   return [
-    "## 5. A rate window of Losant's",
+    "## 5. Losant's rate limit",
     prose(
-      `A storm as in the third chapter, in virtual time, while Losant answers ${ALLOWED} requests in each fifteen seconds and
-      refuses all others with HTTP 429, with or without saying when to ask again. Runs of 15 minutes, one right after the
-      other, until all tokens are rotated.`,
-      `**The bound.** A listing, then for each token two requests: one creates it, one tries its string. What the last window
-      allows can be answered as soon as it begins. A listing counts as one request here, whatever its pages.`,
+      `A storm as in chapter 3, in virtual time, while Losant answers ${ALLOWED} requests in each period of fifteen seconds and
+      refuses all others with HTTP 429, with or without saying when to try again. Runs of 15 minutes follow each other without a
+      pause, until all tokens are rotated.`,
+      `**The bound** is the shortest possible time: a list, then two requests for each token, one that creates it and one that
+      tries its string. All requests of the last period can be answered as soon as it begins. A list counts as one request here,
+      no matter how many pages it has.`,
     ),
     table(
       [
@@ -67,9 +68,9 @@ export function rateWindowSection(storms: readonly WindowedStorm[]): string {
       ),
     ),
     prose(
-      `A refusal makes the whole run pause: until the moment that it names, or for a second, then two, four, eight. Then one
-      request goes out, and the others follow once it is answered. Refused are mostly those that were on their way already.
-      What a run has no time for is \`deferred\`, and not a failure.`,
+      `After a refusal, the whole run pauses until the time that the refusal names, or else for one second, then two, four and
+      eight. Then one request is sent, and the others follow once it is answered. Most refused requests had been sent before the
+      pause. What a run has no time for is \`deferred\`; it doesn't fail.`,
     ),
   ].join("\n\n");
 }

@@ -26,14 +26,15 @@ export function stormSection({ worker, sequential, parallel, realWorker, realPar
   return [
     "## 3. A storm",
     prose(
-      `So many tokens of one application due at once, all rotated before, all to be tried at Losant; virtual time, in which
-      hours take seconds, and for ${whole(realWorker.tokens)} tokens real time as well.`,
-      `**The bound.** Before the first write, the access token, the listing page by page, the secret, the last look, the POST
-      and the trial of the string have to be answered; each rotation needs three writes (stage, promote, settle), of all
-      these writes fifty may start at once and fifty more in each second after, and the last has to be answered. With few
-      tokens, it is one chain of calls that all rotations go through at the same time. No worker can be faster; one that
-      is polite (${STORE_WRITES_PER_SECOND} writes in a second, ${LINEAGES_AT_ONCE} lineages at once) and careful (the first
-      rotation goes alone) is slower.`,
+      `In a storm, many tokens of one application are due at once. All of them were rotated before, and all new strings are
+      tried at Losant. The times are virtual, so that hours take seconds. The storm of ${whole(realWorker.tokens)} tokens also ran
+      in real time.`,
+      `**The bound** is the shortest possible time. Before the first write, these calls must be answered: the access token, each
+      page of the list, the secret, the last look, the POST, and the trial of the string. Each rotation then needs three writes
+      (stage, promote, settle). Fifty writes may start at once, and fifty more in each second after that. The last one must be
+      answered. With few tokens, the bound is one chain of calls that all rotations make at the same time. No worker can be
+      faster. This worker is slower, because it leaves writes to others (${STORE_WRITES_PER_SECOND} writes per second,
+      ${LINEAGES_AT_ONCE} lineages at once) and is careful (the first rotation goes alone).`,
     ),
     table(
       ["", "tokens", "wall time", "of the bound", "calls per rotation", "throttled", "rotated", "orphans"],
@@ -56,17 +57,17 @@ export function stormSection({ worker, sequential, parallel, realWorker, realPar
       ...(lost.length === 0
         ? []
         : [
-            `(b) with \`Promise.all\` loses most of its tokens in ${lost.length} of ${parallel.length + 1} storms: created at
-            Losant, refused by the store, stored nowhere. It is fast because it gives up.`,
+            `(b) with \`Promise.all\` loses most of its tokens in ${lost.length} of ${parallel.length + 1} storms: Losant creates them,
+            the store refuses them, and they are stored nowhere. It is fast because it gives up.`,
           ]),
-      `(b) one after the other calls less and looks at nothing: no trial, no promise kept, and whatever interrupts it costs a
-      token. ${tooLong.length === 0 ? "" : `At ${whole(tooLong[0]?.tokens ?? 0)} tokens an invocation's 15 minutes are over before it is through.`}`,
+      `(b), one after the other, makes fewer calls and checks nothing. It tries no string, gives no guarantee, and each
+      interruption costs a token. ${tooLong.length === 0 ? "" : `With ${whole(tooLong[0]?.tokens ?? 0)} tokens, it isn't finished after the 15 minutes of an invocation.`}`,
     ),
     prose(
-      `**One invocation** has 15 minutes, and issues nothing in the last ${ISSUE_TO_STAGE_MS / 1_000} seconds: at its pace
-      that is room for some ${whole(one)} rotations. Unless the policy says otherwise, it does 500 of each application
-      (\`maxRotationsPerRun\`). What is left is \`deferred\`, soonest expiry first, and the next run goes on with it:
-      [a test](../test/run/stopping.test.ts) stops runs in the middle of a storm and counts what is lost.`,
+      `**One invocation** has 15 minutes, and issues nothing in the last ${ISSUE_TO_STAGE_MS / 1_000} seconds. At its speed,
+      this is enough for about ${whole(one)} rotations. By default, a run rotates 500 tokens of each application at most
+      (\`maxRotationsPerRun\`), the ones that expire soonest. The others are \`deferred\` to the next run. [A
+      test](../test/run/stopping.test.ts) stops runs in the middle of a storm and counts what is lost.`,
     ),
   ].join("\n\n");
 }
