@@ -19,7 +19,7 @@ export const anEvent = (key: string): RotationEvent => ({
   },
 });
 
-/** Points the SDK's standard variables at a URL, as whoever runs the worker does. */
+/** Sets the SDK's standard variables to a URL, like a user of the worker. */
 export function pointAws(url: string): void {
   onTestFinished(() => {
     vi.unstubAllEnvs();
@@ -31,7 +31,7 @@ export function pointAws(url: string): void {
   vi.stubEnv("AWS_MAX_ATTEMPTS", "5");
 }
 
-/** An AWS that answers as the test says. */
+/** AWS with the answers of the test. */
 export async function awsAnswering(
   answer: (request: SeenRequest, index: number) => Reply,
 ): Promise<ScriptedServer> {
@@ -42,7 +42,7 @@ export async function awsAnswering(
   return server;
 }
 
-/** What the SDK was made to send: the operation with its input. */
+/** What the SDK sent: the operation with its input. */
 export function operationsOf({ requests }: ScriptedServer): readonly string[] {
   return requests.map(({ headers }) => String(headers["x-amz-target"]).split(".").at(-1) ?? "");
 }
@@ -55,7 +55,7 @@ export function awsRefusal(type: string, status = 400, message = "because"): Rep
   };
 }
 
-/** As AWS does: what is signed five minutes off its own clock is refused, in an answer that has its own time. */
+/** Like AWS: refuses requests whose signature differs by five minutes from its clock. The answer has its time. */
 export function byClock(now: () => Date, answer: (request: SeenRequest, index: number) => Reply) {
   return (request: SeenRequest, index: number): Reply => {
     const reply = minutesOff(request, now()) > 5 ? wrongDate(request, now()) : answer(request, index);
@@ -79,5 +79,5 @@ function wrongDate({ headers }: SeenRequest, now: Date): Reply {
   return awsRefusal("InvalidSignatureException", 400, message);
 }
 
-/** Seconds, as AWS JSON has dates. */
+/** Dates in AWS JSON are in seconds. */
 export const seconds = (iso: string) => new Date(iso).getTime() / 1_000;

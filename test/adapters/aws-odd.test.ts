@@ -10,7 +10,7 @@ import { anEvent, pointAws, seconds } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
 import { ARN, LABEL, NAME, VERSION } from "./store-calls.ts";
 
-/* Answers as no service of AWS gives them, written to the socket byte for byte. */
+/* Answers that no AWS service gives, written to the socket byte by byte. */
 
 const QUICK = { callTimeoutMs: 300, totalMs: 500, firstPauseMs: 1 };
 const value = new Redacted('{"token":"the string"}');
@@ -52,7 +52,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Once a request has arrived, `speak` says the rest. Answers how many have. */
+/** When a request has arrived, `speak` writes the rest. Returns how many have arrived. */
 async function speaking(speak: (socket: Socket) => void): Promise<() => number> {
   let requests = 0;
   const server = createServer((socket) => {

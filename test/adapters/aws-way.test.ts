@@ -10,7 +10,7 @@ import { anEvent, pointAws } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
 import { ARN, LABEL, NAME, VERSION } from "./store-calls.ts";
 
-/* What lies between the worker and AWS: certificates, settings, connections. */
+/* Everything between the worker and AWS: certificates, settings, connections. */
 
 const QUICK = { callTimeoutMs: 500, firstPauseMs: 1 };
 const value = new Redacted('{"token":"the string"}');

@@ -15,7 +15,7 @@ import {
   tokenBody,
 } from "./losant-bench.ts";
 
-/** Losant, which accepts one access token and no other. */
+/** Losant, which accepts only one access token. */
 const accepting =
   (accepted: string | undefined) =>
   ({ headers, method }: SeenRequest): Reply => {

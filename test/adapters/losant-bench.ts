@@ -26,7 +26,7 @@ export const ACCESS_TOKEN = "eyJhbGciOiJIUzI1NiJ9.planted-access-token.AAAABBBBC
 export const ISSUED_TOKEN = "eyJhbGciOiJIUzI1NiJ9.planted-issued-token.EEEEFFFFGGGGHHHH";
 export const TOKEN = v.parse(TokenId, "575ed71e7ae143cd83dc4aa9");
 
-/** Quick, and otherwise like the real ones. */
+/** Like the real limits, but shorter. */
 export const QUICK: Partial<LosantLimits> = {
   readTimeoutMs: PATIENCE_MS,
   writeTimeoutMs: PATIENCE_MS,
@@ -56,7 +56,7 @@ export const ORDER: TokenOrder = {
   expiresAt: new Date("2030-01-01T00:00:00.000Z"),
 };
 
-/** What verifies markers that were signed with this access token. */
+/** The key that verifies markers signed with this access token. */
 export const keyOf = (accessToken: string) =>
   markerKeyOf(new Redacted(accessToken), ACCESS_ARN, SECRET_PREFIX);
 
@@ -78,10 +78,10 @@ export const tokenBody = (id: string = TOKEN, rest: object = {}) => ({
 
 export const idOf = (number: number) => number.toString(16).padStart(24, "0");
 
-/** An access token's secret: what each stage holds, or for each reading in turn; undefined is no such stage. */
+/** An access token's secret: what each stage holds, or what each read in turn returns; undefined: no such stage. */
 export class FakeCredentials implements AccessTokenReader {
   readonly reads: Login["stage"][] = [];
-  /** What the secret's versions hold, newest first; undefined is no token. */
+  /** What the secret's versions hold, newest first; undefined: no token. */
   kept: ReadonlyMap<VersionId, string | RotationError | undefined> = new Map();
   readonly readVersions: VersionId[] = [];
   readonly #stages: Readonly<Record<Login["stage"], readonly (string | RotationError | undefined)[]>>;
@@ -117,7 +117,7 @@ export interface Bench {
   readonly credentials: FakeCredentials;
 }
 
-/** The adapter before a server that answers as the test says; closed after the test. */
+/** The adapter with a server that gives the answers of the test. Both are closed after the test. */
 export async function bench(
   answer: (request: SeenRequest, index: number) => Reply,
   {
@@ -153,10 +153,10 @@ export function apiAt(
   return losantTokenApi(room === undefined ? options : { ...options, room });
 }
 
-/** After the test, however it ends. */
+/** Runs after the test, also if it fails. */
 export const whenDone = (close: () => void) => onTestFinished(close);
 
-/** A server that writes what the test says once a whole request is there; `requests` counts them. */
+/** A server that writes the answer of the test when a whole request has arrived. `requests` counts them. */
 export async function raw(
   respond: (socket: Socket, request: number) => void,
   limits: Partial<LosantLimits> = {},
@@ -185,7 +185,7 @@ export async function raw(
   return { api: apiAt(url, new FakeCredentials([ACCESS_TOKEN]), limits), requests: () => requests };
 }
 
-/** What a call fails with; a call that succeeds fails the test. */
+/** The error of a call. A call that succeeds fails the test. */
 export async function failure(call: Promise<unknown>): Promise<RotationError> {
   const error = await call.then(
     () => new Error("it succeeded"),

@@ -30,7 +30,7 @@ afterEach(async () => {
   await losant?.close();
 });
 
-/** Losant behind this certificate, where the private authority is trusted: as NODE_EXTRA_CA_CERTS does it. */
+/** Losant with this certificate. The private authority is trusted, as with NODE_EXTRA_CA_CERTS. */
 async function behind(options: CertificateOptions, chain = "") {
   setDefaultCACertificates([...trusted, authority.cert]);
   const { key, cert } = certificate(options);

@@ -5,7 +5,7 @@ import { bench, FakeCredentials, failure, ISSUED_TOKEN, ORDER, TOKEN, tokenBody 
 
 type Right = "all" | "no listing" | "none";
 
-/** Losant, which lets each access token do so much. */
+/** Losant, which gives each access token these rights. */
 const letting =
   (rights: Readonly<Record<string, Right>>) =>
   ({ headers, method, path }: SeenRequest): Reply => {

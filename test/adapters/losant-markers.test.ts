@@ -131,7 +131,7 @@ describe("a token that is about to be deleted", () => {
 
 const version = (text: string): VersionId => v.parse(VersionIdSchema, text);
 const tokenId = (number: number) => v.parse(TokenId, idOf(number));
-/** As Losant's strings are, as far as it is known: the payload names the token. */
+/** A string in the form of Losant's, as far as that is known: the payload contains the token's id. */
 const jwt = (number: number) =>
   `head.${Buffer.from(JSON.stringify({ sub: idOf(number) })).toString("base64url")}.signature-${number}`;
 

@@ -17,7 +17,7 @@ import {
   whenDone,
 } from "./losant-bench.ts";
 
-/* Answers that no server should give, byte by byte. */
+/* Answers that no server should give, written byte by byte. */
 
 const answer = (status: string, body: string | Buffer, headers: readonly string[] = []) =>
   Buffer.concat([

@@ -21,7 +21,7 @@ import {
 import { PATIENCE_MS } from "./patience.ts";
 import { ARN, LABEL, NAME, STORE_CALLS, VERSION } from "./store-calls.ts";
 
-/** Whatever a program may do with an error or a value to show it. */
+/** All the ways in which a program can print an error or a value. */
 function shownWays(value: unknown): readonly string[] {
   const error = value instanceof Error ? [value.message, value.stack ?? "", String(value.cause)] : [];
   return [
@@ -39,7 +39,7 @@ function expectNoLeak(error: unknown, ...planted: readonly string[]): void {
   for (const shown of shownWays(error)) for (const secret of planted) expect(shown).not.toContain(secret);
 }
 
-/** Echoes of both strings in all the places in which a confused service could put them. */
+/** Answers that repeat both strings in every place where a faulty service could put them. */
 const echo = `you sent ${ACCESS_TOKEN} and got "${ISSUED_TOKEN}"`;
 const echoed = {
   type: ISSUED_TOKEN,
@@ -90,7 +90,7 @@ describe.each(FAILURES)("%s shows neither the access token nor an issued string"
         () => undefined,
         (error: unknown) => error,
       );
-      // Some of these answers are good enough for some of the calls.
+      // Some of these answers are valid for some of the calls.
       if (outcome !== undefined) expectNoLeak(outcome, ACCESS_TOKEN, ISSUED_TOKEN);
       else expect(["get", "deactivate", "delete"]).toContain(does);
     },

@@ -1,19 +1,19 @@
 import { onTestFinished, vi } from "vitest";
 
-/** How long the adapters wait for an answer in these tests. Most of their own limits are longer. */
+/** How long the adapters wait for an answer in these tests. Most of the real limits are longer. */
 export const PATIENCE_MS = 4_900;
 
-/** Of a timer: it is one of those that bound a call, and no pause between two. */
+/** Whether a timer limits a call, and isn't a pause between two calls. */
 const LONG_MS = 2_000;
-/** The longest that a timer can be. */
+/** The longest possible timer. */
 const NEVER_MS = 2 ** 31 - 1;
 
 const [start, stop] = [setTimeout, clearTimeout];
 const held = new Map<NodeJS.Timeout, { readonly ms: number; readonly end: () => void }>();
 
 /**
- * Until the end of the test, no call's time runs out by the clock. So a busy machine may take as long as it likes over an
- * answer, and one that never comes takes no time.
+ * Until the end of the test, no call runs out of time by the clock. So a busy machine can take any time for an
+ * answer, and a missing answer takes no time.
  */
 export function holdPatience(): void {
   onTestFinished(() => {
@@ -29,7 +29,7 @@ export function holdPatience(): void {
   vi.stubGlobal("clearTimeout", forget);
 }
 
-/** The time of every call that waits is over, unless it was given a longer one than these tests give: then it never is. */
+/** Ends the time of every waiting call, unless its limit is longer than the limits of these tests: such a limit never ends. */
 export function runOutOfPatience(): void {
   for (const [timer, { ms, end }] of held) {
     if (ms > PATIENCE_MS) continue;

@@ -23,9 +23,9 @@ import {
 } from "../support/token-writings.ts";
 import { APPLICATION, TOKEN, tokenBody } from "./losant-bench.ts";
 
-/* Token strings in random encodings and breaks, by every way on which Losant's text leaves the adapter. */
+/* Token strings in random encodings and with random breaks, in every place where the adapter outputs Losant's text. */
 
-/** `SCRUB_CASES=100000 npx vitest run test/adapters/scrub-fuzz.test.ts` for more of them. */
+/** `SCRUB_CASES=100000 npx vitest run test/adapters/scrub-fuzz.test.ts` for more cases. */
 const CASES = Number(process.env.SCRUB_CASES ?? 5_000);
 const ATTEMPT: Attempt = {
   kind: "read",
@@ -35,14 +35,14 @@ const ATTEMPT: Attempt = {
 };
 const STATUSES = [302, 400, 401, 403, 404, 408, 409, 422, 429, 500, 503, 999];
 
-/** Each way on which text of Losant's leaves: a refusal's type and message, its page, and what is wrong with an answer. */
+/** Each place with text from Losant: the type and message of a refusal, its page, and the problem of an answer. */
 function saidOf(text: string, random: Random, secrets: readonly Redacted[]): string {
   const kind = pick(random, ["read", "write", "create"] as const);
   const attempt = { ...ATTEMPT, kind };
   const status = pick(random, STATUSES);
   const refused = (body: string) =>
     tokenApiError(attempt, { kind: "refused", status, said: readSaid({ text: body }, secrets) }).message;
-  // What nobody knows is recognised in one piece only.
+  // An unknown string is recognized in one piece only.
   const at = secrets.length === 0 ? 0 : upTo(random, text.length);
   switch (upTo(random, 6)) {
     case 0:

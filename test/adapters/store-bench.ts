@@ -14,7 +14,7 @@ export async function storeAnswering(
   return { server, store: secretsManagerStore(secretsManagerClient(), { ...QUICK, ...limits }) };
 }
 
-/** What a description of a secret and its entry in the list say alike, of one about which there is all to say. */
+/** The fields that DescribeSecret and ListSecrets share, for a secret that has all of them. */
 export const LABELS = { [VERSION]: ["AWSCURRENT", LABEL], [OLDER]: ["AWSPREVIOUS"] };
 export const EVERY_FACT = {
   LastChangedDate: seconds("2029-06-01T00:00:00Z"),
@@ -23,7 +23,7 @@ export const EVERY_FACT = {
   PrimaryRegion: "eu-west-1",
 };
 
-/** What the store makes of that. */
+/** The state that the store reads from them. */
 export const AS_READ = {
   arn: ARN,
   name: NAME,

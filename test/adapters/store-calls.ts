@@ -13,7 +13,7 @@ export const LABEL = `rotating-${id("b")}`;
 
 export type Store = SecretStore & AccessTokenReader;
 
-/** Each call of the store's ports once. A read is repeated by the adapter; a write is not, and the core paces it. */
+/** Each call of the store's ports, once. The adapter repeats reads but not writes. The core paces writes. */
 export const STORE_CALLS: Readonly<
   Record<
     keyof Store,

@@ -3,7 +3,7 @@ import type { Report } from "../../lambda/report/report.ts";
 import { Bundle, type Cloud, startCloud } from "../support/bundle.ts";
 import { APP, DAY } from "../support/world.ts";
 
-/* The tasks of RUNBOOK.md, done as they are written there. */
+/* Does the tasks of RUNBOOK.md as they are described there. */
 
 const bundle = new Bundle();
 beforeAll(() => bundle.build());
@@ -18,7 +18,7 @@ afterEach(() => cloud.close());
 const ACCESS = `losant-access/${APP}`;
 const SECRET = `losant/${APP}/backend`;
 
-/** A token as somebody made it in Losant's console. */
+/** A token that somebody created in Losant's console. */
 function made(name: string, daysLeft = 200, scope: readonly string[] = ["application.get"]) {
   const now = Date.now();
   return cloud.losant.addToken(APP, {

@@ -114,7 +114,7 @@ describe("the deployed bundle, against Losant and AWS over HTTP", () => {
       const shown =
         outcome instanceof Error ? `${outcome.message} ${outcome.stack}` : JSON.stringify(outcome);
       const events = JSON.stringify(cloud.aws.events.map(({ Detail }) => Detail));
-      // The header of every string, and so of the new one, whether it was kept or not.
+      // Every string has this header, so the new one has it too, whether it was kept or not.
       expect(`${shown} ${events}`).not.toContain("eyJ");
       const stored = cloud.aws.value(secretOf("backend"));
       if (key === "name") expect(stored).toBeUndefined();

@@ -69,7 +69,7 @@ const pass = (ms: number) => {
   clock = new Date(clock.getTime() + ms);
 };
 
-/** A version id of the allowed length, told apart by its first characters. */
+/** A version id of the allowed length, with unique first characters. */
 const id = (name: string) => name.padEnd(32, "0");
 
 const create = (Name: string, SecretString?: string, ClientRequestToken = id(`${Name}-1`)) =>

@@ -25,7 +25,7 @@ interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as an object; empty where it is none. */
+  /** The body as an object, empty if the body isn't one. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -322,7 +322,7 @@ describe("one token", () => {
 
 describe("listing", () => {
   const many = 1500;
-  /** Names and dates repeat, and the ids fall, so that only a sort can bring them into order. */
+  /** Names and dates repeat, and ids descend, so only sorting can bring them into order. */
   const fill = () => {
     for (let i = 0; i < many; i += 1) {
       const id = (0xffffff - i).toString(16).padStart(24, "a");
@@ -753,7 +753,7 @@ describe("faults of a listing", () => {
   });
 });
 
-/** Status line, headers and body as they came, which no client of HTTP would show. */
+/** Status line, headers and body exactly as they arrived. No HTTP client would show them. */
 async function wire(path: string): Promise<string> {
   const { port } = new URL(losant.url);
   const socket = connect(Number(port), "127.0.0.1");

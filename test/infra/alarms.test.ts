@@ -13,7 +13,7 @@ function stateOf(name: string, metrics: Metrics, at: Date, before?: AlarmState, 
   return stateAt(alarm, metrics, at, before);
 }
 
-/** After the period in which the run at START ended. */
+/** The end of the period in which the run at START ended. */
 const SOON = later(15 * MINUTE_MS);
 
 const BAD: Readonly<Record<string, Run>> = {

@@ -21,7 +21,7 @@ let config: ConfigDocument;
 let assembly: string;
 let asset: string;
 
-/** Everything that a synth writes, by file. */
+/** Everything that synthesis writes, by file. */
 function synthesize(...all: readonly (ConfigDocument | TokenRotationProps)[]): string {
   const app = newApp({ bundle: true });
   for (const [index, one] of all.entries()) {

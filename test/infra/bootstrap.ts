@@ -1,6 +1,6 @@
 /*
- * What stands between Lambda's runtime API and a handler: Lambda's own client for Node in so far as a handler can tell
- * the difference. Run with the environment that Lambda gives a function.
+ * The client between Lambda's runtime API and a handler. For a handler, it behaves like Lambda's own client for Node. Run it
+ * with the environment that Lambda gives a function.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 import type { MetricLine } from "../../lambda/report/metrics.ts";
 import { type Resource, readable } from "./synth.ts";
 
-/** What CloudWatch keeps of metrics: points in time, by what names them. */
+/** The metrics that CloudWatch keeps: points in time, by namespace, name and dimensions. */
 export class Metrics {
   readonly #points: { readonly key: string; readonly at: number; readonly value: number }[] = [];
 
@@ -9,10 +9,10 @@ export class Metrics {
     this.#points.push({ key: keyOf(namespace, name, dimensions), at: at.getTime(), value });
   }
 
-  /** As CloudWatch Logs does with a line in the embedded metric format, of which it must find all that it names. */
+  /** Reads a line in the embedded metric format like CloudWatch Logs. Each metric that the line names must be there. */
   log(line: MetricLine | undefined): void {
     if (line === undefined) return;
-    // Only what survives the way through standard output counts.
+    // CloudWatch sees only what was written to standard output.
     const { _aws, ...fields } = JSON.parse(JSON.stringify(line)) as MetricLine;
     for (const { Namespace, Dimensions, Metrics: metrics } of _aws.CloudWatchMetrics)
       for (const set of Dimensions) {
@@ -34,7 +34,7 @@ export class Metrics {
 
 type Dimensions = Readonly<Record<string, string>>;
 
-/** What names a metric. */
+/** The key of a metric. */
 export function keyOf(namespace: string, name: string, dimensions: Dimensions): string {
   return JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
 }

@@ -4,7 +4,7 @@ import { eventDocument, MAX_CONTENT, schemaNameOf } from "../../infra/event-docu
 import { type DetailType, EVENT_CATALOGUE } from "../../lambda/model/events.ts";
 import { onlyResource, resourcesOf, synthesized } from "./synth.ts";
 
-// A registry refuses what is no valid OpenAPI, but only at deployment: this validator (MIT, alive, small) says so here.
+// A registry refuses invalid OpenAPI, but only at deployment. This validator finds it here.
 const DETAIL_TYPES = Object.keys(EVENT_CATALOGUE) as DetailType[];
 const plain = JSON.stringify(synthesized().template.toJSON());
 const { template } = synthesized({ eventSchemas: true });

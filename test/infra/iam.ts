@@ -1,6 +1,6 @@
 type Texts = string | readonly string[];
 
-/** A part of IAM's rules: enough to say what the policies of a template permit. */
+/** The part of IAM's rules that decides what the policies of a template permit. */
 export interface Statement {
   readonly Effect: "Allow" | "Deny";
   readonly Action: Texts;
@@ -9,17 +9,17 @@ export interface Statement {
   readonly Condition?: Conditions;
 }
 
-/** By operator, then by the key of the request's context. */
+/** By operator, then by key of the request context. */
 type Conditions = Readonly<Record<string, Readonly<Record<string, Texts>>>>;
 
-/** What a request says besides its action and its resource, by the keys that conditions name. */
+/** The request context: the values for the keys that conditions use. */
 export type Context = Readonly<Record<string, string>>;
 
 const KNOWN = new Set(["Effect", "Action", "Resource", "Sid", "Condition"]);
 
 /**
- * Denied unless allowed; a denial outweighs everything.
- * @throws Error where a statement has something that this doesn't know: it must not count as permitted, nor as denied.
+ * Requests are denied unless a statement allows them. A deny statement always wins.
+ * @throws Error if a statement has an unknown part, because the request must not count as permitted or denied then
  */
 export function permits(
   statements: readonly Statement[],
@@ -44,7 +44,7 @@ function refuseUnknown(statement: Statement): void {
   if (odd.length > 0) throw new Error(`${statement.Sid}: ${odd.join(", ")} is not understood here`);
 }
 
-/** Each key of each operator has to be met, by one of the values. */
+/** Each key of each operator must match one of its values. */
 function isMet(conditions: Conditions, context: Context): boolean {
   return Object.entries(conditions).every(([operator, keys]) =>
     Object.entries(keys).every(([key, values]) => {
@@ -54,7 +54,7 @@ function isMet(conditions: Conditions, context: Context): boolean {
   );
 }
 
-/** Whether what the request says, if anything, meets a value of the policy. */
+/** Whether the value in the request, if there is one, matches a value of the policy. */
 const OPERATORS: Readonly<Record<string, (value: string, given: string | undefined) => boolean>> = {
   StringEquals: (value, given) => given === value,
   StringLike: (value, given) => given !== undefined && fits(value, given),
@@ -62,7 +62,7 @@ const OPERATORS: Readonly<Record<string, (value: string, given: string | undefin
   Null: (value, given) => (given === undefined) === (value === "true"),
 };
 
-/** Each of the six parts by itself: the last one may hold colons. */
+/** Each of the six parts is compared separately. The last one may contain colons. */
 function isArnLike(pattern: string, arn: string): boolean {
   const partsOf = (text: string) => {
     const parts = text.split(":");
@@ -76,7 +76,7 @@ function listed(value: Texts): readonly string[] {
   return typeof value === "string" ? [value] : value;
 }
 
-/** `*` is any text, `?` exactly one character; slashes are nothing special. */
+/** `*` is any text, `?` is exactly one character. Slashes have no special meaning. */
 function fits(pattern: string, text: string): boolean {
   const literal = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(text);

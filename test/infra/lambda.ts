@@ -17,7 +17,7 @@ interface Pending {
   readonly done: (invocation: Invocation) => void;
 }
 
-/** A function on this machine: a process of its own, which asks for events as Lambda's runtimes do. */
+/** A function on this machine: its own process, which asks for events like Lambda's runtimes. */
 export class LocalLambda {
   readonly #server: Server;
   readonly #process: ChildProcess;
@@ -58,7 +58,7 @@ export class LocalLambda {
     });
   }
 
-  /** All that it has written to its log. */
+  /** Everything that it has written to its log. */
   get output(): string {
     return this.#output;
   }
@@ -91,7 +91,7 @@ export class LocalLambda {
     response.writeHead(202).end();
     const kind = request.url?.endsWith("/response") ? "response" : "error";
     const body = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Invocation["body"];
-    // An error of the start has no invocation yet: the next one in the queue gets to hear of it.
+    // An error at the start belongs to no invocation yet, so the next one in the queue gets it.
     const heard = request.url?.endsWith("/init/error") ? this.#queue.shift() : this.#running;
     heard?.done({ kind, body });
   }

@@ -23,7 +23,7 @@ function findings(stack: Stack): readonly string[] {
   );
 }
 
-/** Each acknowledgement with the construct that it stands on. */
+/** Each acknowledgement with its construct. */
 function acknowledged(stack: Stack): readonly string[] {
   return stack.node.findAll().flatMap((construct: IConstruct) =>
     construct.node.metadata

@@ -5,7 +5,7 @@ import { CONFIG, newApp } from "./synth.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What CloudFormation makes of a value of the template in this partition and region. */
+/** The value that CloudFormation resolves from the template in this partition and region. */
 function resolved(value: unknown, template: Json, pseudo: Readonly<Record<string, string>>): unknown {
   if (typeof value !== "object" || value === null) return value;
   const [[name, given] = []] = Object.entries(value);

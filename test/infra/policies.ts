@@ -3,7 +3,7 @@ import type { TokenRotationProps } from "../../infra/props.ts";
 import type { Statement } from "./iam.ts";
 import { readable, resourcesOf, synthesized } from "./synth.ts";
 
-/** How the ARN of a secret begins in a template that is for any account. */
+/** The beginning of a secret's ARN in a template for any account. */
 export const SECRETS = "arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:";
 
 export interface PolicyProperties {
@@ -11,7 +11,7 @@ export interface PolicyProperties {
   readonly Roles: readonly string[];
 }
 
-/** The policies of a template that are resources of their own: all of them are the worker's. */
+/** The policies that are separate resources of a template. All of them belong to the worker. */
 export function policiesOf(
   template: Template,
   ...types: readonly ("AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy")[]

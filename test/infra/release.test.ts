@@ -17,10 +17,10 @@ import { textOf } from "../support/markdown.ts";
 import { resolved } from "./resolved.ts";
 import { APPLICATION, idOf, newApp } from "./synth.ts";
 
-/** What stands in for applications that there aren't: rights on nothing. */
+/** The placeholders for missing applications: rights on nothing. */
 const NOTHING = /[/]none(?:[/][*]|-[?]{6})$/;
 
-/** Both templates in the same words: without the code's place, and each right once. */
+/** Both templates in a comparable form: without the place of the code, and with each right once. */
 function comparable(resources: Properties): Properties {
   return Object.fromEntries(
     Object.entries(resources).map(([id, resource]) => {

@@ -3,8 +3,8 @@ import { type CfnTemplate, isProperties, type Properties, type Value } from "../
 type Parameters = Readonly<Record<string, string | number>>;
 
 /**
- * The resources of a template as CloudFormation would create them with these parameters; what only a deployment knows stands
- * as `${AWS::Region}` and `${Queue.Arn}`.
+ * The resources of a template as CloudFormation would create them with these parameters. Values that only a deployment knows
+ * are shown as `${AWS::Region}` and `${Queue.Arn}`.
  */
 export function resolved(template: CfnTemplate, given: Parameters = {}): Properties {
   const scope = new Scope(template, given);

@@ -22,7 +22,7 @@ export interface Run extends Partial<Omit<RunFacts, "report" | "functionName">> 
   readonly dryRun?: boolean;
 }
 
-/** The metrics of a run that ends at this moment. Good, unless told otherwise. */
+/** The metrics of a run that ends at this moment. By default, the run is a success. */
 export function runAt(at: Date, { summary, dryRun = false, ...facts }: Run = {}) {
   const none = { listed: 12, rotated: 0, resumed: 0, announced: 0, retired: 0, discarded: 0 };
   const report = {

@@ -76,7 +76,7 @@ describe("the schedule", () => {
     ["3d", "rate(3 days)", 30],
   ])("every %s is %s, %i minutes late at most", (schedule, ScheduleExpression, MaximumWindowInMinutes) => {
     const { template } = synthesized({ config: { ...CONFIG, schedule } });
-    // What the worker allows for when it decides whether a warning is this run's to give.
+    // The worker allows for this delay when it decides whether this run sends a warning.
     expect(MaximumWindowInMinutes * 60_000).toBeLessThanOrEqual(latenessMs(durationMs(schedule)));
     expect(onlyResource("AWS::Scheduler::Schedule", template)).toMatchObject({
       ScheduleExpression,

@@ -32,7 +32,7 @@ export function idOf(index: number): string {
 
 type Application = ConfigDocument["applications"][number];
 
-/** So many applications, each with an access token of its own in one folder. */
+/** This many applications, each with its own access token, all in one folder. */
 export function manyApplications(
   count: number,
   of: (id: string, index: number) => Partial<Application> = () => ({}),
@@ -45,7 +45,7 @@ export function manyApplications(
   return { applications };
 }
 
-/** An app with the feature flags of cdk.json. Without `bundle`, the asset is left out, which is what takes time. */
+/** An app with the feature flags of cdk.json. Without `bundle`, the asset is left out, because it takes most of the time. */
 export function newApp({ bundle = false, ...context }: Readonly<Record<string, unknown>> = {}): App {
   const noBundling = bundle ? {} : { "aws:cdk:bundling-stacks": [] };
   return new App({
@@ -60,12 +60,12 @@ export interface Synthesized {
   readonly template: Template;
 }
 
-/** Made once: most tests look at it, and none changes it. */
+/** Synthesized once: most tests read it, and none changes it. */
 let plain: Synthesized | undefined;
 
 /**
- * The template of a stack with nothing but the construct; `props` may need the stack to be made in. It is as most people
- * deploy it where there are none.
+ * The template of a stack that contains only the construct. `props` can be a function that gets the stack. Without props, it is
+ * the stack that most people deploy.
  */
 export function synthesized(props?: Props | ((stack: Stack) => Props), env?: Environment): Synthesized {
   if (props !== undefined) return synthesize(props, env);
@@ -102,8 +102,8 @@ export function onlyResource(type: string, template: Template): unknown {
 }
 
 /**
- * A value of a template as text, for a person to read: `arn:<AWS::Partition>:...`, `<Queue.Arn>`, with the digits that
- * the CDK ends logical ids in left away.
+ * A value of a template as readable text: `arn:<AWS::Partition>:...`, `<Queue.Arn>`, without the hash that
+ * the CDK adds to logical ids.
  */
 export function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);

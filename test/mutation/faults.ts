@@ -1,13 +1,13 @@
 import { parseAst } from "vitest/node";
 
-/** One small change of a file, of the kind that a slip of the hand makes. */
+/** One small change of a file, like a typing mistake. */
 export interface Fault {
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
 }
 
-/** A node of ESTree, as far as it is looked at here. */
+/** The properties of an ESTree node that are used here. */
 interface Node {
   readonly type: string;
   readonly start: number;
@@ -21,7 +21,7 @@ const OPERATORS = new Map(
   ),
 );
 const WORD = /^[a-z]+(-[a-z]+)*$/;
-/** Types decide nothing at run time, and neither do the names of modules. */
+/** Types and names of modules have no effect at run time. */
 const WITHOUT_EFFECT = /^(TS(?!AsExpression|SatisfiesExpression)|Import|ExportAll)/;
 
 /** Every fault that can be planted into a file, in the order of the text. */

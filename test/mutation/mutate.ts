@@ -17,7 +17,7 @@ import { parseArgs } from "node:util";
 import { type Fault, faultsOf } from "./faults.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** A fault may make a loop endless. */
+/** A fault can cause an endless loop. */
 const LONGEST_MS = 300_000;
 
 interface Planted extends Fault {
@@ -27,7 +27,7 @@ interface Planted extends Fault {
 
 type End = "noticed" | "took too long" | "refused by the compiler" | "survived";
 
-/** Of all faults that can be planted at a path, a sample that is the same for the same seed and source. */
+/** A sample of all faults that can be planted at a path. It is the same for the same seed and source. */
 function sampleOf(path: string, count: number, seed: number): readonly Planted[] {
   const all = globSync([path, `${path}/**/*.ts`], { cwd: ROOT })
     .filter((file) => file.endsWith(".ts"))
@@ -36,7 +36,7 @@ function sampleOf(path: string, count: number, seed: number): readonly Planted[]
       const source = readFileSync(join(ROOT, file), "utf8");
       return faultsOf(source).map((fault) => ({ ...fault, file, source }));
     });
-  // Multiples of the golden ratio, modulo 1, in whose order any part of the list is taken from everywhere.
+  // Sorted by multiples of an irrational number, modulo 1, so that every part of the list is spread over the source.
   const rank = (index: number) => ((index + seed) * Math.SQRT1_2 * 1_000) % 1;
   return all
     .map((fault, index) => ({ fault, at: rank(index) }))
@@ -45,7 +45,7 @@ function sampleOf(path: string, count: number, seed: number): readonly Planted[]
     .map(({ fault }) => fault);
 }
 
-/** The exit code of a process; null of one that took too long, which is ended with its children. */
+/** The exit code of a process; null if it took too long and was ended together with its children. */
 async function exitCodeOf(command: readonly string[], cwd: string): Promise<number | null> {
   const child = spawn("node", ["with-node.mjs", ...command], { cwd, stdio: "ignore", detached: true });
   const timer = setTimeout(() => child.pid && process.kill(-child.pid, "SIGKILL"), LONGEST_MS);
@@ -54,7 +54,7 @@ async function exitCodeOf(command: readonly string[], cwd: string): Promise<numb
   return code;
 }
 
-/** What becomes of a fault: the tests that import its file decide, and of what they let pass the compiler. */
+/** The result for a fault: the tests that import its file decide. If they pass, the compiler decides. */
 async function endOf(fault: Planted, copy: string, projects: readonly string[]): Promise<End> {
   const { file, source, start, end, replacement } = fault;
   writeFileSync(join(copy, file), source.slice(0, start) + replacement + source.slice(end));
@@ -67,7 +67,7 @@ async function endOf(fault: Planted, copy: string, projects: readonly string[]):
   return compiled === 0 ? "survived" : "refused by the compiler";
 }
 
-/** The repository as it is, with the installed packages; it goes when this process does. */
+/** A copy of the repository with the installed packages. It is removed when this process ends. */
 function copied(): string {
   const copy = mkdtempSync(join(tmpdir(), "mutated-"));
   process.once("exit", () => rmSync(copy, { recursive: true, force: true }));

@@ -7,18 +7,18 @@ import { cleanEnvironment, type Ended } from "../support/child.ts";
 
 const APP = fileURLToPath(new URL("app", import.meta.url));
 
-/** A folder outside of the repository, with npm packages of its own. */
+/** A folder outside of the repository, with its own npm packages. */
 export class FreshFolder {
   readonly path = mkdtempSync(join(tmpdir(), "fresh-"));
 
-  /** Installs as a user does, of what npm finds in its registry. */
+  /** Installs packages from npm's registry, like a user. */
   async install(...packages: readonly string[]): Promise<this> {
     writeFileSync(join(this.path, "package.json"), JSON.stringify({ private: true }));
     await this.mustRun("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...packages]);
     return this;
   }
 
-  /** An app as `cdk init` writes it, in a folder of its own that finds the packages of this one. */
+  /** An app like that of `cdk init`, in its own folder, from which it finds the packages of this folder. */
   addApp(type: "commonjs" | "module"): string {
     const folder = join(this.path, type);
     cpSync(APP, folder, { recursive: true });
@@ -36,7 +36,7 @@ export class FreshFolder {
     return assembly;
   }
 
-  /** @throws Error with what it says, where it fails. */
+  /** @throws Error with the output, if the command fails */
   async mustRun(
     command: string,
     args: readonly string[],
@@ -67,7 +67,7 @@ export class FreshFolder {
   }
 }
 
-/** The asset of the function, as the assembly has it. */
+/** The asset of the function in the assembly. */
 export function functionIn(assembly: string): string {
   const [asset = "", ...others] = readdirSync(assembly).filter((name) => name.startsWith("asset."));
   if (others.length > 0) throw new Error(`more than one asset: ${others.join(", ")}`);
@@ -78,7 +78,7 @@ interface Template {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: unknown }>>;
 }
 
-/** The resources of the stack, less where its code lies. */
+/** The resources of the stack, without the place of its code. */
 export function resourcesIn(assembly: string): Template["Resources"] {
   const text = readFileSync(join(assembly, "Fresh.template.json"), "utf8");
   const { Resources } = JSON.parse(text.replaceAll(/[\da-f]{64}\.zip/g, "<asset>")) as Template;

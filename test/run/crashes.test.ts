@@ -11,7 +11,7 @@ function context(): World {
   return world;
 }
 
-/** Dies at the given call, before or after its effect; what was under way then does nothing any more. */
+/** Stops the worker at the given call, before or after its effect. Calls in progress have no effect any more. */
 function dyingAt(fatal: number, when: "before" | "after"): Intercept {
   let calls = 0;
   return () => {
@@ -52,7 +52,7 @@ describe("a run that dies", () => {
             [],
           ]);
         }
-        // The worker's own, and for each lineage the root and its one successor: no second one, and no orphan.
+        // The worker's own token, and for each lineage the root and one successor: no second successor, and no orphan.
         const alive = world.losant.tokens(APP).filter(({ status }) => status === "active");
         expect([fatal, alive.length]).toEqual([fatal, 5]);
         const told = new Set(

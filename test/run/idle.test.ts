@@ -3,7 +3,7 @@ import { applicationIdOf, sowLineage, yearlyFresh } from "../../bench/ground.ts"
 import type { Intercept, Operation } from "../support/ports.ts";
 import { APP, DAY, World } from "../support/world.ts";
 
-/** What a run that finds nothing to do asks the world, by operation. */
+/** The calls of a run that finds nothing to do, by operation. */
 async function callsOf(world: World): Promise<Partial<Record<Operation, number>>> {
   const counts: Partial<Record<Operation, number>> = {};
   const intercept: Intercept = ({ operation }) => {
@@ -17,7 +17,7 @@ async function callsOf(world: World): Promise<Partial<Record<Operation, number>>
   return counts;
 }
 
-/** Tokens that the worker made earlier, none of them due. */
+/** Tokens that the worker created earlier. None of them is due. */
 function sow(world: World, applicationId: string, count: number, from = 0): void {
   for (let number = from; number < from + count; number += 1)
     sowLineage(world, { applicationId, name: `token-${number}`, number, ...yearlyFresh(world.clock.now()) });

@@ -16,10 +16,10 @@ import { DAY, MINUTE, START, World } from "../support/world.ts";
 const MOST = 100;
 const SHORT = 10;
 
-/** So many tokens, whose texts are short. */
+/** This many tokens with short texts. */
 const of = (tokens: number) => ({ tokens, characters: 0 });
 
-/** What comes of it as soon as everything else has come to rest; "waits", where nothing does. */
+/** The result once nothing else is in progress; "waits" if there is none. */
 async function soon(answer: Promise<boolean>): Promise<boolean | "waits"> {
   const rest = new Promise<"waits">((resolve) => setImmediate(() => resolve("waits")));
   return Promise.race([answer, rest]);

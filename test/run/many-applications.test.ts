@@ -9,7 +9,7 @@ import { MINUTE, World } from "../support/world.ts";
 const LOSANT_MS = 80;
 const STORE_MS = 15;
 
-/** One run over so many applications, and how many of them Losant was asked to list at once, by the time in the run. */
+/** One run over this many applications, and how many lists Losant was asked for at once, by the time in the run. */
 async function observed(
   count: number,
   fateOf: (call: Call, msIn: number) => Fate = () => ({}),
@@ -69,7 +69,7 @@ describe("a run over many applications", () => {
     expect(failures).toEqual([]);
     const before = most(0, 1_500);
     expect(before).toBeGreaterThan(10);
-    // A second after the refusal, one tries; then half of what it was, and two more at the most.
+    // A second after the refusal, one call tries. Then there are half as many as before, and at most two more.
     expect(most(2_500, 2_830)).toBeGreaterThan(before / 3);
     expect(most(2_500, 2_830)).toBeLessThanOrEqual(before / 2 + 2);
     expect(most()).toBeGreaterThan(before);

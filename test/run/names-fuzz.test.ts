@@ -14,7 +14,7 @@ import {
 } from "../support/token-writings.ts";
 import { APP, DAY, World } from "../support/world.ts";
 
-/* Names that hold a token's string, by every way on which a name leaves the worker. */
+/* Names that contain a token string, in every place where the worker outputs a name. */
 
 /** `NAME_CASES=100000 node with-node.mjs npx vitest run test/run/names-fuzz.test.ts` for more of them. */
 const CASES = Number(process.env.NAME_CASES ?? 200);
@@ -36,20 +36,20 @@ function caseOf(seed: number): Case {
 
 const CONTROL = /[\p{Control}\p{Bidi_Control}\u2028\u2029\p{Surrogate}]/u;
 
-/** A run over all of them, a leak response for all of them, and a run that is asked for names that nobody has. */
+/** A run over all of them, a leak response for all of them, and a run for names that no token has. */
 async function saidOf(cases: readonly Case[], fromFirst: number): Promise<readonly string[]> {
   const world = new World({ policy: { maxRotationsPerRun: 1_000 } });
   const ids = cases.map(({ name }, at) => world.token(name, at % 5 === 4 ? {} : HALF_DEAD).id);
   const refused = cases.map((_, at) => at).filter((at) => (at + fromFirst) % 7 === 0);
   const results = [await world.run({ dryRun: true })];
-  // A secret that refuses all: what is said of it names it.
+  // A secret that refuses everything: the messages about it contain its name.
   for (const at of refused) {
     const name = results[0]?.report.tokens.find(({ tokenId }) => tokenId === ids[at])?.secretName;
     if (name !== undefined) world.aws.deny(name, "CreateSecret", "PutSecretValue");
   }
   results.push(await world.run());
   results.push(await world.run({ tokens: ids, force: true, retireNow: true }));
-  // So many of those that match nothing are named.
+  // The messages name this many of the entries that match nothing.
   results.push(await world.run({ tokens: cases.slice(0, 20).map(({ name }) => `${name} `) }));
   const lines: string[] = [];
   const screen: Screen = {
@@ -70,7 +70,7 @@ async function saidOf(cases: readonly Case[], fromFirst: number): Promise<readon
     .map(({ token: _, ...rest }) => rest);
   const failures = results.flatMap((result) => result.failures);
   expect(results[1]?.report.summary.rotated).toBeGreaterThan(cases.length / 2);
-  // At Losant a successor has its predecessor's very name.
+  // At Losant, a successor has exactly the name of its predecessor.
   const given = new Set(["rotation worker", ...cases.map(({ name }) => name)]);
   expect(world.losant.tokens(APP).filter(({ name }) => !given.has(name))).toEqual([]);
   const documents = [values, world.events, world.log, results.map(({ report }) => report)];

@@ -13,7 +13,7 @@ function slowWorld(): World {
   return world;
 }
 
-/** Losant takes a minute and a half for a listing; of forty, five or six at a time, that is twelve minutes. */
+/** Losant takes a minute and a half for a list. Forty lists, five or six at a time, take twelve minutes. */
 const slowly: Intercept = ({ operation }: Call) => ({ latencyMs: operation === "list" ? 1.5 * MINUTE : 80 });
 
 describe("where Losant is so slow that looking alone would take the whole run", () => {

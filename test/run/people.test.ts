@@ -155,7 +155,7 @@ describe("when people meddle", () => {
       "Losant API Token Retired",
       "Losant Token Rotation Run Completed",
     ]);
-    // Lambda may deliver the same event again.
+    // Lambda can deliver the same event again.
     const again = await world.run({ tokens: [leaked.id], force: true, retireNow: true }, { runId: "leak" });
     expect(again.report.summary).toMatchObject({ rotated: 0, retired: 0, failed: 0 });
   });

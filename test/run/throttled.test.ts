@@ -4,7 +4,7 @@ import type { Intercept } from "../support/ports.ts";
 import { rateWindow, WINDOW_MS } from "../support/rate-window.ts";
 import { APP, DAY, MINUTE, World, withAccessTokenDue } from "../support/world.ts";
 
-/** Every call takes what one of Losant's does. */
+/** Every call takes as long as a call to Losant. */
 const windowed = (world: World, allowed: number, isSaid: boolean) =>
   rateWindow(world.clock, allowed, isSaid, () => ({ latencyMs: 80 }));
 

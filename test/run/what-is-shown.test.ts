@@ -4,7 +4,7 @@ import { handler } from "../../lambda/handler.ts";
 import type { RotationEvent } from "../../lambda/model/events.ts";
 import { APP, DAY, World } from "../support/world.ts";
 
-/* What the worker says holds nothing of a token, and no character that changes how the rest of it is read. */
+/* No output of the worker contains a part of a token, or a character that changes how the rest is read. */
 
 const STRING =
   "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1NzVlYzg2ODdhZTE0M2NkODNkYzRhOTcifQ.dBjftJeZ4CVP-mB92K27uhbUJU1";

@@ -16,7 +16,7 @@ interface Handler {
   handler(event: unknown, context?: object): Promise<Report>;
 }
 
-/** The bundle as it is deployed, in a folder of its own outside of this repository, which is an ES module. */
+/** The deployed bundle, in its own folder outside of this repository (which is an ES module). */
 export class Bundle {
   readonly folder = mkdtempSync(join(tmpdir(), "losant-token-rotation-"));
   readonly #require = createRequire(import.meta.url);
@@ -26,7 +26,7 @@ export class Bundle {
     return this;
   }
 
-  /** Loads it afresh, as a cold start does, and invokes it once. */
+  /** Loads the bundle again, like a cold start, and invokes it once. */
   async invoke(event: unknown, env: Readonly<Record<string, string>>, context: object = {}): Promise<Report> {
     const file = join(this.folder, "index.js");
     delete this.#require.cache[file];
@@ -51,7 +51,7 @@ export interface Cloud {
   readonly losant: LosantEmulator;
   readonly aws: AwsEmulator;
   readonly config: Record<string, unknown>;
-  /** The environment of a function that is deployed there; `config` is laid over the document. */
+  /** The environment of a function that is deployed there; the keys of `config` override the document. */
   env(config?: object): Record<string, string>;
   close(): Promise<void>;
 }

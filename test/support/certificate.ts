@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { Certificate } from "../../emulators/http.ts";
 
-/* X.509 (RFC 5280), as little of it as TLS asks for: Node signs bytes, but makes no certificates. */
+/* The small part of X.509 (RFC 5280) that TLS needs: Node can sign bytes, but not create certificates. */
 
 export interface Identity extends Certificate {
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Identity extends Certificate {
 
 export interface CertificateOptions {
   readonly name: string;
-  /** An address of the host that it is for. Without one it is an authority's. */
+  /** The address of the host that it is for. Without an address, it is the certificate of an authority. */
   readonly address?: readonly [number, number, number, number];
   readonly signedBy?: Identity;
   readonly endsAt?: Date;
@@ -18,7 +18,7 @@ export interface CertificateOptions {
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 
-/** A new key, and a certificate for it that is signed by itself, or by another. */
+/** A new key, and a certificate for it: self-signed, or signed by another. */
 export function certificate({ name, address, signedBy, endsAt }: CertificateOptions): Identity {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const until = endsAt ?? new Date(Date.now() + YEAR_MS);
@@ -71,7 +71,7 @@ function timeOf(at: Date): Buffer {
   return der(0x18, Buffer.from(`${at.toISOString().replace(/\D/g, "").slice(0, 14)}Z`));
 }
 
-/** A certificate of the loopback address that nobody but itself vouches for. */
+/** A self-signed certificate for the loopback address. */
 export function selfSigned(traits: Pick<CertificateOptions, "endsAt"> = {}): Identity {
   return certificate({ name: "127.0.0.1", address: [127, 0, 0, 1], ...traits });
 }

@@ -18,7 +18,7 @@ const NOT_THIS_MACHINES = {
   AWS_EC2_METADATA_DISABLED: "true",
 };
 
-/** That of this process, without its AWS settings, and without how npm was asked for the tests. */
+/** The environment of this process, without its AWS settings and npm's variables. */
 export function cleanEnvironment(): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(
     ([name]) =>
@@ -28,9 +28,9 @@ export function cleanEnvironment(): Record<string, string | undefined> {
 }
 
 /**
- * Runs a script of this repository to its end, as a terminal without colours would. Nothing of this process's own AWS
- * settings reaches it. `input` is its standard input. `watch` sees all of stdout each time that more of it comes, and can
- * end the process, by one signal.
+ * Runs a script of this repository to its end, as in a terminal without colours. The script doesn't get the AWS settings of
+ * this process. `input` is its standard input. `watch` gets all of stdout each time that more of it arrives, and can
+ * end the process with one signal.
  */
 export function runScript(
   script: string,
@@ -42,7 +42,7 @@ export function runScript(
   return endOf(started(script, args, env), watch, input);
 }
 
-/** The same where nobody reads stdout: `| head`, when it has seen enough. */
+/** The same if stdout is closed early, as with `| head`. */
 export function runUnread(
   script: string,
   args: readonly string[],
@@ -62,12 +62,12 @@ function started(
 }
 
 function endOf(child: ChildProcessWithoutNullStreams, watch: Watch = () => {}, input = ""): Promise<Ended> {
-  // It may have ended without reading any of it.
+  // The process may have ended without reading its input.
   child.stdin.on("error", () => {}).end(input);
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text) => {
     stdout += text;
-    // The process may say more before it ends; a second Ctrl-C would end it at once.
+    // The process may write more before it ends. A second Ctrl-C would end it at once.
     watch(stdout, (signal) => void (child.killed || child.kill(signal)));
   });
   child.stderr.setEncoding("utf8").on("data", (text) => {

@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Time that passes only while everybody sleeps: a run of hours takes milliseconds, in the same order every time. */
+/** Time passes only while everything waits, so a run of hours takes milliseconds. The order of events is always the same. */
 export class VirtualClock implements Clock {
   #nowMs: number;
   #sleepers: Sleeper[] = [];
@@ -24,12 +24,12 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Moves on by hand, as days do between runs; whoever would have woken meanwhile wakes late. */
+  /** Moves the time forward by hand, for example by days between runs. A sleeper whose time is over wakes late. */
   advance(ms: number): void {
     this.#nowMs += ms;
   }
 
-  /** Lets time pass until the work is done. */
+  /** Lets the time pass until the work is done. */
   async run<T>(work: Promise<T>): Promise<T> {
     let isDone = false;
     const finished = work.finally(() => {

@@ -8,17 +8,17 @@ import { AWS_CLIENT, type AwsPlace } from "../../lambda/adapters/aws/client.ts";
 import type { Clock } from "../../lambda/ports.ts";
 import type { Ended } from "./child.ts";
 
-/** What stands at the ends of a command's streams: pipes, as in a script, unless something is said of a terminal. */
+/** What a command's streams are connected to: pipes, as in a script, unless a terminal is given. */
 interface Streams {
-  /** All of standard input; at a terminal, the keys. */
+  /** All of standard input; in a terminal, the keys. */
   readonly input?: string;
-  /** A person at a terminal of so many columns. */
+  /** The streams are a terminal with this many columns. */
   readonly columns?: number;
-  /** Ctrl-C is pressed once what was written to a stream fits the first of these, then again for each of the others. */
+  /** Ctrl-C is pressed when the output matches the first pattern, and again for each further pattern. */
   readonly interrupts?: readonly RegExp[];
 }
 
-/** Text that was written, and whether that was a terminal. */
+/** The text that was written, and whether the stream is a terminal. */
 class Written extends Writable {
   text = "";
   readonly isTTY: boolean;
@@ -38,7 +38,7 @@ class Written extends Writable {
   }
 }
 
-/** What a process is to a command, without one: of this process's own settings nothing reaches it. */
+/** Everything that a command gets from its process, without a process. The settings of this process don't reach it. */
 export interface TestIo extends Io {
   readonly stdout: Written;
   readonly stderr: Written;
@@ -48,7 +48,7 @@ export interface TestIo extends Io {
   close(): void;
 }
 
-/** AWS is where the variables say, as the SDK would read them. */
+/** The variables say where AWS is, as they do for the SDK. */
 export function ioWith(env: Environment, { input = "", columns }: Omit<Streams, "interrupts"> = {}): TestIo {
   const stdin = Object.assign(new PassThrough(), { isTTY: columns !== undefined, setRawMode: () => {} });
   stdin.end(input);
@@ -65,7 +65,7 @@ export function ioWith(env: Environment, { input = "", columns }: Omit<Streams, 
     stdin,
     stdout: new Written(columns),
     stderr: new Written(columns),
-    // Texts name commands as npm's scripts, unless a test says that it was started otherwise.
+    // Texts name commands as npm scripts, unless a test sets another way of starting them.
     env: { npm_command: "run-script", ...env },
     clock: hurriedClock(),
     aws: {
@@ -85,7 +85,7 @@ export function ioWith(env: Environment, { input = "", columns }: Omit<Streams, 
   };
 }
 
-/** That of the machine, for which nobody waits. */
+/** The clock of the machine, but sleeping takes no time. */
 function hurriedClock(): Clock {
   let sleptMs = 0;
   return {
@@ -96,7 +96,7 @@ function hurriedClock(): Clock {
   };
 }
 
-/** Runs a command in this process to its end, as `runScript` does in a process of its own. */
+/** Runs a command in this process to its end. `runScript` does the same in a new process. */
 export async function run(
   command: Command,
   args: readonly string[],

@@ -4,7 +4,7 @@ import { RotationError } from "../../lambda/model/errors.ts";
 import { type DetailType, EVENT_CATALOGUE } from "../../lambda/model/events.ts";
 import { DAY, HOUR, type RunOptions, World } from "./world.ts";
 
-/** An event as EventBridge hands it to a target. */
+/** An event in the form in which a target gets it from EventBridge. */
 export interface DeliveredEvent {
   readonly "detail-type": string;
   readonly resources: readonly string[];
@@ -15,7 +15,7 @@ export interface DeliveredEvent {
 const [account, region] = ["111122223333", "eu-west-1"];
 const EVENTS_PAGE = new URL("../../docs/events.md", import.meta.url);
 
-/** The example of each detail type in docs/events.md: the first that these runs in a world in memory sent. */
+/** The example of each detail type in docs/events.md: the first event of that type that these runs in memory send. */
 export async function eventExamples(): Promise<ReadonlyMap<string, DeliveredEvent>> {
   const world = new World({ settings: { account, region }, policy: { exclude: ["press line 4"] } });
   const runs = (function* () {
@@ -32,7 +32,7 @@ export async function eventExamples(): Promise<ReadonlyMap<string, DeliveredEven
   const { id } = world.token("dashboard", { age: 10 * DAY, lifetime: 365 * DAY });
   await run({ tokens: [id], force: true, retireNow: true });
 
-  // A run that is ended between creating a token and storing it; six hours later the next one cleans up.
+  // A run that stops between creating a token and storing it. Six hours later, the next run cleans up.
   world.token("gateway", { age: 335 * DAY, lifetime: 365 * DAY });
   void world.start(schedule, {
     intercept: ({ operation }) => (operation === "stage" ? { before: "crash" } : {}),
@@ -66,7 +66,7 @@ function delivered(event: PutEvent): DeliveredEvent {
   };
 }
 
-/** The page with the example of each detail type put under its heading, in the place of what stands there. */
+/** The page, with the example under the heading of each detail type replaced by the current one. */
 export async function pageWithExamples(): Promise<string> {
   const examples = await eventExamples();
   let page = readFileSync(EVENTS_PAGE, "utf8");

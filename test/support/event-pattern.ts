@@ -1,9 +1,9 @@
-/* Of EventBridge's event patterns, what the rules of this repository use ("Amazon EventBridge event patterns"). */
+/* The part of EventBridge's event patterns that the rules of this repository use ("Amazon EventBridge event patterns"). */
 
 type Json = unknown;
 type Pattern = Readonly<Record<string, Json>>;
 
-/** Whether a rule with this pattern, as it stands in a template, is triggered by the event. Throws on what it doesn't know. */
+/** Whether the event matches this pattern of a rule in a template. Throws if the pattern has an unknown part. */
 export function fits(pattern: Pattern, event: Json): boolean {
   return Object.entries(pattern).every(([key, wanted]) => {
     const found = valuesAt(event, key);
@@ -12,7 +12,7 @@ export function fits(pattern: Pattern, event: Json): boolean {
   });
 }
 
-/** "If the value in the event is an array", each of its members counts; of an array of objects, each one's key. */
+/** "If the value in the event is an array", each of its members counts; in an array of objects, the key of each. */
 function valuesAt(event: Json, key: string): readonly Json[] {
   if (Array.isArray(event)) return event.flatMap((member) => valuesAt(member, key));
   if (typeof event !== "object" || event === null || !(key in event)) return [];
@@ -46,7 +46,7 @@ export interface InputTransformer {
 
 /**
  * What the target gets ("Amazon EventBridge input transformation"): a placeholder that stands alone becomes the value
- * as JSON. What becomes of one within quotes, or of a path that isn't there, AWS doesn't promise: here it throws.
+ * as JSON. AWS doesn't document what happens to a placeholder within quotes, or to a missing path: here, both throw.
  */
 export function transformed({ InputPathsMap, InputTemplate }: InputTransformer, event: Json): string {
   return InputTemplate.replace(/"(?:[^"\\]|\\.)*"|<([\w-]+)>/g, (whole, name: string | undefined) => {

@@ -10,11 +10,11 @@ interface Factory {
   emulators: Emulators;
   scenario: Scenario;
   folder: string;
-  /** In the folder: the configuration for all of it. */
+  /** The configuration for all applications, in the folder. */
   configFile: string;
 }
 
-/** For each test of the file that calls this: the demo's applications, in emulators of their own. */
+/** Gives each test of the calling file the demo's applications, in its own emulators. */
 export function freshFactory(): Readonly<Factory> {
   const factory = {} as Factory;
   beforeEach(async () => {
@@ -31,7 +31,7 @@ export function freshFactory(): Readonly<Factory> {
   return factory;
 }
 
-/** What makes a child process find its AWS there. */
+/** The environment variables with which a child process uses these emulators as AWS. */
 export function variablesOf({ emulators }: Readonly<Factory>): ReturnType<typeof emulatorVariables> {
   return emulatorVariables(emulators.aws.url, emulators.region);
 }

@@ -27,8 +27,8 @@ export interface ScriptedServer {
 }
 
 /**
- * A real HTTP server on the loopback interface that answers as the test says. `index` counts requests from 0; `onHang` is
- * told each time that one is left without an answer.
+ * A real HTTP server on the loopback interface that gives the answers of the test. `index` counts requests from 0. `onHang` is
+ * called for each request that gets no answer.
  */
 export async function scripted(
   answer: (request: SeenRequest, index: number) => Reply,
@@ -63,7 +63,7 @@ export async function scripted(
   };
 }
 
-/** Answers from a list, one for each request; the last one for all that follow. */
+/** Answers from a list, one for each request. Further requests get the last one. */
 export function inTurn(...replies: readonly Reply[]): (request: SeenRequest, index: number) => Reply {
   return (_, index) => replies[Math.min(index, replies.length - 1)] ?? "drop";
 }
@@ -81,7 +81,7 @@ function send(outgoing: ServerResponse, reply: Exclude<Reply, "hang">): void {
   outgoing.end(isText ? body : JSON.stringify(body));
 }
 
-/** A base URL at which nothing listens. */
+/** A base URL where no server listens. */
 export async function closedPort(): Promise<string> {
   const server = await scripted(() => "drop");
   await server.close();

@@ -15,7 +15,7 @@ export interface Article {
   readonly body: string;
 }
 
-/** Each heading with the text below it, up to the next heading of any level. What looks like one in code is none. */
+/** Each heading with the text below it, up to the next heading of any level. Lines in code blocks aren't headings. */
 export function articlesOf(markdown: string): readonly Article[] {
   const withoutCode = markdown.replace(/^( *)```[\s\S]*?^\1```$/gm, (code) => code.replaceAll("#", " "));
   return withoutCode.split(/^(?=#+ )/m).flatMap((part) => {
@@ -24,7 +24,7 @@ export function articlesOf(markdown: string): readonly Article[] {
   });
 }
 
-/** The anchors that GitHub makes of headings. */
+/** The anchors that GitHub creates for headings. */
 export function anchorsIn(file: string): readonly string[] {
   return articlesOf(textOf(file)).map(({ heading }) =>
     heading
@@ -34,7 +34,7 @@ export function anchorsIn(file: string): readonly string[] {
   );
 }
 
-/** Of each table that begins with this line the rows, and of each cell what stands in backticks. */
+/** The rows of each table that begins with this line. For each cell, the texts in backticks. */
 export function tablesIn(
   markdown: string,
   head: string,
@@ -48,7 +48,7 @@ export function tablesIn(
   });
 }
 
-/** Links to files of this repository, and to anchors in them, that lead nowhere. */
+/** Links to missing files of this repository, and to missing anchors in them. */
 export function brokenLinks(file: string): readonly string[] {
   const links = [...textOf(file).matchAll(/\]\((?!https?:)([^)\s]*)\)/g)].map(([, link = ""]) => link);
   return links.filter((link) => {

@@ -1,4 +1,4 @@
-/** Names that people and machines give, in many languages and conventions: none of them holds a token. */
+/** Names that people and programs use, in many languages and conventions. None of them contains a token. */
 export const ORDINARY_NAMES: readonly string[] = [
   "gateway-hall-3",
   "Gateway Hall 3 North B2 EMEA 2024 QA1",

@@ -34,7 +34,7 @@ import type {
   UnreadableToken,
 } from "../../lambda/ports.ts";
 
-/** The calls of all ports, by names that tell them apart. */
+/** The calls of all ports, with unique names. */
 export type Operation =
   | Exclude<keyof SecretStore, "create" | "list">
   | "createSecret"
@@ -43,17 +43,17 @@ export type Operation =
   | Exclude<keyof TokenApi, "loggedInWith" | "deactivateForDiscard" | "signingKey" | "keptKeys">
   | keyof EventBus;
 
-/** One call of the worker to the world. */
+/** One call that the worker makes to Losant or AWS. */
 export interface Call {
   readonly operation: Operation;
   readonly isWrite: boolean;
-  /** What it is about: a token's id, a secret's name, an event's detail type. */
+  /** What the call concerns: a token's id, a secret's name, an event's detail type. */
   readonly subject: string;
 }
 
 /**
- * What becomes of a call. `before` it had its effect, or `after`, when only the answer is lost. Each part is read when
- * its moment comes, so that a getter may decide late: a process may have died since the call began.
+ * What happens to a call. It fails `before` its effect, or `after`, when only the answer is lost. Each part is read when
+ * it is needed, so a getter can decide late: the process may have ended since the call began.
  */
 export interface Fate {
   /** Until the effect, and from the effect to its answer. */
@@ -61,7 +61,7 @@ export interface Fate {
   readonly answerMs?: number | undefined;
   readonly before?: RotationError | "crash" | undefined;
   readonly after?: RotationError | "crash" | undefined;
-  /** Of a create call: what Losant makes of the order. */
+  /** For a create call: what Losant creates instead of the order. */
   readonly misread?: ((order: TokenOrder) => TokenOrder) | undefined;
 }
 
@@ -75,19 +75,19 @@ export interface Surroundings {
   readonly observe?: (call: Call) => void;
   /** What Losant's Date header says with a listing: its clock, unless this says otherwise; undefined: it sends none. */
   readonly servedAt?: () => Date | undefined;
-  /** Whether Losant says of what kind the maker of a token is. */
+  /** Losant doesn't say what kind of creator a token has. */
   readonly hidesCreatorTypes?: boolean;
   /** Whether a listing, or a login, knows this token yet. */
   readonly isKnown?: (token: StoredToken, to: "list" | "login") => boolean;
-  /** What is wrong with how Losant shows a token, if anything. */
+  /** What is wrong with a token's entry in Losant's list, if anything. */
   readonly problemOf?: (tokenId: string) => string | undefined;
-  /** Whether the listing leaves a token out that it counts. */
+  /** Whether the list leaves out a token that it counts. */
   readonly isSkipped?: (tokenId: string) => boolean;
-  /** The listing, where it is read by pages; undefined where it is as it should be. */
+  /** The list, if it is read page by page; undefined if it is normal. */
   readonly listing?: (application: Application) => Promise<TokenListing> | undefined;
-  /** What DescribeSecret shows where it lags behind. */
+  /** The outdated state that DescribeSecret shows. */
   readonly seenAs?: (name: string, secret: Secret | undefined) => Secret | undefined;
-  /** What ListSecrets shows where it lags behind, beside `indexLagMs` of the store; undefined: nothing of it. */
+  /** The outdated state that ListSecrets shows, in addition to `indexLagMs` of the store; undefined: the secret isn't listed. */
   readonly indexedAs?: (name: string, secret: Secret) => Secret | undefined;
 }
 
@@ -128,7 +128,7 @@ function refused<T>(perform: () => T): T {
   }
 }
 
-/** Secrets Manager behind the worker's port, over the emulator's own model of it. */
+/** Secrets Manager behind the worker's port, with the model of the emulator. */
 export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretStore & AccessTokenReader {
   const call = <T>(operation: Operation, isWrite: boolean, subject: string, effect: () => T) =>
     meet(around, { operation, isWrite, subject }, () => refused(effect));
@@ -238,7 +238,7 @@ function tokenIn(text: string): string {
 
 const derivedKeys = new WeakMap<Applications, Map<string, MarkerKey>>();
 
-/** Losant behind the worker's port, over the emulator's own model of it. */
+/** Losant behind the worker's port, with the model of the emulator. */
 export function inMemoryTokenApi(
   applications: Applications,
   { id, accessToken }: ApplicationConfig,
@@ -259,7 +259,7 @@ export function inMemoryTokenApi(
     around.servedAt ?? (() => new Date(Math.floor(applications.now().getTime() / 1_000) * 1_000));
   const shown = (token: StoredToken): ApiToken =>
     around.hidesCreatorTypes ? { ...tokenOf(token), creatorType: undefined } : tokenOf(token);
-  /** Deriving one takes as long as many a call of this world. */
+  /** Deriving a key takes as long as many calls of this world. */
   const keyOf = (token: Redacted, arn: SecretArn): MarkerKey => {
     const place = `${arn} ${secretPrefix} ${token.reveal()}`;
     const known = derivedKeys.get(applications) ?? new Map<string, MarkerKey>();
@@ -269,7 +269,7 @@ export function inMemoryTokenApi(
     return key;
   };
   const isAccepted = (token: Redacted) => applications.identify(token.reveal())?.application.id === id;
-  /** As the adapter does it: what the secret holds now, then what it held before. */
+  /** Like the adapter: first what the secret holds now, then what it held before. */
   const logIn = async (): Promise<Login & { readonly token: Redacted }> => {
     if (login !== undefined && isAccepted(login.token)) return login;
     for (const stage of ["AWSCURRENT", "AWSPREVIOUS"] as const) {
@@ -405,7 +405,7 @@ function tokenOf(token: StoredToken): ApiToken {
   };
 }
 
-/** EventBridge behind the worker's port, over the emulator's own model of it. */
+/** EventBridge behind the worker's port, with the model of the emulator. */
 export function inMemoryBus(buses: EventBuses, around: Surroundings): EventBus {
   return {
     publish: ({ detailType, detail, resources }) =>

@@ -4,7 +4,7 @@ import type { Intercept, Operation } from "./ports.ts";
 
 const OF_LOSANT: ReadonlySet<Operation> = new Set(["list", "get", "create", "deactivate", "delete", "probe"]);
 
-/** Losant publishes its limits by windows of so long. */
+/** The length of the windows for which Losant publishes its limits. */
 export const WINDOW_MS = 15_000;
 
 export interface RateWindow {
@@ -13,8 +13,8 @@ export interface RateWindow {
 }
 
 /**
- * Losant answers so many requests in each window of fifteen seconds; `isSaid`: its refusals say when the next begins. How
- * long an answer takes, and what becomes of all other calls, is up to `others`.
+ * Losant answers this many requests in each window of fifteen seconds. With `isSaid`, its refusals say when the next window
+ * begins. `others` decides how long an answer takes, and what happens to all other calls.
  */
 export function rateWindow(
   clock: Pick<Clock, "now">,
@@ -39,7 +39,7 @@ export function rateWindow(
     if (!OF_LOSANT.has(call.operation)) return fate;
     return {
       latencyMs: fate.latencyMs,
-      // Asked when the call arrives, not when it is made.
+      // This is decided when the call arrives, not when it is made.
       get before() {
         return refusal();
       },

@@ -1,6 +1,6 @@
-/* Token strings in random encodings and breaks, and who can read them there: the same ones in every run. */
+/* Token strings in random encodings and with random breaks, and who can read them. They are the same in every run. */
 
-/** So many characters of a token in a row are one thing too many. */
+/** No text may show this many consecutive characters of a token. */
 export const RUN = 12;
 
 export type Random = () => number;
@@ -28,7 +28,7 @@ const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 const letters = (random: Random, length: number) =>
   Array.from({ length }, () => BASE64URL[upTo(random, 63)]).join("");
 
-/** A JWT, as Losant's are, or an opaque one. */
+/** A JWT, like Losant's tokens, or an opaque string. */
 export function tokenString(random: Random): string {
   if (random() < 0.2) return letters(random, between(random, 32, 64));
   const header = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString("base64url");
@@ -111,13 +111,13 @@ export const CHANGES: readonly Change[] = [
   (text) => JSON.stringify(text),
 ];
 
-/** Twelve letters may be a word of a scope: `cutLong` leaves what no word looks like. */
+/** Twelve letters can be a word of a scope. `cutLong` leaves only pieces that can't be words. */
 const cutLong: Change = (text, random) => {
   const start = upTo(random, Math.max(0, text.length - 2 * RUN));
   return text.slice(start, between(random, start + 2 * RUN, text.length));
 };
 
-/** Of a string that nobody knows, only what its looks tell: in one piece, or in long ones. */
+/** An unknown string is recognized by its form only: in one piece, or in long pieces. */
 export const CHANGES_OF_UNKNOWN: readonly Change[] = [
   same,
   cutLong,
@@ -148,7 +148,7 @@ function squash(text: string): string {
   return text.replace(/[^A-Za-z\d]/g, "").toLowerCase();
 }
 
-/** What whoever reads a message can make of it. */
+/** What a reader can decode from a message. */
 function readings(text: string): readonly string[] {
   const decode = (from: string) =>
     from.replace(
@@ -173,7 +173,7 @@ function holdsRunOf(form: string, length: number, texts: readonly string[]): boo
   return false;
 }
 
-/** Whether twelve characters of the string can be read from the text, in whatever way it is written. */
+/** Whether the text shows twelve characters of the string, in any encoding. */
 export function isReadable(string: string, text: string): boolean {
   const texts = readings(text);
   if (holdsRunOf(string, RUN, texts)) return true;
@@ -184,20 +184,20 @@ export function isReadable(string: string, text: string): boolean {
   });
 }
 
-/** Torn into parts of one length, by what a name may hold between them. */
+/** Split into parts of one length, with separators that a name can contain. */
 const torn: Change = (text, random) =>
   wrapped(
     text,
     between(random, 1, 40),
     pick(random, [" ", "\n", "\r\n", "\t", "\u200b", "\u2060", ", ", "|", "\0"]),
   );
-/** What is shorter can't be told from a serial number. */
+/** Shorter strings can't be distinguished from serial numbers. */
 const cutToPiece: Change = (text, random) => {
   const start = upTo(random, Math.max(0, text.length - 32));
   return text.slice(start, between(random, start + 32, text.length));
 };
 
-/** How a token's string may stand in a name: nobody knows it there, so its looks have to tell. */
+/** The ways in which a name can contain a token string. The worker doesn't know the string, so only its form shows it. */
 export const WRITINGS_IN_NAMES: readonly Change[] = [
   same,
   cutToPiece,
@@ -209,7 +209,7 @@ export const WRITINGS_IN_NAMES: readonly Change[] = [
   (text) => JSON.stringify(text),
 ];
 
-/** As `isReadable`, asked about many strings in the same texts. */
+/** The same as `isReadable`, for many strings in the same texts. */
 export function readersOf(texts: readonly string[]): (string: string) => boolean {
   const read = [...new Set(texts.flatMap((text) => readings(text)))];
   const runs = new Map(

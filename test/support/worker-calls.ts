@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const ADAPTERS = new URL("../../lambda/adapters/aws/", import.meta.url);
 
-/** As IAM and `x-amz-target` name the services whose clients the adapters import. */
+/** The names that IAM and `x-amz-target` use for the services whose clients the adapters import. */
 const SERVICES: Readonly<Record<string, { readonly iam: string; readonly target: string }>> = {
   "secrets-manager": { iam: "secretsmanager", target: "secretsmanager" },
   eventbridge: { iam: "events", target: "AWSEvents" },
 };
 
-/** Every operation of AWS that the worker's adapters have a command for, by the names that its service goes by. */
+/** Every AWS operation that the worker's adapters have a command for, with both names of its service. */
 export function workerCalls(): readonly { readonly action: string; readonly target: string }[] {
   const sources = readdirSync(ADAPTERS).map((file) => readFileSync(new URL(file, ADAPTERS), "utf8"));
   const calls = sources.flatMap((text) =>

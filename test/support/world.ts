@@ -24,12 +24,12 @@ export const APP = "575ec8687ae143cd83dc4a97";
 export interface WorldOptions {
   readonly settings?: Partial<SecretSettings>;
   readonly losant?: Partial<StoreSettings>;
-  /** What rotation.config.json says beyond the one application; see `World.config`. */
+  /** Keys of rotation.config.json that override or extend the default; see `World.config`. */
   readonly config?: Record<string, unknown>;
   readonly policy?: Record<string, unknown>;
   readonly secrets?: Record<string, string>;
   readonly applications?: readonly string[];
-  /** Where Losant's ids come from, for a world into which tokens of another one are carried. */
+  /** The source of Losant's ids, for a world that gets tokens of another world. */
   readonly ids?: () => string;
 }
 
@@ -46,9 +46,9 @@ export class World {
   readonly buses: EventBuses;
   readonly log: { readonly level: string; readonly message: string; readonly fields: LogFields }[] = [];
   config: Record<string, unknown>;
-  /** By the id of a token, what is wrong with how Losant shows it. */
+  /** By the id of a token: what is wrong with its entry in Losant's list. */
   readonly odd = new Map<string, string>();
-  /** The ids of tokens that the listing leaves out, though it counts them. */
+  /** The ids of tokens that the list leaves out, although it counts them. */
   readonly skipped = new Set<string>();
   #runs = 0;
 
@@ -79,13 +79,13 @@ export class World {
     };
     for (const id of applications) {
       this.losant.addApplication({ id });
-      // Excluded from what the tests are about: it never expires, and is reported as that.
+      // The tests aren't about this token: it never expires, and is reported as such.
       const { token } = this.losant.addToken(id, { name: "rotation worker", creationDate: START });
       this.aws.putSecret(`losant-access/${id}`, token);
     }
   }
 
-  /** A token that somebody made by hand; lives for `lifetime` and was made `age` ago. */
+  /** A token that a person created `age` ago, and that lives for `lifetime`. */
   token(
     name: string,
     { age = 0, lifetime, ...seed }: Partial<TokenSeed> & { age?: number; lifetime?: number } = {},
@@ -170,14 +170,14 @@ export interface RunOptions {
   readonly intercept?: Intercept;
   readonly runId?: string;
   readonly budgetMs?: number;
-  /** How far this run's own clock is ahead. */
+  /** How far the clock of this run is ahead. */
   readonly skewMs?: number;
-  /** What becomes of the room for a listing, before it is answered. */
+  /** Is called with the room for a list before the list is answered. */
   readonly whileListing?: (applicationId: string, room: ListingRoom) => Promise<void>;
   readonly watch?: RunWatch;
 }
 
-/** A service that keeps what it read for a while, as most do. */
+/** A service that caches what it read, like most services. */
 export class Consumer {
   #held: { readonly string: string; readonly until: number } | undefined;
   readonly #world: World;
@@ -190,7 +190,7 @@ export class Consumer {
     this.#cacheMs = cacheMs;
   }
 
-  /** Whether what it uses now is refused by Losant; it reads the secret again once its cache is over. */
+  /** Whether Losant refuses the string that it uses now. It reads the secret again when its cache has expired. */
   isBroken(): boolean {
     const now = this.#world.clock.now().getTime();
     if (this.#held === undefined || now >= this.#held.until) {

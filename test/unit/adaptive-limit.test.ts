@@ -3,11 +3,11 @@ import { AdaptiveLimit } from "../../lambda/run/adaptive-limit.ts";
 
 const [FIRST, MOST] = [5, 20];
 
-/** A limit, and the time that passes while it is asked about. */
+/** A limit and its clock. */
 function bench() {
   const limit = new AdaptiveLimit(FIRST, MOST);
   let nowMs = 1_000;
-  /** A round of answers that take so long. */
+  /** A round of answers that take this long. */
   const round = (...tookMs: readonly number[]) => {
     const size = Math.max(10, limit.allowed);
     for (let answer = 0; answer < size; answer += 1)

@@ -5,7 +5,7 @@ import { ERROR_KINDS } from "../../lambda/model/errors.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** What stands in lambda/, in the order of the pipeline: each part imports only parts above it, and itself. */
+/** The parts of lambda/, in the order of the pipeline. Each imports only itself and the parts above it. */
 const PIPELINE = [
   "model",
   "limits.ts",
@@ -19,11 +19,11 @@ const PIPELINE = [
   "run",
   "handler.ts",
 ];
-/** Beside the pipeline: only the composition root imports them. They keep to the facts and the contracts. */
+/** Adapters aren't part of the pipeline. Only the composition root imports them, and they import only facts and contracts. */
 const ADAPTERS = "adapters";
 const ADAPTERS_IMPORT = ["model", "limits.ts", "ports.ts", ADAPTERS];
 
-/** What the stack has to know of the worker: its words, its configuration, and what its alarms and rules match. */
+/** What the stack needs from the worker: its words, its configuration, and what its alarms and rules match. */
 const INFRA_IMPORTS = [
   "lambda/model/",
   "lambda/policy/",
@@ -50,7 +50,7 @@ function sourcesIn(...folders: readonly string[]): readonly Source[] {
 
 const codeOf = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
 
-/** Types count: `import`, `import type`, `import("…")` and `export … from`. Those of this repository by their paths. */
+/** `import`, `import type`, `import("…")` and `export … from`. Files of this repository are named by their paths. */
 function importsOf({ file, text }: Source): readonly string[] {
   return [...codeOf(text).matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, path = ""]) =>
     path.startsWith(".") ? posix.join(posix.dirname(file), path) : path,
@@ -59,7 +59,7 @@ function importsOf({ file, text }: Source): readonly string[] {
 
 const partOf = (file: string) => file.split("/")[1] ?? "";
 
-/** In lambda/: what imports something below it, or past the contracts; and what lies in no folder of the pipeline. */
+/** In lambda/: files that import something below them or bypass the contracts, and files outside of the pipeline's folders. */
 function misplaced(sources: readonly Source[]): readonly string[] {
   return sources.flatMap((source) => {
     const part = partOf(source.file);
@@ -76,7 +76,7 @@ function misplaced(sources: readonly Source[]): readonly string[] {
   });
 }
 
-/** In lambda/: I/O, the environment, the clock and chance belong to the adapters and the composition root. */
+/** In lambda/: only adapters and the composition root may use I/O, the environment, the clock and random numbers. */
 function impurities(sources: readonly Source[]): readonly string[] {
   return sources.flatMap((source) => {
     const { file, text } = source;
@@ -94,7 +94,7 @@ function impurities(sources: readonly Source[]): readonly string[] {
   });
 }
 
-/** Imports that reach a folder they must keep away from. */
+/** Imports from a forbidden folder. */
 function reaching(sources: readonly Source[], isForbidden: (path: string) => boolean): readonly string[] {
   return sources.flatMap((source) =>
     importsOf(source)
@@ -103,7 +103,7 @@ function reaching(sources: readonly Source[], isForbidden: (path: string) => boo
   );
 }
 
-/** One circle of imports for each file that is the first of it to be met, in the order of the files. */
+/** The circles of imports, each once, in the order of the files. */
 function circles(sources: readonly Source[]): readonly string[] {
   const imports = new Map(sources.map((source) => [source.file, importsOf(source)]));
   const found: string[] = [];
@@ -119,7 +119,7 @@ function circles(sources: readonly Source[]): readonly string[] {
   return found;
 }
 
-/** Names that files of what is shipped export with more than one meaning. A schema and its type share one. */
+/** Names that shipped files export with more than one meaning. A schema and its type may share a name. */
 function ambiguousExports(sources: readonly Source[]): readonly string[] {
   const exporters = Map.groupBy(
     sources.flatMap(({ file, text }) => {

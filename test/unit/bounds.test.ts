@@ -130,7 +130,7 @@ describe("the pace", () => {
 });
 
 describe("the pace, where the store is throttled by what others write", () => {
-  /** How many writes start in each second, while the store takes `others` of 50 a second from elsewhere. */
+  /** How many writes start in each second, while other programs use `others` of the 50 writes per second. */
   async function startsBySecond(seconds: number, isThrottled: (atMs: number) => boolean) {
     const clock = new VirtualClock(START);
     const starts = Array.from({ length: seconds }, () => 0);
@@ -149,7 +149,7 @@ describe("the pace, where the store is throttled by what others write", () => {
         await paced.create("x" as never, "").catch(() => {});
     };
     await clock.run(Promise.all(Array.from({ length: 10 }, writer)));
-    // The last turns were given before the end, and begin after it.
+    // The last turns were assigned before the end, and begin after it.
     return starts.slice(0, seconds);
   }
 

@@ -23,7 +23,7 @@ describe.each(DETAIL_TYPES)("the example of %s", (detailType) => {
   });
 
   test("fits the published schema as a whole", () => {
-    // Whoever checks events by the schema uses a validator such as this. It knows neither formats nor `x-amazon-…`.
+    // Users validate events with a validator like this one. It knows neither formats nor `x-amazon-…`.
     const ajv = new Ajv({ strict: false, validateFormats: false });
     ajv.addSchema(eventDocument(detailType), "document");
     const validate = ajv.getSchema("document#/components/schemas/AWSEvent");
@@ -41,11 +41,11 @@ test("the page has a line for each reason at which a token is left to its expiry
   const reasons = table.flatMap(([cell = []]) => cell);
   const left = (Object.keys(REASONS) as Reason[]).filter((reason) => restOf(reason)?.isToldBeforeExpiry);
   const failing = ["undecided", "young-orphan", "renewal-window", "max-age", "moved", "forced", "unfinished"];
-  // The reason of the access token's own warning is no token's in the report.
+  // The warning about the access token has a reason that no token in the report has.
   expect(reasons.toSorted()).toEqual([...left, ...failing, "access-token"].sort());
 });
 
-/** As much of EventBridge's matching as the page uses. */
+/** The part of EventBridge's matching that the page uses. */
 function matches(pattern: unknown, value: unknown): boolean {
   if (!Array.isArray(pattern)) {
     const inner = value as Readonly<Record<string, unknown>> | undefined;

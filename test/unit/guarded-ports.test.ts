@@ -9,7 +9,7 @@ import { VirtualClock } from "../support/clock.ts";
 import { DAY, HOUR, MINUTE, START } from "../support/world.ts";
 
 const SECOND = 1_000;
-/** No other application is looked at beside it. */
+/** No other application is observed at the same time. */
 const ALONE: Pick<Visit, "listing"> = { listing: (list) => list() };
 
 describe("the bus of a run", () => {
@@ -56,7 +56,7 @@ describe("a call that Losant throttles", () => {
     const calls: number[] = [];
     const until = later(START, budgetMs);
     const pause = new LosantPause(clock);
-    // Who was throttled lets the others go first, by a millisecond or so.
+    // A throttled call lets the others go first, by about a millisecond.
     const secondsIn = () => Math.floor((clock.now().getTime() - START.getTime()) / 100) / 10;
     const call = (fate: (nth: number) => RotationError | undefined) => async () => {
       calls.push(secondsIn());
@@ -176,7 +176,7 @@ describe("a call that Losant throttles", () => {
         [most * SECOND, false],
       ] as const) {
         const clock = new VirtualClock(START);
-        // A pause of more than a minute comes about in two parts.
+        // A pause of more than a minute consists of two parts.
         const pauses = retryAfterMs > MINUTE ? [MINUTE, retryAfterMs - MINUTE] : [retryAfterMs];
         let calls = 0;
         const call = async () => {
@@ -214,7 +214,7 @@ describe("a call that Losant throttles", () => {
 });
 
 describe("the pace, where a write is throttled", () => {
-  /** When so many writes start, one after the other, of which these are throttled. */
+  /** When this many writes start, one after the other, if these are throttled. */
   async function starts(
     count: number,
     isThrottled: (index: number) => boolean,

@@ -20,7 +20,7 @@ const { packages } = JSON.parse(
   readonly packages: Readonly<Record<string, Locked>>;
 };
 
-// What stands in the archive of another package is covered by the hash of that one.
+// A package inside the archive of another is covered by the hash of that archive.
 const locked = Object.entries(packages).filter(([path, { inBundle }]) => path !== "" && inBundle !== true);
 const pathsOf = (accept: (entry: Locked) => boolean) =>
   locked.filter(([, entry]) => accept(entry)).map(([path]) => path);
@@ -45,7 +45,7 @@ describe("what npm installs", () => {
 
   it("is not deprecated, which .npmrc would hide, and works without install scripts, which it turns off", () => {
     expect(pathsOf(({ deprecated }) => deprecated !== undefined)).toEqual([]);
-    // Its install script only checks and links the program of the platform, which is a package of its own.
+    // Its install script only checks and links the program for the platform, which is a separate package.
     expect(pathsOf(({ hasInstallScript }) => hasInstallScript === true)).toEqual(["node_modules/esbuild"]);
   });
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { jsonFlaw } from "../../lambda/policy/json-flaw.ts";
 
-/** What stands before the place. */
+/** The text before the position. */
 function before(text: string, where: string): string {
   const [, line = "", column = ""] = /^line (\d+), column (\d+)$/.exec(where) ?? [];
   const lines = text.split("\n");

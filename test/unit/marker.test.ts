@@ -26,7 +26,7 @@ const arnOf = (name: string, { region = "eu-west-1", account = "111122223333" } 
 const ARN = arnOf(`losant/${APP}/backend`);
 const ACCESS_ARN = arnOf(`losant-access/${APP}`);
 
-/** An access token as Losant's are, as far as it is known: the payload names it. */
+/** An access token in the form of Losant's, as far as that is known: the payload contains its id. */
 const stringOf = (id: TokenId, rest = "") =>
   `head.${Buffer.from(JSON.stringify({ sub: id })).toString("base64url")}.signature${rest}`;
 const keyOf = (string: string, arn = ACCESS_ARN, prefix = "losant") =>
@@ -41,7 +41,7 @@ const INTENT: Intent = {
   expiresAt: new Date("2026-04-01T00:17:42.987Z"),
 };
 
-/** The token that comes of it. */
+/** The token that is created from the order. */
 function made(intent: Intent = INTENT, rest: Partial<ApiToken> = {}, key = KEY, human = ""): ApiToken {
   return {
     id: SUCCESSOR,
@@ -57,7 +57,7 @@ function made(intent: Intent = INTENT, rest: Partial<ApiToken> = {}, key = KEY, 
   };
 }
 
-/** Whether a marker of the token's is the worker's own for it. */
+/** Whether the token has a marker that the worker signed for it. */
 const isProven = (
   token: ApiToken,
   {

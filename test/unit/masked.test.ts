@@ -26,7 +26,7 @@ const CLAIMS = Buffer.from(
 ).toString("base64url");
 const STRING = `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.${CLAIMS}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk`;
 
-/** `MASK_CASES=100000 node with-node.mjs npx vitest run test/unit/masked.test.ts` for more of them. */
+/** `MASK_CASES=100000 node with-node.mjs npx vitest run test/unit/masked.test.ts` for more cases. */
 const CASES = Number(process.env.MASK_CASES ?? 1_000);
 
 describe("a name that holds no token", () => {

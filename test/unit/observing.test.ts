@@ -7,7 +7,7 @@ import { MINUTE, START } from "../support/world.ts";
 
 const ANSWER_MS = 80;
 
-/** Losant, and a run that visits applications by their numbers. */
+/** Losant, and a run that visits numbered applications. */
 function bench() {
   const clock = new VirtualClock(START);
   const observing = new Observing(clock);
@@ -15,7 +15,7 @@ function bench() {
   const most = { asked: 0, begun: 0 };
   let [asked, inside] = [0, 0];
   const msIn = () => clock.now().getTime() - START.getTime();
-  /** An answer, after as long as `takes` says for so many at once. */
+  /** An answer. `takes` decides how long it takes for this many at once. */
   const answer = async (takes: (atOnce: number) => number) => {
     asked += 1;
     most.asked = Math.max(most.asked, asked);

@@ -26,7 +26,7 @@ test("a file where no project looks, or of another name, is none of theirs", () 
     expect(projectsOf(file)).toEqual([]);
 });
 
-/** Files share the modules of their worker, so that a hook at the top of one runs for the first file that imports it alone. */
+/** Test files share modules, so a hook at the top of a module runs only for the first file that imports it. */
 const HOOK = /^(before|after)(Each|All)\(/m;
 
 test("no module that tests share has a hook of its own", () => {

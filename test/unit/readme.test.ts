@@ -10,7 +10,7 @@ const application = { id: "575ec8687ae143cd83dc4a97", accessToken: "losant-acces
 const rowsOf = (head: string) => tablesIn(textOf("README.md"), head).flat();
 const keysIn = (head: string) => rowsOf(head).flatMap(([keys = []]) => keys);
 
-/** The keys of a table with the defaults beside them, as the configuration has them. */
+/** The keys of a table with their defaults, in the form of the configuration. */
 function defaultsIn(head: string): Readonly<Record<string, unknown>> {
   const parsed = (text: string) => (/^(\d+$|\[)/.test(text) ? JSON.parse(text) : text);
   return Object.fromEntries(

@@ -8,7 +8,7 @@ import { APP, START } from "../support/world.ts";
 const OTHER = "675ec8687ae143cd83dc4a97";
 const tokenId = (number: number) => v.parse(TokenId, `5eed5eed${number.toString(16).padStart(16, "0")}`);
 
-/** A secret whose versions each hold a token, and name the one that it replaced. */
+/** A secret whose versions each hold a token and name the token that it replaced. */
 function secret(
   name: string,
   ...versions: readonly (readonly [held: number, replaced: number])[]
