@@ -625,7 +625,7 @@ describe("replicas", () => {
     await secretsManager.send(deletion);
   });
 
-  test("one can be read and described, and takes no writes until it is a secret of its own", async () => {
+  test("a replica can be read and described, and accepts no writes until it is promoted to a separate secret", async () => {
     aws.makeReplica("s", "eu-west-1");
     expect((await describeSecret("s")).PrimaryRegion).toBe("eu-west-1");
     expect((await describeSecret("s")).ReplicationStatus).toBeUndefined();

@@ -372,7 +372,7 @@ describe("listing", () => {
     },
   );
 
-  test("cuts a greater perPage and says so", async () => {
+  test("reduces a perPage that is too large, and says so", async () => {
     fill();
     const cut = await list("perPage=999999");
     expect(cut.body).toMatchObject({ count: 1000, perPage: 1000, totalCount: many + 1 });
@@ -713,7 +713,7 @@ describe("faults of a listing", () => {
     expect(namesOf(await list())).toEqual(["Fresh", "admin"]);
   });
 
-  test("show strings, which nobody accepts", async () => {
+  test("show strings that nothing accepts", async () => {
     losant.faults.add({ operation: "list", tweak: { withToken: true } });
     const [item] = itemsOf(await list());
     expect(item?.token).toBe(plantedToken(item?.id ?? ""));
@@ -731,7 +731,7 @@ describe("faults of a listing", () => {
     expect(itemsOf(await list())).toContainEqual(expect.objectContaining({ name: "admin" }));
   });
 
-  test("put tied tokens elsewhere on each page, so that some are on none, and on all in an order without ties", async () => {
+  test("list tied tokens in another order on each page, so that some are missing; sorted without ties, none is", async () => {
     for (let count = 0; count < 40; count += 1) seed({ name: "Tied", expirationDate: inDays(9) });
     losant.faults.add({ operation: "list", tweak: { shuffleTies: true } });
     const listed = async (sortField: string) => {
@@ -858,7 +858,7 @@ describe("faults of the connection", () => {
     expect(names()).toEqual(["admin"]);
   });
 
-  test("strike after so many requests, so many times, and where the text fits", async () => {
+  test("start after a number of requests, happen a number of times, and only where the text matches", async () => {
     losant.faults.add({ operation: "list", match: "page=7", after: 1, times: 2, answer: { status: 503 } });
     const statuses: number[] = [];
     for (const query of ["page=7", "page=1", "page=7", "page=7", "page=7"])

@@ -59,7 +59,7 @@ describe("the consumer's rule", () => {
       new Consumer(stack, "Consumer", { applicationId: APP, secretName: backend, eventBus }),
   );
 
-  test("hears of its own secret's rotation, and of nothing else", async () => {
+  test("gets events about the rotation of its own secret only", async () => {
     const [rule] = rulesOf(template);
     const heard = (await rotatedTwo()).filter((event) => fits(rule?.EventPattern ?? {}, event));
     expect(heard.map((event) => [event["detail-type"], event.detail.secretName])).toEqual([

@@ -112,7 +112,7 @@ describe("an invocation", () => {
     expect(told.map(({ EventBusName }) => EventBusName)).toEqual(["factory", "factory"]);
   });
 
-  it("makes up a run id where there is none, or one that can't stand in a marker", async () => {
+  it("creates a run id if there is none, or if the given one can't be part of a marker", async () => {
     const { config } = application();
     for (const context of [{}, { awsRequestId: "not an id]" }]) {
       const { answer } = await invoke({ dryRun: true }, { config, context });

@@ -32,7 +32,7 @@ describe("the room for the listings of a run", () => {
     expect(await soon(space.enter().hold(of(SHORT), 1_000_000))).toBe(true);
   });
 
-  it("is there for several long ones at once, where together they are not too long", async () => {
+  it("is enough for several long lists at once if together they aren't too long", async () => {
     const space = new ListingSpace(MOST, SHORT);
     expect(await soon(space.enter().hold(of(20), 40))).toBe(true);
     expect(await soon(space.enter().hold(of(20), 40))).toBe(true);
@@ -61,7 +61,7 @@ describe("the room for the listings of a run", () => {
     expect(await soon(space.enter().hold(of(11), undefined))).toBe(true);
   });
 
-  it("ends for a listing that is longer than it says, where another one waits", async () => {
+  it("refuses more room to a list that is longer than it said if another one waits", async () => {
     const space = new ListingSpace(MOST, SHORT);
     const [longer, waiting] = [space.enter(), space.enter()];
     await longer.hold(of(20), 20);
@@ -73,7 +73,7 @@ describe("the room for the listings of a run", () => {
     expect(await soon(waiting.hold(of(80), 80))).toBe(true);
   });
 
-  it("ends for a listing that is longer than it says, where nothing is left", async () => {
+  it("refuses more room to a list that is longer than it said if nothing is left", async () => {
     const space = new ListingSpace(MOST, SHORT);
     const [longer, honest] = [space.enter(), space.enter()];
     await longer.hold(of(20), 20);

@@ -42,7 +42,7 @@ describe("a mapped secret that is a replica of another region's", () => {
     expect(world.events.map(({ detail }) => detail.reason)).toContain("secret-is-replica");
   });
 
-  it("rotates once it is a secret of its own", async () => {
+  it("rotates once it is a separate secret", async () => {
     const world = mapped();
     world.aws.makeReplica(SECRET, "eu-west-1");
     await world.run();

@@ -31,7 +31,7 @@ describe("what npm installs", () => {
     expect(pathsOf(({ resolved }) => resolved !== undefined)).toEqual([]);
   });
 
-  it("is in the lock for every platform, not just for that of whoever wrote it", () => {
+  it("is in the lock file for every platform, not only for the one on which it was written", () => {
     const optional = [["", packages[""] ?? {}] as const, ...locked].flatMap(
       ([path, { optionalDependencies = {} }]) =>
         Object.keys(optionalDependencies).map((name) => ({ path, name })),

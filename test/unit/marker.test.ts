@@ -147,7 +147,7 @@ describe("a marker", () => {
     expect(isProven(made(INTENT, { description }))).toBe(true);
   });
 
-  it("is looked for in so many lines of a description that is full of them", () => {
+  it("is searched for only in a limited number of lines of a description", () => {
     const line = describeSuccessor("", INTENT, APP, keyOf("another"));
     expect(readMarkers(`${line}\n`.repeat(100))).toHaveLength(10);
   });

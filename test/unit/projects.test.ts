@@ -20,7 +20,7 @@ test("every test file is run by exactly one project", () => {
   expect(files.filter((file) => projectsOf(file).length !== 1)).toEqual([]);
 });
 
-test("a file where no project looks, or of another name, is none of theirs", () => {
+test("a file outside of the projects' folders, or with another suffix, belongs to no project", () => {
   expect(projectsOf("test/unit/new.test.ts")).toEqual(["unit"]);
   for (const file of ["test/new/new.test.ts", "lambda/new.test.ts", "test/unit/new.spec.ts"])
     expect(projectsOf(file)).toEqual([]);

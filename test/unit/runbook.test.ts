@@ -61,7 +61,7 @@ describe("the runbook", () => {
     ]);
   });
 
-  it("leads nowhere that isn't there, and neither do the other pages", () => {
+  it("has no broken link, and neither have the other pages", () => {
     for (const page of PAGES) expect(brokenLinks(page).map((link) => `${page}: ${link}`)).toEqual([]);
   });
 });
