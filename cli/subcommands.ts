@@ -6,11 +6,11 @@ import type { Io } from "./command/io.ts";
 import { version } from "./command/version.ts";
 import { PROGRAM } from "./terminal/invocation.ts";
 
-/** A command whose flags and options only it knows. */
+/** A command, without the types of its flags and options. */
 type AnyCommand = Command<CommandFlags, unknown>;
 const any = (command: object) => command as AnyCommand;
 
-/** Each is loaded when it is asked for: it brings what the others don't need. */
+/** Each command is loaded only when it is used, because it imports code that the others don't need. */
 export const SUBCOMMANDS = {
   status: async () => any((await import("./status/status.ts")).statusCommand),
   rotate: async () => any((await import("./rotate/rotate.ts")).rotateCommand),
@@ -21,7 +21,7 @@ export const SUBCOMMANDS = {
 const NAMES = Object.keys(SUBCOMMANDS);
 const isSubcommand = (name: string): name is keyof typeof SUBCOMMANDS => Object.hasOwn(SUBCOMMANDS, name);
 
-/** The installed command: its first argument is the name of a subcommand, which gets the others. */
+/** The installed command. The first argument is the name of a subcommand; the rest are its arguments. */
 export async function runProgram([name = "", ...argv]: readonly string[], io: Io): Promise<ExitCode> {
   if (isSubcommand(name)) return runCommand(await SUBCOMMANDS[name](), argv, io);
   if (name === "completion") return printCompletion(argv, io);
@@ -39,7 +39,7 @@ function complaintAbout(name: string): string {
   const usage = `Usage: ${PROGRAM} ${NAMES.join("|")} [options]\nMore: ${PROGRAM} --help`;
   if (name === "") return usage;
   const meant = nearestWord(name, [...NAMES, "completion"]);
-  // It may be anything, so it is not repeated.
+  // The name may be anything, even a secret, so it is not repeated.
   return `There is no such command.${meant === undefined ? "" : ` Did you mean ${meant}?`}\n${usage}`;
 }
 
@@ -52,11 +52,11 @@ async function overview(): Promise<string> {
   return [
     `Usage: ${PROGRAM} COMMAND [options]`,
     "",
-    "Keeps Losant application API tokens from expiring: they are replaced in time,",
-    "and their strings are kept in AWS Secrets Manager.",
+    "Keeps Losant application API tokens from expiring: replaces them before they",
+    "expire, and stores the new strings in AWS Secrets Manager.",
     "",
     ...commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`),
-    `  ${"completion".padEnd(14)}A script that completes all this: bash, zsh or fish`,
+    `  ${"completion".padEnd(14)}Print a completion script for bash, zsh or fish`,
     "",
     `${PROGRAM} COMMAND --help explains a command.`,
     `${PROGRAM} --version prints the version.`,
@@ -67,7 +67,7 @@ async function printCompletion([shell = ""]: readonly string[], { stdout, stderr
   if (!Object.hasOwn(SHELLS, shell)) {
     const lines = Object.entries(SHELLS).map(([name, { load }]) => `  ${name.padEnd(6)}${load}`);
     const isAsked = shell === "--help" || shell === "-h";
-    const text = [`Usage: ${PROGRAM} completion bash|zsh|fish. To load it:`, ...lines, ""].join("\n");
+    const text = [`Usage: ${PROGRAM} completion bash|zsh|fish. To load the script:`, ...lines, ""].join("\n");
     (isAsked ? stdout : stderr).write(text);
     return isAsked ? EXIT.good : EXIT.notStarted;
   }

@@ -8,7 +8,7 @@ import { stringIn } from "./seeding-store.ts";
 import type { State } from "./state.ts";
 import type { ExpectedToken } from "./story.ts";
 
-/** One thing that has to be so, and what speaks against it. */
+/** One check: what must be true, and the problems that were found. */
 export interface Check {
   readonly claim: string;
   readonly problems: readonly string[];
@@ -16,7 +16,7 @@ export interface Check {
 
 const EFFECTS: ReadonlySet<string> = new Set(["rotate", "resume", "announce", "retire", "discard"]);
 
-/** Each token of the scenario, and no other, has the outcome it should have: in a dry run, the plan of it. */
+/** Each token of the scenario, and no other, has the expected outcome. In a dry run, it is planned. */
 export function unexpectedRows({ tokens, dryRun }: Report, { expectations }: Scenario): readonly string[] {
   const rows = new Map(tokens.map((row) => [row.tokenId, row]));
   const strangers = tokens.filter(({ tokenId }) => !expectations.has(tokenId));
@@ -35,7 +35,7 @@ function wordsOf(row: Pick<ReportRow, "action" | "reason" | "outcome"> | undefin
   return row === undefined ? "missing" : `${row.action}/${row.reason}/${row.outcome}`;
 }
 
-/** Rows of a run that should have found nothing left to do. */
+/** Rows that show an effect or a failure, in a run that should have nothing left to do. */
 export function lateEffects({ tokens }: Report): readonly string[] {
   return tokens
     .filter(({ action, outcome }) => EFFECTS.has(action) || outcome === "failed")
@@ -44,7 +44,7 @@ export function lateEffects({ tokens }: Report): readonly string[] {
 
 const DEAD_BY_HAND: ReadonlySet<string> = new Set(["revoked", "missing"]);
 
-/** Each secret that a consumer can read holds a string that works, unless a person ended that token's life. */
+/** Each secret that a consumer can read holds a string that works, unless a person deactivated or deleted the token. */
 export function strandedConsumers({ aws, losant }: Emulators, { expectations }: Scenario): readonly string[] {
   return aws.secretNames().flatMap((name) => {
     const value = aws.value(name);
@@ -52,11 +52,11 @@ export function strandedConsumers({ aws, losant }: Emulators, { expectations }: 
     const string = stringIn(value);
     const known = expectations.get(losant.tokenIdOf(string) ?? "");
     const isExcused = known !== undefined && DEAD_BY_HAND.has(known.expected.reason);
-    return losant.accepts(string) || isExcused ? [] : [`the current string of ${name} does not work`];
+    return losant.accepts(string) || isExcused ? [] : [`the current string of ${name} doesn't work`];
   });
 }
 
-/** Consumers may still hold the old string: nothing that was replaced may have died of it. */
+/** Consumers may still hold the old string, so a replaced token must still work. */
 export function brokenPredecessors(before: State, after: State, { tokens }: Report): readonly string[] {
   const replaced = new Set(
     tokens.filter(({ action }) => action === "rotate" || action === "resume").map(({ tokenId }) => tokenId),
@@ -67,7 +67,7 @@ export function brokenPredecessors(before: State, after: State, { tokens }: Repo
     .map(({ name, id }) => `${name} (${id}) was changed although it may still be in use`);
 }
 
-/** A successor has the rights of the token that it replaces: no more, no less. */
+/** A successor has the same scope as its predecessor. */
 export function otherScopes({ tokens: rows }: Report, { tokens }: State): readonly string[] {
   const scopes = new Map(tokens.map(({ id, scope }) => [id, JSON.stringify(scope.toSorted())]));
   return rows.flatMap(({ tokenId, successorId, name }) =>
@@ -77,7 +77,7 @@ export function otherScopes({ tokens: rows }: Report, { tokens }: State): readon
   );
 }
 
-/** A `rotating-` label that is left says that an event is still owed. */
+/** A `rotating-` label that is left means that an event has not been sent yet. */
 export function unsettledSecrets({ secrets }: State): readonly string[] {
   return secrets.flatMap(({ name, versions }) =>
     versions.flatMap(({ labels }) =>
@@ -86,7 +86,7 @@ export function unsettledSecrets({ secrets }: State): readonly string[] {
   );
 }
 
-/** Each event is as the catalogue has it; news comes once, and there is news of everything that was done. */
+/** Each event matches its schema, no event is sent twice, and there is an event for everything that was done. */
 export function wrongEvents(events: readonly PutEvent[], { expectations }: Scenario): readonly string[] {
   const keys = events.map(
     ({ DetailType, Detail }) => `${DetailType} ${(JSON.parse(Detail) as { readonly key?: string }).key}`,
@@ -104,11 +104,13 @@ export function wrongEvents(events: readonly PutEvent[], { expectations }: Scena
   ].map(({ type, actions }) => ({ type, due: countOf(expectations.values(), actions) }));
   return [
     ...twice.map((key) => `sent twice: ${key}`),
-    ...invalid.map(({ DetailType }) => `not as its schema has it: ${DetailType}`),
+    ...invalid.map(({ DetailType }) => `doesn't match its schema: ${DetailType}`),
     ...owed
       .filter(({ type, due }) => count(type) !== due)
       .map(({ type, due }) => `${count(type)} of ${due} events ${type}`),
-    ...(count("Losant Token Rotation Run Completed") === 1 ? [] : ["not one event of a completed run"]),
+    ...(count("Losant Token Rotation Run Completed") === 1
+      ? []
+      : ["there is not exactly one event for the completed run"]),
   ];
 }
 
@@ -116,7 +118,7 @@ function countOf(expectations: Iterable<ExpectedToken>, actions: readonly string
   return [...expectations].filter(({ expected }) => actions.includes(expected.action)).length;
 }
 
-/** Where any token string is to be seen. `strings` are those of the scenario; those in secrets are known as well. */
+/** Places that show a token string: one of the scenario's `strings`, or one from a secret. */
 export function leaks(
   places: Readonly<Record<string, string>>,
   { aws }: Emulators,
@@ -130,5 +132,5 @@ export function leaks(
   const known = [...strings, ...stored.map(stringIn)];
   return Object.entries(places)
     .filter(([, text]) => known.some((string) => text.includes(string)))
-    .map(([place]) => `a token string is to be seen in ${place}`);
+    .map(([place]) => `a token string is visible in ${place}`);
 }

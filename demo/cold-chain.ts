@@ -1,6 +1,6 @@
 import { type ApplicationStory, rotated, SUPERSEDED, WAITING, WORKER_ROLE, WORKER_SCOPE } from "./story.ts";
 
-/** Another policy: secrets that hold the bare string, and tokens without an end that are renewed by age. */
+/** An application with another policy: secrets hold only the string, and tokens that never expire are replaced by age. */
 export const COLD_CHAIN: ApplicationStory = {
   id: "5b0e6d2f9c1a7e0006f3c2d1",
   title: "Cold chain",

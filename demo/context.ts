@@ -5,19 +5,19 @@ import type { Emulators } from "./emulators.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Answer, LocalWorker } from "./worker.ts";
 
-/** All that the acts of the demo share. */
+/** What the steps of the demo share. */
 export interface DemoContext {
   readonly emulators: Emulators;
   readonly scenario: Scenario;
   readonly worker: LocalWorker;
   readonly screen: Screen;
-  /** What was found to be so, or not. */
+  /** The results of the checks. */
   readonly checks: Check[];
-  /** What the worker answered, to be searched for token strings in the end. */
+  /** The worker's answers, which are searched for token strings at the end. */
   readonly answers: Answer[];
 }
 
-/** Invokes the worker; where a report was due and none came, that is a failed check. */
+/** Invokes the worker. If it returns no report, adds a failed check. */
 export async function reportOf(
   stage: DemoContext,
   event: object,

@@ -9,12 +9,12 @@ import { bundledWorker, type LocalWorker } from "./worker.ts";
 export interface Demo {
   readonly emulators: Emulators;
   readonly worker: LocalWorker;
-  /** Plays everything on the screen, and answers what was checked. */
+  /** Runs the demo on the screen, and returns the checks. */
   play(screen: Screen): Promise<readonly Check[]>;
   close(): Promise<void>;
 }
 
-/** Both emulators with their past, and the bundled worker. */
+/** Starts both emulators with their sample data, and bundles the worker. */
 export async function openDemo(): Promise<Demo> {
   const emulators = await startEmulators();
   try {
@@ -62,7 +62,7 @@ export async function openDemo(): Promise<Demo> {
 }
 
 function conclude({ checks, screen }: DemoContext): void {
-  heading(screen, "Checked");
+  heading(screen, "Checks");
   for (const { claim, problems } of checks) {
     const sign = problems.length === 0 ? screen.paint("good", "✓") : screen.paint("bad", "✗");
     screen.line(`  ${sign} ${claim}`);
@@ -71,15 +71,12 @@ function conclude({ checks, screen }: DemoContext): void {
   screen.line();
   say(
     screen,
-    "The worker's log is JSON, and went to a file; `npm start -- --serve` keeps it, and says where.",
+    "The worker writes its log as JSON to a file. `npm start -- --serve` keeps the file and shows its path.",
     "  ",
     "faint",
   );
   const failed = checks.filter(({ problems }) => problems.length > 0);
   screen.line();
-  if (failed.length === 0) screen.line(screen.paint("good", "All as it should be."));
-  else
-    screen.line(
-      screen.paint("bad", `${failed.length} of ${checks.length} things are not as they should be.`),
-    );
+  if (failed.length === 0) screen.line(screen.paint("good", "All checks passed."));
+  else screen.line(screen.paint("bad", `${failed.length} of ${checks.length} checks failed.`));
 }

@@ -6,9 +6,9 @@ export interface Emulators {
   readonly losant: LosantEmulator;
   readonly aws: AwsEmulator;
   readonly region: string;
-  /** The real client, for what only the API can do. */
+  /** A real client, for operations that only the API has. */
   readonly client: SecretsManagerClient;
-  /** Lets both believe that it is another time, while the demo's past is made up; undefined is the present. */
+  /** Sets the time of both emulators, to create the demo's history. Undefined is the present. */
   setTime(at: Date | undefined): void;
   close(): Promise<void>;
 }

@@ -13,12 +13,12 @@ import {
   WORKER_SCOPE,
 } from "./story.ts";
 
-/** Leaked, as the fourth step of the demo has it. */
+/** The token that has leaked in the fourth step of the demo. */
 export const LEAKED = "Line 4 PLC";
-/** Its scope was withdrawn by Losant: it works until it expires, but can't be made again. */
+/** Losant no longer grants its scope: the token works until it expires, but can't be created again. */
 export const LEGACY = "Legacy importer";
 
-/** A busy application: everything here is on its way somewhere. */
+/** A busy application, in which almost every token is in the middle of something. */
 export const FACTORY_FLOOR: ApplicationStory = {
   id: "575ec8687ae143cd83dc4a97",
   title: "Factory floor",

@@ -2,10 +2,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { handler } from "../lambda/handler.ts";
 
-/* A process of its own for each run, as a cold start in Lambda is: loads the deployed bundle, and invokes it once. */
+/* A separate process for each run, like a cold start in Lambda: loads the deployed bundle, and invokes it once. */
 
 export interface Invocation {
-  /** Where the bundle's `index.js` is. */
+  /** The folder of the bundle's `index.js`. */
   readonly folder: string;
   readonly event: unknown;
   readonly requestId: string;

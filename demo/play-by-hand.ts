@@ -9,7 +9,7 @@ import { act, type DemoContext, reportOf } from "./context.ts";
 import { LEAKED, LEGACY } from "./factory-floor.ts";
 import { stateOf } from "./state.ts";
 
-/** What a person asks for: with the Test button of Lambda's console, the AWS CLI, or `npm run rotate`. */
+/** Runs that a person starts: in Lambda's console, with the AWS CLI, or with `npm run rotate`. */
 export async function playByHand(stage: DemoContext): Promise<void> {
   await playLeak(stage);
   await playFailure(stage);
@@ -17,10 +17,10 @@ export async function playByHand(stage: DemoContext): Promise<void> {
 
 async function playLeak(stage: DemoContext): Promise<void> {
   const { screen, scenario } = stage;
-  // What a person has made, the worker ends only where it is named by its id.
+  // The worker deactivates a token that a person created only if it is named by its id.
   const ids = tokensOf(stage, LEAKED).map(({ id }) => id);
   const event = { tokens: ids, force: true, retireNow: true };
-  act(screen, 4, "By hand: a token has leaked", event);
+  act(screen, 4, "By hand: replace a token that has leaked", event);
   const requestId = randomUUID();
   const first = await reportOf(stage, event, requestId);
   if (first === undefined) return;
@@ -32,7 +32,7 @@ async function playLeak(stage: DemoContext): Promise<void> {
   screen.line();
   say(
     screen,
-    "The old token is inactive now. The same event again, as when Lambda repeats it, does nothing:",
+    "The old token is now inactive. The same event again does nothing, for example if Lambda repeats it:",
     "   ",
   );
   showReport(repeated, screen, { ...scenario, named: event.tokens });
@@ -41,7 +41,9 @@ async function playLeak(stage: DemoContext): Promise<void> {
     claim: "a leaked token was replaced and deactivated at once, and only once",
     problems: [
       ...(done.includes("forced/rotated") && first.summary.retired === 1 ? [] : [`the report says ${done}`]),
-      ...(again.every((outcome) => outcome.endsWith("/skipped")) ? [] : [`the repetition says ${again}`]),
+      ...(again.every((outcome) => outcome.endsWith("/skipped"))
+        ? []
+        : [`the report of the repetition says ${again}`]),
       ...(inactive.length === 1 && tokensOf(stage, LEAKED).length === 2
         ? []
         : ["there is not one old and one new token"]),
@@ -52,23 +54,27 @@ async function playLeak(stage: DemoContext): Promise<void> {
 async function playFailure(stage: DemoContext): Promise<void> {
   const { screen, worker, answers, emulators } = stage;
   const event = { tokens: [LEGACY], force: true };
-  act(screen, 5, "A failure, on purpose: Losant no longer grants this token's scope", event);
+  act(screen, 5, "A deliberate failure: Losant no longer grants this token's scope", event);
   const before = emulators.aws.events.length;
   const answer = await worker.invoke(event);
   answers.push(answer);
   const error = "error" in answer ? answer.error : "";
-  say(screen, "The run throws, after it has finished all else, so that Lambda's alarm sees it:", "   ");
+  say(
+    screen,
+    "The run does everything else first, and then throws an error, so that an alarm starts:",
+    "   ",
+  );
   showFailures([error], screen);
   const told = emulators.aws.events.slice(before).map(({ DetailType }) => DetailType);
   screen.line();
-  say(screen, `Events: ${told.map(printable).join(", ")}. The old token works as before.`, "   ");
+  say(screen, `Events: ${told.map(printable).join(", ")}. The old token still works.`, "   ");
   const [legacy, ...others] = tokensOf(stage, LEGACY);
   stage.checks.push({
-    claim: "a failure has its code, is told as an event, and harms nothing",
+    claim: "a failure has a code, is sent as an event, and changes nothing",
     problems: [
       ...(error.includes("scope-rejected") ? [] : [`the run ended with: ${error || "a report"}`]),
-      ...(told.includes("Losant API Token Rotation Failed") ? [] : ["no event tells of it"]),
-      ...(legacy?.status === "active" && others.length === 0 ? [] : [`${LEGACY} is not as it was`]),
+      ...(told.includes("Losant API Token Rotation Failed") ? [] : ["there is no event about it"]),
+      ...(legacy?.status === "active" && others.length === 0 ? [] : [`${LEGACY} was changed`]),
     ],
   });
 }

@@ -7,7 +7,7 @@ import { playByHand } from "./play-by-hand.ts";
 import { showEvents, showSecrets } from "./sections.ts";
 import { callsSince, changedSecrets, markCalls, sameState, stateOf } from "./state.ts";
 
-/** The demo from its first line to the last check. */
+/** Runs all steps of the demo. */
 export async function play(stage: DemoContext): Promise<void> {
   introduce(stage);
   await playDryRun(stage);
@@ -17,34 +17,32 @@ export async function play(stage: DemoContext): Promise<void> {
 }
 
 function introduce({ emulators: { losant, aws }, scenario, screen }: DemoContext): void {
-  screen.line(screen.paint("strong", "losant-token-rotation, shown on this machine"));
+  screen.line(screen.paint("strong", "losant-token-rotation: a demo on this machine"));
   screen.line();
   say(
     screen,
-    `Losant's token API is emulated at ${losant.url}, Secrets Manager and EventBridge at ${aws.url}. ` +
-      "The worker is the bundle that would be deployed; each run is a process of its own, as in Lambda. " +
-      "Nothing leaves this machine, and no AWS or Losant account is touched.",
+    `The demo emulates Losant's token API at ${losant.url}, and Secrets Manager and EventBridge at ${aws.url}. ` +
+      "The worker is the bundle that you would deploy. Each run is a separate process, as in Lambda. " +
+      "The demo uses no AWS or Losant account, and sends nothing to other machines.",
   );
   const titles = [...scenario.titles.values()].join(", ");
   say(
     screen,
-    `The applications ${titles} have a past: earlier runs, some of which died, and what people did.`,
+    `The applications ${titles} have a history: earlier runs, some of them interrupted, and manual changes.`,
   );
 }
 
 async function playDryRun(stage: DemoContext): Promise<void> {
   const { emulators, screen, scenario } = stage;
   const event = { dryRun: true };
-  act(screen, 1, "A dry run says what it would do", event);
+  act(screen, 1, "A dry run shows what a run would do", event);
   const [before, mark] = [stateOf(emulators), markCalls(emulators)];
   const report = await reportOf(stage, event);
   if (report === undefined) return;
   const { reads, writes } = callsSince(emulators, mark);
   say(screen, summaryOf(report), "   ");
   say(screen, `Calls that read: ${reads}. Calls that write: ${writes.length}.`, "   ");
-  const changed = sameState(before, stateOf(emulators))
-    ? []
-    : ["something in Losant or AWS is not as it was"];
+  const changed = sameState(before, stateOf(emulators)) ? [] : ["something changed in Losant or AWS"];
   stage.checks.push(
     {
       claim: "the dry run planned for each token what the run then did",
@@ -68,28 +66,31 @@ async function playRun(stage: DemoContext): Promise<void> {
   say(screen, summaryOf(report));
   const secrets = changedSecrets(before, after);
   heading(screen, `The ${secrets.length} secrets that this run changed, with their versions`);
-  say(screen, "A version's id names the token that it holds, then the token that this one replaced.");
+  say(
+    screen,
+    "The id of a version contains the id of its token, and then the id of the token that it replaced.",
+  );
   screen.line();
   showSecrets(secrets, emulators, screen);
-  heading(screen, `The ${events.length} events that it sent`);
+  heading(screen, `The ${events.length} events that this run sent`);
   showEvents(events, screen);
   stage.checks.push(
     {
-      claim: "each token had exactly the outcome that it should have",
+      claim: "each token had the expected outcome",
       problems: checks.unexpectedRows(report, scenario),
     },
     { claim: "each successor has the scope of its predecessor", problems: checks.otherScopes(report, after) },
     {
-      claim: "a token that was replaced goes on working, for who still holds it",
+      claim: "each replaced token still works for those who hold its string",
       problems: checks.brokenPredecessors(before, after, report),
     },
     {
-      claim: "every AWSCURRENT works, except for tokens that a person ended",
+      claim: "every AWSCURRENT works, except for tokens that a person deactivated or deleted",
       problems: checks.strandedConsumers(emulators, scenario),
     },
     { claim: "no rotation was left unfinished", problems: checks.unsettledSecrets(after) },
     {
-      claim: "there is one event of everything that was done",
+      claim: "there is one event for everything that was done",
       problems: checks.wrongEvents(events, scenario),
     },
   );
@@ -105,7 +106,7 @@ async function playSecondRun(stage: DemoContext): Promise<void> {
   say(screen, summaryOf(report), "   ");
   say(
     screen,
-    "Tokens whose strings are stored nowhere are inactive now. Somebody who misses one can activate it; else it is deleted a week later.",
+    "Orphans (tokens whose strings are stored nowhere) are now inactive. They are deleted a week later, unless somebody activates them.",
     "   ",
   );
   const changed = sameState(before, stateOf(emulators))

@@ -7,18 +7,18 @@ import { WORKSHOP } from "./workshop.ts";
 
 export const STORIES: readonly ApplicationStory[] = [FACTORY_FLOOR, COLD_CHAIN, WORKSHOP];
 
-/** What there is before the worker comes: two services with a past, and what a run should make of each token. */
+/** The state before the first run of the demo, and the expected outcome for each token. */
 export interface Scenario {
   /** The document of rotation.config.json. */
   readonly config: object;
   /** By token id. */
   readonly expectations: ReadonlyMap<string, ExpectedToken>;
-  /** Every token string that was handed out: none of them may be seen anywhere. */
+  /** Every token string that was created. None of them may be visible anywhere. */
   readonly strings: readonly string[];
   readonly titles: ReadonlyMap<string, string>;
 }
 
-/** Lives through the past of all applications, oldest moment first. */
+/** Creates the history of all applications, the oldest event first. */
 export async function seed(emulators: Emulators, now: Date): Promise<Scenario> {
   const history: History = { moments: [], expectations: new Map(), strings: [] };
   for (const story of STORIES) seedApplication(story, history, emulators, now);

@@ -7,14 +7,14 @@ import type { Emulators } from "./emulators.ts";
 import { STORIES } from "./scenario.ts";
 import { stringIn } from "./seeding-store.ts";
 
-/** Stands for a token string: nothing of the string itself. */
+/** Replaces a token string. It contains nothing of the string. */
 const MASK = "••••••";
 const LABELS_WIDE = 11;
 const VERSION_WIDE = 56;
-/** Narrower, there is no room for the mask. */
+/** On a narrower screen, there is no room for the mask. */
 const ROOMY = 90;
 
-/** Each secret with its versions and their labels, newest first, and whether Losant takes what each version holds. */
+/** Shows each secret with its versions and their labels, newest first, and whether Losant accepts the string of each version. */
 export function showSecrets(secrets: readonly SecretView[], emulators: Emulators, screen: Screen): void {
   const isRoomy = screen.width >= ROOMY;
   const [indent, gap, mask] = isRoomy ? ["    ", "  ", `${MASK} `] : ["  ", " ", ""];
@@ -29,7 +29,7 @@ export function showSecrets(secrets: readonly SecretView[], emulators: Emulators
   }
 }
 
-/** What a consumer that has this value can do with it. */
+/** Whether the token string in this value works. */
 function usefulness(value: string, { losant }: Emulators): { readonly words: string; readonly style: Style } {
   const string = stringIn(value);
   if (losant.accepts(string)) return { words: "works", style: "good" };

@@ -15,7 +15,7 @@ interface StoredVersion {
   readonly value: string;
 }
 
-/** The ARN of the secret, which is made without a value where there is none, as the worker does it. */
+/** The ARN of the secret. If the secret doesn't exist, creates it without a value, as the worker does. */
 export async function openSecret({ aws, client }: Emulators, name: string): Promise<string> {
   const found = aws.secret(name);
   if (found !== undefined) return found.arn;
@@ -23,7 +23,7 @@ export async function openSecret({ aws, client }: Emulators, name: string): Prom
   return ARN;
 }
 
-/** What an earlier run of the worker wrote before it ended, or died. */
+/** Writes what an earlier run of the worker wrote before it ended or was interrupted. */
 export async function storeVersion(
   { aws, client }: Emulators,
   { secretName: SecretId, versionId, tokenId, value }: StoredVersion,
@@ -45,7 +45,7 @@ export async function storeVersion(
   await client.send(new UpdateSecretVersionStageCommand({ SecretId, ...settle }));
 }
 
-/** The token string that a consumer takes from the secret: the whole value, or `token` of the JSON. */
+/** The token string that a consumer takes from the value: all of it, or `token` in the JSON. */
 export function stringIn(value: string): string {
   if (!value.startsWith("{")) return value;
   const { token } = JSON.parse(value) as { readonly token?: unknown };

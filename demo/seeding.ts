@@ -15,14 +15,14 @@ interface Moment {
   act(): void | Promise<void>;
 }
 
-/** What happened before the demo; the moments are lived through in the order of time. */
+/** What happened before the demo. The moments are replayed in the order of time. */
 export interface History {
   readonly moments: Moment[];
   readonly expectations: Map<string, ExpectedToken>;
   readonly strings: string[];
 }
 
-/** As in the demo's configuration, which names none. */
+/** The default, because the demo's configuration has none. */
 const PREFIX = "losant";
 const DAY_MS = 86_400_000;
 const SECOND_MS = 1_000;
@@ -60,7 +60,7 @@ function seedRole(setting: Setting): void {
       index === 0
         ? () => void ids.push(birthOfRoot(generation, secretName, setting))
         : async () => void ids.push(await birthOfSuccessor(generation, ids, secretName, setting));
-    // Moments of one age keep the order in which they stand in the story.
+    // Moments of the same age keep their order in the story.
     history.moments.push({ at, act });
   }
   const lastDaysAgo = Math.min(RECENTLY, ...generations.map(({ bornDaysAgo }) => bornDaysAgo));
@@ -78,7 +78,7 @@ function seedRole(setting: Setting): void {
   history.moments.push({ at: afterwards, act });
 }
 
-/** Made by a person, who may have put its string into a secret; or by another deployment. */
+/** Creates a token of a person, who may have stored its string in a secret, or of another deployment. */
 function birthOfRoot(generation: Generation, secretName: string, setting: Setting): TokenId {
   const { description, madeBy = "user" } = generation;
   const { id, token } = addToken(generation, setting, { description, creatorType: madeBy });
@@ -87,7 +87,7 @@ function birthOfRoot(generation: Generation, secretName: string, setting: Settin
   return id;
 }
 
-/** Made by an earlier run of the worker, which came as far as the story says. */
+/** Creates a token of an earlier run of the worker, which stopped at the step in the story. */
 async function birthOfSuccessor(
   generation: Generation,
   ids: readonly TokenId[],
@@ -110,7 +110,7 @@ async function birthOfSuccessor(
   return id;
 }
 
-/** The worker as it was then: it signs with the access token of that time, which is the creator of what it makes. */
+/** The worker at that time: it signs markers with the access token of that time, which is also the creator of its tokens. */
 function signerOf({ story, emulators: { aws, losant } }: Setting) {
   const string = stringIn(aws.value(story.accessToken) ?? "");
   const arn = v.parse(SecretArn, aws.secret(story.accessToken)?.arn);

@@ -5,18 +5,18 @@ import { type Screen, screenOn } from "../cli/terminal/screen.ts";
 import type { Demo } from "./demo.ts";
 
 const FLAGS = {
-  serve: { type: "boolean", about: "leave the emulators running afterwards, until Ctrl-C" },
+  serve: { type: "boolean", about: "keep the emulators running until Ctrl-C" },
   ...OUTPUT_FLAGS,
 } as const;
 
 export const demo: Command<typeof FLAGS, FlagValues<typeof FLAGS>> = {
   name: "demo",
-  summary: "The whole job, played on emulators of Losant and AWS",
+  summary: "Run the worker against emulators of Losant and AWS",
   about: [
-    "Plays the worker against emulators of Losant and AWS on this machine: it needs no account of either.",
+    "Runs the worker against emulators of Losant and AWS on this machine, and shows the result for each token. You don't need accounts.",
   ],
   flags: FLAGS,
-  exit: "0 if all went as it should, 1 if not, 130 if you interrupted it",
+  exit: "0 if all checks passed, 1 if not, 130 if you interrupted it",
   optionsFrom: (values) => values,
   main: playDemo,
 };
@@ -24,12 +24,12 @@ export const demo: Command<typeof FLAGS, FlagValues<typeof FLAGS>> = {
 async function playDemo({ serve = false }: FlagValues<typeof FLAGS>, io: CommandIo): Promise<ExitCode> {
   const screen = screenOn(io.stdout, io.env);
   const interrupted = interruption(io);
-  // Its bundler and emulators are nothing that the other commands need.
+  // Imported here, because the other commands don't need the bundler and the emulators.
   const { openDemo } = await import("./demo.ts");
   const opened = await openDemo();
   try {
     const playing = opened.play(screen);
-    // Once interrupted, nobody waits for it any more.
+    // After an interruption, nobody waits for the result.
     playing.catch(() => {});
     const checks = await Promise.race([playing, interrupted]);
     if (checks === undefined) return EXIT.interrupted;
@@ -46,10 +46,10 @@ async function serveOn(opened: Demo, screen: Screen, interrupted: Promise<void>)
   showGuide(opened, screen);
   await interrupted;
   screen.line();
-  screen.line("The emulators have stopped, and what they held is gone.");
+  screen.line("The emulators have stopped, and their data is deleted.");
 }
 
-/** Ctrl-C, a polite end, or that nobody reads on: `npm start | head`. */
+/** Ctrl-C, SIGTERM, or the end of the reader of a pipe: `npm start | head`. */
 function interruption({ stdout, onInterrupt }: CommandIo): Promise<void> {
   return new Promise((resolve) => {
     onInterrupt(resolve);

@@ -3,7 +3,7 @@ import type { StoredToken } from "../emulators/losant/server.ts";
 import type { Emulators } from "./emulators.ts";
 import { STORIES } from "./scenario.ts";
 
-/** What both services hold at one moment, less the strings. */
+/** The state of both services at one moment, without the strings. */
 export interface State {
   readonly tokens: readonly StoredToken[];
   readonly secrets: readonly SecretView[];
@@ -20,7 +20,7 @@ export function sameState(one: State, other: State): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** The secrets that are new, or not as they were. */
+/** The secrets that are new or changed. */
 export function changedSecrets(before: State, after: State): readonly SecretView[] {
   const known = new Map(before.secrets.map((secret) => [secret.name, JSON.stringify(secret)]));
   return after.secrets.filter((secret) => known.get(secret.name) !== JSON.stringify(secret));
@@ -36,7 +36,7 @@ const READS: ReadonlySet<string> = new Set([
   "ListSecretVersionIds",
 ]);
 
-/** The calls of either service from that point on. */
+/** The calls of both services since that point. */
 export function callsSince(
   { losant, aws }: Emulators,
   mark: CallMark,

@@ -1,7 +1,7 @@
 import type { ActionName, OutcomeName } from "../lambda/apply/outcomes.ts";
 import type { Reason } from "../lambda/plan/reasons.ts";
 
-/** What the report of the demo's run has to say of a token. */
+/** The expected row of a token in the report of the demo's run. */
 export interface Expected {
   readonly action: ActionName;
   readonly reason: Reason;
@@ -14,47 +14,47 @@ export interface ExpectedToken {
   readonly expected: Expected;
 }
 
-/** The steps of a rotation after which a worker can die: `settle` is the last one. */
+/** The steps of a rotation after which a run can be interrupted. `settle` is the last one. */
 export type Step = "issue" | "stage" | "promote" | "settle";
 
-/** One token of a lineage. The first of them was made by somebody else, each later one by the worker. */
+/** One token of a lineage. A person created the first one, and the worker each later one. */
 export interface Generation {
   readonly bornDaysAgo: number;
   /** Absent: it never expires. */
   readonly lifeDays?: number;
   readonly scope?: readonly string[];
   readonly description?: string;
-  /** Of the first one. Default: a person. */
+  /** The creator of the first one. Default: a person. */
   readonly madeBy?: "apiToken";
-  /** How far the rotation that made it came. Default: to its end. */
+  /** The last step of the rotation that created it. Default: all steps. */
   readonly upTo?: Step;
   /** Which generation it replaces. Default: the one before. */
   readonly replaces?: number;
-  /** What a person did to it later on. */
+  /** What a person did to it later. */
   readonly since?: "deactivated" | "deleted";
   readonly expected: Expected;
 }
 
-/** Tokens of one name, in one secret. */
+/** Tokens with the same name, in one secret. */
 export interface TokenRole {
   readonly name: string;
   readonly generations: readonly Generation[];
-  /** What a person did with the secret, or that somebody had made it before the worker came. */
+  /** What a person did with the secret. `by-hand`: it existed before the worker was deployed. */
   readonly secret?: "by-hand" | "rolled-back" | "scheduled-for-deletion" | "owned-by-service";
 }
 
 export interface ApplicationStory {
   readonly id: string;
   readonly title: string;
-  /** Name of the secret with the worker's own credential, which is a token of the role "rotation worker". */
+  /** Name of the secret of the access token, which is a token of the role "rotation worker". */
   readonly accessToken: string;
   readonly policy: Readonly<Record<string, unknown>>;
-  /** As in the configuration: token name to secret name. */
+  /** Token name to secret name, as in the configuration. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly roles: readonly TokenRole[];
 }
 
-/** The least that the worker needs, as the README lists it. */
+/** The scopes that the worker needs, as the README lists them. */
 export const WORKER_SCOPE: readonly string[] = [
   "applicationApiTokens.get",
   "applicationApiTokens.post",
@@ -63,10 +63,10 @@ export const WORKER_SCOPE: readonly string[] = [
   "applicationApiToken.delete",
 ];
 
-/** The token that the worker logs in with. */
+/** The name of the access token. */
 export const WORKER_ROLE = "rotation worker";
 
-/** When the last scheduled run was, in days: orphans of that age are old enough to be discarded. */
+/** How many days ago the last scheduled run was. Orphans of that age are old enough to be discarded. */
 export const LAST_RUN = 0.25;
 
 type RotateReason = "renewal-window" | "expired" | "max-age";

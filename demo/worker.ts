@@ -9,22 +9,22 @@ import type { Report } from "../lambda/report/report.ts";
 import type { Emulators } from "./emulators.ts";
 import type { Invocation } from "./invoke.ts";
 
-/** What an invocation answers: its report, or the message of what it threw. */
+/** The result of an invocation: its report, or the message of its error. */
 export type Answer = { readonly report: Report } | { readonly error: string };
 
-/** The bundle that would be deployed, in a folder outside of the repository. */
+/** The bundle that you would deploy, in a temporary folder. */
 export interface LocalWorker {
   readonly configFile: string;
-  /** JSON lines, as they would stand in CloudWatch. */
+  /** JSON lines, as in CloudWatch. */
   readonly logFile: string;
-  /** One run in a process of its own. `requestId` is what Lambda gives each event, and keeps for its retries. */
+  /** One run in a separate process. Lambda gives each event a `requestId`, which is the same in its retries. */
   invoke(event: object, requestId?: string): Promise<Answer>;
-  /** All it has logged so far. */
+  /** Everything that it has logged so far. */
   log(): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** In the package it is compiled, and lies elsewhere: see `imports` of package.json. */
+/** In the package, this file is compiled and in another folder: see `imports` in package.json. */
 const INVOKE = createRequire(import.meta.url).resolve("#demo-invoke");
 
 export async function bundledWorker(config: object, emulators: Emulators): Promise<LocalWorker> {
@@ -73,7 +73,7 @@ function answered(child: ChildProcess, invocation: Invocation): Promise<Answer> 
   });
 }
 
-/** Only the emulators: nothing of the machine's own AWS settings may lead the worker anywhere else. */
+/** Points the worker to the emulators. The machine's own AWS settings must not point it anywhere else. */
 function environmentFor({ aws, region }: Emulators, folder: string): NodeJS.ProcessEnv {
   const isForeign = (name: string) =>
     /^(AWS_|POWERTOOLS_|ROTATION_CONFIG$|NODE_USE_ENV_PROXY$|NODE_OPTIONS$)/.test(name);
@@ -86,7 +86,7 @@ function environmentFor({ aws, region }: Emulators, folder: string): NodeJS.Proc
   };
 }
 
-/** What leads the SDK and the AWS CLI to an emulator. */
+/** Variables that point the SDK and the AWS CLI to an emulator. */
 export function emulatorVariables(url: string, region: string): Readonly<Record<string, string>> {
   return {
     AWS_ENDPOINT_URL: url,

@@ -15,7 +15,7 @@ const FOREIGN_MARKER =
   "secret=arn:aws:secretsmanager:eu-central-1:999988887777:secret:losant/staging-AbCdEf run=staging]";
 const DAMAGED_MARKER = "[losant-token-rotation replaces=5f1e0000 (tidied up, see the wiki)]";
 
-/** Tokens that need nothing, or that somebody has to look at: the worker says why, and keeps its hands off. */
+/** Tokens that need nothing, or that need a person. The worker skips them and reports why. */
 export const WORKSHOP: ApplicationStory = {
   id: "5c3f1e7a2b9d4e0007a8b9c0",
   title: "Workshop",
@@ -90,7 +90,7 @@ export const WORKSHOP: ApplicationStory = {
         { bornDaysAgo: LAST_RUN / 18, lifeDays: 90, upTo: "issue", expected: skipped("young-orphan") },
       ],
     },
-    // At 14 days or little less: the run tells whoever listens that this one is left to expire.
+    // It expires in slightly less than 14 days, so the run sends a warning that nothing will renew it.
     only("Lathe", 76.1, 90, "secret-scheduled-for-deletion", "scheduled-for-deletion"),
     only("Rental database", 78, 90, "secret-owned-by-service", "owned-by-service"),
     { name: "Compressor", generations: [{ bornDaysAgo: 5, lifeDays: 90, expected: WAITING }] },

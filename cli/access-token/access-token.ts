@@ -31,9 +31,9 @@ export const accessTokenCommand: Command<typeof ACCESS_TOKEN_FLAGS, AccessTokenO
 
 const NOTHING_STORED = "Nothing was stored.";
 const WORDS = {
-  first: "Interrupted: the token is being stored, which comes to its end.",
+  first: "Interrupted. The command stores the token, and then ends.",
   second:
-    "The token may be stored or not: look at the versions of the secret, or store it again, which does no harm.",
+    "The token may or may not be stored. Check the versions of the secret, or store the token again: that does no harm.",
 } as const;
 
 async function storeAccessToken(
@@ -46,10 +46,10 @@ async function storeAccessToken(
   const application = oneOf(chosenApplications(config, id));
   const waiting = <T>(work: Promise<T>) => unlessInterrupted(work, NOTHING_STORED, io);
   const client = await waiting(secretsManagerHere(io));
-  // Before anybody pastes anything: there is somewhere to store it.
+  // Checked before anybody pastes a token: it can be stored.
   const target = await waiting(targetOf(application, client));
   showPlace(await placeAround(target.secret?.arn, client, config.losantApiUrl), screenOn(urgent, io.env));
-  const question = `Access token for application ${application.id} (it is not shown): `;
+  const question = `Access token for application ${application.id} (your input is hidden): `;
   const given = givenToken(await readHidden(question, stdin, stderr), clock.now());
   const trial = await waiting(watching((progress) => tryOut(given, application, config, progress), io));
   showTrial(trial, given, clock.now(), screen);
@@ -69,7 +69,7 @@ async function storeAccessToken(
   const how =
     result === "created"
       ? `Stored: the secret ${name} was created.`
-      : `Stored: AWSCURRENT of ${name} is this token, AWSPREVIOUS what was current before.`;
+      : `Stored in the secret ${name}: AWSCURRENT is this token, AWSPREVIOUS is the value that was current before.`;
   say(screen, how, "", "good");
   for (const said of consequences(trial, target, application, clock.now()))
     sayWithCommand(screen, printable(said), "");
@@ -80,8 +80,8 @@ function oneOf(applications: readonly ApplicationConfig[]): ApplicationConfig {
   const [application, ...others] = applications;
   if (application !== undefined && others.length === 0) return application;
   throw new Refusal(
-    "there are several applications in the configuration",
-    `Say for which one: --application ${applications.map(({ id }) => id).join(" or ")}`,
+    "the configuration has several applications",
+    `Choose one: --application ${applications.map(({ id }) => id).join(" or ")}`,
   );
 }
 
@@ -90,7 +90,7 @@ function refuseMissing({ findings }: Trial): void {
   if (missing.length > 0)
     throw new Refusal(
       `this token lacks ${missing.join(", ")}`,
-      "A token's scope can't be changed: make another one with all five. --anyway stores it all the same. " +
-        "Nothing was stored.",
+      "Nothing was stored. The scopes of a token can't be changed, so create another token with all five scopes. " +
+        "To store this one regardless, add --anyway.",
     );
 }

@@ -5,11 +5,11 @@ import type { Redacted } from "../../lambda/model/redacted.ts";
 import { ApplicationId, type TokenId } from "../../lambda/model/token.ts";
 import { Refusal } from "../command/stops.ts";
 
-/** A token string that was given, and what its payload says: none of that is documented, so all of it is optional. */
+/** The token string that was entered, and what its payload says. Losant doesn't document the payload, so every claim is optional. */
 export interface GivenToken {
   readonly string: Redacted;
   readonly expiresAt: Date | undefined;
-  /** It says when it was made, and no end. */
+  /** The payload has a creation time and no expiry. */
   readonly neverExpires: boolean;
   readonly claimedIds: readonly TokenId[];
   readonly scope: readonly string[] | undefined;
@@ -23,25 +23,24 @@ const Claims = v.object({
 });
 
 /**
- * The token in what was pasted or piped: alone, or JSON with the key `token`. Whatever is not even a JSON Web Token goes
- * nowhere: it may be a password that was in the clipboard.
- * @throws Refusal, which repeats nothing of it.
+ * The token in the pasted or piped text: the string alone, or JSON with the key `token`. Text that isn't a JSON Web Token
+ * is sent nowhere, because it may be a password from the clipboard.
+ * @throws Refusal, which repeats nothing of the text
  */
 export function givenToken(text: string, now: Date): GivenToken {
   const found = text === "" ? undefined : accessTokenIn(text);
   const payload = found && JWT.test(found.reveal()) ? payloadOf(found) : undefined;
   if (found === undefined || payload === undefined)
     throw new Refusal(
-      text === "" ? "there is nothing where the token should be" : "this is not a Losant API token",
-      "Losant shows a token once, when it is made: three parts with dots between them, beginning with eyJ. " +
-        "Nothing was sent or stored.",
+      text === "" ? "no token was entered" : "this is not a Losant API token",
+      "Nothing was sent or stored. Losant shows the string of a token once, when the token is created: it starts with eyJ and has three parts, separated by dots.",
     );
   const { scope, applicationId } = v.parse(Claims, payload);
   const { expiresAt, neverExpires = false, claimedIds = [] } = claimsOf(found);
   if (expiresAt !== undefined && expiresAt <= now)
     throw new Refusal(
       `this token expired at ${expiresAt.toISOString()}`,
-      "Make a new one in Losant. Nothing was sent or stored.",
+      "Nothing was sent or stored. Create a new token in Losant.",
     );
   return { string: found, expiresAt, neverExpires, claimedIds, scope, applicationId };
 }

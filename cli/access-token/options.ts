@@ -9,30 +9,34 @@ export interface AccessTokenOptions {
 }
 
 export const ACCESS_TOKEN_FLAGS = {
-  application: { type: "string", value: "ID", about: "for this one of several configured applications" },
-  "dry-run": { type: "boolean", about: "try it, and store nothing" },
-  anyway: { type: "boolean", about: "store it also where it lacks a scope that the worker needs" },
+  application: {
+    type: "string",
+    value: "ID",
+    about: "the application; needed if the configuration has several",
+  },
+  "dry-run": { type: "boolean", about: "test the token, and store nothing" },
+  anyway: { type: "boolean", about: "store the token even if it lacks a scope that the worker needs" },
   ...SHARED_FLAGS,
 } as const;
 
 export const ACCESS_TOKEN = {
   name: "access-token",
-  summary: "Store the token with which the worker logs in to Losant",
+  summary: "Store the token that the worker uses to log in to Losant",
   about: [
-    "Stores the token with which the worker logs in to Losant. It is read from a prompt that doesn't show it, or from standard input; it is tried against the application; and only then is it stored, in the secret that `accessToken` of rotation.config.json names, which is created where it is missing.",
+    "Stores the access token: the token that the worker uses to log in to Losant. The command asks for it without showing it, or reads it from standard input. It tests the token against the application, and then stores it in the secret that `accessToken` in rotation.config.json names. If the secret doesn't exist, the command creates it.",
   ],
   flags: ACCESS_TOKEN_FLAGS,
   notes: [
-    "Of your own AWS credentials it needs secretsmanager:DescribeSecret, and CreateSecret or PutSecretValue, on that secret.",
+    "Your AWS credentials need secretsmanager:DescribeSecret, and CreateSecret or PutSecretValue, on that secret.",
   ],
-  exit: "0 if it is stored, 1 if not, 2 if it could not start, 130 if you interrupted it",
+  exit: "0 if the token is stored, 1 if not, 2 if the command could not start, 130 if you interrupted it",
 } as const satisfies Described;
 
-/** Whatever is too much may be the token itself: it is not repeated. */
+/** An argument that doesn't belong there may be the token itself, so it is not repeated. */
 export const WRONG_ARGUMENTS =
-  "These are not its options. The token itself is never an argument: arguments end up in the shell's history.";
+  "The arguments are wrong. Don't pass the token as an argument, because the shell keeps arguments in its history.";
 
-/** What the arguments of the command line ask for. */
+/** The options that the command line asks for. */
 export function accessTokenOptions(values: FlagValues<typeof ACCESS_TOKEN_FLAGS>): AccessTokenOptions {
   const { application, "dry-run": dryRun = false, anyway = false, config: configFile } = values;
   return { application, dryRun, anyway, configFile };

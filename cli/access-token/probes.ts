@@ -5,17 +5,17 @@ import type { LosantAnswer } from "../../lambda/adapters/losant/http.ts";
 import { type ApplicationId, TokenId } from "../../lambda/model/token.ts";
 import type { NeededScope } from "./scopes.ts";
 
-/** `unclear`: in which order Losant checks rights, existence and bodies is not documented, so only a 403 says anything. */
+/** `unclear`: the order in which Losant checks rights, existence and bodies is not documented, so only a 403 is conclusive. */
 export type Tried =
   | "granted"
   | "missing"
   | "unclear"
-  /** Losant made a token out of what can't be one. */
+  /** Losant created a token from a request that it should refuse. */
   | { readonly created: TokenId | undefined };
 
-/** No id of Losant's: those begin with the second in which they were made. */
+/** No token has this id: Losant's ids begin with the second in which they were created. */
 const NOBODY = v.parse(TokenId, "0".repeat(24));
-/** Four reasons to refuse it (apiTokenPost.json), so that it makes no token where one of them should not be checked. */
+/** Losant has four reasons to refuse this body (apiTokenPost.json), so that it creates no token even if it checks only some of them. */
 const IMPOSSIBLE = { name: "", scope: ["no.such.scope"], status: "neither", expirationDate: "never" };
 
 const REQUESTS: Readonly<
@@ -30,7 +30,7 @@ const REQUESTS: Readonly<
     path: `/tokens/${listed}`,
   }),
   "applicationApiTokens.post": () => ({ kind: "create", method: "post", path: "/tokens", body: IMPOSSIBLE }),
-  // No change, of nobody.
+  // An empty change, of a token that doesn't exist.
   "applicationApiToken.patch": () => ({
     kind: "write",
     method: "patch",
@@ -40,7 +40,7 @@ const REQUESTS: Readonly<
   "applicationApiToken.delete": () => ({ kind: "write", method: "delete", path: `/tokens/${NOBODY}` }),
 };
 
-/** Tries one scope of what the client is logged in with, by a request that changes nothing, whatever the answer. */
+/** Tests one scope of the token that the client is logged in with. The request changes nothing, whatever Losant answers. */
 export async function tryScope(
   scope: keyof typeof REQUESTS,
   client: LosantClient,

@@ -7,8 +7,8 @@ import { Interruption } from "../command/stops.ts";
 const MOST_CHARACTERS = 65_536;
 
 /**
- * One line that nobody sees: from a terminal without an echo, else all of standard input.
- * @throws Interruption at ctrl-c, or at the end of input before there was anything
+ * Reads one line from a terminal without showing it. Without a terminal, reads all of standard input.
+ * @throws Interruption at Ctrl-C, or if a terminal's input ends before the line does
  */
 export function readHidden(question: string, input: Input, output: Writable): Promise<string> {
   return input.isTTY && input.setRawMode ? fromTerminal(question, input, output) : fromStream(input);
@@ -23,7 +23,7 @@ async function fromStream(input: Readable): Promise<string> {
   return text.trim();
 }
 
-/** Raw, since a terminal that edits lines itself cuts a pasted one at 1,024 characters on some systems. */
+/** In raw mode, because some systems cut a pasted line at 1,024 characters if the terminal edits lines itself. */
 async function fromTerminal(question: string, input: Input, output: Writable): Promise<string> {
   output.write(question);
   input.setRawMode?.(true);
@@ -45,7 +45,7 @@ function lineFrom(input: Readable): Promise<string> {
     };
     const interrupt = () => settle(() => reject(new Interruption("Nothing was stored.")));
     const take = (chunk: string) => {
-      // Arrow keys, and what some terminals put around what is pasted, are sequences of several characters.
+      // Arrow keys are sequences of several characters, and so are the marks that some terminals put around pasted text.
       for (const key of stripVTControlCharacters(chunk)) {
         if (key === "\r" || key === "\n") return settle(() => resolve(typed.join("")));
         if (key === "\x03" || key === "\x04") return interrupt();

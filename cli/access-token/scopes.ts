@@ -1,4 +1,4 @@
-/** What the worker does with its access token, and the scopes of which Losant wants one for it ("Authentication" of each action). */
+/** The scopes that the worker needs, each with the wider scopes that include it ("Authentication" of each action in Losant's documentation). */
 export const NEEDED = {
   "applicationApiTokens.get": ["all.Application", "all.Application.read", "applicationApiTokens.*"],
   "applicationApiTokens.post": ["all.Application", "applicationApiTokens.*"],
@@ -9,12 +9,12 @@ export const NEEDED = {
 export type NeededScope = keyof typeof NEEDED;
 export const NEEDED_SCOPES = Object.keys(NEEDED) as readonly NeededScope[];
 
-/** Whether a token with these scopes has that one. */
+/** Whether these scopes include the one that is needed. */
 export function grants(scopes: readonly string[], needed: NeededScope): boolean {
   return scopes.some((scope) => scope === needed || NEEDED[needed].some((wider) => wider === scope));
 }
 
-/** Scopes with which a token may do more than the worker needs. */
+/** The scopes that allow more than the worker needs. */
 export function beyondNeed(scopes: readonly string[]): readonly string[] {
   return scopes.filter(
     (scope) =>

@@ -22,13 +22,13 @@ import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type { Clock } from "../../lambda/ports.ts";
 import { Refusal } from "../command/stops.ts";
 
-/** The secret that `accessToken` names, as it is before anything is written; undefined where there is none. */
+/** The secret that `accessToken` names, as it is before anything is written. It is undefined if there is none. */
 export interface Target {
   readonly id: ApplicationConfig["accessToken"];
   readonly secret: SecretState | undefined;
 }
 
-/** @throws Refusal where nothing can be stored there; RotationError where AWS could not be asked. */
+/** @throws Refusal if nothing can be stored there; RotationError if AWS could not be asked */
 export async function targetOf(
   { accessToken: id }: ApplicationConfig,
   client: SecretsManagerClient,
@@ -37,27 +37,27 @@ export async function targetOf(
   if (secret === undefined && id.startsWith("arn:"))
     throw new Refusal(
       `there is no secret ${id}`,
-      "An ARN is given to a secret when it is created: put the name you wish for into `accessToken` instead.",
+      "AWS chooses the ARN when a secret is created. Use the name of the new secret in `accessToken` instead.",
     );
   if (secret?.deletedAt !== undefined)
     throw new Refusal(
-      `the secret ${secret.name} has been scheduled for deletion`,
+      `the secret ${secret.name} is scheduled for deletion`,
       `Restore it first: aws secretsmanager restore-secret --secret-id ${secret.name}`,
     );
   if (secret?.owningService !== undefined)
     throw new Refusal(
       `the secret ${secret.name} belongs to ${secret.owningService}`,
-      "Name another one in `accessToken`.",
+      "Use another secret in `accessToken`.",
     );
   if (secret !== undefined && isReplica(secret))
     throw new Refusal(
-      `the secret ${secret.name} is a replica of one in ${secret.primaryRegion}, and takes no writes`,
-      "Store the token there, or name another secret in `accessToken`.",
+      `the secret ${secret.name} is a replica of a secret in ${secret.primaryRegion}, and can't be written`,
+      "Store the token in that region, or use another secret in `accessToken`.",
     );
   return { id, secret };
 }
 
-/** Creates the secret with the string, or makes that its current version. Repeated under one id, so stored once. */
+/** Creates the secret with the string, or makes the string its current version. All attempts use one id, so it is stored once. */
 export async function store(
   { id, secret }: Target,
   string: Redacted,
@@ -80,7 +80,7 @@ export async function store(
   }
   const command = new CreateSecretCommand({
     Name: v.parse(SecretName, id),
-    Description: `What the token rotation logs in to Losant with, for application ${applicationId}`,
+    Description: `Access token that the token rotation uses to log in to Losant, for application ${applicationId}`,
     ClientRequestToken,
     SecretString,
   });

@@ -20,15 +20,15 @@ export interface Finding {
   readonly how: string;
 }
 
-/** What became of trying a token, before anything is stored. */
+/** The result of testing a token, before anything is stored. */
 export interface Trial {
   readonly listed: readonly ApiToken[];
-  /** The token's own entry in the listing, where that is beyond doubt. */
+  /** The token's own entry in the list, if it can be identified. */
   readonly own: ApiToken | undefined;
   readonly findings: readonly Finding[];
 }
 
-/** @throws Refusal where the listing does not succeed; RotationError where Losant could not be asked. */
+/** @throws Refusal if the token can't list the tokens; RotationError if Losant could not be asked */
 export async function tryOut(
   given: GivenToken,
   application: ApplicationConfig,
@@ -47,7 +47,7 @@ export async function tryOut(
   for (const scope of NEEDED_SCOPES) {
     const finding =
       scope === "applicationApiTokens.get"
-        ? ({ scope, verdict: "granted", how: `it lists ${listed.length} tokens` } as const)
+        ? ({ scope, verdict: "granted", how: `it listed ${listed.length} tokens` } as const)
         : await findOut(scope, { given, listed, own, api, client, applicationId: application.id });
     findings.push(finding);
   }
@@ -64,32 +64,32 @@ interface Circumstances {
   readonly applicationId: ApplicationConfig["id"];
 }
 
-/** What is written down about the token decides; what is not is tried, as far as that changes nothing. */
+/** Reads the scope from the token's entry or payload. A scope that isn't there is tested with a request that changes nothing. */
 async function findOut(
   scope: Exclude<NeededScope, "applicationApiTokens.get">,
   { given, listed, own, api, client, applicationId }: Circumstances,
 ): Promise<Finding> {
   const known = own?.scope ?? given.scope;
-  const source = own === undefined ? "the token's own payload" : "its entry in the listing";
+  const source = own === undefined ? "the token's payload" : "its entry in the list";
   if (known !== undefined && grants(known, scope) && scope !== "applicationApiToken.get")
-    return { scope, verdict: "granted", how: `says ${source}` };
+    return { scope, verdict: "granted", how: `according to ${source}` };
   const tried = await tryScope(scope, client, applicationId, own?.id ?? listed[0]?.id);
   if (typeof tried === "object") throw await unasked(tried.created, api);
-  if (tried === "granted") return { scope, verdict: "granted", how: "tried" };
-  if (tried === "missing") return { scope, verdict: "missing", how: "tried: Losant forbids it" };
+  if (tried === "granted") return { scope, verdict: "granted", how: "tested" };
+  if (tried === "missing") return { scope, verdict: "missing", how: "tested: Losant denies access" };
   if (known !== undefined && grants(known, scope))
-    return { scope, verdict: "granted", how: `says ${source}` };
+    return { scope, verdict: "granted", how: `according to ${source}` };
   return {
     scope,
     verdict: "unclear",
     how:
       known === undefined
-        ? "could not be told without doing it"
-        : `${source} doesn't name it, yet Losant did not forbid it`,
+        ? "can't be tested without an effect"
+        : `not in ${source}, but Losant doesn't deny access`,
   };
 }
 
-/** A request that no reading of Losant's schema allows has made a token all the same: it goes again, and so does this. */
+/** Losant created a token from a request that its schema doesn't allow. The token is deleted, and the command refuses to go on. */
 async function unasked(id: ApiToken["id"] | undefined, api: TokenApi): Promise<Refusal> {
   const gone =
     id !== undefined &&
@@ -98,15 +98,15 @@ async function unasked(id: ApiToken["id"] | undefined, api: TokenApi): Promise<R
       .then(() => true)
       .catch(() => false));
   const fate = gone
-    ? `${id} was deleted again`
-    : `delete ${id ?? "the newest one, without a name"} in Losant`;
+    ? `the command deleted ${id}`
+    : `delete ${id ?? "the newest token, which has no name"} in Losant`;
   return new Refusal(
-    `Losant made a token out of a request that it should refuse; ${fate}`,
+    `Losant created a token from a request that it should refuse; ${fate}`,
     "Nothing was stored. Please report this.",
   );
 }
 
-/** Losant's own word on which entry it is: an id that the payload names, of a token that expires when the payload says. */
+/** The entry with an id from the token's payload and the same expiry. Undefined if no entry or more than one fits. */
 function ownEntry(listed: readonly ApiToken[], { claimedIds, expiresAt }: GivenToken): ApiToken | undefined {
   const [own, ...others] = listed.filter(
     (token) => claimedIds.includes(token.id) && isSameSecond(token.expiresAt, expiresAt),
@@ -114,7 +114,7 @@ function ownEntry(listed: readonly ApiToken[], { claimedIds, expiresAt }: GivenT
   return others.length === 0 ? own : undefined;
 }
 
-/** In place of a secret: what is to be stored is tried from here. */
+/** Stands in for the secret, so that the token is tested before it is stored. */
 function holding({ string: token }: GivenToken): AccessTokenReader {
   const arn = v.parse(SecretArn, "arn:aws:secretsmanager:nowhere:000000000000:secret:not-stored-yet");
   return {
@@ -138,22 +138,22 @@ function refusalOf(
   if (isRefused && applicationId !== undefined && applicationId !== id)
     return new Refusal(
       `this token is for the application ${applicationId}, not for ${id}`,
-      "Make one in that application, or say which is meant with --application. Nothing was stored.",
+      "Nothing was stored. Create a token in the right application, or choose the other one with --application.",
     );
   if (code === "access-token-rejected")
     return new Refusal(
-      `${losantApiUrl} does not accept this token`,
-      "It was deleted or deactivated, or is for another Losant than losantApiUrl says. Nothing was stored.",
+      `${losantApiUrl} doesn't accept this token`,
+      "Nothing was stored. The token was deleted or deactivated, or belongs to another Losant than the one in losantApiUrl.",
     );
   if (code === "access-token-forbidden")
     return new Refusal(
       `this token may not list the tokens of the application ${id}`,
-      "It lacks the scope applicationApiTokens.get, or is for another application. Nothing was stored.",
+      "Nothing was stored. The token lacks the scope applicationApiTokens.get, or is for another application.",
     );
   if (code === "application-not-found")
     return new Refusal(
-      `Losant knows no application ${id}`,
-      "Correct applications[].id in the configuration. Nothing was stored.",
+      `Losant has no application ${id}`,
+      "Nothing was stored. Correct applications[].id in the configuration.",
     );
   return thrown;
 }

@@ -24,13 +24,13 @@ const STYLES = { granted: "good", missing: "bad", unclear: "warn" } as const sat
   Style
 >;
 
-/** What trying the token has told. */
+/** Shows the result of the test. */
 export function showTrial({ own, findings }: Trial, given: GivenToken, now: Date, screen: Screen): void {
   const expiresAt = own?.expiresAt ?? given.expiresAt;
-  const name = own === undefined ? "The token" : `${printable(own.name)} (${own.id})`;
+  const name = own === undefined ? "It" : `${printable(own.name)} (${own.id})`;
   say(
     screen,
-    `Losant lets it in. ${name} ${lifeOf(expiresAt, own !== undefined || given.neverExpires, now)}.`,
+    `Losant accepts the token. ${name} ${lifeOf(expiresAt, own !== undefined || given.neverExpires, now)}.`,
     "",
   );
   screen.line();
@@ -44,16 +44,16 @@ export function showTrial({ own, findings }: Trial, given: GivenToken, now: Date
   const wider = beyondNeed(own?.scope ?? given.scope ?? []);
   if (wider.length === 0) return;
   screen.line();
-  say(screen, `It may do more than the worker needs: ${printable(wider.join(", "))}.`, "", "warn");
+  say(screen, `The token has more scopes than the worker needs: ${printable(wider.join(", "))}.`, "", "warn");
 }
 
-/** What nothing says is not claimed. */
+/** When the token expires, as far as Losant or the payload says. */
 function lifeOf(expiresAt: Date | undefined, isKnown: boolean, now: Date): string {
   if (expiresAt !== undefined) return `expires ${relative(expiresAt, now)}`;
   return isKnown ? "never expires" : "doesn't say when it expires";
 }
 
-/** What `--json` prints: what trying the token has told, and what became of it. The string is no part of it. */
+/** What `--json` prints: the result of the test and whether the token was stored. It doesn't contain the string. */
 export function accessTokenDocument(
   { own, findings }: Trial,
   given: GivenToken,
@@ -73,7 +73,7 @@ export function accessTokenDocument(
   };
 }
 
-/** What the worker makes of the token, once it is stored. */
+/** What the worker does with the token, once it is stored. */
 export function consequences(
   trial: Trial,
   target: Target,
@@ -81,7 +81,7 @@ export function consequences(
   now: Date,
 ): readonly string[] {
   return [
-    "The worker reads it in every run: nothing has to be deployed.",
+    "You don't have to deploy anything: the worker reads the secret in every run.",
     ...renewal(trial, target, application, now),
   ];
 }
@@ -97,8 +97,8 @@ function renewal(
     const managed = listed.find((token) => token.id === managedId);
     const isAlive = managed !== undefined && isLive(managed, now);
     return [
-      "The worker renewed what this secret held before. It takes this token for one that somebody set by hand, and holds: " +
-        "it logs in with it, and does not renew it.",
+      "The worker renewed the token that this secret held before. It treats this token as a manual change: it uses the token " +
+        "to log in, but doesn't renew it.",
       "To let it renew the access token again: " +
         `npm run rotate -- --token ${isAlive ? managedId : (own?.id ?? "<the id of this token>")} --force`,
     ];
@@ -107,19 +107,21 @@ function renewal(
   const [mapped] = [...application.secrets].find(([, secretName]) => secretName === name) ?? [];
   if (mapped === undefined && !application.renewsAccessToken)
     return [
-      `It is not renewed: no entry of \`secrets\` maps its name to ${name}. If it expires, an alarm tells in time.`,
+      `The worker doesn't renew this token: \`accessToken\` has no \`renew\`, and no entry of \`secrets\` maps a token to ${name}. An alarm warns you before it expires.`,
     ];
   if (own === undefined)
-    return ["Which of the listed tokens it is can't be told. The worker renews it only if it can tell that."];
-  if (mapped !== undefined && own.name !== mapped)
     return [
-      `It is not renewed: \`secrets\` maps ${quoted(mapped)} to this secret, and its name is ` +
-        `${quoted(own.name)}.`,
+      "This token can't be identified in the list of tokens. The worker renews it only if a run can identify it.",
     ];
-  return ["The worker renews it, like any other token, if it expires."];
+  if (mapped !== undefined && own.name !== mapped && own.id !== mapped)
+    return [
+      `The worker doesn't renew this token: \`secrets\` maps ${quoted(mapped)} to this secret, but the name of this ` +
+        `token is ${quoted(own.name)}.`,
+    ];
+  return ["The worker renews this token before it expires, like any other token."];
 }
 
-/** The token of the worker's that the secret holds, or held before somebody set a value by hand. */
+/** The token that the worker stored in the secret: the current one, or the one before a manual change. */
 function managedToken(secret: SecretState): TokenId | undefined {
   const holders = [AWSCURRENT, AWSPREVIOUS].map((label) => holderOf(secret, label));
   return holders.map((version) => version && stampOf(version)).find((stamp) => stamp !== undefined)?.tokenId;

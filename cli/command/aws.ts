@@ -3,12 +3,12 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { CommandIo } from "./io.ts";
 import { Refusal } from "./stops.ts";
 
-/** What the SDK's credential providers say of single sign-on; they have no codes. */
+/** Words in the errors of the SDK's credential providers about single sign-on, which have no codes. */
 const SIGN_ON = /\bsso\b|token is expired|refresh/i;
 
 /**
- * The client of Secrets Manager, once there are a region and credentials to use it with: so what is wrong with this machine
- * is told as such, and once.
+ * The client of Secrets Manager. It first checks that this machine has a region and credentials, so that a missing one is
+ * reported once, and as a problem of this machine.
  * @throws Refusal
  */
 export async function secretsManagerHere({
@@ -30,35 +30,32 @@ export async function secretsManagerHere({
 function withoutCredentials(said: string, profile: string | undefined): Refusal {
   const ofProfile = profile === undefined ? "" : ` --profile ${profile}`;
   if (SIGN_ON.test(said))
-    return new Refusal(
-      "your AWS SSO session has expired, or there was none",
-      `Log in: aws sso login${ofProfile}`,
-    );
+    return new Refusal("you have no AWS SSO session, or it has expired", `Log in: aws sso login${ofProfile}`);
   if (profile !== undefined)
     return new Refusal(
-      `there is no AWS profile ${profile}, or it has no credentials`,
-      "See aws configure list-profiles, and name another one with --profile.",
+      `the AWS profile ${profile} doesn't exist, or has no credentials`,
+      "To see your profiles: aws configure list-profiles. Choose another one with --profile.",
     );
   return new Refusal(
-    "there are no AWS credentials on this machine",
-    "Log in (aws sso login, or aws configure), or name a profile that has some with --profile.",
+    "this machine has no AWS credentials",
+    "Log in (aws sso login, or aws configure), or choose a profile that has credentials with --profile.",
   );
 }
 
-/** @throws Refusal where there is none */
+/** @throws Refusal if there is none */
 export async function regionOf(client: SecretsManagerClient | EventBridgeClient): Promise<string> {
   const region = await client.config.region().catch(() => "");
   if (region !== "") return region;
   throw new Refusal(
-    "there is no AWS region on this machine",
-    "Add --region, or set AWS_REGION, or `region` in your AWS profile.",
+    "no AWS region is set",
+    "Add --region, or set AWS_REGION or the `region` of your AWS profile.",
   );
 }
 
 const destinations = new WeakMap<SecretsManagerClient, string>();
 const OF_AWS = /\.(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws)$/;
 
-/** Where an endpoint is set, in which variable or profile, only the SDK knows: so its requests are looked at. */
+/** Only the SDK knows which variable or profile sets an endpoint, so the address is read from its requests. */
 function watchDestination(client: SecretsManagerClient): void {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -71,7 +68,7 @@ function watchDestination(client: SecretsManagerClient): void {
   );
 }
 
-/** The address to which the client has sent a request, where that is none of AWS's own. */
+/** The address that the client has sent a request to, if it isn't one of AWS's own. */
 export function destinationOf(client: SecretsManagerClient): string | undefined {
   return destinations.get(client);
 }

@@ -9,13 +9,13 @@ import { refuseSwallowed } from "./swallowed.ts";
 import { type Described, usageLine, usageOf } from "./usage.ts";
 import { version } from "./version.ts";
 
-/** What a shell learns from each command. */
+/** The exit codes of all commands. */
 export const EXIT = {
-  /** It did what was asked. */
+  /** The command did what was asked. */
   good: 0,
   /** Something failed, or was not done. */
   failed: 1,
-  /** It could not start: the arguments or the configuration are wrong. */
+  /** The command could not start: the arguments or the configuration are wrong. */
   notStarted: 2,
   /** Ctrl-C, as a shell reports it. */
   interrupted: 130,
@@ -23,25 +23,24 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /**
- * One command of the operator's. To add one, make `cli/<name>/options.ts` with its flags and what they mean, and
- * `cli/<name>/<name>.ts` which exports the command; then give it a line in `cli/subcommands.ts`, a script in package.json
- * and a test in `test/cli` that calls it in process (test/support/command.ts). `--help`, shell completion and what is said
- * of mistakes come from its flags. Everything outside it reaches through `io`. Whatever is not to be done it throws, and
- * `runCommand` says it.
+ * One command. To add one, write `cli/<name>/options.ts` with its flags and their descriptions, and `cli/<name>/<name>.ts`,
+ * which exports the command. Then add a line to `cli/subcommands.ts`, a script to package.json and a test to `test/cli` that
+ * calls it in process (test/support/command.ts). `--help`, shell completion and the messages about wrong arguments come from
+ * its flags. A command reads and writes only through `io`. It throws a Refusal for what it won't do, and `runCommand` shows it.
  */
 export interface Command<Flags extends CommandFlags = CommandFlags, Options = unknown> extends Described {
   readonly flags: Flags;
-  /** Said of arguments that are refused, where other words would repeat what nobody may see. */
+  /** The message for wrong arguments, if the usual one could repeat a secret. */
   readonly wrongArguments?: string;
-  /** The exit code of what it refuses to do: `failed`, if nothing else stands here. */
+  /** The exit code for a Refusal: `failed` by default. */
   readonly refusalExit?: ExitCode;
-  /** What the arguments ask for. @throws Misuse */
+  /** The options that the arguments ask for. @throws Misuse */
   optionsFrom(values: FlagValues<Flags>): Options;
-  /** Does it. @throws Refusal, Interruption, RotationError; anything else is a defect */
+  /** Runs the command. @throws Refusal, Interruption, RotationError; anything else is a defect */
   main(options: Options, io: CommandIo): Promise<ExitCode>;
 }
 
-/** Runs a command with these arguments, and says on stderr what stopped it. Throws only defects. */
+/** Runs a command with these arguments. If something stops it, writes the reason to stderr. Throws only defects. */
 export async function runCommand<Flags extends CommandFlags, Options>(
   command: Command<Flags, Options>,
   argv: readonly string[],

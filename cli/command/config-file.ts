@@ -4,12 +4,12 @@ import { RotationError } from "../../lambda/model/errors.ts";
 import { parseConfigText } from "../../lambda/policy/config.ts";
 import type { Io } from "./io.ts";
 
-/** In the folder of whoever starts it: npm scripts run in the repository's. */
+/** In the current folder. For npm scripts, that is the folder of the repository. */
 const DEFAULT_FILE = "rotation.config.json";
 
 /**
- * The configuration as text, checked already so that an error names the file. ROTATION_CONFIG, where it is set,
- * outranks every file, as it does in Lambda.
+ * The configuration as text. It is checked here, so that an error names the file. If ROTATION_CONFIG is set, it has
+ * priority over every file, as in Lambda.
  * @throws RotationError `config-invalid`
  */
 export async function configText(file: string | undefined, { env }: Pick<Io, "env">): Promise<string> {
@@ -19,9 +19,9 @@ export async function configText(file: string | undefined, { env }: Pick<Io, "en
   const text = await readFile(path, "utf8").catch(() => {
     const hint =
       file === undefined
-        ? ": copy rotation.config.example.json to it, and put in your application, or name another file with --config"
+        ? ". Copy rotation.config.example.json to this name and enter your application, or choose another file with --config"
         : "";
-    throw new RotationError("config-invalid", `there is no ${shown(path)} that can be read${hint}`);
+    throw new RotationError("config-invalid", `can't read ${shown(path)}${hint}`);
   });
   return checked(text, shown(path));
 }
@@ -36,7 +36,7 @@ function checked(text: string, source: string): string {
   return text;
 }
 
-/** Short where it lies in the folder that the reader is in. */
+/** A relative path, if the file is in the current folder. */
 function shown(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") ? path : short;

@@ -3,7 +3,7 @@ import type { Io } from "./io.ts";
 import { Interruption } from "./stops.ts";
 
 /**
- * Asks at the terminal, on standard error. Anything but `yes`, the end of input included, is a no.
+ * Asks on standard error. Every answer but `yes` means no, and so does the end of input.
  * @throws Interruption at Ctrl-C
  */
 export async function isConfirmed(
@@ -15,7 +15,7 @@ export async function isConfirmed(
   asking.once("close", () => resolve(""));
   asking.once("SIGINT", () => reject(new Interruption("Nothing was changed.")));
   try {
-    const answer = await Promise.race([asking.question(`${question} Type yes to go on: `), closed]);
+    const answer = await Promise.race([asking.question(`${question} Type yes to continue: `), closed]);
     return answer.trim().toLowerCase() === "yes";
   } catch (thrown) {
     stderr.write("\n");

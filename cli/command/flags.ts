@@ -2,17 +2,17 @@ import { parseArgs } from "node:util";
 import { nearestWord } from "../../lambda/model/nearest.ts";
 import { Misuse } from "./stops.ts";
 
-/** One option of a command: what node:util's parseArgs takes, and what `--help` and shell completion say of it. */
+/** One option of a command: what node:util's parseArgs needs, and the text for `--help` and shell completion. */
 export interface Flag {
   readonly type: "string" | "boolean";
   readonly multiple?: boolean;
   readonly short?: string;
-  /** What stands for the value of a string: ID, FILE. */
+  /** The placeholder for the value of a string: ID, FILE. */
   readonly value?: string;
   readonly about: string;
 }
 
-/** By the long name of each. */
+/** By long name. */
 export type CommandFlags = Readonly<Record<string, Flag>>;
 export type FlagValues<Flags extends CommandFlags> = ReturnType<
   typeof parseArgs<{ options: Flags }>
@@ -20,31 +20,31 @@ export type FlagValues<Flags extends CommandFlags> = ReturnType<
 
 /** Every command has these. */
 export const EVERYWHERE = {
-  "no-color": { type: "boolean", about: "no colours (NO_COLOR does the same)" },
-  help: { type: "boolean", short: "h", about: "this text" },
-  version: { type: "boolean", about: "the version of this program" },
+  "no-color": { type: "boolean", about: "print no colours (the same as NO_COLOR)" },
+  help: { type: "boolean", short: "h", about: "show this help" },
+  version: { type: "boolean", about: "show the version" },
 } as const satisfies CommandFlags;
 
-/** Whatever prints a result. */
+/** For commands that print a result. */
 export const OUTPUT_FLAGS = {
-  json: { type: "boolean", about: "print JSON, and nothing else" },
-  quiet: { type: "boolean", short: "q", about: "print nothing but what went wrong" },
+  json: { type: "boolean", about: "print only JSON" },
+  quiet: { type: "boolean", short: "q", about: "print only errors" },
 } as const satisfies CommandFlags;
 
-/** Whatever works with the configuration and with AWS. */
+/** For commands that use the configuration and AWS. */
 export const AWS_FLAGS = {
   config: {
     type: "string",
     value: "FILE",
-    about: "another file than rotation.config.json (ROTATION_CONFIG outranks both)",
+    about: "the configuration, instead of rotation.config.json (ROTATION_CONFIG has priority over both)",
   },
-  profile: { type: "string", value: "NAME", about: "the AWS profile to use, instead of AWS_PROFILE" },
+  profile: { type: "string", value: "NAME", about: "the AWS profile, instead of AWS_PROFILE" },
   region: { type: "string", value: "NAME", about: "the AWS region, instead of AWS_REGION" },
 } as const satisfies CommandFlags;
 
 export const SHARED_FLAGS = { ...AWS_FLAGS, ...OUTPUT_FLAGS } as const;
 
-/** @throws Misuse, which names the option that was probably meant; never a value, which may be a secret. */
+/** @throws Misuse, which suggests the option that was probably meant. It never repeats a value, which may be a secret. */
 export function valuesOf<Flags extends CommandFlags>(
   flags: Flags,
   argv: readonly string[],
@@ -60,7 +60,7 @@ export function valuesOf<Flags extends CommandFlags>(
 function complaintOf(thrown: unknown, known: readonly string[]): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const [, unknown] = /^Unknown option '--?([^'=]*)/.exec(message) ?? [];
-  // Node goes on with how to pass an argument that begins with a hyphen.
+  // The rest of Node's message explains how to pass an argument that begins with a hyphen.
   if (unknown === undefined) return message.split(". ")[0] ?? message;
   const meant = nearestWord(unknown, known);
   return `Unknown option --${unknown}.${meant === undefined ? "" : ` Did you mean --${meant}?`}`;

@@ -1,7 +1,7 @@
 import type { Io } from "./io.ts";
 import { Interruption } from "./stops.ts";
 
-/** Work that writes nothing: Ctrl-C ends it at once. @throws Interruption */
+/** For work that writes nothing: Ctrl-C stops it at once. @throws Interruption */
 export function unlessInterrupted<T>(
   work: Promise<T>,
   left: string,
@@ -9,16 +9,16 @@ export function unlessInterrupted<T>(
 ): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const off = onInterrupt(() => reject(new Interruption(left)));
-  // Whatever comes of it after that, nobody waits for it.
+  // After an interruption nobody waits for the result.
   work.catch(() => {});
   return Promise.race([work, promise]).finally(off);
 }
 
-/** What is said of Ctrl-C, while something is written. */
+/** The messages for Ctrl-C while something is written. */
 export interface Interrupted {
-  /** At the first, after which what is under way comes to its end. */
+  /** For the first Ctrl-C: the command finishes what is in progress. */
   readonly first: string;
-  /** At the second: what may be left. */
+  /** For the second one: what may be left unfinished. */
   readonly second: string;
 }
 
@@ -28,8 +28,8 @@ export interface Ending<T> {
 }
 
 /**
- * Work that writes: the first Ctrl-C asks it, through the signal, to begin nothing more, and waits for its end.
- * @throws Interruption at the second
+ * For work that writes: the first Ctrl-C tells it, through the signal, to start nothing new, and waits until it ends.
+ * @throws Interruption at the second Ctrl-C
  */
 export async function toItsEnd<T>(
   work: (signal: AbortSignal) => Promise<T>,

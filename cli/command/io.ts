@@ -6,19 +6,19 @@ import { printableJson } from "../../lambda/model/printable.ts";
 import type { Clock } from "../../lambda/ports.ts";
 import type { Environment, Output } from "../terminal/screen.ts";
 
-/** What is used of a terminal, or of whatever else standard input is. */
+/** The parts of standard input that the commands use. */
 export type Input = Readable & { readonly isTTY?: boolean; setRawMode?(isRaw: boolean): unknown };
 
-/** Everything outside of a command that it reads, writes and waits for. A process has one; each test makes its own. */
+/** Everything that a command reads, writes and waits for. A process has one; each test creates its own. */
 export interface Io {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Environment;
   readonly clock: Clock;
-  /** The clients of AWS, made for whoever needs one. They must not repeat anything by themselves: see AWS_CLIENT. */
+  /** Creates clients of AWS. The clients must not retry by themselves: see AWS_CLIENT. */
   readonly aws: AwsClients;
-  /** Calls back at each Ctrl-C, until the function that it returns is called. */
+  /** Calls the listener at each Ctrl-C, until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
 }
 
@@ -27,16 +27,16 @@ export interface AwsClients {
   eventBridge(settings: AwsPlace): EventBridgeClient;
 }
 
-/** As the options of one command have it. */
+/** With the options of one command applied. */
 export interface CommandIo extends Omit<Io, "aws"> {
   readonly aws: {
     readonly settings: AwsPlace;
     secretsManager(): SecretsManagerClient;
     eventBridge(): EventBridgeClient;
   };
-  /** Where goes what must be read: standard output, or standard error where that is to be quiet, or JSON alone. */
+  /** For text that a person has to read: standard output, or standard error with --quiet and --json. */
   readonly urgent: Output;
-  /** Prints the document, if JSON was asked for: the only thing that standard output gets then. */
+  /** With --json, prints the document; nothing else goes to standard output then. */
   document(make: () => unknown): void;
 }
 
@@ -67,7 +67,7 @@ export function ioFor(values: SharedValues, io: Io): CommandIo {
   };
 }
 
-/** AWS_DEFAULT_REGION is that of the AWS CLI; the SDK doesn't know it. */
+/** The AWS CLI reads AWS_DEFAULT_REGION; the SDK doesn't. */
 function awsSettings({ profile, region }: SharedValues, env: Environment): AwsPlace {
   const other = env.AWS_REGION ? undefined : env.AWS_DEFAULT_REGION;
   const chosen = region ?? (other === "" ? undefined : other);
@@ -81,7 +81,7 @@ function silent(): Output {
   return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
-/** Whether a person is there to be asked, on standard error. */
+/** Whether the command can ask somebody, on standard error. */
 export function isAttended({ stdin, stderr }: Pick<Io, "stdin" | "stderr">): boolean {
   return stdin.isTTY === true && stderr.isTTY === true;
 }

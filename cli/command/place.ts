@@ -10,10 +10,10 @@ import { destinationOf } from "./aws.ts";
 
 /** Where a command reads and writes. */
 export interface Whereabouts {
-  /** Undefined where no access token's secret could be read: nothing can be written then either. */
+  /** Undefined if no access token's secret could be read. Nothing can be written then either. */
   readonly account: string | undefined;
   readonly region: string;
-  /** Only where it is another than AWS's own. */
+  /** Only if it isn't AWS's own. */
   readonly endpoint: string | undefined;
   readonly losant: string;
 }
@@ -24,10 +24,10 @@ interface Reach {
   readonly progress?: Pick<Progress, "waits">;
 }
 
-/** So many secrets are tried for an ARN that tells the account. */
+/** The account is read from the ARN of an access token's secret. This many secrets are tried. */
 const TRIED = 3;
 
-/** @throws RotationError where AWS could not be asked */
+/** @throws RotationError if AWS could not be asked */
 export async function placeOf(
   { losantApiUrl }: Pick<RotationConfig, "losantApiUrl">,
   applications: readonly ApplicationConfig[],
@@ -38,7 +38,7 @@ export async function placeOf(
   return placeAround(arn, client, losantApiUrl);
 }
 
-/** Of a client that has made a request, see `destinationOf`. */
+/** The client must have sent a request before: see `destinationOf`. */
 export async function placeAround(
   arn: SecretArn | undefined,
   client: SecretsManagerClient,
@@ -57,7 +57,7 @@ async function accessTokenArn(
       const found = await store.read(accessToken, "AWSCURRENT");
       if (found !== undefined) return found.arn;
     } catch (thrown) {
-      // What is wrong with one application's secret, the run tells of it.
+      // The run reports what is wrong with one application's secret.
       if (!(thrown instanceof RotationError) || !thrown.code.startsWith("access-token-")) throw thrown;
     }
   }

@@ -3,18 +3,18 @@ import { secretsManagerClient } from "../../lambda/adapters/aws/secrets-manager.
 import { EXIT, type ExitCode } from "./command.ts";
 import type { Io } from "./io.ts";
 
-/** Runs a command as this process, and for its exit code. */
+/** Runs a command as this process, and sets the exit code. */
 export async function runAsProcess(run: () => Promise<ExitCode>): Promise<void> {
   const code = await run();
   process.exitCode = code;
-  // What was given up goes on otherwise: calls that are under way, and a prompt.
+  // Otherwise calls in progress and a prompt would keep the process alive.
   if (code === EXIT.interrupted) process.exit();
 }
 
 /** The streams, environment, signals and clock of this process. The AWS SDK finds region, endpoint and credentials by itself, in this process's environment and in its profiles. */
 export function processIo(): Io {
   const { stdin, stdout, stderr, env } = process;
-  // Whoever reads on, `| head` or nobody, a command goes to its end and has its exit code.
+  // If the reader of a pipe ends early (`| head`), the command still finishes and sets its exit code.
   for (const stream of [stdout, stderr]) stream.on("error", () => {});
   return {
     stdin,
@@ -30,7 +30,7 @@ export function processIo(): Io {
   };
 }
 
-/** npm passes on the signal that the terminal has sent already: what comes as close as this is one key press. */
+/** npm passes on the signal that the terminal has already sent. Signals this close together are one key press. */
 const SAME_KEY_MS = 300;
 
 function onSignal(listener: () => void): () => void {

@@ -3,10 +3,10 @@ import { printable } from "../../lambda/model/printable.ts";
 import { type Screen, say } from "../terminal/screen.ts";
 import { remedyHere } from "./remedies.ts";
 
-/** Arguments that a command can't make sense of. */
+/** The arguments are wrong. */
 export class Misuse extends Error {
   override readonly name = "Misuse";
-  /** It says itself how to write it. */
+  /** The message shows the correct command, so no usage is added. */
   readonly isComplete: boolean;
 
   constructor(message: string, { isComplete = false }: { readonly isComplete?: boolean } = {}) {
@@ -15,12 +15,12 @@ export class Misuse extends Error {
   }
 }
 
-/** Ctrl-C. The message says what became of the work. */
+/** Ctrl-C. The message says what was done. */
 export class Interruption extends Error {
   override readonly name = "Interruption";
 }
 
-/** What a command of the operator's does not do, why, and what to do instead. */
+/** A command refuses to do something. Says why, and what to do instead. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly remedy: string;
@@ -31,7 +31,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Shows what was not done and why, with the remedy. */
+/** Shows why a command refused or failed, and the remedy. */
 export function showRefusal(refusal: Refusal | RotationError, screen: Screen): void {
   const isError = refusal instanceof RotationError;
   say(screen, printable(`${isError ? `${refusal.code}: ` : ""}${refusal.message}.`), "", "bad");

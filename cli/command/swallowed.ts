@@ -7,9 +7,9 @@ import { Misuse } from "./stops.ts";
 import type { Described } from "./usage.ts";
 
 /**
- * `npm run rotate --dry-run` starts the script without `--dry-run`: npm takes every option before `--` for one of its own,
- * and leaves only a variable of it, npm_config_dry_run. What is real instead of a dry run must not start.
- * @throws Misuse with the line that was meant.
+ * `npm run rotate --dry-run` starts the script without `--dry-run`: npm keeps every option before `--` for itself, and only
+ * sets a variable, npm_config_dry_run. A real run must not start instead of a dry run.
+ * @throws Misuse with the correct line
  */
 export function refuseSwallowed(
   { name, flags }: Pick<Described, "name" | "flags">,
@@ -23,10 +23,10 @@ export function refuseSwallowed(
   if (found.length === 0) return;
   const kept = found.map(([flag]) => `--${flag}`).join(" and ");
   const line = commandLine(name, lineMeant(found, argv, env, flags), invocationIn(env));
-  throw new Misuse(`npm kept ${kept} for itself, so nothing was done. Write: ${line}`, { isComplete: true });
+  throw new Misuse(`npm kept ${kept} for itself, so nothing was done. Use: ${line}`, { isComplete: true });
 }
 
-/** These stand in an .npmrc, or belong to npx itself: `npx --yes` says that the package may be fetched. */
+/** Set in an .npmrc, or an option of npx itself: `npx --yes` allows npx to fetch the package. */
 function isNpmsOwn(key: string, value: string, env: Environment): boolean {
   if (env.npm_command === "exec" && key === "yes") return true;
   const files = [env.npm_config_userconfig, env.npm_config_globalconfig, projectFile(env)];
@@ -49,7 +49,7 @@ function settingIn(file: string, key: string): string | undefined {
   }
 }
 
-/** The value that npm has for a flag of ours: also under a longer name, since npm completes what it takes for a beginning. */
+/** The value that npm has for one of our flags. It can be under a longer name, because npm completes the names of its options. */
 function swallowedAs(flag: string, env: Environment): string | undefined {
   const wanted = flag.replaceAll("-", "_");
   for (const [variable, value] of Object.entries(env)) {
@@ -65,8 +65,8 @@ function isGiven(flag: string, argv: readonly string[]): boolean {
 }
 
 /**
- * npm 10 leaves the value of an option that it doesn't know among the arguments, and npm 11 some. Where it can't be told
- * which value is whose, the line has what the usage has.
+ * npm 10 leaves the value of an option that it doesn't know among the arguments, and npm 11 does so for some. If it isn't
+ * clear which option a value belongs to, the line has the placeholder from the usage.
  */
 function lineMeant(
   found: readonly (readonly [string, Flag])[],
@@ -77,7 +77,7 @@ function lineMeant(
   const given = argv.filter((arg, at) => arg.startsWith("-") || takesValue(argv[at - 1], flags));
   const swallowed = found.flatMap(([flag, { type, value = "VALUE" }]) => {
     if (type === "boolean") return [`--${flag}`];
-    // Several values of one option come in one variable, with empty lines between them.
+    // Several values of one option are in one variable, separated by empty lines.
     const values = (swallowedAs(flag, env) ?? "").split("\n\n");
     return values.flatMap((known) => [`--${flag}`, known === "true" ? value : quoted(known)]);
   });

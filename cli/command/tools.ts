@@ -14,18 +14,18 @@ import { configText } from "./config-file.ts";
 import type { CommandIo, Io } from "./io.ts";
 import { Misuse } from "./stops.ts";
 
-/** What the operator's commands work with: the worker's own adapters, with the AWS credentials of this machine. */
+/** What the commands work with: the worker's own adapters, with the AWS credentials of this machine. */
 export interface Tools {
   readonly config: RotationConfig;
   readonly client: SecretsManagerClient;
   readonly store: SecretStore & AccessTokenReader;
   readonly clock: Clock;
   readonly connect: (application: ApplicationConfig) => TokenApi;
-  /** The list of secrets, read when it is first needed; an empty one where this person may not read it. */
+  /** The list of secrets, read when it is first needed. It is empty if these credentials don't allow ListSecrets. */
   readonly index: () => Promise<StoreIndex>;
 }
 
-/** `progress` is told of every call. @throws RotationError `config-invalid`; Refusal, see secretsManagerHere */
+/** `progress` shows every call that takes long. @throws RotationError `config-invalid`; Refusal, see secretsManagerHere */
 export async function toolsFor(
   configFile: string | undefined,
   progress: Pick<Progress, "waits">,
@@ -52,12 +52,12 @@ export async function settings(configFile: string | undefined, io: Pick<Io, "env
   return parsedConfig(await configText(configFile, io));
 }
 
-/** Of what `configText` has checked. */
+/** The text must come from `configText`, which has checked it. */
 export function parsedConfig(text: string): RotationConfig {
   return parseConfigText(text, "rotation.config.json");
 }
 
-/** All applications, or those that were asked for, in the order of the configuration. @throws Misuse */
+/** All applications, or the chosen ones, in the order of the configuration. @throws Misuse */
 export function chosenApplications(
   { applications }: RotationConfig,
   asked: string | readonly string[] = [],
@@ -80,5 +80,5 @@ function suggestion(unknown: string, known: readonly string[]): string {
   const meant = nearestWord(unknown, known);
   if (meant !== undefined) return `Did you mean ${meant}?`;
   const more = known.length > NAMED ? ` and ${known.length - NAMED} more` : "";
-  return `Configured are: ${known.slice(0, NAMED).join(", ")}${more}.`;
+  return `The configuration has ${known.slice(0, NAMED).join(", ")}${more}.`;
 }

@@ -2,17 +2,17 @@ import { commandLine, type StartedAs, typed } from "../terminal/invocation.ts";
 import { wrapped } from "../terminal/width.ts";
 import { type CommandFlags, EVERYWHERE, type Flag } from "./flags.ts";
 
-/** What `--help` tells of a command. Paragraphs are broken to fit; `flags` are listed in their order. */
+/** The contents of `--help` for a command. Paragraphs are wrapped; `flags` are listed in their order. */
 export interface Described {
   readonly name: string;
   /** One line, in the list of commands. */
   readonly summary: string;
-  /** What has to follow its name: "--token ID_OR_NAME". */
+  /** Arguments that are required: "--token ID_OR_NAME". */
   readonly needs?: string;
   readonly about: readonly string[];
   readonly flags: CommandFlags;
   readonly notes?: readonly string[];
-  /** Of its exit codes, after "Exit code: ". */
+  /** The text after "Exit code: ". */
   readonly exit: string;
 }
 
@@ -37,7 +37,7 @@ export function usageLine({ name, needs }: Pick<Described, "name" | "needs">, by
 function flagLines(flags: CommandFlags): readonly string[] {
   return Object.entries(flags).flatMap(([name, flag]) => {
     const [first = "", ...others] = wrapped(
-      `${flag.about}${flag.multiple ? "; may be repeated" : ""}`,
+      `${flag.about}${flag.multiple ? "; can be repeated" : ""}`,
       WIDTH - NAMES - 2,
     );
     return [

@@ -1,7 +1,7 @@
 import { type Progress, progressOn } from "../terminal/progress.ts";
 import type { CommandIo } from "./io.ts";
 
-/** Does the work while a line of progress is shown, which is gone when it ends, however that is. */
+/** Shows a line of progress during the work, and removes it when the work ends or fails. */
 export async function watching<T>(
   work: (progress: Progress) => Promise<T>,
   { stderr, clock }: Pick<CommandIo, "stderr" | "clock">,

@@ -3,7 +3,7 @@ import { Misuse } from "../command/stops.ts";
 import type { Described } from "../command/usage.ts";
 
 export interface RotateOptions {
-  /** As Lambda would get it. */
+  /** The event that Lambda would receive. */
   readonly event: { readonly dryRun: boolean; readonly tokens?: readonly string[] } & Readonly<
     Record<string, unknown>
   >;
@@ -16,30 +16,30 @@ export const ROTATE_FLAGS = {
   "dry-run": { type: "boolean", about: "show the plan, and write nothing" },
   application: { type: "string", value: "ID", about: "only this application" },
   token: { type: "string", multiple: true, value: "ID_OR_NAME", about: "only this token" },
-  force: { type: "boolean", about: "rotate those tokens now, due or not (needs --token)" },
-  "retire-now": { type: "boolean", about: "deactivate their predecessors at once (needs --token: an id)" },
+  force: { type: "boolean", about: "rotate the tokens now, due or not (needs --token)" },
+  "retire-now": { type: "boolean", about: "deactivate the predecessors at once (needs --token, by id)" },
   yes: { type: "boolean", short: "y", about: "don't ask" },
-  verbose: { type: "boolean", about: "log to standard error" },
+  verbose: { type: "boolean", about: "write a log to standard error" },
   ...SHARED_FLAGS,
 } as const;
 
 export const ROTATE = {
   name: "rotate",
-  summary: "One run of the worker from this terminal",
+  summary: "Run the worker once from this terminal",
   about: [
-    "One run of the worker from this terminal: with rotation.config.json, and with the AWS credentials and region of this machine, wherever the AWS SDK finds them.",
-    "It shows the account, the region and the plan, and asks before it writes. Without a terminal it needs --yes or --dry-run.",
+    "Runs the worker once from this terminal. It uses rotation.config.json, and the AWS credentials and region that the AWS SDK finds on this machine.",
+    "The command shows the account, the region and the plan, and asks before it writes. Without a terminal, it needs --yes or --dry-run.",
   ],
   flags: ROTATE_FLAGS,
-  notes: ["It needs what the worker's role may do: docs/deploy.md has the list."],
-  exit: "0 if all went well, 1 if something failed or you said no, 2 if the run could not start, 130 if you interrupted it",
+  notes: ["Your AWS credentials need the same permissions as the worker's role: docs/deploy.md lists them."],
+  exit: "0 if the run succeeded, 1 if something failed or you answered no, 2 if the run could not start, 130 if you interrupted it",
 } as const satisfies Described;
 
-/** What the arguments of the command line ask for. @throws Misuse */
+/** The options that the command line asks for. @throws Misuse */
 export function rotateOptions(values: FlagValues<typeof ROTATE_FLAGS>): RotateOptions {
   const { application, token: tokens, force = false, "retire-now": retireNow = false } = values;
   if (tokens === undefined && (force || retireNow))
-    throw new Misuse(`${force ? "--force" : "--retire-now"} needs --token: name the tokens that are meant`);
+    throw new Misuse(`${force ? "--force" : "--retire-now"} needs --token: choose the tokens`);
   const event = {
     dryRun: values["dry-run"] ?? false,
     ...(application === undefined ? {} : { applicationId: application }),

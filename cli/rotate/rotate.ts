@@ -26,13 +26,13 @@ export const rotateCommand: Command<typeof ROTATE_FLAGS, RotateOptions> = {
 
 const NOTHING_WRITTEN = "Nothing was written.";
 const WORDS = {
-  first: "Interrupted: no new rotation begins, and what is under way comes to its end.",
+  first: "Interrupted. The command starts no new rotation, finishes what is in progress, and then ends.",
   second:
-    "A token may be left at Losant whose string is stored nowhere, or a rotation without its event: " +
-    "the next run finds and mends both.",
+    "A new token may be left at Losant without its string being stored, or a rotation without its event. " +
+    "The next run finds and fixes both.",
 } as const;
 
-/** A plan that somebody has looked at for longer is not what would be done any more. */
+/** After this time, the plan that was shown may no longer be what a run would do. */
 const PLAN_HOLDS_MS = 10 * 60_000;
 
 type Run = (dryRun: boolean, stop?: AbortSignal) => Promise<RunResult>;
@@ -51,7 +51,7 @@ async function rotateOnce(options: RotateOptions, io: CommandIo): Promise<ExitCo
   return isInterrupted ? EXIT.interrupted : ended;
 }
 
-/** Says where it works, and answers what runs there. */
+/** Shows the account and region, and returns the function that runs there. */
 async function prepared(options: RotateOptions, io: CommandIo): Promise<Run> {
   const { event, yes, configFile, verbose } = options;
   const isAsked = !yes && !event.dryRun;
@@ -60,8 +60,8 @@ async function prepared(options: RotateOptions, io: CommandIo): Promise<Run> {
   const applications = chosenApplications(config, parseRequest(event).applicationId);
   if (isAsked && !isAttended(io))
     throw new Refusal(
-      "nobody is there to be asked",
-      `At a terminal it asks; in a script, add --yes, or --dry-run. ${NOTHING_WRITTEN}`,
+      "can't ask for confirmation without a terminal",
+      `${NOTHING_WRITTEN} In a script, add --yes or --dry-run.`,
     );
   const client = await secretsManagerHere(io);
   const aws = { store: secretsManagerStore(client), events: io.aws.eventBridge() };
@@ -76,7 +76,7 @@ async function prepared(options: RotateOptions, io: CommandIo): Promise<Run> {
   return (dryRun, stop = new AbortController().signal) =>
     watching(
       (progress) => runOnce({ ...event, dryRun }, text, {}, { log, aws, watch: { ...progress, stop } }),
-      // Between the lines of the log, another one would only be in the way.
+      // A line of progress would get in the way of the log.
       verbose ? { ...io, stderr: silenced(io.stderr) } : io,
       deadline,
     );
@@ -86,7 +86,7 @@ function silenced(stderr: Output): Output {
   return Object.assign(Object.create(stderr), { isTTY: false });
 }
 
-/** Shows what a run would do now, and asks. Undefined is a yes; otherwise nothing is to be written. */
+/** Shows what a run would do now, and asks. Undefined means yes. Otherwise nothing may be written. */
 async function declined(
   run: Run,
   named: readonly string[] | undefined,
@@ -100,7 +100,7 @@ async function declined(
   screen.line();
   if (plan.report.summary.planned === 0) {
     const hasFailed = plan.failures.length > 0;
-    say(screen, `Nothing ${hasFailed ? "can" : "is to"} be done. ${NOTHING_WRITTEN}`, "");
+    say(screen, `${hasFailed ? "Nothing can be done." : "There is nothing to do."} ${NOTHING_WRITTEN}`, "");
     return hasFailed ? EXIT.failed : EXIT.good;
   }
   if (!(await isConfirmed("Do this?", io))) {
@@ -108,7 +108,7 @@ async function declined(
     return EXIT.failed;
   }
   if (clock.now().getTime() - plannedAt.getTime() <= PLAN_HOLDS_MS) return undefined;
-  throw new Refusal("this plan is too old", `Start again. ${NOTHING_WRITTEN}`);
+  throw new Refusal("the plan is more than ten minutes old", `${NOTHING_WRITTEN} Run the command again.`);
 }
 
 function concluded(result: RunResult, options: RotateOptions, io: CommandIo): ExitCode {

@@ -4,10 +4,10 @@ import type { Io } from "../command/io.ts";
 
 const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** The report has the rest. */
+/** The other fields are in the report. */
 const SHOWN = ["name", "tokenId", "action", "reason", "outcome", "successorId", "code"] as const;
 
-/** One readable line for each entry, on stderr; none at all unless they are wanted. */
+/** Writes one readable line for each entry to stderr, if the log is wanted. */
 export function stderrLog(isWanted: boolean, io: Pick<Io, "stderr" | "clock">): Log {
   if (!isWanted) return SILENT;
   return { info: writing("info ", io), warn: writing("warn ", io), error: writing("error", io) };

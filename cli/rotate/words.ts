@@ -6,7 +6,7 @@ import { showReport } from "../terminal/report-table.ts";
 import { type Screen, say, screenOn } from "../terminal/screen.ts";
 import { summaryOf } from "../terminal/summary.ts";
 
-/** What would be done, and what becomes of the tokens that were named; without what else is left as it is. */
+/** Shows what would be done, and the row of each token that was asked for. Leaves out other tokens that stay as they are. */
 export function showPlan(
   { report, failures }: RunResult,
   named: readonly string[] | undefined,
@@ -19,7 +19,7 @@ export function showPlan(
   showTrouble(failures, screen);
 }
 
-/** What was done. Where only JSON is wanted, or nothing, people still read what went wrong. */
+/** Shows what was done. With --json and --quiet, failures are still shown, on stderr. */
 export function showResult(
   { report, failures }: RunResult,
   named: readonly string[] | undefined,

@@ -10,14 +10,14 @@ import { tableLines } from "../terminal/table.ts";
 import { relative } from "../terminal/words.ts";
 import type { Forecast, Seen } from "./forecast.ts";
 
-/** What the worker logs in with in one application, and how long that goes on. */
+/** The access token of one application, and how long it works. */
 export interface AccessTokenStatus {
-  /** Undefined where neither its string nor its secret tells which listed token it is. */
+  /** Undefined if neither the string nor the secret shows which listed token it is. */
   readonly tokenId: TokenId | undefined;
   readonly life: "ends" | "never-expires" | "unknown";
   readonly expiresAt: Date | undefined;
   readonly stage: Login["stage"] | undefined;
-  /** The worker renews it as any other token: its secret is that of a lineage. */
+  /** The worker renews the access token like any other token: its secret belongs to a lineage. */
   readonly isRenewed: boolean;
 }
 
@@ -42,7 +42,7 @@ function ownToken({ snapshot }: Seen): ListedToken | undefined {
   return snapshot.ownId === undefined ? undefined : findToken(snapshot, snapshot.ownId);
 }
 
-/** Whatever it is called: the configuration says so, and the lineage of its secret stands on a token that is known. */
+/** The configuration says so, and the lineage of its secret has a known head. The name doesn't matter. */
 function isRenewedHere({ application, snapshot, lineages, plans }: Seen): boolean {
   const { login } = snapshot;
   if (!renewsAccessToken({ application, login })) return false;
@@ -52,21 +52,21 @@ function isRenewedHere({ application, snapshot, lineages, plans }: Seen): boolea
   return !plans.some(({ actions }) => actions.some((action) => isHeldBack(action, head)));
 }
 
-/** The plan leaves this token to its end, or fails at it: whatever the configuration says, nobody renews it. */
+/** The plan skips this token or fails at it, so it isn't renewed, whatever the configuration says. */
 function isHeldBack(action: Action, id: TokenId): boolean {
   if (action.kind !== "skip" && action.kind !== "fail") return false;
   if (action.subject.id !== id) return false;
   return action.kind === "fail" || (action.reason !== "just-rotated" && action.reason !== "never-expires");
 }
 
-/** The worker's own credentials: those that don't work first, then the soonest end. */
+/** The access tokens: first those that don't work, then by expiry. */
 export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen, isAll: boolean): void {
   const rows = forecasts
     .map((forecast) => ({ forecast, access: accessTokenStatusOf(forecast) }))
     .toSorted((one, other) => weightOf(one) - weightOf(other));
   const failed = rows.filter(({ forecast }) => forecast.kind === "unseen").length;
   const shown = isAll ? rows : rows.slice(0, Math.max(SHOWN, failed));
-  heading(screen, "What the worker logs in with");
+  heading(screen, "The worker's access tokens");
   const columns =
     screen.width < 64
       ? [{ title: "APPLICATION", atMost: 9 }, { title: "EXPIRES" }]
@@ -84,7 +84,7 @@ export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen,
   });
   for (const line of tableLines(columns, cells, screen)) screen.line(line);
   if (rows.length > shown.length)
-    say(screen, `… and ${rows.length - shown.length} more that last longer`, "  ", "faint");
+    say(screen, `… and ${rows.length - shown.length} more that expire later`, "  ", "faint");
   for (const { forecast } of rows) if (forecast.kind === "unseen") showFailure(forecast, screen);
 }
 
@@ -116,20 +116,23 @@ function lifeOf(forecast: Forecast, access: AccessTokenStatus): readonly [Style,
   const when =
     expiresAt === undefined
       ? life === "unknown"
-        ? "can't be told: it doesn't say"
+        ? "unknown"
         : "never"
       : `${relative(expiresAt, now)} (${expiresAt.toISOString().slice(0, 10)})`;
   if (forecast.kind === "unseen") {
-    const rest = forecast.login === undefined ? "" : `; it expires ${when}`;
+    const rest = forecast.login === undefined ? "" : `; expires ${when}`;
     return ["bad", `failed: ${forecast.error.code}, see below${rest}`];
   }
   if (stage === "AWSPREVIOUS")
     return [
       "bad",
-      `${when}; Losant refuses AWSCURRENT of ${application.accessToken}, and AWSPREVIOUS is in use`,
+      `${when}; Losant rejects AWSCURRENT of ${application.accessToken}, so the worker uses AWSPREVIOUS`,
     ];
   if (expiresAt === undefined) return ["plain", when];
   if (isRenewed) return ["good", `${when}; the worker renews it`];
   const isSoon = expiresAt.getTime() - now.getTime() < MONTH_MS;
-  return [isSoon ? "bad" : "plain", `${when}; nobody renews it${isSoon ? ": store a new one in time" : ""}`];
+  return [
+    isSoon ? "bad" : "plain",
+    `${when}; the worker doesn't renew it${isSoon ? ": store a new one before then" : ""}`,
+  ];
 }

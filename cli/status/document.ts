@@ -4,7 +4,7 @@ import type { Forecast } from "./forecast.ts";
 import type { Row } from "./row.ts";
 import { URGENCIES } from "./urgency.ts";
 
-/** What `--json` prints; docs/status.md describes its keys, which only ever become more. */
+/** What `--json` prints. docs/status.md describes its keys. New versions can add keys, but don't remove any. */
 export function documentOf({ now, forecasts, everyRow, rows }: Selected) {
   const counts = URGENCIES.map((urgency) => [
     urgency,

@@ -3,20 +3,20 @@ import { signedMarker } from "../../lambda/lineage/proof.ts";
 import { type ListedToken, localName, type Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { type ApiToken, isLive, type TokenId } from "../../lambda/model/token.ts";
 
-/** Where Losant and Secrets Manager tell two stories; each with the end of a sentence that begins with the token. */
+/** The ways in which Losant and Secrets Manager can disagree about a token. */
 export const DRIFT = {
-  "secret-without-token": "AWSCURRENT of its secret names it, and Losant does not have it",
-  "token-without-secret": "made here for a secret that does not exist any more",
-  orphan: "made here, and its string is stored nowhere",
-  "two-live-tokens": "it works beside the one that its lineage stands on, which did not replace it",
-  "unsigned-marker": "the line in its description is not one that this worker wrote for it",
-  "rolled-back": "somebody moved AWSCURRENT, or set a value by hand",
-  unfinished: "a rotation has begun and not ended: its label is still there",
+  "secret-without-token": "AWSCURRENT of its secret is this token, but Losant doesn't have the token",
+  "token-without-secret": "the worker created it for a secret that no longer exists",
+  orphan: "the worker created it, and its string is stored nowhere",
+  "two-live-tokens": "it works in addition to the current token of its lineage, which didn't replace it",
+  "unsigned-marker": "the marker in its description wasn't written by this worker for this token",
+  "rolled-back": "somebody moved AWSCURRENT or stored a value by hand",
+  unfinished: "a rotation was started and not finished: its staging label is still there",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type DriftKind = keyof typeof DRIFT;
 
-/** What is odd about tokens of one application, by their ids. A superseded token that still works is not. */
+/** The drift of one application's tokens, by id. A superseded token that still works isn't drift. */
 export function driftOf(
   snapshot: Snapshot,
   lineages: readonly Lineage[],
@@ -48,7 +48,7 @@ export function driftOf(
   return found;
 }
 
-/** Edited, copied from another token, or from before markers were signed. What names another store is that one's business. */
+/** The marker was edited, copied from another token, or written before markers were signed. Markers of foreign tokens don't count. */
 function isForged(snapshot: Snapshot, token: ListedToken): boolean {
   const { marker, proof } = token;
   return proof === "unsigned" && (marker === "damaged" || localName(snapshot, token) !== undefined);
@@ -59,7 +59,7 @@ function isSecretGone(snapshot: Snapshot, token: ListedToken): boolean {
   return name !== undefined && snapshot.secrets.get(name)?.kind === "absent";
 }
 
-/** Live tokens of a lineage that no other took the place of, as far as versions and markers tell. */
+/** Live tokens of a lineage that no other token has replaced, according to versions and markers. */
 function rivalsOf({ head, chain, superseded }: Lineage, now: Date): readonly ApiToken[] {
   if (head?.token === undefined || !isLive(head.token, now)) return [];
   return superseded.filter((token) => isLive(token, now) && !chain.includes(token.id));

@@ -5,14 +5,14 @@ import { type ApiToken, isExpired, type TokenId } from "../../lambda/model/token
 import { relative } from "../terminal/words.ts";
 import type { Row } from "./row.ts";
 
-/** One token of a lineage: a title and what is known of it, each a sentence. */
+/** One token of a lineage: a title, and a sentence for each fact. */
 export interface TokenExplanation {
   readonly tokenId: TokenId;
   readonly title: string;
   readonly sentences: readonly string[];
 }
 
-/** The tokens of one lineage, oldest first. `rows` are all of them; `chain` leads from the head backwards. */
+/** The tokens of one lineage, oldest first. `rows` has all of them; `chain` goes from the head to its predecessors. */
 export function tokenExplanations(
   rows: readonly Row[],
   chain: readonly TokenId[],
@@ -32,7 +32,7 @@ export function tokenExplanations(
       return {
         tokenId,
         title: `${index + 1}  ${tokenId}  gone`,
-        sentences: ["It is named as a predecessor only: Losant does not list it any more."],
+        sentences: ["Losant doesn't list it any more. It is known only as a predecessor."],
       };
     const heir = heirs.get(tokenId)?.find(({ role }) => role !== "orphan" && role !== "staged");
     const sentences = [birthOf(row, called), storageOf(row), fateOf(row, heir, called, now)];
@@ -40,7 +40,7 @@ export function tokenExplanations(
   });
 }
 
-/** The chain says who came before whom, also of tokens that are gone; all others stand where their dates put them. */
+/** The chain has the order of tokens, including deleted ones. All others are placed by date of creation. */
 function inOrderOfBirth(rows: ReadonlyMap<TokenId, Row>, chain: readonly TokenId[]): readonly TokenId[] {
   const bornAt = (id: TokenId) => rows.get(id)?.token?.createdAt.getTime();
   const order = chain.toReversed();
@@ -53,7 +53,7 @@ function inOrderOfBirth(rows: ReadonlyMap<TokenId, Row>, chain: readonly TokenId
   return order;
 }
 
-/** Version ids outrank markers, since nobody edits them; a marker without a signature says nothing. */
+/** Version ids have priority over markers, because nobody can edit them. An unsigned marker proves nothing. */
 function replacedBy({ secret, token }: Row): TokenId | undefined {
   const versionId = v.safeParse(VersionId, secret?.versionId);
   const stamp = versionId.success ? stampOf(versionId.output) : undefined;
@@ -63,7 +63,7 @@ function replacedBy({ secret, token }: Row): TokenId | undefined {
 function titleOf({ token, tokenId, isLive, isUnreadable }: Row, index: number, now: Date): string {
   const number = `${index + 1}  ${tokenId}`;
   if (token === undefined) return `${number}  ${isUnreadable ? "unreadable" : "gone"}`;
-  if (isLive && token.expiresAt === undefined) return `${number}  works, and never expires`;
+  if (isLive && token.expiresAt === undefined) return `${number}  works, never expires`;
   if (token.expiresAt === undefined) return `${number}  ${token.status}`;
   const ends = isExpired(token, now) ? "expired" : "expires";
   const state = token.status === "inactive" ? "inactive, " : "";
@@ -72,13 +72,13 @@ function titleOf({ token, tokenId, isLive, isUnreadable }: Row, index: number, n
 
 function birthOf(row: Row, called: (id: TokenId) => string): string {
   const { token } = row;
-  if (row.isUnreadable) return "Losant lists it in a way that can't be read.";
-  if (token === undefined) return "Losant does not have it any more: somebody deleted it.";
+  if (row.isUnreadable) return "Losant's entry for it can't be read.";
+  if (token === undefined) return "Losant doesn't have it any more: somebody deleted it.";
   const replaced = replacedBy(row);
-  if (replaced === undefined) return `Made on ${day(token.createdAt)} ${makerOf(token)}.`;
+  if (replaced === undefined) return `Created on ${day(token.createdAt)} ${makerOf(token)}.`;
   const marker = signedMarker(token);
   const run = marker === undefined ? "" : `, in run ${marker.run}`;
-  return `Made on ${day(token.createdAt)} by the worker${run}, to replace ${called(replaced)}.`;
+  return `Created on ${day(token.createdAt)} by the worker${run}, to replace ${called(replaced)}.`;
 }
 
 function makerOf({ creatorType }: ApiToken): string {
@@ -90,43 +90,43 @@ function makerOf({ creatorType }: ApiToken): string {
 }
 
 function storageOf({ secret, role }: Row): string {
-  if (secret === undefined || role === "stray") return "No secret here is known to be its own.";
+  if (secret === undefined || role === "stray") return "It belongs to no known secret.";
   const { state, versionId, labels, currentVersionId } = secret;
   if (state === "unreadable") return "Its secret can't be read.";
   if (state === "not-asked")
-    return "Nothing is due here, so no secret was looked at; its first rotation makes one.";
+    return "It isn't due, so its secret was not read. Its first rotation creates the secret if there is none.";
   if (versionId !== undefined) {
     const carries =
       labels.length === 0
-        ? "no label any more"
-        : `the ${labels.length > 1 ? "labels" : "label"} ${labels.join(", ")}`;
-    return `Its string is version ${versionId}, with ${carries}.`;
+        ? "no staging label any more"
+        : `the staging ${labels.length > 1 ? "labels" : "label"} ${labels.join(", ")}`;
+    return `Its string is in version ${versionId}, which has ${carries}.`;
   }
-  if (state === "absent") return "There is no such secret yet.";
+  if (state === "absent") return "Its secret doesn't exist yet.";
   if (role === "orphan") return "Its string is stored nowhere.";
   if (role === "root" && currentVersionId !== undefined)
-    return "AWSCURRENT of its secret was set by hand: whether to this token's string, the worker does not look.";
+    return "Somebody set AWSCURRENT of its secret by hand. The worker doesn't read the value, so it can't know whether it is this token's string.";
   return role === "root"
     ? "Its secret is still empty."
-    : "Its string is in none of the secret's labelled versions.";
+    : "No version of the secret with a staging label has its string.";
 }
 
 function fateOf(row: Row, heir: Row | undefined, called: (id: TokenId) => string, now: Date): string {
   const { role, isLive, token, drift } = row;
   if (role === "current")
     return drift.includes("rolled-back")
-      ? "The lineage stands on it again: somebody moved AWSCURRENT back to it."
-      : "The lineage stands on it.";
+      ? "It is the current token again: somebody moved AWSCURRENT back to it."
+      : "It is the current token of its lineage.";
   if (role === "displaced")
-    return "The lineage stood on it, until somebody set a value of AWSCURRENT by hand.";
-  if (role === "root") return "The lineage stands on it; the worker has never rotated it.";
-  if (role === "staged") return "It is stored and was never promoted: its rotation has begun and not ended.";
-  if (role === "orphan") return "The run that made it ended before it was stored.";
+    return "It was the current token of its lineage until somebody set AWSCURRENT by hand.";
+  if (role === "root") return "It is the root of its lineage: the worker has never rotated it.";
+  if (role === "staged") return "It is stored, but isn't current: its rotation was started and not finished.";
+  if (role === "orphan") return "The run that created it was interrupted before it stored the string.";
   if (role === "stray" || token === undefined) return "";
-  const works = isLive ? "It still works" : "It does not work any more";
+  const works = isLive ? "It still works" : "It doesn't work any more";
   const until = isLive && token.expiresAt !== undefined ? `, until ${day(token.expiresAt)}` : "";
   if (drift.includes("two-live-tokens"))
-    return `${works}${until}, and what the lineage stands on did not replace it.`;
+    return `${works}${until}, but the current token of its lineage didn't replace it.`;
   return `${successionOf(heir, called, now)}${works}${until}.`;
 }
 

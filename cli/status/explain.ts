@@ -17,17 +17,17 @@ import type { Row } from "./row.ts";
 import { homesOf } from "./rows.ts";
 import { whoseOf } from "./whose.ts";
 
-/** So many stories are told at once; of more, only the ids. */
+/** At most this many lineages are explained at once. If there are more, only their ids are listed. */
 const MOST = 3;
 
 interface Tale {
   readonly seen: Seen;
-  /** Undefined for a token that belongs to none. */
+  /** Undefined for a token that belongs to no lineage. */
   readonly lineage: Lineage | undefined;
   readonly rows: readonly Row[];
 }
 
-/** Explains every lineage that has a token of this id or name, oldest to newest. False: there is none. */
+/** Explains each lineage that has a token with this id or name. Returns false if there is none. */
 export function showExplanation(
   { forecasts, everyRow, now }: Selected,
   entry: string,
@@ -45,11 +45,11 @@ export function showExplanation(
   if (tales.length === 0) {
     const meant = nearestWord(entry, namesOf(forecasts));
     const guess = meant === undefined ? "" : ` Did you mean ${quoted(meant)}?`;
-    say(screen, printable(`No token has the id or the name ${quoted(entry)}.${guess}`), "");
+    say(screen, printable(`No token has the id or name ${quoted(entry)}.${guess}`), "");
     return false;
   }
   if (tales.length > MOST) {
-    say(screen, `${tales.length} lineages fit. Name one of them by its id:`, "");
+    say(screen, `${tales.length} lineages match. Choose one of them by its id:`, "");
     for (const { rows } of tales.slice(0, 20)) {
       const [row] = rows;
       if (row !== undefined) say(screen, `${row.tokenId}  ${nameOf(row)}, expires: ${expiresText(row, now)}`);
@@ -85,7 +85,7 @@ function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
   if (lineage !== undefined) showSecret(lineage, now, screen);
   const entry = lineage && !lineage.isOwnAccessToken ? mappingOf(lineage) : undefined;
   if (entry !== undefined && head.token !== undefined) {
-    say(screen, "As an entry of `secrets`, by its id:", "");
+    say(screen, "Its entry for `secrets`, by id:", "");
     screen.line(`  ${entry}`);
   }
   heading(screen, "Its tokens, oldest first");
@@ -107,7 +107,7 @@ function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
   if (window !== "") say(screen, window);
   const odd = [...new Set(rows.flatMap(({ drift }) => drift))];
   if (odd.length > 0) {
-    heading(screen, "What is odd");
+    heading(screen, "Where Losant and Secrets Manager disagree");
     for (const [index, { tokenId }] of explanations.entries()) {
       const kinds = rows.find((row) => row.tokenId === tokenId)?.drift ?? [];
       for (const kind of kinds) say(screen, `${index + 1}  ${kind}: ${DRIFT[kind]}`);
@@ -122,37 +122,37 @@ function showSecret({ secretName, reading, secret }: Lineage, now: Date, screen:
     const state = {
       described: "",
       indexed: "",
-      absent: "it does not exist yet",
+      absent: "it doesn't exist yet",
       unreadable: "it can't be read",
     } as const;
-    say(screen, `Secret ${secretName}: ${reading === undefined ? "not looked at" : state[reading.kind]}`, "");
+    say(screen, `Secret ${secretName}: ${reading === undefined ? "not read" : state[reading.kind]}`, "");
     return;
   }
   const { name, lastChangedAt, deletedAt, owningService, primaryRegion } = secret;
   say(screen, `Secret ${name}, last changed ${relative(lastChangedAt, now)} (${day(lastChangedAt)})`, "");
-  if (deletedAt !== undefined) say(screen, `AWS deletes it on ${day(deletedAt)}`, "  ", "bad");
+  if (deletedAt !== undefined) say(screen, `AWS will delete it on ${day(deletedAt)}`, "  ", "bad");
   if (owningService !== undefined)
     say(screen, `it belongs to the service ${printable(owningService)}`, "  ", "bad");
   if (isReplica(secret))
     say(
       screen,
-      `it is a replica of one in ${printable(primaryRegion ?? "?")}, and takes no writes`,
+      `it is a replica of a secret in ${printable(primaryRegion ?? "?")}, and can't be written`,
       "  ",
       "bad",
     );
 }
 
-/** Why the window opens when it does: the two durations of the policy, and the life of the token. */
+/** When the renewal window opens, and which duration decides that: one of the policy's, or the token's lifetime. */
 function windowOf({ token, windowOpensAt }: Row, { application: { policy }, now }: Seen): string {
   if (token === undefined || windowOpensAt === undefined) return "";
   const verb = windowOpensAt <= now ? "opened" : "opens";
   const when = `Its renewal window ${verb} on ${day(windowOpensAt)}`;
-  if (token.expiresAt === undefined) return `${when}: policy rotates it at that age.`;
+  if (token.expiresAt === undefined) return `${when}: the policy rotates it at that age.`;
   const windowMs = renewalWindowMs(token, policy);
   if (windowMs === policy.renewBeforeMs) return `${when}: \`renewBefore\` before it expires.`;
   return windowMs === lifetimeMs(token) / 3
-    ? `${when}: a third of its life before it expires, since \`renewBefore\` is longer than that.`
-    : `${when}: two schedule intervals before it expires, since its life is short.`;
+    ? `${when}: a third of its lifetime before it expires, because \`renewBefore\` is longer than that.`
+    : `${when}: two schedule intervals before it expires, because its lifetime is short.`;
 }
 
 function advicesOf(rows: readonly Row[], lineage: Lineage | undefined): readonly string[] {

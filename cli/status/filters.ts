@@ -5,7 +5,7 @@ import type { Row } from "./row.ts";
 import { rowsOf } from "./rows.ts";
 import { byUrgency } from "./urgency.ts";
 
-/** Those that every filter lets through. */
+/** The rows that match every filter. */
 export function filtered(
   rows: readonly Row[],
   { tokens, due, withinMs, drift }: Omit<Filters, "applications">,
@@ -21,14 +21,14 @@ export function filtered(
   );
 }
 
-/** By its id, its exact name, or a glob over its name; what is gone from Losant has only the name of its secret left. */
+/** Matches the id, the exact name, or the name by a pattern. For a token that is gone from Losant, the name comes from its secret. */
 export function isMeant({ tokenId, token, secret }: Row, entry: string): boolean {
   if (entry.toLowerCase() === tokenId) return true;
   const name = token?.name ?? secret?.name.split("/").at(-1) ?? "";
   return name === entry || fitsGlob(name, entry);
 }
 
-/** It ends in that time, or its window opens; what has ended already does not end again. */
+/** Whether the token expires, or its renewal window opens, by then. An expired token doesn't match. */
 function isWithin({ token, windowOpensAt, isLive }: Row, now: Date, until: Date): boolean {
   if (!isLive) return false;
   const ends = token?.expiresAt;
@@ -38,12 +38,12 @@ function isWithin({ token, windowOpensAt, isLive }: Row, now: Date, until: Date)
   );
 }
 
-/** All that was looked at, in the order in which a person should look at it. */
+/** Everything that was read, the most urgent first. */
 export interface Selected {
   readonly now: Date;
   readonly forecasts: readonly Forecast[];
   readonly everyRow: readonly Row[];
-  /** Those that the filters let through. */
+  /** The rows that match the filters. */
   readonly rows: readonly Row[];
 }
 

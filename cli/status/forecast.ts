@@ -26,7 +26,7 @@ export interface Seen {
   readonly unusedSecrets: readonly UnusedEntry[];
 }
 
-/** One that could not be looked at. Its access token may be known all the same. */
+/** An application that could not be read. Its access token may still be known. */
 export interface Unseen {
   readonly kind: "unseen";
   readonly application: ApplicationConfig;
@@ -37,12 +37,12 @@ export interface Unseen {
 
 export type Forecast = Seen | Unseen;
 
-/** The eyes of a run and not its hands: no type here can write. */
+/** What a forecast reads from. No type here can write. */
 export interface Eyes extends Pick<Sources, "store" | "clock" | "index"> {
   readonly connect: (application: ApplicationConfig) => Sources["api"];
 }
 
-/** Looks at these applications, each for itself: one that fails takes no other along. Reads only. */
+/** Reads each application separately, so that one failure doesn't affect the others. Writes nothing. */
 export function lookAt(
   applications: readonly ApplicationConfig[],
   config: RotationConfig,
@@ -85,7 +85,7 @@ async function lookAtOne(
   }
 }
 
-/** The plan, order and budget of a scheduled run: whatever they say, this says. */
+/** Uses the plan, order and budget of a scheduled run, so the forecast matches what that run does. */
 export function forecastOf(snapshot: Snapshot, now: Date, runId: RunId): Seen {
   const { application } = snapshot;
   const all = plan(snapshot, { now, runId, selection: EVERYTHING });
@@ -104,7 +104,7 @@ export function forecastOf(snapshot: Snapshot, now: Date, runId: RunId): Seen {
   };
 }
 
-/** Of every listed token. */
+/** The names of all listed tokens. */
 export function namesOf(forecasts: readonly Forecast[]): readonly string[] {
   return forecasts.flatMap((forecast) =>
     forecast.kind === "seen" ? [...forecast.snapshot.tokens.values()].map(({ name }) => name) : [],

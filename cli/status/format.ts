@@ -10,18 +10,18 @@ import type { DriftKind } from "./drift.ts";
 import type { Row, RowSecret } from "./row.ts";
 import { SHAPES } from "./timeline.ts";
 
-/** What the next run does, as a verb that goes with it. */
+/** What the next run does with the token. */
 const VERBS = {
-  rotate: "rotates",
+  rotate: "rotates it",
   resume: "finishes its rotation",
   announce: "sends its event",
   retire: "retires it",
   discard: "discards it",
-  skip: "leaves it",
+  skip: "skips it",
   wait: "waits",
 } as const satisfies Record<ReportRow["action"], string>;
 
-/** The staging labels, short; `rotating-<id>` needs no id where the token stands beside it. */
+/** Short names of staging labels. `rotating-<id>` is shown without the id, because the token is in the same row. */
 const LABELS: Readonly<Record<string, string>> = { AWSCURRENT: "current", AWSPREVIOUS: "previous" };
 
 export function nameOf({ token, secret, tokenId }: Row): string {
@@ -39,7 +39,7 @@ export function windowText({ windowOpensAt, isLive }: Row, now: Date): string {
   return windowOpensAt <= now ? "open" : relative(windowOpensAt, now);
 }
 
-/** Kinds of drift that the reason beside them says already. */
+/** Kinds of drift that the reason in the same row already expresses. */
 const SAID: ReadonlySet<string> = new Set<`${Reason} ${DriftKind}`>([
   "missing secret-without-token",
   "orphan orphan",
@@ -49,7 +49,7 @@ const SAID: ReadonlySet<string> = new Set<`${Reason} ${DriftKind}`>([
   "lost-race unfinished",
 ]);
 
-/** `rotates: window is open`, and what else is odd about it. */
+/** The planned actions with their reasons, such as `rotates it: window is open`, and the drift in brackets. */
 export function nextText({ next, drift }: Row, now: Date): string {
   const weighty = next.filter(({ action }, index) => index === 0 || action !== "wait");
   const said = weighty.map((row) => {
@@ -63,7 +63,7 @@ export function nextText({ next, drift }: Row, now: Date): string {
 export function verbOf({ outcome, action, reason }: ReportRow): string {
   if (outcome === "failed") return "fails";
   if (reason === "young-orphan") return "waits";
-  return outcome === "deferred" ? "puts it off" : VERBS[action];
+  return outcome === "deferred" ? "defers it" : VERBS[action];
 }
 
 export function shapeOf({ urgency }: Row): { readonly text: string; readonly style: Style } {
@@ -71,7 +71,7 @@ export function shapeOf({ urgency }: Row): { readonly text: string; readonly sty
   return { text, style };
 }
 
-/** The secret's labels for this token; its name too, where there is room, or where the token's does not tell it. */
+/** The staging labels of this token's version. Also the secret's name, if there is room or if the token's name doesn't imply it. */
 export function secretText({ secret, role, token, applicationId }: Row, isRoomy: boolean): string {
   if (secret === undefined) return "–";
   const [, tail] = secret.name.split(`/${applicationId}/`);
@@ -81,7 +81,7 @@ export function secretText({ secret, role, token, applicationId }: Row, isRoomy:
   return `${labels}: ${tail === undefined ? secret.name : `…/${tail}`}`;
 }
 
-/** What the name of a secret ends in that nobody mapped, and that needed no id to be told from another. */
+/** The end of the secret's name, if no entry of `secrets` maps the token and no id was added to the name. */
 function usualTail({ name }: ApiToken, applicationId: string): string {
   return secretNameFor("", v.parse(ApplicationId, applicationId), name).split("/").slice(2).join("/");
 }

@@ -23,43 +23,43 @@ export const STATUS_FLAGS = {
     type: "string",
     multiple: true,
     value: "ID_OR_NAME",
-    about: "only these tokens: an id, a name, or a glob (* and ?)",
+    about: "only this token: an id, a name, or a pattern (* and ?)",
   },
-  due: { type: "boolean", about: "only what needs a person, or what the next run acts on" },
+  due: { type: "boolean", about: "only tokens that need a person, or that the next run acts on" },
   within: {
     type: "string",
     value: "30d",
-    about: "only what expires, or becomes due, within this time (m, h or d)",
+    about: "only tokens that expire or become due within this time (m, h or d)",
   },
-  drift: { type: "boolean", about: "only where Losant and Secrets Manager tell two stories" },
+  drift: { type: "boolean", about: "only tokens about which Losant and Secrets Manager disagree" },
   explain: {
     type: "string",
     value: "ID_OR_NAME",
-    about: "the story of one lineage, oldest to newest, and what to do",
+    about: "the history of one lineage (a token and its successors), and what to do",
   },
-  all: { type: "boolean", about: "every token: leave none out for the sake of one screen" },
+  all: { type: "boolean", about: "all tokens, even if they don't fit on one screen" },
   ...SHARED_FLAGS,
 } as const;
 
 export const STATUS = {
   name: "status",
-  summary: "Every token, what the next run will do with it and why",
+  summary: "Show each token, and what the next run does with it and why",
   about: [
-    "Every token of every application, what the next run will do with it and why. Only reads: with rotation.config.json, and with the AWS credentials and region of this machine.",
+    "Shows each token of each application, and what the next run does with it and why. The command writes nothing. It uses rotation.config.json, and the AWS credentials and region of this machine.",
   ],
   flags: STATUS_FLAGS,
   notes: [
-    "It needs secretsmanager:ListSecrets; DescribeSecret and ListSecretVersionIds on the managed secrets and on those of the access tokens; and GetSecretValue on the latter.",
+    "Your AWS credentials need secretsmanager:ListSecrets; DescribeSecret and ListSecretVersionIds on the managed secrets and on the secrets of the access tokens; and GetSecretValue on the secrets of the access tokens.",
   ],
-  exit: "0, or 1 if an application could not be looked at, or 2 if the question can't be answered, 130 if you interrupted it",
+  exit: "0 if every application could be read, 1 if not, 2 if the question can't be answered, 130 if you interrupted it",
 } as const satisfies Described;
 
-/** What the arguments of the command line ask for. @throws Misuse */
+/** The options that the command line asks for. @throws Misuse */
 export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOptions {
   const withinMs = values.within === undefined ? undefined : durationMs(values.within);
-  if (Number.isNaN(withinMs)) throw new Misuse("--within must be a number and a unit, m, h or d: 12h, 30d");
-  if (values.explain !== undefined && values.json)
-    throw new Misuse("--explain tells a story, which --json can't");
+  if (Number.isNaN(withinMs))
+    throw new Misuse("--within must be a number and a unit (m, h or d), such as 12h or 30d");
+  if (values.explain !== undefined && values.json) throw new Misuse("--explain can't be used with --json");
   return {
     applications: values.application ?? [],
     tokens: values.token ?? [],

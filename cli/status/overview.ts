@@ -21,15 +21,15 @@ const TITLES = {
   resting: "At rest",
 } as const satisfies Record<Urgency, string>;
 
-/** What one screen has room for; a question asked with filters is given more of it. */
+/** How many rows of each section fit on one screen. With filters, more rows are shown. */
 const ROOM = { attention: 20, due: 15, waiting: 8, resting: 0 } as const satisfies Record<Urgency, number>;
 const ROOM_ASKED = 50;
-/** So few that they fit in any case. */
+/** This many rows always fit. */
 const FEW = 20;
 
 type Showing = Pick<StatusOptions, "all" | "tokens" | "due" | "drift" | "withinMs">;
 
-/** One screen of everything: the worker's own credentials, what is coming, and every token, the most urgent first. */
+/** Everything on one screen: the access tokens, the coming expiries, and the tokens, the most urgent first. */
 export function showOverview(selected: Selected, screen: Screen, options: Showing): void {
   const { now, rows, everyRow, forecasts } = selected;
   screen.line(
@@ -53,7 +53,7 @@ export function showOverview(selected: Selected, screen: Screen, options: Showin
     sayWithCommand(screen, "What to do about one of them: npm run status -- --explain NAME_OR_ID", "");
 }
 
-/** Whoever mistypes a name sees no row at all. */
+/** Suggests a name if a filter matches no token, for example because of a typing error. */
 function showWhatWasMeant(entries: readonly string[], { forecasts }: Selected, screen: Screen): void {
   for (const entry of entries) {
     const meant = nearestWord(entry, namesOf(forecasts));
@@ -63,7 +63,7 @@ function showWhatWasMeant(entries: readonly string[], { forecasts }: Selected, s
   }
 }
 
-/** What kept a listing from showing every token, or the list of secrets from being read. */
+/** Why the list of tokens is incomplete, or the list of secrets could not be read. */
 function showFlaws(forecasts: readonly Forecast[], screen: Screen): void {
   const flaws = forecasts.flatMap((forecast) => (forecast.kind === "seen" ? forecast.snapshot.flaws : []));
   if (flaws.length > 0) screen.line();
@@ -73,7 +73,7 @@ function showFlaws(forecasts: readonly Forecast[], screen: Screen): void {
 }
 
 const NOT_LISTED =
-  "The list of secrets can't be read (secretsmanager:ListSecrets), so each secret is looked at by itself. A token of which its own secret says nothing is put off.";
+  "The list of secrets can't be read (secretsmanager:ListSecrets), so each secret is read separately. If a token isn't in its own secret, the run defers it.";
 
 function showTimeline(rows: readonly Row[], now: Date, screen: Screen): void {
   const living = rows.filter(({ isLive }) => isLive);
@@ -120,7 +120,7 @@ function showSection(
   }
 }
 
-/** What is left out at rest, by its reasons: a thousand excluded tokens are one thing to know, not a thousand. */
+/** Tokens at rest that aren't shown, counted by reason. */
 function kindsOf(rows: readonly Row[]): string {
   if (rows[0]?.urgency !== "resting") return "";
   const counts = Map.groupBy(rows, ({ next }) => next[0]?.reason ?? "");
@@ -159,7 +159,7 @@ function tableOf(rows: readonly Row[], { now, forecasts }: Selected, screen: Scr
   return tableLines(columns, cells, screen);
 }
 
-/** On a narrow terminal a token has lines of its own, instead of columns of three letters. */
+/** On a narrow terminal, each token has lines of its own instead of a table row. */
 function blocksOf(rows: readonly Row[], { now }: Selected, screen: Screen): readonly string[] {
   const { width, paint, typed } = screen;
   return rows.flatMap((row) => {
@@ -178,7 +178,7 @@ function showDrift(rows: readonly Row[], screen: Screen): void {
   const odd = rows.filter(({ drift }) => drift.length > 0);
   heading(
     screen,
-    odd.length === 0 ? "No drift: Losant and Secrets Manager tell one story." : "What the words mean",
+    odd.length === 0 ? "No drift: Losant and Secrets Manager agree." : "What the words in brackets mean",
   );
   const kinds = [...new Set(odd.flatMap(({ drift }) => drift))];
   for (const kind of kinds) say(screen, `${kind}: ${DRIFT[kind]}`, "  ");

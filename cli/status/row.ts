@@ -3,41 +3,41 @@ import type { SecretArn, SecretName } from "../../lambda/model/secret.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
 import type { ReportRow } from "../../lambda/report/report.ts";
 import type { DriftKind } from "./drift.ts";
-/** What a token is to its lineage; `stray`: it has none, and the reason of `next` says why. */
+/** The role of a token in its lineage. `stray`: it belongs to none, and the reason in `next` says why. */
 export type Role = "root" | "current" | "displaced" | "superseded" | "staged" | "orphan" | "stray";
 
 export interface RowSecret {
   readonly name: SecretName;
   readonly arn: SecretArn | undefined;
-  /** `not-asked`: nothing here is due, so that nobody looked. */
+  /** `not-asked`: nothing is due, so the secret was not read. */
   readonly state: "present" | "scheduled-for-deletion" | "absent" | "unreadable" | "not-asked";
   readonly versionId: string | undefined;
-  /** The version that holds AWSCURRENT, whoever made it. */
+  /** The version with AWSCURRENT, whoever stored it. */
   readonly currentVersionId: string | undefined;
   /** The staging labels of the version that holds this token. */
   readonly labels: readonly string[];
 }
 
-/** One token, with all that is to be said of it. */
+/** One token, with everything that is shown about it. */
 export interface Row {
   readonly applicationId: string;
   readonly tokenId: TokenId;
-  /** Undefined where Losant has no such token, or lists it in a way that can't be read. */
+  /** Undefined if Losant has no such token, or if its entry can't be read. */
   readonly token: ListedToken | undefined;
   readonly isUnreadable: boolean;
   readonly isLive: boolean;
   readonly role: Role;
-  /** When it becomes due; undefined where it never does, since another stands for its lineage, or it has no end. */
+  /** When the token becomes due. Undefined if it never does: it isn't the head of its lineage, or it never expires. */
   readonly windowOpensAt: Date | undefined;
   readonly secret: RowSecret | undefined;
-  /** As a dry run would report it, the weightiest first. */
+  /** The rows of a dry run's report, the most important first. */
   readonly next: readonly ReportRow[];
   readonly drift: readonly DriftKind[];
   readonly urgency: Urgency;
 }
 
 /**
- * How soon a person should look: `attention`: something is odd that no run will mend, or a token in use is left to
- * expire; `due`: the next run does something; `waiting`: a later one will; `resting`: none does, and that is well.
+ * How urgent the token is for a person. `attention`: no run will solve the problem, or a token in use will expire.
+ * `due`: the next run does something. `waiting`: a later run will. `resting`: no run will, and none has to.
  */
 export type Urgency = "attention" | "due" | "waiting" | "resting";

@@ -9,7 +9,7 @@ import type { Seen } from "./forecast.ts";
 import type { Role, Row, RowSecret } from "./row.ts";
 import { urgencyOf } from "./urgency.ts";
 
-/** Every token of one application, in no order. */
+/** Every token of one application, in no particular order. */
 export function rowsOf(seen: Seen): readonly Row[] {
   const { application, snapshot, lineages, now } = seen;
   const homes = homesOf(lineages);
@@ -34,7 +34,7 @@ export function rowsOf(seen: Seen): readonly Row[] {
   });
 }
 
-/** What the next run does with each token: the plan's own actions and reasons, in the words of its report. */
+/** What the next run does with each token: the actions and reasons of the plan, as rows of its report. */
 function nextOf({ application, plans }: Seen): ReadonlyMap<TokenId, readonly ReportRow[]> {
   const next = new Map<TokenId, ReportRow[]>();
   for (const { actions, secretName } of plans) {
@@ -53,7 +53,7 @@ export interface Home {
   readonly role: Role;
 }
 
-/** Which lineage each token belongs to, and as what; strays have none. */
+/** The lineage of each token, and the token's role in it. Strays have no entry. */
 export function homesOf(lineages: readonly Lineage[]): ReadonlyMap<TokenId, Home> {
   const homes = new Map<TokenId, Home>();
   for (const lineage of lineages) {

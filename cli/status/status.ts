@@ -19,7 +19,7 @@ const WIDTHS = { narrowest: 40, widest: 150, otherwise: 120 } as const;
 
 export const statusCommand: Command<typeof STATUS_FLAGS, StatusOptions> = {
   ...STATUS,
-  // What it refuses is a question that can't be answered.
+  // This command refuses only questions that can't be answered.
   refusalExit: EXIT.notStarted,
   optionsFrom: statusOptions,
   main: showStatus,

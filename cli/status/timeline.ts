@@ -7,7 +7,7 @@ export interface Mark {
   readonly urgency: Urgency;
 }
 
-/** A shape and a colour each, so that either alone tells them apart. */
+/** Each has its own shape and its own colour, so that one of them is enough to tell them apart. */
 export const SHAPES = {
   attention: ["▲", "bad"],
   due: ["◆", "warn"],
@@ -18,18 +18,19 @@ export const SHAPES = {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const INDENT = "  ";
-/** Marks on top of each other; where more end in one column, a mark stands for several tokens. */
+/** The most marks on top of each other. If more tokens expire in one column, a mark stands for several tokens. */
 const HEIGHT = 6;
 
-/** What one column may stand for, and after how many columns the axis has a date. */
+/** How much time one column can stand for, and after how many columns the axis has a date. */
 const SCALES = [
   ...[1, 2, 3, 6, 12].map((hours) => ({ columnMs: hours * HOUR_MS, every: 16 })),
   ...[1, 2, 3, 4, 5, 7, 10, 14, 21, 30].map((days) => ({ columnMs: days * DAY_MS, every: 14 })),
 ];
 
 /**
- * When tokens end, from now to the right: a column for each stretch of time, a mark for each token, the most urgent at
- * the bottom. No line is wider than the screen. Far outliers are only counted. No lines where nothing ends.
+ * A chart of when tokens expire, starting now: a column for each span of time, a mark for each token, the most urgent at
+ * the bottom. No line is wider than the screen. Tokens that expire much later than the others are only counted. There are no
+ * lines if no token expires.
  */
 export function timelineLines(marks: readonly Mark[], now: Date, screen: Screen): readonly string[] {
   const coming = marks
@@ -65,13 +66,13 @@ export function timelineLines(marks: readonly Mark[], now: Date, screen: Screen)
   ];
 }
 
-/** The last of them, unless that is far behind the others: one token of ten years would press all others together. */
+/** The latest expiry, unless it is much later than the others: one token of ten years would squeeze all others together. */
 function horizonOf(spansMs: readonly number[]): number {
   const ordinary = spansMs[Math.ceil((spansMs.length - 1) * 0.9)] ?? 0;
   return Math.min(spansMs.at(-1) ?? 0, Math.max(2 * ordinary, DAY_MS));
 }
 
-/** Groups of so many tokens, the most urgent first; a group looks like the first of it. */
+/** Groups of `each` tokens, the most urgent first. A group has the mark of its first token. */
 function pileOf(marks: readonly Mark[], each: number): readonly Urgency[] {
   return marks
     .map(({ urgency }) => urgency)
@@ -94,7 +95,7 @@ function datesOf(now: Date, columnMs: number, every: number, used: number, colum
   return line;
 }
 
-/** In UTC, as everything here. */
+/** In UTC, like all times here. */
 function labelOf(at: Date, columnMs: number): string {
   const iso = at.toISOString();
   if (columnMs < 12 * HOUR_MS) return `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
@@ -104,7 +105,7 @@ function labelOf(at: Date, columnMs: number): string {
 function notesOf(each: number, later: number, now: Date, horizonMs: number): readonly string[] {
   const end = new Date(now.getTime() + horizonMs).toISOString().slice(0, 10);
   return [
-    ...(each > 1 ? [`a mark is up to ${each} tokens`] : []),
+    ...(each > 1 ? [`each mark is up to ${each} tokens`] : []),
     ...(later > 0 ? [`${later} more after ${end}`] : []),
   ];
 }

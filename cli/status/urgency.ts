@@ -18,14 +18,14 @@ export function urgencyOf(row: Omit<Row, "urgency">, now: Date): Urgency {
 
 const DAY_MS = 86_400_000;
 
-/** What somebody else should renew, and still has not: whatever other tokens say of it. */
+/** Somebody else should renew this token and hasn't yet, whatever the state of other tokens. */
 function isNearEnd({ token }: Omit<Row, "urgency">, reason: Reason, now: Date): boolean {
   const days = restOf(reason)?.toldDaysBefore;
   if (days === undefined || token?.expiresAt === undefined) return false;
   return token.expiresAt.getTime() - now.getTime() <= days * DAY_MS;
 }
 
-/** The most urgent first; then by the moment that matters, the soonest first. */
+/** The most urgent first. Within one urgency, by the time that matters, the soonest first. */
 export function byUrgency(one: Row, other: Row): number {
   return (
     URGENCIES.indexOf(one.urgency) - URGENCIES.indexOf(other.urgency) ||
@@ -35,7 +35,7 @@ export function byUrgency(one: Row, other: Row): number {
   );
 }
 
-/** Of a token that waits, its window; of any other, its end. What is gone comes before what lives. */
+/** For a waiting token, when its window opens; for any other, its expiry. Deleted tokens come first. */
 function momentOf({ token, urgency, windowOpensAt }: Row): number {
   if (token === undefined) return Number.MIN_SAFE_INTEGER;
   const at = urgency === "waiting" ? (windowOpensAt ?? token.expiresAt) : token.expiresAt;

@@ -3,7 +3,7 @@ import { printable } from "../../lambda/model/printable.ts";
 import { remedyHere } from "../command/remedies.ts";
 import { type Screen, say } from "./screen.ts";
 
-/** Every failure with its code and what to do about it. `failures` are the sentences of the run. */
+/** Shows each failure with its code and its remedy. `failures` are the sentences of the run. */
 export function showFailures(failures: readonly string[], screen: Screen): void {
   for (const failure of failures) {
     screen.line();
@@ -13,7 +13,7 @@ export function showFailures(failures: readonly string[], screen: Screen): void 
   }
 }
 
-/** The sentence of a failure has its code between what failed and what was said of it. */
+/** The sentence of a failure has its code between what failed and the message. */
 function remedyIn(failure: string): string | undefined {
   const codes = Object.keys(ERROR_KINDS) as readonly ErrorCode[];
   const found = codes.find((code) => failure.includes(`: ${code}: `));

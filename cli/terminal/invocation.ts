@@ -1,8 +1,8 @@
-/** How this program was started, and so how a person starts it again. */
+/** How this program was started, so that messages show commands in the same form. */
 export interface StartedAs {
-  /** It is one of this repository's npm scripts. */
+  /** It was started as an npm script of this repository. */
   readonly isScript: boolean;
-  /** Otherwise, what a command line begins with. */
+  /** Otherwise, the beginning of the command line. */
   readonly program: string;
 }
 
@@ -13,10 +13,10 @@ const AS_SCRIPT = /npm (?:run (status|rotate|undo|access-token)|(start))\b(?: --
 /** As the worker's own messages name commands. */
 const AS_COMMAND = new RegExp(`(?:npx )?\\b${PROGRAM} (status|rotate|undo|access-token)\\b( (?=--))?`, "g");
 
-/** What only this repository has: no subcommands. */
+/** Scripts that exist only in this repository. They aren't subcommands. */
 const ONLY_SCRIPTS: ReadonlySet<string> = new Set(["bench", "build", "simulate"]);
 
-/** npm tells what it does: `run` a script, or `exec` a command of a package, as npx does. */
+/** npm sets `npm_command`: `run` for a script, or `exec` for a command of a package, as with npx. */
 export function invocationIn({ npm_command: npm }: Readonly<Record<string, string | undefined>>): StartedAs {
   return {
     isScript: npm === "run" || npm === "run-script" || npm === "start",

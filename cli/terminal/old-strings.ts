@@ -8,7 +8,7 @@ const WORKS = {
   unknown: ["MAY STILL WORK", "bad"],
 } as const satisfies Record<string, readonly [string, Style]>;
 
-/** For each token that retireNow was asked for: what is left of its string. */
+/** For each token with retireNow: whether its old string still works. */
 export function showOldStrings({ tokens, dryRun }: Report, screen: Screen): void {
   for (const row of tokens) {
     if (row.oldString === undefined) continue;

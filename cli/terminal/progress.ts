@@ -2,14 +2,14 @@ import type { RunWatch } from "../../lambda/run/watch.ts";
 import type { Output } from "./screen.ts";
 import { truncated } from "./width.ts";
 
-/** A call that takes longer than this is told of. */
+/** A call that takes longer than this is shown. */
 const LONG_MS = 3_000;
 const REDRAWN_EACH_MS = 500;
 const NARROWEST = 40;
 
-/** One line at a terminal that says how far long work has come, and for whom it waits; nothing at all elsewhere. */
+/** A line that shows how much is done, and which service the command waits for. Shown only in a terminal. */
 export interface Progress extends Omit<RunWatch, "stop"> {
-  /** Takes the line away: for what else is to be written, and at the end. */
+  /** Removes the line, so that something else can be written. */
   clear(): void;
   end(): void;
 }
@@ -17,7 +17,7 @@ export interface Progress extends Omit<RunWatch, "stop"> {
 interface Showing {
   readonly stderr: Output;
   readonly now: () => Date;
-  /** By when the work ends in any case. */
+  /** The time at which the work ends in any case. */
   readonly deadline?: Date;
 }
 
@@ -41,7 +41,7 @@ export function progressOn({ stderr, now, deadline }: Showing): Progress {
   timer?.unref();
   return {
     looked: (done, of) => {
-      counts.looked = `${done} of ${of} applications looked at`;
+      counts.looked = `${done} of ${of} applications read`;
     },
     worked: (done, of) => {
       if (of > 0) counts.worked = `${done} of ${of} tokens done`;
@@ -59,7 +59,7 @@ export function progressOn({ stderr, now, deadline }: Showing): Progress {
   };
 }
 
-/** Of calls that have taken long, the one that began first. */
+/** The call that has taken longest, if it is shown. */
 function waitOf(
   waiting: readonly { readonly whom: string; readonly since: Date }[],
   now: Date,

@@ -13,7 +13,7 @@ const COLUMNS: readonly Column[] = [
   { title: "WHY" },
 ];
 
-/** What was done comes first, then what was not, then what only waits; within each, the soonest expiry. */
+/** Failures and changes come first, then tokens that were skipped or wait. Within each outcome, the soonest expiry is first. */
 const ORDER: readonly ReportRow["outcome"][] = [
   "failed",
   "planned",
@@ -29,11 +29,11 @@ const ORDER: readonly ReportRow["outcome"][] = [
 ];
 
 interface Showing {
-  /** Names of applications, where somebody knows them; they come in this order. */
+  /** The names of applications, if they are known. The tables are in this order. */
   readonly titles?: ReadonlyMap<string, string>;
-  /** The ids and names that were asked for: of the others, only what was done is shown. */
+  /** The ids and names that were asked for. Other tokens are shown only if something was done to them. */
   readonly named?: readonly string[];
-  /** Only what would be done, and what can't. */
+  /** Shows only what would be done, and what can't be done. */
   readonly isPlan?: boolean;
 }
 
@@ -44,7 +44,7 @@ export function showReport(
   { titles = new Map(), named, isPlan = false }: Showing = {},
 ): void {
   const order = [...titles.keys()];
-  // The report has them in the order in which they answered.
+  // In the report, applications are in the order in which they answered.
   const applications = report.applications.toSorted(
     (one, other) => order.indexOf(one.applicationId) - order.indexOf(other.applicationId),
   );
@@ -64,7 +64,7 @@ export function showReport(
     if (others > 0) say(screen, `and ${others} ${why}`, "  ", "faint");
     showUnusedSecrets(application.unusedSecrets ?? [], screen);
   }
-  if (report.omitted > 0) say(screen, `and ${report.omitted} more tokens, which the report has no room for`);
+  if (report.omitted > 0) say(screen, `and ${report.omitted} more tokens that don't fit into the report`);
 }
 
 function isWorthIt({ tokenId, name, outcome }: ReportRow, named: readonly string[]): boolean {
@@ -103,12 +103,12 @@ function cellsOf(now: Date) {
   };
 }
 
-/** Of what is only planned, the secret in which it would be. */
+/** For planned changes, the secret. */
 function noteOf({ outcome, secretName }: ReportRow): string | undefined {
   return outcome === "planned" && secretName !== undefined ? printable(`secret ${secretName}`) : undefined;
 }
 
-/** A token that Losant no longer has goes without its name: its secret says which it was. */
+/** A token that Losant no longer has is shown without its name, so its secret is shown. */
 function whereOf({ name, secretName, formerSecretArn }: ReportRow): string {
   const known = secretName?.split("/").at(-1);
   if (formerSecretArn !== undefined) return ` (${formerSecretArn}; now: ${secretName})`;

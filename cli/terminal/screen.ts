@@ -6,17 +6,17 @@ import { wrapped } from "./width.ts";
 
 export type Style = "good" | "bad" | "warn" | "faint" | "strong" | "plain";
 
-/** What is used of a terminal, or of the file or pipe in its place. */
+/** The parts of an output stream that the commands use: a terminal, a file or a pipe. */
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Somewhere to write lines that a person reads. */
 export interface Screen {
-  /** Columns that may be used. */
+  /** The number of columns. */
   readonly width: number;
-  /** The text in that style, where colours are wanted; the text as it is where not. */
+  /** The text in that style, or unchanged if colours are off. */
   paint(style: Style, text: string): string;
-  /** The text with the commands in it as this reader types them. */
+  /** The text with its commands in the form in which this reader types them. */
   typed(text: string): string;
   line(text?: string): void;
 }
@@ -33,7 +33,7 @@ const FORMATS = {
 interface Widths {
   readonly narrowest: number;
   readonly widest: number;
-  /** Of what is no terminal: a file, a pipe. */
+  /** For a file or a pipe. */
   readonly otherwise: number;
 }
 
@@ -53,13 +53,13 @@ export function screenOn(stream: Output, env: Environment, widths = WIDTHS): Scr
   };
 }
 
-/** As styleText decides it of a stream of the process, by the process's environment. */
+/** Decides in the same way as styleText, but for this stream and this environment. */
 function hasColours({ isTTY = false }: Output, env: Environment): boolean {
   const isWanted = isTTY || env.FORCE_COLOR !== undefined;
   return isWanted && WriteStream.prototype.getColorDepth(env) > 2;
 }
 
-/** A paragraph, broken at the screen's width. */
+/** Writes a paragraph, wrapped at the screen's width. */
 export function say(
   { width, line, paint, typed }: Screen,
   text: string,
@@ -71,14 +71,14 @@ export function say(
 
 const COMMAND_AT_END = new RegExp(`^(.*:) ((?:npm run|${PROGRAM}) .*)$`, "s");
 
-/** A paragraph that may end in a command, which gets a line of its own: broken into two, it could not be copied. */
+/** Writes a paragraph that may end in a command. The command gets its own line, because a wrapped one could not be copied. */
 export function sayWithCommand(screen: Screen, text: string, indent = "  ", style: Style = "plain"): void {
   const [, words, command] = COMMAND_AT_END.exec(screen.typed(text)) ?? [];
   say(screen, words ?? text, indent, style);
   if (command !== undefined) screen.line(`${indent}  ${screen.paint("strong", command)}`);
 }
 
-/** A heading with room above it. */
+/** Writes a heading after an empty line. */
 export function heading({ line, paint }: Screen, text: string): void {
   line();
   line(paint("strong", text));

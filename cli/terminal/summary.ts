@@ -3,7 +3,7 @@ import type { Report } from "../../lambda/report/report.ts";
 
 const EFFECTS: readonly ActionName[] = ["rotate", "resume", "announce", "retire", "discard"];
 
-/** The report in a sentence or two: every count that isn't zero, and how the successors were verified. */
+/** The report in one or two sentences: every count that isn't zero, and how the successors were verified. */
 export function summaryOf({ summary, tokens, dryRun }: Report): string {
   const { listed, planned, ...counts } = summary;
   const plans = EFFECTS.map((action) => {
@@ -13,10 +13,7 @@ export function summaryOf({ summary, tokens, dryRun }: Report): string {
   const done = Object.entries(counts).map(([name, count]) => [name, count] as const);
   const parts = [...(dryRun ? plans : []), ...done].filter(([, count]) => count > 0);
   const words = parts.map(([name, count]) => `${name} ${count}`);
-  return [
-    `${listed} tokens listed: ${words.join(", ") || "nothing to say of them"}.`,
-    verifiedOf(tokens),
-  ].join("");
+  return [`${listed} tokens listed: ${words.join(", ") || "nothing to do"}.`, verifiedOf(tokens)].join("");
 }
 
 function verifiedOf(tokens: Report["tokens"]): string {
@@ -24,8 +21,8 @@ function verifiedOf(tokens: Report["tokens"]): string {
   const checked = tokens.filter(({ verified }) => verified === "response").length;
   if (probed + checked === 0) return "";
   const ways = [
-    ...(probed === 0 ? [] : [`by using the new string ${probed}`]),
-    ...(checked === 0 ? [] : [`by Losant's answer alone ${checked}`]),
+    ...(probed === 0 ? [] : [`${probed} by using the new string`]),
+    ...(checked === 0 ? [] : [`${checked} only by Losant's answer`]),
   ];
   return ` Verified before storing: ${ways.join(", ")}.`;
 }

@@ -3,7 +3,7 @@ import { displayWidth, fitted, wrapped } from "./width.ts";
 
 export interface Column {
   readonly title: string;
-  /** As wide as its content, but at most this; the last column takes what is left, and wraps. */
+  /** The column is as wide as its content, but at most this. The last column takes the rest, and wraps. */
   readonly atMost?: number;
 }
 
@@ -17,8 +17,8 @@ const GAP = "  ";
 const NOTE = "    ";
 
 /**
- * The lines of a table, none wider than the screen. Its cells are shown as they are: make them printable first. A note
- * stands below its row, where there is one.
+ * The lines of a table, none wider than the screen. Cells are shown unchanged, so make them printable first. A note is
+ * shown below its row.
  */
 export function tableLines(
   columns: readonly Column[],
@@ -46,7 +46,7 @@ export function tableLines(
   });
 }
 
-/** Painted without the blanks around it, so that a line can end where its text ends. */
+/** Paints the text without the spaces after it, so that a line ends where its text ends. */
 function painting(text: string, style: Style | undefined, paint: Screen["paint"]): string {
   const bare = text.trimEnd();
   if (style === undefined || bare === "") return text;

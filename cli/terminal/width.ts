@@ -3,12 +3,12 @@ import wrapAnsi from "wrap-ansi";
 
 const GRAPHEMES = new Intl.Segmenter();
 
-/** How many columns of a terminal the text takes. */
+/** The width of the text in columns of a terminal. */
 export function displayWidth(text: string): number {
   return stringWidth(text);
 }
 
-/** At most `columns` wide: what is too long ends in an ellipsis. */
+/** At most `columns` wide. Longer text ends in an ellipsis. */
 export function truncated(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   let kept = "";
@@ -27,7 +27,7 @@ export function fitted(text: string, columns: number): string {
   return cut + " ".repeat(Math.max(0, columns - displayWidth(cut)));
 }
 
-/** Lines of at most `columns`, broken between words; a word that is too long for a line is broken itself. */
+/** Lines of at most `columns`, wrapped between words. A word that is too long for a line is split. */
 export function wrapped(text: string, columns: number): readonly string[] {
   return wrapAnsi(text, columns, { hard: true }).split("\n");
 }

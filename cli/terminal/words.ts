@@ -2,7 +2,7 @@ import { REASONS } from "../../lambda/plan/reasons.ts";
 import type { ReportRow } from "../../lambda/report/report.ts";
 import type { Style } from "./screen.ts";
 
-/** Of a failure only its code: it is told in full elsewhere. */
+/** The reason. For a failure, only its code: the message is shown elsewhere. */
 export function whyOf({ reason, dueDate, code }: ReportRow, now: Date): string {
   if (code !== undefined) return `${code}, see below`;
   return dueDate === undefined ? REASONS[reason].meaning : `due ${relative(new Date(dueDate), now)}`;
@@ -41,7 +41,7 @@ const UNITS = [
   ["min", 60_000],
 ] as const;
 
-/** `in 12 d`, `5 h ago`: the largest unit of which there are two or more. */
+/** `in 12 d`, `5 h ago`: in the largest unit that gives two or more. */
 export function relative(at: Date, now: Date): string {
   const ms = Math.abs(at.getTime() - now.getTime());
   const [unit, size] = UNITS.find(([, each]) => ms >= 2 * each) ?? ["min", 60_000];

@@ -9,8 +9,8 @@ import type { Undo } from "./intent.ts";
 import { reactivate } from "./reactivate.ts";
 
 /**
- * Reactivates first, so that consumers are never sent to a dead token, then moves the label if it is still where it was
- * seen. Cut off in between, the predecessor works beside its successor, and the next call goes on from there.
+ * Reactivates first, so that consumers never get a token that doesn't work. Then moves AWSCURRENT if it is still where it
+ * was read. If this is interrupted between the two, both tokens work, and the next call continues from there.
  */
 export async function carryOut(
   undo: Undo,
@@ -24,25 +24,25 @@ export async function carryOut(
     if ((await usable(id, api, tools)).status === "active") return false;
     await reactivate(id, application, tools);
     if ((await usable(id, api, tools)).status !== "active")
-      throw new Refusal(`${id} is still inactive after Losant was told to reactivate it`, "Try again.");
+      throw new Refusal(`Losant was asked to reactivate ${id}, but it is still inactive`, "Try again.");
     return true;
   };
   say((await ensure()) ? `${id} is active again.` : `${id} is active.`);
   if (undo.kind !== "move") return;
   await move(undo, secret, tools);
   say(`AWSCURRENT of ${secret.name} is on ${undo.to} again.`);
-  // Before the label had moved, a run may have retired the token that policy took for superseded.
-  if (await ensure()) say(`${id} had been deactivated meanwhile, and is active again.`);
+  // Before AWSCURRENT was moved, a run may have retired the predecessor, because it was superseded.
+  if (await ensure()) say(`${id} was deactivated in the meantime, and is active again.`);
 }
 
-/** The token, if it can be brought back at all. */
+/** The token. @throws Refusal if it was deleted or has expired, so that nothing can bring it back */
 export async function usable(id: TokenId, api: TokenApi, { clock }: Pick<Tools, "clock">): Promise<ApiToken> {
   const token = await api.get(id);
   const forward =
-    "Go forward instead: replace the current token with `npm run rotate -- --token <its id> --force`, or store a token " +
-    "made by hand as a new version of the secret.";
+    "Replace the current token instead, with `npm run rotate -- --token <its id> --force`, or create a token by hand and " +
+    "store it as a new version of the secret.";
   if (token === undefined)
-    throw new Refusal(`${id} was deleted at Losant, and nothing brings back a deleted token`, forward);
+    throw new Refusal(`${id} was deleted at Losant, and a deleted token can't be restored`, forward);
   if (isExpired(token, clock.now()))
     throw new Refusal(
       `${id} expired at ${token.expiresAt?.toISOString()}, and an expiry can't be changed`,
@@ -51,7 +51,7 @@ export async function usable(id: TokenId, api: TokenApi, { clock }: Pick<Tools, 
   return token;
 }
 
-/** A lost answer and a lost race look alike: only a look at the label tells them apart. */
+/** A lost answer and a lost race look the same. Only the position of AWSCURRENT tells them apart. */
 async function move(
   { from, to }: Extract<Undo, { readonly kind: "move" }>,
   { arn, name }: Found["secret"],
@@ -64,7 +64,7 @@ async function move(
   if (holder === to) return;
   if (holder === from) throw error;
   throw new Refusal(
-    `AWSCURRENT of ${name} has moved meanwhile, to ${holder}: nothing was moved back`,
-    "The predecessor is active. Look at what happened, then try again.",
+    `AWSCURRENT of ${name} was moved to ${holder} in the meantime, so the command didn't move it`,
+    "The predecessor is active. Find out who moved AWSCURRENT, and then try again.",
   );
 }

@@ -11,7 +11,7 @@ import {
 import type { TokenId } from "../../lambda/model/token.ts";
 import { Refusal } from "../command/stops.ts";
 
-/** What undoing the last rotation of a secret comes to. */
+/** What has to be done to undo the last rotation of a secret. */
 export type Undo =
   /** AWSCURRENT goes back to the version that holds the predecessor's string. */
   | {
@@ -20,12 +20,12 @@ export type Undo =
       readonly successorId: TokenId;
       readonly from: VersionId;
       readonly to: VersionId;
-      /** Somebody else stored that version, before the first rotation: that the predecessor is in it is not written down. */
+      /** Somebody else stored that version before the first rotation. Nothing records whether it holds the predecessor's string. */
       readonly isForeign: boolean;
     }
   /** No version of the secret holds the predecessor's string. */
   | { readonly kind: "reactivate"; readonly predecessorId: TokenId; readonly successorId: TokenId }
-  /** It is so already. */
+  /** The rotation has already been undone. */
   | {
       readonly kind: "undone";
       readonly predecessorId: TokenId;
@@ -33,7 +33,7 @@ export type Undo =
       readonly isForeign: boolean;
     };
 
-/** The version ids say which token each version holds and which that replaced; the labels say where the secret stands. */
+/** The version ids show which token each version holds, and which token that one replaced. The staging labels show which version is current. */
 export function undoOf(secret: SecretState, versions: readonly SecretVersion[]): Undo {
   refuseBlocked(secret);
   const [from, previous] = [holderOf(secret, AWSCURRENT), holderOf(secret, AWSPREVIOUS)];
@@ -52,8 +52,8 @@ export function undoOf(secret: SecretState, versions: readonly SecretVersion[]):
     };
   if (from === undefined || current === undefined)
     throw new Refusal(
-      `AWSCURRENT of ${secret.name} is not a version of the worker's`,
-      "There is no rotation to undo: look at the secret's versions, and move AWSCURRENT by hand.",
+      `AWSCURRENT of ${secret.name} is not a version that the worker stored`,
+      "There is no rotation to undo. Check the versions of the secret, and move AWSCURRENT by hand.",
     );
   const { replacedId: predecessorId, tokenId: successorId } = current;
   const own = versions.find(({ id }) => stampOf(id)?.tokenId === predecessorId)?.id;
@@ -67,11 +67,14 @@ function refuseBlocked(secret: SecretState): void {
   const { name, deletedAt, owningService, primaryRegion } = secret;
   if (deletedAt !== undefined)
     throw new Refusal(
-      `the secret ${name} has been scheduled for deletion`,
+      `the secret ${name} is scheduled for deletion`,
       `Restore it first: aws secretsmanager restore-secret --secret-id ${name}`,
     );
   if (owningService !== undefined)
-    throw new Refusal(`the secret ${name} belongs to ${owningService}`, "Undo it there.");
+    throw new Refusal(`the secret ${name} belongs to ${owningService}`, "Undo the rotation in that service.");
   if (isReplica(secret))
-    throw new Refusal(`the secret ${name} is a replica of one in ${primaryRegion}`, "Undo it there.");
+    throw new Refusal(
+      `the secret ${name} is a replica of a secret in ${primaryRegion}`,
+      "Undo the rotation in that region.",
+    );
 }

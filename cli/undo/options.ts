@@ -15,13 +15,13 @@ export const UNDO_FLAGS = {
   token: {
     type: "string",
     value: "ID_OR_NAME",
-    about: "a token of the lineage: the predecessor, or the one that is current",
+    about: "a token of the lineage: the current one or its predecessor",
   },
-  application: { type: "string", value: "ID", about: "look in this application only" },
+  application: { type: "string", value: "ID", about: "only this application" },
   "reactivate-only": {
     type: "boolean",
     about:
-      "leave AWSCURRENT where it is; all that is possible where no version of the secret holds the predecessor's string",
+      "only reactivate the predecessor, and don't move AWSCURRENT; needed with --yes if no version of the secret holds the predecessor's string",
   },
   "dry-run": { type: "boolean", about: "show what would be done, and change nothing" },
   yes: { type: "boolean", short: "y", about: "don't ask" },
@@ -30,23 +30,24 @@ export const UNDO_FLAGS = {
 
 export const UNDO = {
   name: "undo",
-  summary: "Take back the last rotation of a token",
+  summary: "Undo the last rotation of a token",
   needs: "--token ID_OR_NAME",
   about: [
-    "Takes back the last rotation of a token: reactivates the predecessor at Losant if it is inactive, and then moves AWSCURRENT of the secret back to its version. The worker respects that: it holds, until it is told otherwise or the token is about to expire.",
+    "Undoes the last rotation of a token. The command reactivates the predecessor at Losant if it is inactive, and then moves AWSCURRENT of the secret back to the predecessor's version. After that, the worker skips the token until you force its rotation or until it is about to expire.",
   ],
   flags: UNDO_FLAGS,
   notes: [
-    "It needs secretsmanager:DescribeSecret, ListSecretVersionIds and UpdateSecretVersionStage on that secret, GetSecretValue on the access token's, and ListSecrets, without which it looks at each secret. May be repeated: it goes on where it was cut off.",
+    "Your AWS credentials need secretsmanager:DescribeSecret, ListSecretVersionIds and UpdateSecretVersionStage on that secret, GetSecretValue on the secret of the access token, and ListSecrets. Without ListSecrets, the command reads each secret separately.",
+    "If the command is interrupted, run it again: it continues from there.",
   ],
-  exit: "0 if it is undone, 1 if not, 2 if it could not start, 130 if you interrupted it",
+  exit: "0 if the rotation is undone, 1 if not, 2 if the command could not start, 130 if you interrupted it",
 } as const satisfies Described;
 
-/** What the arguments of the command line ask for. @throws Misuse */
+/** The options that the command line asks for. @throws Misuse */
 export function undoOptions(values: FlagValues<typeof UNDO_FLAGS>): UndoOptions {
   const { token, application, yes = false, config: configFile } = values;
   if (token === undefined || token === "")
-    throw new Misuse("--token is missing: whose rotation is to be undone?");
+    throw new Misuse("--token is missing: which token's rotation do you want to undo?");
   const { "reactivate-only": reactivateOnly = false, "dry-run": dryRun = false } = values;
   return { token, application, reactivateOnly, dryRun, yes, configFile };
 }

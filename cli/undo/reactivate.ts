@@ -5,8 +5,8 @@ import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type { Tools } from "../command/tools.ts";
 
 /**
- * Makes an inactive token active again: what the worker never does, and so none of its ports can. A person asked.
- * Repeatable.
+ * Makes an inactive token active again, because a person asked for it. The worker never does this, so its ports have no
+ * call for it. May be repeated.
  */
 export async function reactivate(
   id: TokenId,

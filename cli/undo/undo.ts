@@ -24,12 +24,12 @@ export const undoCommand: Command<typeof UNDO_FLAGS, UndoOptions> = {
 
 const NOTHING_CHANGED = "Nothing was changed.";
 const WORDS = {
-  first: "Interrupted: what has begun comes to its end.",
+  first: "Interrupted. The command finishes what is in progress, and then ends.",
   second:
-    "The predecessor may be active already, and AWSCURRENT where it was: the same command goes on from there.",
+    "The predecessor may already be active, and AWSCURRENT not yet moved. Run the same command again: it continues from there.",
 } as const;
 
-/** What an undo comes to, and with what it would be done. */
+/** What has to be done, and the tools for it. */
 interface Prepared {
   readonly tools: Tools;
   readonly found: Found;
@@ -52,7 +52,7 @@ async function undoRotation(options: UndoOptions, io: CommandIo): Promise<ExitCo
   const tell = (outcome: "planned" | "undone" | "refused") =>
     io.document(() => undoDocument(intent, found, predecessor, outcome));
   if (isDone || options.dryRun) {
-    say(screen, isDone ? "Nothing is left to do." : `A dry run: ${NOTHING_CHANGED.toLowerCase()}`, "");
+    say(screen, isDone ? "There is nothing left to do." : `A dry run: ${NOTHING_CHANGED.toLowerCase()}`, "");
     if (isDone && !options.dryRun) showNextSteps(intent, io);
     tell(isDone ? "undone" : "planned");
     return EXIT.good;
@@ -73,7 +73,7 @@ async function undoRotation(options: UndoOptions, io: CommandIo): Promise<ExitCo
   return isInterrupted ? EXIT.interrupted : EXIT.good;
 }
 
-/** Reads all that decides, and says where. */
+/** Reads everything that the decision needs, and shows the account and region. */
 async function prepared(
   { configFile, application, token, reactivateOnly }: UndoOptions,
   progress: Progress,
@@ -97,12 +97,12 @@ function showNextSteps(intent: Undo, { stdout, env }: CommandIo): void {
   for (const step of nextSteps(intent, intent.kind !== "reactivate")) sayWithCommand(screen, step, "");
 }
 
-/** What a version of somebody else's holds is not written down: then nobody's life hangs on the predecessor. */
+/** Nothing records what a version stored by somebody else holds, so then the predecessor needn't be active. */
 function isUndone(undo: Undo, { status }: ApiToken): boolean {
   return undo.kind !== "move" && (status === "active" || (undo.kind === "undone" && undo.isForeign));
 }
 
-/** `--reactivate-only` leaves the label alone, whatever could be done with it. */
+/** With `--reactivate-only`, AWSCURRENT isn't moved, even if it could be. */
 function limited(undo: Undo, reactivateOnly: boolean): Undo {
   const { predecessorId, successorId } = undo;
   return reactivateOnly && undo.kind === "move" ? { kind: "reactivate", predecessorId, successorId } : undo;
@@ -110,12 +110,15 @@ function limited(undo: Undo, reactivateOnly: boolean): Undo {
 
 async function mayGoOn(undo: Undo, { yes, reactivateOnly }: UndoOptions, io: CommandIo): Promise<boolean> {
   if (!yes && !isAttended(io))
-    throw new Refusal("nobody is there to be asked", "At a terminal it asks; in a script, add --yes.");
+    throw new Refusal(
+      "can't ask for confirmation without a terminal",
+      `${NOTHING_CHANGED} In a script, add --yes.`,
+    );
   if (!yes) return isConfirmed("Do this?", io);
   if (undo.kind === "reactivate" && !reactivateOnly)
     throw new Refusal(
-      "AWSCURRENT can't go back, and --yes does not say that half an undo is enough",
-      "Add --reactivate-only.",
+      "AWSCURRENT can't be moved back, and --yes doesn't allow a partial undo",
+      `${NOTHING_CHANGED} To only reactivate the predecessor, add --reactivate-only.`,
     );
   return true;
 }

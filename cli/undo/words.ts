@@ -5,7 +5,7 @@ import { relative } from "../terminal/words.ts";
 import type { Found } from "./find.ts";
 import type { Undo } from "./intent.ts";
 
-/** What stands now, and what would be done about it. */
+/** Shows the current state, and what would be done. */
 export function showIntent(
   undo: Undo,
   { application, secret }: Found,
@@ -22,7 +22,7 @@ export function showIntent(
   if (status === "inactive")
     say(
       screen,
-      "If it was deactivated because it had leaked: whoever holds the leaked string can use it again.",
+      "If the token was deactivated because its string leaked, whoever holds the string can use it again.",
       "  ",
       "warn",
     );
@@ -33,18 +33,18 @@ function stepsOf(undo: Undo, { id, status }: ApiToken): readonly string[] {
   switch (undo.kind) {
     case "move": {
       const whose = undo.isForeign
-        ? ", which was current before the first rotation; that it holds the predecessor's string is likely, and not written down"
+        ? ". That version was current before the first rotation. It probably holds the predecessor's string, but nothing records that"
         : "";
       return [...reactivation, `Move AWSCURRENT from ${undo.from} to ${undo.to}${whose}.`];
     }
     case "reactivate":
-      return [...reactivation, "AWSCURRENT stays where it is."];
+      return [...reactivation, "Leave AWSCURRENT where it is."];
     case "undone":
       return undo.isForeign
         ? [
-            "AWSCURRENT is on a version that somebody else stored, as after an undo: there is nothing to move.",
+            "AWSCURRENT is already on a version that somebody else stored, as after an undo. There is nothing to move.",
           ]
-        : [...reactivation, "AWSCURRENT is where an undo puts it."];
+        : [...reactivation, "Leave AWSCURRENT where it is: an earlier undo has moved it back."];
     default:
       return undo satisfies never;
   }
@@ -54,7 +54,7 @@ function expires(at: Date | undefined, now: Date): string {
   return at === undefined ? "never expires" : `expires ${relative(at, now)}`;
 }
 
-/** What `--json` prints: where it stood, and what became of it. */
+/** What `--json` prints: the state before, and the result. */
 export function undoDocument(
   undo: Undo,
   { application, secret }: Found,
@@ -73,19 +73,19 @@ export function undoDocument(
   };
 }
 
-/** Where no version holds the predecessor's string. */
+/** The warning if no version holds the predecessor's string. */
 export const STORED_NOWHERE =
-  "No version of the secret holds the predecessor's string: nothing stored it, so AWSCURRENT can't go back to it. " +
-  "Reactivating it is all that can be done; whoever still holds the string can then use it again.";
+  "No version of the secret holds the predecessor's string, so AWSCURRENT can't be moved back to it. The command can only " +
+  "reactivate the predecessor. Whoever still holds its string can then use it again.";
 
-/** What the worker makes of it, and the way forward. */
+/** What the worker does after this, and how to rotate the token again. */
 export function nextSteps(undo: Undo, isMoved: boolean): readonly string[] {
-  if (!isMoved) return ["AWSCURRENT was not moved: who reads the secret gets the successor, as before."];
-  // Where the current version is nobody's, the lineage still stands on the successor.
+  if (!isMoved) return ["AWSCURRENT was not moved. Consumers that read the secret still get the successor."];
+  // If the worker didn't store the current version, the successor is still the head of the lineage.
   const head = undo.kind !== "reactivate" && undo.isForeign ? undo.successorId : undo.predecessorId;
   return [
-    "The worker respects this: scheduled runs hold (rolled-back), until it is forced or the token is about to expire.",
-    "Consumers hear of it from AWS's own event only; those that keep what they read have to read the secret again.",
-    `To go forward again: npm run rotate -- --token ${head} --force`,
+    "Scheduled runs now skip this token (rolled-back) until you force its rotation or until it is about to expire.",
+    "Consumers learn of this only from AWS's own event. Consumers that keep the string they read have to read the secret again.",
+    `To rotate the token again: npm run rotate -- --token ${head} --force`,
   ];
 }

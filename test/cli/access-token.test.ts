@@ -88,7 +88,7 @@ describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
     const { token: string } = token();
     const keys = { input: `${string}\r`, columns: 80 };
     const { code, stderr } = checked(await run(accessTokenCommand, [], cloud.env(), keys));
-    expect(stderr).toBe(`Access token for application ${APP} (it is not shown): `);
+    expect(stderr).toBe(`Access token for application ${APP} (your input is hidden): `);
     expect(code).toBe(0);
     expect(cloud.aws.value(NEW)).toBe(string);
   });
@@ -98,7 +98,7 @@ describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
     const { token: string } = token();
     const { code, stdout } = await accessToken(JSON.stringify({ token: string }));
     expect(code).toBe(0);
-    expect(stdout).toContain("AWSPREVIOUS what was current before");
+    expect(stdout).toContain("AWSPREVIOUS is the value that was current before");
     expect(cloud.aws.value(NEW)).toBe(string);
     expect(cloud.aws.value(NEW, "AWSPREVIOUS")).toBe("what was there before");
   });
@@ -136,10 +136,10 @@ describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
       ...["get", "patch", "delete"].map((operation) => ({ operation, answer: losantError(404, "NotFound") })),
     );
     const { code, stdout } = await accessToken(string);
-    expect(stdout.match(/unclear could not be told without doing it/g)).toHaveLength(4);
-    expect(stdout).toContain("The token doesn't say when it expires.");
+    expect(stdout.match(/unclear can't be tested without an effect/g)).toHaveLength(4);
+    expect(stdout).toContain("It doesn't say when it expires.");
     expect(stdout).not.toContain("never expires");
-    expect(stdout).toContain("The worker renews it only if it can tell that.");
+    expect(stdout).toContain("The worker renews it only if a run can identify it.");
     expect(code).toBe(0);
   });
 
@@ -151,15 +151,21 @@ describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("warns of rights beyond need, and says who renews it", async () => {
-    const { stdout } = await accessToken(token(["all.Application"], "for ever").token);
+    const said = async (string: string) => (await accessToken(string)).stdout.replace(/\s+/g, " ");
+    const stdout = await said(token(["all.Application"], "for ever").token);
     expect(stdout).toContain("never expires");
-    expect(stdout).toContain("more than the worker needs: all.Application");
-    expect(stdout).toContain("It is not renewed");
+    expect(stdout).toContain("more scopes than the worker needs: all.Application");
+    expect(stdout).toContain("The worker doesn't renew this token");
     const secrets = { worker: NEW };
     Object.assign(cloud.config, { applications: [{ id: APP, accessToken: NEW, secrets }] });
-    expect((await accessToken(token().token)).stdout).toContain("The worker renews it");
-    const misnamed = await accessToken(token(FIVE, DAY, "another name").token);
-    expect(misnamed.stdout).toContain('maps "worker" to this secret, and its name is "another name"');
+    expect(await said(token().token)).toContain("The worker renews this token");
+    expect(await said(token(FIVE, DAY, "another name").token)).toContain(
+      'maps "worker" to this secret, but the name of this token is "another name"',
+    );
+    const known = token(FIVE, DAY, "any name");
+    const byId = { [known.id]: NEW };
+    Object.assign(cloud.config, { applications: [{ id: APP, accessToken: NEW, secrets: byId }] });
+    expect(await said(known.token)).toContain("The worker renews this token");
   });
 });
 
@@ -171,7 +177,7 @@ function unspokenOf(string: string): string {
 
 describe("npm run access-token stores nothing", { timeout: TIMEOUT_MS }, () => {
   test.each([
-    ["nothing at all", "", "there is nothing where the token should be"],
+    ["nothing at all", "", "no token was entered"],
     ["a password from the clipboard", "correct horse battery staple", "this is not a Losant API token"],
     ["something with two dots", "www.example.com", "this is not a Losant API token"],
   ])("of %s, which goes nowhere", async (_, input, says) => {
@@ -187,7 +193,7 @@ describe("npm run access-token stores nothing", { timeout: TIMEOUT_MS }, () => {
     expect((await accessToken(expired.token)).stderr).toContain("this token expired at");
     const inactive = token();
     cloud.losant.edit(APP, inactive.id, { status: "inactive" });
-    expect((await accessToken(inactive.token)).stderr).toContain("does not accept this token");
+    expect((await accessToken(inactive.token)).stderr).toContain("doesn't accept this token");
     const listless = token(FIVE.slice(1));
     expect((await accessToken(listless.token)).stderr).toContain("lacks the scope applicationApiTokens.get");
     expect(cloud.aws.secret(NEW)).toBeUndefined();
@@ -225,19 +231,19 @@ describe("npm run access-token stores nothing", { timeout: TIMEOUT_MS }, () => {
     cloud.aws.restore(NEW);
     cloud.aws.makeReplica(NEW, "us-west-2");
     expect((await accessToken(token().token)).stderr.replace(/\s+/g, " ")).toContain(
-      "is a replica of one in us-west-2",
+      "is a replica of a secret in us-west-2",
     );
     const accessTokenArn =
       "arn:aws:secretsmanager:eu-central-1:111122223333:secret:losant-access/none-AbCdEf";
     Object.assign(cloud.config, { applications: [{ id: APP, accessToken: accessTokenArn }] });
-    expect((await accessToken(token().token)).stderr).toContain("put the name you wish for");
+    expect((await accessToken(token().token)).stderr).toContain("Use the name of the new secret");
     expect(cloud.losant.calls).toEqual([]);
   });
 
   test("when it is interrupted, and exits as a shell says of that", async () => {
     const input = "eyJab\u0003";
     const { code, stderr } = await run(accessTokenCommand, [], cloud.env(), { input, columns: 80 });
-    expect(stderr).toMatch(/\(it is not shown\): \nInterrupted\. Nothing was stored\.\n$/);
+    expect(stderr).toMatch(/\(your input is hidden\): \nInterrupted\. Nothing was stored\.\n$/);
     expect(code).toBe(130);
     expect(cloud.losant.calls).toEqual([]);
     expect(cloud.aws.secret(NEW)).toBeUndefined();
@@ -254,7 +260,7 @@ describe("npm run access-token stores nothing", { timeout: TIMEOUT_MS }, () => {
   test("from its arguments, of which it repeats none", async () => {
     const { token: string } = token();
     const { code, stderr } = await accessToken("", string);
-    expect(stderr).toContain("The token itself is never an argument");
+    expect(stderr).toContain("Don't pass the token as an argument");
     expect(code).toBe(2);
   });
 });
@@ -278,7 +284,7 @@ describe("an access token that the worker renewed", { timeout: TIMEOUT_MS }, () 
       const given = token();
       const { code, stdout } = await accessToken(given.token);
       expect(code).toBe(0);
-      expect(stdout).toContain("somebody set by hand");
+      expect(stdout).toContain("as a manual change");
       const [, command = ""] = /npm run rotate -- (--token [a-f\d]{24} --force)/.exec(stdout) ?? [];
       expect(command).toContain(isRevoked ? given.id : renewed?.id);
       expect((await rotate()).code).toBe(0);

@@ -85,7 +85,7 @@ describe("a command", () => {
     [
       new RotationError("store-unreachable", "no (NoRegion: AWS_REGION is not set)"),
       1,
-      "\nNo AWS region is set here",
+      "\nNo AWS region is set.",
     ],
     [new Interruption("Nothing was stored."), 130, "Interrupted. Nothing was stored.\n"],
   ])("that %s stops says so on stderr, and exits with %i", async (thrown, code, says) => {
@@ -124,7 +124,7 @@ describe("a command", () => {
     ["", false],
   ])("that asks takes %j for %j", async (input, isYes) => {
     const { code, stdout, stderr } = await run(asking, [], {}, { input, columns: 80 });
-    expect(stderr).toContain("Do it? Type yes to go on: ");
+    expect(stderr).toContain("Do it? Type yes to continue: ");
     expect({ stdout, code }).toEqual({ stdout: "", code: isYes ? EXIT.good : EXIT.failed });
   });
 

@@ -53,20 +53,20 @@ describe("what is wrong with this machine is told as such:", { timeout: TIMEOUT_
   const keys = { AWS_ACCESS_KEY_ID: "demo", AWS_SECRET_ACCESS_KEY: "demo" };
 
   test.each([
-    ["no region", [], keys, "there is no AWS region on this machine", "Add --region"],
-    ["no credentials", [], region, "there are no AWS credentials on this machine", "aws sso login"],
+    ["no region", [], keys, "no AWS region is set", "Add --region"],
+    ["no credentials", [], region, "this machine has no AWS credentials", "aws sso login"],
     [
       "a profile that doesn't exist",
       ["--profile", "nobody"],
       region,
-      "there is no AWS profile nobody, or it has no credentials",
+      "the AWS profile nobody doesn't exist, or has no credentials",
       "aws configure list-profiles",
     ],
     [
       "an SSO session that has expired",
       ["--profile", "old"],
       region,
-      "your AWS SSO session has expired",
+      "you have no AWS SSO session, or it has expired",
       "Log in: aws sso login --profile old",
     ],
   ])("%s", async (_, args, env, what, remedy) => {
@@ -79,9 +79,9 @@ describe("what is wrong with this machine is told as such:", { timeout: TIMEOUT_
   });
 
   test.each([
-    ["localhost:4566", "Correct AWS_ENDPOINT_URL: an address begins with https:// or http://"],
-    ["http://127.0.0.1:CLOSED", "Nothing answers at that address: check AWS_ENDPOINT_URL"],
-    ["http://no-such-host.invalid", "There is no such host: check the region, AWS_ENDPOINT_URL"],
+    ["localhost:4566", "Correct AWS_ENDPOINT_URL: it must begin with https:// or http://"],
+    ["http://127.0.0.1:CLOSED", "Nothing answers at that address. Check AWS_ENDPOINT_URL"],
+    ["http://no-such-host.invalid", "That host doesn't exist. Check the region, AWS_ENDPOINT_URL"],
   ])("the endpoint %s", async (address, remedy) => {
     const AWS_ENDPOINT_URL = address.replace("CLOSED", String(closedPort));
     const { code, stdout, stderr } = await here([], { ...region, ...keys, AWS_ENDPOINT_URL });
@@ -91,7 +91,7 @@ describe("what is wrong with this machine is told as such:", { timeout: TIMEOUT_
   });
 
   test.each([
-    ["AccessDeniedException", "Your own AWS identity may not do this"],
+    ["AccessDeniedException", "Your AWS credentials don't allow this"],
     ["ExpiredTokenException", "Your AWS session has expired"],
     ["UnrecognizedClientException", "AWS doesn't accept the access key of this terminal"],
   ])("%s", async (name, remedy) => {

@@ -21,7 +21,7 @@ describe("the line of progress", () => {
     progress.looked(3, 12);
     progress.worked(1, 20);
     vi.advanceTimersByTime(500);
-    expect(line()).toBe("3 of 12 applications looked at · 1 of 20 tokens done · 15 min left");
+    expect(line()).toBe("3 of 12 applications read · 1 of 20 tokens done · 15 min left");
     progress.end();
     expect(stderr.text.endsWith("\r\u001b[2K")).toBe(true);
     const written = stderr.text;

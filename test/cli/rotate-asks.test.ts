@@ -33,7 +33,7 @@ describe("before it writes, npm run rotate", { timeout: TIMEOUT_MS }, () => {
         /my-server +in \d+ d +would rotate[^/]*\n {4}secret losant\/\w+\/my-server_\w+\n/,
       );
       expect(stdout).toMatch(/and \d+ that stay as they are/);
-      expect(stderr).toContain("Do this? Type yes to go on:");
+      expect(stderr).toContain("Do this? Type yes to continue:");
       expect(stdout).toContain("Nothing was written.");
       expect(stdout.split("\n").filter((line) => displayWidth(line) > 80)).toEqual([]);
       expect(code).toBe(1);
@@ -50,7 +50,7 @@ describe("before it writes, npm run rotate", { timeout: TIMEOUT_MS }, () => {
   test("writes nothing where nobody can be asked, but for --yes and --dry-run", async () => {
     await untouched(async () => {
       const { code, stdout, stderr } = await rotate([]);
-      expect(stderr).toContain("add --yes, or --dry-run");
+      expect(stderr).toContain("add --yes or --dry-run");
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     });
   });
@@ -74,7 +74,7 @@ describe("before it writes, npm run rotate", { timeout: TIMEOUT_MS }, () => {
     const streams = { input: "yes\n", columns: 80 };
     const { code, stdout, stderr } = await rotate(["--token", "my-server"], streams);
     expect(stdout).toMatch(/my-server +in \d+ d +waiting/);
-    expect(stdout).toContain("Nothing is to be done.");
+    expect(stdout).toContain("There is nothing to do.");
     expect(code).toBe(0);
     expect(stderr).not.toContain("Do this?");
   });
@@ -121,7 +121,7 @@ describe("Ctrl-C", { timeout: TIMEOUT_MS }, () => {
   test("lets what is under way come to its end, begins no rotation, and shows what was done", async () => {
     const streams = { interrupts: [/outcome="waiting"/] };
     const { code, stdout, stderr } = await rotate(["--yes", "--verbose"], streams);
-    expect(stderr).toContain("Interrupted: no new rotation begins");
+    expect(stderr).toContain("Interrupted. The command starts no new rotation");
     expect(stdout).toMatch(/tokens listed: .*deferred \d+/);
     expect(stdout).not.toContain(" rotated ");
     expect(code).toBe(130);
@@ -132,7 +132,7 @@ describe("Ctrl-C", { timeout: TIMEOUT_MS }, () => {
   test("twice ends at once, and says what may be left", async () => {
     const streams = { interrupts: [/outcome="waiting"/, /Press Ctrl-C again/] };
     const { code, stderr } = await rotate(["--yes", "--verbose"], streams);
-    expect(stderr.replace(/\s+/g, " ")).toContain("the next run finds and mends both");
+    expect(stderr.replace(/\s+/g, " ")).toContain("The next run finds and fixes both");
     expect(code).toBe(130);
   });
 });

@@ -97,7 +97,7 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
 
   test("names the configuration file that is wrong, or not there", async () => {
     const missing = await rotate(["--config", join(factory.folder, "none.json")]);
-    expect(missing.stderr.replace(/\s+/g, " ")).toMatch(/there is no \S+none\.json that can be read/);
+    expect(missing.stderr.replace(/\s+/g, " ")).toMatch(/can't read \S+none\.json/);
     expect(missing.code).toBe(2);
     writeFileSync(factory.configFile, "{");
     const broken = await onEmulators();
@@ -110,7 +110,7 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
     "without a configuration says what to copy",
     async () => {
       const { code, stderr, stdout } = await rotate([]);
-      expect(stderr.replace(/\s+/g, " ")).toContain("copy rotation.config.example.json");
+      expect(stderr.replace(/\s+/g, " ")).toContain("Copy rotation.config.example.json");
       expect(stdout).toBe("");
       expect(code).toBe(2);
     },

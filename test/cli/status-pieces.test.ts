@@ -127,7 +127,7 @@ describe("drift", () => {
     });
     const situation = { tokens: [foreign, token("dead", { left: -DAY, age: 99 * DAY })] };
     expect(await driftIn(situation)).toEqual({});
-    expect(await shown(situation)).toMatch(/theirs .*leaves it: another deployment's/);
+    expect(await shown(situation)).toMatch(/theirs .*skips it: another deployment's/);
     expect(await shown(situation)).toMatch(/backend .*expired before its first rotation/);
   });
 });
@@ -151,8 +151,8 @@ describe("what the next run does", () => {
       token(name, { name, left: (index + 2) * DAY, age: 200 * DAY }),
     );
     const text = await shown({ tokens, policy: { maxRotationsPerRun: 2 } });
-    expect(text.match(/rotates: window is open/g)).toHaveLength(2);
-    expect(text).toMatch(/c .*puts it off: window is open/);
+    expect(text.match(/rotates it: window is open/g)).toHaveLength(2);
+    expect(text).toMatch(/c .*defers it: window is open/);
   });
 });
 
@@ -186,7 +186,7 @@ describe("the screen", () => {
     const text = await shown({ tokens });
     expect(text.split("\n").length).toBeLessThan(45);
     expect(text).toContain("… and 4992 more");
-    expect(text).toContain("a mark is up to");
+    expect(text).toContain("each mark is up to");
   });
 
   test.each([40, 63, 64, 80, 99, 100, 120, 150])(
@@ -244,7 +244,7 @@ describe("the timeline", () => {
     ];
     const lines = timelineLines(marks, NOW, screenOf(80).screen);
     expect(lines.slice(0, 6).map((line) => line.trim()[0])).toEqual(["○", "○", "○", "○", "○", "▲"]);
-    expect(lines.at(-1)).toContain("a mark is up to 6 tokens");
+    expect(lines.at(-1)).toContain("each mark is up to 6 tokens");
   });
 
   test("only counts what ends long after all others, and what has ended not at all", () => {
@@ -270,7 +270,7 @@ describe("the story of a lineage", () => {
       `Replaced by 2 (${id("new")}) on 2026-04-12, 50 d ago. It still works, until 2026-08-05.`,
     );
     expect(story).toContain(`in run earlier, to replace 1 (${id("old")})`);
-    expect(story).toContain("with the label AWSCURRENT.");
+    expect(story).toContain("which has the staging label AWSCURRENT.");
     expect(story).toContain("Its renewal window opens on");
     expect(story).toMatch(/What to do\n {2}Nothing\./);
   });
@@ -292,12 +292,12 @@ describe("the story of a lineage", () => {
     expect(await told(orphan, "backend")).toContain("Its string is stored nowhere.");
     const gone = { tokens: [token("new", { replaces: "old" })], secrets: SUCCESSION.secrets ?? [] };
     expect(await told(gone, "backend")).toContain(`1  ${id("old")}  gone`);
-    expect(await told({ tokens: [] }, "nobody")).toContain('No token has the id or the name "nobody"');
+    expect(await told({ tokens: [] }, "nobody")).toContain('No token has the id or name "nobody"');
   });
 
   test("asks which one is meant where many fit", async () => {
     const tokens = ["a", "b", "c", "d"].map((name) => token(name, { name }));
-    expect(await told({ tokens }, "?")).toContain("4 lineages fit. Name one of them by its id:");
+    expect(await told({ tokens }, "?")).toContain("4 lineages match. Choose one of them by its id:");
   });
 });
 

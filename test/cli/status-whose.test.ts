@@ -52,32 +52,32 @@ describe("the story of a token says whose it is", () => {
     [
       "by a version and its signed marker",
       { tokens: [token("new", { replaces: "old" })], secrets: [current] },
-      "Proof: a version of the secret names it, and its signed marker says the same.",
+      "Proof: a version of the secret names it, and so does its signed marker.",
     ],
     [
       "by a version alone, whatever its description says",
       { tokens: [token("new", { description: marker("else") })], secrets: [current] },
-      "Proof: a version of the secret names it.\n     The worker's line in its description is not signed for this token, and proves nothing.",
+      "Proof: a version of the secret names it.\n     The marker in its description is not signed for this token, so it proves nothing.",
     ],
     [
       "by its signed marker alone",
       { tokens: [token("new", { replaces: "old" }), token("late", { replaces: "new" })], secrets: [current] },
-      "Proof: its signed marker says that the worker made it for arn:aws:secretsmanager:",
+      "Proof: its signed marker shows that the worker created it for arn:aws:secretsmanager:",
     ],
     [
       "by what replaced it",
       { tokens: [token("old"), token("new", { replaces: "old" })], secrets: [current] },
-      "Proof: a later token's version or signed marker names it as replaced.",
+      "Proof: the version or the signed marker of a later token names it as its predecessor.",
     ],
     [
       "by nothing but its name",
       { tokens: [token("root")], mapped: { backend: OURS } },
-      `by its id or name, its successor goes to ${OURS}.`,
+      `Its id or name decides that its successor goes to ${OURS}.`,
     ],
     [
       "by nothing, where its line was edited",
       { tokens: [token("odd", { description: "[losant-token-rotation oops" })] },
-      "is damaged, and proves nothing: anybody can have written it.",
+      "is damaged, so it proves nothing: anybody could have written it.",
     ],
     [
       "by the secret that it was in",
@@ -103,7 +103,7 @@ describe("the story of a token says whose it is", () => {
     const story = await told({
       tokens: [token("copy", { description: marker("old"), creatorType: "user" })],
     });
-    expect(story).toContain("Made on 2026-02-21 by a person.");
+    expect(story).toContain("Created on 2026-02-21 by a person.");
     expect(story).not.toContain("to replace");
   });
 
@@ -133,7 +133,9 @@ describe("the screen", () => {
       mapped: { backend: OURS, otter: "prod/x" },
     };
     const text = await shown(situation);
-    expect(text).toContain('The entry "otter" of `secrets` ("prod/x") fits no token. Did you mean "other"?');
+    expect(text).toContain(
+      'The entry "otter" of `secrets` ("prod/x") matches no token. Did you mean "other"?',
+    );
     expect(text).toContain(`\n    "${id("root")}": "${OURS}",\n`);
     const document = documentOf(selectedFrom([await seenIn(situation)], ANY, NOW));
     expect(document.applications[0]).toMatchObject({

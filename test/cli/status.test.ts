@@ -30,10 +30,10 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
     const before = stateOf(factory.emulators);
     const { code, stdout, stderr } = await status();
     expect(stdout.split("\n").slice(2, 5).join("\n")).toMatch(
-      /What the worker logs in with\n.*APPLICATION.*EXPIRES\n {2}575ec8687ae143cd83dc4a97 .* in \d+ d .*the worker renews it/,
+      /The worker's access tokens\n.*APPLICATION.*EXPIRES\n {2}575ec8687ae143cd83dc4a97 .* in \d+ d .*the worker renews it/,
     );
     const order = [
-      "What the worker logs in",
+      "The worker's access tokens",
       "Coming expiries",
       "Needs a person",
       "The next run acts on",
@@ -81,7 +81,7 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
     factory.emulators.aws.putSecret("losant-access/workshop", "not-a-token-of-losant");
     const onPrevious = await status();
     expect(onPrevious.stdout.replace(/\s+/g, " ")).toContain(
-      "Losant refuses AWSCURRENT of losant-access/workshop, and AWSPREVIOUS is in use",
+      "Losant rejects AWSCURRENT of losant-access/workshop, so the worker uses AWSPREVIOUS",
     );
     expect(onPrevious.code).toBe(0);
     factory.emulators.aws.putSecret("losant-access/workshop", "nor-is-this-one");
@@ -114,7 +114,7 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
     const held = { ...floor, policy: { exclude: ["rotation worker"] } };
     writeFileSync(factory.configFile, JSON.stringify({ ...factory.scenario.config, applications: [held] }));
     const { stdout } = await status();
-    expect(stdout).toContain("nobody renews it: store a new one in time");
+    expect(stdout).toContain("the worker doesn't renew it: store a new one before then");
     expect(stdout).not.toContain("the worker renews it");
   });
 
@@ -143,13 +143,13 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
     expect(told.stdout).toContain("somebody moved AWSCURRENT back to it");
     expect(told.code).toBe(0);
     const none = await status("--explain", "nobody");
-    expect(none.stdout).toContain('No token has the id or the name "nobody"');
+    expect(none.stdout).toContain('No token has the id or name "nobody"');
     expect(none.code).toBe(2);
   });
 
   test.each([
     [["--within", "soon"], "--within must be a number and a unit"],
-    [["--explain", "x", "--json"], "--explain tells a story"],
+    [["--explain", "x", "--json"], "--explain can't be used with --json"],
     [["--nonsense"], "Unknown option"],
     [["--application", "f".repeat(24)], "is not in the configuration"],
   ])("refuses %j, and exits with 2", async (args, message) => {

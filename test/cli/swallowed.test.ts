@@ -46,7 +46,7 @@ describe("a flag that npm keeps for itself", () => {
     const { code, stdout, stderr } = await run(command, [], { ...ORDINARY, [variable]: "true" });
     const script = command.name === "demo" ? "npm start" : `npm run ${command.name}`;
     const line = `${script} -- --${flag}${value === undefined ? "" : ` ${value}`}`;
-    expect(stderr).toBe(`npm kept --${flag} for itself, so nothing was done. Write: ${line}\n`);
+    expect(stderr).toBe(`npm kept --${flag} for itself, so nothing was done. Use: ${line}\n`);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 
@@ -68,7 +68,7 @@ describe("a flag that npm keeps for itself", () => {
     ["access-token", { npm_config_anyway: "true" }, ["eyJwasted"], "--anyway"],
   ])("is written as it was meant: %s with %j and %j", async (name, kept, args, meant) => {
     const { stderr } = await run(commandNamed(name), args, { ...ORDINARY, ...kept });
-    expect(stderr).toContain(`Write: npm run ${name} -- ${meant}\n`);
+    expect(stderr).toContain(`Use: npm run ${name} -- ${meant}\n`);
   });
 
   test("counts if it is given to the script too", async () => {
@@ -90,7 +90,7 @@ describe("a flag that npm keeps for itself", () => {
     const env = { ...ORDINARY, npm_command: "exec", npm_config_yes: "true" };
     expect(await run(commandNamed("rotate"), ["--help"], env)).toMatchObject({ code: 0 });
     const { code, stderr } = await run(commandNamed("rotate"), [], { ...env, npm_config_dry_run: "true" });
-    expect(stderr).toContain("Write: npx losant-token-rotation rotate --dry-run\n");
+    expect(stderr).toContain("Use: npx losant-token-rotation rotate --dry-run\n");
     expect(code).toBe(2);
   });
 });

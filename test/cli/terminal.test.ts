@@ -177,7 +177,7 @@ describe("a report", () => {
   test("is summed up by the counts that aren't zero, in a dry run by what would be done", () => {
     const rotated = row({ action: "rotate", reason: "expired", outcome: "rotated", verified: "probe" });
     expect(summaryOf(reportOf([rotated], { rotated: 1, listed: 2, waiting: 1 }))).toBe(
-      "2 tokens listed: rotated 1, waiting 1. Verified before storing: by using the new string 1.",
+      "2 tokens listed: rotated 1, waiting 1. Verified before storing: 1 by using the new string.",
     );
     const planned = row({ action: "rotate", reason: "expired", outcome: "planned" });
     const dry = { ...reportOf([planned], { listed: 1, planned: 1 }), dryRun: true };

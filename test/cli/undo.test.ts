@@ -99,7 +99,7 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
     const before = cloud.aws.secret(secretOf());
     for (const token of [predecessor, successor, "backend"]) {
       const { code, stdout } = await undo("--token", token);
-      expect(stdout).toContain("Nothing is left to do.");
+      expect(stdout).toContain("There is nothing left to do.");
       expect(code).toBe(0);
     }
     expect(cloud.aws.secret(secretOf())).toEqual(before);
@@ -132,7 +132,7 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
   ])("asks at a terminal, and after %j exits with %i: the predecessor is %s", async (input, code, status) => {
     const [, predecessor] = await leaked();
     const ended = await run(undoCommand, ["--token", "backend"], cloud.env(), { input, columns: 80 });
-    expect(ended.stderr).toContain("Do this? Type yes to go on: ");
+    expect(ended.stderr).toContain("Do this? Type yes to continue: ");
     if (code === 1) expect(ended.stdout).toContain("Nothing was changed.");
     expect(ended.code).toBe(code);
     expect(statusOf(predecessor)).toBe(status);
@@ -168,10 +168,10 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
     expect(consumerWorks(BROWNFIELD)).toBe(true);
     const { code, stdout } = await undo("--token", "backend");
     expect(code).toBe(0);
-    expect(stdout.replace(/\s+/g, " ")).toContain("not written down");
+    expect(stdout.replace(/\s+/g, " ")).toContain("nothing records that");
     expect(versionAt("AWSCURRENT", BROWNFIELD)).toBe(versionId);
     expect(cloud.losant.accepts(first.token)).toBe(true);
-    expect((await undo("--token", "backend")).stdout).toContain("Nothing is left to do.");
+    expect((await undo("--token", "backend")).stdout).toContain("There is nothing left to do.");
     await rotate();
     expect(versionAt("AWSCURRENT", BROWNFIELD)).toBe(versionId);
     expect(stdout).toContain(`npm run rotate -- --token ${successor} --force`);
@@ -230,7 +230,7 @@ describe("Ctrl-C during npm run undo", { timeout: TIMEOUT_MS }, () => {
     const streams = { interrupts: [/is active again/] };
     const args = ["--token", "backend", "--yes"];
     const { code, stdout, stderr } = await run(undoCommand as Command, args, cloud.env(), streams);
-    expect(stderr).toContain("Interrupted: what has begun comes to its end.");
+    expect(stderr).toContain("Interrupted. The command finishes what is in progress, and then ends.");
     expect(stdout).toContain("AWSCURRENT of");
     expect(code).toBe(130);
     expect(versionAt("AWSCURRENT")).toMatch(`losant-${predecessor}-`);
@@ -293,7 +293,7 @@ describe("beside somebody else at work", { timeout: TIMEOUT_MS }, () => {
   test("an undo does not take AWSCURRENT from a version that it has not seen there", async () => {
     await leaked();
     const meddle = () => cloud.aws.putSecret(secretOf(), "somebody's own value");
-    await expect(undoWith(meddle)).rejects.toThrow("has moved meanwhile");
+    await expect(undoWith(meddle)).rejects.toThrow("in the meantime");
     expect(cloud.aws.value(secretOf())).toBe("somebody's own value");
   });
 
@@ -307,11 +307,15 @@ describe("beside somebody else at work", { timeout: TIMEOUT_MS }, () => {
 
 describe("npm run undo refuses", { timeout: TIMEOUT_MS }, () => {
   test.each([
-    ["was deleted", (id: string) => cloud.losant.remove(APP, id), /was deleted at Losant.*Go forward/],
+    [
+      "was deleted",
+      (id: string) => cloud.losant.remove(APP, id),
+      /was deleted at Losant.*Replace the current token/,
+    ],
     [
       "has expired",
       (id: string) => cloud.losant.edit(APP, id, { expirationDate: new Date(Date.now() - DAY) }),
-      /expired at .*Go forward/,
+      /expired at .*Replace the current token/,
     ],
     [
       "is in a secret that is to be deleted",
@@ -321,7 +325,7 @@ describe("npm run undo refuses", { timeout: TIMEOUT_MS }, () => {
     [
       "is in a replica of another region's secret",
       () => cloud.aws.makeReplica(secretOf(), "us-west-2"),
-      /is a replica of one in us-west-2.*Undo it there/,
+      /is a replica of a secret in us-west-2.*Undo the rotation in that region/,
     ],
   ])("where the predecessor %s, saying what to do instead", async (_, meddle, says) => {
     const [, predecessor, successor] = await leaked();

@@ -27,7 +27,7 @@ describe("npm start", () => {
 
   test("ends well only since all of its own checks hold", () => {
     expect(ended.stderr).toBe("");
-    expect(ended.stdout).toContain("All as it should be.");
+    expect(ended.stdout).toContain("All checks passed.");
     expect(ended.stdout).not.toContain("✗");
     expect(ended.code).toBe(0);
   });
@@ -113,7 +113,7 @@ test("Ctrl-C in the middle of a run ends it, says so in the exit code, and leave
       if (shown.includes("2. A run")) end("SIGINT");
     },
   );
-  expect(stdout).not.toContain("All as it should be.");
+  expect(stdout).not.toContain("All checks passed.");
   expect(code).toBe(130);
   expect(readdirSync(temporary)).toEqual([]);
 });
@@ -140,7 +140,7 @@ test("the demo does not call it well when something went wrong, and names it", {
     await demo.close();
   }
   expect(lines.join("\n")).toMatch(/✗ the run .* succeeds\n.*RUNBOOK\.md#store-denied.*\n.*my-server/);
-  expect(lines.at(-1)).toMatch(/things are not as they should be/);
+  expect(lines.at(-1)).toMatch(/checks failed/);
 });
 
 test("npm start refuses what it doesn't know", async () => {

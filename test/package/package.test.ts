@@ -125,7 +125,7 @@ describe("the command", () => {
     expect(node.stdout).toMatch(`v${version}.`);
     const { code, stdout, stderr } = await npx(version, "losant-token-rotation", "demo");
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain("All as it should be.");
+    expect(stdout).toContain("All checks passed.");
   });
 
   test("says in one sentence that it needs a later Node", async () => {
