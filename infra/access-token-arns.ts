@@ -9,8 +9,8 @@ interface Parts {
 }
 
 /**
- * Finds ARNs of access tokens that no secret within the worker's reach can have, as far as it is known where the stack will be.
- * @throws Error naming each by its key.
+ * Refuses ARNs of access tokens that the worker can't reach, as far as the region and account of the stack are known.
+ * @throws Error naming each by its key
  */
 export function refuseUnreachable(scope: Construct, { applications }: RotationConfig): void {
   const problems = applications.flatMap(({ accessToken }, index) => {
@@ -23,12 +23,12 @@ export function refuseUnreachable(scope: Construct, { applications }: RotationCo
 function problemOf(arn: string, stack: Parts): string | undefined {
   const [, partition = "", , region = "", account = ""] = arn.split(":");
   const isElsewhere = (is: string, known: string) => !Token.isUnresolved(known) && is !== known;
-  if (arn.endsWith("-")) return "is cut off";
+  if (arn.endsWith("-")) return "is incomplete";
   if (isElsewhere(partition, stack.partition)) return "is in another partition than the stack";
   if (isElsewhere(region, stack.region)) return "is in another region than the stack";
-  // A secret of another account is found by its whole ARN only (Secrets Manager, GetSecretValue, SecretId).
+  // A secret of another account needs its complete ARN (Secrets Manager, GetSecretValue, SecretId).
   const isWhole = /-[A-Za-z\d]{6}$/.test(arn);
   if (!isWhole && isElsewhere(account, stack.account))
-    return "is in another account than the stack, where it needs its last six characters";
+    return "is in another account than the stack, so it needs its last six characters";
   return undefined;
 }

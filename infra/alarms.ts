@@ -31,7 +31,7 @@ interface Definition extends Omit<AlarmProps, "metric" | "evaluationPeriods"> {
   readonly says: string;
 }
 
-/** One alarm for each way in which this can go wrong, each with its article in the runbook. */
+/** An alarm for each kind of problem. Each links its article in the runbook. */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];
   readonly #props: AlarmsProps;
@@ -45,7 +45,7 @@ export class Alarms extends Construct {
       this.#notEmpty(
         "FailedRunsWaiting",
         "failed-runs-queue",
-        "Runs failed three times and were given up.",
+        "A run failed three times, and Lambda doesn't retry it again.",
         props.worker.failedRuns,
       ),
       this.#notEmpty(
@@ -57,7 +57,7 @@ export class Alarms extends Construct {
     ];
   }
 
-  /** Also if nothing at all runs any more. Red from the deployment to the first success, which comes by itself. */
+  /** Also starts if nothing runs any more. In the ALARM state from the deployment until the first success, which needs nobody. */
   #noSuccessfulRun(): Alarm {
     const { config, worker, schedule } = this.#props;
     const intervals = Duration.millis(2 * config.intervalMs);
@@ -78,7 +78,7 @@ export class Alarms extends Construct {
     return [
       this.#ofLastRun("Failures", "Failed", "above", 0, {
         article: "failures",
-        says: "Something failed in the last run, and in its retries.",
+        says: "Something failed in the last run, and again in its retries.",
       }),
       this.#ofLastRun(
         "TokenNearExpiry",
@@ -94,17 +94,17 @@ export class Alarms extends Construct {
         accessTokenDays ?? accessTokenThreshold(config),
         {
           article: "access-token-near-expiry",
-          says: "A token that the worker logs in to Losant with will expire soon.",
+          says: "An access token, which the worker uses to log in to Losant, will expire soon.",
         },
       ),
       this.#ofLastRun("OrphansPresent", "Orphans", "above", 0, {
         article: "orphans",
-        says: "The last run left tokens that nobody uses: their strings are stored nowhere, or were never current.",
+        says: "The worker created tokens that nobody uses, and they still exist after the last run: their strings are stored nowhere, or were never current.",
       }),
     ];
   }
 
-  /** What the last run said stands until the next one speaks; of a run and its retry, what the better one said. */
+  /** The value of the last run counts until the next run. If a run was retried, the better value counts. */
   #ofLastRun(
     id: string,
     metricName: MetricName,

@@ -9,16 +9,16 @@ const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 
 export const buildCommand: Command = {
   name: "build",
-  summary: "The function as it would be deployed",
-  about: ["Bundles the function as it would be deployed, into dist/index.js."],
+  summary: "Bundle the function",
+  about: ["Bundles the function into dist/index.js, in the same way as a deployment."],
   flags: {},
-  exit: "0 if dist/ has it",
+  exit: "0 if dist/index.js was written",
   optionsFrom: (values) => values,
   main: async (_, { stdout }) => {
     await rm(DIST, { recursive: true, force: true });
     await mkdir(DIST);
     await bundleHandler(DIST);
-    // The repository is of type "module", the bundle is CommonJS: it has to be told so where it lies.
+    // The repository has the type "module", but the bundle is CommonJS, so its folder needs its own package.json.
     await writeFile(join(DIST, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
     const { size } = await stat(join(DIST, "index.js"));
     stdout.write(`dist/index.js, ${Math.round(size / 1024)} kB\n`);

@@ -6,9 +6,9 @@ const inLambda = (file: string) => fileURLToPath(new URL(`../lambda/${file}`, im
 export const HANDLER_ENTRY = inLambda("handler.ts");
 
 /**
- * How the handler becomes one file: the stack, the local run and the benchmarks bundle it alike. CommonJS, because an
- * ESM bundle that imports node:https pays some 30 ms more at a cold start; no source maps, which cost 12 to 50 ms; and
- * credentials from the environment alone, since Lambda has no others.
+ * How the handler is bundled into one file, for the stack, the local run and the benchmarks. It is CommonJS, because an
+ * ESM bundle that imports node:https takes about 30 ms longer at a cold start. It has no source maps, which take 12 to
+ * 50 ms. It reads credentials only from the environment, because Lambda has no others.
  */
 export const BUNDLING = {
   bundle: true,
@@ -21,7 +21,7 @@ export const BUNDLING = {
   alias: { "@aws-sdk/credential-provider-node": inLambda("adapters/aws/environment-credentials.ts") },
 } as const satisfies BuildOptions;
 
-/** Writes `index.js`, as it stands in the deployed asset, into `folder`. */
+/** Writes `index.js` into `folder`, the same file as in the deployed asset. */
 export async function bundleHandler(folder: string): Promise<void> {
   await build({
     ...BUNDLING,

@@ -1,21 +1,21 @@
 /**
- * rotation.config.json as people write it. Durations are a number and a unit, `15m`, `6h` or `30d`. `lambda/policy` has the
- * schema, which decides; a test holds the two together.
+ * The contents of rotation.config.json. A duration is a number and a unit: `15m`, `6h` or `30d`. The schema in `lambda/policy`
+ * decides what is valid; a test checks that both agree.
  */
 export interface ConfigDocument {
-  /** Where an editor finds the JSON Schema. The worker ignores it. */
+  /** The JSON Schema, for editors. The worker ignores this key. */
   readonly $schema?: string | undefined;
-  /** The base address of a private install. Default `https://api.losant.com`. */
+  /** The base URL of a private Losant installation. Default `https://api.losant.com`. */
   readonly losantApiUrl?: string | undefined;
   /** Secrets are named `<secretPrefix>/<application id>/<token name>`. Default `losant`. */
   readonly secretPrefix?: string | undefined;
-  /** What `secretPrefix` was before: tokens whose secrets are there are moved to their new place. Default: none. */
+  /** Earlier values of `secretPrefix`. Tokens in secrets with these prefixes are moved to the new ones. Default: none. */
   readonly formerPrefixes?: readonly string[] | undefined;
   /** The bus for the worker's events, by name or ARN. Default `default`. */
   readonly eventBusName?: string | undefined;
   /** How often the worker runs, `15m` to `3d`. Default `6h`. */
   readonly schedule?: string | undefined;
-  /** For every application. */
+  /** The policy for every application. */
   readonly policy?: RotationPolicyDocument | undefined;
   readonly applications: readonly ApplicationDocument[];
 }
@@ -23,43 +23,43 @@ export interface ConfigDocument {
 export interface ApplicationDocument {
   /** 24 hexadecimal digits. */
   readonly id: string;
-  /** Name or ARN of the secret that the worker logs in with; as an object, it says whether the worker renews that token. */
+  /** Name or ARN of the secret that holds the access token. As an object, it also sets whether the worker renews that token. */
   readonly accessToken: string | AccessTokenDocument;
-  /** Overrides, key by key. */
+  /** Overrides single keys of the policy for this application. */
   readonly policy?: RotationPolicyDocument | undefined;
-  /** Token id or name to secret name, for a secret that you have or wish for. */
+  /** Maps a token's id or name to the name of a secret, existing or new. */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface AccessTokenDocument {
   /** Name or ARN. */
   readonly secret: string;
-  /** Default false: a person replaces it. */
+  /** Whether the worker renews the token. Default false: you replace it by hand. */
   readonly renew?: boolean | undefined;
 }
 
 export interface RotationPolicyDocument {
   /** How long before its expiry a token is replaced. Default `30d`. */
   readonly renewBefore?: string | undefined;
-  /** Of successors: `same` as the predecessor (the default), or a duration. */
+  /** The lifetime of successors: `same` as the predecessor's (the default), or a duration. */
   readonly lifetime?: string | undefined;
-  /** Globs over token names. Default `["*"]`. */
+  /** Patterns of token names (`*`, `?`). Default `["*"]`. */
   readonly include?: readonly string[] | undefined;
-  /** Globs over token names. Default: none. */
+  /** Patterns of token names (`*`, `?`). Default: none. */
   readonly exclude?: readonly string[] | undefined;
   /** `report` (the default), or an age at which a token that never expires is replaced. */
   readonly neverExpiring?: string | undefined;
-  /** `never` (the default), or when a predecessor's life ends. **This deactivates and deletes tokens.** */
+  /** `never` (the default), or when predecessors are retired. **This deactivates and deletes tokens.** */
   readonly retire?: "never" | RetirementDocument | undefined;
-  /** The age at which a token whose string is stored nowhere is deleted. Default `1h`. */
+  /** The age at which a token whose string is stored nowhere is deactivated. It is deleted a week later. Default `1h`. */
   readonly orphanAfter?: string | undefined;
-  /** How many tokens a run issues, per application. Default 500. */
+  /** How many tokens a run creates, per application. Default 500. */
   readonly maxRotationsPerRun?: number | undefined;
-  /** What a secret holds: `json` (the default), or `plain`, which is the string alone. */
+  /** What a secret holds: `json` (the default), or `plain`: only the token string. */
   readonly secretFormat?: "json" | "plain" | undefined;
 }
 
-/** Counted from the moment at which the successor became current, or the last one at which it can have. */
+/** The grace period. It starts when the successor became current, or at the latest moment it could have. */
 export interface RetirementDocument {
   /** **Deactivates predecessors.** Default: never. */
   readonly deactivateAfter?: string | undefined;

@@ -7,11 +7,11 @@ export const EXAMPLE_FILE = "rotation.config.example.json";
 
 export interface ConfigFile {
   readonly document: ConfigDocument;
-  /** There is no configuration of one's own yet. */
+  /** There is no rotation.config.json yet, so this is the example. */
   readonly isExample: boolean;
 }
 
-/** The configuration in this folder, or else the example. What it says is checked by TokenRotation. */
+/** The configuration in this folder, or else the example. TokenRotation checks the contents. */
 export function readConfigFile(folder: string): ConfigFile {
   const isExample = !existsSync(join(folder, CONFIG_FILE));
   const name = isExample ? EXAMPLE_FILE : CONFIG_FILE;
@@ -20,7 +20,7 @@ export function readConfigFile(folder: string): ConfigFile {
 
 function parsed(text: string, name: string): unknown {
   try {
-    // Without the byte order mark that some editors begin a file with: `trim` takes it for space.
+    // `trim` also removes the byte order mark that some editors write at the start of a file.
     return JSON.parse(text.trim());
   } catch {
     // The parser's own message quotes the text.

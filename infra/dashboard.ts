@@ -22,7 +22,7 @@ interface DashboardProps {
 const FULL = 24;
 const HALF = 12;
 
-/** From top to bottom: is it working, what is next to expire, what failed. */
+/** From top to bottom: whether runs succeed, which tokens are next, what failed. */
 export class Dashboard extends Construct {
   readonly dashboard: CloudWatchDashboard;
 
@@ -36,7 +36,7 @@ export class Dashboard extends Construct {
 }
 
 function isItWorking({ worker, alarms, intervalMs }: DashboardProps): IWidget[] {
-  // A period without a run has no value to show.
+  // The period is long enough to contain a run. Without one, there is no value.
   const lastRun = Duration.millis(Math.min(2 * intervalMs, 86_400_000));
   const latest = (name: MetricName, statistic: "Minimum" | "Maximum") =>
     workerMetric(worker.lambda, name, statistic, lastRun);
@@ -75,7 +75,7 @@ function whatIsNext({ worker }: DashboardProps): IWidget[] {
       height: 8,
     }),
     new GraphWidget({
-      title: "Days left: the soonest token, the access token (365: a year or more)",
+      title: "Days until the soonest expiry: tokens, access tokens (365: a year or more)",
       left: [
         workerMetric(worker.lambda, "SoonestExpiryDays", "Minimum", Duration.hours(6)),
         workerMetric(worker.lambda, "AccessTokenDaysLeft", "Minimum", Duration.hours(6)),

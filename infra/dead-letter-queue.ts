@@ -3,7 +3,7 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.ts";
 
-/** Where something ends up that was tried often enough: kept for two weeks, the longest that SQS keeps anything. */
+/** Receives what failed after all retries. Messages are kept for two weeks, the longest that SQS allows. */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
 

@@ -7,7 +7,7 @@ import type { AnyEventBus, EventBusOptions, OwnEventBus } from "./props.ts";
 
 export interface ChosenBus {
   readonly bus: AnyEventBus;
-  /** What the worker calls it: a name, or the ARN of a bus elsewhere. */
+  /** The name that the worker uses for the bus, or the ARN of a bus in another account. */
   readonly busName: string;
 }
 
@@ -19,7 +19,7 @@ export function chooseEventBus(
 ): ChosenBus {
   const { eventBus, ownEventBus } = options;
   if (eventBus !== undefined && ownEventBus !== undefined)
-    throw new Error("Give eventBus or ownEventBus, not both");
+    throw new Error("Use eventBus or ownEventBus, not both");
   const named = config.eventBusName;
   if (eventBus !== undefined) return reachable(scope, existingBus(eventBus, named));
   if (ownEventBus !== undefined)
@@ -31,17 +31,17 @@ export function chooseEventBus(
 }
 
 /**
- * PutEvents takes the ARN of a bus in another account, but of none in another region: a rule has to send events on
- * ("Sending and receiving events between AWS Regions"). Where the stack's region is known at the deployment only,
- * CloudFormation refuses, before it creates anything.
+ * PutEvents accepts the ARN of a bus in another account, but not in another region: a rule has to forward the events
+ * ("Sending and receiving events between AWS Regions"). If the stack's region is known only at the deployment,
+ * CloudFormation refuses before it creates anything.
  */
 function reachable(scope: Construct, { bus, busName }: ChosenBus): ChosenBus {
   const here = Stack.of(scope);
   const { region, account } = bus.env;
-  const wrongRegion = `The event bus ${busName} is in ${region}, and the worker can't send events to another region. Name a bus of its own region, with a rule that sends them on`;
+  const wrongRegion = `The event bus ${busName} is in ${region}, but the worker can't send events to another region. Use a bus in the worker's region, with a rule that forwards the events`;
   if (isOther(region, here.region)) throw new Error(wrongRegion);
   if (isOther(account, here.account) && !busName.startsWith("arn:"))
-    throw new Error(`The event bus ${busName} is in the account ${account}: give its ARN`);
+    throw new Error(`The event bus ${busName} is in the account ${account}. Use its ARN`);
   if (!Token.isUnresolved(region) && Token.isUnresolved(here.region))
     new CfnRule(scope, "EventBusRegion", {
       assertions: [{ assert: Fn.conditionEquals(Aws.REGION, region), assertDescription: wrongRegion }],
@@ -57,22 +57,23 @@ function existingBus(bus: AnyEventBus, named: string): ChosenBus {
   const busName = [bus.eventBusArn, bus.eventBusName, physicalName(bus)].find(
     (text) => text !== undefined && !Token.isUnresolved(text),
   );
-  if (busName === undefined) throw new Error("eventBus: its name must be known at synth");
+  if (busName === undefined) throw new Error("eventBus: the name of the bus must be known at synth");
   if (named === "default" || named === bus.eventBusName || named === busName) return { bus, busName };
-  throw new Error(`eventBus is ${busName}, but eventBusName of the configuration is ${named}`);
+  throw new Error(`eventBus is ${busName}, but eventBusName in the configuration is ${named}`);
 }
 
-/** Of a bus that this app makes. Its `eventBusName` is known to CloudFormation only, too late for the bundle. */
+/** The name of a bus that this app creates. Only CloudFormation knows its `eventBusName`, which is too late for the bundle. */
 function physicalName(bus: AnyEventBus): string | undefined {
   const resource = bus.node.defaultChild;
   return resource instanceof CfnEventBus ? (Stack.of(bus).resolve(resource.name) as string) : undefined;
 }
 
 function newBus(scope: Construct, busName: string, { archiveFor }: OwnEventBus): ChosenBus {
-  if (busName.startsWith("arn:")) throw new Error("ownEventBus: eventBusName of the configuration is an ARN");
+  if (busName.startsWith("arn:"))
+    throw new Error("ownEventBus can't be used if eventBusName in the configuration is an ARN");
   const bus = new EventBus(scope, "EventBus", {
     eventBusName: busName,
-    description: "News of Losant API tokens that were rotated, or could not be",
+    description: "Events of the Losant token rotation",
   });
   if (archiveFor !== undefined)
     bus.archive("Archive", { eventPattern: { source: [EVENT_SOURCE] }, retention: archiveFor });

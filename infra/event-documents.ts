@@ -3,25 +3,25 @@ import type { GenericSchema } from "valibot";
 import { type DetailType, EVENT_CATALOGUE, EVENT_SOURCE } from "../lambda/model/events.ts";
 import { RequestSchema } from "../lambda/policy/request.ts";
 
-/** What people write, before defaults are filled in; rules that only code can check are left out. */
+/** Describes what people write, before defaults are added. Rules that only code can check are left out. */
 export const AS_WRITTEN = {
   typeMode: "input",
   errorMode: "throw",
   ignoreActions: ["check", "to_lower_case", "brand"],
 } as const satisfies ConversionConfig;
 
-/** What the service takes: "Content", 1 to 100,000 characters (CreateSchema of the EventBridge Schemas API). */
+/** The limit of the service: "Content", 1 to 100,000 characters (CreateSchema of the EventBridge Schemas API). */
 export const MAX_CONTENT = 100_000;
 
-/** As schema discovery would call it: `losant.token-rotation@LosantAPITokenRotated`. */
+/** The same name that schema discovery would use: `losant.token-rotation@LosantAPITokenRotated`. */
 export function schemaNameOf(detailType: DetailType): string {
   return `${EVENT_SOURCE}@${componentOf(detailType)}`;
 }
 
 /**
- * One detail type as an OpenAPI 3 document in the shape that EventBridge gives those of its own events, so that the
- * console's editor of patterns, code bindings and `sam init` know it. JSON Schema Draft 4, the other type that a
- * registry takes, has none of these, and a registry exports OpenAPI as that when asked.
+ * One detail type as an OpenAPI 3 document, in the same form as EventBridge's own schemas, so that the console's pattern
+ * editor, code bindings and `sam init` support it. They don't support JSON Schema Draft 4, the other type of a registry;
+ * a registry can export OpenAPI documents as JSON Schema.
  */
 export function eventDocument(detailType: DetailType): object {
   const text = { type: "string" };
@@ -61,8 +61,8 @@ export function eventDocument(detailType: DetailType): object {
 }
 
 /**
- * Events for the Test tab of the function, by the names that it shows them under: letters, digits, dots, hyphens and
- * underscores, 25 at most. The placeholder matches no token, so that whoever forgets to replace it changes none.
+ * Events for the Test tab of the function, by the names that the tab shows: letters, digits, dots, hyphens and
+ * underscores, 25 at most. The placeholder matches no token, so that nothing changes if somebody forgets to replace it.
  */
 export const TEST_EVENTS = {
   "dry-run": { dryRun: true },
@@ -71,7 +71,7 @@ export const TEST_EVENTS = {
   "leak-response": { tokens: ["<id of the token>"], force: true, retireNow: true },
 } as const;
 
-/** The document that Lambda's console and `sam remote test-event` read events from: `components.examples`, by name. */
+/** Lambda's console and `sam remote test-event` read the events from this document: `components.examples`, by name. */
 export function testEventsDocument(): object {
   return openApi("Event", {
     schemas: { Event: openApiSchema(RequestSchema) },
@@ -89,7 +89,7 @@ function openApiSchema(schema: GenericSchema): object {
     required,
     ...converted
   } = toJsonSchema(schema, { ...AS_WRITTEN, target: "openapi-3.0" });
-  // OpenAPI 3.0 has no empty list here.
+  // OpenAPI 3.0 doesn't allow an empty list here.
   return required === undefined || required.length === 0 ? converted : { ...converted, required };
 }
 

@@ -6,14 +6,14 @@ import { Construct } from "constructs";
 import { EVENT_SOURCE } from "../lambda/model/events.ts";
 import type { AnyEventBus } from "./props.ts";
 
-/** Writes every event of the worker to a log group: a first look at them, and a sample of a rule. */
+/** Writes every event of the worker to a log group, so that people can see the events, and as an example of a rule. */
 export class EventLog extends Construct {
   readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, eventBus: AnyEventBus) {
     super(scope, id);
     this.logGroup = new LogGroup(this, "Log", {
-      // EventBridge's console offers log groups of this folder only.
+      // EventBridge's console shows only log groups in this folder.
       logGroupName: `/aws/events/${Names.uniqueResourceName(this, { maxLength: 100 })}`,
       retention: RetentionDays.TWO_WEEKS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -24,7 +24,7 @@ export class EventLog extends Construct {
       eventPattern: { source: [EVENT_SOURCE] },
     });
     rule.addTarget(logTarget(this.logGroup));
-    // The CDK's own target for log groups brings a Lambda function along that sets this policy.
+    // The CDK's own target for log groups creates a Lambda function that sets this policy.
     new ResourcePolicy(this, "MayWrite", {
       policyStatements: [
         new PolicyStatement({
@@ -39,7 +39,7 @@ export class EventLog extends Construct {
 }
 
 function logTarget(logGroup: LogGroup): IRuleTarget {
-  // EventBridge wants the ARN without the ":*" that logGroupArn ends in.
+  // EventBridge needs the ARN without the ":*" at the end of logGroupArn.
   const arn = Stack.of(logGroup).formatArn({
     service: "logs",
     resource: "log-group",

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { type DetailType, EVENT_CATALOGUE } from "../lambda/model/events.ts";
 import { eventDocument, schemaNameOf } from "./event-documents.ts";
 
-/** A schema registry of its own with the schema of every event, for whoever builds on them. */
+/** Creates a schema registry with the schema of every event, for people who write consumers of them. */
 export class EventSchemas extends Construct {
   readonly registryName: string;
 

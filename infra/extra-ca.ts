@@ -1,20 +1,21 @@
 import { readFileSync } from "node:fs";
 
-/** Beside `index.js` in the asset. */
+/** In the same folder as `index.js` in the asset. */
 export const CA_IN_ASSET = "extra-ca.pem";
 
-/** Lambda unpacks the asset there. Node reads the variable when it starts, and Lambda sets it before. */
+/** Lambda unpacks the asset to /var/task. It sets the variable before Node starts, which is when Node reads it. */
 export const CA_ENVIRONMENT = { NODE_EXTRA_CA_CERTS: `/var/task/${CA_IN_ASSET}` } as const;
 
 /**
  * The certificates in a PEM file.
- * @throws Error where it can't be read, holds none, or holds a private key, which would be deployed with them.
+ * @throws Error if the file can't be read, has no certificate, or has a private key, which would be deployed as well
  */
 export function readCaFile(path: string): string {
   const text = contentsOf(path);
-  if (/PRIVATE KEY-----/.test(text)) throw new Error(`extraCaFile: ${path} holds a private key`);
+  if (/PRIVATE KEY-----/.test(text))
+    throw new Error(`extraCaFile: ${path} contains a private key, which must not be deployed`);
   if (!text.includes("-----BEGIN CERTIFICATE-----"))
-    throw new Error(`extraCaFile: ${path} holds no certificate in PEM`);
+    throw new Error(`extraCaFile: ${path} contains no certificate in PEM format`);
   return text;
 }
 

@@ -9,7 +9,7 @@ import { AS_WRITTEN } from "./event-documents.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Every generated file: its path in the repository, and its whole text. The same whenever it is asked for. */
+/** Every generated file: its path in the repository and its text. The result is the same every time. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   const events = Object.entries(EVENT_CATALOGUE).map(
     ([detailType, schema]) =>

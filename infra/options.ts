@@ -37,16 +37,16 @@ const OptionsSchema = v.strictObject({
 export type StackOptions = v.InferOutput<typeof OptionsSchema>;
 
 /**
- * What may be chosen without touching the code: the key `tokenRotation` of the CDK's context, as in cdk.context.json.
- * @throws Error naming each key that is unknown or doesn't fit.
+ * The options that need no change of code: the key `tokenRotation` of the CDK's context, for example in cdk.context.json.
+ * @throws Error naming each key that is unknown or wrong
  */
 export function readOptions(scope: Construct): StackOptions {
   const parsed = v.safeParse(OptionsSchema, scope.node.tryGetContext("tokenRotation") ?? {});
   if (parsed.success) return parsed.output;
-  throw new Error(`The context's tokenRotation: ${parsed.issues.map(describeIssue).join("; ")}`);
+  throw new Error(`tokenRotation in the CDK context: ${parsed.issues.map(describeIssue).join("; ")}`);
 }
 
-/** The same as properties of the construct; `scope` takes what they refer to. */
+/** The same options as properties of the construct. What they refer to is created in `scope`. */
 export function optionProps(scope: Construct, options: StackOptions): Omit<TokenRotationProps, "config"> {
   const { alarmTopicArn, secretsKeyArn, timeoutMinutes, ownEventBus } = options;
   const { runbookUrl, soonestExpiryDays, accessTokenDays, reservedConcurrency, tracing } = options;

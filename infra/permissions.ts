@@ -31,9 +31,9 @@ export interface PermissionsProps {
 }
 
 /**
- * The worker's role, and all that it may do, stated here and nowhere else. It has no GetSecretValue on what it manages, so
- * that it can't read what it writes.
- * @throws Error where the configuration asks for rights that this can't give.
+ * The worker's role, with all of its permissions. It has no GetSecretValue on the managed secrets, so it can't read what it
+ * writes.
+ * @throws Error if the configuration needs rights that the role can't have
  */
 export class Permissions extends Construct {
   readonly role: Role;
@@ -43,7 +43,7 @@ export class Permissions extends Construct {
     refuseUnreachable(this, props.config);
     this.role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
-      description: "What the Losant token rotation worker runs as",
+      description: "Role of the Losant token rotation worker",
     });
     const roles = [this.role];
     const patterns = secretPatterns(props.config);
@@ -60,7 +60,7 @@ export class Permissions extends Construct {
     tellOfFolders(this, patterns.accessTokens);
   }
 
-  /** What doesn't fit into the inline policy. */
+  /** The statements that don't fit into the inline policy. */
   #managedPolicies(grant: SecretGrant): readonly ManagedPolicy[] {
     return inPolicies(grant.ends).map((ends, index) => {
       const policy = new ManagedPolicy(this, `${grant.sid}${index + 1}`, {
@@ -73,7 +73,7 @@ export class Permissions extends Construct {
     });
   }
 
-  /** A policy of its own: what is said about its `*` must not excuse another one's. */
+  /** A separate policy, so that acknowledging its `*` doesn't also acknowledge another one. */
   #allowWithoutResources(tracing: boolean): void {
     const policy = new Policy(this, "WithoutResources", {
       roles: [this.role],
@@ -85,7 +85,7 @@ export class Permissions extends Construct {
     acknowledge(
       policy,
       "AwsSolutions-IAM5[Resource::*]",
-      "ListSecrets and X-Ray's actions have no resource to name. The list shows names and labels, and no values.",
+      "ListSecrets and the actions of X-Ray don't support resources. The list shows names and labels, but no values.",
     );
   }
 }
@@ -116,7 +116,7 @@ function secretArn(scope: Construct, end: string, shown = (value: string, _name:
   return `arn:${shown(partition, "AWS::Partition")}:secretsmanager:${place}:secret:${end}`;
 }
 
-/** Of secrets encrypted with a key of one's own, writing a version needs both (Secrets Manager, "Permissions for the KMS key"). */
+/** To write a version of a secret that your own key encrypts, both actions are needed (Secrets Manager, "Permissions for the KMS key"). */
 function keyStatements(scope: Construct, key: IKey | undefined): readonly PolicyStatement[] {
   if (key === undefined) return [];
   const { region, urlSuffix } = Stack.of(scope);
@@ -138,7 +138,7 @@ function allow(
   });
 }
 
-/** cdk-nag minds `*` alone; what each `?` stands for is said in secret-patterns.ts. */
+/** cdk-nag reports only `*`. secret-patterns.ts explains what each `?` matches. */
 function explainWildcards(policy: IPolicy | IManagedPolicy, grants: readonly SecretGrant[]): void {
   const asFound = (value: string, name: string) => (Token.isUnresolved(value) ? `<${name}>` : value);
   for (const { ends, wildcards } of grants)
@@ -146,11 +146,11 @@ function explainWildcards(policy: IPolicy | IManagedPolicy, grants: readonly Sec
       acknowledge(policy, `AwsSolutions-IAM5[Resource::${secretArn(policy, end, asFound)}]`, wildcards);
 }
 
-/** Whoever deploys it should hear of it, since it is wider than what the configuration names. */
+/** Informs whoever deploys the stack, because the pattern allows more than the configuration names. */
 function tellOfFolders(scope: Construct, accessTokens: readonly string[]): void {
   for (const pattern of accessTokens.filter((text) => text.endsWith("*")))
     Annotations.of(scope).addInfoV2(
       "losant-token-rotation:reads-folder",
-      `There are too many access tokens to name each: the worker may read every secret under ${pattern.slice(0, -1)}`,
+      `There are too many access tokens to name each one in the policy, so the worker may read every secret under ${pattern.slice(0, -1)}`,
     );
 }

@@ -6,67 +6,68 @@ import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { ConfigDocument } from "./config-document.ts";
 
-/* What can be said to the construct. The package's declarations hold these files, so they import nothing but the CDK. */
+/* The properties of the construct. The package's declarations contain these files, so they import only the CDK. */
 
 export interface WorkerOptions {
-  /** How long one run may take. Default and most: 15 minutes, after which the rest waits for the next run. */
+  /** How long one run may take. Default and maximum: 15 minutes. The next run continues. */
   readonly timeout?: Duration | undefined;
-  /** In MiB; Lambda gives processor time in proportion. Default 512. */
+  /** Memory in MiB. It also decides the share of CPU. Default 512. */
   readonly memorySize?: number | undefined;
-  /** Default arm64, which costs a fifth less; not every region has it. */
+  /** Default arm64, which costs a fifth less. Not every region has it. */
   readonly architecture?: Architecture | undefined;
-  /** Default: none. A new account's whole concurrency is too small to reserve any of it. */
+  /** Default: none. The concurrency of a new account is too small to reserve any of it. */
   readonly reservedConcurrency?: number | undefined;
   /** X-Ray's active tracing. Default false. */
   readonly tracing?: boolean | undefined;
-  /** Default three months. */
+  /** How long logs are kept. Default: three months. */
   readonly logRetention?: RetentionDays | undefined;
-  /** Where RUNBOOK.md can be read, which the worker's errors and events link. Default: the file in this repo. */
+  /** The URL of your copy of RUNBOOK.md, which the worker's errors and events link. Default: `RUNBOOK.md`. */
   readonly runbookUrl?: string | undefined;
-  /** A file with the certificates (PEM) of CAs that Node doesn't know, for a Losant of one's own. Default: none. */
+  /** A PEM file with certificates of CAs that Node.js doesn't know, for a private Losant installation. Default: none. */
   readonly extraCaFile?: string | undefined;
-  /** Of secrets that exist and are encrypted with a key of one's own; the worker may use it through Secrets Manager alone. */
+  /** Your own KMS key, if it encrypts existing secrets. The worker may use it only through Secrets Manager. */
   readonly secretsKey?: IKey | undefined;
 }
 
-/** The CDK's class doesn't fit its own interface where `exactOptionalPropertyTypes` is set. */
+/** With `exactOptionalPropertyTypes`, the CDK's class doesn't match its own interface. */
 export type AnyEventBus = IEventBus | EventBus;
 
 export interface EventBusOptions {
-  /** A bus that exists, instead of the one that `eventBusName` of the configuration names. Its name must be known at synth. */
+  /** An existing bus, instead of the one in `eventBusName` of the configuration. Its name must be known at synth. */
   readonly eventBus?: AnyEventBus | undefined;
-  /** A bus of its own, called what `eventBusName` says, or "losant-token-rotation". Default: none is made. */
+  /** Creates a bus with the name in `eventBusName`, or "losant-token-rotation". Default: no bus is created. */
   readonly ownEventBus?: OwnEventBus | undefined;
 }
 
 export interface OwnEventBus {
-  /** Keeps every event for so long, to be replayed. Default: no archive. */
+  /** How long events are archived, so that they can be replayed. Default: no archive. */
   readonly archiveFor?: Duration | undefined;
 }
 
 export interface AlarmOptions {
-  /** Hears of every alarm, and of its end. Default: alarms are only shown; `alarms` takes other actions. */
+  /** Notified when an alarm starts and when it ends. Default: none. For other actions, use `alarms`. */
   readonly alarmTopic?: ITopic | undefined;
-  /** Where RUNBOOK.md can be read, which the alarms link. Default: the file in this repo. */
+  /** The URL of your copy of RUNBOOK.md, which the alarms link. Default: `RUNBOOK.md`. */
   readonly runbookUrl?: string | undefined;
-  /** Default: a week, or half of the shortest renewal window if that is less. */
+  /** Alarm when a token has fewer days left. Default: a week, or half of the shortest renewal window if that is less. */
   readonly soonestExpiryDays?: number | undefined;
-  /** Default: two weeks, or half of the shortest renewal window of an application whose access token is renewed. */
+  /** Alarm when an access token has fewer days left. Default: two weeks, or half of the shortest renewal window of an application whose access token is renewed, if that is less. */
   readonly accessTokenDays?: number | undefined;
 }
 
 /**
- * `existing-registry`: the console makes it when anybody first saves a shareable event, or another stack has made it.
- * `create-registry`: this stack makes it, and leaves it behind when it goes, since others keep their events there.
+ * `existing-registry`: the registry exists, because somebody saved a shareable event in the console, or because another
+ * stack created it. `create-registry`: this stack creates the registry, and keeps it when the stack is removed, because
+ * others may have events in it.
  */
 export type TestEventsOption = "create-registry" | "existing-registry";
 
 export interface TokenRotationProps extends WorkerOptions, EventBusOptions, AlarmOptions {
   readonly config: ConfigDocument;
-  /** Writes every event to a log group of its own, for a first look. Default false. */
+  /** Writes every event to a log group. Default false. */
   readonly logEvents?: boolean | undefined;
-  /** Publishes the schemas of the events in a registry of their own. Default false. */
+  /** Publishes the schemas of the events in a schema registry. Default false. */
   readonly eventSchemas?: boolean | undefined;
-  /** Lets the function's Test tab offer the useful events by name. Default: it doesn't. */
+  /** Adds events to the function's Test tab. Default: none. */
   readonly testEvents?: TestEventsOption | undefined;
 }

@@ -19,9 +19,9 @@ interface ScheduleProps {
   readonly lambda: IFunction;
 }
 
-/** Starts a run every interval; the first as soon as it is deployed. */
+/** Starts a run in every interval. The first run starts as soon as the stack is deployed. */
 export class Schedule extends Construct {
-  /** Starts that could not be handed to Lambda. */
+  /** Starts that didn't reach Lambda. */
   readonly missedStarts: IQueue;
   /** How late a start may be. */
   readonly window: Duration;
@@ -31,7 +31,7 @@ export class Schedule extends Construct {
     const minutes = intervalMs / 60_000;
     this.window = Duration.minutes(Math.min(30, Math.max(1, Math.floor(minutes / 12))));
     this.missedStarts = new DeadLetterQueue(this, "MissedStarts").queue;
-    // The CDK's own ScheduleGroup has a fixed name and is retained: it would be in the way of the next deployment.
+    // The CDK's own ScheduleGroup has a fixed name and is retained, so it would make the next deployment fail.
     const group = new CfnScheduleGroup(this, "Group");
     const role = schedulerRole(this, group, lambda, this.missedStarts);
     new EventBridgeSchedule(this, "Schedule", {
@@ -40,7 +40,7 @@ export class Schedule extends Construct {
       timeWindow: TimeWindow.flexible(this.window),
       scheduleGroup: ScheduleGroup.fromScheduleGroupName(this, "GroupOfSchedule", group.ref),
       target: new LambdaInvoke(lambda, {
-        // The CDK would let it invoke every version and alias as well.
+        // The CDK would also allow it to invoke every version and alias.
         role: role.withoutPolicyUpdates(),
         input: ScheduleTargetInput.fromObject({ trigger: "schedule" }),
         retryAttempts: 10,

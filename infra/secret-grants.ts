@@ -4,9 +4,9 @@ import type { SecretPatterns } from "./secret-patterns.ts";
 export interface SecretGrant {
   readonly sid: string;
   readonly actions: readonly string[];
-  /** Of ARNs, or whole ones: see SecretPatterns. */
+  /** The ends of ARNs, or complete ARNs: see SecretPatterns. */
   readonly ends: readonly string[];
-  /** Why one of them may end in `*`. */
+  /** Why one of them can end in `*`. */
   readonly wildcards: string;
 }
 
@@ -18,7 +18,7 @@ const SECRET_WRITES = [
   "secretsmanager:UpdateSecretVersionStage",
 ];
 
-/** One grant for each kind of secret that there is. */
+/** One grant for each kind of secret. */
 export function secretGrants({
   managed,
   renewed,
@@ -31,26 +31,26 @@ export function secretGrants({
       actions: [...LOOKS, ...SECRET_WRITES],
       ends: managed,
       wildcards:
-        "The secrets of configured applications: which tokens they have is not known before a run, and new ones come.",
+        "The secrets of configured applications. Their tokens aren't known before a run, and people can add tokens at any time.",
     },
     {
       sid: "RenewAccessTokens",
       actions: SECRET_WRITES,
       ends: renewed,
-      wildcards: "There are too many access tokens to name each, and all of them are renewed.",
+      wildcards: "There are too many access tokens to name each one, and the worker renews all of them.",
     },
     {
       sid: "ReadAccessTokens",
       actions: ["secretsmanager:GetSecretValue", ...LOOKS],
       ends: accessTokens,
-      wildcards: "There are too many access tokens to name each, and nothing else lies in their folder.",
+      wildcards: "There are too many access tokens to name each one, and their folder contains nothing else.",
     },
     {
       sid: "LookAtFormerSecrets",
       actions: LOOKS,
       ends: former,
       wildcards:
-        "The secrets that configured applications had under a former prefix, whose tokens are moved.",
+        "The secrets that configured applications had under a former prefix. Their tokens are moved.",
     },
   ];
   return grants.filter(({ ends }) => ends.length > 0);

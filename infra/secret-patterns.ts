@@ -3,30 +3,30 @@ import type { ApplicationConfig, RotationConfig } from "../lambda/policy/config.
 import { room } from "./policy-room.ts";
 import { renewsItsAccessToken } from "./thresholds.ts";
 
-/** IAM's `?` is exactly one character: six of them are the random end of a secret's ARN. */
+/** In IAM, `?` matches exactly one character. Six of them match the random end of a secret's ARN. */
 const RANDOM_END = "-??????";
 const ANY_APPLICATION = "?".repeat(24);
 
-/** Ends of secret ARNs, after `:secret:`, as IAM's `Resource` writes them; or whole ARNs where one is configured. */
+/** The ends of secret ARNs, after `:secret:`, in the form for IAM's `Resource`. Complete ARNs, if one is configured. */
 export interface SecretPatterns {
-  /** Written, by names that the worker gives itself or that `secrets` maps. */
+  /** Secrets that the worker writes: with names that it chooses, or that `secrets` maps. */
   readonly managed: readonly string[];
   /** Access tokens that the worker renews: the only secrets that it both reads and writes. */
   readonly renewed: readonly string[];
-  /** Read. */
+  /** Secrets of access tokens, which the worker reads. */
   readonly accessTokens: readonly string[];
-  /** Looked at, and neither read nor written. */
+  /** Secrets that the worker describes, but doesn't read or write. */
   readonly former: readonly string[];
 }
 
-/** Of which of them a pattern may hold for applications that are not configured. */
+/** The kinds of secrets whose patterns may also match applications that are not configured. */
 interface Breadth {
   readonly former?: true;
   readonly managed?: true;
   readonly accessTokens?: true;
 }
 
-/** What is widened first does the least harm. */
+/** The least harmful patterns become wider first. */
 const BREADTHS: readonly Breadth[] = [
   {},
   { former: true },
@@ -35,10 +35,10 @@ const BREADTHS: readonly Breadth[] = [
 ];
 
 /**
- * The secrets of each configured application by name, as long as these fit into the policies of a role. Beyond that,
- * patterns hold for any application under the prefixes; and beyond that, for everything under the folder in which all
- * access tokens have to lie then.
- * @throws Error where that doesn't fit either, or where the role could read a secret that it writes.
+ * The secrets of each configured application by name, as long as they fit into the policies of a role. If they don't,
+ * patterns match any application under the prefixes. If that isn't enough, a pattern matches everything in the one folder
+ * that must then contain all access tokens.
+ * @throws Error if that doesn't fit either, or if the role could read a secret that it writes
  */
 export function secretPatterns(config: RotationConfig): SecretPatterns {
   for (const breadth of BREADTHS) {
@@ -48,9 +48,9 @@ export function secretPatterns(config: RotationConfig): SecretPatterns {
     return patterns;
   }
   throw new Error(
-    "rotation.config.json: the names of secrets don't fit into the policies of one role. Put the secrets of all access " +
-      "tokens into one folder of their own, losant-access/<application id>, map fewer tokens in `secrets`, or deploy " +
-      "twice, with different prefixes",
+    "rotation.config.json: the names of the secrets don't fit into the policies of one role. Put the secrets of all access " +
+      "tokens into their own folder (losant-access/<application id>), map fewer tokens in `secrets`, or deploy the worker " +
+      "twice with different prefixes",
   );
 }
 
@@ -73,7 +73,7 @@ function patternsOf(config: RotationConfig, breadth: Breadth): SecretPatterns {
   };
 }
 
-/** Without an access token that is mapped to its own secret. */
+/** The mapped secrets, without the secret of the access token. */
 function mapped({ accessToken, secrets }: ApplicationConfig): readonly SecretName[] {
   const own = namesMeantBy(accessToken);
   return [...secrets.values()].filter((name) => !own.includes(name));
@@ -84,8 +84,8 @@ function renewedBy(application: ApplicationConfig): readonly string[] {
 }
 
 /**
- * An ARN may be given without its random end. Where the last six characters could be a word, `:secret:losant-access`,
- * they may be either.
+ * An ARN can be configured without its random end. If its last six characters could be a word (`:secret:losant-access`),
+ * both forms are allowed.
  */
 function endings(id: SecretName | SecretArn): readonly string[] {
   const [, end] = (id.startsWith("arn:") && /-([A-Za-z\d]{6})$/.exec(id)) || [];
@@ -94,7 +94,7 @@ function endings(id: SecretName | SecretArn): readonly string[] {
   return isWord ? [id, `${id}${RANDOM_END}`] : [id];
 }
 
-/** `losant-access/`, where all of these lie in it and in no folder below it. */
+/** `losant-access/`, if all of the secrets are directly in that folder. */
 function folderOf(patterns: readonly string[]): string | undefined {
   const folders = new Set(patterns.map((pattern) => pattern.slice(0, pattern.lastIndexOf("/") + 1)));
   const [folder, ...others] = folders;
@@ -105,22 +105,22 @@ function distinct(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)].sort();
 }
 
-/** The configuration is refused before that, as far as names alone tell: this is about the patterns. */
+/** Configurations with conflicting names were refused before. This check is about the patterns. */
 function refuseReadAndWritten({ managed, accessTokens }: SecretPatterns): void {
   const names = accessTokens.map(nameIn);
   if (!managed.some((pattern) => names.some((name) => overlap(name, nameIn(pattern))))) return;
   throw new Error(
-    "rotation.config.json: the role could read a secret that it writes. Put the secrets of access tokens into a folder " +
-      "of their own, outside of secretPrefix and of what `secrets` maps: losant-access/<application id>",
+    "rotation.config.json: the role could read a secret that it writes. Put the secrets of access tokens into their own " +
+      "folder, outside secretPrefix and the secrets that `secrets` maps, such as losant-access/<application id>",
   );
 }
 
-/** Of whatever account: in doubt, two patterns are about the same secret. */
+/** The name, whatever the account is. In doubt, two patterns match the same secret. */
 function nameIn(pattern: string): string {
   return pattern.replace(/^arn:.*?:secret:/, "");
 }
 
-/** Whether there is a text that fits both: `*` is any text, `?` is one character. */
+/** Whether some text matches both: `*` matches any text, `?` matches one character. */
 export function overlap(one: string, other: string): boolean {
   if (one.startsWith("*"))
     return overlap(one.slice(1), other) || (other !== "" && overlap(one, other.slice(1)));

@@ -4,9 +4,9 @@ import { CONFIG_FILE, type ConfigFile, EXAMPLE_FILE, readConfigFile } from "./co
 import { optionProps, readOptions, type StackOptions } from "./options.ts";
 import { TokenRotation } from "./token-rotation.ts";
 
-export const NO_CONFIG = `There is no ${CONFIG_FILE}: copy ${EXAMPLE_FILE} and enter your applications`;
+export const NO_CONFIG = `${CONFIG_FILE} doesn't exist. Copy ${EXAMPLE_FILE} to this name and enter your applications`;
 
-/** The stack that most people deploy as it is. */
+/** The stack of this repository. */
 export class TokenRotationStack extends Stack {
   readonly rotation: TokenRotation;
   readonly isExample: boolean;
@@ -21,13 +21,21 @@ export class TokenRotationStack extends Stack {
     this.#tell(
       "FunctionName",
       lambda.functionName,
-      'Press Test with {"dryRun": true} to see what a run would do',
+      'Name of the function. To see what a run would do, open it in the Lambda console, choose Test and send {"dryRun": true}',
     );
-    this.#tell("DashboardUrl", dashboardUrl(this.rotation), "Is it working, what is next, what failed");
-    this.#tell("FailedRunsQueueUrl", failedRuns.queueUrl, "Runs that were given up");
-    this.#tell("MissedStartsQueueUrl", missedStarts.queueUrl, "Starts that did not reach the function");
+    this.#tell(
+      "DashboardUrl",
+      dashboardUrl(this.rotation),
+      "Dashboard: whether runs succeed, which tokens are next, and what failed",
+    );
+    this.#tell("FailedRunsQueueUrl", failedRuns.queueUrl, "Queue of runs that failed three times");
+    this.#tell(
+      "MissedStartsQueueUrl",
+      missedStarts.queueUrl,
+      "Queue of scheduled starts that didn't reach the function",
+    );
     if (eventSchemas !== undefined)
-      this.#tell("EventSchemaRegistry", eventSchemas.registryName, "Schemas of the events");
+      this.#tell("EventSchemaRegistry", eventSchemas.registryName, "Registry with the schemas of the events");
     this.isExample = isExample;
     if (isExample) refuseDeployment(this);
   }
@@ -39,7 +47,7 @@ export class TokenRotationStack extends Stack {
 
 /**
  * The app's one stack, from the files in `folder` and the options in the app's context.
- * @throws Error where these are wrong; and where `npm run deploy` has no configuration but the example.
+ * @throws Error if these are wrong, or if `npm run deploy` has only the example configuration
  */
 export function addRotationStack(app: App, folder: string): TokenRotationStack {
   const config = readConfigFile(folder);
@@ -48,7 +56,7 @@ export function addRotationStack(app: App, folder: string): TokenRotationStack {
   return new TokenRotationStack(app, options.stackName ?? "LosantTokenRotation", config, options);
 }
 
-/** The CDK doesn't tell an app whether it will be deployed. So CloudFormation refuses, before it creates anything. */
+/** A CDK app doesn't know whether it will be deployed. So CloudFormation refuses, before it creates anything. */
 function refuseDeployment(stack: Stack): void {
   new CfnRule(stack, "ExampleConfiguration", {
     assertions: [{ assert: Fn.conditionEquals(Aws.REGION, "none"), assertDescription: NO_CONFIG }],
@@ -60,14 +68,14 @@ function dashboardUrl({ dashboard }: TokenRotation): string {
   return `https://${consoleDomain(stack)}/cloudwatch/home?region=${stack.region}#dashboards/dashboard/${dashboard.dashboardName}`;
 }
 
-/** Each partition has a console of its own, which knows nothing of the others. */
+/** Each partition has its own console. */
 const CONSOLES = {
   China: { partition: "aws-cn", domain: "console.amazonaws.cn" },
   GovCloud: { partition: "aws-us-gov", domain: "console.amazonaws-us-gov.com" },
   EuropeanSovereignCloud: { partition: "aws-eusc", domain: "console.amazonaws-eusc.eu" },
 } as const;
 
-/** By conditions, which know a default: a mapping would fail the deployment in a partition that it doesn't know. */
+/** Uses conditions, which have a default. A mapping would make the deployment fail in an unknown partition. */
 function consoleDomain(stack: Stack): string {
   let domain = "console.aws.amazon.com";
   for (const [name, { partition, domain: own }] of Object.entries(CONSOLES)) {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-/* Imported before anything of the CDK: an older one lacks modules, and says no more than that. */
+/* Imported before the CDK: an older CDK lacks modules, and its error would say only that. */
 
 interface Manifest {
   readonly name: string;
@@ -11,7 +11,7 @@ interface Manifest {
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
-/** In the repository and in the package alike, one folder above this code. */
+/** One folder above this code, both in the repository and in the package. */
 const OWN_MANIFEST = join(import.meta.dirname, "../package.json");
 
 function read(path: string): Manifest {
@@ -30,7 +30,7 @@ function refuseUnsupported(): void {
   if (problem !== undefined) throw new Error(`${name} ${version} ${problem}`);
 }
 
-/** Of ranges such as `^2.224.0` and `>=22`, the first that the version found is outside of, as the end of a sentence. */
+/** The first range (such as `^2.224.0` or `>=22`) that the installed version doesn't match, as the end of a sentence. */
 export function firstUnsupported(
   ranges: Readonly<Record<string, string>>,
   found: Readonly<Record<string, string>>,

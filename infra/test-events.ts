@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { testEventsDocument } from "./event-documents.ts";
 import type { TestEventsOption } from "./props.ts";
 
-/** The one registry of an account and region in which Lambda's console keeps the shareable events of all functions. */
+/** Lambda's console keeps the shareable events of all functions of an account and region in this registry. */
 export const TEST_EVENT_REGISTRY = "lambda-testevent-schemas";
 
 interface TestEventsProps {
@@ -13,7 +13,7 @@ interface TestEventsProps {
   readonly registry: TestEventsOption;
 }
 
-/** Events that the function's Test tab offers by name, to everybody in the account who may see them. */
+/** Events in the function's Test tab, for everybody in the account who may see them. */
 export class TestEvents extends Construct {
   constructor(scope: Construct, id: string, { lambda, registry }: TestEventsProps) {
     super(scope, id);
@@ -26,7 +26,7 @@ export class TestEvents extends Construct {
     });
     if (registry === "existing-registry") return;
     const made = new CfnRegistry(this, "Registry", { registryName: TEST_EVENT_REGISTRY });
-    // Kept, except where the very deployment that made it is rolled back: or the next one would find it in its way.
+    // The registry is retained, unless the deployment that created it is rolled back. Otherwise the next deployment would fail.
     made.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     schema.node.addDependency(made);
   }

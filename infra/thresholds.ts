@@ -7,8 +7,9 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Days left at which a token that nobody renewed is worth an alarm: a week, or half of the shortest renewal window.
- * What lives shorter than some six weeks under `lifetime: "same"` needs a threshold of its own: its life isn't known here.
+ * The alarm starts if a token that should have been renewed has fewer days left: a week, or half of the shortest renewal
+ * window. For tokens that live less than about six weeks with `lifetime: "same"`, set the threshold yourself, because their
+ * lifetime isn't known here.
  */
 export function soonestExpiryThreshold({ applications }: RotationConfig): number {
   return daysAtMost(
@@ -17,7 +18,7 @@ export function soonestExpiryThreshold({ applications }: RotationConfig): number
   );
 }
 
-/** The same for access tokens: two weeks where a person has to replace them, less where the worker does. */
+/** The same for access tokens: two weeks if a person has to replace them, less if the worker renews them. */
 export function accessTokenThreshold({ applications }: RotationConfig): number {
   return daysAtMost(
     14,
@@ -25,7 +26,7 @@ export function accessTokenThreshold({ applications }: RotationConfig): number {
   );
 }
 
-/** It says so itself, or an entry of `secrets` does. */
+/** `accessToken` has `renew`, or an entry of `secrets` names the secret of the access token. */
 export function renewsItsAccessToken(application: ApplicationConfig): boolean {
   const names = namesMeantBy(application.accessToken);
   return application.renewsAccessToken || application.secrets.values().some((name) => names.includes(name));
@@ -36,14 +37,14 @@ function daysAtMost(most: number, policies: readonly Policy[]): number {
   return Math.min(most, ...halfWindows);
 }
 
-/** That of the worker, as far as the policy alone tells. */
+/** The worker's shortest renewal window, as far as it follows from the policy alone. */
 function shortestWindowMs(policy: Policy): number {
   const createdAt = new Date(0);
   const expiresAt = policy.lifetimeMs === "same" ? undefined : new Date(policy.lifetimeMs);
   return renewalWindowMs({ createdAt, expiresAt }, policy);
 }
 
-/** How an alarm looks back over at least `window`: CloudWatch takes a day of short periods, or a week of hours. */
+/** Periods that together are at least as long as `window`. CloudWatch allows a day of short periods, or a week of hours. */
 export function lookBack(window: Duration): {
   readonly period: Duration;
   readonly evaluationPeriods: number;

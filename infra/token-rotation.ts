@@ -15,9 +15,9 @@ import { TestEvents } from "./test-events.ts";
 import { WorkerFunction } from "./worker.ts";
 
 /**
- * Everything that keeps the tokens of Losant applications from expiring: the worker, its schedule, its permissions,
- * and what tells of it. No secret is part of it: removing it leaves them all as they are.
- * @throws RotationError `config-invalid` at synth, where the worker would refuse the configuration.
+ * Keeps the tokens of Losant applications from expiring. Contains the worker, its schedule, its permissions, alarms and a
+ * dashboard. It contains no secrets, so removing it doesn't change them.
+ * @throws RotationError `config-invalid` at synth, if the worker would refuse the configuration
  */
 export class TokenRotation extends Construct {
   readonly lambda: IFunction;

@@ -9,8 +9,8 @@ import { CA_IN_ASSET } from "./extra-ca.ts";
 export const CONFIG_IN_ASSET = "rotation.config.json";
 
 /**
- * The deployed asset: `index.js`, and beside it the configuration and the certificates of further CAs, if any. NodejsFunction bundles
- * nothing, so that what is deployed is byte for byte what runs locally; without a shell, Docker or the network.
+ * The deployed asset: `index.js`, the configuration, and the certificates of other CAs, if any. NodejsFunction doesn't
+ * bundle, so that the deployed code is byte for byte the same as in a local run, without a shell, Docker or the network.
  */
 export function workerCode(document: object, caCertificates?: string): Code {
   const config = JSON.stringify(document);
@@ -25,7 +25,7 @@ export function workerCode(document: object, caCertificates?: string): Code {
           return true;
         },
       },
-      // Never started; but the CDK takes two bundlings of one app for the same unless something here tells them apart.
+      // Never started. But the CDK treats two bundlings of one app as the same unless these properties differ.
       image: DockerImage.fromRegistry("not-used"),
       command: [
         createHash("sha256")

@@ -3,7 +3,7 @@ import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from "../lambda/report/metrics.ts";
 
-/** A metric that the worker emits, as alarms and graphs ask for it. */
+/** A metric of the worker, for alarms and graphs. */
 export function workerMetric(
   lambda: IFunction,
   metricName: MetricName,

@@ -20,16 +20,16 @@ import { workerCode } from "./worker-code.ts";
 
 interface WorkerProps extends WorkerOptions {
   readonly config: RotationConfig;
-  /** What is bundled beside the code. */
+  /** The configuration that is deployed with the code. */
   readonly document: object;
   readonly eventBus: AnyEventBus;
 }
 
-/** The function with its code, its log, its role, and what becomes of asynchronous invocations that keep failing. */
+/** The function with its code, its log and its role, and the queue for asynchronous invocations that keep failing. */
 export class WorkerFunction extends Construct {
   readonly lambda: Lambda;
   readonly logGroup: LogGroup;
-  /** Asynchronous invocations that failed three times, as Lambda describes them. */
+  /** Asynchronous invocations that failed three times, in Lambda's format. */
   readonly failedRuns: IQueue;
   readonly timeout: Duration;
 
@@ -60,7 +60,7 @@ export class WorkerFunction extends Construct {
       architecture: props.architecture ?? Architecture.ARM_64,
       timeout: this.timeout,
       memorySize: props.memorySize ?? 512,
-      // What the CDK would add to the role by itself is in Permissions already, stated whole.
+      // Permissions already has everything that the CDK would add to the role.
       role: permissions.role.withoutPolicyUpdates(),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -77,7 +77,7 @@ export class WorkerFunction extends Construct {
         reservedConcurrentExecutions: props.reservedConcurrency,
       }),
     });
-    // Lambda refuses a destination that the role may not send to yet.
+    // Lambda refuses a destination that the role isn't yet allowed to send to.
     this.lambda.node.addDependency(permissions);
   }
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { BUNDLING, HANDLER_ENTRY } from "../bundling.ts";
 
-/** Writes the function's `index.js` into `folder`. In the package, packaged.ts stands in this place: see `imports` of package.json. */
+/** Writes the function's `index.js` into `folder`. The package uses packaged.ts instead: see `imports` in package.json. */
 export function writeFunctionCode(folder: string): void {
   buildSync({
     ...BUNDLING,

@@ -2,7 +2,7 @@ import { type BuildOptions, build, type Metafile } from "esbuild";
 import { BUNDLING, HANDLER_ENTRY } from "../bundling.ts";
 import { inRepository } from "./repository.ts";
 
-/** The oldest Node.js that the package runs on. The function always runs on Lambda's own. */
+/** The oldest Node.js that the package supports. The function always runs on Lambda's Node.js. */
 export const OLDEST_NODE = 22;
 
 const COMMON = {
@@ -10,13 +10,13 @@ const COMMON = {
   platform: "node",
   target: `node${OLDEST_NODE}`,
   mainFields: ["module", "main"],
-  // See `imports` of package.json: the package holds the function bundled, and needs no bundler.
+  // See `imports` in package.json: the package contains the bundled function, and needs no bundler.
   conditions: ["packaged"],
   metafile: true,
   logLevel: "error",
 } as const satisfies BuildOptions;
 
-/** Writes all code of the package into `folder`, and returns the files that it was made of. */
+/** Writes all code of the package into `folder`, and returns its source files. */
 export async function bundleInto(folder: string): Promise<readonly string[]> {
   const metafiles = [
     await bundleFunction(folder),
@@ -26,7 +26,7 @@ export async function bundleInto(folder: string): Promise<readonly string[]> {
   return [...new Set(metafiles.flatMap(({ inputs }) => Object.keys(inputs)))];
 }
 
-/** What the stack deploys, byte for byte. */
+/** The same file that the stack deploys, byte for byte. */
 async function bundleFunction(folder: string): Promise<Metafile> {
   const { metafile } = await build({
     ...BUNDLING,
@@ -38,7 +38,7 @@ async function bundleFunction(folder: string): Promise<Metafile> {
   return metafile;
 }
 
-/** One CommonJS module: CDK apps of either kind load it, and always the same copy. */
+/** One CommonJS module: CommonJS apps and ES modules can load it, and both get the same copy. */
 async function bundleConstruct(folder: string): Promise<Metafile> {
   const { metafile } = await build({
     ...COMMON,
@@ -51,7 +51,7 @@ async function bundleConstruct(folder: string): Promise<Metafile> {
   return metafile;
 }
 
-/** ES modules: the ways of the AWS SDK to find credentials are loaded only where they are used. */
+/** ES modules, so that the AWS SDK's credential providers are loaded only when they are used. */
 async function bundleCommand(folder: string): Promise<Metafile> {
   const { metafile } = await build({
     ...COMMON,
@@ -63,9 +63,9 @@ async function bundleCommand(folder: string): Promise<Metafile> {
     },
     outdir: `${folder}/command`,
     outExtension: { ".js": ".mjs" },
-    // Bundled together, no command may take itself for the program that was started.
+    // In the bundle, no module may assume that it is the program that was started.
     define: { "import.meta.main": "false" },
-    // Some packages are CommonJS, and ask for Node's own modules by `require`.
+    // Some packages are CommonJS, and load Node's own modules with `require`.
     banner: {
       js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
     },

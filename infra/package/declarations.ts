@@ -5,13 +5,13 @@ import { join, posix } from "node:path";
 import { inRepository } from "./repository.ts";
 
 const ENTRY = "infra/index.ts";
-/** What the declarations may import: an app that uses the construct has these. */
+/** The declarations may import these, because an app that uses the construct has them. */
 const OF_THE_APP = /^(aws-cdk-lib|constructs)(\/|$)/;
 const SPECIFIER = /(\b(?:from|import)\s*\(?\s*")([^"]+)"/g;
 
 /**
- * The construct's declarations, by file: `index.d.ts` and what it imports.
- * @throws Error where one of them imports something that an app doesn't have.
+ * The construct's declarations, by file: `index.d.ts` and the files that it imports.
+ * @throws Error if one of them imports something that an app doesn't have
  */
 export function declarations(): ReadonlyMap<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "declarations-"));
@@ -66,7 +66,7 @@ function reachable(folder: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** All lie in one folder, beside the code. */
+/** All declarations are in one folder, next to the code. */
 function nameOf(source: string): string {
   return posix.basename(source).replace(/\.ts$/, ".d.ts");
 }

@@ -7,13 +7,13 @@ interface Bundled {
   readonly license?: string;
 }
 
-/** Names and licences of the packages that these files belong to, in full where they have one: most of them ask for that. */
+/** Names and licences of the packages that these files belong to, with the full text if there is one, because most licences require it. */
 export function licensesOf(files: readonly string[], root: string): string {
   const folders = files.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
   const sections = [...new Set(folders)].flatMap((folder) =>
     folder === undefined ? [] : [sectionOf(join(root, folder))],
   );
-  const intro = "The code of this package includes code of the following packages.\n";
+  const intro = "This package includes code from the following packages.\n";
   return [intro, ...sections.sort()].join(`\n${"-".repeat(80)}\n\n`);
 }
 
@@ -23,6 +23,6 @@ function sectionOf(folder: string): string {
   ) as Bundled;
   const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.(md|txt))?$/i.test(entry));
   const text = file === undefined ? "" : `\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
-  if (license === undefined) throw new Error(`${name} names no licence`);
+  if (license === undefined) throw new Error(`${name} has no licence`);
   return `${name} ${version}: ${license}\n${text}`;
 }

@@ -2,8 +2,8 @@ import { OLDEST_NODE } from "./bundles.ts";
 import { MANIFEST } from "./repository.ts";
 
 /**
- * The package's own package.json. It depends on nothing: what it uses of others is bundled, in the versions of
- * package-lock.json. Who only runs the command needs no CDK, so npm must not install it by itself.
+ * The package's own package.json. It has no dependencies: other packages are bundled, in the versions of
+ * package-lock.json. People who only run the command don't need the CDK, so npm must not install it automatically.
  */
 export function packageManifest(): object {
   const { name, version, description, license, repository, bugs, keywords, peerDependencies } = MANIFEST;
@@ -45,7 +45,7 @@ export function packageManifest(): object {
   };
 }
 
-/** Old syntax: it must run on whatever Node there is, to say that it is too old. */
+/** Uses old syntax, because it must run on any version of Node to report that the version is too old. */
 export function binText(): string {
   const { name, version } = MANIFEST;
   return `#!/usr/bin/env node

@@ -7,7 +7,7 @@ import { licensesOf } from "./licenses.ts";
 import { binText, packageManifest } from "./manifest.ts";
 import { inRepository, MANIFEST } from "./repository.ts";
 
-/** What the package takes from the repository as it is. The runbook refers to the pages. */
+/** Files that the package takes unchanged from the repository. The runbook links the pages. */
 const AS_IT_IS = [
   "LICENSE",
   "CHANGELOG.md",
@@ -17,7 +17,7 @@ const AS_IT_IS = [
   "rotation.config.schema.json",
 ];
 
-/** Writes what `npm publish` would take into `folder`, which is made anew, and the archive of it beside that. Returns the archive. */
+/** Creates `folder` anew with the contents of the package, and the archive for `npm publish` next to it. Returns the path of the archive. */
 export async function makePackage(folder: string): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   for (const name of ["bin", "docs"]) await mkdir(join(folder, name), { recursive: true });
@@ -37,7 +37,7 @@ async function readme(): Promise<string> {
   return text.replaceAll("{version}", MANIFEST.version);
 }
 
-/** npm itself decides what belongs to it, as it would at `npm publish`. */
+/** npm decides which files belong to the archive, as at `npm publish`. */
 function packed(folder: string): string {
   const { status, stdout, stderr } = spawnSync("npm", ["pack", "--silent", "--pack-destination", ".."], {
     cwd: folder,
@@ -50,5 +50,7 @@ function packed(folder: string): string {
 
 if (import.meta.main) {
   const archive = await makePackage(inRepository("dist/package"));
-  console.log(`${archive}: look at it in dist/package, then npm publish ${archive}`);
+  console.log(
+    `Created ${archive}. Check its contents in dist/package. To publish it: npm publish ${archive}`,
+  );
 }

@@ -6,7 +6,7 @@ export function inRepository(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
 
-/** What is used of package.json. */
+/** The keys of package.json that are used. */
 interface Manifest {
   readonly name: string;
   readonly version: string;

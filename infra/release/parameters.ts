@@ -1,7 +1,7 @@
 import type { Properties, Value } from "./cfn.ts";
 import { sub } from "./cfn.ts";
 
-/** As many as fit into the role's inline policy beside everything else. */
+/** The number that fits into the role's inline policy with everything else. */
 export const MAX_APPLICATIONS = 10;
 
 const NO_COMMA_AT_THE_END = `^[0-9a-f]{24}(,[0-9a-f]{24}){0,${MAX_APPLICATIONS - 1}}$`;
@@ -20,13 +20,13 @@ const number = (Description: string, Default: number, rules: Properties = {}): P
 const NAME = "^[A-Za-z0-9_+=.@-][A-Za-z0-9/_+=.@-]{0,199}$";
 const folder = { AllowedPattern: NAME, ConstraintDescription: "Use 1 to 200 of A-Z a-z 0-9 / _ + = . @ -" };
 
-/** What a person who deploys the template says. Each that also stands in the configuration has to say the same there. */
+/** The parameters of the template. If a value is also in the configuration, both must be the same. */
 export function parameters(schedules: readonly string[]): Properties {
   return {
-    CodeBucket: text("The S3 bucket, in this region, that holds function.zip"),
-    CodeKey: text("The key of function.zip in that bucket. Use another key for each version", "function.zip"),
+    CodeBucket: text("The S3 bucket that contains function.zip, in the same region as the stack"),
+    CodeKey: text("The key of function.zip in that bucket. Use a new key for each version", "function.zip"),
     Configuration: text(
-      "rotation.config.json, on one line. Leave it empty if the file is in function.zip",
+      "The contents of rotation.config.json, on one line. Leave this empty if the file is in function.zip",
       "",
       { MaxLength: 3500 },
     ),
@@ -36,35 +36,39 @@ export function parameters(schedules: readonly string[]): Properties {
       { AllowedPattern: NO_COMMA_AT_THE_END, ConstraintDescription: "Use ids of 24 characters, 0-9 and a-f" },
     ),
     SecretPrefix: text("secretPrefix of the configuration", "losant", folder),
-    FormerPrefix: text("The one entry of formerPrefixes in the configuration, if there is one", ""),
+    FormerPrefix: text("The entry of formerPrefixes in the configuration, if there is one", ""),
     AccessTokenFolder: text(
       "The access token of each application is in the secret <AccessTokenFolder>/<application id>",
       "losant-access",
       folder,
     ),
-    RenewAccessTokens: text("Whether the worker renews its access tokens (renew: true)", "true", {
-      AllowedValues: ["true", "false"],
-    }),
+    RenewAccessTokens: text(
+      "Whether the worker renews its access tokens (renew: true in the configuration)",
+      "true",
+      {
+        AllowedValues: ["true", "false"],
+      },
+    ),
     MappedSecretArns: {
       Type: "CommaDelimitedList",
       Description:
-        "The ARNs of the secrets that `secrets` of the configuration names. Where a secret doesn't exist yet, end with -??????",
+        "The ARNs of the secrets that `secrets` in the configuration names, separated by commas. If a secret doesn't exist yet, end its ARN with -??????",
       Default: "",
     },
-    SecretsKeyArn: text("The ARN of a KMS key of your own that existing secrets are encrypted with", ""),
+    SecretsKeyArn: text("The ARN of your own KMS key, if it encrypts existing secrets", ""),
     EventBusName: text("eventBusName of the configuration: a bus in this account and region", "default"),
     ScheduleInterval: text("schedule of the configuration: how often the worker runs", "6h", {
       AllowedValues: schedules,
     }),
     AlarmTopicArn: text("The ARN of an SNS topic that receives the alarms", ""),
-    RunbookUrl: text("Where your people read RUNBOOK.md", "RUNBOOK.md"),
+    RunbookUrl: text("The URL of your copy of RUNBOOK.md, which alarms and errors link", "RUNBOOK.md"),
     SoonestExpiryDays: number("Alarm when a token has fewer days left", 7, { MinValue: 1 }),
     AccessTokenDays: number("Alarm when an access token has fewer days left", 14, { MinValue: 1 }),
     MemoryMiB: number("Memory of the function, in MiB", 512, { MinValue: 128, MaxValue: 10_240 }),
-    Architecture: text("Use x86_64 where your region has no arm64", "arm64", {
+    Architecture: text("arm64, or x86_64 if your region has no arm64", "arm64", {
       AllowedValues: ["arm64", "x86_64"],
     }),
-    LogRetentionDays: number("How long logs are kept", 90, {
+    LogRetentionDays: number("How many days logs are kept", 90, {
       AllowedValues: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653],
     }),
   };
@@ -84,21 +88,21 @@ export const CONDITIONS: Properties = {
   },
 };
 
-/** As the construct refuses it: a role that could read a secret that it writes. */
+/** Refuses what the construct refuses: a role that could read a secret that it writes. */
 export const RULES: Properties = {
   SecretsApart: {
     Assertions: [
       {
         Assert: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "SecretPrefix" }, { Ref: "AccessTokenFolder" }] }] },
-        AssertDescription: "The access tokens need a folder of their own, other than SecretPrefix",
+        AssertDescription: "AccessTokenFolder must not be the same as SecretPrefix",
       },
     ],
   },
 };
 
 /**
- * The ARN of something of each application. CloudFormation has no loops: the list is made as long as it may be, and
- * `none`, which is the id of no application, stands for those that there aren't.
+ * An ARN for each application. CloudFormation has no loops, so the list always has the maximum length. Unused places have
+ * `none`, which is not the id of an application.
  */
 export function ofEachApplication(end: string): readonly Value[] {
   const ids = `\${ApplicationIds}${",none".repeat(MAX_APPLICATIONS - 1)}`;

@@ -12,10 +12,10 @@ import { terraformDashboard, terraformSettings } from "./terraform-settings.ts";
 import { yaml } from "./yaml.ts";
 
 const MODULE = "infra/release/terraform";
-/** What a release has besides, as it is in the repository. */
+/** Files that a release takes unchanged from the repository. */
 const AS_IT_IS = ["rotation.config.example.json", "rotation.config.schema.json", "RUNBOOK.md", "LICENSE"];
 
-/** A file of Unix's that everybody may read, as Lambda needs it; of the format's first day, so that it is the same whenever it is made. */
+/** A Unix file that everybody may read, as Lambda requires. The date is the earliest that zip supports, so that every build is the same. */
 const IN_ZIP: ZipOptions = {
   level: 9,
   os: 3,
@@ -23,7 +23,7 @@ const IN_ZIP: ZipOptions = {
   mtime: new Date(1980, 0, 1),
 };
 
-/** Writes what people without the CDK deploy into `folder`, which is made anew. */
+/** Creates `folder` anew with the template, the Terraform module and the function, for people who don't use the CDK. */
 export async function makeRelease(folder: string): Promise<void> {
   const { version } = MANIFEST;
   await rm(folder, { recursive: true, force: true });
@@ -51,7 +51,7 @@ async function writeTerraformModule(folder: string, version: string): Promise<vo
   await writeFile(join(folder, "dashboard.json.tftpl"), terraformDashboard(template, period));
 }
 
-/** As `sha256sum --check SHA256SUMS` reads it. */
+/** In the format of `sha256sum --check SHA256SUMS`. */
 async function sums(folder: string): Promise<string> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

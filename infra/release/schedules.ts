@@ -2,21 +2,21 @@ import type { Properties, Value } from "./cfn.ts";
 import { isProperties } from "./cfn.ts";
 import { stackTemplate } from "./stack-template.ts";
 
-/** Neither a template nor a module can compute what follows from an interval: these can be chosen. */
+/** A template or module can't compute the settings of an interval, so only these intervals can be chosen. */
 const CHOICES = ["15m", "30m", "1h", "2h", "3h", "4h", "6h", "8h", "12h", "1d", "2d", "3d"];
 
-/** What depends on how often the worker runs. */
+/** Settings that depend on how often the worker runs. */
 export interface ScheduleSettings extends Properties {
   readonly Expression: string;
   readonly WindowMinutes: number;
-  /** Of the alarm on missing runs. */
+  /** For the alarm NoSuccessfulRun, in seconds. */
   readonly Period: number;
   readonly EvaluationPeriods: number;
-  /** Of the dashboard's figures of the latest runs, in seconds. */
+  /** For the dashboard's values of the latest runs, in seconds. */
   readonly LatestRuns: number;
 }
 
-/** Read off the stack, so that they are what it would have. */
+/** Read from the CDK's stack, so that they are the same. */
 export function scheduleSettings(): Readonly<Record<string, ScheduleSettings>> {
   return Object.fromEntries(CHOICES.map((schedule) => [schedule, settingsFor(schedule)]));
 }
@@ -40,7 +40,7 @@ function propertiesOf(resource: { readonly Properties?: Properties } | undefined
   return resource?.Properties ?? {};
 }
 
-/** A text of the dashboard, split where the period of its latest runs stands in it. */
+/** A text of the dashboard, with the period of its latest runs replaced by a value. */
 export function withPeriod(text: string, period: number, value: Value): readonly Value[] {
   return text
     .split(`"period":${period}`)

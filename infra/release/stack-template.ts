@@ -6,10 +6,10 @@ import { inRepository } from "../package/repository.ts";
 import { TokenRotationStack } from "../stack.ts";
 import type { CfnTemplate } from "./cfn.ts";
 
-/** What a logical id of the CDK ends in. */
+/** The end of a logical id of the CDK. */
 const HASH = /[A-F\d]{8}$/;
 
-/** The template of the stack that the CDK deploys, with ids that a person reads: `WorkerFunction`, `ScheduleMissedStartsQueue`. */
+/** The template of the stack that the CDK deploys, with readable ids: `WorkerFunction`, `ScheduleMissedStartsQueue`. */
 export function stackTemplate(document: ConfigDocument, options: StackOptions = {}): CfnTemplate {
   const { context } = JSON.parse(readFileSync(inRepository("cdk.json"), "utf8")) as {
     readonly context: object;

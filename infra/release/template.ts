@@ -12,7 +12,7 @@ import { CONDITIONS, ofEachApplication, parameters, RULES } from "./parameters.t
 import { type ScheduleSettings, scheduleSettings, withPeriod } from "./schedules.ts";
 import { stackTemplate } from "./stack-template.ts";
 
-/** Has every statement that there can be; what stands in its place is a parameter. */
+/** Its stack has every possible statement. Parameters replace this id. */
 const APPLICATION = "0".repeat(24);
 export const BASE_CONFIGURATION = {
   schedule: "6h",
@@ -21,7 +21,7 @@ export const BASE_CONFIGURATION = {
 };
 export const BASE_OPTIONS = { secretsKeyArn: "arn:aws:kms:us-east-1:000000000000:key/none" };
 
-/** The stack's template with parameters in place of what the CDK takes from the configuration. */
+/** The template of the stack. Parameters replace the values that the CDK takes from the configuration. */
 export function releaseTemplate(version: string): CfnTemplate {
   const schedules = scheduleSettings();
   const { Description, Conditions, Resources, Outputs } = stackTemplate(BASE_CONFIGURATION, BASE_OPTIONS);
@@ -45,7 +45,7 @@ const ofSchedule = (key: keyof ScheduleSettings): Properties => ({
   "Fn::FindInMap": ["Schedules", { Ref: "ScheduleInterval" }, String(key)],
 });
 
-/** Properties that a parameter decides, by the resource's id. */
+/** Properties that parameters set, by the id of the resource. */
 const DECIDED: Readonly<Record<string, Properties>> = {
   WorkerFunction: {
     Code: { S3Bucket: { Ref: "CodeBucket" }, S3Key: { Ref: "CodeKey" } },
@@ -108,7 +108,7 @@ function policy(properties: Properties): Properties {
   return { ...properties, PolicyDocument: { ...document, Statement: statements } };
 }
 
-/** In place of one statement of the stack. Those of a placeholder's name would give rights on nothing. */
+/** Replaces one statement of the stack. A statement with the placeholder's id would grant no rights. */
 function statementsFor(statement: Properties): readonly Value[] {
   const on = (Resource: Value, more: Properties = {}) => ({ ...statement, ...more, Resource });
   switch (statement.Sid) {

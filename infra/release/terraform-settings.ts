@@ -2,8 +2,8 @@ import { type CfnTemplate, isProperties, type Properties, type Value } from "./c
 import { scheduleSettings } from "./schedules.ts";
 
 /**
- * What the Terraform module takes from the stack, as data: so its numbers, words and rights can't differ. The names are
- * those of the stack's resources.
+ * The numbers, texts and rights that the Terraform module takes from the stack, as data, so that they can't differ. The
+ * names are those of the stack's resources.
  */
 export function terraformSettings(template: CfnTemplate, version: string): Properties {
   const of = (id: string) => template.Resources[id]?.Properties ?? {};
@@ -45,7 +45,7 @@ function actionsBySid({ Resources }: CfnTemplate): Properties {
   return Object.fromEntries(statements.map(({ Sid, Action = "" }) => [String(Sid), [Action].flat()]));
 }
 
-/** In place of the function's name or a queue's, the id of the resource that has it. */
+/** The alarms. The name of the function or queue is replaced by the id of its resource. */
 function alarms({ Resources }: CfnTemplate): Properties {
   return Object.fromEntries(
     Object.entries(Resources).flatMap(([id, { Type, Properties: properties = {} }]) => {
@@ -58,14 +58,14 @@ function alarms({ Resources }: CfnTemplate): Properties {
   );
 }
 
-/** The resource that a Ref or a Fn::GetAtt names. */
+/** The resource in a Ref or Fn::GetAtt. */
 function namedIn(value: Value | undefined): string {
   if (!isProperties(value)) throw new Error("neither Ref nor Fn::GetAtt");
   const { Ref, "Fn::GetAtt": attribute } = value;
   return String(Ref ?? (attribute as readonly Value[])[0]);
 }
 
-/** The dashboard as a template of Terraform's: `${FunctionName}`, `${LogGroupName}`, `${Alarms.Failures}` and so on. */
+/** The dashboard as a Terraform template: `${FunctionName}`, `${LogGroupName}`, `${Alarms.Failures}` and so on. */
 export function terraformDashboard({ Resources }: CfnTemplate, latestRunsPeriod: number): string {
   const body = Resources.Dashboard?.Properties?.DashboardBody;
   const parts = isProperties(body) ? (body["Fn::Join"] as readonly Value[])[1] : [];

@@ -70,7 +70,7 @@ describe("an access token", () => {
     ["arn:aws:secretsmanager:eu-west-2:111122223333:secret:x-AbCdEf", "is in another region"],
     ["arn:aws:secretsmanager:eu-west-2:111122223333:secret:x", "is in another region"],
     ["arn:aws:secretsmanager:eu-west-1:444455556666:secret:x", "is in another account"],
-    ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-", "is cut off"],
+    ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-", "is incomplete"],
   ])("is refused as %s, which leads to no secret", (arn, problem) => {
     const { config } = configured({ accessToken: arn });
     expect(() => synthesized({ config }, HERE)).toThrow(`applications.0.accessToken: ${problem}`);

@@ -40,7 +40,7 @@ describe("without a configuration of one's own", () => {
         Assertions: [
           {
             Assert: { "Fn::Equals": [{ Ref: "AWS::Region" }, "none"] },
-            AssertDescription: expect.stringContaining("There is no rotation.config.json"),
+            AssertDescription: expect.stringContaining("rotation.config.json doesn't exist"),
           },
         ],
       },
@@ -48,7 +48,7 @@ describe("without a configuration of one's own", () => {
   });
 
   test("npm run deploy refuses before it does anything", () => {
-    expect(() => templateOf(undefined, { deploying: "true" })).toThrow("There is no rotation.config.json");
+    expect(() => templateOf(undefined, { deploying: "true" })).toThrow("rotation.config.json doesn't exist");
   });
 });
 
@@ -149,6 +149,6 @@ test("npx cdk synth in a fresh clone needs no network and no credentials, and pr
   expect(stdout).toContain("AWS::Lambda::Function");
   expect(stderr.trim().split("\n")).toEqual([
     "Bundling asset LosantTokenRotation/TokenRotation/Worker/Function/Code/Stage...",
-    expect.stringContaining("There is no rotation.config.json"),
+    expect.stringContaining("rotation.config.json doesn't exist"),
   ]);
 });

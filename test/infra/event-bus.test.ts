@@ -64,7 +64,7 @@ describe("the event bus", () => {
       const ours = new Stack(app, "Ours", { env: here });
       new TokenRotation(ours, "TokenRotation", { config: CONFIG, eventBus: bus });
     };
-    expect(elsewhere).toThrow("central is in the account 444455556666: give its ARN");
+    expect(elsewhere).toThrow("central is in the account 444455556666. Use its ARN");
   });
 
   test("is refused in another region, at synth where that is known, and else by CloudFormation", () => {
@@ -72,7 +72,7 @@ describe("the event bus", () => {
     const config = { ...CONFIG, eventBusName };
     const elsewhere = { account: "111122223333", region: "eu-central-1" };
     expect(() => synthesized({ config }, elsewhere)).toThrow(
-      /^The event bus arn:.*central is in eu-west-1, and the worker can't send events to another region/,
+      /^The event bus arn:.*central is in eu-west-1, but the worker can't send events to another region/,
     );
     const passedIn = (stack: Stack) => ({ eventBus: EventBus.fromEventBusArn(stack, "Bus", eventBusName) });
     expect(() => synthesized(passedIn, elsewhere)).toThrow("can't send events to another region");
@@ -93,7 +93,7 @@ describe("the event bus", () => {
     const config = { ...CONFIG, eventBusName: "iot" };
     expect(() =>
       synthesized((stack) => ({ config, eventBus: EventBus.fromEventBusName(stack, "Bus", "other") })),
-    ).toThrow("eventBus is other, but eventBusName of the configuration is iot");
+    ).toThrow("eventBus is other, but eventBusName in the configuration is iot");
     expect(() => synthesized((stack) => ({ ownEventBus: {}, eventBus: new EventBus(stack, "Bus") }))).toThrow(
       "not both",
     );

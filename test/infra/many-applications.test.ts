@@ -157,7 +157,7 @@ describe("five thousand applications", () => {
     ],
   ])("are refused, with the way out, where their access tokens %s", (_, of) => {
     expect(() => templateOf(manyApplications(MANY, of))).toThrow(
-      /don't fit into the policies of one role.* losant-access\/<application id>/,
+      /don't fit into the policies of one role.*losant-access\/<application id>/,
     );
   });
 

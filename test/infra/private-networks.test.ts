@@ -42,8 +42,8 @@ describe("a CA of one's own", () => {
   });
 
   test.each([
-    ["key.pem", "holds a private key"],
-    ["empty.pem", "holds no certificate"],
+    ["key.pem", "contains a private key"],
+    ["empty.pem", "contains no certificate"],
     ["missing.pem", "can't be read"],
   ])("is refused in %s, which %s", (name, said) => {
     expect(() => synthesized({ extraCaFile: join(folder, name) })).toThrow(said);

@@ -1,5 +1,5 @@
 locals {
-  # What differs from the stack's own numbers, by alarm.
+  # Values that differ from the CDK stack, by alarm.
   alarm_overrides = {
     NoSuccessfulRun       = { Period = local.schedule.Period, EvaluationPeriods = local.schedule.EvaluationPeriods }
     TokenNearExpiry       = { Threshold = var.soonest_expiry_days }

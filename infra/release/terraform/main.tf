@@ -3,7 +3,7 @@ data "aws_partition" "this" {}
 data "aws_region" "this" {}
 
 locals {
-  # Numbers, words and rights of the CDK stack, written by `npm run release`.
+  # Numbers, texts and rights of the CDK stack, written by `npm run release`.
   settings      = jsondecode(file("${path.module}/settings.json"))
   configuration = jsondecode(var.configuration)
   interval      = try(local.configuration.schedule, "6h")
@@ -73,7 +73,7 @@ resource "aws_lambda_function" "worker" {
   lifecycle {
     precondition {
       condition     = var.configuration_in_zip || length(jsonencode(local.configuration)) <= 3500
-      error_message = "The configuration is too long for the environment: put it into function.zip and set configuration_in_zip."
+      error_message = "The configuration is too long for the function's environment. Add it to function.zip and set configuration_in_zip = true."
     }
   }
 

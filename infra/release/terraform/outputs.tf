@@ -1,29 +1,29 @@
 output "function_name" {
-  description = "Invoke it with {\"dryRun\": true} to see what a run would do."
+  description = "Name of the function. To see what a run would do, invoke it with {\"dryRun\": true}."
   value       = aws_lambda_function.worker.function_name
 }
 
 output "failed_runs_queue_url" {
-  description = "Runs that were given up."
+  description = "URL of the queue of runs that failed three times."
   value       = aws_sqs_queue.this["WorkerFailedRunsQueue"].url
 }
 
 output "missed_starts_queue_url" {
-  description = "Starts that did not reach the function."
+  description = "URL of the queue of scheduled starts that didn't reach the function."
   value       = aws_sqs_queue.this["ScheduleMissedStartsQueue"].url
 }
 
 output "log_group_name" {
-  description = "The log of the runs."
+  description = "Name of the log group of the runs."
   value       = aws_cloudwatch_log_group.worker.name
 }
 
 output "dashboard_name" {
-  description = "The dashboard in CloudWatch."
+  description = "Name of the dashboard in CloudWatch."
   value       = aws_cloudwatch_dashboard.this.dashboard_name
 }
 
 output "alarm_arns" {
-  description = "The alarms by name, for other actions than alarm_topic_arn."
+  description = "ARNs of the alarms by name, for actions other than alarm_topic_arn."
   value       = { for name, alarm in aws_cloudwatch_metric_alarm.this : name => alarm.arn }
 }

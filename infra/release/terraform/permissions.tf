@@ -60,7 +60,7 @@ resource "aws_iam_role_policy" "worker" {
   name = "worker"
   role = aws_iam_role.worker.id
 
-  # As in the stack, what the worker may do; it can't read what it writes.
+  # The same permissions as in the CDK stack. The worker can't read what it writes.
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [for sid, actions in local.settings.actions : merge(
@@ -73,7 +73,7 @@ resource "aws_iam_role_policy" "worker" {
     precondition {
       condition = alltrue([for token in values(local.access_tokens) :
       !startswith(token.secret, "${local.secret_prefix}/")])
-      error_message = "The access tokens need a folder of their own, outside of secretPrefix: losant-access/<application id>."
+      error_message = "The secrets of access tokens must be in their own folder, outside secretPrefix, such as losant-access/<application id>."
     }
   }
 }

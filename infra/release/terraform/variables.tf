@@ -1,38 +1,38 @@
 variable "configuration" {
-  description = "rotation.config.json as text, for example file(\"rotation.config.json\")."
+  description = "The contents of rotation.config.json, for example file(\"rotation.config.json\")."
   type        = string
 
   validation {
     condition     = can(jsondecode(var.configuration).applications[0].id)
-    error_message = "The configuration must be JSON with one application or more."
+    error_message = "The configuration must be JSON with at least one application."
   }
 }
 
 variable "configuration_in_zip" {
-  description = "Whether function_zip holds rotation.config.json (zip -u function.zip rotation.config.json). If false, the configuration goes into the function's environment, which takes about 3,500 characters."
+  description = "Whether function_zip contains rotation.config.json (zip -u function.zip rotation.config.json). If false, the configuration is in the function's environment, which has room for about 3,500 characters."
   type        = bool
   default     = false
 }
 
 variable "function_zip" {
-  description = "Path of function.zip. Default: the one beside this module in the release."
+  description = "Path of function.zip. Default: the one in the parent folder of this module, as in the release."
   type        = string
   default     = null
 }
 
 variable "name" {
-  description = "What the names of all resources begin with."
+  description = "Beginning of the names of all resources."
   type        = string
   default     = "losant-token-rotation"
 
   validation {
     condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{0,31}$", var.name))
-    error_message = "Use 1 to 32 letters, digits and hyphens, a letter first."
+    error_message = "Use 1 to 32 letters, digits and hyphens, starting with a letter."
   }
 }
 
 variable "secrets_key_arn" {
-  description = "The ARN of a KMS key of your own that existing secrets are encrypted with."
+  description = "The ARN of your own KMS key, if it encrypts existing secrets."
   type        = string
   default     = null
 }
@@ -44,7 +44,7 @@ variable "alarm_topic_arn" {
 }
 
 variable "runbook_url" {
-  description = "Where your people read RUNBOOK.md."
+  description = "The URL of your copy of RUNBOOK.md, which alarms and errors link."
   type        = string
   default     = "RUNBOOK.md"
 }
@@ -68,7 +68,7 @@ variable "memory_mib" {
 }
 
 variable "architecture" {
-  description = "arm64, or x86_64 where your region has no arm64."
+  description = "arm64, or x86_64 if your region has no arm64."
   type        = string
   default     = "arm64"
 
@@ -79,7 +79,7 @@ variable "architecture" {
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept."
+  description = "How many days logs are kept."
   type        = number
   default     = 90
 }
