@@ -24,25 +24,25 @@ const DOCUMENT = fileURLToPath(new URL("../docs/BENCHMARKS.md", import.meta.url)
 
 export const benchCommand: Command<typeof BENCH_FLAGS, BenchOptions> = {
   name: "bench",
-  summary: "Measures the worker",
-  about: ["Measures the worker, which takes some minutes, and writes docs/BENCHMARKS.md."],
+  summary: "Measure the worker",
+  about: ["Measures the worker and writes docs/BENCHMARKS.md. This takes several minutes."],
   flags: BENCH_FLAGS,
-  exit: "0 once everything is measured",
+  exit: "0 if everything was measured",
   optionsFrom: benchOptions,
   main: async ({ plan, isQuick, isVirtual }, { stdout }) => {
-    // Ctrl-C alone ends a process without its exit handlers, which remove the functions' files.
+    // Without this, Ctrl-C ends the process without its exit handlers, which remove the functions' files.
     process.once("SIGINT", () => process.exit(EXIT.interrupted));
     const document = isVirtual
       ? withChapters(readFileSync(DOCUMENT, "utf8"), [await idleChapter(plan), ...(await badDays(plan))])
       : frame(await measured(await buildFunctions(), plan));
     if (!isQuick) writeFileSync(DOCUMENT, document);
-    const said = isQuick ? "Everything was measured once, with small counts; nothing is written." : document;
+    const said = isQuick ? "Everything works. The counts were small, so nothing was written." : document;
     stdout.write(`${said}\n`);
     return EXIT.good;
   },
 };
 
-/** The chapters of the document, one after the other, so that nothing is measured beside anything else. */
+/** The chapters of the document, one after the other, so that measurements don't disturb each other. */
 async function measured(of: Functions, sizes: Plan): Promise<readonly string[]> {
   return [
     coldSection(of, await step("cold starts", () => measureColdStarts(of, sizes.coldRounds))),

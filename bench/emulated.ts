@@ -16,11 +16,11 @@ export interface Scale {
   readonly tokensEach: number;
   readonly isDue: boolean;
   readonly scope?: keyof typeof SCOPES;
-  /** The latencies of LATENCY_MS; otherwise none. */
+  /** With the latencies of LATENCY_MS. Otherwise there are none. */
   readonly isSlow: boolean;
 }
 
-/** Losant and AWS on the loopback interface, with applications whose tokens the worker made earlier. */
+/** Losant and AWS on the loopback interface, with applications whose tokens the worker created earlier. */
 export interface Emulated {
   readonly losant: LosantEmulator;
   readonly aws: AwsEmulator;
@@ -73,7 +73,7 @@ export async function emulated({
       AWS_ENDPOINT_URL: aws.url,
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
-      // What the environment of a process has no room for stands in a file beside the handler.
+      // A longer configuration doesn't fit into the environment of a process. It is in a file next to the handler.
       ...(applications <= 100 && { ROTATION_CONFIG: JSON.stringify(config) }),
     },
     secretArns,

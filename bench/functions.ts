@@ -8,16 +8,16 @@ import { build } from "esbuild";
 import { BUNDLING, bundleHandler, HANDLER_ENTRY } from "../infra/bundling.ts";
 import type { LocalFunction } from "./cold/run.ts";
 
-/** The functions that are compared, bundled alike, each in a folder outside of the repository while this process runs. */
+/** The compared functions, bundled in the same way. Each is in a temporary folder while this process runs. */
 export interface Functions {
   readonly empty: LocalFunction;
   readonly worker: LocalFunction;
-  /** As it was before its credentials came from the environment alone. */
+  /** The worker as it was before it read credentials only from the environment. */
   readonly wholeChain: LocalFunction;
   readonly firstDraft: LocalFunction;
-  /** Absent where python3 has no boto3. */
+  /** Undefined if python3 has no boto3. */
   readonly template: LocalFunction | undefined;
-  /** A copy of the worker that finds its configuration in a file beside it, as the deployed one does. */
+  /** A copy of the worker with its configuration in a file next to it, as when it is deployed. */
   workerWith(config: object): LocalFunction;
 }
 
@@ -59,7 +59,7 @@ export async function buildFunctions(): Promise<Functions> {
   };
 }
 
-/** As the worker is bundled, less what is particular to it. */
+/** Bundled like the worker, but without the worker's replacement of the credential chain. */
 async function bundle(entry: string, folder: string): Promise<void> {
   const { alias: _, ...bundling } = BUNDLING;
   await build({ ...bundling, entryPoints: [entry], outfile: join(folder, "index.js"), logLevel: "error" });

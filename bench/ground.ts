@@ -18,17 +18,17 @@ export interface Ground {
 export interface Sown {
   readonly applicationId: string;
   readonly name: string;
-  /** Unlike any other in this ground. */
+  /** Unique in this ground. */
   readonly number: number;
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly scope?: readonly string[];
 }
 
-/** Whether Losant lets such a token read what the worker probes it with. */
+/** Whether a token may read what the worker verifies new strings with. */
 export const SCOPES = { probed: ["application.get"], unprobed: ["devices.get"] } as const;
 
-/** What `secretPrefix` is where the configuration has none. */
+/** The default of `secretPrefix`. */
 const DEFAULT_PREFIX = "losant";
 const EARLIER_RUN = v.parse(RunId, "earlier-run");
 
@@ -39,7 +39,7 @@ export function sowApplication({ losant, aws }: Ground, id: string, createdAt: D
   aws.putSecret(accessTokenOf(id), token);
 }
 
-/** A token that the worker itself made earlier, in its secret. Answers the secret's ARN. */
+/** Adds a token that the worker created earlier, and its secret. Returns the secret's ARN. */
 export function sowLineage(ground: Ground, sown: Sown): string {
   const { losant, aws } = ground;
   const { applicationId, name, number, createdAt, expiresAt, scope = SCOPES.probed } = sown;
@@ -71,7 +71,7 @@ export function sowLineage(ground: Ground, sown: Sown): string {
   return arn;
 }
 
-/** The worker as it was then: it signs with the access token, which is the creator of what it makes. */
+/** The worker at that time: it signs markers with the access token, which is also the creator of its tokens. */
 function signerOf({ losant, aws }: Ground, applicationId: string) {
   const secret = accessTokenOf(applicationId);
   const string = aws.value(secret) ?? "";
@@ -82,12 +82,12 @@ function signerOf({ losant, aws }: Ground, applicationId: string) {
   };
 }
 
-/** A year's token with ten days to go. */
+/** A token with a lifetime of a year, of which ten days are left. */
 export function yearlyDue(now: Date): { readonly createdAt: Date; readonly expiresAt: Date } {
   return { createdAt: after(now, -355 * DAY_MS), expiresAt: after(now, 10 * DAY_MS) };
 }
 
-/** A year's token with most of it to go. */
+/** A token with a lifetime of a year, of which most is left. */
 export function yearlyFresh(now: Date): { readonly createdAt: Date; readonly expiresAt: Date } {
   return { createdAt: after(now, -65 * DAY_MS), expiresAt: after(now, 300 * DAY_MS) };
 }
@@ -100,7 +100,7 @@ export const applicationIdOf = (number: number) => `575ec868${number.toString(16
 
 const idOf = (number: number) => v.parse(TokenId, `5eed5eed${number.toString(16).padStart(16, "0")}`);
 
-/** Tokens made through the API whose string is in no secret: nobody holds them, and nobody can ever get at them. */
+/** The number of tokens created through the API whose strings are in no secret, so nobody can use them. */
 export function orphansIn({ losant, aws }: Ground, applicationId: string): number {
   const held = new Set(
     aws.secretNames().flatMap((name) =>

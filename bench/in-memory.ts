@@ -6,7 +6,7 @@ import { World } from "../test/support/world.ts";
 import { applicationIdOf, SCOPES, sowLineage, yearlyDue, yearlyFresh } from "./ground.ts";
 import { LATENCY_MS, WRITES_PER_SECOND } from "./latencies.ts";
 
-/** The world in memory and in virtual time, with applications whose tokens the worker made earlier. */
+/** The world in memory and in virtual time, with applications whose tokens the worker created earlier. */
 export function inMemory({
   applications = 1,
   tokensEach,
@@ -16,7 +16,7 @@ export function inMemory({
   readonly applications?: number;
   readonly tokensEach: number;
   readonly isDue: boolean;
-  /** By the name of a token, the secret that it is mapped to. */
+  /** Maps the name of a token to the name of a secret. */
   readonly secrets?: Record<string, string>;
 }): World {
   const ids = Array.from({ length: applications }, (_, number) => applicationIdOf(number));
@@ -43,20 +43,20 @@ const LATENCIES: ReadonlyMap<string, number> = new Map([
 const latencyOf = ({ operation }: Call) => LATENCIES.get(operation) ?? LATENCY_MS.store;
 const STORE_WRITES = new Set(["createSecret", "stage", "promote", "attach", "detach"]);
 
-/** What the worker's calls meet, and how many of them there were. */
+/** Answers the worker's calls with latencies and throttling, and counts them. */
 export interface Traffic {
   readonly intercept: Intercept;
   readonly counts: ReadonlyMap<string, number>;
   readonly total: number;
-  /** The sum of the latencies of all calls: what a run takes that does one thing after the other. */
+  /** The sum of the latencies of all calls: the time of a run that makes one call after the other. */
   readonly latencyMs: number;
   readonly throttled: number;
 }
 
-/** How many secrets one answer of ListSecrets has. */
+/** The number of secrets in one answer of ListSecrets. */
 const LISTED_AT_ONCE = 100;
 
-/** Every call takes its time, and the store takes only so many writes. A list of secrets is as many calls as it has pages. */
+/** Every call has its latency, and the store limits writes. A list of secrets counts as one call per page. */
 export function trafficIn(world: World): Traffic {
   const quota = new WriteQuota(WRITES_PER_SECOND, () => world.clock.now());
   const counts = new Map<string, number>();
@@ -75,7 +75,7 @@ export function trafficIn(world: World): Traffic {
     if (!STORE_WRITES.has(call.operation)) return { latencyMs };
     return {
       latencyMs,
-      // Asked when the call arrives, not when it is made.
+      // Evaluated when the call arrives, not when it is sent.
       get before() {
         const refusal = refusalOf(quota);
         if (refusal !== undefined) traffic.throttled += 1;

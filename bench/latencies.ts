@@ -1,5 +1,5 @@
-/** How long each service takes to answer, in milliseconds, wherever these benchmarks let it take any time at all. */
+/** How long each service takes to answer, in milliseconds, in the benchmarks that have latencies. */
 export const LATENCY_MS = { losant: 80, store: 15, bus: 10 } as const;
 
-/** What Secrets Manager allows an account, all writes together. */
+/** The quota of Secrets Manager for all writes of an account. */
 export const WRITES_PER_SECOND = 50;

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 
-/** Where and with what the figures were measured. */
+/** The machine and the versions that the figures were measured with. */
 export function machineLines(): readonly string[] {
   const [cpu] = cpus();
   const python = spawnSync("python3", [

@@ -1,7 +1,7 @@
 import type { CommandFlags, FlagValues } from "../cli/command/flags.ts";
 import type { IdleSize } from "./idle/section.ts";
 
-/** How much is measured. */
+/** What is measured, and with which counts. */
 export interface Plan {
   readonly coldRounds: number;
   readonly storms: readonly number[];
@@ -34,7 +34,7 @@ const FULL: Plan = {
   applications: [50, 500, 5_000],
 };
 
-/** Whether everything here still works, in seconds; its figures mean nothing and are written nowhere. */
+/** Checks in seconds that everything works. The figures mean nothing and are not written. */
 const QUICK: Plan = {
   coldRounds: 1,
   storms: [10, 50],
@@ -59,10 +59,10 @@ export interface BenchOptions {
 }
 
 export const BENCH_FLAGS = {
-  quick: { type: "boolean", about: "only try whether all of it works, with small counts; write nothing" },
+  quick: { type: "boolean", about: "only check that everything works, with small counts; write nothing" },
   virtual: {
     type: "boolean",
-    about: "only the chapters whose figures are of virtual time alone, and so the same on every machine",
+    about: "only write the chapters that use virtual time, whose figures are the same on every machine",
   },
 } as const satisfies CommandFlags;
 

@@ -1,4 +1,4 @@
-/** The middle of many measurements, and the half of them around it. */
+/** The median of the measurements, and the range of the middle half of them. */
 export interface Spread {
   readonly median: number;
   readonly lower: number;
@@ -10,7 +10,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: quantile(sorted, 0.5), lower: quantile(sorted, 0.25), upper: quantile(sorted, 0.75) };
 }
 
-/** Side by side: the ratio within each round, and only then the middle of them, so that a busy moment hits both. */
+/** Takes the ratio within each round, and then the median of the ratios, so that a busy moment affects both sides. */
 export function ratiosOf(values: readonly number[], base: readonly number[]): Spread {
   return spreadOf(values.map((value, round) => value / (base[round] ?? Number.NaN)));
 }

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 
-/** A request as an emulator sees it: the whole body is read, limits and all, before anything happens. */
+/** A request to an emulator. The whole body is read, within limits, before anything happens. */
 export interface EmulatedRequest {
   readonly method: string;
   readonly url: URL;
@@ -13,44 +13,43 @@ export interface EmulatedRequest {
   readonly body: string;
 }
 
-/** A body that is a string is sent as it is; anything else as JSON; none at all as an empty body. */
+/** An answer. A string body is sent unchanged, any other body as JSON, and no body as an empty one. */
 export interface EmulatedAnswer {
-  /** Any whole number from 0 to 999, also those that no server should send. */
+  /** Any whole number from 0 to 999, including those that no server should send. */
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Whether anybody accepts it or not. */
+  /** Used even if the client doesn't accept it. */
   readonly encoding?: keyof typeof ENCODERS;
-  /** The body ends with so many spaces more, as fast as they are taken, before any encoding. */
+  /** This many spaces are added to the body, as fast as the client reads them, before any encoding. */
   readonly paddingBytes?: number;
-  /** The body comes in pieces of so many bytes, ten a second. Without end, where its `paddingBytes` are. */
+  /** The body is sent in pieces of this many bytes, ten per second. With endless `paddingBytes`, it never ends. */
   readonly dripBytes?: number;
 }
 
 const ENCODERS = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync } as const;
 
 /**
- * How an emulator is told to misbehave. The first fault that fits a request and is not used up applies;
- * each part that is present acts, in this order: `latencyMs`, `drop: "before"`, `answer`, the effect
- * (under `tweak`), `instead`, `drop: "after"`.
+ * Makes an emulator misbehave. The first fault that matches a request and is not used up applies. Its parts act in this
+ * order: `latencyMs`, `drop: "before"`, `answer`, the effect (with `tweak`), `instead`, `drop: "after"`.
  */
 export interface Fault {
-  /** The operation it concerns, as the emulator names them ("create", "PutSecretValue"); all when absent. */
+  /** The operation, by the emulator's name ("create", "PutSecretValue"). Default: all operations. */
   readonly operation?: string;
   /** Only requests whose URL or body contains this text. */
   readonly match?: string;
-  /** How many fitting requests pass unharmed first. Default 0. */
+  /** How many matching requests pass without the fault first. Default 0. */
   readonly after?: number;
-  /** How many fitting requests it then harms. Default: until the faults are cleared. */
+  /** How many matching requests it then applies to. Default: all, until the faults are cleared. */
   readonly times?: number;
   readonly latencyMs?: number;
-  /** Close the connection without an answer, before or after the effect took place. */
+  /** Close the connection without an answer, before or after the effect. */
   readonly drop?: "before" | "after";
-  /** Answer this instead of doing what was asked. */
+  /** Answer this, and don't perform the operation. */
   readonly answer?: EmulatedAnswer;
-  /** Do what was asked, and answer in this way instead: parts that are absent are as they would have been. */
+  /** Perform the operation, and replace these parts of the answer. */
   readonly instead?: Partial<EmulatedAnswer>;
-  /** What the operation does otherwise than asked; each emulator documents its own keys. */
+  /** Changes what the operation does. Each emulator documents its own keys. */
   readonly tweak?: Readonly<Record<string, unknown>>;
 }
 
@@ -65,7 +64,7 @@ export class Faults {
     this.#entries = [];
   }
 
-  /** The fault that applies to this request, which thereby counts as seen by every fault that fits it. */
+  /** The fault that applies to this request. Every fault that matches the request counts it. */
   next(operation: string, request: EmulatedRequest): Fault | undefined {
     let chosen: Fault | undefined;
     for (const entry of this.#entries) {
@@ -82,7 +81,7 @@ export class Faults {
   }
 }
 
-/** What one emulator brings: the names of its operations and what they do. */
+/** One emulator: the names of its operations, and what they do. */
 export interface Service {
   operationOf(request: EmulatedRequest): string;
   perform(
@@ -90,36 +89,35 @@ export interface Service {
     request: EmulatedRequest,
     tweak: Readonly<Record<string, unknown>>,
   ): EmulatedAnswer;
-  /** What `GET /_emulator/state` shows: never a token string. */
+  /** What `GET /_emulator/state` shows. It never contains a token string. */
   state(): unknown;
-  /** What the Date header of an answer says that has none of its own; undefined: nothing. Default: the time it is. */
+  /** The Date header of answers that don't have their own. Undefined: no header. Default: the current time. */
   readonly servedAt?: () => Date | undefined;
-  /** Further requests under `/_emulator/`, for seeding by hand: no faults apply, and none counts as a call. */
+  /** Other requests under `/_emulator/`, for adding data by hand. Faults don't apply to them, and they don't count as calls. */
   control?(request: EmulatedRequest): EmulatedAnswer | undefined;
 }
 
 export interface RunningEmulator {
-  /** `http://127.0.0.1:<port>`, or `https:`, without a slash at the end. */
+  /** `http://127.0.0.1:<port>`, or with `https:`. There is no slash at the end. */
   readonly url: string;
   readonly faults: Faults;
-  /** Each request that arrived, oldest first, by the name of its operation. */
+  /** The name of the operation of each request, oldest first. */
   readonly calls: string[];
   close(): Promise<void>;
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** What a server shows of itself over TLS, both in PEM. */
+/** The server's TLS certificate and key, both in PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
 /**
- * Serves one emulator on the loopback interface, and nowhere else. Beside the service itself it answers
- * `GET /_emulator/state`, `GET /_emulator/calls`, `POST /_emulator/faults` (a fault, or an array of them)
- * and `DELETE /_emulator/faults`, so that a fault can be set from a terminal with curl.
- * With a certificate it speaks TLS.
+ * Serves one emulator, only on the loopback interface. In addition to the service, it answers `GET /_emulator/state`,
+ * `GET /_emulator/calls`, `POST /_emulator/faults` (a fault, or an array of faults) and `DELETE /_emulator/faults`, so that
+ * you can set faults from a terminal with curl. With a certificate, it uses TLS.
  */
 export async function serve(service: Service, port = 0, certificate?: Certificate): Promise<RunningEmulator> {
   const faults = new Faults();
@@ -206,7 +204,7 @@ function controlAnswer(
   }
 }
 
-/** Node's own is that of the machine. */
+/** Node's own Date header would have the machine's time. */
 function dateOf({ servedAt }: Service, outgoing: ServerResponse): void {
   if (servedAt === undefined) return;
   const at = servedAt();
@@ -219,12 +217,12 @@ async function send(outgoing: ServerResponse, answer: EmulatedAnswer): Promise<v
   const type = typeof body === "string" || body === undefined ? {} : { "content-type": "application/json" };
   const text = body === undefined || typeof body === "string" ? (body ?? "") : JSON.stringify(body);
   const all = { ...type, ...(encoding && { "content-encoding": encoding }), ...headers };
-  // Node writes no status that isn't one.
+  // Node refuses to write an invalid status.
   if (status < 100) return sendByHand(outgoing, status, all, text);
   outgoing.writeHead(status, all);
   if (answer.paddingBytes === undefined && answer.dripBytes === undefined)
     return void outgoing.end(encoding === undefined ? text : ENCODERS[encoding](text));
-  // Whoever has had enough of it closes the connection.
+  // The client may close the connection at any time.
   await pipeline(piecesOf(answer, text), outgoing).catch(() => {});
 }
 

@@ -5,16 +5,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
-/** A function as Lambda would have it: a folder, and the program that serves it. */
+/** A function like in Lambda: a folder, and the program that runs it. */
 export interface LocalFunction {
   readonly name: string;
   readonly language: "node" | "python";
   readonly folder: string;
 }
 
-/** One process from its start to the answer of its first invocation. */
+/** One process, from its start to the answer of its first invocation. */
 export interface ColdRun {
-  /** From starting the process until it asks for its first event: what Lambda calls INIT, and the process's own start. */
+  /** From the start of the process until it asks for its first event: Lambda's INIT, plus the start of the process. */
   readonly initMs: number;
   readonly invocationMs: number;
   readonly wholeMs: number;
@@ -33,7 +33,7 @@ const PROGRAMS = {
   python: ["python3", fileURLToPath(new URL("runtime.py", import.meta.url))],
 } as const;
 
-/** Starts a function in a fresh process, invokes it once through the runtime API, and ends it. */
+/** Starts a function in a new process, invokes it once through the runtime API, and ends it. */
 export async function coldRun(
   { language, folder }: LocalFunction,
   event: unknown,
@@ -105,7 +105,7 @@ async function told(request: IncomingMessage) {
 const addressOf = (server: ReturnType<typeof createServer>) =>
   `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-/** As little of this machine as possible, and none of its AWS settings. */
+/** As few variables of this machine as possible, and none of its AWS settings. */
 function machine(): Record<string, string> {
   const { PATH = "", HOME = "", TMPDIR = "" } = process.env;
   return {

@@ -1,6 +1,6 @@
 /*
- * What stands between Lambda's runtime API and a Node handler: as little as Lambda's own client loads. Plain JavaScript,
- * since taking the types off would be measured as part of every start.
+ * A client of Lambda's runtime API for a Node handler. It loads as little as Lambda's own client. It is plain JavaScript,
+ * because removing types would be measured as part of every start.
  */
 const { readFileSync } = require("node:fs");
 const http = require("node:http");
@@ -21,13 +21,13 @@ function call(method, path, body) {
   });
 }
 
-/** What this process has cost so far, for who measures. */
+/** What this process has used so far, for the measurement. */
 function costs() {
   const { user, system } = process.cpuUsage();
   return { "x-cpu-ms": String((user + system) / 1_000), "x-peak-bytes": String(peakBytes()) };
 }
 
-/** Of this process alone: what getrusage tells begins with the peak of the process that started it. */
+/** The peak of this process only: getrusage starts with the peak of the process that started it. */
 function peakBytes() {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) * 1_024;

@@ -1,4 +1,4 @@
-"""What stands between Lambda's runtime API and a Python handler: as little as Lambda's own client loads."""
+"""A client of Lambda's runtime API for a Python handler. It loads as little as Lambda's own client."""
 
 import http.client
 import json

@@ -2,7 +2,7 @@ import { emulated } from "../emulated.ts";
 import type { Functions } from "../functions.ts";
 import { type ColdRun, coldRun, type LocalFunction } from "./run.ts";
 
-/** One of the functions with the context that it is started in. */
+/** One of the compared functions, and the scope of its tokens. */
 export interface Contestant {
   readonly key: "empty" | "worker" | "probing" | "wholeChain" | "firstDraft" | "template";
   readonly title: string;
@@ -14,7 +14,7 @@ export type ColdRuns = ReadonlyMap<Contestant, readonly ColdRun[]>;
 
 const TOKENS = 3;
 
-/** Every contestant once in each round, so that whatever else the machine does meets all of them. */
+/** Starts every function once in each round, so that other load on the machine affects all of them equally. */
 export async function measureColdStarts(functions: Functions, rounds: number): Promise<ColdRuns> {
   const contestants = contestantsOf(functions);
   const runs = new Map(contestants.map((contestant) => [contestant, [] as ColdRun[]]));
@@ -60,7 +60,7 @@ async function start({ key, of, scope }: Contestant): Promise<ColdRun> {
     const run = await coldRun(of, event, context.env);
     const done = key === "empty" ? 0 : context.losant.calls.filter((call) => call === "create").length;
     if (run.error !== undefined || done !== (key === "empty" ? 0 : TOKENS))
-      throw new Error(`${of.name} was to rotate ${TOKENS} tokens, and rotated ${done}: ${run.error ?? ""}`);
+      throw new Error(`${of.name} should rotate ${TOKENS} tokens, but rotated ${done}: ${run.error ?? ""}`);
     return run;
   } finally {
     await context.close();

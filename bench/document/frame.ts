@@ -3,12 +3,12 @@ import { machineLines } from "../machine.ts";
 import { COMMAND } from "../options.ts";
 import { bullets, prose } from "./markdown.ts";
 
-/** What begins each chapter. */
+/** The beginning of each chapter. */
 const HEADING = /^## .+$/m;
 
 /**
- * The same document with these chapters in the place of the ones that have their headings.
- * @throws Error where it has no such chapter.
+ * Replaces the chapters that have the same headings.
+ * @throws Error if the document has no such chapter
  */
 export function withChapters(document: string, chapters: readonly string[]): string {
   const parts = document.split(/^(?=## )/m);
@@ -21,7 +21,7 @@ export function withChapters(document: string, chapters: readonly string[]): str
   return parts.join("");
 }
 
-/** The whole document around its chapters. Every verdict in it is computed from the figures it stands beside. */
+/** The whole document with its chapters. Every verdict is computed from the figures next to it. */
 export function frame(sections: readonly string[]): string {
   return `${[
     "# Benchmarks",

@@ -7,7 +7,7 @@ import { megabytes, prose, seconds, table, whole } from "./markdown.ts";
 interface Growth {
   readonly tokens: readonly Grown[];
   readonly applications: readonly Grown[];
-  /** Of the second chapter's runs, in real time. */
+  /** Runs of the second chapter, in real time. */
   readonly idle: readonly RealIdleRun[];
 }
 
@@ -73,5 +73,5 @@ function growthTable(title: string, runs: readonly Grown[]): string {
   );
 }
 
-/** Two digits say enough of an extrapolation. */
+/** Two digits are enough for an extrapolation. */
 const round = (value: number) => Number(value.toPrecision(2));

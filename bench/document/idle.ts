@@ -4,7 +4,7 @@ import { aim, bullets, dollars, prose, ratio, seconds, table, whole } from "./ma
 
 const LOG_BYTES_PER_LINE = 500;
 
-/** Of the largest size. */
+/** The aims for the largest size. */
 const AIM = { calls: 10_300, wallMs: 20_000 };
 
 export function idleSection(runs: readonly IdleRun[]): string {
@@ -75,9 +75,9 @@ function costsOf({ applications, lineages, totalCalls, wallMs }: IdleRun): Reado
   return monthlyCosts({
     applications,
     secrets: lineages + applications,
-    // All but the listings and the event.
+    // Without the lists of tokens and the event.
     storeCallsPerRun: totalCalls - applications - 1,
-    // A cold start, generously.
+    // Includes a generous second for the cold start.
     secondsPerRun: 1 + wallMs / 1_000,
     logBytesPerRun: Math.min(lineages + applications, 1_000 + applications) * LOG_BYTES_PER_LINE,
     // Twelve months less the renewal window of one.

@@ -1,6 +1,6 @@
 import type { Spread } from "../statistics.ts";
 
-/** A table whose first column is text and whose others are figures. */
+/** A table. The first column is text, the others are figures. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const rule = titles.map((_, column) => (column === 0 ? "---" : "---:"));
@@ -41,7 +41,7 @@ export const dollars = (value: number) =>
 export const spread = ({ median, lower, upper }: Spread, shown: (value: number) => string) =>
   `${shown(median)} (${shown(lower)} to ${shown(upper)})`;
 
-/** An aim and whether it is met, told by the figures of this very run. */
+/** An aim, and whether this run meets it. */
 export function aim(
   what: string,
   value: number,

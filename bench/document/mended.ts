@@ -1,6 +1,6 @@
 import { bullets, prose } from "./markdown.ts";
 
-/** What earlier figures showed to be wasteful. They were measured when it was mended, each beside its old self. */
+/** Improvements that earlier figures led to. The figures are from the time of each improvement, old and new side by side. */
 export const MENDED = [
   "## 7. What the figures led to",
   prose(

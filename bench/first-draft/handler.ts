@@ -6,7 +6,7 @@ import { rotateDueTokens } from "./rotation.ts";
 const secrets = new SecretsManager({});
 const events = new EventBridge({});
 
-/** The first draft as a Lambda function; it takes the same configuration as the worker, as far as it understands it. */
+/** The first draft as a Lambda function. It uses the parts of the worker's configuration that it understands. */
 export async function handler(event: { readonly parallel?: boolean }): Promise<{ readonly rotated: number }> {
   const { losantApiUrl, applications } = JSON.parse(process.env.ROTATION_CONFIG ?? "{}") as {
     readonly losantApiUrl: string;

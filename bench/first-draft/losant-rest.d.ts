@@ -1,4 +1,4 @@
-/** Losant's own client comes without types; this is what the first draft uses of it. */
+/** Losant's own client has no types. These are the parts that the first draft uses. */
 declare module "losant-rest" {
   export interface ListedToken {
     readonly id: string;

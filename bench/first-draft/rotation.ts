@@ -3,8 +3,8 @@ import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { ListedToken, LosantClient } from "losant-rest";
 
 /*
- * What somebody would write first: list, create, store, tell. It works, on a good day. It does not know what it began
- * when it is interrupted, has no pace, and a string that is refused by the store is lost for good.
+ * What somebody would write first: list, create, store, send an event. It works if nothing fails. If it is interrupted, it
+ * doesn't know what it began. It doesn't limit its calls, and if the store refuses a string, the string is lost.
  */
 
 const DAY_MS = 86_400_000;
@@ -20,11 +20,11 @@ export interface Clients {
 
 export interface Options {
   readonly applicationId: string;
-  /** All at once, by Promise.all, instead of one after the other. */
+  /** All tokens at once with Promise.all, instead of one after the other. */
   readonly isParallel: boolean;
 }
 
-/** Answers how many tokens it has rotated. */
+/** Returns how many tokens it has rotated. */
 export async function rotateDueTokens(
   clients: Clients,
   { applicationId, isParallel }: Options,

@@ -9,7 +9,7 @@ export interface ListingServer {
 
 const PER_PAGE = 1_000;
 
-/** An application of so many tokens that an emulator, which sorts them for each page, would be what is measured. */
+/** Lists so many tokens that an emulator, which sorts them for each page, would dominate the measurement. */
 export async function startListing(count: number): Promise<ListingServer> {
   const { createdAt, expiresAt } = yearlyFresh(new Date());
   const dates = { creationDate: createdAt.toISOString(), expirationDate: expiresAt.toISOString() };

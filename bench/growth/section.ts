@@ -3,7 +3,7 @@ import { emulated } from "../emulated.ts";
 import type { Functions } from "../functions.ts";
 import { startListing } from "./listing-server.ts";
 
-/** One run that finds nothing to do, with services that answer at once: what is left is the worker's own work. */
+/** A run that finds nothing to do, with services that answer at once, so that only the worker's own work is measured. */
 export interface Grown {
   readonly size: number;
   readonly calls: number;
@@ -13,11 +13,11 @@ export interface Grown {
   readonly logBytes: number;
 }
 
-/** Nine tenths of the memory that the stack gives the function unless told otherwise: 512 MB. */
+/** Nine tenths of the function's default memory, 512 MB. */
 export const HEAP_MEGABYTES = 460;
 const BOUNDED = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MEGABYTES}` };
 
-/** Tokens that are not due, in one application. */
+/** Many tokens that are not due, in one application. */
 export async function tokensInOneApplication({ workerWith }: Functions, tokens: number): Promise<Grown> {
   const context = await emulated({ tokensEach: 0, isDue: false, isSlow: false });
   const listing = await startListing(tokens);
@@ -50,7 +50,7 @@ function grown(run: ColdRun, size: number, calls: number): Grown {
   return { size, calls, wallMs, cpuMs, peakBytes, logBytes };
 }
 
-/** What one more costs, told from the two largest sizes: at the small ones, starting is most of it. */
+/** What one more costs, from the two largest sizes. At small sizes, the start is most of it. */
 export function perOneMore(runs: readonly Grown[], of: "cpuMs" | "peakBytes"): number {
   const [smaller, larger] = runs.slice(-2);
   if (smaller === undefined || larger === undefined) return Number.NaN;

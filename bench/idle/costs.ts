@@ -1,4 +1,4 @@
-/** List prices of us-east-1 in US dollars, as docs/deploy.md assumes them; before any free tier. */
+/** List prices of us-east-1 in US dollars, without free tiers, as in docs/deploy.md. */
 const PRICES = {
   secretPerMonth: 0.4,
   storeCallsPer10000: 0.05,
@@ -11,7 +11,7 @@ const PRICES = {
   eventsPerMillion: 1,
 } as const;
 
-/** What the stack has, and how it runs unless told otherwise. */
+/** What the stack has by default. */
 const STACK = { metrics: 9, alarms: 7, memoryGigabytes: 0.5, runsPerMonth: 120 } as const;
 
 export interface Usage {
@@ -23,11 +23,11 @@ export interface Usage {
   readonly rotationsPerMonth: number;
 }
 
-/** Dollars per month, by what they are for. */
+/** Dollars per month, by purpose. */
 export function monthlyCosts(usage: Usage): ReadonlyMap<string, number> {
   const { runsPerMonth, memoryGigabytes, metrics, alarms } = STACK;
   const { secrets, storeCallsPerRun, secondsPerRun, logBytesPerRun, rotationsPerMonth } = usage;
-  // A rotation looks twice, stages, promotes and settles.
+  // A rotation reads twice, stages, promotes and settles.
   const storeCalls = runsPerMonth * storeCallsPerRun + 5 * rotationsPerMonth;
   const lambda =
     runsPerMonth * secondsPerRun * memoryGigabytes * PRICES.gigabyteSecond +

@@ -15,14 +15,14 @@ export interface IdleRun extends IdleSize {
   readonly calls: ReadonlyMap<string, number>;
   readonly totalCalls: number;
   readonly wallMs: number;
-  /** Of all calls: what it would take that makes one after the other. */
+  /** The sum for all calls: the time it takes to make them one after the other. */
   readonly latencyMs: number;
   readonly former: FormerRun;
 }
 
 /**
- * As the worker was while it described the secret of each lineage in every run: five applications at once, whatever Losant
- * answered, and twenty secrets of each.
+ * The earlier worker, which described the secret of each lineage in every run. It read five applications at once, however
+ * fast Losant was, and twenty secrets of each.
  */
 export interface FormerRun {
   readonly totalCalls: number;
@@ -67,7 +67,7 @@ export interface RealIdleRun extends IdleSize {
   readonly peakBytes: number;
 }
 
-/** The same in real time: the deployed bundle in a process of its own. */
+/** The same in real time: the deployed bundle in a separate process. */
 export async function realIdleRun({ workerWith }: Functions, size: IdleSize): Promise<RealIdleRun> {
   const { applications, lineagesEach } = size;
   const context = await emulated({ applications, tokensEach: lineagesEach, isDue: false, isSlow: true });

@@ -8,13 +8,13 @@ import type { World } from "../../test/support/world.ts";
 import type { Clients } from "../first-draft/rotation.ts";
 import { LATENCY_MS } from "../latencies.ts";
 
-/** What the SDK does by itself in its standard mode (@smithy/core, submodules/retry): three attempts, and a budget. */
+/** The SDK's standard retry mode (@smithy/core, submodules/retry): three attempts, and a budget. */
 const ATTEMPTS = 3;
 const THROTTLED_PAUSE_MS = 500;
 const RETRY_BUDGET = 500;
 const RETRY_COST = 5;
 
-/** The clients of the first draft in virtual time, over the same models as everything else here. */
+/** The clients of the first draft in virtual time. They use the same models as the other benchmarks. */
 export function virtualClients(world: World): { readonly clients: Clients; readonly counts: Counts } {
   const counts = { calls: 0, throttled: 0 };
   const taking = async (ms: number) => {
@@ -48,7 +48,7 @@ function losantIn(world: World, taking: (ms: number) => Promise<void>): LosantCl
         const application = world.applications.find(applicationId);
         if (application === undefined) throw new Error(`there is no application ${applicationId}`);
         const query = new URLSearchParams({ page: String(page), perPage: String(perPage) });
-        // As it travels: dates become text.
+        // As in a real response, dates become text.
         return JSON.parse(
           JSON.stringify(listing(application, query, { undated: "first", maxPerPage: 1_000 }, {})),
         );

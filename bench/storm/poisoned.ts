@@ -2,15 +2,15 @@ import type { World } from "../../test/support/world.ts";
 import { accessTokenOf, applicationIdOf, DAY_MS, orphansIn, yearlyDue } from "../ground.ts";
 import { inMemory, trafficIn } from "../in-memory.ts";
 
-/** A storm in which one secret takes no string, and its token is due soonest. */
+/** A storm in which one secret refuses every string, and its token is due soonest. */
 export interface PoisonedStorm {
-  /** Whose secret it is. */
+  /** The kind of secret: a token's, or the access token's. */
   readonly whose: string;
   readonly applications: number;
   readonly tokens: number;
   readonly rotated: number;
   readonly failed: number;
-  /** Calls, of which one each is for the token whose secret takes no string. */
+  /** Calls. One of each is for the token whose secret refuses every string. */
   readonly created: number;
   readonly deleted: number;
   readonly orphans: number;
@@ -28,7 +28,7 @@ export function poisonedStorm(tokens: number, applications: number): Promise<Poi
   return storm(world, world.secretOf(POISONED, FIRST), { whose: "a token's", tokens, applications });
 }
 
-/** The same, where it is the secret of the worker's own access token, which is due like all others. */
+/** The same with the secret of the access token, which is due like all others. */
 export function poisonedAccessToken(tokens: number): Promise<PoisonedStorm> {
   const secret = accessTokenOf(FIRST);
   const name = "access token";
@@ -38,7 +38,7 @@ export function poisonedAccessToken(tokens: number): Promise<PoisonedStorm> {
   return storm(world, secret, { whose: "the worker's own", tokens, applications: 1 });
 }
 
-/** Of a year's token that ends before all others of the storm. */
+/** The dates of a token with a lifetime of a year that expires before all others in the storm. */
 function sooner(world: World): { readonly creationDate: Date; readonly expirationDate: Date } {
   const { createdAt, expiresAt } = yearlyDue(world.clock.now());
   return { creationDate: createdAt, expirationDate: new Date(expiresAt.getTime() - DAY_MS) };

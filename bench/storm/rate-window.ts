@@ -2,35 +2,35 @@ import { rateWindow, WINDOW_MS } from "../../test/support/rate-window.ts";
 import { applicationIdOf, orphansIn } from "../ground.ts";
 import { inMemory, trafficIn } from "../in-memory.ts";
 
-/** A storm while Losant allows few requests at a time. */
+/** A storm while Losant allows only a few requests in each window. */
 export interface WindowedStorm {
   readonly tokens: number;
-  /** Whether a refusal says when to ask again. */
+  /** Whether a refusal contains the time of the next attempt. */
   readonly isSaid: boolean;
   readonly runs: number;
   readonly rotated: number;
-  /** Of the rotated ones: those whose string was tried at Losant before it was stored. */
+  /** Rotated tokens whose string was verified at Losant before it was stored. */
   readonly tried: number;
   readonly answered: number;
   readonly refused: number;
   readonly failures: number;
   readonly orphans: number;
-  /** Of all runs together. */
+  /** For all runs together. */
   readonly wallMs: number;
   readonly boundMs: number;
 }
 
-/** Losant answers so many requests in each fifteen seconds. */
+/** The number of requests that Losant answers in each fifteen seconds. */
 export const ALLOWED = 30;
 const MOST_RUNS = 5;
 
 /**
- * The least time in which so many tokens can be rotated: a listing, then for each a creation and a trial of its string. What
- * the last window allows can be answered as soon as it begins.
+ * The shortest possible time for this many rotations: one list, and for each token one request that creates it and one that
+ * verifies its string. The requests of the last window can be answered as soon as it begins.
  */
 const lowerBoundMs = (tokens: number) => (Math.ceil((1 + 2 * tokens) / ALLOWED) - 1) * WINDOW_MS;
 
-/** As many runs as it takes, one right after the other. */
+/** Starts one run after the other until all tokens are rotated. */
 export async function windowedStorm(tokens: number, isSaid: boolean): Promise<WindowedStorm> {
   const world = inMemory({ tokensEach: tokens, isDue: true });
   const { intercept, seen } = rateWindow(world.clock, ALLOWED, isSaid, trafficIn(world).intercept);

@@ -4,7 +4,7 @@ import { applicationIdOf, orphansIn } from "../ground.ts";
 import { lowerBoundMs } from "./bound.ts";
 import type { Storm } from "./virtual.ts";
 
-/** A storm in real time: the function in a process of its own, against emulators that are as slow as the services. */
+/** A storm in real time: the function in a separate process, with emulators that are as slow as the services. */
 export async function realStorm(
   of: LocalFunction,
   tokens: number,

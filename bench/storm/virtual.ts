@@ -4,7 +4,7 @@ import { inMemory, trafficIn } from "../in-memory.ts";
 import { lowerBoundMs } from "./bound.ts";
 import { virtualClients } from "./first-draft.ts";
 
-/** One storm: so many tokens due at once. */
+/** One storm: many tokens that are due at the same time. */
 export interface Storm {
   readonly tokens: number;
   readonly wallMs: number;
@@ -35,7 +35,7 @@ export async function workerStorm(tokens: number): Promise<Storm> {
   };
 }
 
-/** The first draft in the same storm. What still moves when its first error is thrown is left to come to rest. */
+/** The first draft in the same storm. After its first error, waits until the calls in progress have ended. */
 export async function firstDraftStorm(tokens: number, isParallel: boolean): Promise<Storm> {
   const world = inMemory({ tokensEach: tokens, isDue: true });
   const { clients, counts } = virtualClients(world);

@@ -1,7 +1,7 @@
-"""Rotation in the manner of AWS's templates for Secrets Manager: four steps, each of which may be repeated.
+"""Rotation in the style of AWS's templates for Secrets Manager: four steps, each of which can be repeated.
 
-Secrets Manager invokes such a function once for each step of each secret; here one event names all secrets, and the
-steps follow each other in one invocation, which is kind to it: it pays for one start instead of twelve.
+Secrets Manager invokes such a function once for each step of each secret. Here one event names all secrets, and all
+steps run in one invocation. That is in favour of the template: it has one start instead of twelve.
 """
 
 import json
@@ -68,7 +68,7 @@ def create_secret(losant, arn, token):
 
 
 def set_secret(losant, arn, token):
-    """Losant has known the token since it was created: there is nothing to set."""
+    """Losant knows the token since it was created, so there is nothing to set."""
 
 
 def test_secret(losant, arn, token):

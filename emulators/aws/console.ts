@@ -4,42 +4,42 @@ import { added, scheduled } from "./secrets-writes.ts";
 import { type KeyState, MAX_LABELS, type Secret, withLabels } from "./versions.ts";
 import { type SecretView, secretView } from "./views.ts";
 
-/** Labels of somebody else begin with this. */
+/** The beginning of labels that somebody else added. */
 const SOMEBODYS = "somebodys-";
 
-/** A person with the console, whom neither quotas nor faults concern. */
+/** What a person can do in the AWS console. Quotas and faults don't apply. */
 export interface SecretsConsole {
   /**
-   * A person creates the secret with this value, or gives an existing one a new current value. With a version id of
-   * the worker's, it is as if the worker had.
+   * Creates the secret with this value, or stores a new current value in an existing one. With a version id in the
+   * worker's format, it looks as if the worker had stored the value.
    */
   putSecret(
     name: string,
     value: string,
     versionId?: string,
   ): { readonly arn: string; readonly versionId: string };
-  /** A stored string; undefined when there is none. */
+  /** A stored string. Undefined if there is none. */
   value(name: string, stageOrVersionId?: string): string | undefined;
   secret(name: string): SecretView | undefined;
-  /** Also those scheduled for deletion, in the order of their creation. */
+  /** The names of all secrets, including those scheduled for deletion, in the order of their creation. */
   secretNames(): readonly string[];
   /** Writes that the quota has refused so far. */
   throttledWrites(): number;
   scheduleDeletion(name: string, days?: number): void;
   restore(name: string): void;
   setOwningService(name: string, service: string | undefined): void;
-  /** The secret is a replica of one in that region; without a region it is promoted to a secret of its own. */
+  /** Makes the secret a replica of a secret in that region. Without a region, promotes it to a secret of its own. */
   makeReplica(name: string, primaryRegion: string | undefined): void;
-  /** The secret has replicas in these regions, which this emulator does not hold. */
+  /** Gives the secret replicas in these regions. The emulator doesn't store the replicas. */
   replicateTo(name: string, regions: readonly string[]): void;
-  /** Policies deny these operations on what has this name, a secret or not yet one; an empty list takes that back. */
+  /** Policies deny these operations on the secret with this name, even if it doesn't exist yet. An empty list ends that. */
   deny(name: string, ...operations: readonly string[]): void;
-  /** What becomes of the KMS key that the secret is encrypted with. */
+  /** Sets the state of the KMS key that encrypts the secret. */
   setKeyState(name: string, state: KeyState): void;
-  /** Somebody's labels, on its oldest version, until the secret has as many as it may have; and takes them off. */
+  /** Adds labels to the oldest version until the secret has the maximum number. `clearLabels` removes them. */
   fillLabels(name: string): void;
   clearLabels(name: string): void;
-  /** A person moves a label to a version, named by its id or by a label it holds; to none removes it. */
+  /** Moves a label to a version, given by its id or by one of its labels. Undefined removes the label. */
   moveLabel(name: string, label: string, to: string | undefined): void;
 }
 

@@ -1,6 +1,6 @@
 import type { EmulatedAnswer } from "../http.ts";
 
-/** Thrown inside the emulator where AWS would refuse; becomes the answer of the call. */
+/** Thrown inside the emulator if AWS would refuse the call. It becomes the answer of the call. */
 export class AwsRefusal extends Error {
   readonly type: string;
   readonly status: number;
@@ -13,7 +13,7 @@ export class AwsRefusal extends Error {
   }
 }
 
-/** AWS JSON 1.1 answers 400 to whatever the caller did, throttling and missing permissions included. */
+/** AWS JSON 1.1 answers 400 to all errors of the caller, including throttling and missing permissions. */
 const SERVER_SIDE = new Map([
   ["InternalServiceError", 500],
   ["InternalFailure", 500],
@@ -27,8 +27,8 @@ function statusOf(type: string): number {
 }
 
 /**
- * An error as AWS would answer it, for the `answer` of a fault: `awsError("ThrottlingException")`.
- * Without a status it is the one AWS uses for this type.
+ * An error in the form of AWS's answers, for the `answer` of a fault: `awsError("ThrottlingException")`.
+ * Without `status`, it has the status that AWS uses for this type.
  */
 export function awsError(type: string, status = statusOf(type), message = type): EmulatedAnswer {
   return {

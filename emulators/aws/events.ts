@@ -18,7 +18,7 @@ export interface PutEvent {
   readonly DetailType: string;
   readonly Detail: string;
   readonly Resources: readonly string[];
-  /** The name, also where the request gave the ARN or nothing. */
+  /** The name of the bus, even if the request had its ARN or nothing. */
   readonly EventBusName: string;
   readonly Time: Date;
 }
@@ -27,7 +27,7 @@ export interface EventSettings {
   readonly now: () => Date;
   readonly account: string;
   readonly region: string;
-  /** What becomes of an entry whose bus does not exist; AWS loses it. */
+  /** What happens to an entry if its bus doesn't exist. AWS loses it. */
   readonly unknownBus: "lost" | "refused";
 }
 
@@ -39,7 +39,7 @@ const MAX_BYTES = 256 * 1024;
 
 export class EventBuses {
   readonly accepted: PutEvent[] = [];
-  /** Entries that got an EventId and went nowhere, since their bus does not exist. */
+  /** Entries that got an EventId but were lost, because their bus doesn't exist. */
   readonly lost: PutEvent[] = [];
   readonly #settings: EventSettings;
   readonly #names = new Map<string, Date>();
@@ -54,8 +54,8 @@ export class EventBuses {
   }
 
   /**
-   * Tweaks: `fail`, the indexes of entries that fail in the answer, which is a 200 all the same; `failCode`,
-   * with which code (default InternalFailure). With `failCode` alone all of them fail.
+   * Tweaks: `fail` has the indexes of entries that fail; the status of the answer is still 200. `failCode` is their
+   * error code (default InternalFailure). With only `failCode`, all entries fail.
    */
   putEvents(body: unknown, tweak: PutEventsTweak): object {
     const { Entries: entries } = readInput(PutEvents, body);
@@ -71,8 +71,8 @@ export class EventBuses {
   }
 
   /**
-   * AWS answers a bus that does not exist with an EventId, and the event is lost without a word
-   * (aws-cli#9186, aws-sdk#186, localstack#8264); "refused" is what some of its pages promise instead.
+   * If the bus doesn't exist, AWS still answers with an EventId, and the event is lost
+   * (aws-cli#9186, aws-sdk#186, localstack#8264). Some of AWS's pages promise "refused" instead.
    */
   #deliver(entry: Entry): Failure | Pick<PutEvent, "EventId"> {
     const name = this.#nameOf(entry.EventBusName);
@@ -106,7 +106,7 @@ export class EventBuses {
     }));
   }
 
-  /** Undefined for the ARN of a bus of another account or region. */
+  /** Undefined for the ARN of a bus in another account or region. */
   #nameOf(nameOrArn: string): string | undefined {
     if (!nameOrArn.startsWith("arn:")) return nameOrArn;
     const prefix = this.#arnPrefix();

@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { AwsRefusal } from "./errors.ts";
 
 /**
- * The body of a request, as the operation's shape wants it. The refusal names the member and the rule,
- * never the value: valibot's own messages would quote a secret.
+ * The body of a request, checked against the operation's shape. The refusal names the member and the rule, but never the
+ * value: valibot's own messages would quote a secret.
  */
 export function readInput<Shape extends v.GenericSchema>(shape: Shape, body: unknown): v.InferOutput<Shape> {
   const result = v.safeParse(shape, body);
@@ -24,8 +24,8 @@ export function parsed(body: string): unknown {
   }
 }
 
-/** A string of the lengths that the service's model gives. */
+/** A string with the lengths from the service's model. */
 export const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max));
 
-/** JavaScript dates go out as AWS JSON 1.1 wants them: seconds since 1970, with a fraction. */
+/** A date in the format of AWS JSON 1.1: seconds since 1970, with a fraction. */
 export const seconds = (at: Date) => at.getTime() / 1000;

@@ -1,7 +1,7 @@
 import { AwsRefusal } from "./errors.ts";
 import type { KeyState } from "./versions.ts";
 
-/** Each string is encrypted and decrypted with the secret's KMS key; labels, descriptions and lists need none. */
+/** Each string is encrypted and decrypted with the secret's KMS key. Labels, descriptions and lists need no key. */
 export function useKey(keyState: KeyState, to: "encrypt" | "decrypt"): void {
   if (keyState === "enabled") return;
   if (keyState === "denied") throw new AwsRefusal("AccessDeniedException", "Access to KMS is not allowed");

@@ -1,10 +1,10 @@
-/** Which version holds each staging label: a label can't be on two versions at a time. */
+/** The version of each staging label. A label can't be on two versions at the same time. */
 export type Labels = ReadonlyMap<string, string>;
 
 export const CURRENT = "AWSCURRENT";
 export const PREVIOUS = "AWSPREVIOUS";
 
-/** The labels after one was put on a version, wherever it was before, or with no version was taken away. */
+/** The labels after one was moved to a version, or removed if there is no version. */
 export function moved(labels: Labels, label: string, toVersionId: string | undefined): Labels {
   const after = new Map(labels);
   after.delete(label);

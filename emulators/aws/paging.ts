@@ -6,8 +6,8 @@ interface Asked {
 }
 
 /**
- * One page of a list, and where the next begins. The cursor is the last item's sequence, not a position, so
- * what appears or disappears between two pages neither skips nor repeats the rest.
+ * One page of a list, and the start of the next one. The cursor is the sequence of the last item, not a position, so items
+ * that are added or removed between two pages don't make others skipped or repeated.
  */
 export function page<Item extends { readonly sequence: number }>(
   list: readonly Item[],

@@ -1,6 +1,6 @@
 import { AwsRefusal } from "./errors.ts";
 
-/** The account's writes within the last second, by the emulator's clock. A refused write does not count. */
+/** The account's writes within the last second, by the emulator's clock. Refused writes don't count. */
 export class WriteQuota {
   readonly #perSecond: number;
   readonly #now: () => Date;
@@ -12,7 +12,7 @@ export class WriteQuota {
     this.#now = now;
   }
 
-  /** How many writes it has refused so far. */
+  /** The number of writes that it has refused so far. */
   get refused(): number {
     return this.#refused;
   }

@@ -1,6 +1,6 @@
 import type { Secret } from "./versions.ts";
 
-/** Of ListSecrets: "information can be up to five minutes old". */
+/** AWS about ListSecrets: "information can be up to five minutes old". */
 const LONGEST_LAG_MS = 5 * 60_000;
 
 interface State {
@@ -10,13 +10,13 @@ interface State {
 }
 
 /**
- * What ListSecrets shows: each secret as it was a while ago, so that a new one is still missing, and one that is gone is
- * still there.
+ * What ListSecrets shows: each secret as it was some time ago. A new secret is still missing, and a deleted one is still
+ * listed.
  */
 export class SecretsIndex {
   readonly #now: () => Date;
   readonly #lagMs: (name: string) => number;
-  /** By ARN, since one that is made anew under its name is another secret; each oldest first. */
+  /** By ARN, because a secret that is created again with the same name is another secret. The oldest state is first. */
   readonly #states = new Map<string, readonly State[]>();
 
   constructor(now: () => Date, lagMs: (name: string) => number) {
@@ -24,7 +24,7 @@ export class SecretsIndex {
     this.#lagMs = lagMs;
   }
 
-  /** From now on, it is like this. */
+  /** Records the state of a secret from now on. */
   note(secret: Secret, isGone = false): void {
     const since = this.#now().getTime();
     const before = this.#states.get(secret.arn) ?? [];
@@ -32,7 +32,7 @@ export class SecretsIndex {
     this.#states.set(secret.arn, [...before.slice(Math.max(0, oldest)), { since, secret, isGone }]);
   }
 
-  /** In the order of their creation. */
+  /** All listed secrets, in the order of their creation. */
   all(): readonly Secret[] {
     const now = this.#now().getTime();
     return [...this.#states.values()].flatMap((states) => {

@@ -86,7 +86,7 @@ export function listSecretVersionIds(secrets: Secrets, body: unknown): object {
   secrets.authorize("ListSecretVersionIds", input.SecretId);
   const secret = secrets.get(input.SecretId);
   const listed = page(secret.versions, secret.arn, secrets.settings.pageSize, input);
-  // Filtered after the cut, so a page may be empty and still have a NextToken: "This can occur even when
+  // The filter applies to one page, so a page can be empty and still have a NextToken: "This can occur even when
   // the response includes no values at all, such as when you ask for a filtered view of a long list."
   const Versions = listed.items
     .map(({ id, createdAt }) => {
@@ -100,7 +100,7 @@ export function listSecretVersionIds(secrets: Secrets, body: unknown): object {
 
 export function listSecrets(secrets: Secrets, body: unknown): object {
   const input = readInput(shapes.ListSecrets, body);
-  // Filtered before the cut: a page is full of what fits.
+  // The filter applies to the whole list, so pages are full.
   const found = secrets
     .indexed()
     .filter(({ deletedAt }) => input.IncludePlannedDeletion || deletedAt === undefined)

@@ -61,7 +61,7 @@ export function putSecretValue(secrets: Secrets, body: unknown): object {
   };
 }
 
-/** The secret with a version more, not yet saved. */
+/** The secret with one more version, not yet saved. */
 export function added(
   secrets: Secrets,
   secret: Secret,

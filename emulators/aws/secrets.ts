@@ -8,21 +8,21 @@ export interface SecretSettings {
   readonly now: () => Date;
   readonly account: string;
   readonly region: string;
-  /** All write operations together, by the clock of `now`: with one that stands still, give Infinity. */
+  /** For all write operations together, by the clock of `now`. If that clock stands still, use Infinity. */
   readonly writesPerSecond: number;
-  /** The most that a page of a list holds, whatever MaxResults says. */
+  /** The maximum size of a page of a list, whatever MaxResults is. */
   readonly pageSize: number;
-  /** Undocumented: whether a first version, current by itself, keeps the labels it was put with as well. */
+  /** Undocumented: whether the first version, which always becomes current, also gets the labels in the request. */
   readonly firstVersionKeepsLabel: boolean;
   /** Undocumented: whether a label move counts as "modified in any way". */
   readonly labelMovesTouchLastChanged: boolean;
-  /** How old what ListSecrets shows of a secret is, asked each time, five minutes at most. Default: it is fresh. */
+  /** How old the state of a secret is in ListSecrets, five minutes at most. Called for each list. Default: always current. */
   readonly indexLagMs?: ((name: string) => number) | undefined;
 }
 
 type NewSecret = Pick<Secret, "name" | "description" | "kmsKeyId" | "tags">;
 
-/** The secrets of one account and region. Each is replaced as a whole, so a refused write leaves no trace. */
+/** The secrets of one account and region. A secret is always replaced as a whole, so a refused write changes nothing. */
 export class Secrets {
   readonly settings: SecretSettings;
   readonly quota: WriteQuota;
@@ -37,13 +37,13 @@ export class Secrets {
     this.#index = settings.indexLagMs && new SecretsIndex(settings.now, settings.indexLagMs);
   }
 
-  /** Counts all that is created; cursors of lists and made-up ids stem from it. */
+  /** Counts everything that is created. Cursors of lists and generated ids use this number. */
   nextSequence(): number {
     this.#sequence += 1;
     return this.#sequence;
   }
 
-  /** All that exist, in the order of their creation; what was scheduled for deletion is gone at its date. */
+  /** All existing secrets, in the order of their creation. A secret scheduled for deletion disappears at its date. */
   all(): readonly Secret[] {
     const now = this.settings.now();
     for (const { name, deletedAt } of this.#secrets.values())
@@ -51,7 +51,7 @@ export class Secrets {
     return [...this.#secrets.values()];
   }
 
-  /** The same as ListSecrets shows it. */
+  /** All secrets as ListSecrets shows them. */
   indexed(): readonly Secret[] {
     return this.#index?.all() ?? this.all();
   }
@@ -63,7 +63,7 @@ export class Secrets {
     const ending = id.slice(prefix.length);
     const found = this.#named(ending.slice(0, -7));
     if (found?.arn === id) return found;
-    // What ends like the random part is taken for a complete ARN, even where a name happens to end so:
+    // If the end looks like the random part, AWS assumes a complete ARN, even if it is the end of a name:
     // "those characters cause Secrets Manager to assume that you're specifying a complete ARN".
     return /-[A-Za-z0-9]{6}$/.test(ending) ? undefined : this.#named(ending);
   }
@@ -83,12 +83,12 @@ export class Secrets {
     return secret;
   }
 
-  /** From now on, policies deny these operations on what has this name; none: they deny nothing. */
+  /** From now on, policies deny these operations on the secret with this name. An empty list denies nothing. */
   deny(name: string, operations: readonly string[]): void {
     this.#denied.set(name, new Set(operations));
   }
 
-  /** What a policy denies is denied before anything is looked up, whether there is such a secret or not. */
+  /** Policies are checked first, whether the secret exists or not. */
   authorize(operation: string, id: string): void {
     if (this.#denied.size === 0) return;
     const name = this.find(id)?.name ?? id;
@@ -100,7 +100,7 @@ export class Secrets {
     );
   }
 
-  /** The secret, when its value may be read and its state be changed. */
+  /** The secret, unless it is scheduled for deletion. */
   usable(id: string): Secret {
     const secret = this.get(id);
     if (secret.deletedAt === undefined) return secret;
@@ -114,7 +114,7 @@ export class Secrets {
     return this.changeable(this.usable(id));
   }
 
-  /** The secret, where its state is this account's and this region's to change. */
+  /** The secret, if it can be changed here: it isn't a replica, and doesn't belong to a service. */
   changeable(secret: Secret): Secret {
     if (secret.owningService !== undefined)
       throw new AwsRefusal(
@@ -129,7 +129,7 @@ export class Secrets {
     return secret;
   }
 
-  /** A secret that does not exist before it is saved. */
+  /** A new secret. It doesn't exist until it is saved. */
   blank(given: NewSecret): Secret {
     checkName(given.name);
     const sequence = this.nextSequence();
@@ -156,12 +156,12 @@ export class Secrets {
     return secret;
   }
 
-  /** Saved as modified now: "the last date and time that this secret was modified in any way". */
+  /** Saves the secret as modified now: "the last date and time that this secret was modified in any way". */
   saveChanged(secret: Secret): Secret {
     return this.save({ ...secret, lastChangedAt: this.settings.now() });
   }
 
-  /** Saved after a label moved; whether that counts as a modification is not documented for labels. */
+  /** Saves the secret after a label was moved. Whether that counts as a modification is not documented. */
   saveRelabelled(secret: Secret): Secret {
     return this.settings.labelMovesTouchLastChanged ? this.saveChanged(secret) : this.save(secret);
   }
@@ -186,7 +186,7 @@ function checkName(name: string): void {
 
 const BASE62 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** Six characters that look random and are the same in every run. */
+/** Six characters that look random, but are the same in every run. */
 function suffix(seed: string): string {
   const digest = createHash("sha256").update(seed).digest();
   return [...digest.subarray(0, 6)].map((byte) => BASE62.charAt(byte % BASE62.length)).join("");

@@ -18,10 +18,10 @@ export { awsError } from "./errors.ts";
 export type { PutEvent } from "./events.ts";
 export type { SecretView, VersionView } from "./views.ts";
 
-/** What each means stands at the settings it comes from. */
+/** SecretSettings and EventSettings explain their options. */
 export interface AwsOptions extends Partial<SecretSettings & EventSettings> {
   readonly port?: number;
-  /** AWS's own clock: what is signed more than five minutes off it is refused. Default: any date of a signature will do. */
+  /** AWS's own clock. Requests whose signature is more than five minutes off are refused. Default: any date is accepted. */
   readonly signatureClock?: () => Date;
 }
 
@@ -36,12 +36,12 @@ export const AWS_DEFAULTS = {
   unknownBus: "lost",
 } satisfies SecretSettings & EventSettings;
 
-/** What a person or a test does and sees past the API; none of it is throttled, counted as a call, or faulty. */
+/** What a person or a test can do and see without the API. Nothing of it is throttled, counted as a call, or subject to faults. */
 export interface AwsEmulator extends RunningEmulator, SecretsConsole {
   addEventBus(name: string): void;
   /** The accepted entries, oldest first. */
   readonly events: readonly PutEvent[];
-  /** Entries that were answered with an EventId although their bus does not exist. */
+  /** Entries that got an EventId although their bus doesn't exist. */
   readonly lostEvents: readonly PutEvent[];
 }
 
@@ -62,7 +62,7 @@ export async function startAws({ port, signatureClock, ...options }: AwsOptions 
 
 type Operation = (body: unknown, tweak: Readonly<Record<string, unknown>>) => object;
 
-/** Without a place to listen at. */
+/** The service, without a server. */
 export function awsService(secrets: Secrets, buses: EventBuses, signatureClock?: () => Date): Service {
   const services = new Map<string, ReadonlyMap<string, Operation>>([
     ["secretsmanager", secretsOperations(secrets)],
@@ -81,7 +81,7 @@ export function awsService(secrets: Secrets, buses: EventBuses, signatureClock?:
       const operation = services.get(service)?.get(name);
       if (operation === undefined)
         throw new AwsRefusal("UnknownOperationException", `No such operation: ${name}`);
-      // Any signature will do, but none at all is what a client without credentials sends.
+      // Any signature is accepted. A client without credentials sends none.
       if (request.headers.authorization === undefined)
         throw new AwsRefusal("MissingAuthenticationTokenException", "Missing Authentication Token");
       if (signatureClock !== undefined) checkSignatureDate(request, signatureClock());

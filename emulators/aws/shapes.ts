@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import { text } from "./input.ts";
 
-// Lengths are those of the published service model (secretsmanager-2017-10-17).
+// The lengths are from the published service model (secretsmanager-2017-10-17).
 const SecretId = text(1, 2048);
 const VersionId = text(32, 64);
 const VersionStage = text(1, 256);
 const Value = {
-  // Checked apart from the shape: AWS gives each of these rules an error of its own.
+  // Checked separately, because AWS has a separate error for each of these rules.
   ClientRequestToken: v.optional(v.string()),
   SecretString: v.optional(v.string()),
   SecretBinary: v.optional(v.string()),
@@ -63,6 +63,6 @@ export const ListSecretVersionIds = v.object({
 export const ListSecrets = v.object({
   ...Paging,
   IncludePlannedDeletion: v.optional(v.boolean(), false),
-  // Only the filter by name is emulated; any other is refused rather than ignored.
+  // Only the filter by name is emulated. Other filters are refused instead of ignored.
   Filters: v.optional(v.array(v.object({ Key: v.literal("name"), Values: v.array(v.string()) })), []),
 });

@@ -1,7 +1,7 @@
 import type { EmulatedAnswer, EmulatedRequest } from "../http.ts";
 import { AwsRefusal } from "./errors.ts";
 
-/** Of such an answer clients learn how far their own clock is off. */
+/** From the date of an answer, clients learn how far off their own clock is. */
 export function dated(answer: EmulatedAnswer, clock: (() => Date) | undefined): EmulatedAnswer {
   return clock === undefined
     ? answer
@@ -10,7 +10,7 @@ export function dated(answer: EmulatedAnswer, clock: (() => Date) | undefined): 
 
 const SIGNATURE_MINUTES = 5;
 
-/** The words are AWS's ("Signature Version 4 troubleshooting"). */
+/** The messages are AWS's ("Signature Version 4 troubleshooting"). */
 export function checkSignatureDate({ headers }: EmulatedRequest, now: Date): void {
   const at = headers["x-amz-date"] ?? "";
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(at) ?? [];

@@ -3,7 +3,7 @@ import { CURRENT, type Labels, labelsOf, moved } from "./labels.ts";
 
 export interface StoredValue {
   readonly kind: "string" | "binary";
-  /** The string, or the bytes in base64 as they came. */
+  /** The string, or the bytes in base64 as they were sent. */
   readonly data: string;
 }
 
@@ -14,7 +14,7 @@ export interface Version {
   readonly value: StoredValue;
 }
 
-/** Of the key that a secret is encrypted with: usable, switched off, or with a policy that does not let the caller use it. */
+/** The state of the key that encrypts a secret: usable, disabled, or with a policy that doesn't allow the caller to use it. */
 export type KeyState = "enabled" | "disabled" | "denied";
 
 export interface Secret {
@@ -25,7 +25,7 @@ export interface Secret {
   readonly lastChangedAt: Date;
   readonly deletedAt: Date | undefined;
   readonly owningService: string | undefined;
-  /** The region of the secret itself, where it has replicas or is one. */
+  /** The region of the primary secret, if the secret has replicas or is one. */
   readonly primaryRegion: string | undefined;
   readonly replicaRegions: readonly string[];
   readonly description: string | undefined;
@@ -46,7 +46,7 @@ export function withLabels(secret: Secret, labels: Labels): Secret {
   return { ...secret, labels };
 }
 
-/** The version a repeated request made the first time; undefined when the token is new. */
+/** The version that an earlier request with this token created. Undefined if the token is new. */
 export function versionOfRepeat(secret: Secret, token: string, value: StoredValue): Version | undefined {
   const version = secret.versions.find(({ id }) => id === token);
   if (version === undefined) return undefined;
@@ -58,9 +58,9 @@ export function versionOfRepeat(secret: Secret, token: string, value: StoredValu
 }
 
 /**
- * The secret with one version more, and its labels moved to that version. Without `stages` it becomes
- * current. A first version becomes current whatever was asked; whether it keeps the labels asked for as
- * well is not documented, so the caller says.
+ * The secret with one more version, and the labels moved to that version. Without `stages`, the version becomes current.
+ * The first version always becomes current. Whether it also gets the labels in the request is not documented, so the
+ * caller decides.
  */
 export function withVersion(
   secret: Secret,

@@ -20,7 +20,7 @@ export interface SecretView {
   readonly description: string | undefined;
   readonly kmsKeyId: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
-  /** Oldest first, the deprecated ones too. */
+  /** Oldest first, including deprecated versions. */
   readonly versions: readonly VersionView[];
 }
 
@@ -44,7 +44,7 @@ export function secretView(secret: Secret): SecretView {
   };
 }
 
-/** For `GET /_emulator/state`: each version says that it has a value, and how long it is. */
+/** For `GET /_emulator/state`: shows that each version has a value, and its length, but not the value. */
 export function maskedView(secret: Secret): object {
   const values = new Map(secret.versions.map(({ id, value }) => [id, masked(value)]));
   const { versions, ...view } = secretView(secret);

@@ -2,9 +2,9 @@ import { forbidden, invalid, notFound, unauthenticated } from "./refusal.ts";
 import { type Application, type Applications, isHexId, type StoredToken } from "./store.ts";
 
 /**
- * The scopes of which a bearer needs one, from "Authentication" of each action under
- * https://docs.losant.com/rest-api. Those of organizations and users are left out: this emulator
- * has application tokens only.
+ * A caller needs one of the scopes in the list of an operation ("Authentication" of each action under
+ * https://docs.losant.com/rest-api). Scopes of organizations and users are left out, because this emulator has only
+ * application tokens.
  */
 const SUFFICIENT = {
   application: [
@@ -32,11 +32,11 @@ export type OperationName = keyof typeof SUFFICIENT;
 
 export interface Access {
   readonly application: Application;
-  /** The token that the caller logged in with. */
+  /** The token that the caller is logged in with. */
   readonly bearer: StoredToken;
 }
 
-/** Lets the caller in, or refuses: who it is first, then what it asks for, then whether it may. */
+/** Checks who the caller is, then whether the application exists, and then whether the caller has the scope. */
 export function access(
   applications: Applications,
   operation: OperationName,

@@ -11,7 +11,7 @@ const text = (min: number, max: number) => {
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-/** JavaScript takes February 30 for a day of March. */
+/** JavaScript accepts February 30 as a day in March. */
 function isDateTime(value: string): boolean {
   const day = RFC_3339.exec(value)?.[1];
   if (day === undefined || Number.isNaN(Date.parse(value))) return false;
@@ -40,8 +40,8 @@ const scope = v.pipe(
 );
 
 /**
- * What can be changed of a token (apiTokenPatch.json of API 1.30). The roles that this schema and the
- * next also know are for the tokens of users, and refused here.
+ * The properties of a token that can be changed (apiTokenPatch.json of API 1.30). The roles in this schema and the next
+ * one are for tokens of users, and are refused here.
  */
 export const Patch = v.strictObject({
   name: v.exactOptional(text(1, 255)),
@@ -49,7 +49,7 @@ export const Patch = v.strictObject({
   status: v.exactOptional(status),
 });
 
-/** What a token is created from (apiTokenPost.json of API 1.30), with the defaults of its documentation. */
+/** The properties of a new token (apiTokenPost.json of API 1.30), with the documented defaults. */
 export const Post = v.strictObject({
   name: text(1, 255),
   description: v.exactOptional(text(0, 32_767)),
@@ -60,13 +60,13 @@ export const Post = v.strictObject({
 
 const freeText = v.string("must be text");
 
-/** What a person seeds with curl: `POST /_emulator/applications`. */
+/** Adds an application with curl: `POST /_emulator/applications`. */
 export const SeededApplication = v.strictObject({
   id: v.exactOptional(freeText),
   name: v.exactOptional(freeText),
 });
 
-/** What a person seeds with curl: `POST /_emulator/tokens`. Scopes are free, as legacy ones exist. */
+/** Adds a token with curl: `POST /_emulator/tokens`. Any scope is accepted, because legacy scopes exist. */
 export const SeededToken = v.strictObject({
   applicationId: freeText,
   id: v.exactOptional(freeText),
@@ -80,13 +80,13 @@ export const SeededToken = v.strictObject({
   creatorId: v.exactOptional(freeText),
 });
 
-/** The body as the schema wants it, or a refusal that names the property and the rule but not the value. */
+/** The body, checked against the schema. A refusal names the property and the rule, but not the value. */
 export function readBody<Schema extends v.GenericSchema>(
   schema: Schema,
   body: string,
 ): v.InferOutput<Schema> {
   const given = parsed(body);
-  // To valibot an array is an object without keys.
+  // valibot accepts an array as an object without keys.
   if (Array.isArray(given)) throw invalid("The body must be an object.");
   const result = v.safeParse(schema, given);
   if (!result.success) throw invalid(complaint(result.issues[0]));

@@ -11,7 +11,7 @@ import {
   type StoredTokenStatus,
 } from "./store.ts";
 
-/** Whatever is absent is as Losant's console would have it: all.Application, active, for ever, by a user. */
+/** The defaults are those of Losant's console: all.Application, active, never expires, created by a user. */
 export interface TokenSeed {
   readonly id?: string;
   readonly name: string;
@@ -21,11 +21,11 @@ export interface TokenSeed {
   readonly expirationDate?: Date | undefined;
   readonly status?: StoredTokenStatus;
   readonly creatorType?: CreatorType;
-  /** The id of the user, the flow or the access token that made it. */
+  /** The id of the user, the flow or the access token that created it. */
   readonly creatorId?: string | undefined;
 }
 
-/** `undefined` takes the property away. */
+/** `undefined` removes the property. */
 export interface TokenEdit {
   readonly name?: string;
   readonly description?: string | undefined;
@@ -38,19 +38,19 @@ export interface TokenEdit {
   readonly creatorId?: string | undefined;
 }
 
-/** A person in Losant's console, whom neither the API's rules nor faults concern. Throws on ids that don't exist. */
+/** What a person can do in Losant's console. The API's rules and faults don't apply. Throws if an id doesn't exist. */
 export interface LosantConsole {
-  /** Answers its id. */
+  /** Returns the id. */
   addApplication(application?: { readonly id?: string; readonly name?: string }): string;
-  /** Answers also the string, which nothing shows again. */
+  /** Returns the id and the string, which is not shown again. */
   addToken(applicationId: string, token: TokenSeed): { readonly id: string; readonly token: string };
   /** Oldest first. */
   tokens(applicationId: string): readonly StoredToken[];
-  /** Whether Losant would take this string for a credential now. */
+  /** Whether Losant would accept this string now. */
   accepts(token: string): boolean;
-  /** Which token the string was issued for, even if that one is dead or deleted by now. */
+  /** The id of the token that the string belongs to, even if the token no longer works or was deleted. */
   tokenIdOf(token: string): string | undefined;
-  /** Changes anything, also what the API can't: scope, dates, creator. */
+  /** Changes any property, including those that the API can't change: scope, dates, creator. */
   edit(applicationId: string, tokenId: string, patch: TokenEdit): void;
   remove(applicationId: string, tokenId: string): void;
 }
@@ -115,7 +115,7 @@ export function seeded(
   }
 }
 
-/** What a test gets as an exception, a terminal gets as an answer. */
+/** Turns the console's exceptions into answers, for a terminal. */
 function attempted<Result>(act: () => Result): Result {
   try {
     return act();

@@ -1,7 +1,7 @@
 /**
- * A filter of the listing as a test of values: `*` is any run of characters, `?` is one, all else is itself.
- * Losant documents no more than "supports globbing"; that it ignores case is this emulator's choice, the
- * more demanding one for a client, who then can't take a filter for an equality.
+ * Tests values with a filter of the list: `*` matches any characters, `?` matches one, everything else matches itself.
+ * Losant documents only "supports globbing". This emulator ignores case, which is harder for clients: they can't use a
+ * filter as an equality.
  */
 export function glob(filter: string): (value: string) => boolean {
   const pattern = filter

@@ -6,9 +6,9 @@ import { type LosantTweak, tweakedRow } from "./tweaks.ts";
 import { tokenView } from "./views.ts";
 
 export interface ListingSettings {
-  /** Where tokens without expirationDate stand in ascending order; descending order is its reverse. */
+  /** The position of tokens without expirationDate in ascending order. Descending order is the reverse. */
   readonly undated: "first" | "last";
-  /** A greater perPage is cut to this, and the answer says so. */
+  /** A larger perPage is reduced to this, and the answer contains the reduced value. */
   readonly maxPerPage: number;
 }
 
@@ -19,7 +19,7 @@ const DEFAULT_PER_PAGE = 100;
 
 type SortField = (typeof SORT_FIELDS)[number];
 
-/** One page of an application's tokens, as `GET /applications/:id/tokens` answers it. */
+/** One page of an application's tokens: the answer of `GET /applications/:id/tokens`. */
 export function listing(
   application: Application,
   query: URLSearchParams,
@@ -59,7 +59,7 @@ export function listing(
   };
 }
 
-/** What the tweak `withToken` shows as the string of a token, so that a test can look for it where it must not be. */
+/** The tweak `withToken` shows this as the string of a token, so that a test can search for it where it must not appear. */
 export const plantedToken = (tokenId: string) => `planted-token-string-${tokenId}`;
 
 function sorted(
@@ -77,7 +77,7 @@ function sorted(
     .map(({ token }) => token);
 }
 
-/** ISO dates of one time zone sort as text: empty text stands before them, a tilde after them. */
+/** ISO dates in one time zone can be sorted as text. Empty text comes before them, a tilde after them. */
 function sortKey(token: StoredToken, field: SortField, undated: ListingSettings["undated"]): string {
   const value = token[field];
   if (value === undefined) return undated === "first" ? "" : "~";
@@ -89,7 +89,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Blank counts as not given, as Losant documents it for the filter. */
+/** An empty value counts as missing, as Losant documents it for the filter. */
 function choice<const Value extends string>(
   query: URLSearchParams,
   name: string,

@@ -8,7 +8,7 @@ import { type LosantTweak, tweakedRow } from "./tweaks.ts";
 import { applicationView, tokenView } from "./views.ts";
 
 export interface Call extends Access {
-  /** As it stands in the path; empty where the path names none. */
+  /** The id in the path. Empty if the path has none. */
   readonly tokenId: string;
   readonly request: EmulatedRequest;
   readonly tweak: LosantTweak;
@@ -16,7 +16,7 @@ export interface Call extends Access {
 
 type Operation = (call: Call) => { readonly status: number; readonly body: object };
 
-/** What the endpoints do once the caller has been let in, by the names under which faults know them. */
+/** What the endpoints do after the caller was accepted, by the operation names that faults use. */
 export function losantOperations(
   applications: Applications,
   settings: ListingSettings,
@@ -44,7 +44,7 @@ export function losantOperations(
   };
 }
 
-/** The only answer that shows the string. */
+/** The only answer that contains the string. */
 function created(applications: Applications, { application, bearer, request, tweak }: Call): object {
   const asked = readBody(Post, request.body);
   const { expirationDate = asked.expirationDate, ...stored } = tweak.stored ?? {};

@@ -1,6 +1,6 @@
 import type { EmulatedAnswer } from "../http.ts";
 
-/** Thrown inside the emulator where Losant would refuse; becomes the answer of the call. */
+/** Thrown inside the emulator if Losant would refuse the call. It becomes the answer of the call. */
 export class LosantRefusal extends Error {
   readonly status: number;
   readonly type: string;
@@ -13,13 +13,13 @@ export class LosantRefusal extends Error {
   }
 }
 
-/** Losant documents 400 and 404 for these endpoints; 401 and 403, and all the types, are undocumented. */
+/** Losant documents 400 and 404 for these endpoints. 401 and 403, and all types, are undocumented. */
 export const invalid = (message: string) => new LosantRefusal(400, "Validation", message);
 export const unauthenticated = (message: string) => new LosantRefusal(401, "InvalidToken", message);
 export const forbidden = (message: string) => new LosantRefusal(403, "Forbidden", message);
 export const notFound = (message: string) => new LosantRefusal(404, "NotFound", message);
 
-/** An error as Losant would answer it (error.json of API 1.30), for the `answer` of a fault. */
+/** An error in the form of Losant's answers (error.json of API 1.30), for the `answer` of a fault. */
 export function losantError(
   status: number,
   type = "Error",

@@ -1,6 +1,6 @@
 /**
- * The scopes an application API token may be created with: the closed list of Losant's API 1.30
- * (apiTokenPost.json, the application level). Tokens made before a scope was withdrawn keep it.
+ * The scopes that an application API token can be created with: the closed list of Losant's API 1.30
+ * (apiTokenPost.json, the application level). Older tokens keep scopes that were withdrawn later.
  */
 export const APPLICATION_SCOPES: readonly string[] = `
   all.Application all.Application.bounded all.Application.read all.Application.cli all.Device

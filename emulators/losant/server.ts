@@ -26,19 +26,19 @@ export interface LosantEmulatorOptions extends Partial<ListingSettings & StoreSe
   readonly port?: number;
   /** For creation dates and expiry. Default: the real clock. */
   readonly now?: () => Date;
-  /** What the Date header of each answer says; undefined: there is none. Default: the time of `now`. */
+  /** The Date header of each answer. Undefined: no header. Default: the time of `now`. */
   readonly servedAt?: () => Date | undefined;
-  /** Where new ids come from; they must not repeat. Default: a counter. */
+  /** Creates new ids, which must be unique. Default: a counter. */
   readonly ids?: () => string;
-  /** It speaks TLS, and shows this. */
+  /** Makes the emulator use TLS with this certificate. */
   readonly certificate?: Certificate;
 }
 
 export type LosantEmulator = RunningEmulator & LosantConsole;
 
 /**
- * Losant's application API token endpoints on the loopback interface, for `losantApiUrl`. Nothing is kept
- * on disk. Faults know the operations as application, list, create, get, patch, delete and unknown.
+ * Losant's application API token endpoints on the loopback interface, for `losantApiUrl`. Nothing is stored on disk. The
+ * operation names for faults are application, list, create, get, patch, delete and unknown.
  */
 export async function startLosant({
   port = 0,
@@ -57,7 +57,7 @@ export async function startLosant({
   return { ...running, ...hand };
 }
 
-/** Without a place to listen at. */
+/** The service, without a server. */
 export function losantService(
   applications: Applications,
   hand: LosantConsole,

@@ -3,7 +3,7 @@ import { mint } from "./token-string.ts";
 export type StoredTokenStatus = "active" | "inactive";
 export type CreatorType = "apiToken" | "user" | "flow";
 
-/** A token as it is stored: without its string, which Losant does not keep either. */
+/** A stored token, without its string: Losant doesn't keep the string either. */
 export interface StoredToken {
   readonly id: string;
   readonly applicationId: string;
@@ -40,10 +40,10 @@ export type NewToken = Omit<StoredToken, "id" | "applicationId" | "lastUpdated">
 /** Losant's ids are 24 hexadecimal digits in either case (apiToken.json of API 1.30). */
 export const isHexId = (text: string) => /^[A-Fa-f\d]{24}$/.test(text);
 
-/** Ids are looked up without regard to case, and answered as they were given. */
+/** Ids are found in either case, and shown as they were created. */
 export const canonical = (id: string) => id.toLowerCase();
 
-/** Ids that look like Losant's (24 hexadecimal digits) and ascend, the same ones in every run. */
+/** Ascending ids that look like Losant's (24 hexadecimal digits) and are the same in every run. */
 export function countedIds(): () => string {
   let count = 0;
   return () => {
@@ -52,17 +52,17 @@ export function countedIds(): () => string {
   };
 }
 
-/** What is not documented of Losant, or is known to differ. */
+/** Behaviour of Losant that is not documented, or that is known to differ. */
 export interface StoreSettings {
-  /** Dates of tokens are cut to so many milliseconds. */
+  /** Dates of tokens are rounded down to this many milliseconds. */
   readonly datePrecisionMs: number;
-  /** Whose id stands in the creatorId of what is made through the API: the access token's, a user's, or none. */
+  /** The creatorId of tokens that are created through the API: the access token's id, a user's, or none. */
   readonly creatorIds: "accessToken" | "user" | "none";
 }
 
 const STORE_DEFAULTS: StoreSettings = { datePrecisionMs: 1, creatorIds: "accessToken" };
 
-/** A person, who works in the console. */
+/** A person who works in the console. */
 export const PERSON = { creatorId: "57ec0de00000000000000001", creatorName: "A person in the console" };
 
 export class Applications {
@@ -70,7 +70,7 @@ export class Applications {
   readonly #settings: StoreSettings;
   readonly #ids: () => string;
   readonly #applications = new Map<string, Application>();
-  /** Where each string ever issued belongs; the token itself may be gone. */
+  /** The token of each string that was ever created, even if the token was deleted. */
   readonly #issued = new Map<string, { readonly applicationId: string; readonly tokenId: string }>();
   readonly #mint = mint();
 
@@ -123,7 +123,7 @@ export class Applications {
     application.tokens.delete(canonical(token.id));
   }
 
-  /** The creatorId of what is made with this access token. */
+  /** The creatorId of tokens that are created with this access token. */
   creatorIdOf(accessTokenId: string): string | undefined {
     return { accessToken: accessTokenId, user: PERSON.creatorId, none: undefined }[this.#settings.creatorIds];
   }
@@ -137,7 +137,7 @@ export class Applications {
     return this.#issued.get(string)?.tokenId;
   }
 
-  /** Whose string this is, if Losant would accept it now: the token exists, is active and has not expired. */
+  /** The token of this string, if Losant would accept it now: the token exists, is active and has not expired. */
   identify(string: string): Identified | undefined {
     const { applicationId = "", tokenId = "" } = this.#issued.get(string) ?? {};
     const application = this.find(applicationId);

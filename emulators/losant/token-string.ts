@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 
-/** What goes into the string of a token. */
+/** The contents of a token's string. */
 interface TokenClaims {
   readonly id: string;
   readonly applicationId: string;
@@ -14,8 +14,8 @@ const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString
 const epochSeconds = (at: Date) => Math.floor(at.getTime() / 1000);
 
 /**
- * Makes the strings of tokens: JSON Web Tokens, as Losant's are. The key is random, so that no two
- * emulators ever issue the same string and a leaked one can be traced to its test.
+ * Creates the strings of tokens: JSON Web Tokens, like Losant's. The key is random, so that two emulators never create the
+ * same string, and a leaked string can be traced to its test.
  */
 export function mint(): (claims: TokenClaims) => string {
   const key = randomBytes(32);

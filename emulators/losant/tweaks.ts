@@ -2,9 +2,9 @@ import * as v from "valibot";
 import { complaint, dateTime, status } from "./bodies.ts";
 import { LosantRefusal } from "./refusal.ts";
 
-/** How this emulator can be made to act otherwise than asked: the `tweak` of a fault. */
+/** The `tweak` of a fault: changes what this emulator does. */
 const LosantTweak = v.strictObject({
-  /** create: kept, and answered, instead of what was asked; `expirationDate: null` makes it never expire. */
+  /** create: replaces what the request asked for, both in the stored token and in the answer. `expirationDate: null`: it never expires. */
   stored: v.exactOptional(
     v.strictObject({
       name: v.exactOptional(v.string()),
@@ -14,34 +14,38 @@ const LosantTweak = v.strictObject({
       expirationDate: v.exactOptional(v.nullable(dateTime)),
     }),
   ),
-  /** Each operation: properties of the answer alone; null drops the property. */
+  /** All operations: replaces properties, only in the answer. null removes the property. */
   answered: v.exactOptional(v.record(v.string(), v.unknown())),
-  /** create: properties of the answer alone, each of which holds the new string. */
+  /** create: adds properties with the new string, only to the answer. */
   echoed: v.exactOptional(v.array(v.string())),
-  /** list: the ids that a stale listing lacks. */
+  /** list: ids that are missing, as in an outdated list. */
   hide: v.exactOptional(v.array(v.string())),
-  /** list, get: by the id of a token, properties of its row alone; null drops the property, as anywhere. */
+  /** list, get: replaces properties in the row of a token, by its id. null removes the property. */
   rows: v.exactOptional(v.record(v.string(), v.record(v.string(), v.unknown()))),
-  /** list: tokens that are tied in the order asked for stand otherwise on each page, so that some are on none. */
+  /** list: tokens with equal sort keys have another order on each page, so that some are on no page. */
   shuffleTies: v.exactOptional(v.boolean()),
-  /** list: each item has a `token`, as the schema allows. It is a planted one, which nobody accepts. */
+  /** list: each item has a `token`, as the schema allows. It isn't a real token string. */
   withToken: v.exactOptional(v.boolean()),
 });
 
 export type LosantTweak = v.InferOutput<typeof LosantTweak>;
 
-/** A misspelt tweak must not look like an emulator that behaves. */
+/** Refuses a misspelt tweak, because ignoring it would hide the mistake. */
 export function tweakOf(given: Readonly<Record<string, unknown>>): LosantTweak {
   const result = v.safeParse(LosantTweak, given);
   if (result.success) return result.output;
-  throw new LosantRefusal(500, "InvalidTweak", `Of the fault's tweak: ${complaint(result.issues[0])}`);
+  throw new LosantRefusal(
+    500,
+    "InvalidTweak",
+    `The tweak of the fault is wrong: ${complaint(result.issues[0])}`,
+  );
 }
 
 export function withAnswered(body: object, { answered = {} }: LosantTweak): object {
   return altered(body, answered);
 }
 
-/** The row of a token, as the tweak shows it. */
+/** The row of a token, with the tweak applied. */
 export function tweakedRow(id: string, row: object, { rows = {} }: LosantTweak): object {
   return altered(row, rows[id] ?? {});
 }

@@ -1,6 +1,6 @@
 import type { Application, StoredToken } from "./store.ts";
 
-/** A token as the API answers it (apiToken.json of API 1.30), always without its string. */
+/** A token in the API's answers (apiToken.json of API 1.30), always without its string. */
 export function tokenView(token: StoredToken) {
   return {
     id: token.id,

@@ -19,7 +19,7 @@ import {
 } from "losant-token-rotation";
 
 interface FailuresToChatProps {
-  /** Of the secret with the address of an incoming webhook, as Slack makes them: who knows it may post. */
+  /** The secret that holds the URL of an incoming webhook, such as Slack's. Whoever knows the URL can post. */
   readonly webhookSecretName: string;
   readonly eventBus: AnyEventBus;
 }
@@ -33,8 +33,8 @@ interface Message {
 }
 
 /**
- * Posts to a chat what a person has to do something about, and nothing else: failures that won't pass by themselves,
- * tokens that expire within a week, and applications of which nothing is renewed.
+ * Posts to a chat only what a person has to act on: failures that a retry doesn't solve, tokens that expire within a week,
+ * and applications whose tokens can't be renewed.
  */
 export class FailuresToChat extends Construct {
   readonly #eventBus: AnyEventBus;
@@ -44,18 +44,18 @@ export class FailuresToChat extends Construct {
     super(scope, id);
     this.#eventBus = eventBus;
     const connection = new Connection(this, "Connection", {
-      // A webhook's address is all it asks for, but a connection must have a credential: this one says who posts.
+      // A webhook needs only its URL, but a connection must have a credential. This one names the sender.
       authorization: Authorization.apiKey("X-Sent-By", SecretValue.unsafePlainText("losant-token-rotation")),
     });
     this.#chat = new ApiDestination(this, "Chat", {
       connection,
-      // Read by CloudFormation when it deploys; the template has only the secret's name.
+      // CloudFormation reads it at the deployment. The template has only the secret's name.
       endpoint: SecretValue.secretsManager(webhookSecretName).unsafeUnwrap(),
       rateLimitPerSecond: 1,
-      // The CDK's class doesn't fit its own interface where `exactOptionalPropertyTypes` is set.
+      // With `exactOptionalPropertyTypes`, the CDK's class doesn't match its own interface.
     }) as IApiDestination;
     this.#post("Failed", failed("tokenName", true));
-    // Of a token that Losant no longer has, only the id is known. What is absent must not stand in a template.
+    // For a token that Losant no longer has, only the id is known. A template must not contain a missing path.
     this.#post("FailedNameless", failed("tokenId", false));
     this.#post("Expiring", {
       about: "Losant API Token Expiring",
@@ -64,13 +64,13 @@ export class FailuresToChat extends Construct {
         reason: [{ "anything-but": ["excluded"] }],
         tokenName: [{ exists: true }],
       },
-      title: "A Losant API token expires soon, and is not renewed",
+      title: "A Losant API token expires soon and is not renewed",
       facts: ["tokenName", "applicationId", "expirationDate", "reason"],
     });
     this.#post("ApplicationFailed", {
       about: "Losant Token Rotation Run Completed",
       detail: { failedApplications: { code: PERMANENT_ERROR_CODES } },
-      title: "No token of a Losant application is renewed",
+      title: "The tokens of a Losant application can't be renewed",
       facts: ["failedApplications[0].applicationId", "failedApplications[0].code", "runId"],
     });
   }
@@ -82,7 +82,7 @@ export class FailuresToChat extends Construct {
       text: title,
       blocks: [
         { type: "header", text: text(title) },
-        // Each value stands alone: EventBridge makes it a JSON string, quotes and all. Within a text it would not.
+        // Each value is without quotes, so EventBridge makes it a JSON string and escapes it. Inside a text it would not.
         ...facts.map((path) => ({ type: "section", text: text(EventField.fromPath(`$.detail.${path}`)) })),
       ],
     });

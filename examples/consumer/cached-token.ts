@@ -1,6 +1,6 @@
 import type { Redacted } from "../../lambda/model/redacted.ts";
 
-/** One version of the secret, as it was read. */
+/** One version of the secret that was read. */
 export interface HeldToken {
   readonly versionId: string;
   readonly string: Redacted;
@@ -8,22 +8,22 @@ export interface HeldToken {
 
 export type Stage = "AWSCURRENT" | "AWSPREVIOUS";
 
-/** Undefined where no version has the label. Throws where the secret can't be read. */
+/** Undefined if no version has the label. Throws if the secret can't be read. */
 export type ReadToken = (stage: Stage) => Promise<HeldToken | undefined>;
 
 interface Options {
-  /** How long a token is used before the secret is read again. It must be shorter than the grace of a predecessor. */
+  /** How long a token is used before the secret is read again. It must be shorter than the grace period of a predecessor. */
   readonly maxAgeMs?: number;
-  /** How long after a disappointment (no store, no token that works) until the store is asked again. */
+  /** How long to wait after a failure (the secret can't be read, or no token works) before the secret is read again. */
   readonly pauseMs?: number;
   readonly now?: () => number;
   readonly warn?: (message: string) => void;
 }
 
 /**
- * The token that a process uses. It is read again when it is old, when an event says that there is a newer one, and
- * when Losant rejects it; and it may be the previous one, while Losant rejects the current. However many requests ask
- * at once, each version is read once. While the store is dead, what is held goes on being used.
+ * The token that a process uses. The secret is read again when the token is old, when an event announces a newer one, and
+ * when Losant rejects the token. While Losant rejects the current token, the previous one is used. Requests that wait at the
+ * same time share one read of each version. If the secret can't be read, the process keeps its token.
  */
 export class CachedToken {
   readonly #read: ReadToken;
@@ -44,7 +44,7 @@ export class CachedToken {
     this.#warn = options.warn ?? console.warn;
   }
 
-  /** The one to use now. Throws only where there is none at all. */
+  /** The token to use now. Throws only if there is none. */
   async current(): Promise<HeldToken> {
     const held = this.#held;
     if (held !== undefined && this.#now() < this.#goodUntilMs) return held;
@@ -52,12 +52,12 @@ export class CachedToken {
       return this.#hold(await this.#once("AWSCURRENT"), this.#maxAgeMs);
     } catch (error) {
       if (held === undefined) throw error;
-      this.#warn(`going on with the token that is held: ${messageOf(error)}`);
+      this.#warn(`can't read the secret, so the last token stays in use: ${messageOf(error)}`);
       return this.#hold(held, this.#pauseMs);
     }
   }
 
-  /** An event says that this version is current. The same event twice, or too late, costs nothing or one reading. */
+  /** An event announced that this version is current. If the event comes twice or late, the secret is read once more at most. */
   async announced(versionId: string): Promise<void> {
     if (this.#held?.versionId === versionId) return;
     this.#goodUntilMs = 0;
@@ -65,11 +65,11 @@ export class CachedToken {
     await this.current();
   }
 
-  /** What to try after Losant rejected all of `rejected`: what is current by now, else the previous one, else nothing. */
+  /** The token to try after Losant rejected all of `rejected`: the current one, or the previous one, or none. */
   async other(rejected: readonly HeldToken[]): Promise<HeldToken | undefined> {
     const isNew = (token: HeldToken | undefined): token is HeldToken =>
       token !== undefined && !rejected.some(({ string }) => string.equals(token.string));
-    // Somebody else's request may have found it already.
+    // Another request may have found it already.
     if (isNew(this.#held)) return this.#held;
     if (this.#now() < this.#nothingElseUntilMs) return undefined;
     try {
@@ -81,7 +81,7 @@ export class CachedToken {
         return this.#hold(previous, this.#pauseMs);
       }
     } catch (error) {
-      this.#warn(`Losant rejects the token that is held, and there is no other: ${messageOf(error)}`);
+      this.#warn(`Losant rejects the token, and there is no other: ${messageOf(error)}`);
     }
     this.#nothingElseUntilMs = this.#now() + this.#pauseMs;
     return undefined;

@@ -10,12 +10,12 @@ import { type AnyEventBus, EVENT_SOURCE } from "losant-token-rotation";
 
 interface ConsumerProps {
   readonly applicationId: string;
-  /** The secret that the worker keeps the token in: `losant/<application id>/<token name>`, or what is mapped. */
+  /** The secret that holds the token: `losant/<application id>/<token name>`, or the one that `secrets` maps. */
   readonly secretName: string;
   readonly eventBus: AnyEventBus;
 }
 
-/** The function of handler.ts, which may read its one secret, and hears of its one secret's rotations. */
+/** The function in handler.ts. It may read its secret, and receives the events about rotations of that secret. */
 export class Consumer extends Construct {
   readonly lambda: Lambda;
 
@@ -26,7 +26,7 @@ export class Consumer extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(45),
-      // With its own copy of the SDK, it is the same code here, in tests and in Lambda.
+      // With its own copy of the SDK, the code is the same in tests and in Lambda.
       bundling: { externalModules: [], minify: true },
       environment: { LOSANT_SECRET: secretName, LOSANT_APPLICATION: applicationId },
     });

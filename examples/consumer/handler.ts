@@ -8,13 +8,13 @@ const {
   LOSANT_API_URL = "https://api.losant.com",
 } = process.env;
 
-/** Outside of the handler: it lives as long as this execution environment. */
+/** Outside the handler, so that it lives as long as this execution environment. */
 const token = new CachedToken(readingFrom(LOSANT_SECRET));
 
 /**
- * A Lambda function that does something with Losant's API: here, it asks for the application's name. It is also the
- * target of a rule for `Losant API Token Rotated`. Such an event reaches one execution environment only; the others
- * notice by the age of what they hold, or by a 401.
+ * A Lambda function that uses Losant's API: here it reads the application's name. It is also the target of a rule for
+ * `Losant API Token Rotated`. Such an event reaches only one execution environment. The others read the secret again when
+ * their token is old, or after a 401.
  */
 export async function handler(event: unknown): Promise<{ readonly name?: string }> {
   const versionId = rotatedVersion(event);

@@ -3,8 +3,8 @@ import type { CachedToken, HeldToken } from "./cached-token.ts";
 const TIMEOUT_MS = 10_000;
 
 /**
- * One request to Losant's API. A 401 proves that nothing was done, so that the request may be repeated with another
- * token: at most twice, since there is nothing to try beyond what is held, what is current, and what was.
+ * One request to Losant's API. A 401 proves that nothing was done, so the request can be repeated with another token, at
+ * most twice: there are only the token in use, the current one and the previous one.
  */
 export async function callLosant(token: CachedToken, url: string, init: RequestInit = {}): Promise<Response> {
   const tried: HeldToken[] = [];

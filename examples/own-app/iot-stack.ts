@@ -9,11 +9,11 @@ import { RestartOnRotation } from "../restart-ecs/restart-on-rotation.ts";
 
 const APPLICATION = "575ec8687ae143cd83dc4a97";
 
-/** Somebody's own stack, of which the token rotation is one part among others. */
+/** Your own stack, with the token rotation as one part of it. */
 export class IotStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
-    // The name must be known here: the worker's configuration is bundled with its code.
+    // The name must be known here, because the worker's configuration is bundled with its code.
     const eventBus = new EventBus(this, "Bus", { eventBusName: "iot" });
     const onCall = new Topic(this, "OnCall");
 

@@ -9,18 +9,18 @@ import { type AnyEventBus, EVENT_SOURCE } from "losant-token-rotation";
 interface RestartOnRotationProps {
   readonly clusterName: string;
   readonly serviceName: string;
-  /** The secrets whose strings the service's tasks get when they start. */
+  /** The secrets that the service's tasks get when they start. */
   readonly secretNames: readonly string[];
   readonly eventBus: AnyEventBus;
 }
 
 /**
- * Replaces the tasks of an ECS service when a token that they use has been rotated. ECS reads `secrets` of a task
- * definition when a task starts, and never again: `valueFrom: "<ARN of the secret>:token::"` is the string in the JSON.
- * The old tasks run on until the new ones are healthy, and so does the old token, unless it was retired at once.
+ * Replaces the tasks of an ECS service when a token that they use was rotated. ECS reads `secrets` of a task definition
+ * only when a task starts: `valueFrom: "<ARN of the secret>:token::"` is the string in the JSON. The old tasks run until the
+ * new ones are healthy. The old token also works until then, unless it was retired at once.
  *
- * EventBridge can't call ECS by itself. A state machine of one step can, without code that has to be kept up to date.
- * The same event twice replaces the tasks twice, which harms nobody.
+ * EventBridge can't call ECS directly. A state machine with one step can, without code that needs updates.
+ * If the same event comes twice, the tasks are replaced twice, which does no harm.
  */
 export class RestartOnRotation extends Construct {
   constructor(scope: Construct, id: string, props: RestartOnRotationProps) {
@@ -32,7 +32,7 @@ export class RestartOnRotation extends Construct {
       iamAction: "ecs:UpdateService",
       iamResources: [serviceArn(this, clusterName, serviceName)],
       parameters: { Cluster: clusterName, Service: serviceName, ForceNewDeployment: true },
-      // The answer is large, and nobody reads it.
+      // The response is large, and nothing uses it.
       resultSelector: {},
     });
     restart.addRetry({ maxAttempts: 5, interval: Duration.seconds(10), backoffRate: 2 });
@@ -42,7 +42,7 @@ export class RestartOnRotation extends Construct {
       timeout: Duration.minutes(10),
     });
     new Rule(this, "Rotated", {
-      description: `Restarts ${serviceName} when a token that it uses has been rotated`,
+      description: `Restarts ${serviceName} when a token that it uses was rotated`,
       eventBus,
       eventPattern: {
         source: [EVENT_SOURCE],
@@ -54,7 +54,7 @@ export class RestartOnRotation extends Construct {
   }
 }
 
-/** The long form, which services have whose names are unique in their cluster only. */
+/** The long form of the ARN, because names of services are unique only in their cluster. */
 function serviceArn(scope: Construct, clusterName: string, serviceName: string): string {
   return Stack.of(scope).formatArn({
     service: "ecs",

@@ -163,7 +163,7 @@ describe("a consumer whose store is dead", () => {
       for (let request = 0; request < 10; request++) expect(await work()).toBe(200);
     });
     expect(asked).toBe(1);
-    expect(said).toEqual([expect.stringContaining("going on with the token that is held")]);
+    expect(said).toEqual([expect.stringContaining("so the last token stays in use")]);
     cloud.aws.faults.clear();
     nowMs += BOUNDS.pauseMs;
     expect(await readsOf(work)).toBe(1);
@@ -211,7 +211,7 @@ describe("a consumer without any token that works", () => {
     ["JSON without a token", '{"tokn": "eyJsecret"}'],
   ])("says so without quoting it: %s", async (_, value) => {
     cloud.aws.putSecret(SECRET, value);
-    expect(await errorOf(work())).toBe(`Error: the secret ${SECRET} holds no token`);
+    expect(await errorOf(work())).toBe(`Error: the secret ${SECRET} contains no token`);
   });
 
   it("never says a string", async () => {

@@ -189,7 +189,7 @@ describe("the rules that post to a chat", () => {
     await world.run();
     expect(posted(world)).toEqual([
       {
-        text: "No token of a Losant application is renewed",
+        text: "The tokens of a Losant application can't be renewed",
         lines: [expect.any(String), APP, "access-token-rejected", "run-1"],
       },
     ]);
@@ -201,7 +201,7 @@ describe("the rules that post to a chat", () => {
       world.token(name, { age: 83 * DAY, lifetime: 90 * DAY, scope: [] });
     await world.run();
     expect(posted(world).map(({ lines }) => lines)).toEqual([
-      ["A Losant API token expires soon, and is not renewed", "legacy", APP, expect.any(String), "no-scope"],
+      ["A Losant API token expires soon and is not renewed", "legacy", APP, expect.any(String), "no-scope"],
     ]);
   });
 
