@@ -1,10 +1,9 @@
 import { findToken, type ListedToken, renewsAccessToken } from "../../lambda/lineage/snapshot.ts";
-import { printable } from "../../lambda/model/printable.ts";
 import { secretNameOf } from "../../lambda/model/secret.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import type { Login } from "../../lambda/ports.ts";
-import { remedyHere } from "../command/remedies.ts";
+import { showFailure } from "../terminal/failures.ts";
 import { heading, type Screen, type Style, say } from "../terminal/screen.ts";
 import { tableLines } from "../terminal/table.ts";
 import { relative } from "../terminal/words.ts";
@@ -86,16 +85,6 @@ export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen,
   if (rows.length > shown.length)
     say(screen, `… and ${rows.length - shown.length} more that expire later`, "  ", "faint");
   for (const { forecast } of rows) if (forecast.kind === "unseen") showFailure(forecast, screen);
-}
-
-export function showFailure(
-  { application, error }: Extract<Forecast, { kind: "unseen" }>,
-  screen: Screen,
-): void {
-  const sentence = `application ${application.id}: ${error.code}: ${error.message}`;
-  screen.line();
-  say(screen, printable(sentence), "  ", "bad");
-  say(screen, `What to do: ${remedyHere(error.code, sentence)}`, "  ");
 }
 
 function weightOf({

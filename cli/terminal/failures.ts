@@ -1,5 +1,6 @@
-import { ERROR_KINDS, type ErrorCode } from "../../lambda/model/errors.ts";
+import { ERROR_KINDS, type ErrorCode, type RotationError } from "../../lambda/model/errors.ts";
 import { printable } from "../../lambda/model/printable.ts";
+import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { remedyHere } from "../command/remedies.ts";
 import { type Screen, say } from "./screen.ts";
 
@@ -11,6 +12,17 @@ export function showFailures(failures: readonly string[], screen: Screen): void 
     const remedy = remedyIn(failure);
     if (remedy !== undefined) say(screen, `What to do: ${remedy}`);
   }
+}
+
+/** Shows why an application could not be read, and the remedy. */
+export function showFailure(
+  { application, error }: { readonly application: ApplicationConfig; readonly error: RotationError },
+  screen: Screen,
+): void {
+  const sentence = `application ${application.id}: ${error.code}: ${error.message}`;
+  screen.line();
+  say(screen, printable(sentence), "  ", "bad");
+  say(screen, `What to do: ${remedyHere(error.code, sentence)}`, "  ");
 }
 
 /** The sentence of a failure has its code between what failed and the message. */

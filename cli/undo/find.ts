@@ -1,8 +1,11 @@
+import pLimit from "p-limit";
 import * as v from "valibot";
+import { OBSERVED_AT_FIRST } from "../../lambda/limits.ts";
 import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
 import { placesOf } from "../../lambda/lineage/places.ts";
 import { secretNameOfToken } from "../../lambda/lineage/roots.ts";
 import type { Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { RotationError } from "../../lambda/model/errors.ts";
 import { nearestWord } from "../../lambda/model/nearest.ts";
 import { quoted } from "../../lambda/model/printable.ts";
 import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model/secret.ts";
@@ -20,47 +23,102 @@ export interface Found {
   readonly versions: readonly SecretVersion[];
 }
 
-/** The one lineage that a token's id or name means. @throws Refusal where it means none, or several. */
+/** An application that could not be read. The token may be in it. */
+export interface Unread {
+  readonly application: ApplicationConfig;
+  readonly error: RotationError;
+}
+
+/** What one application has of the token. */
+interface Survey {
+  readonly names: readonly string[];
+  readonly isKnown: boolean;
+  readonly isOrphan: boolean;
+  readonly found: readonly Found[];
+}
+
+/**
+ * The one lineage with a token of this id or name. If one of several applications can't be read, the others are still
+ * searched, and `onUnread` is called for it.
+ * @throws Refusal if there is no such lineage, or more than one; RotationError if the only application can't be read
+ */
 export async function findLineage(
   entry: string,
   applications: readonly ApplicationConfig[],
   tools: Tools,
+  onUnread: (unread: Unread) => void = () => {},
 ): Promise<Found> {
-  const found: Found[] = [];
-  let isKnown = false;
-  const names: string[] = [];
-  let isOrphan = false;
-  for (const application of applications) {
-    const snapshot = await look(entry, application, tools);
-    names.push(...snapshot.tokens.values().map(({ name }) => name));
-    isKnown ||= snapshot.tokens.values().some((token) => matches(token, entry));
-    const lineages = lineagesOf(entry, snapshot, tools.clock.now());
-    isOrphan ||= lineages.some(({ orphans }) => orphans.some((token) => matches(token, entry)));
-    for (const name of secretsOf(entry, lineages, snapshot))
-      found.push(...(await described(name, entry, snapshot, tools)));
-  }
+  const limit = pLimit(OBSERVED_AT_FIRST);
+  const results = await Promise.all(
+    applications.map((application) => limit(() => surveyOrUnread(entry, application, tools))),
+  );
+  const unread = results.filter((result) => "error" in result);
+  const [only] = unread;
+  if (only !== undefined && applications.length === 1) throw only.error;
+  for (const one of unread) onUnread(one);
+  const surveys = results.filter((result) => "found" in result);
+  const found = surveys.flatMap((survey) => survey.found);
   const [one, ...others] = found;
-  if (one === undefined && isOrphan)
-    throw new Refusal(
-      `${quoted(entry)} replaced nothing: a run made it and stored its string nowhere`,
-      "The worker deactivates such a token, and deletes it a week later. To keep it, set its status to active in Losant: the worker respects that.",
-    );
-  if (one === undefined)
-    throw isKnown
-      ? new Refusal(
-          `${quoted(entry)} was never rotated into a secret of this configuration`,
-          "There is nothing to undo.",
-        )
-      : new Refusal(
-          `no listed token has the id or name ${quoted(entry)}`,
-          suggestionFor(entry, names) ??
-            "Name a token by its id or exact name as Losant lists it, in a configured application.",
-        );
+  if (one === undefined) throw notFound(entry, surveys, unread);
   if (others.length === 0) return one;
   const places = found.map(({ application, secret }) => `${secret.name} of application ${application.id}`);
   throw new Refusal(
-    `${quoted(entry)} means tokens of several secrets: ${places.join(", ")}`,
+    `${quoted(entry)} matches tokens of several secrets: ${places.join(", ")}`,
     "Name the token by its id.",
+  );
+}
+
+async function surveyOrUnread(
+  entry: string,
+  application: ApplicationConfig,
+  tools: Tools,
+): Promise<Survey | Unread> {
+  try {
+    return await survey(entry, application, tools);
+  } catch (thrown) {
+    if (!(thrown instanceof RotationError)) throw thrown;
+    return { application, error: thrown };
+  }
+}
+
+async function survey(entry: string, application: ApplicationConfig, tools: Tools): Promise<Survey> {
+  const snapshot = await look(entry, application, tools);
+  const lineages = lineagesOf(entry, snapshot, tools.clock.now());
+  const found: Found[] = [];
+  for (const name of secretsOf(entry, lineages, snapshot))
+    found.push(...(await described(name, entry, snapshot, tools)));
+  const tokens = [...snapshot.tokens.values()];
+  return {
+    names: tokens.map(({ name }) => name),
+    isKnown: tokens.some((token) => matches(token, entry)),
+    isOrphan: lineages.some(({ orphans }) => orphans.some((token) => matches(token, entry))),
+    found,
+  };
+}
+
+function notFound(entry: string, surveys: readonly Survey[], unread: readonly Unread[]): Refusal {
+  if (surveys.some(({ isOrphan }) => isOrphan))
+    return new Refusal(
+      `${quoted(entry)} replaced no token: the run that created it stored its string nowhere`,
+      "The worker deactivates such a token, and deletes it a week later. To keep it, set its status to active in Losant: the worker respects that.",
+    );
+  if (surveys.some(({ isKnown }) => isKnown))
+    return new Refusal(
+      `${quoted(entry)} was never rotated into a secret of this configuration`,
+      "There is nothing to undo.",
+    );
+  if (unread.length > 0) {
+    const ids = unread.map(({ application }) => application.id).join(", ");
+    return new Refusal(
+      `no token with the id or name ${quoted(entry)} was found, and these applications could not be read: ${ids}`,
+      "If the token belongs to one of them, solve the problem shown above, and run the command again.",
+    );
+  }
+  const names = surveys.flatMap((one) => one.names);
+  return new Refusal(
+    `no listed token has the id or name ${quoted(entry)}`,
+    suggestionFor(entry, names) ??
+      "Use the id or the exact name of a token that Losant lists in a configured application.",
   );
 }
 
@@ -69,7 +127,7 @@ function suggestionFor(entry: string, names: readonly string[]): string | undefi
   return meant === undefined ? undefined : `Did you mean ${quoted(meant)}?`;
 }
 
-/** Nothing is made, so that no run has to be known again. */
+/** Undo creates no tokens, so no run has to be identified later. */
 const NO_RUN = v.parse(RunId, "undo");
 
 function look(entry: string, application: ApplicationConfig, tools: Tools): Promise<Snapshot> {
@@ -87,7 +145,7 @@ function lineagesOf(entry: string, snapshot: Snapshot, now: Date): readonly Line
 
 function secretsOf(entry: string, lineages: readonly Lineage[], snapshot: Snapshot): ReadonlySet<SecretName> {
   const names = lineages.map(({ secretName }) => secretName);
-  // Of a dead root the worker asks nothing: whether its secret mentions it is seen when that is described.
+  // The worker doesn't read the secret of a root that no longer works. `described` shows whether the secret names the root.
   const plain = [...snapshot.tokens.values()]
     .filter((token) => matches(token, entry))
     .map((token) => secretNameOfToken(snapshot, token));
@@ -110,7 +168,7 @@ async function described(
 ): Promise<readonly Found[]> {
   const reading = secrets.get(name);
   if (reading?.kind === "unreadable") throw reading.error;
-  // Described anew: what is decided now, a person is asked about, and it is then compared and swapped.
+  // Read again, because the decision, the question to the person and the move of AWSCURRENT depend on this state.
   const secret = await store.describe(name);
   if (secret === undefined) return [];
   const versions = await store.history(secret.arn);

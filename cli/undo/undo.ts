@@ -1,5 +1,6 @@
-import { printable } from "../../lambda/model/printable.ts";
+import { printable, quoted } from "../../lambda/model/printable.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
+import { isId } from "../../lambda/policy/request.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import { isConfirmed } from "../command/confirm.ts";
 import { toItsEnd, unlessInterrupted } from "../command/interrupts.ts";
@@ -8,10 +9,11 @@ import { placeOf, showPlace } from "../command/place.ts";
 import { Refusal } from "../command/stops.ts";
 import { chosenApplications, type Tools, toolsFor } from "../command/tools.ts";
 import { watching } from "../command/watching.ts";
+import { showFailure } from "../terminal/failures.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { say, sayWithCommand, screenOn } from "../terminal/screen.ts";
+import { type Screen, say, sayWithCommand, screenOn } from "../terminal/screen.ts";
 import { carryOut, usable } from "./carry-out.ts";
-import { type Found, findLineage } from "./find.ts";
+import { type Found, findLineage, type Unread } from "./find.ts";
 import { type Undo, undoOf } from "./intent.ts";
 import { UNDO, type UNDO_FLAGS, type UndoOptions, undoOptions } from "./options.ts";
 import { nextSteps, STORED_NOWHERE, showIntent, undoDocument } from "./words.ts";
@@ -85,10 +87,28 @@ async function prepared(
   const place = await placeOf(tools.config, applications, tools);
   progress.clear();
   showPlace(place, screenOn(isAsked ? io.urgent : io.stdout, io.env));
-  const found = await findLineage(token, applications, tools);
+  const unread: Unread[] = [];
+  const found = await findLineage(token, applications, tools, (one) => unread.push(one)).finally(() => {
+    progress.clear();
+    showUnread(unread, token, screenOn(io.urgent, io.env));
+  });
   const intent = limited(undoOf(found.secret, found.versions), reactivateOnly);
   const predecessor = await usable(intent.predecessorId, tools.connect(found.application), tools);
   return { tools, found, intent, predecessor };
+}
+
+/** Applications that were not searched. A name, unlike an id, may also belong to a token in one of them. */
+function showUnread(unread: readonly Unread[], token: string, screen: Screen): void {
+  if (unread.length === 0) return;
+  for (const one of unread) showFailure(one, screen);
+  screen.line();
+  if (!isId(token))
+    say(
+      screen,
+      `Another token with the name ${quoted(token)} may be in an application that can't be read.`,
+      "",
+      "warn",
+    );
 }
 
 function showNextSteps(intent: Undo, { stdout, env }: CommandIo): void {

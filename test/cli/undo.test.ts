@@ -373,6 +373,55 @@ describe("npm run undo refuses", { timeout: TIMEOUT_MS }, () => {
     expect(statusOf(token.id)).toBe("active");
   });
 
+  describe("of one application that can't be read", () => {
+    const OTHER = "5c3f1e7a2b9d4e0007a8b9c0";
+    /** Before the one with the token, so that it is asked first. */
+    function withUnreadable(isDenied = false) {
+      const accessToken = "losant-access/other";
+      cloud.aws.putSecret(accessToken, "not-a-token-of-losant");
+      if (isDenied) cloud.aws.deny(accessToken, "GetSecretValue");
+      const { applications } = cloud.config as { readonly applications: readonly object[] };
+      Object.assign(cloud.config, { applications: [{ id: OTHER, accessToken }, ...applications] });
+    }
+
+    test.each([
+      ["whose access token Losant rejects", false],
+      ["whose access token may not be read", true],
+    ])("%s, nothing but the tokens in it", async (_, isDenied) => {
+      const [, predecessor, successor] = await leaked();
+      withUnreadable(isDenied);
+      const { code, stdout } = await undo("--token", successor);
+      expect(stdout).toMatch(new RegExp(`application ${OTHER}: [a-z-]+: `));
+      expect(stdout).toContain("What to do: ");
+      expect(stdout).not.toContain("Another token with the name");
+      expect(code).toBe(0);
+      expect(statusOf(predecessor)).toBe("active");
+      expect(versionAt("AWSCURRENT")).toMatch(`losant-${predecessor}-`);
+    });
+
+    test("says that a name may be there as well, and with --json only on standard error", async () => {
+      await leaked();
+      withUnreadable();
+      const { code, stdout, stderr } = await undo("--token", "backend", "--json");
+      expect(JSON.parse(stdout)).toMatchObject({ outcome: "undone", applicationId: APP });
+      expect(stderr).toContain(`application ${OTHER}: access-token-rejected: `);
+      expect(stderr).toContain('Another token with the name "backend" may be in an application');
+      expect(code).toBe(0);
+    });
+
+    test("a token that is in none of the others: it names the application", async () => {
+      await leaked();
+      withUnreadable();
+      const { code, stdout, stderr } = await undo("--token", "f".repeat(24));
+      expect(stdout).toContain(`application ${OTHER}: access-token-rejected: `);
+      expect(stderr.replace(/\s+/g, " ")).toContain(`these applications could not be read: ${OTHER}`);
+      expect(code).toBe(1);
+      const alone = await undo("--token", "f".repeat(24), "--application", OTHER);
+      expect(alone.stderr).toMatch(/^access-token-rejected: /);
+      expect(alone.code).toBe(1);
+    });
+  });
+
   test("a name that means tokens of two secrets", async () => {
     for (let count = 0; count < 2; count += 1) root("twin");
     const [one = "", other = ""] = idsOf("twin");
