@@ -1,6 +1,6 @@
 import { nearestWord } from "../lambda/model/nearest.ts";
 import { type Command, EXIT, type ExitCode, runCommand } from "./command/command.ts";
-import { type Completed, SHELLS } from "./command/completion.ts";
+import { COMPLETION, type Completed, SHELLS } from "./command/completion.ts";
 import type { CommandFlags } from "./command/flags.ts";
 import type { Io } from "./command/io.ts";
 import { version } from "./command/version.ts";
@@ -24,7 +24,7 @@ const isSubcommand = (name: string): name is keyof typeof SUBCOMMANDS => Object.
 /** The installed command. The first argument is the name of a subcommand; the rest are its arguments. */
 export async function runProgram([name = "", ...argv]: readonly string[], io: Io): Promise<ExitCode> {
   if (isSubcommand(name)) return runCommand(await SUBCOMMANDS[name](), argv, io);
-  if (name === "completion") return printCompletion(argv, io);
+  if (name === COMPLETION.name) return printCompletion(argv, io);
   const isHelp = ["--help", "-h", "help"].includes(name);
   if (isHelp) io.stdout.write(`${await overview()}\n`);
   else if (name === "--version") io.stdout.write(`${version()}\n`);
@@ -38,7 +38,7 @@ export async function runProgram([name = "", ...argv]: readonly string[], io: Io
 function complaintAbout(name: string): string {
   const usage = `Usage: ${PROGRAM} ${NAMES.join("|")} [options]\nMore: ${PROGRAM} --help`;
   if (name === "") return usage;
-  const meant = nearestWord(name, [...NAMES, "completion"]);
+  const meant = nearestWord(name, [...NAMES, COMPLETION.name]);
   // The name may be anything, even a secret, so it is not repeated.
   return `There is no such command.${meant === undefined ? "" : ` Did you mean ${meant}?`}\n${usage}`;
 }
@@ -55,8 +55,7 @@ async function overview(): Promise<string> {
     "Keeps Losant application API tokens from expiring: replaces them before they",
     "expire, and stores the new strings in AWS Secrets Manager.",
     "",
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`),
-    `  ${"completion".padEnd(14)}Print a completion script for bash, zsh or fish`,
+    ...[...commands, COMPLETION].map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`),
     "",
     `${PROGRAM} COMMAND --help explains a command.`,
     `${PROGRAM} --version prints the version.`,

@@ -5,7 +5,13 @@ import type { Described } from "./usage.ts";
 /** What can be completed: the commands, and the options of each. */
 export type Completed = Pick<Described, "name" | "summary" | "flags">;
 
-/** A script for each shell, and the line that loads it there. */
+/** The command that prints these scripts. It is completed as well. */
+export const COMPLETION = {
+  name: "completion",
+  summary: "Print a completion script for bash, zsh or fish",
+} as const;
+
+/** A script for each shell, and the line that loads it. test/cli/completion.test.ts presses Tab in each shell. */
 export const SHELLS = {
   bash: { script: bashScript, load: `source <(${PROGRAM} completion bash)` },
   zsh: { script: zshScript, load: `source <(${PROGRAM} completion zsh)` },
@@ -14,6 +20,10 @@ export const SHELLS = {
 export type Shell = keyof typeof SHELLS;
 
 const FUNCTION = `_${PROGRAM.replaceAll("-", "_")}`;
+const SHELL_NAMES = ["bash", "zsh", "fish"] as const satisfies readonly Shell[];
+const { help: HELP, version: VERSION } = EVERYWHERE;
+/** The options that need no command. */
+const ALONE = { help: HELP, version: VERSION } as const satisfies CommandFlags;
 /** The one value that is the name of a file. */
 const FILE = "FILE";
 
@@ -21,32 +31,41 @@ const flagsOf = ({ flags }: Completed): readonly (readonly [string, Flag])[] =>
   Object.entries({ ...flags, ...EVERYWHERE } as CommandFlags);
 
 function bashScript(commands: readonly Completed[]): string {
-  const cases = commands.map(({ name, ...rest }) => {
-    const words = flagsOf({ name, ...rest }).map(([flag]) => `--${flag}`);
-    return `    ${name}) words="${words.join(" ")}" ;;`;
+  const long = (flag: string) => `--${flag}`;
+  const cases = commands.map((command) => {
+    const words = flagsOf(command).map(([flag]) => long(flag));
+    return `    ${command.name}) words="${words.join(" ")}" ;;`;
   });
-  const valued = [
-    ...new Set(
-      commands.flatMap((command) =>
-        flagsOf(command).flatMap(([flag, { value }]) =>
-          value === undefined || value === FILE ? [] : [`--${flag}`],
-        ),
-      ),
-    ),
-  ];
+  const valued = new Set(
+    commands
+      .flatMap(flagsOf)
+      .flatMap(([flag, { value }]) => (value === undefined || value === FILE ? [] : [long(flag)])),
+  );
+  const first = [...[...commands, COMPLETION].map(({ name }) => name), ...Object.keys(ALONE).map(long)];
+  // bash splits --config=file into three words. bash 3, which macOS has, lacks compopt.
   return `${FUNCTION}() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words=""
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")} --help --version" -- "$current"))
+    COMPREPLY=($(compgen -W "${first.join(" ")}" -- "$current"))
     return
   fi
-  case "\${COMP_WORDS[COMP_CWORD-1]}" in
-    --config) COMPREPLY=($(compgen -f -- "$current")); return ;;
-    ${valued.join("|")}) return ;;
+  if [ "$current" = "=" ]; then
+    current=""
+  elif [ "$previous" = "=" ]; then
+    previous="\${COMP_WORDS[COMP_CWORD-2]}"
+  fi
+  case "$previous" in
+    --config)
+      local IFS=$'\\n'
+      compopt -o filenames 2>/dev/null
+      COMPREPLY=($(compgen -f -- "$current"))
+      return ;;
+    ${[...valued].join("|")}) return ;;
   esac
   case "\${COMP_WORDS[1]}" in
 ${cases.join("\n")}
+    ${COMPLETION.name}) words="${[...SHELL_NAMES, "--help"].join(" ")}" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
@@ -54,14 +73,16 @@ complete -F ${FUNCTION} ${PROGRAM}`;
 }
 
 function zshScript(commands: readonly Completed[]): string {
-  const described = commands.map(
+  const described = [...commands, COMPLETION].map(
     ({ name, summary }) => `    ${single(`${name}:${summary.replaceAll(":", "\\:")}`)}`,
   );
-  const cases = commands.map((command) => {
-    const specs = flagsOf(command).map(([name, flag]) => `        ${single(zshSpec(name, flag))}`);
-    return `      ${command.name}) _arguments \\\n${specs.join(" \\\n")} ;;`;
-  });
-  return `#compdef ${PROGRAM}
+  const cases = [
+    ...commands.map((command) => zshCase(command.name, flagsOf(command).map(zshSpec))),
+    zshCase(COMPLETION.name, [zshSpec(["help", HELP]), `1:shell:(${SHELL_NAMES.join(" ")})`]),
+  ];
+  const alone = Object.entries(ALONE).map((flag) => single(zshSpec(flag)));
+  // Without compinit, as in macOS's default .zshrc, there is no compdef.
+  return `(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }
 ${FUNCTION}() {
   local -a commands
   commands=(
@@ -69,6 +90,7 @@ ${described.join("\n")}
   )
   if (( CURRENT == 2 )); then
     _describe command commands
+    _arguments ${alone.join(" ")}
   else
     local command=$words[2]
     shift words
@@ -81,34 +103,50 @@ ${cases.join("\n")}
 compdef ${FUNCTION} ${PROGRAM}`;
 }
 
-function zshSpec(name: string, { value, multiple, about }: Flag): string {
+function zshCase(name: string, specs: readonly string[]): string {
+  return `      ${name}) _arguments \\\n${specs.map((spec) => `        ${single(spec)}`).join(" \\\n")} ;;`;
+}
+
+function zshSpec([name, { value, multiple, about }]: readonly [string, Flag]): string {
   const text = about.replace(/[[\]]/g, "\\$&");
   const takes = value === undefined ? "" : `:${value}:${value === FILE ? "_files" : ""}`;
-  return `${multiple ? "*" : ""}--${name}[${text}]${takes}`;
+  return `${multiple ? "*" : ""}--${name}${value === undefined ? "" : "="}[${text}]${takes}`;
 }
 
 function fishScript(commands: readonly Completed[]): string {
-  const none = `not __fish_seen_subcommand_from ${commands.map(({ name }) => name).join(" ")}`;
+  const line = (...parts: readonly string[]) => [`complete -c ${PROGRAM}`, ...parts].join(" ");
+  const after = (name: string) => `-n ${single(`_${FUNCTION} ${name}`)}`;
+  const first = after('""');
+  const shells = after(COMPLETION.name);
+  // Only the word after the program is the command. A later word may be the value of an option.
   return [
-    `complete -c ${PROGRAM} -f`,
-    ...commands.map(
-      ({ name, summary }) => `complete -c ${PROGRAM} -n ${single(none)} -a ${name} -d ${fishQuoted(summary)}`,
+    `function _${FUNCTION}`,
+    "    set -l words (commandline -opc)",
+    `    test "$words[2]" = "$argv[1]"`,
+    "end",
+    line("-f"),
+    ...[...commands, COMPLETION].map(({ name, summary }) =>
+      line(first, `-a ${name}`, `-d ${fishQuoted(summary)}`),
     ),
+    ...Object.entries(ALONE).map((flag) => line(first, ...fishFlag(flag))),
     ...commands.flatMap((command) =>
-      flagsOf(command).map(([name, { short, value, about }]) =>
-        [
-          `complete -c ${PROGRAM} -n ${single(`__fish_seen_subcommand_from ${command.name}`)}`,
-          `-l ${name}`,
-          ...(short === undefined ? [] : [`-s ${short}`]),
-          ...(value === undefined ? [] : [value === FILE ? "-r -F" : "-x"]),
-          `-d ${fishQuoted(about)}`,
-        ].join(" "),
-      ),
+      flagsOf(command).map((flag) => line(after(command.name), ...fishFlag(flag))),
     ),
+    line(shells, `-a ${single(SHELL_NAMES.join(" "))}`),
+    line(shells, ...fishFlag(["help", HELP])),
   ].join("\n");
 }
 
-/** As bash and zsh have it. */
+function fishFlag([name, { short, value, about }]: readonly [string, Flag]): readonly string[] {
+  return [
+    `-l ${name}`,
+    ...(short === undefined ? [] : [`-s ${short}`]),
+    ...(value === undefined ? [] : [value === FILE ? "-r -F" : "-x"]),
+    `-d ${fishQuoted(about)}`,
+  ];
+}
+
+/** In single quotes, for bash and zsh. */
 function single(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
