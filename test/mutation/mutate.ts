@@ -92,7 +92,7 @@ async function passesUnchanged(projects: readonly string[]): Promise<boolean> {
 }
 
 if (!(await passesUnchanged(values.project))) {
-  console.error("the tests fail without any fault: mend that first");
+  console.error("The tests fail without any planted fault. Fix them first.");
   process.exit(2);
 }
 

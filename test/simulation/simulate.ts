@@ -15,22 +15,26 @@ interface Search {
 }
 
 const FLAGS = {
-  schedules: { type: "string", value: "N", about: "how many random histories (20000)" },
-  seed: { type: "string", value: "S", about: "of the first of them; the others count upwards (1)" },
+  schedules: { type: "string", value: "N", about: "the number of random histories (default 20000)" },
+  seed: {
+    type: "string",
+    value: "S",
+    about: "the seed of the first one; the next ones have S+1, S+2 … (default 1)",
+  },
   "random-only": {
     type: "boolean",
-    about: "leave out the exhaustive search: one fault at each call, each pair of crashes",
+    about: "leave out the exhaustive search: one fault at each call, and each pair of crashes",
   },
 } as const;
 
 export const simulateCommand: Command<typeof FLAGS, Search> = {
   name: "simulate",
-  summary: "Searches for what breaks a promise",
+  summary: "Search for a history that breaks a guarantee",
   about: [
-    "Plays the real worker in memory and virtual time, with everything going wrong that can, and holds what happens to tokens and secrets against what users are promised.",
+    "Runs the real worker in memory and in virtual time, with every kind of failure, and checks what happens to tokens and secrets against the guarantees in docs/RELIABILITY.md.",
   ],
   flags: FLAGS,
-  exit: "0 if every promise was kept, 1 if one was broken, 2 if nothing was simulated",
+  exit: "0 if every guarantee was kept, 1 if one was broken, 2 if nothing was simulated",
   optionsFrom: ({ schedules = "20000", seed = "1", "random-only": isRandomOnly = false }) => ({
     schedules: wholeNumber("--schedules", schedules),
     seed: wholeNumber("--seed", seed),
@@ -43,7 +47,7 @@ async function simulate({ schedules, seed, isRandomOnly }: Search, io: CommandIo
   const { stdout, stderr } = io;
   const startedMs = performance.now();
   const tasks = [...(isRandomOnly ? [] : await exhaustiveTasks()), ...randomTasks(seed, schedules)];
-  // How many schedules a part of the exhaustive search has, only searching it tells.
+  // The number of schedules in a part of the exhaustive search is known only after it was searched.
   let done = 0;
   const showProgress = ({ schedules: played }: Findings) => {
     done += 1;
@@ -79,12 +83,18 @@ function linesOf({ schedules, runs, effects, acts, faults, broken }: Findings, s
   return rows.map(([what, count]) => `${what.padEnd(24)}${String(count).padStart(12)}`);
 }
 
-/** A failure that a person can read: the smallest history that breaks the same promise, call by call. */
+/** A readable failure: the smallest history that breaks the same guarantee, call by call. */
 async function storyOf(where: string, script: Script): Promise<string> {
   const smaller = await shrink(script);
   const { trace } = await play(smaller, { traced: true });
   const entries = smaller.entries.map((entry) => JSON.stringify(entry));
-  return [`${where}, made smaller:`, JSON.stringify(smaller.setting), ...entries, "", ...trace].join("\n");
+  return [
+    `${where}, reduced to the smallest history that still breaks the guarantee:`,
+    JSON.stringify(smaller.setting),
+    ...entries,
+    "",
+    ...trace,
+  ].join("\n");
 }
 
 if (import.meta.main)
