@@ -1,4 +1,4 @@
-import { printable, quoted } from "../../lambda/model/printable.ts";
+import { printable } from "../../lambda/model/printable.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
@@ -92,33 +92,24 @@ function renewal(
   application: ApplicationConfig,
   now: Date,
 ): readonly string[] {
-  const managedId = secret && managedToken(secret);
-  if (managedId !== undefined) {
-    const managed = listed.find((token) => token.id === managedId);
-    const isAlive = managed !== undefined && isLive(managed, now);
-    return [
-      "The worker renewed the token that this secret held before. It treats this token as a manual change: it uses the token " +
-        "to log in, but doesn't renew it.",
-      "To let it renew the access token again: " +
-        `npm run rotate -- --token ${isAlive ? managedId : (own?.id ?? "<the id of this token>")} --force`,
-    ];
-  }
   const name = nameOf(id);
-  const [mapped] = [...application.secrets].find(([, secretName]) => secretName === name) ?? [];
-  if (mapped === undefined && !application.renewsAccessToken)
+  if (!application.renewsAccessToken && ![...application.secrets.values()].some((mapped) => mapped === name))
     return [
       `The worker doesn't renew this token: \`accessToken\` has no \`renew\`, and no entry of \`secrets\` maps a token to ${name}. An alarm warns you before it expires.`,
     ];
   if (own === undefined)
     return [
-      "This token can't be identified in the list of tokens. The worker renews it only if a run can identify it.",
+      "This token can't be identified in the list of tokens. The worker renews it only if a run can identify it. If not, an " +
+        "alarm warns you before it expires.",
     ];
-  if (mapped !== undefined && own.name !== mapped && own.id !== mapped)
-    return [
-      `The worker doesn't renew this token: \`secrets\` maps ${quoted(mapped)} to this secret, but the name of this ` +
-        `token is ${quoted(own.name)}.`,
-    ];
-  return ["The worker renews this token before it expires, like any other token."];
+  const renewal = "The worker renews this token before it expires, like any other token.";
+  const former = listed.find((token) => token.id === (secret && managedToken(secret)));
+  if (former === undefined || former.id === own.id || !isLive(former, now)) return [renewal];
+  return [
+    renewal,
+    `The token that the secret held before, ${printable(former.name)} (${former.id}), still works, and nothing renews it. If ` +
+      "nobody needs it, delete it in Losant.",
+  ];
 }
 
 /** The token that the worker stored in the secret: the current one, or the one before a manual change. */
