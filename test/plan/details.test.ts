@@ -88,6 +88,31 @@ describe("a rotation", () => {
     expect(only(own, "rotate").retireNow).toBe(false);
     expect(plansOf(own).map(({ isOwnAccessToken }) => isOwnAccessToken)).toEqual([true]);
   });
+
+  it.each(["AWSCURRENT", "AWSPREVIOUS"] as const)(
+    "never retires at once the token whose string it logged in with, which the version with %s names",
+    (stage) => {
+      const name = `losant-access/${APP}`;
+      const tokens = [
+        token("now", { name: "a", replaces: "before", secret: arnOf(name) }),
+        token("before", { name: "b", replaces: "root", secret: arnOf(name) }),
+      ];
+      const versions = [version("now", "before", "AWSCURRENT"), version("before", "root", "AWSPREVIOUS")];
+      const leaked = (label: string) =>
+        only(
+          {
+            tokens,
+            secrets: [secret(versions, { name })],
+            login: { stage },
+            asks: { tokens: [id(label)], force: true, retireNow: true },
+          },
+          "rotate",
+        );
+      const [own, other] = stage === "AWSCURRENT" ? ["now", "before"] : ["before", "now"];
+      expect(leaked(own)).toMatchObject({ retireNow: false, spared: "until-replaced" });
+      expect(leaked(other).retireNow).toBe(true);
+    },
+  );
 });
 
 describe("a wait", () => {
@@ -147,6 +172,20 @@ describe("what a run reads", () => {
     const tokens = [token("first", { replaces: "root" }), token("current", { replaces: "first" })];
     const secrets = [
       secret([version("current", "first", "AWSCURRENT"), version("first", "root", "AWSPREVIOUS")]),
+    ];
+    const { described, searched } = await observedSnapshotOf({ tokens, secrets });
+    expect([described, searched]).toEqual([[], []]);
+  });
+
+  it("costs no call for a token that only the marker of a former successor remembers", async () => {
+    const tokens = [
+      token("root", { age: 350 * DAY, left: 15 * DAY }),
+      token("first", { replaces: "root" }),
+      token("second", { replaces: "first" }),
+      token("third", { replaces: "second" }),
+    ];
+    const secrets = [
+      secret([version("third", "second", "AWSCURRENT"), version("second", "x", "AWSPREVIOUS")]),
     ];
     const { described, searched } = await observedSnapshotOf({ tokens, secrets });
     expect([described, searched]).toEqual([[], []]);

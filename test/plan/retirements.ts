@@ -181,6 +181,13 @@ export const RETIREMENTS: readonly Row[] = [
     plan: ["wait third: not-due", "skip second: retirement-unproven"],
   },
   {
+    says: "retires nothing of which its marker says that it replaced another token than its version says",
+    tokens: [token("second", { replaces: "root", age: 400 * DAY, left: 60 * DAY }), third],
+    secrets: [changed(400)],
+    policy,
+    plan: ["wait third: not-due", "skip second: retirement-unproven"],
+  },
+  {
     says: "retires nothing that this worker made for another store and that was taken over here",
     tokens: [
       token("adopted", {

@@ -85,6 +85,23 @@ describe("a description copied onto another token", () => {
     },
   );
 
+  it("ends no life of a token that other software made, also where what it was copied from is gone", async () => {
+    const { world, successorId } = await rotatedOnce();
+    const { description = "", creationDate, expirationDate } = tokenOf(world, successorId);
+    const made = world.losant.addToken(APP, {
+      name: "terraform",
+      description,
+      scope: ["application.get"],
+      creationDate,
+      expirationDate,
+      creatorType: "apiToken",
+    });
+    await world.run({ tokens: [successorId], force: true });
+    world.losant.remove(APP, successorId);
+    await live(world, 30);
+    expect(tokenOf(world, made.id).status).toBe("active");
+  });
+
   it("ends no life of the access token that the worker logs in with", async () => {
     const { world, successorId } = await rotatedOnce();
     const { description = "" } = tokenOf(world, successorId);
