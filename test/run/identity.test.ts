@@ -1,5 +1,11 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
+import { describeSuccessor } from "../../lambda/model/marker.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
+import { SecretArn } from "../../lambda/model/secret.ts";
+import { ApplicationId, RunId, TokenId } from "../../lambda/model/token.ts";
 import { parseConfig } from "../../lambda/policy/config.ts";
 import type { Report, ReportRow } from "../../lambda/report/report.ts";
 import type { Intercept } from "../support/ports.ts";
@@ -167,6 +173,42 @@ describe("a marker that somebody wrote", () => {
     expect(tokenOf(world, orphan?.id ?? "").status).toBe("inactive");
     expect(tokenOf(world, other.id).status).toBe("active");
   });
+
+  it.each([
+    ["that Losant still accepts is the worker's", "active", "inactive"],
+    [
+      "that a person has revoked proves nothing: whoever has found the string can sign with it",
+      "inactive",
+      "active",
+    ],
+  ] as const)("with a former access token %s", async (_, formerStatus, status) => {
+    const { world, successorId } = await rotatedOnce();
+    const [former] = tokensOf(world);
+    const key = markerKeyOf(
+      new Redacted(world.stringIn(ACCESS) ?? ""),
+      v.parse(SecretArn, world.secrets.get(ACCESS).arn),
+      "losant",
+    );
+    const [orderedAt, expiresAt] = [world.clock.now(), new Date(world.clock.now().getTime() + 365 * DAY)];
+    const intent = {
+      replacedId: v.parse(TokenId, successorId),
+      secretArn: v.parse(SecretArn, world.secrets.get(world.secretOf("backend")).arn),
+      run: v.parse(RunId, "run-9"),
+      orderedAt,
+      expiresAt,
+    };
+    const { id } = world.token("edge", {
+      lifetime: 365 * DAY,
+      creatorType: "apiToken",
+      creatorId: former?.id,
+      description: describeSuccessor("", intent, v.parse(ApplicationId, APP), key),
+    });
+    world.losant.edit(APP, former?.id ?? "", { status: formerStatus });
+    world.aws.putSecret(ACCESS, world.token("rotation worker", { scope: ["all.Application"] }).token);
+    world.clock.advance(INTERVAL);
+    await world.run();
+    expect(tokenOf(world, id).status).toBe(status);
+  });
 });
 
 describe("an orphan", () => {
@@ -187,6 +229,20 @@ describe("an orphan", () => {
     expect(tokenOf(world, orphan).status).toBe("inactive");
     await live(world, 0.5);
     expect(tokensOf(world).map(({ id }) => id)).not.toContain(orphan);
+  });
+
+  it("is as old as it was before the run began to read, however long that takes", async () => {
+    const world = new World();
+    world.token("backend", DUE);
+    const dying: Intercept = ({ operation }) => (operation === "stage" ? { before: "crash" } : {});
+    void world.start({}, { intercept: dying });
+    await world.clock.run(world.clock.sleep(59 * MINUTE));
+    const orphan = tokensOf(world).at(-1)?.id ?? "";
+    const slow: Intercept = ({ operation }) => (operation === "list" ? { latencyMs: 2 * MINUTE } : {});
+    await world.run({}, { intercept: slow });
+    expect(tokenOf(world, orphan).status).toBe("active");
+    await world.run();
+    expect(tokenOf(world, orphan).status).toBe("inactive");
   });
 
   it("that somebody activates again is left alone, and told", async () => {
