@@ -313,6 +313,40 @@ export const BELONGING: readonly Row[] = [
     plan: ["wait current: not-due", "skip root: superseded"],
   },
   {
+    says: "finds a token in a version without labels of whichever secret it is, whatever it is called",
+    tokens: [
+      token("current", { name: "edge", replaces: "previous", secret: arnOf(secretNamed("edge")) }),
+      token("former", { ...due, name: "renamed", creatorType: "apiToken" }),
+    ],
+    secrets: [
+      secret(
+        [
+          version("current", "previous", "AWSCURRENT"),
+          version("previous", "x", "AWSPREVIOUS"),
+          version("former", "root"),
+        ],
+        { name: secretNamed("edge") },
+      ),
+    ],
+    plan: ["wait current: not-due", "skip former: superseded"],
+  },
+  {
+    says: "counts a token to the secret that held it, not to one in which it was only replaced",
+    tokens: [
+      token("second", { name: "zeta", replaces: "first", secret: arnOf(secretNamed("zeta")) }),
+      token("first", { name: "zeta", replaces: "root", secret: arnOf(secretNamed("zeta")) }),
+      token("other", { name: "alpha", replaces: "first", secret: arnOf(secretNamed("alpha")) }),
+    ],
+    secrets: [
+      secret([version("second", "first", "AWSCURRENT"), version("first", "root", "AWSPREVIOUS")], {
+        name: secretNamed("zeta"),
+      }),
+      secret([version("other", "first", "AWSCURRENT")], { name: secretNamed("alpha") }),
+    ],
+    plan: ["wait second: not-due", "skip first: superseded", "wait other: not-due"],
+    secretNames: { first: secretNamed("zeta") },
+  },
+  {
     says: "is not led astray by descriptions edited into a circle",
     tokens: [token("current", { replaces: "other" }), token("other", { replaces: "current" })],
     secrets: [secret([version("current", "root", "AWSCURRENT")])],

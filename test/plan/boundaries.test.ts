@@ -248,6 +248,17 @@ describe("one millisecond", () => {
     expect(readAt(HOUR - 1)).toEqual(["wait current: not-due", "skip orphan: young-orphan"]);
     expect(readAt(HOUR)).toEqual(["discard orphan: orphan", "wait current: not-due"]);
   });
+
+  it("and so are those of what was staged and lost", () => {
+    const situation = {
+      tokens: [token("current", { replaces: "root" }), token("next", { replaces: "root", age: 0 })],
+      secrets: [secret([isCurrent, version("next", "root", "rotating")])],
+      now: fromNow(PROMOTABLE + 2 * HOUR),
+    };
+    const readAt = (ms: number) => sentencesOf(plansOf({ ...situation, readAt: fromNow(ms) }));
+    expect(readAt(PROMOTABLE + HOUR - 1)).toEqual(["wait current: not-due", "skip next: young-orphan"]);
+    expect(readAt(PROMOTABLE + HOUR)).toEqual(["discard next: lost-race", "wait current: not-due"]);
+  });
 });
 
 describe("a successor's expiry", () => {

@@ -15,6 +15,7 @@ import {
   type Situation,
   secret,
   secretNamed,
+  sentencesOf,
   token,
   version,
 } from "./builders.ts";
@@ -213,6 +214,21 @@ describe("what a run reads", () => {
       secrets: [secret([isCurrent])],
     });
     expect(searched).toEqual([arnOf(secretNamed("backend"))]);
+  });
+
+  it("is one state of a secret: of a version that became current after the look, it sees that it is stored", async () => {
+    const next = token("next", { replaces: "current", age: 20 * MINUTE });
+    const { state } = secret([isCurrent]);
+    const history = [
+      version("current", "root", "AWSPREVIOUS"),
+      version("next", "current", "AWSCURRENT", "rotating"),
+    ];
+    const situation = { tokens: [current, next], secrets: [{ state, history }] };
+    const { snapshot } = await observedSnapshotOf(situation);
+    expect(sentencesOf(plansOf(situation, snapshot))).toEqual([
+      "resume current: unfinished",
+      "wait next: not-due",
+    ]);
   });
 
   it("asks Losant by id for a current token that the listing lacks", async () => {
