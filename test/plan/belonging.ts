@@ -177,6 +177,15 @@ export const BELONGING: readonly Row[] = [
     secretNames: { edited: backend },
   },
   {
+    says: "renews a flow's token under its name, whatever marker stands in its text",
+    tokens: [
+      token("flowing", { ...due, description: marker("x", elsewhere), creatorType: "flow" }),
+      token("edited", { ...due, name: "edge", description: marker("x"), creatorType: "flow" }),
+    ],
+    plan: ["rotate flowing: renewal-window", "rotate edited: renewal-window"],
+    secretNames: { flowing: backend, edited: secretNamed("edge") },
+  },
+  {
     says: "tells of a token that Losant says the worker made, and that nothing else explains",
     tokens: [{ ...token("lost", { ...due, creatorType: "apiToken" }), creatorId: id("access") }],
     login: { claimedIds: [id("access")] },
@@ -376,6 +385,13 @@ export const BELONGING: readonly Row[] = [
     says: "rotates into the plain name when all that was ever tried there is discarded",
     tokens: [root],
     secrets: [secret([version("discarded", "root")])],
+    plan: ["rotate root: renewal-window"],
+    secretNames: { root: backend },
+  },
+  {
+    says: "rotates into the plain name also when what was discarded there was to replace another token",
+    tokens: [root],
+    secrets: [secret([version("discarded", "gone")])],
     plan: ["rotate root: renewal-window"],
     secretNames: { root: backend },
   },

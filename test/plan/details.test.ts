@@ -114,6 +114,22 @@ describe("a rotation", () => {
       expect(leaked(other).retireNow).toBe(true);
     },
   );
+
+  it("never retires at once a token that its string may be, where that names two", () => {
+    const tokens = [token("one", { name: "a" }), token("two", { name: "b" }), token("three", { name: "c" })];
+    const leaked = (label: string) =>
+      only(
+        {
+          tokens,
+          login: { claimedIds: [id("one"), id("two")] },
+          asks: { tokens: [id(label)], force: true, retireNow: true },
+        },
+        "rotate",
+      );
+    for (const label of ["one", "two"])
+      expect(leaked(label)).toMatchObject({ retireNow: false, spared: "until-replaced" });
+    expect(leaked("three").retireNow).toBe(true);
+  });
 });
 
 describe("a wait", () => {

@@ -106,6 +106,26 @@ describe("a leaked token", () => {
     expect((await world.run(leak(leaked.id))).report.summary).toMatchObject({ rotated: 0, retired: 0 });
   });
 
+  it("that consumers still read from the secret where it was before is kept, and the report names that", async () => {
+    const world = new World();
+    leakedRoot(world);
+    await world.run({ tokens: ["backend"], force: true });
+    const former = world.secretOf("backend");
+    const leaked = world.stringIn(former) ?? "";
+    const id = world.losant.tokenIdOf(leaked) ?? "";
+    world.config = { ...world.config, secretPrefix: "moved", formerPrefixes: ["losant"] };
+    world.clock.advance(DAY);
+    expect((await world.run()).report.summary).toMatchObject({ rotated: 1, failed: 0 });
+    world.clock.advance(DAY);
+    const { report } = await world.run(leak(id));
+    expect(rowOf(report, id)).toMatchObject({
+      code: "predecessor-active",
+      message: expect.stringContaining(`it has the label AWSCURRENT in the secret ${former}`),
+      oldString: { works: "yes" },
+    });
+    expect(world.losant.accepts(leaked)).toBe(true);
+  });
+
   it("is only said to be deactivated by a dry run", async () => {
     const world = new World();
     const leaked = leakedRoot(world);

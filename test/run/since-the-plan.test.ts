@@ -89,6 +89,23 @@ describe("what happened since a plan was made", () => {
     expect(world.losant.accepts(string)).toBe(true);
   });
 
+  it("keeps it also in a leak response, which fails at once and says that the string works", async () => {
+    const { world, former, string, secretName } = await graceOver();
+    const { report } = await runWith(
+      world,
+      () => world.aws.moveLabel(secretName, "AWSCURRENT", "AWSPREVIOUS"),
+      { tokens: [former], retireNow: true },
+    );
+    expect(report.finishedAt).toBe(report.startedAt);
+    expect(rowOf(report, former)).toMatchObject({
+      action: "retire",
+      outcome: "deferred",
+      code: "predecessor-active",
+      oldString: { works: "yes" },
+    });
+    expect(world.losant.accepts(string)).toBe(true);
+  });
+
   it("keeps a predecessor where somebody set a value by hand", async () => {
     const { world, former, string, secretName } = await graceOver();
     const { report } = await runWith(world, () => void world.aws.putSecret(secretName, "by hand"));
@@ -184,6 +201,18 @@ describe("a promotion", () => {
       expect(world.losant.tokenIdOf(world.stringIn(secretName) ?? "")).toBe(newest(world));
     },
   );
+
+  it("whose effect is unknown is tried again before it counts as lost", async () => {
+    const { world, current, secretName } = await rotatedOnce();
+    const { seen, intercept } = counting("promote", ({ operation }) => {
+      if (operation !== "promote" || seen.length > 1) return {};
+      world.aws.putSecret(secretName, "by hand");
+      return { before: lost() };
+    });
+    const { report } = await world.run({ tokens: [current], force: true }, { intercept });
+    expect(rowOf(report, current)).toMatchObject({ outcome: "deferred", reason: "lost-race" });
+    expect(seen).toHaveLength(2);
+  });
 
   it("that is refused although nothing stands in its way is tried three times, and left to a later run", async () => {
     const { world, current, secretName } = await rotatedOnce();

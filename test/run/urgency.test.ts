@@ -80,6 +80,19 @@ describe("work is in order", () => {
     const work = rotations({ soon: year(1), own: year(20) }, OWN);
     expect(namesOf(inOrderOfUrgency(work))).toEqual(["own", "soon"]);
   });
+
+  it("when that comes also before what is owed", () => {
+    const name = secretNamed("owing");
+    const current = token("current", { name: "owing", replaces: "root", secret: arnOf(name) });
+    const owing = secret([version("current", "root", "AWSCURRENT", "rotating")], { name });
+    const work = prospects({
+      ...OWN,
+      tokens: [current, token("own", { name: "own", ...year(20) })],
+      secrets: [...OWN.secrets, owing],
+    });
+    expect(namesOf(work)).toEqual(["current", "own"]);
+    expect(namesOf(inOrderOfUrgency(work))).toEqual(["own", "current"]);
+  });
 });
 
 describe("the pilots of a run", () => {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { ApplicationContext } from "../../lambda/apply/context.ts";
+import { issue } from "../../lambda/apply/issue.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
+import type { Rotate } from "../../lambda/plan/actions.ts";
 import type { TokenOrder } from "../../lambda/ports.ts";
+import { applicationOf, arnOf, NOW, secretNamed, token } from "../plan/builders.ts";
 import type { Fate, Intercept } from "../support/ports.ts";
 import { APP, DAY, HOUR, World } from "../support/world.ts";
 
@@ -72,26 +77,50 @@ describe("an answer to a creation with a token that is no newer than the one it 
     expect(world.losant.tokens(APP)).toHaveLength(3);
   });
 
+  it("nor of another one that was listed, however young that is", async () => {
+    const [subject, listed] = [token("subject"), token("listed", { age: 0 })];
+    const deleted: string[] = [];
+    const context = {
+      run: { clock: { now: () => NOW }, runId: "this-run" },
+      application: applicationOf({}),
+      api: {
+        create: async () => ({ token: listed, string: new Redacted("a string") }),
+        delete: async (id: string) => void deleted.push(id),
+      },
+      aheadMs: 0,
+      wasListed: (id: string) => id === listed.id,
+    } as unknown as ApplicationContext;
+    const issuing = issue({ subject } as Rotate, arnOf(secretNamed("backend")), context);
+    await expect(issuing).rejects.toMatchObject({ code: "losant-answer-invalid", effect: "unknown" });
+    expect(deleted).toEqual([]);
+  });
+
   it.each([
-    ["is deleted where its id is new", false],
-    ["is not deleted where it is the predecessor itself", true],
-  ])("and that can't be used otherwise %s", async (_, isPredecessor) => {
+    ["is deleted where its id is new", undefined],
+    ["is not deleted where it is the predecessor itself", "backend"],
+    ["is not deleted where it is another one that was listed", "edge"],
+  ])("and that can't be used otherwise %s", async (_, named) => {
     const world = new World();
     const { id } = world.token("backend", DUE);
+    const edge = world.token("edge", { lifetime: 365 * DAY });
+    const known = new Map([
+      ["backend", id],
+      ["edge", edge.id],
+    ]);
     const intercept: Intercept = ({ operation }) =>
       operation !== "create"
         ? {}
         : {
             get after() {
-              const createdId = isPredecessor ? id : world.losant.tokens(APP).at(-1)?.id;
+              const createdId = known.get(named ?? "") ?? world.losant.tokens(APP).at(-1)?.id;
               return new RotationError("losant-answer-invalid", "planted", { createdId: createdId as never });
             },
           };
     const { report } = await world.run({}, { intercept });
     expect(report.tokens.find(({ tokenId }) => tokenId === id)).toMatchObject(uncertain);
     const left = world.losant.tokens(APP).map(({ id: tokenId }) => tokenId);
-    expect(left).toHaveLength(isPredecessor ? 3 : 2);
-    expect(left).toContain(id);
+    expect(left).toHaveLength(named === undefined ? 3 : 4);
+    expect(left).toEqual(expect.arrayContaining([id, edge.id]));
   });
 });
 

@@ -64,6 +64,7 @@ describe("the configuration", () => {
   );
 
   it.each([
+    "http://127-0-0-1",
     "http://127.0.0.2",
     "http://localhost.example",
     "http://example-localhost",
