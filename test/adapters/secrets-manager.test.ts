@@ -233,6 +233,16 @@ test("a version that exists with another value is a refusal, not a success", asy
   expect(await failure(store.stage(ARN, VERSION, value, LABEL))).toMatchObject({ code: "store-refused" });
 });
 
+test("a refusal repeats nothing of the string that was to be stored, however short that is", async () => {
+  const { store } = await storeAnswering(() =>
+    awsRefusal("InvalidParameterException", 400, "pa$5 is no value for SecretString"),
+  );
+  const short = new Redacted('{"token":"pa$5"}');
+  const { message } = await failure(store.stage(ARN, VERSION, short, LABEL));
+  expect(message).toContain("is no value for SecretString");
+  expect(message).not.toContain("pa$5");
+});
+
 test("an answer about another version proves nothing", async () => {
   const { store } = await storeAnswering(() => ({ status: 200, body: { ...good, VersionId: OLDER } }));
   expect(await failure(store.stage(ARN, VERSION, value, LABEL))).toMatchObject({

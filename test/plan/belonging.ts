@@ -192,6 +192,20 @@ export const BELONGING: readonly Row[] = [
     plan: ["skip lost: unproven"],
   },
   {
+    says: "knows a token of another account's by its marker, also where older access tokens can't be read",
+    tokens: [
+      {
+        ...token("foreign", { ...due, replaces: "x", secret: elsewhere }),
+        description: token("x", { ...due, replaces: "x", secret: elsewhere }).description.replace(
+          /mac=\w{8}/,
+          "mac=00000000",
+        ),
+      },
+    ],
+    keys: "unreadable",
+    plan: ["skip foreign: foreign"],
+  },
+  {
     says: "lets a token rest, and says so, whose marker can't be checked",
     tokens: [{ ...token("made", due), ...signedByAnother }],
     keys: "unreadable",

@@ -276,4 +276,17 @@ describe("a successor's expiry", () => {
     const later = new Date("2100-01-01T00:00:00Z");
     expect(successorExpiresAt(at(predecessor), policy, later, 0)?.toISOString()).toMatch(/^9999-12-31T00/);
   });
+
+  it("ends a life that is no shorter from one to the next, but for a part of an hour", () => {
+    let [life, now] = [at("2027-06-01T12:00:00.000Z"), NOW];
+    for (let generation = 0; generation < 1_000; generation += 1) {
+      const expiresAt = successorExpiresAt(life, policy, now, 0.999);
+      if (expiresAt === undefined) throw new Error("it would never expire");
+      const lifeMs = expiresAt.getTime() - now.getTime();
+      expect(lifeMs).toBeGreaterThan(365 * DAY - HOUR);
+      expect(lifeMs).toBeLessThan(365 * DAY);
+      life = { ...life, createdAt: now, expiresAt };
+      now = new Date(now.getTime() + DAY);
+    }
+  });
 });

@@ -6,6 +6,7 @@ import {
   arnOf,
   byHand,
   DAY,
+  HOUR,
   id,
   MINUTE,
   marker,
@@ -206,6 +207,37 @@ describe("what a run reads", () => {
     ];
     const { described, searched } = await observedSnapshotOf({ tokens, secrets });
     expect([described, searched]).toEqual([[], []]);
+  });
+
+  it.each<[string, Situation]>([
+    ["that policy excludes", { tokens: [current], policy: { exclude: ["backend"] } }],
+    ["that nobody asked for", { tokens: [current], asks: { tokens: ["other"] } }],
+    ["that never expires", { tokens: [token("current", { replaces: "root", left: "forever" })] }],
+    ["that has no scope", { tokens: [{ ...current, scope: [] }] }],
+    [
+      "that two secrets stand on",
+      {
+        tokens: [token("current", { replaces: "root" })],
+        secrets: [secret([isCurrent]), secret([isCurrent], { name: secretNamed("copy") })],
+      },
+    ],
+    [
+      "that nothing proves to be the worker's, which is kept",
+      {
+        tokens: [token("old", { age: 200 * DAY }), token("current", { replaces: "old" })],
+        secrets: [secret([version("current", "old", "AWSCURRENT"), version("old", "root", "AWSPREVIOUS")])],
+        policy: { retire: { deactivateAfter: "7d" } },
+      },
+    ],
+  ])("costs no call for a token %s", async (_, situation) => {
+    const secrets = [secret([isCurrent])];
+    const { described, searched } = await observedSnapshotOf({ secrets, ...situation });
+    expect([described, searched]).toEqual([[], []]);
+  });
+
+  it("costs no call for a root that lives too short for the schedule", async () => {
+    const tokens = [token("root", { age: HOUR, left: 17 * HOUR })];
+    expect((await observedSnapshotOf({ tokens })).described).toEqual([]);
   });
 
   it("describes once the secret of a token that is due", async () => {

@@ -389,6 +389,21 @@ describe("an access token", () => {
     await live(world, 20);
     expect(world.stringIn(ACCESS)).toBe(own.token);
   });
+
+  it("that the worker made for another secret lives as long as the worker logs in with it", async () => {
+    const world = new World({ policy: { retire: { deactivateAfter: "7d" } } });
+    world.token("ci", { ...DUE, scope: ["all.Application"] });
+    const { report } = await world.run();
+    const id = report.tokens.find(({ name }) => name === "ci")?.successorId ?? "";
+    world.aws.putSecret(ACCESS, world.stringIn(world.secretOf("ci")) ?? "");
+    world.clock.advance(INTERVAL);
+    await world.run({ tokens: [id], force: true });
+    world.clock.advance(30 * DAY);
+    const later = await world.run();
+    expect(rowOf(later.report, id)).toMatchObject({ action: "retire", outcome: "deferred" });
+    expect(later.failures).toEqual([]);
+    expect(tokenOf(world, id).status).toBe("active");
+  });
 });
 
 describe("a configuration that changes", () => {

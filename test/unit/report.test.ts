@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../lambda/apply/outcomes.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
-import { ApplicationId, TokenId } from "../../lambda/model/token.ts";
-import { Tally } from "../../lambda/report/report.ts";
+import { ApplicationId, RunId, TokenId } from "../../lambda/model/token.ts";
+import { completedEvent, Tally } from "../../lambda/report/report.ts";
 import { APP, DAY, START, World } from "../support/world.ts";
 
 const application = v.parse(ApplicationId, APP);
@@ -126,6 +126,27 @@ describe("the summary of a report", () => {
       failed: 3,
     });
     expect(tally.result(true).summary).toHaveProperty("planned", 0);
+  });
+});
+
+describe("the event of a completed run", () => {
+  it.each([19, 20, 21])("names twenty failed applications at most: of %i", (count) => {
+    const rows = Array.from({ length: count }, (_, index) => ({
+      applicationId: idOf(index),
+      outcome: "failed" as const,
+      code: "losant-unreachable",
+    }));
+    const completion = {
+      runId: v.parse(RunId, "run-1"),
+      trigger: "schedule" as const,
+      startedAt: START,
+      finishedAt: START,
+    };
+    const { summary } = new Tally().result(false);
+    const ok = { applicationId: APP, outcome: "ok" as const };
+    expect(completedEvent(completion, false, summary, [ok, ...rows]).detail).toMatchObject({
+      failedApplications: rows.slice(0, 20).map(({ applicationId, code }) => ({ applicationId, code })),
+    });
   });
 });
 
