@@ -164,6 +164,8 @@ export interface SecretTraits {
 export interface Secret {
   readonly state: SecretState;
   readonly history: readonly SecretVersion[];
+  /** What the list of secrets shows of it, where that lags behind. */
+  readonly listed?: SecretState;
 }
 
 /** With all of its versions: those without labels are told by a search only. */
@@ -295,7 +297,7 @@ export async function observedSnapshotOf(
   const unused = () => Promise.reject(new Error("observe only reads, and not this"));
   const places = { secretPrefix: "losant", formerPrefixes: [] };
   const index = new StoreIndex(
-    secrets.map(({ state }) => state).filter(({ name }) => name.startsWith("losant/")),
+    secrets.map(({ state, listed = state }) => listed).filter(({ name }) => name.startsWith("losant/")),
   );
   const snapshot = await observe(applicationOf(situation), places, purposeOf(situation), {
     index: async () => index,

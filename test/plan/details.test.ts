@@ -1,4 +1,7 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { describeDiscarded } from "../../lambda/model/marker.ts";
+import { ApplicationId } from "../../lambda/model/token.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import {
   APP,
@@ -8,6 +11,7 @@ import {
   DAY,
   HOUR,
   id,
+  KEY,
   MINUTE,
   marker,
   NOW,
@@ -24,6 +28,7 @@ import {
 const root = token("root", { age: 350 * DAY, left: 15 * DAY });
 const current = token("current", { replaces: "root", age: 350 * DAY, left: 15 * DAY });
 const isCurrent = version("current", "root", "AWSCURRENT");
+const byApi = { name: "made", creatorType: "apiToken" };
 
 function only<Kind extends Action["kind"]>(
   situation: Situation,
@@ -130,6 +135,47 @@ describe("a rotation", () => {
     for (const label of ["one", "two"])
       expect(leaked(label)).toMatchObject({ retireNow: false, spared: "until-replaced" });
     expect(leaked("three").retireNow).toBe(true);
+  });
+
+  const young = (count: number) => Array.from({ length: count }, (_, index) => orphan(index, 20 * MINUTE));
+  const old = (count: number) => Array.from({ length: count }, (_, index) => orphan(10 + index, 2 * HOUR));
+  const lingering = (count: number) =>
+    Array.from({ length: count }, (_, index) => {
+      const made = { ...orphan(20 + index, 30 * DAY), status: "inactive" as const };
+      const at = new Date(NOW.getTime() - DAY);
+      return { ...made, description: describeDiscarded(made, at, v.parse(ApplicationId, APP), KEY) };
+    });
+  function orphan(index: number, age: number) {
+    return token(`orphan${index}`, { replaces: "current", age, run: `run-${index}` });
+  }
+
+  it.each([
+    ["none", "a due token", [], 0],
+    ["none", "a due token beside an old orphan", old(1), 0],
+    ["none", "a due token beside two that wait to be deleted", lingering(2), 0],
+    ["not even itself", "a due token beside three that wait to be deleted", lingering(3), -1],
+  ])("may leave %s whose string nobody has: %s", (_, __, orphans, allowed) => {
+    const situation = { tokens: [current, ...orphans], secrets: [secret([isCurrent])] };
+    expect(only(situation, "rotate").orphansAllowed).toBe(allowed);
+  });
+
+  it.each([
+    ["alone", [], 2],
+    ["beside a young orphan", young(1), 1],
+    ["beside two young orphans", young(2), 0],
+    ["beside old orphans, which are deleted first", old(2), 2],
+    ["beside three that wait to be deleted", lingering(3), 2],
+    ["beside five that wait to be deleted", lingering(5), 0],
+  ])("may leave a few at the end of a life: %s", (_, orphans, allowed) => {
+    const ending = token("current", { replaces: "root", age: 360 * DAY, left: 11 * HOUR });
+    const situation = { tokens: [ending, ...orphans], secrets: [secret([isCurrent])] };
+    expect(only(situation, "rotate").orphansAllowed).toBe(allowed);
+  });
+
+  it("may leave any number where a person insists", () => {
+    const asks = { tokens: [id("current")], force: true };
+    const situation = { tokens: [current, ...lingering(5)], secrets: [secret([isCurrent])], asks };
+    expect(only(situation, "rotate").orphansAllowed).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
@@ -279,9 +325,30 @@ describe("what a run reads", () => {
     ]);
   });
 
+  it.each<[string, Situation["tokens"][number], number, boolean]>([
+    ["that was there and changed", token("made", { age: 300 * DAY, left: 5 * DAY, ...byApi }), 300, true],
+    ["that did not change since", token("made", { age: 300 * DAY, left: 5 * DAY, ...byApi }), 301, false],
+    ["that was there already", token("made", { age: 400 * DAY, left: 5 * DAY, ...byApi }), 100, true],
+    ["that was made later", token("made", { age: 401 * DAY, left: 5 * DAY, ...byApi }), 100, false],
+    ["of its scope", token("made", { age: 300 * DAY, left: 5 * DAY, ...byApi, scope: ["x"] }), 100, false],
+  ])("searches for a token that nothing explains a secret %s", async (_, made, changed, isSearched) => {
+    const edge = secretNamed("edge");
+    const { searched } = await observedSnapshotOf({
+      tokens: [token("current", { name: "edge", replaces: "root", secret: arnOf(edge) }), made],
+      secrets: [secret([isCurrent], { name: edge, changed: changed * DAY })],
+    });
+    expect(searched).toEqual(isSearched ? [arnOf(edge)] : []);
+  });
+
   it("asks Losant by id for a current token that the listing lacks", async () => {
     const { gotten } = await observedSnapshotOf({ tokens: [root], secrets: [secret([isCurrent])] });
     expect(gotten).toEqual(["current"]);
+  });
+
+  it("asks Losant for none that only the list of secrets still shows as current", async () => {
+    const managed = { ...secret([isCurrent]), listed: secret([version("gone", "root", "AWSCURRENT")]).state };
+    const { described, gotten } = await observedSnapshotOf({ tokens: [root, current], secrets: [managed] });
+    expect([described, gotten]).toEqual([[secretNamed("backend")], []]);
   });
 
   it("asks nothing about the secrets of foreign tokens", async () => {

@@ -188,6 +188,14 @@ export const RETIREMENTS: readonly Row[] = [
     plan: ["wait third: not-due", "skip second: retirement-unproven"],
   },
   {
+    says: "retires nothing whose marker can't be checked, since older access tokens can't be read",
+    tokens: [{ ...second, description: second.description.replace(/mac=\w{8}/, "mac=00000000") }, third],
+    secrets: [changed(400)],
+    keys: "unreadable",
+    policy,
+    plan: ["wait third: not-due", "skip second: retirement-unproven"],
+  },
+  {
     says: "retires nothing that this worker made for another store and that was taken over here",
     tokens: [
       token("adopted", {
