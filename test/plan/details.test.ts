@@ -196,6 +196,26 @@ describe("a wait", () => {
   });
 });
 
+describe("a token of another deployment's", () => {
+  const abroad = arnOf(secretNamed("backend"), { account: "999999999999" });
+  const foreign = token("foreign", {
+    age: 10 * DAY,
+    description: marker("x", abroad),
+    creatorType: "apiToken",
+  });
+  const heir = token("heir", { age: DAY, description: marker("foreign", abroad), creatorType: "apiToken" });
+
+  it.each<[string, typeof heir, true | undefined]>([
+    ["a younger one of its scope", heir, true],
+    ["a dead one", { ...heir, status: "inactive" }, undefined],
+    ["one of another scope", { ...heir, scope: ["devices.get"] }, undefined],
+    ["one as old", { ...heir, createdAt: foreign.createdAt }, undefined],
+  ])("is covered only where one that may take its place says so: %s", (_, other, isCovered) => {
+    const said = only({ tokens: [foreign, other] }, "skip");
+    expect([said.subject.id, said.reason, said.isCovered]).toEqual([foreign.id, "foreign", isCovered]);
+  });
+});
+
 describe("a failure to tell which of two tokens a secret is for", () => {
   it("names both", () => {
     const situation = {

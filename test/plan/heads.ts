@@ -78,6 +78,24 @@ export const TAMPERED: readonly Row[] = [
     plan: ["skip current: rolled-back"],
   },
   {
+    says: "stands on the newest of the tokens that were current before values were set by hand",
+    tokens: [
+      token("first", { replaces: "root", age: 300 * DAY }),
+      token("third", { replaces: "second", age: 100 * DAY }),
+      token("second", { replaces: "first", age: 200 * DAY }),
+    ],
+    secrets: [
+      secret([
+        byHand("a", "AWSCURRENT"),
+        byHand("b", "AWSPREVIOUS"),
+        version("first", "root"),
+        version("third", "second"),
+        version("second", "first"),
+      ]),
+    ],
+    plan: ["skip third: rolled-back", "skip first: superseded", "skip second: superseded"],
+  },
+  {
     says: "rotates over a value set by hand when a person insists",
     tokens: [due],
     secrets: [setByHand],

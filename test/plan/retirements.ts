@@ -225,6 +225,14 @@ export const RETIREMENTS: readonly Row[] = [
     plan: ["skip third: not-selected", "retire second: retire-now, deactivate"],
   },
   {
+    says: "deactivates no named predecessor that the worker logs in with, and says so",
+    tokens: [second, third],
+    secrets: [changed(0)],
+    asks: { tokens: [second.id], retireNow: true },
+    login: { claimedIds: [second.id] },
+    plan: ["skip third: not-selected", "fail second: predecessor-active"],
+  },
+  {
     says: "deactivates a named root now: its users were told by whoever asks",
     tokens: [root, token("current", { replaces: "root", age: DAY })],
     secrets: [secret([version("current", "root", "AWSCURRENT")], { changed: DAY })],
