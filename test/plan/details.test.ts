@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { describeDiscarded } from "../../lambda/model/marker.ts";
-import { ApplicationId } from "../../lambda/model/token.ts";
+import { ApplicationId, TokenId } from "../../lambda/model/token.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import {
   APP,
@@ -369,6 +369,28 @@ describe("what a run reads", () => {
     const managed = { ...secret([isCurrent]), listed: secret([version("gone", "root", "AWSCURRENT")]).state };
     const { described, gotten } = await observedSnapshotOf({ tokens: [root, current], secrets: [managed] });
     expect([described, gotten]).toEqual([[secretNamed("backend")], []]);
+  });
+
+  it.each([
+    ["another account", { account: "999999999999" }],
+    ["another region", { region: "us-east-1" }],
+  ])("is of no use where the secret of that name is in %s than the access token's", async (_, home) => {
+    const { state, history } = secret([isCurrent]);
+    const elsewhere = { ...state, arn: arnOf(secretNamed("backend"), home) };
+    const situation = { tokens: [current], secrets: [{ state: elsewhere, history, listed: state }] };
+    const { snapshot } = await observedSnapshotOf(situation);
+    expect(sentencesOf(plansOf(situation, snapshot))).toEqual(["fail current: store-elsewhere"]);
+  });
+
+  it.each([
+    ["an access token of ours", id("access"), "skip made: unproven"],
+    ["the application, as the access token's string does too", APP, "rotate made: renewal-window"],
+  ])("knows who made a token whose creator is %s", async (_, creatorId, sentence) => {
+    const made = { ...token("made", { age: 350 * DAY, left: 15 * DAY, ...byApi }), creatorId };
+    const claimedIds = [id("access"), v.parse(TokenId, APP)];
+    const situation = { tokens: [made], login: { claimedIds } };
+    const { snapshot } = await observedSnapshotOf(situation);
+    expect(sentencesOf(plansOf(situation, snapshot))).toEqual([sentence]);
   });
 
   it("asks nothing about the secrets of foreign tokens", async () => {
