@@ -1,4 +1,16 @@
-import { APP, arnOf, byHand, DAY, HOUR, MINUTE, type Row, secret, token, version } from "./builders.ts";
+import {
+  APP,
+  arnOf,
+  byHand,
+  DAY,
+  HOUR,
+  MINUTE,
+  type Row,
+  secret,
+  secretNamed,
+  token,
+  version,
+} from "./builders.ts";
 
 const policy = { retire: { deactivateAfter: "7d", deleteAfter: "30d" } };
 const root = token("root", { age: 700 * DAY, left: 60 * DAY });
@@ -57,6 +69,33 @@ export const RETIREMENTS: readonly Row[] = [
     secrets: [changed(0)],
     policy,
     plan: ["wait third: not-due", "retire first: grace-over, delete", "skip second: superseded"],
+  },
+  {
+    says: "counts grace from that one's creation also where others have followed it",
+    tokens: [
+      first,
+      second,
+      token("third", { replaces: "second", age: 40 * DAY }),
+      token("fourth", { replaces: "third", age: DAY }),
+    ],
+    secrets: [
+      secret(
+        [
+          version("fourth", "third", "AWSCURRENT"),
+          version("third", "second", "AWSPREVIOUS"),
+          version("second", "first"),
+          version("first", "root"),
+        ],
+        { changed: DAY },
+      ),
+    ],
+    policy,
+    plan: [
+      "wait fourth: not-due",
+      "retire first: grace-over, delete",
+      "skip second: superseded",
+      "skip third: superseded",
+    ],
   },
   {
     says: "deletes predecessors whose second grace is over",
@@ -119,6 +158,16 @@ export const RETIREMENTS: readonly Row[] = [
     ],
     policy,
     plan: ["announce third: unannounced", "wait third: not-due", "skip second: superseded"],
+  },
+  {
+    says: "retires nothing of a secret whose current token another secret stands on",
+    tokens: [second, third],
+    secrets: [
+      changed(400),
+      secret([version("third", "second", "AWSCURRENT")], { name: secretNamed("copy") }),
+    ],
+    policy,
+    plan: ["skip third: shared", "skip second: superseded", "skip third: shared"],
   },
   {
     says: "retires nothing where somebody rolled back",
