@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/event-bridge.ts";
-import { batchLength, MAX_BYTES, sizeOf } from "../../lambda/adapters/aws/event-bridge-entries.ts";
+import { batchLength, entryOf, MAX_BYTES, sizeOf } from "../../lambda/adapters/aws/event-bridge-entries.ts";
 import { closedPort, type Reply, type SeenRequest } from "../support/http.ts";
 import { awsAnswering, awsRefusal, anEvent as event, pointAws } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
@@ -82,6 +82,14 @@ describe("publishing an event", () => {
     await bus.publish(event("k"));
     expect(await tooLarge).toMatchObject({ code: "bus-refused" });
     expect(server.requests.flatMap(keysOf)).toEqual(["k"]);
+  });
+
+  test("sends an event that just fits, and none that is a byte longer", async () => {
+    const { bus, server } = await busAnswering(accepting());
+    const room = MAX_BYTES - sizeOf(entryOf(event(""), "my-bus", undefined));
+    await bus.publish(event("x".repeat(room)));
+    expect(await failure(bus.publish(event("x".repeat(room + 1))))).toMatchObject({ code: "bus-refused" });
+    expect(server.requests).toHaveLength(1);
   });
 
   test("sends only those again that AWS says may pass, and tells each publisher its own outcome", async () => {

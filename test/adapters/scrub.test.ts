@@ -13,6 +13,12 @@ describe("what a foreign service says", () => {
     ["keeps a run of 31", `a ${"x".repeat(31)} b`, `a ${"x".repeat(31)} b`],
     ["becomes one line", "a\r\n\tb\u0000c\u2028d\u001b[31me", "a b c d [31me"],
     ["loses the secrets that are known, however short", "a hush b hush", "a … b …"],
+    ["keeps three codes", "it says %20%21%22 there", "it says %20%21%22 there"],
+    [
+      "loses what stands from the first of four codes to the last",
+      "it says %20%21%22b%23 there",
+      "it says … there",
+    ],
     ["may be nothing", "", ""],
   ])("%s", (_, said, shown) => {
     expect(scrub(said, [new Redacted("hush"), new Redacted("")])).toBe(shown);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Consumer, DAY, HOUR, World } from "../support/world.ts";
+import { APP, Consumer, DAY, HOUR, World } from "../support/world.ts";
 
 describe("a run", () => {
   it("replaces a token that is nearing its expiry, stores the string and says so", async () => {
@@ -25,6 +25,25 @@ describe("a run", () => {
       "Losant API Token Rotated",
       "Losant Token Rotation Run Completed",
     ]);
+  });
+
+  it("over one application looks at no other", async () => {
+    const others = ["475ec8687ae143cd83dc4a97", "675ec8687ae143cd83dc4a97"];
+    const world = new World({ applications: [APP, ...others] });
+    for (const app of [APP, ...others]) world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY }, app);
+    const asked = new Set<string>();
+    const { report } = await world.run(
+      { applicationId: APP },
+      {
+        intercept: ({ operation, subject }) => {
+          if (operation === "list") asked.add(subject);
+          return {};
+        },
+      },
+    );
+    expect([...asked]).toEqual([APP]);
+    expect(report.applications).toEqual([{ applicationId: APP, outcome: "ok" }]);
+    expect(report.summary).toMatchObject({ listed: 2, rotated: 1 });
   });
 
   it("finds nothing left to do when it runs again", async () => {

@@ -63,6 +63,20 @@ test("a lineage whose secret was named after a token before goes on in that secr
   expect(JSON.stringify([report, world.events, world.log])).not.toContain("eyJ");
 });
 
+test("the secret that a leaked token says it is in, where it is named after a token, is told masked", async () => {
+  const world = new World();
+  const abroad = `arn:aws:secretsmanager:eu-west-1:999988887777:secret:losant/${STRING}-AbCdEf`;
+  const { id } = world.token("backend", {
+    age: 10 * DAY,
+    lifetime: 365 * DAY,
+    creatorType: "apiToken",
+    description: `[losant-token-rotation replaces=${"a".repeat(24)} secret=${abroad} run=run-9]`,
+  });
+  const { report } = await world.run({ tokens: [id], force: true, retireNow: true });
+  expect(report.tokens.find(({ tokenId }) => tokenId === id)?.oldString?.heldBy).toContain("999988887777");
+  expect(JSON.stringify([report, world.events, world.log])).not.toContain("eyJ");
+});
+
 test("the secret that a lineage leaves, where it was named after a token, is told masked", async () => {
   const world = new World({ secrets: { backend: `prod/${STRING}` } });
   world.token("backend", HALF_DEAD);

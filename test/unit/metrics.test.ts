@@ -90,6 +90,9 @@ describe("the metrics of a run", () => {
     const daysAt = (soonestExpiryAt: Date) =>
       metricsOf({ ...FACTS, soonestExpiryAt }, NOW)?.SoonestExpiryDays;
     expect(daysAt(new Date("2026-03-02T00:00:00Z"))).toBe(0.5);
+    // Down to a hundredth: what is nearly a day is no day.
+    expect(daysAt(new Date("2026-03-02T11:59:00Z"))).toBe(0.99);
+    expect(daysAt(new Date("2026-03-01T11:59:00Z"))).toBe(-0.01);
     expect(daysAt(new Date("2026-02-28T12:00:00Z"))).toBe(-1);
     expect(daysAt(new Date("2036-02-28T12:00:00Z"))).toBe(FAR_DAYS);
   });
