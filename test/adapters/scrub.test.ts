@@ -47,6 +47,13 @@ describe("what a foreign service says", () => {
     expect(shown.endsWith("…")).toBe(true);
   });
 
+  test.each([" ", "\t", "\n", "\r"])(
+    "shows the beginning of a long text whose words stand apart by %j",
+    (blank) => {
+      expect(scrub(`word${blank}`.repeat(2_000)).startsWith("word word word")).toBe(true);
+    },
+  );
+
   test("shows no half of a token where it is cut", () => {
     const token = "ab.".repeat(60);
     for (let before = 3_800; before <= 4_000; before += 1) {

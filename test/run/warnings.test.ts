@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RotationError } from "../../lambda/model/errors.ts";
+import { EVENT_CATALOGUE } from "../../lambda/model/events.ts";
 import type { Intercept } from "../support/ports.ts";
 import { APP, DAY, HOUR, World } from "../support/world.ts";
 
@@ -73,6 +74,9 @@ describe("the event of a failure", () => {
         }),
       }),
     ]);
+    const [event] = eventsOf(world, "Rotation Failed");
+    const { entries } = EVENT_CATALOGUE["Losant API Token Rotation Failed"];
+    expect(Object.keys(entries)).toEqual(expect.arrayContaining(Object.keys(event?.detail ?? {})));
   });
 });
 

@@ -177,6 +177,11 @@ describe("the configuration", () => {
       "policy.lifetime: must be longer than three schedule intervals",
     ],
     [
+      "a deletion before the deactivation",
+      withPolicy({ retire: { deactivateAfter: "7d", deleteAfter: "167h" } }),
+      "policy.retire.deleteAfter: must not be shorter",
+    ],
+    [
       "plain http",
       { applications: [application], losantApiUrl: "http://losant.example" },
       "losantApiUrl: must begin with https://",
@@ -206,6 +211,11 @@ describe("the configuration", () => {
     expect(refusal(document)).toContain(message);
     expect(refusal(document)).not.toContain(PLANTED);
     expect(refusal(document)).not.toContain("eyJhbGciOi");
+  });
+
+  it("may delete as soon as it deactivates, or without that", () => {
+    for (const retire of [{ deactivateAfter: "7d", deleteAfter: "168h" }, { deleteAfter: "1d" }])
+      expect(() => parseConfig(withPolicy({ retire }))).not.toThrow();
   });
 
   it("has the access token renewed where it says so, and else leaves that to an entry of secrets", () => {
