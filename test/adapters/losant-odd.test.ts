@@ -82,6 +82,7 @@ describe.each<[string, (text: string) => Buffer]>([
   ["br", brotliCompressSync],
   ["identity", (text) => Buffer.from(text)],
   ["gzip, br", (text) => brotliCompressSync(gzipSync(text))],
+  ["gzip, identity, br", (text) => brotliCompressSync(gzipSync(text))],
 ])("an answer in %s that nobody asked for", (encoding, encode) => {
   const encoded = (status: string, text: string) =>
     answer(status, encode(text), [`content-encoding: ${encoding}`]);

@@ -275,6 +275,13 @@ export const BELONGING: readonly Row[] = [
     secretNames: { one: "prod/ci", two: "prod/api" },
   },
   {
+    says: "tells of a dead root with the secret that its id is mapped to, whatever its name is mapped to",
+    tokens: [token("dead", { status: "inactive" })],
+    mapped: { [id("dead")]: "prod/by-id", backend: "prod/by-name" },
+    plan: ["skip dead: inactive"],
+    secretNames: { dead: "prod/by-id" },
+  },
+  {
     says: "believes a version id more than a damaged marker",
     tokens: [token("current", { ...due, description: "[losant-token-rotation" })],
     secrets: [managed],

@@ -267,6 +267,23 @@ describe("an orphan", () => {
     await world.run();
     expect(tokenOf(world, orphan).status).toBe("inactive");
   });
+
+  it("that was deactivated before the access token was renewed is deleted all the same", async () => {
+    const world = new World({ secrets: { "rotation worker": ACCESS } });
+    world.token("backend", DUE);
+    const dying: Intercept = ({ operation }) => (operation === "stage" ? { before: "crash" } : {});
+    void world.start({}, { intercept: dying });
+    await world.clock.run(world.clock.sleep(2 * HOUR));
+    const orphan = tokensOf(world).at(-1)?.id ?? "";
+    await world.run();
+    expect(tokenOf(world, orphan).status).toBe("inactive");
+    const own = tokensOf(world).find(({ name }) => name === "rotation worker")?.id ?? "";
+    world.clock.advance(HOUR);
+    expect((await world.run({ tokens: [own], force: true })).report.summary.rotated).toBe(1);
+    world.clock.advance(8 * DAY);
+    await world.run();
+    expect(tokensOf(world).map(({ id }) => id)).not.toContain(orphan);
+  });
 });
 
 describe("a name", () => {
