@@ -29,6 +29,7 @@ const signedByAnother = {
 };
 const forcedId = { tokens: [id("foreign")], force: true };
 const access = arnOf(`losant-access/${APP}`);
+const alpha = arnOf(secretNamed("alpha"));
 const elsewhere = arnOf(backend, { account: "999999999999" });
 
 /** Whose a token is, before any rule. */
@@ -164,6 +165,24 @@ export const BELONGING: readonly Row[] = [
       token("edited", {
         ...due,
         description: "Used by CI [losant-token-rotation replaces=?]",
+        creatorType: "apiToken",
+      }),
+    ],
+    plan: ["rotate edited: renewal-window"],
+    secretNames: { edited: `${backend}_${id("edited")}` },
+  },
+  {
+    says: "renews under its id a token whose marker is damaged, also where nobody says who made it",
+    tokens: [token("edited", { ...due, description: "[losant-token-rotation" })],
+    plan: ["rotate edited: renewal-window"],
+    secretNames: { edited: `${backend}_${id("edited")}` },
+  },
+  {
+    says: "renews under its id a token whose text names a secret that doesn't exist",
+    tokens: [
+      token("edited", {
+        ...due,
+        description: marker("x", arnOf(secretNamed("nowhere"))),
         creatorType: "apiToken",
       }),
     ],
@@ -359,6 +378,21 @@ export const BELONGING: readonly Row[] = [
       ),
     ],
     plan: ["wait current: not-due", "skip former: superseded"],
+  },
+  {
+    says: "counts a token to the secret in which it is current, not to one that held it before",
+    tokens: [
+      token("back", { name: "zeta" }),
+      token("other", { name: "alpha", replaces: "back", secret: alpha }),
+    ],
+    secrets: [
+      secret([version("back", "root", "AWSCURRENT")], { name: secretNamed("zeta") }),
+      secret([version("other", "back", "AWSCURRENT"), version("back", "root", "AWSPREVIOUS")], {
+        name: secretNamed("alpha"),
+      }),
+    ],
+    plan: ["wait back: not-due", "wait other: not-due"],
+    secretNames: { back: secretNamed("zeta") },
   },
   {
     says: "counts a token to the secret that held it, not to one in which it was only replaced",
