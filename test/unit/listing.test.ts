@@ -52,8 +52,8 @@ describe("what keeps a listing from showing every token", () => {
   });
 
   it.each([
-    [1, /\b1 token\b/],
-    [2, /\b2 tokens\b/],
+    [1, /\b1 more token\b/],
+    [2, /\b2 more tokens\b/],
   ])("is told of %i tokens that are missing", (missing, message) => {
     expect(flaws(0, missing)).toMatchObject([
       { code: "listing-incomplete", message: expect.stringMatching(message) },
