@@ -213,9 +213,13 @@ function headOf(
   if (version === undefined) return roots[0] ?? unmanaged(versions, members);
   const { tokenId } = version.stamp;
   const kind = version.labels.includes(AWSCURRENT) ? "current" : "displaced";
-  // A person has stored another access token, and the string itself says which.
-  const stored = kind === "displaced" ? roots.find((root) => root.tokenId === ownId) : undefined;
-  if (stored !== undefined) return stored;
+  // A person has stored another access token, or gone back to an earlier one. The string itself shows which.
+  const stored =
+    kind === "displaced" && tokenId !== ownId ? members.find((one) => one.token.id === ownId) : undefined;
+  if (stored !== undefined) {
+    const { token, origin = { kind: "plain" } } = stored;
+    return { kind: "root", tokenId: token.id, token, origin };
+  }
   return { kind, tokenId, token: findToken(snapshot, tokenId), version };
 }
 

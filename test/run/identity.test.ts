@@ -395,6 +395,18 @@ describe("an access token", () => {
     expect(reports.flatMap((report) => rowOf(report, renewedId)?.reason ?? [])).toContain("rolled-back");
   });
 
+  it("to which a person goes back is held until it is about to expire, and renewed then", async () => {
+    const { world, renewedId } = await renewedOnce();
+    const former = tokensOf(world).find(({ name, id }) => name === "own" && id !== renewedId);
+    world.aws.moveLabel(ACCESS, "AWSCURRENT", "AWSPREVIOUS");
+    expect(world.losant.tokenIdOf(world.stringIn(ACCESS) ?? "")).toBe(former?.id);
+    const held = await live(world, 11);
+    expect(rowOf(held.at(-1) as Report, former?.id ?? "")?.reason).toBe("rolled-back");
+    await live(world, 40);
+    expect(world.losant.accepts(world.stringIn(ACCESS) ?? "")).toBe(true);
+    expect(world.aws.secretNames()).toEqual([ACCESS]);
+  });
+
   it("is followed by no other token, also where a version of its secret names one", async () => {
     const world = new World(RENEWED);
     const own = world.token("own", { ...OWN, lifetime: 300 * DAY });

@@ -2,7 +2,7 @@ import type { Secret } from "../../emulators/aws/versions.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { tokenMeant } from "./meant.ts";
 import type { AdministratorAct } from "./script.ts";
-import { HOUR, type Services } from "./services.ts";
+import type { Services } from "./services.ts";
 
 /* Somebody who administers the secrets: restores, copies, destroys, and writes versions by hand. */
 
@@ -91,8 +91,10 @@ function replaceAccess(
   const { id } = services.applicationAt(role.deployment, role.application);
   const before = tokenMeant({ role: access, whose: "current" }, services, chronicle);
   chronicle.tamperedBy(secrets, name).add("set-by-hand");
-  const creationDate = new Date(services.timeline.ms - HOUR);
-  aws.putSecret(name, services.losant.addToken(id, { name: "another access token", creationDate }).token);
+  aws.putSecret(
+    name,
+    services.losant.addToken(id, services.accessByHand(access, "another access token")).token,
+  );
   chronicle.note("person");
   if (old === "left") return;
   if (before !== undefined && services.losant.tokens(id).some((token) => token.id === before.id))

@@ -206,4 +206,24 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "an access token that a person stores over a renewed one is renewed in its secret",
+    script: {
+      setting: setting([], {
+        intervalMs: 15 * MINUTE,
+        policy: { renewBefore: "100m", orphanAfter: "1h", retire: "never", secretFormat: "json" },
+        applications: [
+          {
+            access: "managed",
+            tokens: [{ name: "backend", lifetimeMs: 5 * HOUR, ageMs: 225 * MINUTE, isMapped: false }],
+          },
+        ],
+      }),
+      entries: [
+        runAt("r0", MINUTE),
+        actAt({ atMs: 20 * MINUTE }, { do: "replace-access", role: FIRST, old: "left" }),
+        ...Array.from({ length: 18 }, (_, index) => runAt(`r${index + 1}`, (30 + 15 * index) * MINUTE)),
+      ],
+    },
+  },
 ];

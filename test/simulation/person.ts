@@ -5,7 +5,7 @@ import { tokenMeant } from "./meant.ts";
 import { reconfigure } from "./operators.ts";
 import type { TokenRecord } from "./records.ts";
 import type { Act, LineageAct, Role, TokenAct } from "./script.ts";
-import { DAY, HOUR, type Services } from "./services.ts";
+import { DAY, type Services } from "./services.ts";
 
 const LASTING: ReadonlySet<Act["do"]> = new Set([
   "deny-writes",
@@ -202,11 +202,11 @@ function renewAccess(role: Role, services: Services, chronicle: Chronicle): void
   const name = services.secretOf(access);
   if (aws.secret(name)?.deletedDate !== undefined) return;
   chronicle.tamperedBy(storeOf(role, services), name).add("set-by-hand");
-  const creationDate = new Date(services.timeline.ms - HOUR);
-  aws.putSecret(
-    name,
-    services.losant.addToken(application.id, { name: "new access by hand", creationDate }).token,
+  const stored = services.losant.addToken(
+    application.id,
+    services.accessByHand(access, "new access by hand"),
   );
+  aws.putSecret(name, stored.token);
 }
 
 function tamper(token: TokenRecord, how: string): void {

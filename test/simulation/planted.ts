@@ -333,4 +333,22 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "return day ?? (isReached(Math.max(endMs - intervalMs, sinceMs)) ? 0 : undefined);",
     "return day;",
   ]),
+  fault(
+    "an access token that a person stores is renewed elsewhere",
+    ["lineage/roots.ts", "  if (target === accessSecretOf(snapshot)) return target;\n", ""],
+    [
+      "lineage/lineage.ts",
+      "members.find((one) => one.token.id === ownId)",
+      "undefined as Member | undefined",
+    ],
+  ),
+  fault(
+    "another token goes into the secret of the access token",
+    ["plan/head.ts", "  notLoggedIn,\n  rolledBack,", "  rolledBack,"],
+    [
+      "lineage/lineage.ts",
+      "members.find((one) => one.token.id === ownId)",
+      "undefined as Member | undefined",
+    ],
+  ),
 ];

@@ -148,6 +148,15 @@ export class Services {
     });
   }
 
+  /** An access token that a person stores: it lives as long as a token of the application if the worker renews it. */
+  accessByHand({ application, deployment }: Role, name: string) {
+    const creationDate = new Date(this.timeline.ms - HOUR);
+    const secretName = this.secretOf({ application, token: "access", deployment });
+    if (!this.isConfigured(deployment, secretName)) return { name, creationDate };
+    const { lifetimeMs } = this.tokenAt({ application, token: 0 });
+    return { name, creationDate, expirationDate: new Date(creationDate.getTime() + lifetimeMs) };
+  }
+
   isAccessSecret(deployment: number, name: string): boolean {
     const { kind } = this.deploymentAt(deployment);
     return this.setting.applications.some((_, index) => name === accessSecret(kind, index));

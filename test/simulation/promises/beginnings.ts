@@ -131,6 +131,10 @@ function checkRollback(evidence: Evidence, before: Reign, replaced: TokenRecord,
   const isTakenOver = lastByWorker !== undefined && lastByWorker.versionId !== before.versionId;
   const isKnown = fromMs + evidence.services.setting.describeLagMs < by.startedMs;
   if (before.by !== "person" || !isTakenOver || !isKnown || by.entry.event.force === true) return;
+  // An access token that a person has stored is renewed: the worker knows what it is logged in with.
+  const isStored =
+    before.token === replaced && !secret.reigns.slice(0, -2).some(({ token }) => token === replaced);
+  if (isStored && evidence.services.isAccessSecret(by.deployment.index, secret.name)) return;
   // Whoever copies a version into another secret has its token renewed in both.
   if (isForgotten(lastByWorker) || secret.tamperedBy.has("administered")) return;
   const leftMs = replaced.expiresMs - by.startedMs;
