@@ -1,5 +1,4 @@
 import type { Head, Lineage } from "../lineage/lineage.ts";
-import { signedMarker } from "../lineage/proof.ts";
 import type { ListedToken } from "../lineage/snapshot.ts";
 import { after } from "../model/time.ts";
 import { isExpired, isLive, type RunId } from "../model/token.ts";
@@ -151,9 +150,12 @@ function mayMoveAt(token: ListedToken, input: RuleInput): Date {
   return isOurs ? after(token.createdAt, Math.min(DAY_MS, lifetimeMs(token) / 3)) : token.createdAt;
 }
 
-/** Lambda's retries have the same payload and the same request id. */
-function wasMadeBy(runId: RunId, token: ListedToken): boolean {
-  return signedMarker(token)?.run === runId;
+/**
+ * Lambda's retries have the same payload and the same request id. If the key of the marker wasn't tried, because the access token
+ * has been replaced since, its text is enough: the only effect is that this request leaves the token alone.
+ */
+function wasMadeBy(runId: RunId, { marker, proof }: ListedToken): boolean {
+  return proof !== "unsigned" && typeof marker === "object" && marker.run === runId;
 }
 
 function rotate(subject: ListedToken, reason: RotateReason, lineage: Lineage, input: RuleInput): Action {

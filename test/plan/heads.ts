@@ -8,6 +8,8 @@ const isCurrent = version("current", "root", "AWSCURRENT");
 const managed = secret([isCurrent]);
 const bad = token("bad", { replaces: "current", age: DAY });
 const rolledBack = secret([isCurrent, version("bad", "current", "AWSPREVIOUS")]);
+const made = token("current", { replaces: "root", age: DAY, run: "this-run" });
+const ofThisRun = { ...made, description: made.description.replace(/mac=\w{8}/, "mac=00000000") };
 const setByHand = secret([byHand("a", "AWSCURRENT"), version("current", "root", "AWSPREVIOUS")]);
 const setTwice = secret([byHand("a", "AWSCURRENT"), byHand("b", "AWSPREVIOUS"), version("current", "root")]);
 const forced = { tokens: ["backend"], force: true };
@@ -319,6 +321,22 @@ export const DUE: readonly Row[] = [
     secrets: [managed],
     asks: forced,
     plan: ["skip current: just-rotated"],
+  },
+  {
+    says: "rotates nothing that says it is of this very run, while the key of its marker can't be read",
+    tokens: [ofThisRun],
+    secrets: [managed],
+    asks: forced,
+    keys: "unreadable",
+    plan: ["skip current: just-rotated"],
+  },
+  {
+    says: "rotates what says it is of this very run, where no key has signed that",
+    tokens: [ofThisRun],
+    secrets: [managed],
+    asks: forced,
+    plan: ["rotate current: forced"],
+    observedPlan: ["skip current: just-rotated"],
   },
   {
     says: "rotates again what another run made",

@@ -290,4 +290,28 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
       ],
     },
   },
+  {
+    says: "a retry leaves alone what its first try has made with an access token that was replaced since",
+    script: {
+      setting: {
+        ...PLAIN,
+        seed: 40010400,
+        intervalMs: 15 * MINUTE,
+        policy: { renewBefore: "150m", orphanAfter: "1h", retire: "never", secretFormat: "json" },
+        applications: [
+          {
+            access: "managed",
+            tokens: [{ name: "backend", lifetimeMs: 450 * MINUTE, ageMs: 19350000, isMapped: false }],
+          },
+        ],
+      },
+      entries: [
+        runAt("r3", 960143),
+        runAt("r4", 1611104, {
+          event: { trigger: "manual", tokens: ["backend"], force: true },
+          requestId: "r3",
+        }),
+      ],
+    },
+  },
 ];
