@@ -137,7 +137,9 @@ function checkRollback(evidence: Evidence, before: Reign, replaced: TokenRecord,
   if (isStored && evidence.services.isAccessSecret(by.deployment.index, secret.name)) return;
   // Whoever copies a version into another secret has its token renewed in both.
   if (isForgotten(lastByWorker) || secret.tamperedBy.has("administered")) return;
-  const leftMs = replaced.expiresMs - by.startedMs;
+  // A clock that is more than a day ahead of Losant's is believed: rather too early than too late.
+  const aheadMs = by.entry.skewMs > DAY ? by.entry.skewMs : 0;
+  const leftMs = replaced.expiresMs - by.startedMs - aheadMs;
   if (leftMs >= 2 * by.deployment.config.intervalMs + SKEW_MS && before.token?.ending === undefined)
     evidence.broken("rollback-holds", `${by.entry.id} took ${secret.name} from what a person had chosen`);
 }

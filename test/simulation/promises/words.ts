@@ -1,5 +1,5 @@
 import type { PutEvent } from "../../../emulators/aws/events.ts";
-import { type Evidence, isAlive, isLoose, type TokenRecord } from "../records.ts";
+import { type Evidence, isAlive, isLoose, isOurs, type TokenRecord } from "../records.ts";
 import { SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkTold, wasObscured } from "./listings.ts";
@@ -41,6 +41,7 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
   if (!worker.isClean || !isHealthy) return;
   evidence.cleanRuns.push(worker);
   checkBound(evidence, worker);
+  checkDone(evidence, worker);
   for (const token of evidence.tokens.values()) {
     if (!isUnstored(evidence, token, worker)) continue;
     const { orphanAfterMs } = worker.deployment.config.applications[0]?.policy ?? { orphanAfterMs: 0 };
@@ -82,6 +83,37 @@ function checkProof(evidence: Evidence, worker: Worker): void {
       evidence.broken("proof", `${entry.id} left ${id}, although nobody can have its string`);
   if (refused.size > 1 && made.every(({ isStored }) => !isStored))
     evidence.broken("proof", `${entry.id} made another token after its clock had been refused`);
+}
+
+/** What another token took the place of, in a secret that the configuration names, fails in no run any more. */
+function checkDone(evidence: Evidence, { deployment, entry, startedMs, result }: Worker): void {
+  const { services, tokens, movedByPeopleMs } = evidence;
+  const { listingLagMs, describeLagMs, indexLagMs = 0 } = services.setting;
+  // Who was at work when the configuration changed goes on with the one before.
+  if (entry.event.retireNow === true || movedByPeopleMs >= startedMs) return;
+  const knownMs = startedMs - Math.max(listingLagMs, describeLagMs, indexLagMs);
+  const isGiven = ({ reigns, isUnmarked }: TokenRecord) =>
+    reigns.some(
+      ({ secret, versionId, fromMs, toMs }) =>
+        toMs === undefined &&
+        // Whose version somebody else made, and whose marker is gone, nothing says of what it replaced.
+        (isOurs(versionId) || !isUnmarked) &&
+        fromMs < knownMs &&
+        !secret.isGone &&
+        secret.store === deployment.secrets &&
+        services.isConfigured(deployment.index, secret.name),
+    );
+  const given = [...tokens.values()].filter((token) => token.maker !== "person" && isGiven(token));
+  for (const { tokenId, outcome, code } of result?.report.tokens ?? []) {
+    if (outcome !== "failed" || code === "token-unreadable") continue;
+    const token = evidence.token(tokenId);
+    const successor = given.find(({ replacedId }) => replacedId === tokenId);
+    if (token !== undefined && successor !== undefined && !isGiven(token))
+      evidence.broken(
+        "done",
+        `${entry.id} fails for ${tokenId} (${code}), which ${successor.id} has replaced`,
+      );
+  }
 }
 
 /** However long a lineage can't store, and nothing can be deleted: runs without trouble leave a few tokens, and no more. */
