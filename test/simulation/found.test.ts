@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import { FOUND } from "./found.ts";
+import { GUARDED } from "./guarded.ts";
 import { HOSTILE } from "./hostile-found.ts";
 import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
 import { REFUSED } from "./refused.ts";
 
-it.each([...FOUND, ...LASTING, ...REFUSED, ...HOSTILE])("$says", async ({ script }) => {
+it.each([...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE])("$says", async ({ script }) => {
   expect((await play(script)).violations).toEqual([]);
 });

@@ -75,10 +75,20 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     'effect: mayHaveHappened ? "unknown" : "none"',
     'effect: mayHaveHappened ? error.effect : "none"',
   ]),
+  fault("one label for all unfinished rotations", [
+    "model/secret.ts",
+    "export function rotatingLabel(tokenId: TokenId): string {\n",
+    'export function rotatingLabel(tokenId: TokenId): string {\n  if (tokenId !== undefined) return "rotating-pending";\n',
+  ]),
   fault("blind retry of POST", [
     "apply/issue.ts",
     "return { ...(await context.api.create(order)), order };",
     "return { ...(await context.api.create(order).catch(() => context.api.create(order))), order };",
+  ]),
+  fault("a token that comes too late is promoted all the same", [
+    "apply/rotate.ts",
+    "until: after(clock.now(), application.policy.orphanAfterMs / 2),",
+    "until: after(clock.now(), application.policy.orphanAfterMs * 200),",
   ]),
   fault("a string that comes too late is stored all the same", [
     "apply/store.ts",
@@ -90,6 +100,16 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "plan/unfinished.ts",
     "return readAt.getTime() - token.createdAt.getTime() >= abandonedAfterMs(policy);",
     "return readAt.getTime() - token.createdAt.getTime() >= policy.orphanAfterMs;",
+  ]),
+  fault("discard by marker alone: whether the string is stored doesn't matter", [
+    "lineage/lineage.ts",
+    "return marked.has(id) && !held.has(id) && !replaced.has(id) ? ",
+    "return marked.has(id) && !replaced.has(id) ? ",
+  ]),
+  fault("no orphan limit: tokens of runs under way are discarded", [
+    "plan/rule-input.ts",
+    "return readAt.getTime() - createdAt.getTime() >= policy.orphanAfterMs;",
+    "return readAt.getTime() - createdAt.getTime() >= policy.orphanAfterMs - policy.orphanAfterMs;",
   ]),
   fault("orphans are never discarded", [
     "plan/orphans.ts",
@@ -120,6 +140,21 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     ],
   ),
   // What people have done.
+  fault("resume after revocation", [
+    "plan/unfinished.ts",
+    'if (version.stamp.replacedId !== head.tokenId || head.token.status !== "active") return false;',
+    "if (version.stamp.replacedId !== head.tokenId) return false;",
+  ]),
+  fault("a token that somebody deactivated is replaced", [
+    "plan/head.ts",
+    'const isRevoked = isManaged(head) && head.token.status === "inactive";',
+    'const isRevoked = isManaged(head) && head.token.name === "";',
+  ]),
+  fault("a dead lineage goes on with what a run has just made", [
+    "plan/head.ts",
+    "token.scope.length > 0 && !isFreshlyIssued(token),",
+    "token.scope.length > 0,",
+  ]),
   fault("a root that has expired or was deactivated is replaced", [
     "plan/head.ts",
     'if (isRoot && token.status === "inactive") return skip(token, "inactive");\n  if (isRoot && isExpired(token, now)) return skip(token, "expired-unmanaged");\n',
@@ -140,6 +175,11 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "(isJustMade(token, now) || wasMadeBy(input.runId, token))",
     "(isJustMade(token, now) && wasMadeBy(input.runId, token) && false)",
   ]),
+  fault("Lambda's retry rotates again what was made with an access token that was replaced since", [
+    "plan/head.ts",
+    'return proof !== "unsigned" && typeof marker === "object" && marker.run === runId;',
+    'return proof === "signed" && typeof marker === "object" && marker.run === runId;',
+  ]),
   // What is retired.
   fault("no grace", [
     "plan/retirement.ts",
@@ -151,6 +191,30 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "if (!isAsked) return [];",
     "if (isAsked === undefined) return [];",
   ]),
+  fault("grace is counted from what may be the staging", [
+    "plan/retirement.ts",
+    "new Date(Math.max(lastChangedAt.getTime(), promotedByMs))",
+    "new Date(Math.max(lastChangedAt.getTime(), 0 * promotedByMs))",
+  ]),
+  fault("a token that is younger than the current one counts as superseded", [
+    "plan/retirement.ts",
+    "const youngestMs = Math.max(createdAt.getTime(), head.token.createdAt.getTime());",
+    "const youngestMs = Math.min(createdAt.getTime(), head.token.createdAt.getTime());",
+  ]),
+  // Each alone is harmless: what is not made here has no proof either, and what has none is asked for first.
+  fault(
+    "tokens that this worker did not make are retired, and their proof is not asked for",
+    [
+      "plan/retirement.ts",
+      "const isOurs = lineage.madeHere.has(token.id);",
+      "const isOurs = token.id !== undefined;",
+    ],
+    [
+      "plan/retirement.ts",
+      "    if (!isProven(token, lineage, input))\n",
+      "    if (lineage.madeHere.has(token.id) && !isProven(token, lineage, input))\n",
+    ],
+  ),
   // The rest.
   fault("scope not checked", [
     "apply/issue.ts",
@@ -240,6 +304,11 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "if (this.#untilMs >= giveUpAt.getTime()) throw thrown;",
     "throw thrown;",
   ]),
+  fault("what a rate limit puts off fails", [
+    "apply/apply.ts",
+    'error.code === "losant-throttled" && error.effect === "none" && !isLeak;',
+    'error.code === "losant-throttled" && error.effect === "none" && isLeak;',
+  ]),
   fault("a call that tries a new string takes no notice of a rate limit", [
     "run/guarded-ports.ts",
     "return await pause.outlasting(giveUpAt, () => api.probe(string, scope));",
@@ -280,6 +349,16 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "plan/reasons.ts",
     "...WELL,\n    isToldBeforeExpiry: true,\n    toldDaysBefore: 14,",
     "...WELL,",
+  ]),
+  fault(
+    "a move is forgotten as soon as it is done",
+    ["lineage/claims.ts", 'claims.add(stamp.replacedId, name, "replaced");', ""],
+    ["lineage/claims.ts", 'claims.add(replacedId, name, "marker");', ""],
+  ),
+  fault("an entry of the list of secrets is believed over a fresher description", [
+    "observe/secrets.ts",
+    ': { kind: "described", secret };',
+    ': { kind: "described", secret: secretIn(known) ?? secret };',
   ]),
   fault("a version, or a marker, is proof enough for a life to end", [
     "plan/retirement.ts",

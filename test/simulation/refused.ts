@@ -9,7 +9,7 @@ const LASTING_AND_DUE = [{ ...token("backend", 9), isUngrantable: true }, token(
 
 const DUE = [token("backend", 8), token("edge-gateway", 8.1), token("my server #3", 8.2)];
 
-const MANY = Array.from({ length: 16 }, (_, place) => token(`token ${place}`, 9));
+const MANY = Array.from({ length: 40 }, (_, place) => token(`token ${place}`, 9));
 
 /** How the first token, or what it was replaced by, is listed. */
 const listed = (

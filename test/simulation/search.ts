@@ -1,6 +1,7 @@
 import { crashPairs, meddling, type Played, pairSearches, singleFaults, sleepers } from "./crashes.ts";
 import { FOUND } from "./found.ts";
 import { scriptOf } from "./generate.ts";
+import { GUARDED } from "./guarded.ts";
 import { HOSTILE } from "./hostile-found.ts";
 import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
@@ -99,7 +100,7 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
     return;
   }
   if (task.kind === "found") {
-    for (const { script, says } of [...FOUND, ...LASTING, ...REFUSED, ...HOSTILE])
+    for (const { script, says } of [...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE])
       yield { script, history: await play(script), where: says };
     return;
   }

@@ -1,0 +1,158 @@
+import { runs, setting, token } from "./lasting.ts";
+import { actAt, FIRST, faultAt, runAt } from "./scenarios.ts";
+import type { FaultEntry, Script, Setting } from "./script.ts";
+import { DAY, HOUR, MINUTE } from "./services.ts";
+
+const SECOND = 1_000;
+const LEAK = { trigger: "manual", tokens: ["backend"], force: true, retireNow: true } as const;
+const RETIRING = {
+  renewBefore: "9d",
+  orphanAfter: "1h",
+  retire: { deactivateAfter: "12h" },
+  secretFormat: "json",
+} as const;
+
+const pauseAt = (run: string, call: FaultEntry["call"], ms: number): FaultEntry => ({
+  ...faultAt(run, call, "pause-after"),
+  ms,
+});
+
+const one = (daysLeft: number, more: Partial<Setting> = {}) => setting([token("backend", daysLeft)], more);
+
+/** Histories in which one rule of the worker stands between what happens and a broken promise. */
+export const GUARDED: readonly { readonly says: string; readonly script: Script }[] = [
+  {
+    says: "of two runs that stage at once, and die, each leaves a label of its own",
+    script: {
+      setting: one(5),
+      entries: [
+        runAt("r1", MINUTE),
+        runAt("r2", MINUTE),
+        faultAt("r1", "stage", "crash-after"),
+        faultAt("r2", "stage", "crash-after"),
+        ...runs(1, 3),
+      ],
+    },
+  },
+  {
+    says: "a process that slept between storing and promoting, until what it stored was discarded, promotes nothing any more",
+    script: {
+      setting: one(8),
+      entries: [
+        runAt("r1", 0),
+        runAt("r2", 22 * DAY, { isEndless: true }),
+        pauseAt("r2", "stage", 20 * HOUR),
+        actAt({ atMs: 22 * DAY + HOUR }, { do: "deactivate", role: FIRST, whose: "current" }),
+        runAt("r3", 22 * DAY + 16 * HOUR),
+      ],
+    },
+  },
+  {
+    says: "what somebody rolled back from, and then set another value over, is no orphan",
+    script: {
+      setting: one(8),
+      entries: [
+        runAt("r1", 0),
+        runAt("r2", 22 * DAY),
+        actAt({ atMs: 22 * DAY + HOUR }, { do: "roll-back", role: FIRST }),
+        actAt({ atMs: 22 * DAY + 2 * HOUR }, { do: "set-by-hand", role: FIRST }),
+        ...runs(23, 24),
+      ],
+    },
+  },
+  {
+    says: "what a run has verified, and not stored yet, no other takes for an orphan",
+    script: {
+      setting: one(8),
+      entries: [
+        runAt("r1", MINUTE),
+        pauseAt("r1", "probe", 10 * MINUTE),
+        runAt("r2", 4 * MINUTE),
+        // A worker that took it for one would end it, and what the first then promotes would be dead.
+        faultAt("r2", "deactivate", "crash-after"),
+        ...runs(1, 2),
+      ],
+    },
+  },
+  {
+    says: "what was staged for a token that somebody then deactivated is not promoted",
+    script: {
+      setting: one(8),
+      entries: [
+        runAt("r1", 0),
+        runAt("r2", 22 * DAY),
+        faultAt("r2", "promote", "crash-before"),
+        actAt({ atMs: 22 * DAY + HOUR }, { do: "deactivate", role: FIRST, whose: "current" }),
+        runAt("r3", 22 * DAY + 6 * HOUR),
+      ],
+    },
+  },
+  {
+    says: "a current token that somebody deactivated gets no successor, however near its end is",
+    script: {
+      setting: one(8),
+      entries: [
+        runAt("r1", 0),
+        actAt({ atMs: DAY }, { do: "deactivate", role: FIRST, whose: "current" }),
+        ...runs(20, 31),
+      ],
+    },
+  },
+  {
+    says: "the grace period of what was promoted by a later run starts no earlier than that",
+    script: {
+      setting: one(8, { policy: RETIRING, labelMovesTouchLastChanged: false }),
+      entries: [
+        runAt("r1", 0),
+        runAt("r2", 22 * DAY),
+        faultAt("r2", "promote", "crash-before"),
+        runAt("r3", 22 * DAY + 6 * HOUR),
+        runAt("r4", 22 * DAY + 13 * HOUR),
+      ],
+    },
+  },
+  {
+    says: "a successor that a lagging description hides outlives the run that doesn't see it",
+    script: {
+      setting: one(8, { policy: RETIRING, describeLagMs: 5 * SECOND }),
+      entries: [runAt("r1", MINUTE), runAt("r2", 22 * DAY), runAt("r3", 22 * DAY + 1.5 * SECOND)],
+    },
+  },
+  {
+    says: "a leak response goes on with nothing that another run has made, where somebody ended what that replaced",
+    script: {
+      setting: one(8, { describeLagMs: 5 * SECOND }),
+      entries: [
+        runAt("r1", MINUTE),
+        runAt("r2", 22 * DAY),
+        actAt({ atMs: 22 * DAY + 1.4 * SECOND }, { do: "deactivate", role: FIRST, whose: "previous" }),
+        runAt("r3", 22 * DAY + 1.5 * SECOND, { event: LEAK }),
+      ],
+    },
+  },
+  {
+    says: "a root whose successor has taken over keeps working, whatever the policy retires",
+    script: {
+      setting: one(8, { policy: RETIRING }),
+      entries: runs(0, 3),
+    },
+  },
+  {
+    says: "a rollback holds although the list of secrets still shows what was staged before it",
+    script: {
+      setting: setting([{ ...token("backend", 8), isMapped: false }], {
+        // Of what the list shows then, this makes it a minute and a half old.
+        seed: 10,
+        indexLagMs: 299 * SECOND,
+      }),
+      entries: [
+        runAt("r1", MINUTE),
+        runAt("r2", 22 * DAY),
+        faultAt("r2", "promote", "crash-before"),
+        runAt("r3", 22 * DAY + MINUTE),
+        actAt({ atMs: 22 * DAY + 1.5 * MINUTE }, { do: "roll-back", role: FIRST }),
+        runAt("r4", 22 * DAY + 2 * MINUTE),
+      ],
+    },
+  },
+];
