@@ -12,7 +12,7 @@ import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkSeen, wasObscured } from "./listings.ts";
 import { checkSteps } from "./proofs.ts";
-import { hadItsChance, isReplaced, isTold } from "./silence.ts";
+import { couldBeTold, isLookedAfter } from "./silence.ts";
 
 /* What is promised of the moment in which a token's life ends, or its reign. */
 
@@ -136,8 +136,7 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
   const wasHidden = wasObscured(evidence, reign.secret, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
   if (isTroubled || !hadARun || isLost || wasHidden) return;
-  const isSilent = !isReplaced(evidence, token) && !isTold(evidence, token) && hadItsChance(evidence, token);
-  if (isLoose(reign.secret) && !isSilent) return;
+  if (isLoose(reign.secret) && (isLookedAfter(evidence, token) || !couldBeTold(evidence, token))) return;
   evidence.broken(
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,

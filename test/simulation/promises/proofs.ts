@@ -1,6 +1,7 @@
 import { type Evidence, isOurs, type Reign, type SecretRecord, type TokenRecord } from "../records.ts";
 import { DAY, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
+import { isKeyLost } from "./words.ts";
 
 /* What is promised whatever people write, copy and rename: text ends no life, and moves no string. */
 
@@ -44,8 +45,8 @@ export function checkMove(
       "stays",
       `${token.id} took the place of ${replaced.id} of ${former.name} in ${secret.name}`,
     );
-  // What nothing proves any more is renewed under its own id, beside what was moved.
-  if (replaced.isUnmarked) return;
+  // What nothing proves any more is renewed under its own id, beside what was moved: neither text nor, without a version, a key.
+  if (replaced.isUnmarked || (former.isGone && isKeyLost(evidence, replaced))) return;
   const before = former.movedTo;
   former.movedTo = { secret, atMs: evidence.nowMs };
   if (before === undefined || before.secret === secret || before.atMs <= movedByPeopleMs) return;

@@ -6,7 +6,10 @@ import { isKeyLost } from "./words.ts";
 /* What is promised of tokens that nobody renews: nothing that is in use expires in silence. */
 
 /** A run that had no trouble says of it that it fails, or that somebody has to look; or an event has said so. */
-export function isTold({ told, cleanRuns }: Evidence, { id, expiresMs }: TokenRecord): boolean {
+export function isTold(
+  { told, cleanRuns }: Evidence,
+  { id, expiresMs }: Pick<TokenRecord, "id" | "expiresMs">,
+): boolean {
   const events = told.get(id) ?? [];
   if (events.some((atMs) => atMs > expiresMs - 31 * DAY)) return true;
   return cleanRuns.some(({ result }) =>
@@ -17,10 +20,22 @@ export function isTold({ told, cleanRuns }: Evidence, { id, expiresMs }: TokenRe
   );
 }
 
-/** Another token took its place: users were given that one. */
-export function isReplaced({ tokens }: Evidence, { id }: TokenRecord): boolean {
-  return [...tokens.values()].some(
-    ({ maker, replacedId, reigns }) => maker !== "person" && replacedId === id && reigns.length > 0,
+/** Its users got another token, or somebody was told of it, or of the one that was made to take its place and never did. */
+export function isLookedAfter(evidence: Evidence, token: TokenRecord): boolean {
+  if (isReplaced(evidence, token) || isTold(evidence, token)) return true;
+  return [...evidence.tokens.values()].some(
+    ({ maker, replacedId, ...successor }) =>
+      maker !== "person" && replacedId === token.id && isTold(evidence, successor),
+  );
+}
+
+/** Another token took its place, or that of one which was made to take it and never did: users were given that one. */
+function isReplaced(evidence: Evidence, { id }: TokenRecord): boolean {
+  return [...evidence.tokens.values()].some(
+    (token) =>
+      token.maker !== "person" &&
+      token.replacedId === id &&
+      (token.reigns.length > 0 || isReplaced(evidence, token)),
   );
 }
 
@@ -33,7 +48,7 @@ export function checkSilence(evidence: Evidence): void {
       token.reigns.length > 0 ? wasCurrent(token) : token.maker === "person" || isKeyLost(evidence, token);
     const isEnded = ending !== undefined && ending.atMs <= expiresMs;
     if (!isUsed || isEnded || expiresMs > evidence.nowMs) continue;
-    if (!hadItsChance(evidence, token) || isReplaced(evidence, token) || isTold(evidence, token)) continue;
+    if (!couldBeTold(evidence, token) || isLookedAfter(evidence, token)) continue;
     evidence.broken("told", `${token.id} expired, and was neither replaced nor told of`);
   }
 }
@@ -50,7 +65,7 @@ function wasCurrent({ reigns, expiresMs }: TokenRecord): boolean {
  * A run without trouble in its last interval, and none of another kind before: such a run renews a token, or says that it
  * won't, since the last interval is one of the days on which it warns.
  */
-export function hadItsChance(
+export function couldBeTold(
   evidence: Evidence,
   { expiresMs, bornMs, applicationId, id }: TokenRecord,
 ): boolean {
