@@ -52,7 +52,19 @@ export function* placesOfRoots(
       error === undefined ? placeOf(root, target, isShared, inquiry) : { kind: "failed", error },
     );
   }
-  const names = withoutTwins(decided, live, snapshot);
+  const names = new Map(withoutTwins(decided, live, snapshot));
+  // What expired before it could move gets a successor all the same: nobody's rival, and in nobody else's place.
+  const given = new Set(names.values());
+  for (const root of roots) {
+    const { token, origin } = root;
+    if (origin.kind !== "moved" || decided.has(token.id)) continue;
+    const place = placeOf(root, targetOf(root, inquiry), false, inquiry);
+    decided.set(token.id, place);
+    if (typeof place !== "string") continue;
+    const secretName = given.has(place) ? distinctSecretName(snapshot, token) : place;
+    names.set(token.id, secretName);
+    given.add(secretName);
+  }
   for (const { token, origin } of roots) {
     const place = decided.get(token.id);
     const secretName = names.get(token.id) ?? secretNameOfToken(snapshot, token);

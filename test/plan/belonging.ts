@@ -123,6 +123,20 @@ export const BELONGING: readonly Row[] = [
     plan: ["wait current: not-due", "fail moved: secret-mapping-ambiguous"],
   },
   {
+    says: "moves nothing there after it has expired, either",
+    tokens: [current, token("moved", { left: -DAY, replaces: "x", secret: arnOf("losant/old") })],
+    secrets: [managed, secret([version("moved", "x", "AWSCURRENT")], { name: "losant/old" })],
+    plan: ["wait current: not-due", "fail moved: secret-mapping-ambiguous"],
+  },
+  {
+    says: "makes no rival of a token that expired before it could move",
+    tokens: [root, token("moved", { left: -DAY, replaces: "x", secret: arnOf("losant/old") })],
+    mapped: { backend: "prod/backend" },
+    secrets: [secret([version("moved", "x", "AWSCURRENT")], { name: "losant/old" })],
+    plan: ["rotate root: renewal-window", "rotate moved: moved"],
+    secretNames: { root: "prod/backend", moved: secretNamed(`backend_${id("moved")}`) },
+  },
+  {
     says: "moves no token that somebody deactivated",
     tokens: [{ ...token("moved", { replaces: "x", secret: arnOf("prod/old") }), status: "inactive" }],
     plan: ["skip moved: unproven"],

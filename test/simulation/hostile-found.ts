@@ -226,4 +226,17 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "what could not move, since another token is in its place, doesn't take that when it has expired",
+    script: {
+      setting: setting([unmapped("backend", 5)], { indexLagMs: 30_000 }),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt({ run: "r1", call: 8 }, { do: "move-prefix", role: FIRST }),
+        runAt("r2", MINUTE + 2_000),
+        ...runs(22, 23),
+        ...runs(30, 32),
+      ],
+    },
+  },
 ];

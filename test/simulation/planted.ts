@@ -355,6 +355,11 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     ["lineage/claims.ts", 'claims.add(stamp.replacedId, name, "replaced");', ""],
     ["lineage/claims.ts", 'claims.add(replacedId, name, "marker");', ""],
   ),
+  fault("what expired before it could move takes another token's place", [
+    "lineage/roots.ts",
+    'if (origin.kind !== "moved" || decided.has(token.id)) continue;',
+    'if (origin.kind === "moved" || decided.has(token.id)) continue;',
+  ]),
   fault("an entry of the list of secrets is believed over a fresher description", [
     "observe/secrets.ts",
     ': { kind: "described", secret };',
