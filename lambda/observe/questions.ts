@@ -96,7 +96,8 @@ function askAboutTokens(
       case "failed":
         // It may be an earlier access token of the worker.
         questions.needKeys();
-        questions.describe(secretNameOfToken(snapshot, token));
+        // Or one that was replaced, as only a version without labels tells.
+        questions.search(secretNameOfToken(snapshot, token));
         break;
       case "root": {
         const { origin, secretName } = place;

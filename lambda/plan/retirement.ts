@@ -107,11 +107,15 @@ function graceStartsAt(
   );
   const position = chain.indexOf(id);
   // The chain begins with the head: two positions before the token is the successor of its successor.
-  const laterId = isPrevious || position < 2 ? undefined : chain[position - 2];
-  const later =
-    laterId === undefined ? undefined : [head.token, ...superseded].find((token) => token.id === laterId);
+  const known = [head.token, ...superseded];
+  const [later, successor] = [2, 1].map((steps) =>
+    known.find((token) => token.id === chain[position - steps]),
+  );
+  // An administrator can write a version according to which an older token replaced a younger one.
+  const isInOrder = later !== undefined && later.createdAt > (successor?.createdAt ?? createdAt);
   // A token that is younger than the current one may have replaced it, although that is not visible yet.
   const youngestMs = Math.max(createdAt.getTime(), head.token.createdAt.getTime());
   const promotedByMs = youngestMs + promotableForMs(policy);
-  return later?.createdAt ?? new Date(Math.max(lastChangedAt.getTime(), promotedByMs));
+  if (!isPrevious && position >= 2 && isInOrder) return later.createdAt;
+  return new Date(Math.max(lastChangedAt.getTime(), promotedByMs));
 }

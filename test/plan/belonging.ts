@@ -129,6 +129,19 @@ export const BELONGING: readonly Row[] = [
     plan: ["wait current: not-due", "fail moved: secret-mapping-ambiguous"],
   },
   {
+    says: "makes no rival of a token that was replaced, as only a version without labels tells",
+    tokens: [
+      root,
+      token("twin"),
+      token("current", { replaces: "made", age: DAY, secret: arnOf("prod/backend") }),
+    ],
+    mapped: { backend: "prod/backend" },
+    secrets: [
+      secret([version("current", "made", "AWSCURRENT"), version("made", "root")], { name: "prod/backend" }),
+    ],
+    plan: ["wait current: not-due", "skip root: superseded", "wait twin: not-due"],
+  },
+  {
     says: "makes no rival of a token that expired before it could move",
     tokens: [root, token("moved", { left: -DAY, replaces: "x", secret: arnOf("losant/old") })],
     mapped: { backend: "prod/backend" },

@@ -98,6 +98,22 @@ export const RETIREMENTS: readonly Row[] = [
     ],
   },
   {
+    says: "counts no grace from the creation of an older token, although a version says that it took over",
+    tokens: [first, second, token("old", { age: 500 * DAY })],
+    secrets: [
+      secret(
+        [
+          version("old", "second", "AWSCURRENT"),
+          version("second", "first", "AWSPREVIOUS"),
+          version("first", "root"),
+        ],
+        { changed: HOUR },
+      ),
+    ],
+    policy,
+    plan: ["wait old: not-due", "skip first: superseded", "skip second: superseded"],
+  },
+  {
     says: "deletes predecessors whose second grace is over",
     tokens: [first, { ...second, status: "inactive" }, token("third", { replaces: "second", age: 31 * DAY })],
     secrets: [changed(31)],
