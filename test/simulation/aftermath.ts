@@ -9,6 +9,8 @@ import {
   isAlive,
   isLoose,
   isOurs,
+  isSettled,
+  isTouched,
   type SecretRecord,
   supersededMs,
   type TokenRecord,
@@ -65,7 +67,8 @@ export async function settle(history: OpenHistory): Promise<void> {
   checkRest(chronicle);
   for (let round = 0; round < IDLE_RUNS && !history.isOver; round += 1) {
     services.timeline.advanceTo(services.timeline.ms + intervalMs);
-    if (isSomethingDue(chronicle) || [...chronicle.secrets.values()].some(isLoose)) continue;
+    if (isSomethingDue(chronicle) || [...chronicle.secrets.values()].some((secret) => isLoose(secret)))
+      continue;
     for (const { entry, writes } of await runEverywhere(history, 0))
       if (writes > 0) chronicle.broken("rest", `${entry.id} did something although nothing was to be done`);
   }
@@ -152,10 +155,41 @@ async function runEverywhere(history: OpenHistory, intervalMs: number): Promise<
     const failures = (worker.result?.failures ?? []).filter(
       (said) => services.setting.count !== "high" || !said.includes("listing-incomplete"),
     );
-    if (failures.length > 0 && [...chronicle.tampering.values()].every((how) => how.size === 0))
+    if (failures.length > 0 && failsUntouched(chronicle, worker))
       chronicle.broken("healthy", `a healthy run failed: ${failures.join("; ")}`);
   }
   return workers;
+}
+
+function isUntouched(secret: SecretRecord): boolean {
+  const reign = currentReign(secret);
+  return !secret.isGone && (reign === undefined ? secret.tamperedBy.size === 0 : !isTouched(reign));
+}
+
+/** What people did to one lineage is no reason to fail for another. */
+function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): boolean {
+  const isTampered = [...chronicle.tampering.values()].some((how) => how.size > 0);
+  const failed = (result?.report.tokens ?? []).filter(({ outcome }) => outcome === "failed");
+  if (failed.length === 0) return !isTampered;
+  return failed.some(({ tokenId }) => {
+    const token = chronicle.token(tokenId);
+    if (token === undefined) return false;
+    const first = chronicle.services.roleOf(tokenId, deployment.index);
+    // What somebody made besides may be called like anything, and what was written over is nobody knows whose.
+    if (token.maker === "person" && first === undefined) return false;
+    if (!isTampered) return true;
+    if (token.isUnmarked || token.isRenamed) return false;
+    const name = first && chronicle.services.secretOf(first);
+    const target = name === undefined ? undefined : chronicle.secretRecord(deployment.secrets, name);
+    const made = [...chronicle.secrets.values()].find(({ arn }) => arn === token.secretArn);
+    // One of before, that is gone, is known by what was current in it.
+    if (token.secretArn !== undefined && made === undefined) return false;
+    if (name !== undefined && target === undefined)
+      return chronicle.tamperedBy(deployment.secrets, name).size === 0;
+    return [target, made, ...token.reigns.map(({ secret }) => secret)].every(
+      (secret) => secret === undefined || isUntouched(secret),
+    );
+  });
 }
 
 function checkRest(chronicle: Chronicle): void {
@@ -209,12 +243,7 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
     !by.isClean;
   if (by !== "person" && !secret.announced.has(versionId) && !isExcused)
     chronicle.broken("announced", `${versionId} is current in ${secret.name}, and nobody was told`);
-  if (
-    token === undefined ||
-    token.maker === "person" ||
-    token.ending?.by === "person" ||
-    secret.tamperedBy.size > 0
-  )
+  if (token === undefined || token.maker === "person" || token.ending?.by === "person" || isTouched(reign))
     return;
   if (!isAlive(token, chronicle.nowMs))
     chronicle.broken("current-accepted", `${token.id} is current in ${secret.name}, and dead`);
@@ -222,7 +251,20 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
 
 /** Whose it is, one thing says and nothing else, which is no proof: then its life doesn't end. It is told, before it expires. */
 function isLeftAlone(chronicle: Chronicle, token: TokenRecord): boolean {
-  return (token.isUnmarked && isTold(chronicle, token)) || isUnprovable(chronicle, token);
+  return (
+    (token.isUnmarked && isTold(chronicle, token)) ||
+    isUnprovable(chronicle, token) ||
+    isCopied(chronicle, token)
+  );
+}
+
+/** Somebody copied its secret while a label was on its version: no life ends that another secret has a label for. */
+function isCopied({ secrets }: Chronicle, { id }: TokenRecord): boolean {
+  const holding = [...secrets.values()].filter(
+    ({ isGone, last }) =>
+      !isGone && last?.labels.values().some((version) => version.startsWith(`losant-${id}-`)),
+  );
+  return holding.length > 1;
 }
 
 function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
@@ -241,10 +283,14 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
     const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } =
       policy?.retire ?? {};
     const graceMs = Math.min(deactivateAfterMs, deleteAfterMs);
-    if (policy === undefined || sinceMs === undefined || secret.tamperedBy.size > 0 || token.isUnmarked)
-      continue;
+    if (policy === undefined || sinceMs === undefined || token.isUnmarked) continue;
+    const reign = currentReign(secret);
+    if (reign === undefined ? secret.tamperedBy.size > 0 : isTouched(reign)) continue;
+    // What a person had set another value over is superseded once a run has gone on from it.
+    const overMs = secret.tamperedBy.size > 0 ? (secret.reigns.find(isSettled)?.fromMs ?? 0) : 0;
     // The last change of the secret starts the grace period anew, so that it may end a few runs later.
-    const lateMs = chronicle.nowMs - sinceMs - graceMs - untoldMs(policy) - 4 * policy.intervalMs;
+    const lateMs =
+      chronicle.nowMs - Math.max(sinceMs, overMs) - graceMs - untoldMs(policy) - 4 * policy.intervalMs;
     if (lateMs > 0 && !isLeftAlone(chronicle, token))
       chronicle.broken("rest", `${token.id} is live ${Math.round(lateMs / MINUTE)} minutes after its grace`);
   }

@@ -10,6 +10,7 @@ import { onEvent } from "./promises/words.ts";
 import {
   type Actor,
   currentReign,
+  Deeds,
   type Evidence,
   isAlive,
   type SecretRecord,
@@ -34,10 +35,12 @@ export class Chronicle implements Evidence {
   readonly cleanRuns: Worker[] = [];
   readonly told = new Map<string, readonly number[]>();
   movedByPeopleMs = Number.NEGATIVE_INFINITY;
-  readonly tampering = new Map<string, Set<string>>();
+  readonly tampering = new Map<string, Deeds>();
   readonly #stores: readonly Secrets[];
   readonly #states = new Map<string, StoredToken>();
   readonly #eventCounts: number[];
+  readonly #prefixes: { readonly deployment: number; readonly prefix: string; readonly untilMs: number }[] =
+    [];
 
   constructor(services: Services) {
     this.services = services;
@@ -66,19 +69,28 @@ export class Chronicle implements Evidence {
     return this.secrets.get(`${this.#stores.indexOf(store)}/${name}`);
   }
 
-  tamperedBy(store: Secrets, name: string): Set<string> {
+  tamperedBy(store: Secrets, name: string): Deeds {
     const key = `${this.#stores.indexOf(store)}/${name}`;
-    const known = this.tampering.get(key) ?? new Set();
+    const known = this.tampering.get(key) ?? new Deeds(() => this.nowMs);
     this.tampering.set(key, known);
     return known;
   }
 
-  /** The same of all that a deployment has, or would have: also of what goes by an id, or by a name that people gave. */
-  tamperedAll(deployment: number, how: string): void {
+  /** All that a deployment has, or would have: also what goes by an id, or by a name that people gave. */
+  secretNamesOf(deployment: number): readonly string[] {
     const { secrets } = this.services.deploymentAt(deployment);
     const kept = [...this.secrets.values()].filter(({ store }) => store === secrets);
-    const names = [...this.services.secretNamesOf(deployment), ...kept.map(({ name }) => name)];
-    for (const name of names) this.tamperedBy(secrets, name).add(how);
+    return [...this.services.secretNamesOf(deployment), ...kept.map(({ name }) => name)];
+  }
+
+  /** Names decide where a root goes, and who its rivals are: what a version of ours holds stays where it is. */
+  tamperedRoots(deployment: number, how: string): void {
+    const { secrets } = this.services.deploymentAt(deployment);
+    for (const name of this.secretNamesOf(deployment)) {
+      const record = this.secretRecord(secrets, name);
+      const reign = record && currentReign(record);
+      if (reign === undefined || reign.by === "person") this.tamperedBy(secrets, name).add(how);
+    }
   }
 
   /** Right after somebody did something. */
@@ -139,6 +151,7 @@ export class Chronicle implements Evidence {
       isRenamed: false,
       cloned: undefined,
       signers: by === "person" ? [] : this.#signersOf(token, by),
+      secretPrefix: by === "person" ? undefined : this.#prefixOf(by),
       deactivatedMs: undefined,
       chances: 0,
     };
@@ -173,6 +186,18 @@ export class Chronicle implements Evidence {
   /** Somebody has deployed another configuration, or moved or destroyed a secret. */
   noteMove(): void {
     this.movedByPeopleMs = this.nowMs;
+  }
+
+  /** Until now, this was the prefix of what a deployment names. */
+  notePrefix(deployment: number, prefix: string): void {
+    this.#prefixes.push({ deployment, prefix, untilMs: this.nowMs });
+  }
+
+  #prefixOf({ deployment: { index, config }, startedMs }: Worker): string {
+    const before = this.#prefixes.find(
+      ({ deployment, untilMs }) => deployment === index && startedMs < untilMs,
+    );
+    return before?.prefix ?? config.secretPrefix;
   }
 
   #end(record: TokenRecord, by: Actor, how: "deactivated" | "deleted", call: Call | undefined): void {
@@ -263,7 +288,7 @@ export class Chronicle implements Evidence {
   }
 }
 
-function newSecret(store: Secrets, { name, arn }: Secret, tamperedBy: Set<string>): SecretRecord {
+function newSecret(store: Secrets, { name, arn }: Secret, tamperedBy: Deeds): SecretRecord {
   return {
     store,
     name,

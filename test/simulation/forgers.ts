@@ -21,7 +21,7 @@ function targetOf(meant: Meant, services: Services, chronicle: Chronicle): Targe
 export function rewrite(act: TextAct, services: Services, chronicle: Chronicle): void {
   const target = targetOf(act, services, chronicle);
   if (target === undefined) return;
-  const nameAnew = (deployment: number) => chronicle.tamperedAll(deployment, "named");
+  const nameAnew = (deployment: number) => chronicle.tamperedRoots(deployment, "named");
   const edit = ({ record, stored }: Target, patch: { description?: string | undefined; name?: string }) => {
     services.losant.edit(stored.applicationId, stored.id, patch);
     if ("description" in patch) {
@@ -116,7 +116,7 @@ export function makeThroughApi(act: MakerAct, services: Services, chronicle: Chr
   const api = { creatorType: "apiToken", creatorId: applications.creatorIdOf(OTHER_ACCESS_TOKEN) } as const;
   const creationDate = services.timeline.now();
   // It may look like another root of that name.
-  for (const { index } of services.deployments) chronicle.tamperedAll(index, "twin");
+  for (const { index } of services.deployments) chronicle.tamperedRoots(index, "twin");
   if (act.do !== "clone") {
     const { expiresMs, bornMs } = target.record;
     const lifetimeMs = Number.isFinite(expiresMs) ? expiresMs - bornMs : 60 * DAY;

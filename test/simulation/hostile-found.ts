@@ -239,4 +239,20 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a version that an administrator made for an older token ends no grace period",
+    script: {
+      setting: setting([unmapped("backend", 8)], { policy: RETIRING }),
+      entries: [
+        runAt("r1", MINUTE),
+        runAt("r2", 22 * DAY),
+        actAt(
+          { atMs: 22 * DAY + HOUR },
+          { do: "plant-version", role: FIRST, victim: { role: ACCESS, whose: "current" }, isCurrent: true },
+        ),
+        // Until the label of the previous version is another's.
+        runAt("r3", 22 * DAY + 2 * HOUR),
+      ],
+    },
+  },
 ];

@@ -6,10 +6,29 @@ import { type Layout, mappedName, type Services } from "./services.ts";
 
 export function reconfigure(act: OperatorAct, services: Services, chronicle: Chronicle): void {
   const { deployment } = act.role;
-  chronicle.tamperedAll(deployment, "moved");
+  const { secrets, config } = services.deploymentAt(deployment);
+  const names = () => chronicle.secretNamesOf(deployment);
+  const uses = () => new Map(names().map((name) => [name, useOf(name, deployment, services)]));
+  const before = uses();
   services.deploy(deployment, changeOf(act, services));
-  chronicle.tamperedAll(deployment, "moved");
+  const after = uses();
+  // What the configuration says of all others, it has said before.
+  for (const name of new Set([...before.keys(), ...after.keys()]))
+    if (before.get(name) !== after.get(name)) chronicle.tamperedBy(secrets, name).add("moved");
   chronicle.noteMove();
+  chronicle.notePrefix(deployment, config.secretPrefix);
+}
+
+/** Whether the worker is given a secret, which tokens the configuration names for it, and whose it is by their first names. */
+function useOf(name: string, deployment: number, services: Services): string {
+  const { config } = services.deploymentAt(deployment);
+  const keys = config.applications.flatMap(({ secrets }) =>
+    [...secrets].flatMap(([key, secretName]) => (secretName === name ? [key] : [])),
+  );
+  const roles = services.setting.applications.flatMap(({ tokens }, application) =>
+    [...tokens.keys()].filter((token) => services.secretOf({ application, token, deployment }) === name),
+  );
+  return JSON.stringify([services.isConfigured(deployment, name), keys, roles]);
 }
 
 function changeOf({ do: what, role }: OperatorAct, services: Services): Partial<Layout> {

@@ -141,7 +141,9 @@ function onLineage(act: LineageAct, services: Services, chronicle: Chronicle): v
       if (!isUsable) aws.restore(name);
       break;
     case "make-twin":
-      tampered.add("twin");
+      // Each deployment that has not taken over the first one sees both.
+      for (const { index: deployment, secrets } of services.deployments)
+        chronicle.tamperedBy(secrets, services.secretOf({ ...role, deployment })).add("twin");
       byHand({ name: root?.name ?? "nobody" });
       break;
     case "paste-marker": {

@@ -355,6 +355,11 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     ["lineage/claims.ts", 'claims.add(stamp.replacedId, name, "replaced");', ""],
     ["lineage/claims.ts", 'claims.add(replacedId, name, "marker");', ""],
   ),
+  fault("a grace period is counted from the creation of whatever is said to have taken over", [
+    "plan/retirement.ts",
+    "const isInOrder = later !== undefined && later.createdAt > (successor?.createdAt ?? createdAt);",
+    "const isInOrder = later !== undefined;",
+  ]),
   fault("what expired before it could move takes another token's place", [
     "lineage/roots.ts",
     'if (origin.kind !== "moved" || decided.has(token.id)) continue;',

@@ -34,6 +34,8 @@ export interface TokenRecord {
   cloned: TokenRecord | undefined;
   /** The access tokens that it may have been made with, where a worker made it. */
   readonly signers: readonly TokenRecord[];
+  /** That of its maker, where that is a worker: the key that signed its marker is one of this prefix. */
+  readonly secretPrefix: string | undefined;
   /** When a worker deactivated it. */
   deactivatedMs: number | undefined;
   /** Healthy runs that began when it was old enough to be discarded. */
@@ -61,7 +63,7 @@ export interface SecretRecord {
   readonly reigns: Reign[];
   readonly announced: Set<string>;
   /** What a person did to the lineage that weakens what can be promised of it. */
-  readonly tamperedBy: Set<string>;
+  readonly tamperedBy: Deeds;
   /** Where a worker last made the successor of what it held, in another secret. */
   movedTo: { readonly secret: SecretRecord; readonly atMs: number } | undefined;
   /** Somebody destroyed it. */
@@ -92,9 +94,53 @@ export function isOurs(versionId: string): boolean {
   return versionId.startsWith("losant-");
 }
 
+/** What stays as it is until somebody undoes it. */
+const STANDING: ReadonlySet<string> = new Set(["denied", "ungrantable", "deletion"]);
+
+/** What people did to a lineage, and when they last did each. */
+export class Deeds {
+  readonly #lastMs = new Map<string, number>();
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  get size(): number {
+    return this.#lastMs.size;
+  }
+
+  add(how: string): void {
+    this.#lastMs.set(how, this.#nowMs());
+  }
+
+  has(how: string): boolean {
+    return this.#lastMs.has(how);
+  }
+
+  /** When they last did something that a rotation gets over. */
+  get overFromMs(): number {
+    const passing = [...this.#lastMs].filter(([how]) => !STANDING.has(how));
+    return Math.max(Number.NEGATIVE_INFINITY, ...passing.map(([, atMs]) => atMs));
+  }
+}
+
+/** A run that began after people last touched the lineage has rotated it: nothing they did before excuses anything now. */
+export function isSettled({ secret, versionId, by }: Reign): boolean {
+  return by !== "person" && isOurs(versionId) && by.startedMs > secret.tamperedBy.overFromMs;
+}
+
+/** People touched the lineage, and this was not made current by a run that knew. */
+export function isTouched(reign: Reign): boolean {
+  return reign.secret.tamperedBy.size > 0 && !isSettled(reign);
+}
+
 /** Somebody changed which secret its tokens belong to, or what they are called: they may go on elsewhere. */
-export function isLoose({ tamperedBy, isGone }: SecretRecord): boolean {
-  return isGone || ["moved", "administered", "named"].some((how) => tamperedBy.has(how));
+export function isLoose(secret: SecretRecord, reign = currentReign(secret)): boolean {
+  const { tamperedBy, isGone } = secret;
+  if (isGone) return true;
+  const isMoved = ["moved", "administered", "named"].some((how) => tamperedBy.has(how));
+  return isMoved && (reign === undefined || !isSettled(reign));
 }
 
 /** Set by hand twice, a version that was still owed, or whose token is deleted, looks as if it had never been current. */
@@ -119,7 +165,7 @@ export interface Evidence {
   /** When somebody last did what moves tokens from one secret to another. */
   readonly movedByPeopleMs: number;
   /** By store and name of the secret: what a person did to the lineage that weakens what can be promised of it. */
-  readonly tampering: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly tampering: ReadonlyMap<string, Deeds>;
   broken(promise: string, what: string): void;
   token(id: string | undefined): TokenRecord | undefined;
   secretRecord(store: Secrets, name: string): SecretRecord | undefined;

@@ -185,6 +185,14 @@ export class Services {
     return this.roots.get(token === "access" ? `${application}/access/${kind}` : `${application}/${token}`);
   }
 
+  /** The role that a token had first, as a deployment sees it. */
+  roleOf(tokenId: string, deployment: number): Role | undefined {
+    const roles = this.setting.applications.flatMap(({ tokens }, application) =>
+      (["access", ...tokens.keys()] as const).map((token) => ({ application, token, deployment })),
+    );
+    return roles.find((role) => this.rootOf(role) === tokenId);
+  }
+
   /** The deployment that a secret belongs to by its name: two may share one store. */
   ownerOf({ store, name }: { readonly store: Secrets; readonly name: string }): Deployment | undefined {
     return this.deployments.find(

@@ -2,6 +2,7 @@ import {
   type Evidence,
   isForgotten,
   isOurs,
+  isTouched,
   type Reign,
   type SecretRecord,
   type TokenRecord,
@@ -114,7 +115,8 @@ function checkDoubling(
   );
   // Forced, a lineage whose current token somebody ended goes on with an older one.
   const isWayBack = before?.token?.ending?.by === "person" && by.entry.event.force === true;
-  const isExcused = isWayBack || before?.by === "person" || secret.tamperedBy.size > 0;
+  const isTouchedBefore = before === undefined ? secret.tamperedBy.size > 0 : isTouched(before);
+  const isExcused = isWayBack || before?.by === "person" || isTouchedBefore;
   if (twice !== undefined && twice.token?.ending?.by !== "person" && !isExcused)
     evidence.broken("doubled", `${replaced.id} was replaced by ${twice.versionId}, and now by ${versionId}`);
 }

@@ -4,6 +4,7 @@ import {
   isForgotten,
   isLoose,
   isOurs,
+  isTouched,
   type Reign,
   supersededMs,
   type TokenRecord,
@@ -103,14 +104,14 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const { intervalMs, orphanAfterMs, renewBeforeMs } = application.policy;
   const lifetimeMs = token.expiresMs - token.bornMs;
   const windowMs = Math.max(Math.min(renewBeforeMs, lifetimeMs / 3), 2 * intervalMs);
-  const isHeld = reign.secret.tamperedBy.size > 0;
+  const isHeld = isTouched(reign) || reign.secret.tamperedBy.has("deletion");
   const cacheMs = isHeld ? 0 : windowMs - 2 * intervalMs;
   const latestMs = token.expiresMs - cacheMs;
   const wasDeadAlready = token.ending !== undefined && token.ending.atMs <= reign.fromMs;
   if (
     nowMs <= latestMs ||
     wasDeadAlready ||
-    reign.secret.tamperedBy.has("revoked") ||
+    (isHeld && reign.secret.tamperedBy.has("revoked")) ||
     // Two tokens that share a mapped name fail, both, until a person renames one: nobody guesses whose the secret is.
     (reign.by === "person" && reign.secret.tamperedBy.has("twin")) ||
     // It takes no successor's string, however often that is tried: that is to cost no other lineage anything.
@@ -136,7 +137,8 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
   const wasHidden = wasObscured(evidence, reign.secret, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
   if (isTroubled || !hadARun || isLost || wasHidden) return;
-  if (isLoose(reign.secret) && (isLookedAfter(evidence, token) || !couldBeTold(evidence, token))) return;
+  if (isLoose(reign.secret, reign) && (isLookedAfter(evidence, token) || !couldBeTold(evidence, token)))
+    return;
   evidence.broken(
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,

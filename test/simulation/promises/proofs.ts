@@ -32,7 +32,7 @@ export function checkMove(
 ): void {
   const { services, movedByPeopleMs } = evidence;
   if (token === undefined) return;
-  if (secret.reigns.some((reign) => reign.token === replaced)) return;
+  if (secret.reigns.some((reign) => reign.token === replaced) || isHeldIn(evidence, secret, replaced)) return;
   const former = replaced.reigns.find(
     (reign) => reign.secret.store === secret.store && reign.secret !== secret && isOurs(reign.versionId),
   )?.secret;
@@ -51,6 +51,13 @@ export function checkMove(
   former.movedTo = { secret, atMs: evidence.nowMs };
   if (before === undefined || before.secret === secret || before.atMs <= movedByPeopleMs) return;
   evidence.broken("moves-once", `${former.name} moved to ${before.secret.name}, and now to ${secret.name}`);
+}
+
+/** Whoever copies a secret, or restores it under another name, has its tokens renewed in both. */
+function isHeldIn({ services }: Evidence, { last }: SecretRecord, { id }: TokenRecord): boolean {
+  const data = last?.versions.find((version) => version.id.startsWith(`losant-${id}-`))?.value.data;
+  if (data === undefined) return false;
+  return services.losant.tokenIdOf(data.startsWith("{") ? JSON.parse(data).token : data) === id;
 }
 
 /** What the worker logs in with is replaced by nothing but its own successor. */

@@ -92,21 +92,24 @@ function checkDone(evidence: Evidence, { deployment, entry, startedMs, result }:
   // Who was at work when the configuration changed goes on with the one before.
   if (entry.event.retireNow === true || movedByPeopleMs >= startedMs) return;
   const knownMs = startedMs - Math.max(listingLagMs, describeLagMs, indexLagMs);
-  const isGiven = ({ reigns, isUnmarked }: TokenRecord) =>
-    reigns.some(
+  const isGiven = (token: TokenRecord) =>
+    token.reigns.some(
       ({ secret, versionId, fromMs, toMs }) =>
         toMs === undefined &&
-        // Whose version somebody else made, and whose marker is gone, nothing says of what it replaced.
-        (isOurs(versionId) || !isUnmarked) &&
+        // Whose version somebody else made, and whose marker is gone or its key, nothing says of what it replaced.
+        (isOurs(versionId) || !(token.isUnmarked || isKeyLost(evidence, token))) &&
         fromMs < knownMs &&
         !secret.isGone &&
+        !wasObscured(evidence, secret, startedMs, evidence.nowMs) &&
         secret.store === deployment.secrets &&
         services.isConfigured(deployment.index, secret.name),
     );
   const given = [...tokens.values()].filter((token) => token.maker !== "person" && isGiven(token));
   for (const { tokenId, outcome, code } of result?.report.tokens ?? []) {
-    if (outcome !== "failed" || code === "token-unreadable") continue;
     const token = evidence.token(tokenId);
+    // What can't be deleted is tried again.
+    const isStuck = token !== undefined && services.undeletable.has(token.applicationId);
+    if (outcome !== "failed" || code === "token-unreadable" || isStuck) continue;
     const successor = given.find(({ replacedId }) => replacedId === tokenId);
     if (token !== undefined && successor !== undefined && !isGiven(token))
       evidence.broken(
@@ -167,9 +170,10 @@ function isCreatorOdd({ services, tokens }: Evidence, { applicationId }: TokenRe
   return services.setting.creatorIds === "user" && ![...tokens.values()].some(shows);
 }
 
-/** It may have been made with an access token that is no longer one. */
-export function isKeyLost({ nowMs }: Evidence, { maker, signers }: TokenRecord): boolean {
+/** It may have been made with an access token that is no longer one, or under a prefix that is no longer that of the worker. */
+export function isKeyLost({ nowMs }: Evidence, { maker, signers, secretPrefix }: TokenRecord): boolean {
   if (maker === "person") return false;
+  if (secretPrefix !== maker.deployment.config.secretPrefix) return true;
   return signers.length === 0 || signers.some((signer) => !isAlive(signer, nowMs) || !isKept(signer));
 }
 
