@@ -101,7 +101,11 @@ export function wasObscured(
 ): boolean {
   return services.flaws.some(
     (flaw) =>
-      flaw.how !== "tied" && flaw.fromMs <= toMs && flaw.toMs >= fromMs && isNamedIn(flaw.tokenId, secret),
+      // What one order hides is found in another, if the count tells that it is missing.
+      (flaw.how !== "tied" || services.setting.count === "low") &&
+      flaw.fromMs <= toMs &&
+      flaw.toMs >= fromMs &&
+      isNamedIn(flaw.tokenId, secret),
   );
 }
 
