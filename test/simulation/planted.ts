@@ -152,7 +152,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a dead lineage goes on with what a run has just made", [
     "plan/head.ts",
-    "token.scope.length > 0 && !isFreshlyIssued(token),",
+    "token.scope.length > 0 &&\n      !isFreshlyIssued(token),",
     "token.scope.length > 0,",
   ]),
   fault("a root that has expired or was deactivated is replaced", [
