@@ -90,15 +90,12 @@ export async function stage(
     return labels;
   } catch (thrown) {
     const error = asRotationError(thrown);
-    if (error.effect === "none") {
-      gate.storeFailed(error);
-      throw await discarding(stamp.tokenId, error, context);
-    }
+    // Also after a refusal: it is only one answer, and a token whose string may be in use isn't deleted because of one answer.
     const found = await store.history(arn).catch(() => undefined);
     const stored = found?.find(({ id }) => id === versionId);
     if (stored !== undefined) return stored.labels;
     gate.storeFailed(error);
-    if (found === undefined)
+    if (found === undefined && error.effect === "unknown")
       throw new RotationError(error.code, `${error.message}; whether ${name} holds ${versionId} is unknown`, {
         effect: "unknown",
       });

@@ -105,8 +105,9 @@ function askAboutTokens(
           for (const name of leftToSearch(token, snapshot) ?? []) questions.search(name);
         const isAsked = origin.kind === "moved" || isOfInterest(snapshot, token, selection, now);
         if (!isAsked) break;
-        // Its creator may be an earlier access token of the worker.
+        // Its creator may be an earlier access token of the worker, or it may be one itself.
         if (token.creatorId !== undefined && token.creatorType !== "user") questions.needKeys();
+        if (token.scope.some((scope) => LISTS_TOKENS.test(scope))) questions.needKeys();
         // The secret may already have a token, because new secrets appear late in the list.
         questions.search(secretNameOfToken(snapshot, token));
         questions.search(secretName);
@@ -116,6 +117,9 @@ function askAboutTokens(
     }
   }
 }
+
+/** Every access token of the worker has one of these scopes. */
+const LISTS_TOKENS = /^(all\.Application|applicationApiTokens\.)/;
 
 /** According to a line that an older access token may have signed. */
 function mayBeDiscarded({ proof, description, status }: ListedToken): boolean {

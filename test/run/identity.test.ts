@@ -395,6 +395,16 @@ describe("an access token", () => {
     expect(reports.flatMap((report) => rowOf(report, renewedId)?.reason ?? [])).toContain("rolled-back");
   });
 
+  it("that a person replaced before it was ever renewed gets no successor in another secret", async () => {
+    const world = new World(RENEWED);
+    const former = world.token("own", OWN);
+    world.aws.putSecret(ACCESS, former.token);
+    world.aws.putSecret(ACCESS, world.token("by hand", { ...OWN, lifetime: 300 * DAY }).token);
+    const reports = await live(world, 44);
+    expect(rowOf(reports.at(-1) as Report, former.id)?.reason).toBe("superseded");
+    expect(world.aws.secretNames()).toEqual([ACCESS]);
+  });
+
   it("to which a person goes back is held until it is about to expire, and renewed then", async () => {
     const { world, renewedId } = await renewedOnce();
     const former = tokensOf(world).find(({ name, id }) => name === "own" && id !== renewedId);

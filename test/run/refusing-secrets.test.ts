@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { RotationError } from "../../lambda/model/errors.ts";
 import type { Call, Intercept } from "../support/ports.ts";
 import { APP, DAY, World } from "../support/world.ts";
 
@@ -89,5 +90,18 @@ describe.each<[string, (world: World) => void]>([
     const { failures } = await world.run(undefined, { intercept: noting(seen, () => change(world)) });
     expect(made(seen)).toBe(0);
     expect(failures.join()).toContain("store-refused");
+  });
+});
+
+describe("a refusal of a string that is stored all the same", () => {
+  it("costs no token: before one is deleted, the versions are read", async () => {
+    const world = mapped();
+    const after = new RotationError("store-denied", "a firewall answered");
+    const { report, failures } = await world.run(undefined, {
+      intercept: ({ operation }) => (operation === "stage" ? { after } : {}),
+    });
+    expect(failures).toEqual([]);
+    expect(report.summary.rotated).toBe(1);
+    expect(world.losant.accepts(world.stringIn(SECRET) ?? "")).toBe(true);
   });
 });

@@ -10,6 +10,7 @@ const OTHERS = [
   "throttled",
   "lost-then-throttled",
   "refused",
+  "falsely-refused",
   "unavailable",
   "misread",
   "garbled",

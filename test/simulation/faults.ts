@@ -131,6 +131,7 @@ export function fateOf(
       if (worker.isDead) return "crash";
       if (kind === "lost-then-throttled") worker.throttled.add(keyOf(call));
       if (kind === "answer-lost" || kind === "lost-then-throttled") return errorOf(call, "unanswered");
+      if (kind === "falsely-refused") return errorOf(call, "refused");
       const createdId = worker.issued.get(call);
       if (kind !== "garbled" || createdId === undefined) return undefined;
       return new RotationError("losant-answer-invalid", "simulated", { effect: "unknown", createdId });

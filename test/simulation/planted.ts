@@ -440,4 +440,9 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
       "undefined as Member | undefined",
     ],
   ),
+  fault("a refusal is believed, and the token of a string that is stored is deleted", [
+    "apply/store.ts",
+    "const found = await store.history(arn).catch(() => undefined);",
+    'const found = error.effect === "none" ? [] : await store.history(arn).catch(() => undefined);',
+  ]),
 ];

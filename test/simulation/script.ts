@@ -104,6 +104,8 @@ export const FAULT_KINDS = [
   /** The effect took place, the answer got lost, and every repetition is throttled. */
   "lost-then-throttled",
   "refused",
+  /** The effect took place, and the answer says that it was refused: something between the two answers by itself. */
+  "falsely-refused",
   "unavailable",
   /** The effect comes late, or its answer does: the process stood still. */
   "pause-before",
