@@ -178,7 +178,7 @@ function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): b
     // What somebody made besides may be called like anything, and what was written over is nobody knows whose.
     if (token.maker === "person" && first === undefined) return false;
     if (!isTampered) return true;
-    if (token.isUnmarked || token.isRenamed) return false;
+    if (token.isUnmarked || token.isRenamed || token.isPurged) return false;
     const name = first && chronicle.services.secretOf(first);
     const target = name === undefined ? undefined : chronicle.secretRecord(deployment.secrets, name);
     const made = [...chronicle.secrets.values()].find(({ arn }) => arn === token.secretArn);

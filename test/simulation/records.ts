@@ -30,6 +30,8 @@ export interface TokenRecord {
   /** A person removed or damaged its marker, so that nobody can know whose it is. */
   isUnmarked: boolean;
   isRenamed: boolean;
+  /** It was an access token, and somebody has removed the version with its string. */
+  isPurged?: boolean;
   /** The token of which it is a copy, made through another access token moments later. */
   cloned: TokenRecord | undefined;
   /** The access tokens that it may have been made with, where a worker made it. */

@@ -33,8 +33,14 @@ export function checkMove(
   const { services, movedByPeopleMs } = evidence;
   if (token === undefined) return;
   if (secret.reigns.some((reign) => reign.token === replaced) || isHeldIn(evidence, secret, replaced)) return;
+  const isAccess = ({ name }: SecretRecord) => services.isAccessSecret(by.deployment.index, name);
   const former = replaced.reigns.find(
-    (reign) => reign.secret.store === secret.store && reign.secret !== secret && isOurs(reign.versionId),
+    (reign) =>
+      reign.secret.store === secret.store &&
+      reign.secret !== secret &&
+      isOurs(reign.versionId) &&
+      // What an administrator has stored as an access token is one only as long as the worker logs in with it.
+      !(reign.by === "person" && isAccess(reign.secret)),
   )?.secret;
   if (former === undefined) return;
   const isKept = !former.isGone && services.isConfigured(by.deployment.index, former.name);
