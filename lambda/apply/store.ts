@@ -1,5 +1,5 @@
 import { STAGE_PATIENCE_MS, WRITE_PATIENCE_MS } from "../limits.ts";
-import { asRotationError, failureOf, RotationError } from "../model/errors.ts";
+import { asRotationError, type ErrorCode, failureOf, RotationError } from "../model/errors.ts";
 import { masked } from "../model/masked.ts";
 import { Redacted } from "../model/redacted.ts";
 import {
@@ -90,17 +90,29 @@ export async function stage(
     return labels;
   } catch (thrown) {
     const error = asRotationError(thrown);
-    // Also after a refusal: it is only one answer, and a token whose string may be in use isn't deleted because of one answer.
+    // Also after a refusal: a token whose string may be in use isn't deleted because of one answer.
     const found = await store.history(arn).catch(() => undefined);
     const stored = found?.find(({ id }) => id === versionId);
     if (stored !== undefined) return stored.labels;
     gate.storeFailed(error);
-    if (found === undefined && error.effect === "unknown")
+    if (found === undefined && !isUnsent(error))
       throw new RotationError(error.code, `${error.message}; whether ${name} holds ${versionId} is unknown`, {
         effect: "unknown",
       });
     throw await discarding(stamp.tokenId, error, context);
   }
+}
+
+/** No answer, but this side itself knows that it sent nothing. */
+const UNSENT: ReadonlySet<ErrorCode> = new Set([
+  "store-unreachable",
+  "store-unavailable",
+  "aws-untrusted",
+  "aws-settings-invalid",
+]);
+
+function isUnsent({ code, effect }: RotationError): boolean {
+  return effect === "none" && UNSENT.has(code);
 }
 
 /**

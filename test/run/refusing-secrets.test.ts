@@ -104,4 +104,18 @@ describe("a refusal of a string that is stored all the same", () => {
     expect(report.summary.rotated).toBe(1);
     expect(world.losant.accepts(world.stringIn(SECRET) ?? "")).toBe(true);
   });
+
+  it("costs none where the versions can't be read either: a later run continues", async () => {
+    const world = mapped();
+    const error = new RotationError("store-denied", "a firewall answered");
+    const { report } = await world.run(undefined, {
+      intercept: ({ operation }) =>
+        operation === "stage" ? { after: error } : operation === "history" ? { before: error } : {},
+    });
+    expect(report.summary.failed).toBe(1);
+    world.clock.advance(DAY);
+    expect((await world.run()).failures).toEqual([]);
+    expect(world.losant.accepts(world.stringIn(SECRET) ?? "")).toBe(true);
+    expect(world.stringIn(SECRET)).not.toBe("a string set by hand");
+  });
 });
