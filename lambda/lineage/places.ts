@@ -5,7 +5,7 @@ import { claimsIn, moveOf, secretsOf } from "./claims.ts";
 import { isOfInterest, leftToSearch } from "./doubt.ts";
 import type { Inquiry, Origin, Place, Places } from "./place.ts";
 import { placesOfRoots, type Root } from "./roots.ts";
-import { type ListedToken, localName, type Snapshot } from "./snapshot.ts";
+import { type ListedToken, localName, renewsAccessToken, type Snapshot } from "./snapshot.ts";
 
 const ORIGINS: ReadonlySet<string> = new Set<Origin["kind"]>(["plain", "moved", "unexplained", "unsearched"]);
 const isOrigin = (found: Place | Origin): found is Origin => ORIGINS.has(found.kind);
@@ -39,6 +39,8 @@ function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   const { snapshot, selection, now } = inquiry;
   const former = movedPlace(token, inquiry);
   if (former !== undefined) return former;
+  // Known by its facts, so what its description says doesn't matter.
+  if (token.id === snapshot.ownId && renewsAccessToken(snapshot)) return { kind: "plain" };
   if (snapshot.formerAccessIds.has(token.id)) return { kind: "stray", reason: "superseded" };
   const isDead = !isLive(token, now);
   // The key of its marker couldn't be read, so the worker does nothing.

@@ -405,6 +405,24 @@ describe("an access token", () => {
     expect(world.aws.secretNames()).toEqual([ACCESS]);
   });
 
+  it.each([
+    [
+      "that no key has signed",
+      marker("arn:aws:secretsmanager:eu-central-1:111122223333:secret:losant/x-AbCdEf"),
+    ],
+    ["of another account", marker(ABROAD)],
+    ["twice", `${marker(ABROAD)} ${marker(ABROAD)}`],
+    ["that is damaged", "[losant-token-rotation replaces=x]"],
+  ])("is renewed in its secret, although somebody writes a marker onto it %s", async (_, description) => {
+    const world = new World(RENEWED);
+    const own = world.token("own", { ...OWN, creatorType: "apiToken", description });
+    world.aws.putSecret(ACCESS, own.token);
+    await live(world, 44);
+    expect(world.losant.tokenIdOf(world.stringIn(ACCESS) ?? "")).not.toBe(own.id);
+    expect(world.losant.accepts(world.stringIn(ACCESS) ?? "")).toBe(true);
+    expect(world.aws.secretNames()).toEqual([ACCESS]);
+  });
+
   it("to which a person goes back is held until it is about to expire, and renewed then", async () => {
     const { world, renewedId } = await renewedOnce();
     const former = tokensOf(world).find(({ name, id }) => name === "own" && id !== renewedId);
