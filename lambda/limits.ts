@@ -56,8 +56,8 @@ export const LONGEST_THROTTLE_PAUSE_MS = 15_000;
 /** The maximum time that one answer can make all calls of a run wait, whatever its Retry-After is. */
 export const LONGEST_RETRY_AFTER_MS = 60_000;
 
-/** How long the test of a new string may wait, because the string is only in memory. */
-export const PROBE_THROTTLE_PATIENCE_MS = 20_000;
+/** How long the test of a new string may wait, because the string is only in memory: two of Losant's windows. */
+export const PROBE_THROTTLE_PATIENCE_MS = 30_000;
 
 /** How long Losant may take to accept a token that it has just created. */
 export const PROBE_PATIENCE_MS = 6_000;

@@ -74,11 +74,12 @@ function isHealthy(lineage: Lineage, { now, login }: RuleInput): boolean {
 
 /** The policy retires no root, because people may hold its string, and no token that this worker didn't create. */
 function stepDue(
-  token: ApiToken,
+  token: ListedToken,
   lineage: Lineage,
-  { now, policy }: RuleInput,
+  { now, policy, hasKeysLeft }: RuleInput,
 ): Required<Pick<Retire, "step" | "dueAt">> | undefined {
-  const isOurs = lineage.madeHere.has(token.id);
+  // Or perhaps ours: the key of its marker hasn't been read yet.
+  const isOurs = lineage.madeHere.has(token.id) || (token.proof === "unknown" && hasKeysLeft);
   const startsAt = graceStartsAt(token, lineage, policy);
   if (!isOurs || startsAt === undefined) return undefined;
   const elapsedMs = now.getTime() - startsAt.getTime();

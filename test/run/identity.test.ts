@@ -423,6 +423,20 @@ describe("an access token", () => {
     expect(world.aws.secretNames()).toEqual([ACCESS]);
   });
 
+  it("that a person replaced is still the proof of what it made: predecessors are retired in time", async () => {
+    const { world, root, successorId } = await rotatedOnce(
+      new World({ policy: { retire: { deactivateAfter: "2d" } } }),
+    );
+    // Nothing else is due, so nothing else is a reason to read the versions or the keys.
+    world.losant.remove(APP, root.id);
+    world.aws.putSecret(world.secretOf("backend"), "a value set by hand");
+    await world.run({ tokens: [successorId], force: true });
+    world.clock.advance(INTERVAL);
+    world.aws.putSecret(ACCESS, world.token("by hand", { scope: ["all.Application"] }).token);
+    await live(world, 10);
+    expect(tokenOf(world, successorId).status).toBe("inactive");
+  });
+
   it("to which a person goes back is held until it is about to expire, and renewed then", async () => {
     const { world, renewedId } = await renewedOnce();
     const former = tokensOf(world).find(({ name, id }) => name === "own" && id !== renewedId);

@@ -255,4 +255,23 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a marker that somebody writes onto the access token moves its successor into no other secret",
+    script: {
+      setting: setting([], {
+        intervalMs: HOUR,
+        policy: { renewBefore: "400m", orphanAfter: "1h", retire: "never", secretFormat: "plain" },
+        applications: [
+          {
+            access: "managed",
+            tokens: [{ name: "backend", lifetimeMs: 20 * HOUR, ageMs: 13 * HOUR, isMapped: false }],
+          },
+        ],
+      }),
+      entries: [
+        actAt({ atMs: 34 * MINUTE }, { do: "forge-text", role: ACCESS, whose: "current", how: "doubled" }),
+        ...Array.from({ length: 7 }, (_, index) => runAt(`r${index}`, (index + 1) * HOUR)),
+      ],
+    },
+  },
 ];

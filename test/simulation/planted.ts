@@ -445,4 +445,9 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "const found = await store.history(arn).catch(() => undefined);",
     'const found = error.effect === "none" ? [] : await store.history(arn).catch(() => undefined);',
   ]),
+  fault("the text of the access token decides where it is renewed", [
+    "lineage/places.ts",
+    "token.id === snapshot.ownId && renewsAccessToken(snapshot)",
+    "snapshot.ownId === undefined && renewsAccessToken(snapshot)",
+  ]),
 ];

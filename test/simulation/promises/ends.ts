@@ -13,7 +13,7 @@ import { MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkSeen, wasObscured } from "./listings.ts";
 import { checkSteps } from "./proofs.ts";
-import { couldBeTold, isLookedAfter } from "./silence.ts";
+import { couldBeTold, isLookedAfter, isTold } from "./silence.ts";
 
 /* What is promised of the moment in which a token's life ends, or its reign. */
 
@@ -137,8 +137,9 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
   const wasHidden = wasObscured(evidence, reign.secret, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
   if (isTroubled || !hadARun || isLost || wasHidden) return;
-  if (isLoose(reign.secret, reign) && (isLookedAfter(evidence, token) || !couldBeTold(evidence, token)))
-    return;
+  // A successor of the access token in another secret is of no use to the worker.
+  const isCared = isAccess ? isTold(evidence, token) : isLookedAfter(evidence, token);
+  if (isLoose(reign.secret, reign) && (isCared || !couldBeTold(evidence, token))) return;
   evidence.broken(
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,

@@ -1,4 +1,11 @@
-import { type Evidence, isOurs, type Reign, type SecretRecord, type TokenRecord } from "../records.ts";
+import {
+  currentReign,
+  type Evidence,
+  isOurs,
+  type Reign,
+  type SecretRecord,
+  type TokenRecord,
+} from "../records.ts";
 import { DAY, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { isKeyLost } from "./words.ts";
@@ -42,6 +49,18 @@ export function checkMove(
       // What an administrator has stored as an access token is one only as long as the worker logs in with it.
       !(reign.by === "person" && isAccess(reign.secret)),
   )?.secret;
+  const own = replaced.reigns.find(
+    (reign) =>
+      reign.secret.store === secret.store &&
+      isAccess(reign.secret) &&
+      currentReign(reign.secret) === reign &&
+      services.isConfigured(by.deployment.index, reign.secret.name),
+  );
+  if (own !== undefined && former === undefined && movedByPeopleMs < by.startedMs)
+    evidence.broken(
+      "stays",
+      `${token.id} took the place of the access token ${replaced.id} in ${secret.name}`,
+    );
   if (former === undefined) return;
   const isKept = !former.isGone && services.isConfigured(by.deployment.index, former.name);
   // Who was at work when the configuration changed goes on with the one before.
