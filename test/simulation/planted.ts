@@ -206,7 +206,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "tokens that this worker did not make are retired, and their proof is not asked for",
     [
       "plan/retirement.ts",
-      "const isOurs = lineage.madeHere.has(token.id);",
+      'const isOurs = lineage.madeHere.has(token.id) || (token.proof === "unknown" && hasKeysLeft);',
       "const isOurs = token.id !== undefined;",
     ],
     [
