@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { AccessToken } from "../../lambda/adapters/losant/access-token.ts";
 import { type LosantCall, LosantClient } from "../../lambda/adapters/losant/client.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
@@ -23,6 +23,8 @@ const POST: LosantCall = {
   path: "/tokens",
   body: { name: "a" },
 };
+
+const { body: _, ...GET }: LosantCall = { ...POST, kind: "read", method: "get" };
 
 async function client(
   answer: (request: SeenRequest) => Reply,
@@ -75,4 +77,40 @@ describe("a client of Losant", () => {
     expect(error.message).toContain("can't create a token of application");
     expect(error.message).toContain("needs the scope applicationApiTokens.post");
   });
+
+  it("pauses twice as long before each further attempt, up to the longest pause, and less by chance", async () => {
+    const limits = { ...QUICK, readRetries: 4, firstPauseMs: 100, longestPauseMs: 700 };
+    const { server } = await bench(() => ({ status: 503 }));
+    const losant = new LosantClient({
+      baseUrl: `${server.url}/`,
+      credential: new Redacted(ACCESS_TOKEN),
+      limits,
+    });
+    for (const [chance, pauses] of [
+      [1, [100, 200, 400, 700]],
+      [0, [50, 100, 200, 400]],
+    ] as const) {
+      const slept = pausesUpTo(700, chance);
+      expect(await losant.answer(GET)).toMatchObject({ status: 503 });
+      expect(slept).toEqual(pauses);
+    }
+    expect(server.requests).toHaveLength(10);
+  });
 });
+
+/** The pauses from now on, which take no time. `chance` takes the place of random numbers. */
+function pausesUpTo(longestMs: number, chance: number): readonly number[] {
+  const slept: number[] = [];
+  const start = setTimeout;
+  vi.spyOn(Math, "random").mockReturnValue(chance);
+  vi.stubGlobal("setTimeout", (end: () => void, ms = 0) => {
+    if (ms > longestMs || ms < 50) return start(end, ms);
+    slept.push(ms);
+    return start(end, 0);
+  });
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+  return slept;
+}

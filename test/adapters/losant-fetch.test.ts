@@ -114,6 +114,13 @@ describe("ten seconds", () => {
     expect(exchange).toEqual({ isSent: false, code: "ETIMEDOUT" });
   });
 
+  it("are waited for by nobody once the connection has failed", async () => {
+    holdTimers();
+    const url = await closedPort();
+    expect(await failureOf(new Request(url))).toMatchObject({ cause: { code: "ECONNREFUSED" } });
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0));
+  });
+
   it("are no bound on what an answer takes, once there is a connection", async () => {
     holdTimers();
     const server = createHttpServer();

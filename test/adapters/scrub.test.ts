@@ -41,6 +41,12 @@ describe("what a foreign service says", () => {
       if (isRecognised && string !== "") expect(scrub(before + string + after)).not.toContain(string);
   });
 
+  test.each(["", "x", "xy"])("loses a known secret after %j in base64, also in lines", (before) => {
+    const written = Buffer.from(`${before}correct-horse-battery`).toString("base64").replace(/.{5}/g, "$&\n");
+    expect(scrub(written, [new Redacted("correct-horse-battery")])).toMatch(/^.{0,3}…[ =]*$/);
+    expect(scrub(written)).not.toContain("…");
+  });
+
   test("is cut after 200 characters", () => {
     const shown = scrub("word ".repeat(100_000));
     expect(shown.length).toBeLessThanOrEqual(200);

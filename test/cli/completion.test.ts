@@ -155,6 +155,7 @@ describe.each(Object.keys(SHELLS) as Shell[])("completion in %s", (shell) => {
     ["rotate --config oth", ["other.json"]],
     ["rotate --config=oth", ["--config=other.json"]],
     ["completion z", ["zsh"]],
+    ["completion --he", ["--help"]],
   ])("makes of %j %j", async (line, expected) => {
     expect((await candidates(shell, terminal, line)).toSorted()).toEqual(expected);
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Command } from "../../cli/command/command.ts";
+import { type Command, runCommand } from "../../cli/command/command.ts";
 import { rotateCommand } from "../../cli/rotate/rotate.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
 import { sameState, stateOf } from "../../demo/state.ts";
 import type { Report } from "../../lambda/report/report.ts";
-import { run } from "../support/command.ts";
+import { ioWith, run } from "../support/command.ts";
 import { freshFactory, variablesOf } from "../support/factory.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -67,6 +67,21 @@ describe("before it writes, npm run rotate", { timeout: TIMEOUT_MS }, () => {
     const { code, stdout, stderr } = await rotate(["--yes", "-q", "--token", "nobody"]);
     expect(stderr).toContain("token-not-found");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+
+  test.each([
+    ["ten minutes", 0, "rotated"],
+    ["longer than ten minutes", 1, "the plan is more than ten minutes old. Nothing was written."],
+  ])("takes a yes to a plan that was shown %s before for what it is", async (_, moreMs, says) => {
+    const io = ioWith(variablesOf(factory), { input: "yes\n", columns: 80 });
+    const startedAt = Date.now();
+    const now = () => new Date(startedAt + (io.stderr.text.includes("Do this?") ? 600_000 + moreMs : 0));
+    const clock = { ...io.clock, now };
+    const code = await runCommand(rotateCommand, ["--config", factory.configFile], { ...io, clock });
+    io.close();
+    expect(`${io.stdout.text}${io.stderr.text}`.replace(/\s+/g, " ")).toContain(says);
+    expect(factory.emulators.aws.events.length > 0).toBe(moreMs === 0);
+    expect(code).toBe(moreMs === 0 ? 0 : 1);
   });
 
   test("does not ask where there is nothing to do", async () => {

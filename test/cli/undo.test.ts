@@ -253,6 +253,27 @@ test("npm run undo --json prints what it did, and nothing else", { timeout: TIME
   expect(code).toBe(0);
 });
 
+test.each([
+  ["yes\r", 0, "undone"],
+  ["no\r", 1, "refused"],
+])(
+  "npm run undo --json at a terminal asks on standard error, and after %j exits with %i",
+  {
+    timeout: TIMEOUT_MS,
+  },
+  async (input, code, outcome) => {
+    const [, predecessor] = await leaked();
+    const args = ["--token", "backend", "--json"];
+    const ended = await run(undoCommand, args, cloud.env(), { input, columns: 80 });
+    expect(ended.stderr).toMatch(/AWS account {2}\d{12}\n/);
+    expect(ended.stderr).toContain(`Reactivate ${predecessor} at Losant.`);
+    expect(ended.stderr).toContain("Do this?");
+    expect(JSON.parse(ended.stdout)).toMatchObject({ outcome });
+    expect(ended.code).toBe(code);
+    expect(statusOf(predecessor)).toBe(code === 0 ? "active" : "inactive");
+  },
+);
+
 test("npm run undo says which name was meant", { timeout: TIMEOUT_MS }, async () => {
   await leaked();
   const { stderr } = await run(undoCommand as Command, ["--token", "bakend", "--yes"], cloud.env());
