@@ -2,13 +2,15 @@ import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { accessTokenCommand } from "../../cli/access-token/access-token.ts";
 import { readHidden } from "../../cli/access-token/prompt.ts";
+import { grants, NEEDED_SCOPES } from "../../cli/access-token/scopes.ts";
+import { runCommand } from "../../cli/command/command.ts";
 import type { Input } from "../../cli/command/io.ts";
 import { Interruption } from "../../cli/command/stops.ts";
 import { rotateCommand } from "../../cli/rotate/rotate.ts";
 import { losantError } from "../../emulators/losant/server.ts";
 import { type Cloud, CREDENTIALS, startCloud } from "../support/bundle.ts";
 import { type Ended, runScript } from "../support/child.ts";
-import { run } from "../support/command.ts";
+import { ioWith, run } from "../support/command.ts";
 import { APP, DAY, HOUR } from "../support/world.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -143,6 +145,13 @@ describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
     expect(code).toBe(0);
   });
 
+  test("believes the token's entry in the list where the answer to a trial says nothing", async () => {
+    cloud.losant.faults.add({ operation: "get", answer: losantError(404, "NotFound") });
+    const { code, stdout } = await accessToken(token().token);
+    expect(stdout).toContain("applicationApiToken.get granted according to its entry in the list");
+    expect(code).toBe(0);
+  });
+
   test("repeats a write whose answer got lost, and stores it once", async () => {
     const { token: string } = token();
     cloud.aws.faults.add({ operation: "CreateSecret", times: 1, drop: "after" });
@@ -173,6 +182,16 @@ function unspokenOf(string: string): string {
   const [header, , signature] = string.split(".");
   return `${header}.${Buffer.from("{}").toString("base64url")}.${signature}`;
 }
+
+test.each([
+  ["all.Application", FIVE],
+  ["all.Application.read", ["applicationApiTokens.get", "applicationApiToken.get"]],
+  ["applicationApiTokens.*", FIVE.slice(0, 2)],
+  ["applicationApiToken.*", FIVE.slice(2)],
+  ["data.get", []],
+])("the scope %s includes %j of what the worker needs", (scope, included) => {
+  expect(NEEDED_SCOPES.filter((needed) => grants([scope], needed))).toEqual(included);
+});
 
 describe("npm run access-token stores nothing", { timeout: TIMEOUT_MS }, () => {
   test.each([
@@ -261,6 +280,31 @@ describe("npm run access-token stores nothing", { timeout: TIMEOUT_MS }, () => {
     const { code, stderr } = await accessToken("", string);
     expect(stderr).toContain("Don't pass the token as an argument");
     expect(code).toBe(2);
+  });
+});
+
+describe("Ctrl-C while npm run access-token stores the token", { timeout: TIMEOUT_MS }, () => {
+  test.each([
+    ["once lets it come to its end", 1, "The command stores the token, and then ends."],
+    ["twice ends at once", 2, "The token may or may not be stored."],
+  ])("%s, and exits with 130", async (_, times, says) => {
+    const { token: string } = token();
+    const io = ioWith(cloud.env(), { input: string });
+    const secretsManager: typeof io.aws.secretsManager = (place) => {
+      const client = io.aws.secretsManager(place);
+      client.middlewareStack.add((next, { commandName }) => (args) => {
+        for (let time = 0; time < times && commandName === "CreateSecretCommand"; time += 1) io.interrupt();
+        return next(args);
+      });
+      return client;
+    };
+    const code = await runCommand(accessTokenCommand, [], { ...io, aws: { ...io.aws, secretsManager } });
+    io.close();
+    const { stdout, stderr } = checked({ code, stdout: io.stdout.text, stderr: io.stderr.text });
+    expect(stderr).toContain(says);
+    expect(code).toBe(130);
+    expect(stdout.includes(`Stored: the secret ${NEW} was created.`)).toBe(times === 1);
+    if (times === 1) expect(cloud.aws.value(NEW)).toBe(string);
   });
 });
 

@@ -58,6 +58,8 @@ describe("a command", () => {
       expect(stdout).toMatch(
         /^Usage: npm run try -- \[options\]\n\nTries something\.\n\n {2}--name NAME +a name\n/,
       );
+      // The second line of a description is below the first.
+      expect(stdout).toMatch(/\n {2}--config FILE {11}the configuration, .*\n {26}[^ ].*\n {2}--profile/);
     }
     const wrong = { code: 2, stdout: "", stderr: `--name is missing\n${USAGE_LINES}` };
     expect(await run(command, [], {})).toEqual(wrong);
@@ -108,12 +110,14 @@ describe("a command", () => {
       screenOn(stdout, env).line(screenOn(stdout, env).paint("bad", "no"));
       return EXIT.good;
     });
-    const shown = async (env: Record<string, string>, columns?: number) =>
-      (await run(command, [], env, columns === undefined ? {} : { columns })).stdout;
+    const shown = async (env: Record<string, string>, columns?: number, ...args: readonly string[]) =>
+      (await run(command, args, env, columns === undefined ? {} : { columns })).stdout;
     expect(await shown({})).toBe("no\n");
     expect(await shown({ TERM: "xterm" }, 80)).toBe("\u001b[31mno\u001b[39m\n");
     expect(await shown({ TERM: "xterm", NO_COLOR: "1" }, 80)).toBe("no\n");
     expect(await shown({ FORCE_COLOR: "1" })).toBe("\u001b[31mno\u001b[39m\n");
+    expect(await shown({ TERM: "xterm" }, 80, "--no-color")).toBe("no\n");
+    expect(await shown({ FORCE_COLOR: "1" }, 80, "--no-color")).toBe("no\n");
   });
 
   test.each([

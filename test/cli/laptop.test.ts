@@ -63,6 +63,20 @@ describe("what is wrong with this machine is told as such:", { timeout: TIMEOUT_
       "aws configure list-profiles",
     ],
     [
+      "the profile of AWS_PROFILE",
+      [],
+      { ...region, AWS_PROFILE: "nothing" },
+      "the AWS profile nothing doesn't exist, or has no credentials",
+      "aws configure list-profiles",
+    ],
+    [
+      "another profile than AWS_PROFILE names",
+      ["--profile", "nobody"],
+      { ...region, AWS_PROFILE: "nothing" },
+      "the AWS profile nobody doesn't exist, or has no credentials",
+      "aws configure list-profiles",
+    ],
+    [
       "an SSO session that has expired",
       ["--profile", "old"],
       region,

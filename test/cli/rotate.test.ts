@@ -2,13 +2,14 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { rotateCommand } from "../../cli/rotate/rotate.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
 import { LEAKED, LEGACY } from "../../demo/factory-floor.ts";
 import { sameState, stateOf } from "../../demo/state.ts";
+import { awsError } from "../../emulators/aws/server.ts";
 import type { Report } from "../../lambda/report/report.ts";
-import { type Ended, runUnread } from "../support/child.ts";
+import { type Ended, runScript, runUnread } from "../support/child.ts";
 import { run } from "../support/command.ts";
 import { freshFactory, variablesOf } from "../support/factory.ts";
 
@@ -136,6 +137,40 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
     const unknown = await onEmulators("--application", "f".repeat(24));
     expect(unknown.stderr).toContain("is not in the configuration");
     expect([malformed.code, unknown.code]).toEqual([2, 2]);
+  });
+
+  test("shows the account of the applications that it runs over, and of no other", async () => {
+    const { applications, ...config } = JSON.parse(JSON.stringify(factory.scenario.config)) as {
+      readonly applications: { readonly id: string; accessToken: unknown }[];
+    };
+    for (const application of applications)
+      if (application.id === WORKSHOP) application.accessToken = "nobody/made-this";
+    writeFileSync(factory.configFile, JSON.stringify({ ...config, applications }));
+    expect((await onEmulators("--dry-run")).stdout).toMatch(/^AWS account {2}\d{12}\n/);
+    const { stdout } = await onEmulators("--dry-run", "--application", WORKSHOP);
+    expect(stdout).toMatch(/^AWS account {2}unknown\n/);
+  });
+
+  test("begins nothing where AWS does not say which account it is", async () => {
+    const answer = awsError("InternalServiceError", 500, "no");
+    factory.emulators.aws.faults.add({ operation: "GetSecretValue", answer });
+    const { code, stdout, stderr } = await onEmulators();
+    expect(stderr).toContain("store-unavailable");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)("ends at %s, with the exit code of Ctrl-C", async (signal) => {
+    const { losant } = factory.emulators;
+    losant.faults.add({ operation: "list", latencyMs: 10_000 });
+    const listing = vi.waitFor(() => expect(losant.calls).toContain("list"), { timeout: 30_000 });
+    const { code, stderr } = await runScript(
+      "cli/losant-token-rotation.ts",
+      ["rotate", "--config", factory.configFile, "--dry-run"],
+      variablesOf(factory),
+      (_, end) => void listing.then(() => end(signal)),
+    );
+    expect(stderr).toContain("Interrupted. Nothing was written.");
+    expect(code).toBe(130);
   });
 
   test("goes to its end, and has its exit code, where nobody reads what it shows", async () => {

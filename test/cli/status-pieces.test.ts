@@ -42,9 +42,9 @@ async function shown(situation: Situation, width = 120, filters: Partial<typeof 
   return lines.join("\n");
 }
 
-async function told(situation: Situation, entry: string): Promise<string> {
+async function told(situation: Situation, entry: string, isFound = true): Promise<string> {
   const { screen, lines } = screenOf(200);
-  showExplanation(selectedFrom([await seenIn(situation)], ANY, NOW), entry, screen);
+  expect(showExplanation(selectedFrom([await seenIn(situation)], ANY, NOW), entry, screen)).toBe(isFound);
   return lines.join("\n");
 }
 
@@ -292,7 +292,18 @@ describe("the story of a lineage", () => {
     expect(await told(orphan, "backend")).toContain("Its string is stored nowhere.");
     const gone = { tokens: [token("new", { replaces: "old" })], secrets: SUCCESSION.secrets ?? [] };
     expect(await told(gone, "backend")).toContain(`1  ${id("old")}  gone`);
-    expect(await told({ tokens: [] }, "nobody")).toContain('No token has the id or name "nobody"');
+    expect(await told({ tokens: [] }, "nobody", false)).toContain('No token has the id or name "nobody"');
+  });
+
+  test.each([
+    ["user", "by a person"],
+    ["apiToken", "through the API"],
+    ["experienceUser", "by an experienceUser"],
+    ["device", "by a device"],
+    [undefined, "by somebody"],
+  ])("says of a token whose creator is %j that it was created %s", async (creatorType, says) => {
+    const tokens = [token("a", creatorType === undefined ? {} : { creatorType })];
+    expect(await told({ tokens }, "backend")).toMatch(new RegExp(`Created on \\S+ ${says}\\.`));
   });
 
   test("asks which one is meant where many fit", async () => {

@@ -157,6 +157,17 @@ describe("a report", () => {
     expect(lines.join("\n")).not.toContain("other");
   });
 
+  test("of a token that somebody named like a token string, and that is asked for by this name, has its row", () => {
+    const { screen, lines } = screenOf(100);
+    const name = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dBjftJeZ4CVPmB92K27uhbUJU1p1r";
+    const report = reportOf([
+      row({ name: printable(name), action: "skip", reason: "excluded", outcome: "skipped" }),
+    ]);
+    showReport(report, screen, { named: [name] });
+    expect(lines.join("\n")).toContain("… ");
+    expect(lines.join("\n")).not.toMatch(/eyJ|not asked for/);
+  });
+
   test("names an application that failed, and a token that Losant no longer has by its secret", () => {
     const { screen, lines } = screenOf(100);
     const { name: _, ...nameless } = row({ action: "skip", reason: "missing", outcome: "skipped" });

@@ -143,6 +143,59 @@ describe("the CloudFormation template", () => {
     expect(functionOf(resolved(template, given)).Environment).toEqual({ Variables: {} });
   });
 
+  test.each([
+    ["ApplicationIds", `${one},${other}`, ""],
+    ["ApplicationIds", Array.from({ length: 10 }, (_, index) => idOf(index)).join(","), ""],
+    ["ApplicationIds", Array.from({ length: 11 }, (_, index) => idOf(index)).join(","), "AllowedPattern"],
+    ["ApplicationIds", `${one},`, "AllowedPattern"],
+    ["ApplicationIds", "*", "AllowedPattern"],
+    ["SecretPrefix", "iot/losant", ""],
+    ["SecretPrefix", "", "AllowedPattern"],
+    ["SecretPrefix", "*", "AllowedPattern"],
+    ["AccessTokenFolder", "losant-*", "AllowedPattern"],
+    ["RenewAccessTokens", "yes", "AllowedValues"],
+    ["ScheduleInterval", "3h", ""],
+    ["ScheduleInterval", "1m", "AllowedValues"],
+    ["Architecture", "x86", "AllowedValues"],
+    ["LogRetentionDays", 91, "AllowedValues"],
+    ["SoonestExpiryDays", 0, "MinValue"],
+    ["AccessTokenDays", 0, "MinValue"],
+    ["MemoryMiB", 127, "MinValue"],
+    ["MemoryMiB", 10_241, "MaxValue"],
+    ["Configuration", "x".repeat(3_501), "MaxLength"],
+  ])("takes for %s the value %j, unless its rule says no: %j", (name, value, rule) => {
+    const parameter = template.Parameters?.[name] as Properties;
+    const {
+      AllowedPattern = "",
+      AllowedValues = [value],
+      MinValue = -1,
+      MaxValue = 1e9,
+      MaxLength = 1e9,
+    } = parameter;
+    const broken = {
+      AllowedPattern: !new RegExp(String(AllowedPattern)).test(String(value)),
+      AllowedValues: !(AllowedValues as readonly Value[]).includes(value),
+      MinValue: Number(value) < Number(MinValue),
+      MaxValue: Number(value) > Number(MaxValue),
+      MaxLength: String(value).length > Number(MaxLength),
+    };
+    expect(
+      Object.entries(broken)
+        .flatMap(([key, is]) => (is ? [key] : []))
+        .join(),
+    ).toBe(rule);
+  });
+
+  test("refuses access tokens in the folder of the secrets that the worker writes", () => {
+    expect(template.Rules?.SecretsApart).toMatchObject({
+      Assertions: [
+        {
+          Assert: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "SecretPrefix" }, { Ref: "AccessTokenFolder" }] }] },
+        },
+      ],
+    });
+  });
+
   test("loads with CfnInclude, passes the CDK's validation, and is the same in YAML as in JSON", () => {
     const app = newApp();
     const stack = new Stack(app, "Included");
