@@ -164,11 +164,12 @@ test.each(COMMANDS)("$name has tests, and is told of in the README or a page", (
 
 test.each(loaded)("$name explains itself with --help, in 80 columns, and has a version", async (command) => {
   const { code, stdout, stderr } = await run(command, ["--help"], {});
-  const { name } = command;
+  const { name, about } = command;
+  expect(about.join(" ")).toMatch(/^[A-Z].{50,}\.$/);
   expect(stdout).toMatch(name === "demo" ? /^Usage: npm start / : new RegExp(`^Usage: npm run ${name} -- `));
-  for (const [flag, { about }] of Object.entries(command.flags)) {
+  for (const [flag, described] of Object.entries(command.flags)) {
     expect(stdout).toContain(`--${flag}`);
-    expect(stdout.replace(/\s+/g, " ")).toContain(about);
+    expect(stdout.replace(/\s+/g, " ")).toContain(described.about);
   }
   expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -168,6 +168,17 @@ describe("a report", () => {
     expect(lines.join("\n")).not.toMatch(/eyJ|not asked for/);
   });
 
+  test("shows that an application has no tokens, or has nothing to do, as nothing to worry about", () => {
+    const { screen, lines } = screenOf(100);
+    const inStyles: Screen = { ...screen, paint: (style, text) => `${style}:${text}` };
+    showReport(reportOf([]), inStyles);
+    showReport(reportOf([row({ action: "wait", reason: "not-due", outcome: "waiting" })]), inStyles, {
+      isPlan: true,
+    });
+    expect(lines).toContain("faint:  no tokens");
+    expect(lines).toContain("faint:  nothing to do");
+  });
+
   test("names an application that failed, and a token that Losant no longer has by its secret", () => {
     const { screen, lines } = screenOf(100);
     const { name: _, ...nameless } = row({ action: "skip", reason: "missing", outcome: "skipped" });

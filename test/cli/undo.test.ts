@@ -105,6 +105,16 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
     expect(cloud.aws.secret(secretOf())).toEqual(before);
   });
 
+  test("after an undo, reactivates a predecessor that somebody has deactivated since", async () => {
+    const [, predecessor] = await leaked();
+    await undo("--token", predecessor);
+    cloud.losant.edit(APP, predecessor, { status: "inactive" });
+    const { code, stdout } = await undo("--token", "backend");
+    expect(stdout).toContain(`- Reactivate ${predecessor} at Losant.\n  - Leave AWSCURRENT where it is`);
+    expect(code).toBe(0);
+    expect(statusOf(predecessor)).toBe("active");
+  });
+
   test("with --dry-run says what it would do, and changes nothing", async () => {
     const [, predecessor] = await leaked();
     const before = cloud.aws.secret(secretOf());

@@ -1,5 +1,5 @@
 import { Duration, Stack } from "aws-cdk-lib";
-import type { Template } from "aws-cdk-lib/assertions";
+import { Match, type Template } from "aws-cdk-lib/assertions";
 import { EventBus } from "aws-cdk-lib/aws-events";
 import { describe, expect, test } from "vitest";
 import { TokenRotation } from "../../infra/token-rotation.ts";
@@ -119,6 +119,13 @@ describe("the log of events", () => {
     const [policy] = Object.values(resourcesOf(template, "AWS::Logs::ResourcePolicy"));
     expect(policy?.Properties.PolicyDocument).toEqual(expect.anything());
     expect(JSON.stringify(policy?.Properties.PolicyDocument)).toContain("aws:SourceArn");
+  });
+
+  test("is kept for two weeks, in the folder that EventBridge's console shows", () => {
+    synthesized({ logEvents: true }).template.hasResourceProperties("AWS::Logs::LogGroup", {
+      LogGroupName: Match.stringLikeRegexp("^/aws/events/"),
+      RetentionInDays: 14,
+    });
   });
 
   test("is not there unless asked for", () => {

@@ -44,6 +44,15 @@ describe("the events of the Test tab", () => {
     },
   );
 
+  test.each([
+    ["dry-run", true, false, false],
+    ["run-now", false, false, false],
+    ["rotate-one-now", false, true, false],
+    ["leak-response", false, true, true],
+  ] as const)("%s does what it says", (name, dryRun, force, retireNow) => {
+    expect(parseRequest(TEST_EVENTS[name])).toMatchObject({ dryRun, selection: { force, retireNow } });
+  });
+
   test("replace nothing while nobody has put a token in", () => {
     for (const event of Object.values(TEST_EVENTS)) {
       const { selection } = parseRequest(event);
