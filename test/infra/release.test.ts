@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { Stack, Validations } from "aws-cdk-lib";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { CfnInclude } from "aws-cdk-lib/cloudformation-include";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ConfigDocument } from "../../infra/config-document.ts";
@@ -184,6 +185,13 @@ describe("the CloudFormation template", () => {
         .flatMap(([key, is]) => (is ? [key] : []))
         .join(),
     ).toBe(rule);
+  });
+
+  test("keeps logs for any period up to two years that CloudWatch Logs has, and for longer ones", () => {
+    const { AllowedValues } = { ...(template.Parameters?.LogRetentionDays as Properties) };
+    const known = Object.values(RetentionDays).filter((value) => typeof value === "number");
+    expect(AllowedValues).toEqual(expect.arrayContaining(known.filter((days) => days <= 731)));
+    expect(known).toEqual(expect.arrayContaining(AllowedValues as readonly Value[] as number[]));
   });
 
   test("refuses access tokens in the folder of the secrets that the worker writes", () => {

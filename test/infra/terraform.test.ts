@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type CfnTemplate, isProperties, type Properties } from "../../infra/release/cfn.ts";
 import { releaseTemplate } from "../../infra/release/template.ts";
 import { terraformSettings } from "../../infra/release/terraform-settings.ts";
+import { METRIC_DIMENSION } from "../../lambda/report/metrics.ts";
 import { textOf } from "../support/markdown.ts";
 
 /* CI has Terraform check that the module is valid. These tests check that it says what the stack says. */
@@ -67,11 +68,16 @@ describe("the Terraform module", () => {
 
   test("takes each property of an alarm from the stack, but for its runbook and its own thresholds", () => {
     const alarm = partOf('resource "aws_cloudwatch_metric_alarm" "this"');
-    const settings = Object.values(terraformSettings(template, "1.2.3").alarms as Properties);
-    const names = new Set(settings.flatMap((one) => (isProperties(one) ? Object.keys(one) : [])));
+    const alarms = terraformSettings(template, "1.2.3").alarms as Readonly<Record<string, Properties>>;
+    const settings = Object.values(alarms);
+    const names = new Set(settings.flatMap((one) => Object.keys(one)));
     for (const name of ["AlarmActions", "OKActions"]) names.delete(name);
     expect(names.size).toBeGreaterThan(9);
     expect([...names].filter((name) => !alarm.includes(`each.value.${name}`))).toEqual([]);
+    for (const [, name = ""] of alarm.matchAll(/each\.value\.(\w+)/g))
+      expect([name, settings.filter((one) => !(name in one))]).toEqual([name, []]);
+    expect(alarms.Failures).toMatchObject({ dimension: METRIC_DIMENSION, of: "WorkerFunction" });
+    expect(alarms.FailedRunsWaiting).toMatchObject({ dimension: "QueueName", of: "WorkerFailedRunsQueue" });
     expect(alarm).toContain(
       'alarm_description = replace(each.value.AlarmDescription, "RUNBOOK.md", var.runbook_url)',
     );

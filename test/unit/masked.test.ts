@@ -35,6 +35,24 @@ describe("a name that holds no token", () => {
     expect(ORDINARY_NAMES.filter((name) => masked(name) !== name)).toEqual([]);
   });
 
+  test.each([
+    "NightOsloSyncMQTT-2024",
+    "HVACSyncNightOPC-2024",
+    "Sync1-BerlinAPIBMSv2",
+    "OsloCNC_B12OPCB12Night",
+    "12/CNC/GdanskUAOsloX2OEE",
+    "Lyon2024365CNC2024",
+  ])("stays as it is although it mixes acronyms, numbers and words: %s", (name) => {
+    expect(masked(name)).toBe(name);
+  });
+
+  test("stays between two parts of tokens, unless it is short", () => {
+    const between = (words: string) => masked(`eyJhbGciOi ${words} eyJhbGciOi`);
+    expect(between("and the second one")).toBe("…");
+    const sentence = "and after a sentence of some length there is the second one";
+    expect(between(sentence)).toBe(`… ${sentence} …`);
+  });
+
   test("stays as it is in a sentence, and in the name of its secret", () => {
     const sentences = ORDINARY_NAMES.map(
       (name) => `failed: token ${JSON.stringify(name)} (${APPLICATION}): store-refused: no`,
@@ -59,6 +77,19 @@ describe("a name that holds a token", () => {
   ])("%s, keeps its words and loses the token", (_, written) => {
     expect(masked(`pasted ${written}`)).toMatch(/^pasted …=*$/);
     expect(masked(masked(`pasted ${written}`))).toBe(masked(`pasted ${written}`));
+  });
+
+  test.each([
+    ["zGgeq rfMIE 0IipF olocm aJJEb pjza", "…"],
+    ["ryR c5q 6vO L77 dIx mhy XFA A5M", "…"],
+    ["_DsBufe 5rLo790 86zO9OA 30BT", "_…"],
+    ["oEG1IcZACKSZX_57EFFVPZNChaO", "…"],
+    ["UEbyUlQKevQ-treiJIKh-FL-eLx_x", "…"],
+    ["52w0-te2n Qw1JcQOgO GOavjgfqz 4M9BXcw0A tjowKQW", "…"],
+    ["qXpkkR_P4FJVc8ydU0HhFkhs-RrWZ", "…"],
+    [Buffer.from(STRING.slice(0, 20)).toString("hex"), "…"],
+  ])("loses it even if it looks a little like words, or is short: %s", (written, shown) => {
+    expect(masked(`pasted ${written} here`)).toBe(`pasted ${shown} here`);
   });
 
   test(`shows no twelve characters of it, nor has them in the name of its secret, in ${CASES} ways to write it`, () => {
