@@ -63,8 +63,6 @@ async function bundleCommand(folder: string): Promise<Metafile> {
     },
     outdir: `${folder}/command`,
     outExtension: { ".js": ".mjs" },
-    // In the bundle, no module may assume that it is the program that was started.
-    define: { "import.meta.main": "false" },
     // Some packages are CommonJS, and load Node's own modules with `require`.
     banner: {
       js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
