@@ -52,6 +52,7 @@ export function checkMove(
   const own = replaced.reigns.find(
     (reign) =>
       reign.secret.store === secret.store &&
+      !reign.secret.isGone &&
       isAccess(reign.secret) &&
       currentReign(reign.secret) === reign &&
       services.isConfigured(by.deployment.index, reign.secret.name),
