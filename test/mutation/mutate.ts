@@ -78,9 +78,21 @@ function copied(): string {
   return copy;
 }
 
+const USAGE = `Usage: npm run mutate -- PATH ... [options]
+
+Plants small faults into copies of the source, one at a time, and prints those
+that no test notices. PATH is a file or a folder, such as lambda/apply.
+
+  --count N               how many faults of each path (30)
+  --seed S                which of them (1)
+  --project NAME          a project of vitest.config.ts whose tests decide; may
+                          be repeated (unit)
+  -h, --help              this text`;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    help: { type: "boolean", short: "h", default: false },
     count: { type: "string", default: "30" },
     seed: { type: "string", default: "1" },
     project: { type: "string", multiple: true, default: ["unit"] },
@@ -91,6 +103,10 @@ async function passesUnchanged(projects: readonly string[]): Promise<boolean> {
   return (await exitCodeOf(tests, ROOT)) === 0;
 }
 
+if (values.help || positionals.length === 0) {
+  console.log(USAGE);
+  process.exit(values.help ? 0 : 2);
+}
 if (!(await passesUnchanged(values.project))) {
   console.error("The tests fail without any planted fault. Fix them first.");
   process.exit(2);
