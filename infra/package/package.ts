@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Command, EXIT, runCommand } from "../../cli/command/command.ts";
+import { processIo, runAsProcess } from "../../cli/command/process.ts";
 import { bundleInto } from "./bundles.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { licensesOf } from "./licenses.ts";
@@ -48,9 +50,23 @@ function packed(folder: string): string {
   return join(folder, "..", stdout.trim());
 }
 
-if (import.meta.main) {
-  const archive = await makePackage(inRepository("dist/package"));
-  console.log(
-    `Created ${archive}. Check its contents in dist/package. To publish it: npm publish ${archive}`,
-  );
-}
+export const packageCommand: Command = {
+  name: "package",
+  summary: "Make the npm package",
+  about: [
+    "Writes what `npm publish` takes: the command and the construct, compiled, and the function as an asset.",
+  ],
+  flags: {},
+  exit: "0 if dist/ has the archive",
+  optionsFrom: (values) => values,
+  main: async (_, { stdout }) => {
+    const archive = await makePackage(inRepository("dist/package"));
+    stdout.write(
+      `Created ${archive}. Check its contents in dist/package. To publish it: npm publish ${archive}\n`,
+    );
+    return EXIT.good;
+  },
+};
+
+if (import.meta.main)
+  await runAsProcess(() => runCommand(packageCommand, process.argv.slice(2), processIo()));

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ZipOptions, zipSync } from "fflate";
+import { type Command, EXIT, runCommand } from "../../cli/command/command.ts";
+import { processIo, runAsProcess } from "../../cli/command/process.ts";
 import { bundleHandler } from "../bundling.ts";
 import { inRepository, MANIFEST } from "../package/repository.ts";
 import type { Properties } from "./cfn.ts";
@@ -64,8 +66,22 @@ async function sums(folder: string): Promise<string> {
   return (await Promise.all(lines)).join("");
 }
 
-if (import.meta.main) {
-  const folder = inRepository("dist/release");
-  await makeRelease(folder);
-  process.stdout.write(await readFile(join(folder, "SHA256SUMS"), "utf8"));
-}
+export const releaseCommand: Command = {
+  name: "release",
+  summary: "Make the artefacts of a release",
+  about: [
+    "Writes the function's zip, the CloudFormation template, the Terraform module and their checksums into dist/release.",
+  ],
+  flags: {},
+  exit: "0 if they are written",
+  optionsFrom: (values) => values,
+  main: async (_, { stdout }) => {
+    const folder = inRepository("dist/release");
+    await makeRelease(folder);
+    stdout.write(await readFile(join(folder, "SHA256SUMS"), "utf8"));
+    return EXIT.good;
+  },
+};
+
+if (import.meta.main)
+  await runAsProcess(() => runCommand(releaseCommand, process.argv.slice(2), processIo()));

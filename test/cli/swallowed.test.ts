@@ -8,6 +8,8 @@ import { benchCommand } from "../../bench/bench.ts";
 import type { Command } from "../../cli/command/command.ts";
 import { SUBCOMMANDS } from "../../cli/subcommands.ts";
 import { buildCommand } from "../../infra/build.ts";
+import { packageCommand } from "../../infra/package/package.ts";
+import { releaseCommand } from "../../infra/release/release.ts";
 import { simulateCommand } from "../simulation/simulate.ts";
 import { cleanEnvironment } from "../support/child.ts";
 import { run } from "../support/command.ts";
@@ -34,7 +36,14 @@ const ORDINARY = {
 };
 
 const subcommands = await Promise.all(Object.values(SUBCOMMANDS).map((load) => load()));
-const SCRIPTS = [...subcommands, benchCommand, buildCommand, simulateCommand] as readonly Command[];
+const SCRIPTS = [
+  ...subcommands,
+  benchCommand,
+  buildCommand,
+  packageCommand,
+  releaseCommand,
+  simulateCommand,
+] as readonly Command[];
 const FLAGS = SCRIPTS.flatMap((command) =>
   Object.entries(command.flags).map(([flag, { type, value }]) => ({ command, flag, type, value })),
 );
