@@ -4,7 +4,7 @@ import { tokenMeant } from "./meant.ts";
 import type { AdministratorAct } from "./script.ts";
 import type { Services } from "./services.ts";
 
-/* Somebody who administers the secrets: restores, copies, destroys, and writes versions by hand. */
+/* A person who administers the secrets: restores, copies and destroys them, and writes versions by hand. */
 
 export function administer(act: AdministratorAct, services: Services, chronicle: Chronicle): void {
   const { role } = act;
@@ -55,7 +55,7 @@ function plant(
   for (const { secret: held } of token.reigns) held.tamperedBy.add("administered");
   const id = `losant-${token.id}-${replaced.id}`;
   if (secret.versions.some((version) => version.id === id)) return;
-  // Whoever copies the string from the secret that has it makes the victim current in both.
+  // Copying the string from the secret that has it makes the victim current in both secrets.
   const [held] = [...chronicle.secrets.values()].flatMap(({ last }) =>
     last === undefined ? [] : last.versions.filter(({ value }) => value.data.includes(token.id)),
   );
@@ -67,7 +67,7 @@ function plant(
   secrets.saveChanged({ ...secret, versions: [...secret.versions, version] });
 }
 
-/** As some secret holds it. */
+/** The string as any secret holds it. */
 function stringOf(tokenId: string, { deployments, losant }: Services): string | undefined {
   for (const { secrets } of deployments)
     for (const { versions } of secrets.all())

@@ -19,29 +19,35 @@ import type { RunEntry } from "./script.ts";
 import { MINUTE, type Services, SKEW_MS, START } from "./services.ts";
 import type { Worker } from "./worker.ts";
 
-/** Fewer runs than the schedule's are enough, while it is waited for time to pass: no token dies of every other run. */
+/**
+ * Fewer runs than scheduled are enough while the simulation waits for time to pass. No token expires if every other run
+ * is skipped.
+ */
 const CALM_STEP = 2;
 
-/** Where everything is finished, most histories end early; one of so many goes on as long as the others may. */
+/**
+ * If everything is finished, most histories end early. One history out of this many continues for as long as the others
+ * may.
+ */
 const PATIENCE = 16;
 
-/** After as many past every grace period, the world is at rest; then as many find nothing to do. */
+/** HEALTHY_RUNS runs after every grace period, the world must be at rest. IDLE_RUNS more must find nothing to do. */
 const HEALTHY_RUNS = 3;
 const IDLE_RUNS = 2;
 
-/** A history whose script has been played, and which can still go on. */
+/** A history whose script has been played, and which can continue. */
 interface OpenHistory {
   readonly services: Services;
   readonly chronicle: Chronicle;
   readonly workers: readonly Worker[];
-  /** When the last outage is over. */
+  /** The time at which the last outage ends. */
   readonly calmFromMs: number;
   /** A promise was broken. */
   readonly isOver: boolean;
   begin(entry: RunEntry): Worker;
 }
 
-/** A person mends what only a person can; then healthy runs, and in the end the world must be at rest. */
+/** A person mends what only a person can mend. Then healthy runs follow, and at the end the world must be at rest. */
 export async function settle(history: OpenHistory): Promise<void> {
   const { services, chronicle } = history;
   const [{ config }] = services.deployments as [Worker["deployment"]];
@@ -53,7 +59,8 @@ export async function settle(history: OpenHistory): Promise<void> {
   repair(services, chronicle);
   const orphanedMs = Math.max(orphanAfterMs, listingLagMs) + SKEW_MS + intervalMs;
   const graceMs = Math.max(retire.deactivateAfterMs ?? 0, retire.deleteAfterMs ?? 0);
-  // What is unfinished is finished or discarded; what is superseded outlives its grace; then three healthy runs.
+  // The runs finish or discard what is unfinished. Superseded tokens outlive their grace period. Three healthy runs
+  // follow.
   const restAtMs = services.timeline.ms + intervalMs + orphanedMs + untoldMs(policy) + graceMs;
   const isWaiting = () => services.timeline.ms < restAtMs && (isPatient || isUnfinished(chronicle));
   const isPatient = services.setting.seed % PATIENCE === 0;
@@ -61,7 +68,7 @@ export async function settle(history: OpenHistory): Promise<void> {
   while (isWaiting() && !history.isOver);
   for (let round = 0; round < HEALTHY_RUNS && (isPatient || round === 0); round += 1)
     await runEverywhere(history, intervalMs);
-  // Whoever renamed the access token has taken it out of the worker's care: once it has expired, nobody can log in.
+  // If a person renames the access token, the worker no longer renews it. Once it has expired, no run can log in.
   if (history.workers.slice(-services.deployments.length).some(isLockedOut)) return;
   checkSilence(chronicle);
   checkRest(chronicle);
@@ -78,7 +85,7 @@ function isLockedOut({ result }: Worker): boolean {
   return result?.report.applications.some(({ code }) => code === "access-token-rejected") ?? false;
 }
 
-/** Whether anything is left that time or another run will change: a label, an orphan, a token with a grace period. */
+/** Whether time or another run will still change anything: a label, an orphan, or a token with a grace period. */
 function isUnfinished({ secrets, tokens, nowMs }: Chronicle): boolean {
   const isLabelled = [...secrets.values()].some(({ last }) =>
     last?.labels.keys().some((label) => label.startsWith("rotating-")),
@@ -99,12 +106,12 @@ function isRetired({ deployment }: Worker): boolean {
   return deactivateAfterMs !== undefined || deleteAfterMs !== undefined;
 }
 
-/** The documented slack of a grace period: when within it a promotion took place, nothing tells. */
+/** The documented slack of a grace period. The exact moment of a promotion within this slack can't be determined. */
 function untoldMs({ orphanAfterMs, intervalMs }: Policy): number {
   return orphanAfterMs + 2 * intervalMs;
 }
 
-/** Whether a token comes into its window, or the grace of another ends. */
+/** Whether a token enters its renewal window, or the grace period of another token ends. */
 function isSomethingDue(chronicle: Chronicle): boolean {
   const { nowMs, services } = chronicle;
   const policies = new Map<string, Policy>(
@@ -117,7 +124,7 @@ function isSomethingDue(chronicle: Chronicle): boolean {
     if (policy === undefined || token.isDeleted) return false;
     if (token.deactivatedMs !== undefined && !token.isStored) return true;
     const sinceMs = supersededMs(token);
-    // What a person has set or rolled back is held until little of it is left.
+    // A token that a person set or rolled back to is held until little of its life is left.
     const mayRotate = sinceMs === undefined || token.reigns.some(({ secret }) => secret.tamperedBy.size > 0);
     const windowMs = Math.max(
       Math.min(policy.renewBeforeMs, (token.expiresMs - token.bornMs) / 3),
@@ -151,7 +158,7 @@ async function runEverywhere(history: OpenHistory, intervalMs: number): Promise<
     workers.push(worker);
     await services.timeline.drain(() => history.isOver);
     if (!worker.isOver && !history.isOver) chronicle.broken("sound", `${worker.entry.id} never ended`);
-    // One that counts too many tokens is believed to lack some, in every run.
+    // If the count is too high, every run assumes that the list lacks tokens.
     const failures = (worker.result?.failures ?? []).filter(
       (said) => services.setting.count !== "high" || !said.includes("listing-incomplete"),
     );
@@ -166,7 +173,7 @@ function isUntouched(secret: SecretRecord): boolean {
   return !secret.isGone && (reign === undefined ? secret.tamperedBy.size === 0 : !isTouched(reign));
 }
 
-/** What people did to one lineage is no reason to fail for another. */
+/** What people did to one lineage doesn't excuse a failure of another. */
 function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): boolean {
   const isTampered = [...chronicle.tampering.values()].some((how) => how.size > 0);
   const failed = (result?.report.tokens ?? []).filter(({ outcome }) => outcome === "failed");
@@ -175,14 +182,14 @@ function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): b
     const token = chronicle.token(tokenId);
     if (token === undefined) return false;
     const first = chronicle.services.roleOf(tokenId, deployment.index);
-    // What somebody made besides may be called like anything, and what was written over is nobody knows whose.
+    // Other tokens that a person made may have any name. A token that was overwritten may belong to anybody.
     if (token.maker === "person" && first === undefined) return false;
     if (!isTampered) return true;
     if (token.isUnmarked || token.isRenamed || token.isPurged) return false;
     const name = first && chronicle.services.secretOf(first);
     const target = name === undefined ? undefined : chronicle.secretRecord(deployment.secrets, name);
     const made = [...chronicle.secrets.values()].find(({ arn }) => arn === token.secretArn);
-    // One of before, that is gone, is known by what was current in it.
+    // If the token's former secret is gone, the token that was current in it identifies the lineage.
     if (token.secretArn !== undefined && made === undefined) return false;
     if (name !== undefined && target === undefined)
       return chronicle.tamperedBy(deployment.secrets, name).size === 0;
@@ -200,17 +207,18 @@ function checkRest(chronicle: Chronicle): void {
       continue;
     }
     if (![...secret.versions].some(isOurs)) {
-      // Nothing was ever rotated into it: that may be what is wrong.
+      // The worker never rotated anything into this secret. That may be the fault.
       const reign = currentReign(secret);
       if (reign !== undefined) checkCurrent(chronicle, reign);
       continue;
     }
-    // Where somebody deleted the current token and no other leads to it, nobody looks at the secret any more.
-    // So it is, until it is due, where somebody removed the marker of the token that was current last.
+    // If somebody deleted the current token and no other token leads to the secret, no run looks at the secret any
+    // more. The same holds if somebody removed the marker of the token that was current last, until that token is due.
     const current = currentReign(secret)?.token;
     const last = secret.reigns.findLast(({ by }) => by !== "person")?.token;
     if (current?.ending?.by === "person" || current?.isUnmarked || last?.isUnmarked) continue;
-    // And so it is where nothing of ours ever became current, until the root is due; if it has died, for ever.
+    // The same holds if none of the worker's tokens ever became current, until the root is due. If the root is dead, it
+    // holds forever.
     const wasManaged = isManaged(secret);
     for (const label of secret.last?.labels.keys() ?? []) {
       const marked = chronicle.token(label.slice(9));
@@ -235,7 +243,7 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
   if (reign === undefined) return;
   checkCurrent(chronicle, reign);
   const { token, versionId, by } = reign;
-  // A first version that is current at once, without its label, owes its event for the moment until it gets one.
+  // A first version that becomes current at once, without its label, owes its event until it gets the label.
   const isExcused =
     secret.reigns.length === 1 &&
     !chronicle.services.setting.firstVersionKeepsLabel &&
@@ -249,7 +257,10 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
     chronicle.broken("current-accepted", `${token.id} is current in ${secret.name}, and dead`);
 }
 
-/** Whose it is, one thing says and nothing else, which is no proof: then its life doesn't end. It is told, before it expires. */
+/**
+ * Only one fact shows which lineage the token belongs to. This is no proof, so the worker doesn't end the token. It
+ * warns of the token before it expires.
+ */
 function isLeftAlone(chronicle: Chronicle, token: TokenRecord): boolean {
   return (
     (token.isUnmarked && isTold(chronicle, token)) ||
@@ -258,7 +269,10 @@ function isLeftAlone(chronicle: Chronicle, token: TokenRecord): boolean {
   );
 }
 
-/** Somebody copied its secret while a label was on its version: no life ends that another secret has a label for. */
+/**
+ * Somebody copied its secret while a label was on its version. The worker ends no token that has a label in another
+ * secret.
+ */
 function isCopied({ secrets }: Chronicle, { id }: TokenRecord): boolean {
   const holding = [...secrets.values()].filter(
     ({ isGone, last }) =>
@@ -286,9 +300,9 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
     if (policy === undefined || sinceMs === undefined || token.isUnmarked) continue;
     const reign = currentReign(secret);
     if (reign === undefined ? secret.tamperedBy.size > 0 : isTouched(reign)) continue;
-    // What a person had set another value over is superseded once a run has gone on from it.
+    // If a person set another value over it, a token is superseded once a run has rotated that value.
     const overMs = secret.tamperedBy.size > 0 ? (secret.reigns.find(isSettled)?.fromMs ?? 0) : 0;
-    // The last change of the secret starts the grace period anew, so that it may end a few runs later.
+    // The last change of the secret restarts the grace period, so that it may end a few runs later.
     const lateMs =
       chronicle.nowMs - Math.max(sinceMs, overMs) - graceMs - untoldMs(policy) - 4 * policy.intervalMs;
     if (lateMs > 0 && !isLeftAlone(chronicle, token))

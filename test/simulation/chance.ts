@@ -30,7 +30,10 @@ export class Chance {
   }
 }
 
-/** One number of several, so that each call of each run has chance of its own whatever the others do. */
+/**
+ * Combines several numbers into one, so that each call of each run has its own random numbers, independent of the
+ * others.
+ */
 export function mixed(...numbers: readonly number[]): number {
   let hash = 0x811c9dc5;
   for (const number of numbers) {

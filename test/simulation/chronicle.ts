@@ -25,7 +25,7 @@ export interface Violation {
   readonly atMs: number;
 }
 
-/** Writes down what really happens to tokens and secrets, by whose hand, and holds every change against the promises. */
+/** Records what really happens to tokens and secrets and who does it, and checks each change against the promises. */
 export class Chronicle implements Evidence {
   readonly services: Services;
   readonly tokens = new Map<string, TokenRecord>();
@@ -76,14 +76,19 @@ export class Chronicle implements Evidence {
     return known;
   }
 
-  /** All that a deployment has, or would have: also what goes by an id, or by a name that people gave. */
+  /**
+   * All secrets that a deployment has or would have. Includes secrets named by an id, or by a name that people chose.
+   */
   secretNamesOf(deployment: number): readonly string[] {
     const { secrets } = this.services.deploymentAt(deployment);
     const kept = [...this.secrets.values()].filter(({ store }) => store === secrets);
     return [...this.services.secretNamesOf(deployment), ...kept.map(({ name }) => name)];
   }
 
-  /** Names decide where a root goes, and who its rivals are: what a version of ours holds stays where it is. */
+  /**
+   * Names decide where the successor of a root is stored, and which tokens are its rivals. A token stored in one of the
+   * worker's versions stays where it is.
+   */
   tamperedRoots(deployment: number, how: string): void {
     const { secrets } = this.services.deploymentAt(deployment);
     for (const name of this.secretNamesOf(deployment)) {
@@ -93,7 +98,7 @@ export class Chronicle implements Evidence {
     }
   }
 
-  /** Right after somebody did something. */
+  /** Call this right after any action. */
   note(by: Actor, call?: Call): void {
     this.#noteSecrets(by);
     this.#noteTokens(by, call);
@@ -161,13 +166,16 @@ export class Chronicle implements Evidence {
     return record;
   }
 
-  /** Where Losant says by which access token it was made, that one. */
+  /** If Losant reports which access token made the token, only that one. */
   #signersOf({ creatorId, applicationId }: StoredToken, by: Worker): readonly TokenRecord[] {
     const creator = this.token(creatorId);
     return creator === undefined ? this.#accessTokensOf(by, applicationId) : [creator];
   }
 
-  /** What the worker may be logged in with: what was current as it began, or has been since. */
+  /**
+   * The access tokens that the worker may be logged in with: those that were current when it began, or became current
+   * later.
+   */
   #accessTokensOf({ deployment, startedMs }: Worker, applicationId: string): readonly TokenRecord[] {
     const application = this.services
       .deploymentAt(deployment.index)
@@ -177,18 +185,18 @@ export class Chronicle implements Evidence {
     const held = reigns.flatMap((reign) =>
       reign.token === undefined ? [] : [{ ...reign, token: reign.token }],
     );
-    // One that somebody ended in the very moment of the order may have been used for it.
+    // A token that somebody ended at the very moment of the request may have been used for it.
     const since = held.filter(({ toMs }) => (toMs ?? startedMs) >= startedMs);
     const accepted = held.filter(({ token }) => isAlive(token, this.nowMs));
     return (since.length > 0 ? since : accepted.slice(-1)).map(({ token }) => token);
   }
 
-  /** Somebody has deployed another configuration, or moved or destroyed a secret. */
+  /** Somebody deployed another configuration, or moved or destroyed a secret. */
   noteMove(): void {
     this.movedByPeopleMs = this.nowMs;
   }
 
-  /** Until now, this was the prefix of what a deployment names. */
+  /** The deployment used this prefix for its names until now. */
   notePrefix(deployment: number, prefix: string): void {
     this.#prefixes.push({ deployment, prefix, untilMs: this.nowMs });
   }
@@ -271,7 +279,7 @@ export class Chronicle implements Evidence {
     if (by !== "person") onCurrent(this, reign, before, by);
   }
 
-  /** A string is stored at the moment it is issued at the earliest, so that its token is known by then. */
+  /** A string can be stored at the moment it is issued, so its token may have to be noted first. */
   #tokenOf(value: string): TokenRecord | undefined {
     const id = this.#tokenIn(value);
     if (id !== undefined && !this.tokens.has(id)) this.#noteTokens("person", undefined);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { crashPairs, type Played, pairSearches, singleFaults } from "./crashes.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
-/* `npm run simulate` searches the pairs of every scenario; here, those of the simplest. */
+/* `npm run simulate` searches the pairs of every scenario. This test searches only those of the simplest. */
 
 it.each(SCENARIOS)(
   "whatever goes wrong at any one call of $name, the next runs mend it",

@@ -27,7 +27,7 @@ const ACTS: readonly Act[] = [
   { do: "set-by-hand", role: FIRST },
 ];
 
-/** One script with what came of it. */
+/** One script and the result of playing it. */
 export interface Played {
   readonly script: Script;
   readonly history: History;
@@ -52,12 +52,15 @@ export async function* singleFaults(scenario: Scenario): AsyncIterable<Played> {
   }
 }
 
-/** How long a process stands still: until what it issued is taken for an orphan; until what it staged is discarded. */
+/**
+ * How long a process is paused: until the token that it issued counts as an orphan, and until the token that it staged
+ * is discarded.
+ */
 const SLEEPS_MS = [2 * HOUR, 16 * HOUR];
 
 /**
- * The process stands still after each call, and nobody ends it. Meanwhile the next ones do what they find to do; or die
- * as soon as they have deleted something.
+ * The process is paused after each call, and nobody ends it. Meanwhile the next runs do what is due, or die as soon as
+ * they have deleted something.
  */
 export async function* sleepers(scenario: Scenario): AsyncIterable<Played> {
   const run = { ...scenario.run, isEndless: true };
@@ -85,14 +88,17 @@ export async function* meddling(scenario: Scenario): AsyncIterable<Played> {
   }
 }
 
-/** One process dies at this call of the scenario's run, before its effect or after; so does the next one, anywhere. */
+/**
+ * One process dies at this call of the scenario's run, before or after its effect. The next process also dies, at any
+ * call.
+ */
 export interface PairSearch {
   readonly scenario: Scenario;
   readonly nextRun: keyof typeof NEXT_RUNS;
   readonly call: number;
 }
 
-/** All of a scenario's, for as many calls as its run makes. */
+/** All pair searches of a scenario, one for each call of its run. */
 export async function pairSearches(scenario: Scenario): Promise<readonly PairSearch[]> {
   const calls = callsOf(await played(scriptOf(scenario)), scenario.run);
   return (Object.keys(NEXT_RUNS) as PairSearch["nextRun"][]).flatMap((nextRun) =>

@@ -16,7 +16,7 @@ export async function exploreAll(
       for (const task of left) {
         if (found.broken > 0) break;
         const answer = await answerOf(thread, task);
-        // Added only now: what the other threads have found meanwhile counts too.
+        // The result is added only now, so that it includes what the other threads found meanwhile.
         found = together(found, answer);
         tell(found);
       }

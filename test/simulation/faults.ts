@@ -51,7 +51,7 @@ const CODES: Readonly<Record<Service, Readonly<Record<Trouble, ErrorCode>>>> = {
   },
 };
 
-/** The error that the adapters make of this trouble: what may have happened all the same is said in `effect`. */
+/** The error that the adapters create for this trouble. Its `effect` tells what may have happened anyway. */
 export function errorOf(call: Call, trouble: Trouble): RotationError {
   const isCertain = trouble === "throttled" || trouble === "refused" || !call.isWrite;
   const effect = isCertain ? "none" : "unknown";
@@ -61,12 +61,12 @@ export function errorOf(call: Call, trouble: Trouble): RotationError {
   return new RotationError(code, `simulated ${trouble} ${call.operation}`, { effect });
 }
 
-/** Only calls to AWS are. */
+/** Only calls to AWS are signed. */
 export function isSigned(call: Call): boolean {
   return serviceOf(call) !== "losant";
 }
 
-/** By then the adapter has tried once more. */
+/** At this point the adapter has already retried once. */
 function skewed({ operation }: Call): RotationError {
   return new RotationError("aws-clock-skewed", `simulated clock that is off at ${operation}`);
 }
@@ -75,7 +75,7 @@ function skewed({ operation }: Call): RotationError {
 interface FaultyProcess {
   readonly isDead: boolean;
   readonly pauseLeftMs: number;
-  /** Calls that are throttled whenever they are repeated. */
+  /** Calls that are throttled each time they are retried. */
   readonly throttled: Set<string>;
   /** The tokens that its calls made. */
   readonly issued: ReadonlyMap<Call, TokenId>;
@@ -85,16 +85,16 @@ interface FaultyProcess {
 
 const keyOf = ({ operation, subject }: Call) => `${operation} ${subject}`;
 
-/** What holds for every call at a moment, whatever the faults of its run are. */
+/** What holds for every call at a moment, independent of the faults of its run. */
 export interface Standing {
   readonly outageOf: (call: Call) => OutageEntry["of"] | undefined;
-  /** Losant doesn't let the access token do this. */
+  /** Losant doesn't allow the access token to do this. */
   readonly isForbidden: (call: Call) => boolean;
-  /** The 429 of a call that is one too many in its window. */
+  /** The 429 for a call that exceeds the limit of its window. */
   readonly overRate: (call: Call) => RotationError | undefined;
 }
 
-/** What the faults of a script make of one call. Parts are read when their moment comes. */
+/** What the faults of a script do to one call. Each part is read when it is needed. */
 export function fateOf(
   call: Call,
   worker: FaultyProcess,
@@ -112,7 +112,7 @@ export function fateOf(
     },
     get before() {
       if (kind === "crash-before") worker.die();
-      // A request that is on its way when its process dies may arrive or not.
+      // If the process dies while a request is on its way, the request may arrive or not.
       if (worker.isDead && (kind === "crash-before" || latencies.latencyMs % 2 === 0)) return "crash";
       const outage = outageOf(call);
       if (outage === "throttle") return errorOf(call, "throttled");

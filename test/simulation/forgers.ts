@@ -5,7 +5,7 @@ import type { TokenRecord } from "./records.ts";
 import type { MakerAct, Meant, TextAct } from "./script.ts";
 import { DAY, MINUTE, type Services } from "./services.ts";
 
-/* Somebody with a role at Losant, or with an access token of theirs: by mistake, or with a purpose. */
+/* A person with a role at Losant, or with an access token of their own, who acts by mistake or on purpose. */
 
 interface Target {
   readonly record: TokenRecord;
@@ -26,13 +26,13 @@ export function rewrite(act: TextAct, services: Services, chronicle: Chronicle):
     services.losant.edit(stored.applicationId, stored.id, patch);
     if ("description" in patch) {
       record.isUnmarked ||= record.maker !== "person";
-      // To other deployments it looks like anybody's of that name.
+      // To other deployments it looks like any token of that name.
       for (const { index } of services.deployments)
         if (record.maker !== "person" && index !== record.maker.deployment.index) nameAnew(index);
     }
     if (patch.name !== undefined) {
       record.isRenamed = true;
-      // The name of a root decides where its first successor goes, and who its rivals are.
+      // The name of a root decides where its first successor is stored, and which tokens are its rivals.
       for (const { index } of services.deployments) nameAnew(index);
     }
   };
@@ -105,7 +105,7 @@ function forged(
   }
 }
 
-/** With an access token that is no worker's. */
+/** An access token that belongs to no worker. */
 const OTHER_ACCESS_TOKEN = "ffffffffffffffffffffff01";
 
 export function makeThroughApi(act: MakerAct, services: Services, chronicle: Chronicle): void {

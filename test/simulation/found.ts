@@ -11,7 +11,7 @@ const PLAIN = {
 } satisfies Partial<Setting>;
 const LEAK = { trigger: "manual", tokens: ["backend"], force: true, retireNow: true } as const;
 
-/** Histories in which a promise was once broken, made smaller: what the search has found stays found. */
+/** Histories that once broke a promise, made smaller. They make sure that failures found by the search don't return. */
 export const FOUND: readonly { readonly says: string; readonly script: Script }[] = [
   {
     says: "a token that a lagging description hides is no superseded one",

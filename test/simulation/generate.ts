@@ -19,7 +19,7 @@ import type {
 import { FAULT_KINDS, FORGERIES, LIKENESSES, LISTING_FLAWS } from "./script.ts";
 import { HOUR, MINUTE } from "./services.ts";
 
-/** The script of a seed: the same one, for ever. */
+/** The script of a seed. The same seed always gives the same script. */
 export function scriptOf(seed: number): Script {
   const chance = new Chance(seed, 2);
   return chance.hits(1 / 3) ? hostile(faultyScriptOf(seed), chance) : faultyScriptOf(seed);
@@ -149,7 +149,7 @@ function* faultsOf(runs: readonly RunEntry[], chance: Chance): Iterable<FaultEnt
       if (!chance.hits(rate)) continue;
       const fault = chance.pick<FaultKind>(FAULT_KINDS);
       if (fault === "pause-before") {
-        // A signed request is refused by AWS after five minutes.
+        // AWS refuses a signed request after five minutes.
         yield { kind: "fault", run: id, call, fault, ms: chance.between(1, 4 * 60) * 1_000 };
       } else if (fault === "pause-after") {
         yield {
@@ -206,7 +206,10 @@ function* actsOf(
   }
 }
 
-/** What stays broken: from some moment on, until another one or the end. Never of the access token: nothing goes on then. */
+/**
+ * Problems that last from some moment until another one, or until the end. They never affect the access token, because
+ * nothing would work without it.
+ */
 function* lastingOf({ applications }: Setting, endMs: number, chance: Chance): Iterable<ActEntry> {
   const application = chance.between(0, applications.length - 1);
   const tokens = applications[application]?.tokens.length ?? 1;
@@ -228,7 +231,10 @@ function* lastingOf({ applications }: Setting, endMs: number, chance: Chance): I
   if (chance.hits(0.2)) yield { kind: "act", when: from(), act: { do: "allow-deletes", role } };
 }
 
-/** What is wrong with a list, for a run or for many. Never with the access token's row: without a login nothing goes on. */
+/**
+ * Faults in a list, for one run or for many. They never affect the access token's row, because without a login nothing
+ * works.
+ */
 function* listingsOf(
   { applications, deployments, intervalMs }: Setting,
   endMs: number,
@@ -284,7 +290,10 @@ const OF_CONFIGURATION = [
   "keep-access-token",
 ] as const;
 
-/** In a third of all histories: people who write, forge, copy, move and destroy; clocks, staleness and more deployments. */
+/**
+ * For a third of all histories: people who write, forge, copy, move and destroy; clock errors, stale answers and more
+ * deployments.
+ */
 function hostile({ setting, entries }: Script, chance: Chance): Script {
   const runs = entries.filter((entry) => entry.kind === "run");
   const world = hostileWorld(setting, chance);
@@ -297,7 +306,7 @@ function hostile({ setting, entries }: Script, chance: Chance): Script {
         : run.skewMs;
     return isClear ? { ...run, skewMs } : run;
   });
-  // The same minute sees the deployments that are added.
+  // The added deployments run in the same minute.
   const added = world.deployments.slice(setting.deployments.length).flatMap((_, index) =>
     runs
       .filter(({ deployment }) => deployment === 0)

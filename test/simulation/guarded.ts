@@ -19,7 +19,7 @@ const pauseAt = (run: string, call: FaultEntry["call"], ms: number): FaultEntry 
 
 const one = (daysLeft: number, more: Partial<Setting> = {}) => setting([token("backend", daysLeft)], more);
 
-/** Histories in which one rule of the worker stands between what happens and a broken promise. */
+/** Histories in which a single rule of the worker prevents a broken promise. */
 export const GUARDED: readonly { readonly says: string; readonly script: Script }[] = [
   {
     says: "of two runs that stage at once, and die, each leaves a label of its own",
@@ -68,7 +68,7 @@ export const GUARDED: readonly { readonly says: string; readonly script: Script 
         runAt("r1", MINUTE),
         pauseAt("r1", "probe", 10 * MINUTE),
         runAt("r2", 4 * MINUTE),
-        // A worker that took it for one would end it, and what the first then promotes would be dead.
+        // A worker that treated it as an orphan would end it. The first worker would then promote a dead token.
         faultAt("r2", "deactivate", "crash-after"),
         ...runs(1, 2),
       ],
@@ -141,7 +141,7 @@ export const GUARDED: readonly { readonly says: string; readonly script: Script 
     says: "a rollback holds although the list of secrets still shows what was staged before it",
     script: {
       setting: setting([{ ...token("backend", 8), isMapped: false }], {
-        // Of what the list shows then, this makes it a minute and a half old.
+        // With this seed, the entry in the list is a minute and a half old at that time.
         seed: 10,
         indexLagMs: 299 * SECOND,
       }),

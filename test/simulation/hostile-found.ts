@@ -13,10 +13,12 @@ const RETIRING = {
   secretFormat: "json",
 } as const;
 
-/** Its secret is one that the worker names. */
+/** The worker names its secret. */
 const unmapped = (name: string, daysLeft: number) => ({ ...token(name, daysLeft), isMapped: false });
 
-/** Histories in which people write over tokens, copy them, move them and destroy secrets, or clocks are hours apart. */
+/**
+ * Histories in which people overwrite, copy and move tokens and destroy secrets, or in which clocks are hours apart.
+ */
 export const HOSTILE: readonly { readonly says: string; readonly script: Script }[] = [
   {
     says: "the marker of another token, written onto the access token, ends no life",
@@ -250,7 +252,7 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
           { atMs: 22 * DAY + HOUR },
           { do: "plant-version", role: FIRST, victim: { role: ACCESS, whose: "current" }, isCurrent: true },
         ),
-        // Until the label of the previous version is another's.
+        // Time passes until another version has the label of the previous one.
         runAt("r3", 22 * DAY + 2 * HOUR),
       ],
     },

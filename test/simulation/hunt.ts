@@ -6,8 +6,8 @@ import type { PlantedFault } from "./planted.ts";
 import type { Task } from "./search.ts";
 
 /*
- * A thread in which the worker has one fault: its source is changed as it is loaded. Searches until a promise is broken,
- * and answers with which, or with undefined when it has searched everywhere.
+ * A thread that runs the worker with one fault: the worker's source is changed while it is loaded. The thread searches
+ * until a promise is broken, and answers with that promise, or with undefined if the whole search found nothing.
  */
 
 const SEEDS = 5_000;
@@ -33,7 +33,7 @@ registerHooks({
 
 const { explore, randomTasks } = await import("./search.ts");
 const { SCENARIOS } = await import("./scenarios.ts");
-/** By turns, since some show only in random histories. */
+/** The two kinds of tasks alternate, because some faults show only in random histories. */
 const tasks: readonly Task[] = randomTasks(1, SEEDS, 50).flatMap((random, scenario) =>
   scenario < SCENARIOS.length ? [{ kind: "faults", scenario }, random] : [random],
 );

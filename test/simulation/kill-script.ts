@@ -25,7 +25,7 @@ const WRITES = [
   "delete",
 ] as const;
 
-/** As many runs as `rounds` or more, most of which are killed. The script of a seed is always the same. */
+/** At least `rounds` runs, most of which are killed. The same seed always gives the same script. */
 export function killScriptOf(seed: number, rounds: number): Script {
   const chance = new Chance(seed, 2);
   const runs: RunEntry[] = [];
@@ -40,8 +40,8 @@ export function killScriptOf(seed: number, rounds: number): Script {
 }
 
 /**
- * One process after the other is killed right after the next step of a rotation. The first settling ends what the ones
- * before it left, the second one a rotation of its own. Each token is rotated once.
+ * Processes are killed one after the other, each right after the next step of a rotation. The first settling run
+ * finishes what the earlier ones left. The second one finishes a rotation of its own. Each token is rotated once.
  */
 export function stepwiseKills(): Script {
   const steps = ["create", "stage", "promote", "publish", "detach", "detach"] as const;
@@ -65,7 +65,10 @@ export function stepwiseKills(): Script {
   return { setting, entries };
 }
 
-/** Lives of eight intervals or so: in each round some token is due, or superseded for long enough. */
+/**
+ * Tokens live for about eight intervals, so that in each round some token is due or has been superseded for long
+ * enough.
+ */
 function settingOf(seed: number, chance: Chance): Setting {
   const lifetimeMs = chance.between(430, 530) * MINUTE;
   const tokens = Array.from({ length: 3 }, (_, index) => ({
@@ -99,7 +102,9 @@ function settingOf(seed: number, chance: Chance): Setting {
   };
 }
 
-/** The scheduled run; sometimes another one at the same time, and sometimes Lambda's retry of it two minutes later. */
+/**
+ * The scheduled run. Sometimes another run starts at the same time, and sometimes Lambda retries it two minutes later.
+ */
 function roundOf(round: number, before: number, chance: Chance): readonly RunEntry[] {
   const atMs = MINUTE + round * INTERVAL_MS;
   const nth = (number: number, lateMs: number, more: Partial<RunEntry>) =>
@@ -115,7 +120,10 @@ function eventOf(chance: Chance): RunEvent {
   return { trigger: "manual", tokens: ["backend"], force: true, retireNow: chance.hits(0.5) };
 }
 
-/** At a request by its number or the first of a kind, or else at the first event; or some time after the first request. */
+/**
+ * Kills at a request, chosen by its number or as the first of a kind, or else at the first event; or some time after
+ * the first request.
+ */
 function killsOf({ id: run }: RunEntry, chance: Chance): readonly FaultEntry[] {
   const fault = chance.pick(CRASHES);
   const killAt = (call: FaultEntry["call"]) => faultAt(run, call, fault);

@@ -5,7 +5,7 @@ import { type KillHistory, playForReal } from "./kills.ts";
 import { bundleWith, MISTAKES } from "./planted-bundles.ts";
 import type { Script } from "./script.ts";
 
-/** To see one again: its number alone. */
+/** To repeat one seed, leave only its number here. */
 const SEEDS = [1, 2, 3, 4];
 const ROUNDS = 45;
 
@@ -16,7 +16,7 @@ afterAll(() => bundle.remove());
 const brokenIn = ({ violations }: KillHistory) =>
   violations.map(({ promise, what }) => `${promise}: ${what}`);
 
-/** Empty where all went well; else what a person needs to see it again. */
+/** Empty if everything went well; otherwise what a person needs to repeat the failure. */
 function storyOf(seed: number | "stepwise", { setting, entries }: Script, history: KillHistory): string {
   if (history.violations.length === 0) return "";
   const script = [setting, ...entries].map((part) => JSON.stringify(part));

@@ -7,23 +7,23 @@ import { Services, START } from "./services.ts";
 import type { Surroundings, Worker } from "./worker.ts";
 
 /*
- * The simulation with real processes: the deployed bundle against the HTTP emulators, killed with SIGKILL. Scripts,
- * emulated state, chronicle, promises and the end in which the world must be at rest are the simulation's own; only
- * who carries out a run, and how time passes, differ. A process is told a clock that is ahead of this machine's
- * (shifted-clock.ts), so that hours pass between two runs and the bundle is left as it is.
+ * The simulation with real processes: the deployed bundle runs against the HTTP emulators and is killed with SIGKILL.
+ * Scripts, emulated state, chronicle, promises and the final check that the world is at rest are shared with the
+ * simulation. Only the execution of runs and the passing of time differ. Each process sees a clock that is ahead of
+ * this machine's (shifted-clock.ts), so that hours can pass between two runs without changes to the bundle.
  *
- * How far a seed repeats itself: who runs when, and at which request it is killed, always. In which order requests
- * arrive that are under way at once, and what has been reached some milliseconds after the first request, is up to
- * the machine; the trace says what happened.
+ * A seed always repeats which runs happen when, and at which request each is killed. The machine decides in which order
+ * concurrent requests arrive, and what has been reached some milliseconds after the first request. The trace shows what
+ * happened.
  */
 
-/** What came of a script that was played with processes. */
+/** The result of playing a script with processes. */
 export interface KillHistory extends History {
   readonly started: number;
   readonly killed: number;
 }
 
-/** Plays a script with the bundle in `folder`, each run as a process of its own. Takes a fifth of a second for each. */
+/** Plays a script with the bundle in `folder`. Each run is a process of its own and takes a fifth of a second. */
 export async function playForReal(script: Script, folder: string): Promise<KillHistory> {
   const playback = new ProcessPlayback(script, folder, new RealTime(START));
   await playback.play();
@@ -59,7 +59,7 @@ class ProcessPlayback extends Playback {
     return worker;
   }
 
-  /** Whatever is due in time, right after a healthy run nothing is left to do. */
+  /** Right after a healthy run, a second run must have nothing to do, whatever is due at that time. */
   async #runTwice(): Promise<void> {
     await this.#runAlone("i1");
     const { writes } = await this.#runAlone("i2");

@@ -20,7 +20,7 @@ export const setting = (
   ...more,
 });
 
-/** Its users read it from a secret already, so that they notice when it dies. */
+/** Its users already read it from a secret, so they notice when it dies. */
 export const token = (name: string, daysLeft: number) => ({
   name,
   lifetimeMs: 30 * DAY,
@@ -36,12 +36,12 @@ export const runs = (fromDay: number, toDay: number): readonly Entry[] =>
 
 const start = { atMs: 0 };
 
-/** Due in the same moment. */
+/** Five tokens that are due at the same moment. */
 const FIVE = Array.from({ length: 5 }, (_, place) => token(`token ${place}`, 10));
-/** The places that the first pilots come from: of all pilots, if each run took the same. */
+/** The places that the first pilots come from. If each run chose the same places, all pilots would come from these. */
 const REFUSING = [0, 1, 3];
 
-/** Histories in which one thing stays broken for long. */
+/** Histories in which one thing stays broken for a long time. */
 export const LASTING: readonly { readonly says: string; readonly script: Script }[] = [
   {
     says: "a secret that takes no string, and is always the first, holds up nothing else",

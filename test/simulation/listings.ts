@@ -7,7 +7,7 @@ import { ApplicationId } from "../../lambda/model/token.ts";
 import type { TokenListing } from "../../lambda/ports.ts";
 import type { ListingFlaw, Setting } from "./script.ts";
 
-/** What was wrong for a while with how one token is listed. */
+/** A temporary fault in how one token is listed. */
 export interface Flaw {
   readonly tokenId: string;
   readonly how: ListingFlaw;
@@ -15,10 +15,10 @@ export interface Flaw {
   toMs: number;
 }
 
-/** Pages so short that even a few tokens need several. */
+/** Pages are so short that even a few tokens need several. */
 const PER_PAGE = 2;
 
-/** What is wrong with a row that can't be read; null drops the property. */
+/** The properties of a row that can't be read; null removes the property. */
 const ODD_ROWS: Readonly<Partial<Record<ListingFlaw, Readonly<Record<string, unknown>>>>> = {
   "empty-date": { expirationDate: "" },
   "date-alone": { expirationDate: "2026-02-01" },
@@ -32,7 +32,7 @@ export function isOdd({ how }: Pick<Flaw, "how">): boolean {
   return ODD_ROWS[how] !== undefined;
 }
 
-/** What else a listing shows, whatever is wrong with single rows of it. */
+/** What else a listing shows, independent of faults in single rows. */
 interface Shown {
   readonly application: Application;
   readonly unknownIds: readonly string[];
@@ -41,7 +41,7 @@ interface Shown {
   readonly hidesCreatorTypes: boolean;
 }
 
-/** The list of an application's tokens, page by page: as the emulator answers it, and as the worker's adapter reads it. */
+/** The list of an application's tokens, page by page, as the emulator returns it and the worker's adapter reads it. */
 export function listedByPages(
   { application, unknownIds, count = "true", servedAt, hidesCreatorTypes }: Shown,
   flaws: readonly Flaw[],

@@ -3,7 +3,7 @@ import { currentReign, type TokenRecord } from "./records.ts";
 import type { Meant } from "./script.ts";
 import type { Services } from "./services.ts";
 
-/** Undefined where there is none yet. */
+/** Undefined if no such token exists yet. */
 export function tokenMeant(
   { role, whose }: Meant,
   services: Services,

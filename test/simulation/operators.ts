@@ -2,7 +2,7 @@ import type { Chronicle } from "./chronicle.ts";
 import type { OperatorAct } from "./script.ts";
 import { type Layout, mappedName, type Services } from "./services.ts";
 
-/* Somebody who deploys another configuration. */
+/* A person who deploys another configuration. */
 
 export function reconfigure(act: OperatorAct, services: Services, chronicle: Chronicle): void {
   const { deployment } = act.role;
@@ -12,14 +12,17 @@ export function reconfigure(act: OperatorAct, services: Services, chronicle: Chr
   const before = uses();
   services.deploy(deployment, changeOf(act, services));
   const after = uses();
-  // What the configuration says of all others, it has said before.
+  // The configuration says the same as before about all other secrets.
   for (const name of new Set([...before.keys(), ...after.keys()]))
     if (before.get(name) !== after.get(name)) chronicle.tamperedBy(secrets, name).add("moved");
   chronicle.noteMove();
   chronicle.notePrefix(deployment, config.secretPrefix);
 }
 
-/** Whether the worker is given a secret, which tokens the configuration names for it, and whose it is by their first names. */
+/**
+ * Whether the worker manages a secret, which tokens the configuration names for it, and whose it is by their first
+ * names.
+ */
 function useOf(name: string, deployment: number, services: Services): string {
   const { config } = services.deploymentAt(deployment);
   const keys = config.applications.flatMap(({ secrets }) =>

@@ -14,11 +14,11 @@ const LASTING: ReadonlySet<Act["do"]> = new Set([
   "allow-deletes",
 ]);
 
-/** Somebody with the consoles of Losant and AWS. What can't be done, because it isn't there, isn't done. */
+/** A person who uses the consoles of Losant and AWS. Actions on things that don't exist are skipped. */
 export function perform(act: Act, services: Services, chronicle: Chronicle): void {
   const { role } = act;
   const policy = services.applicationAt(role.deployment, role.application).policy;
-  // What stays broken for one secret, or keeps one thing from being done, is to cost nothing else.
+  // A lasting problem with one secret, or one that prevents one action, must not affect anything else.
   if (!LASTING.has(act.do)) chronicle.trouble(policy.orphanAfterMs + 2 * policy.intervalMs);
   deed(act, services, chronicle);
   chronicle.note("person");
@@ -141,7 +141,7 @@ function onLineage(act: LineageAct, services: Services, chronicle: Chronicle): v
       if (!isUsable) aws.restore(name);
       break;
     case "make-twin":
-      // Each deployment that has not taken over the first one sees both.
+      // Each deployment that has not taken over the first token sees both.
       for (const { index: deployment, secrets } of services.deployments)
         chronicle.tamperedBy(secrets, services.secretOf({ ...role, deployment })).add("twin");
       byHand({ name: root?.name ?? "nobody" });
@@ -175,7 +175,7 @@ function onLineage(act: LineageAct, services: Services, chronicle: Chronicle): v
   }
 }
 
-/** Whatever a person broke, and whatever only a person can mend, is mended. */
+/** Mends everything that a person broke, and everything that only a person can mend. */
 export function repair(services: Services, chronicle: Chronicle): void {
   services.undeletable.clear();
   services.isUndated = false;

@@ -10,7 +10,7 @@ export interface Mistake {
   readonly file: string;
   readonly instead: string;
   readonly of: string;
-  /** What is noticed when a process is killed. */
+  /** The promise that must be seen to break when processes are killed. */
   readonly breaks: RegExp;
 }
 
@@ -45,7 +45,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
 ];
 
-/** As the deployed bundle, but for the mistake. */
+/** The deployed bundle, except for the mistake. */
 export async function bundleWith({ name, file, instead, of }: Mistake, folder: string): Promise<void> {
   const path = fileURLToPath(new URL(`../../lambda/${file}`, import.meta.url));
   const source = await readFile(path, "utf8");

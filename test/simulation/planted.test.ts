@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { PLANTED_FAULTS, type PlantedFault } from "./planted.ts";
 
-/* The simulation is worth what it would find: each of these faults, planted into the worker's source, breaks a promise. */
+/* Tests the simulation itself: each of these faults, planted into the worker's source, must break a promise. */
 
 describe.concurrent("a worker with a planted fault is caught", () => {
   it.each(PLANTED_FAULTS)("$name", async (planted) => {

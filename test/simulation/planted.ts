@@ -1,4 +1,7 @@
-/** A fault that somebody might build into the worker: in files of `lambda/`, this text becomes that one. */
+/**
+ * A fault that somebody might introduce into the worker: in files of `lambda/`, the first text is replaced by the
+ * second.
+ */
 export interface PlantedFault {
   readonly name: string;
   readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
@@ -9,9 +12,9 @@ const fault = (name: string, ...edits: readonly (readonly [file: string, from: s
   edits: edits.map(([file, from, to]) => ({ file, from, to })),
 });
 
-/* Texts are those of the source, to the letter: one that is not found there exactly once fails its test. */
+/* The texts must match the source exactly. If a text doesn't occur exactly once in the source, its test fails. */
 export const PLANTED_FAULTS: readonly PlantedFault[] = [
-  // One rotation, in another order.
+  // One rotation, in a different order.
   fault("promote before stage: what is stored becomes current at once", [
     "apply/store.ts",
     "store.stage(arn, versionId, value, rotatingLabel(stamp.tokenId)),",
@@ -45,7 +48,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "const announce: readonly Action[] = unannounced\n",
     "const announce: readonly Action[] = unannounced && lineage.secretName === undefined\n",
   ]),
-  // Races, and answers that get lost.
+  // Races, and answers that are lost.
   fault("no compare-and-swap: AWSCURRENT is taken from wherever it is", [
     "apply/store.ts",
     "const error = await failureOf(store.promote(arn, versionId, from))",
@@ -95,7 +98,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     'if (clock.now() >= patience) throw tooLate("store", versionId, name);',
     "",
   ]),
-  // What is discarded.
+  // Tokens that are discarded.
   fault("a successor of a revoked token is discarded although a run may be promoting it", [
     "plan/unfinished.ts",
     "return readAt.getTime() - token.createdAt.getTime() >= abandonedAfterMs(policy);",
@@ -139,7 +142,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
       "function head0(versions: readonly StampedVersion[], { id }: ApiToken) {\n  return versions.some(({ stamp }) => stamp.tokenId === id || stamp.replacedId === id);\n}\n\nfunction build(",
     ],
   ),
-  // What people have done.
+  // Actions of people.
   fault("resume after revocation", [
     "plan/unfinished.ts",
     'if (version.stamp.replacedId !== head.tokenId || head.token.status !== "active") return false;',
@@ -180,7 +183,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     'return proof !== "unsigned" && typeof marker === "object" && marker.run === runId;',
     'return proof === "signed" && typeof marker === "object" && marker.run === runId;',
   ]),
-  // What is retired.
+  // Tokens that are retired.
   fault("no grace", [
     "plan/retirement.ts",
     "const elapsedMs = now.getTime() - startsAt.getTime();",
@@ -201,7 +204,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "const youngestMs = Math.max(createdAt.getTime(), head.token.createdAt.getTime());",
     "const youngestMs = Math.min(createdAt.getTime(), head.token.createdAt.getTime());",
   ]),
-  // Each alone is harmless: what is not made here has no proof either, and what has none is asked for first.
+  // Each change alone is harmless. A token that wasn't made here has no proof either, and a token without proof is
+  // checked first.
   fault(
     "tokens that this worker did not make are retired, and their proof is not asked for",
     [
@@ -215,7 +219,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
       "    if (lineage.madeHere.has(token.id) && !isProven(token, lineage, input))\n",
     ],
   ),
-  // The rest.
+  // Other faults.
   fault("scope not checked", [
     "apply/issue.ts",
     'if (scopeKey(token) !== scopeKey(order)) return "scope";',
@@ -262,7 +266,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     'isIssued = effect === "unknown" || createdId !== undefined;',
     "isIssued = effect !== undefined || createdId !== undefined;",
   ]),
-  // Lists that are not what they seem.
+  // Lists with misleading content.
   fault("Losant's count ends a list before its end", [
     "adapters/losant/listing.ts",
     "missing === 0 && (rows.length < perPage || !isNew);",

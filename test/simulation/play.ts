@@ -28,17 +28,20 @@ export interface Tallies {
   readonly faults: Record<string, number>;
 }
 
-/** What came of a script. */
+/** The result of playing a script. */
 export interface History {
   readonly violations: readonly Violation[];
   readonly tallies: Tallies;
   /** How many calls each run of the script made. */
   readonly calls: ReadonlyMap<string, number>;
-  /** One line for each thing that happened; empty unless asked for. */
+  /** One line for each thing that happened; empty unless a trace is requested. */
   readonly trace: readonly string[];
 }
 
-/** Plays a script, lets everything calm down, and looks for broken promises. The same script gives the same history. */
+/**
+ * Plays a script, waits until everything has settled, and looks for broken promises. The same script gives the same
+ * history.
+ */
 export async function play(script: Script, { traced = false } = {}): Promise<History> {
   const playback = new Playback(script, traced);
   await playback.play();
@@ -68,7 +71,7 @@ export class Playback {
     this.#rates = new RateWindows(this.#script.entries.filter((entry) => entry.kind === "rate"));
   }
 
-  /** When the last outage is over. */
+  /** The time at which the last outage ends. */
   get calmFromMs(): number {
     return START.getTime() + Math.max(0, ...this.#outages.map(({ toMs }) => toMs));
   }
@@ -94,7 +97,7 @@ export class Playback {
     if (!this.isOver) await settle(this);
   }
 
-  /** A run begins; the scripted faults are its own. */
+  /** Begins a run with its own scripted faults. */
   begin(entry: RunEntry): Worker {
     const { chronicle } = this;
     const faults = new Map<number | string, FaultEntry>();
@@ -140,7 +143,7 @@ export class Playback {
     return worker;
   }
 
-  /** Who carries out a run. */
+  /** Decides what executes a run. */
   protected hire(entry: RunEntry, surroundings: Surroundings): Worker {
     return new SimulatedWorker(this.services, entry, surroundings);
   }
@@ -159,13 +162,13 @@ export class Playback {
     perform(entry.act, this.services, this.chronicle);
   }
 
-  /** What is wrong with a list is to cost nothing but what it is wrong with: nobody is in trouble but that lineage. */
+  /** A fault in a list must affect only the lineage it concerns: no other lineage may count as troubled. */
   #spoil({ how, role, whose, fromMs, toMs }: ListingEntry): void {
     const token = tokenMeant({ role, whose }, this.services, this.chronicle);
     this.#say(
       `Losant lists ${token?.id ?? "nothing"} otherwise: ${how} for ${(toMs - fromMs) / MINUTE} minutes`,
     );
-    // One thing at a time.
+    // A token has at most one listing fault at a time.
     if (token === undefined || this.services.flawsNow.some(({ tokenId }) => tokenId === token.id)) return;
     const startMs = START.getTime();
     this.services.flaws.push({ tokenId: token.id, how, fromMs: startMs + fromMs, toMs: startMs + toMs });
@@ -212,7 +215,7 @@ export class Playback {
     return this.#rates.refusal(this.services.timeline.ms - START.getTime());
   }
 
-  /** Page by page where that matters: it takes longer. */
+  /** Reads page by page only where that matters, because it takes longer. */
   #listing(application: Application) {
     const { flawsNow } = this.services;
     const { count } = this.#script.setting;
@@ -259,7 +262,7 @@ export class Playback {
   }
 }
 
-/** A smaller setting has no place for some of what happened in a greater one. */
+/** A smaller setting may lack places that the actions of a larger one refer to. */
 function withoutStrangers({ setting, entries }: Script): Script {
   const { deployments, applications } = setting;
   const exists = ({ application, token, deployment }: Role) =>

@@ -14,29 +14,29 @@ import { type Deployment, documentOf, type Services } from "./services.ts";
 import { callOf } from "./wire.ts";
 import { type Result, type Surroundings, UNREMARKABLE, type Worker } from "./worker.ts";
 
-/** It loads a bundle, and invokes it once. */
+/** This script loads a bundle and invokes it once. */
 const INVOKE = fileURLToPath(new URL("../../demo/invoke.ts", import.meta.url));
 const SHIFTED_CLOCK = new URL("shifted-clock.ts", import.meta.url).href;
-/** Nothing here takes a second; a process that is left hanging must not hang the test. */
+/** Nothing here takes a second. This limit ensures that a process that hangs doesn't block the test. */
 const PATIENCE_MS = 60_000;
 
 type Answer = { readonly report: Report } | { readonly error: string };
 
 export interface Launch {
-  /** Where the bundle's `index.js` is. */
+  /** The folder with the bundle's `index.js`. */
   readonly folder: string;
   readonly time: RealTime;
 }
 
 /**
- * One run as a process of its own, which calls the emulators of its deployment by HTTP. Of the faults it knows the
- * crashes: SIGKILL before a request takes effect, or after it and before its answer; `ms` later where given.
+ * One run as a separate process that calls the emulators of its deployment by HTTP. It supports only one kind of fault,
+ * a crash: SIGKILL before a request takes effect, or after the effect and before the answer, and `ms` later if given.
  */
 export class ProcessWorker implements Worker {
   readonly entry: RunEntry;
   readonly deployment: Deployment;
   readonly startedMs: number;
-  /** All that the process wrote. */
+  /** The complete output of the process. */
   readonly log: string[] = [];
   calls = 0;
   writes = 0;
@@ -77,7 +77,7 @@ export class ProcessWorker implements Worker {
     const { applications, losant: hand } = this.#services;
     const { secrets, buses } = this.deployment;
     const listing = { undated: "first", maxPerPage: 1_000 } as const;
-    // Losant's clock goes as that of the process does.
+    // Losant's clock runs like that of the process.
     const service = { ...losantService(applications, hand, listing), servedAt: () => applications.now() };
     const losant = await serve(this.#watched(service));
     const aws = await serve(this.#watched(awsService(secrets, buses)));
@@ -107,7 +107,7 @@ export class ProcessWorker implements Worker {
         AWS_REGION: secrets.settings.region,
         ROTATION_CONFIG: JSON.stringify(config),
         CLOCK_AHEAD_MS: String(time.aheadMs),
-        // Half of the time of a start goes into compiling what doesn't change from one process to the next.
+        // Half of the startup time is spent on compiling code that is the same for every process.
         NODE_COMPILE_CACHE: `${folder}/compiled`,
       },
     });
@@ -142,7 +142,7 @@ export class ProcessWorker implements Worker {
     };
   }
 
-  /** @throws so that the emulator hangs up, and what was to come after this moment doesn't. */
+  /** @throws so that the emulator closes the connection, and nothing that follows this moment happens. */
   #kill({ ms }: FaultEntry): void {
     if (ms !== undefined) setTimeout(() => this.#die(), ms);
     else if (this.#die()) throw new Error("nobody is left to answer");

@@ -7,7 +7,9 @@ interface Moment {
   readonly isVoid: () => boolean;
 }
 
-/** Time for real processes: while one runs it passes by itself; while none does it leaps to what happens next. */
+/**
+ * Time for real processes. While a process runs, time passes by itself. While none runs, time jumps to the next moment.
+ */
 export class RealTime implements Time {
   #aheadMs: number;
   #moments: Moment[] = [];
@@ -17,7 +19,7 @@ export class RealTime implements Time {
     this.#aheadMs = start.getTime() - Date.now();
   }
 
-  /** How far it is ahead of this machine's clock; it doesn't change while a process runs. */
+  /** How far this time is ahead of the machine's clock. It doesn't change while a process runs. */
   get aheadMs(): number {
     return this.#aheadMs;
   }
@@ -43,14 +45,14 @@ export class RealTime implements Time {
     this.#aheadMs += Math.max(0, ms - this.ms);
   }
 
-  /** A process has started, which ends when `ended` does. */
+  /** A process has started. It ends when `ended` resolves. */
   accompany(ended: Promise<void>): void {
     this.#running.add(ended);
     const leave = () => void this.#running.delete(ended);
     ended.then(leave, leave);
   }
 
-  /** Until nothing is left to happen, or `isOver`; no process is left running. */
+  /** Continues until no moments are left, or until `isOver`. No process is left running. */
   async drain(isOver: () => boolean = () => false): Promise<void> {
     for (;;) {
       const [next] = isOver() ? [] : this.#moments;

@@ -6,45 +6,45 @@ import type { Worker } from "./worker.ts";
 /** A worker, or a person. */
 export type Actor = Worker | "person";
 
-/** What really happened to one token, whatever anybody says of it. */
+/** What really happened to one token, whatever any response says about it. */
 export interface TokenRecord {
   readonly id: string;
   readonly applicationId: string;
   readonly bornMs: number;
-  /** Infinite: it never expires. */
+  /** Infinite if it never expires. */
   readonly expiresMs: number;
   readonly scope: ReadonlySet<string>;
   readonly maker: Actor;
-  /** What its maker, where that is a worker, wrote into it. */
+  /** If a worker made the token, what the worker wrote into it. */
   readonly replacedId: string | undefined;
   readonly secretArn: string | undefined;
   readonly firstName: string;
   name: string;
   isInactive: boolean;
   isDeleted: boolean;
-  /** When it was. */
+  /** When it was deleted. */
   deletedMs: number | undefined;
   ending: { readonly atMs: number; readonly by: Actor } | undefined;
   readonly reigns: Reign[];
   isStored: boolean;
-  /** A person removed or damaged its marker, so that nobody can know whose it is. */
+  /** A person removed or damaged its marker, so that its owner can't be determined. */
   isUnmarked: boolean;
   isRenamed: boolean;
-  /** It was an access token, and somebody has removed the version with its string. */
+  /** It was an access token, and somebody removed the version with its string. */
   isPurged?: boolean;
-  /** The token of which it is a copy, made through another access token moments later. */
+  /** The token that this one copies. The copy was made with another access token moments later. */
   cloned: TokenRecord | undefined;
-  /** The access tokens that it may have been made with, where a worker made it. */
+  /** If a worker made the token: the access tokens that it may have been made with. */
   readonly signers: readonly TokenRecord[];
-  /** That of its maker, where that is a worker: the key that signed its marker is one of this prefix. */
+  /** If a worker made the token: the prefix of that worker. The key that signed the marker depends on this prefix. */
   readonly secretPrefix: string | undefined;
   /** When a worker deactivated it. */
   deactivatedMs: number | undefined;
-  /** Healthy runs that began when it was old enough to be discarded. */
+  /** The number of healthy runs that began when the token was old enough to be discarded. */
   chances: number;
 }
 
-/** The time in which one version held AWSCURRENT. */
+/** The period in which one version held AWSCURRENT. */
 export interface Reign {
   readonly secret: SecretRecord;
   readonly versionId: string;
@@ -52,7 +52,7 @@ export interface Reign {
   readonly fromMs: number;
   readonly by: Actor;
   toMs: number | undefined;
-  /** When it ended, its label said that its event was still owed. */
+  /** When the reign ended, the label of the version showed that its event was still owed. */
   wasOwed: boolean;
 }
 
@@ -64,13 +64,13 @@ export interface SecretRecord {
   readonly versions: Set<string>;
   readonly reigns: Reign[];
   readonly announced: Set<string>;
-  /** What a person did to the lineage that weakens what can be promised of it. */
+  /** What a person did to the lineage that weakens the promises about it. */
   readonly tamperedBy: Deeds;
-  /** Where a worker last made the successor of what it held, in another secret. */
+  /** The other secret in which a worker last made the successor of the token in this one. */
   movedTo: { readonly secret: SecretRecord; readonly atMs: number } | undefined;
   /** Somebody destroyed it. */
   isGone: boolean;
-  /** Each state it was in, for those who see it late. */
+  /** Each state that it was in, for readers that see it late. */
   readonly past: { readonly sinceMs: number; readonly secret: Secret }[];
 }
 
@@ -78,7 +78,7 @@ export function currentReign({ reigns }: SecretRecord): Reign | undefined {
   return reigns.at(-1);
 }
 
-/** The moment at which users stopped being given this token; undefined while one of its secrets still does. */
+/** The moment at which users stopped getting this token; undefined while one of its secrets still provides it. */
 export function supersededMs({ reigns }: TokenRecord): number | undefined {
   let last: number | undefined;
   for (const { toMs } of reigns) {
@@ -96,10 +96,10 @@ export function isOurs(versionId: string): boolean {
   return versionId.startsWith("losant-");
 }
 
-/** What stays as it is until somebody undoes it. */
+/** Conditions that last until somebody undoes them. */
 const STANDING: ReadonlySet<string> = new Set(["denied", "ungrantable", "deletion"]);
 
-/** What people did to a lineage, and when they last did each. */
+/** What people did to a lineage, and when they last did each of these things. */
 export class Deeds {
   readonly #lastMs = new Map<string, number>();
   readonly #nowMs: () => number;
@@ -120,24 +120,27 @@ export class Deeds {
     return this.#lastMs.has(how);
   }
 
-  /** When they last did something that a rotation gets over. */
+  /** When people last did something that a rotation makes irrelevant. */
   get overFromMs(): number {
     const passing = [...this.#lastMs].filter(([how]) => !STANDING.has(how));
     return Math.max(Number.NEGATIVE_INFINITY, ...passing.map(([, atMs]) => atMs));
   }
 }
 
-/** A run that began after people last touched the lineage has rotated it: nothing they did before excuses anything now. */
+/**
+ * A run that began after people last touched the lineage has rotated it. Nothing people did before excuses a failure
+ * now.
+ */
 export function isSettled({ secret, versionId, by }: Reign): boolean {
   return by !== "person" && isOurs(versionId) && by.startedMs > secret.tamperedBy.overFromMs;
 }
 
-/** People touched the lineage, and this was not made current by a run that knew. */
+/** People touched the lineage, and no run that knew of this has made the token current. */
 export function isTouched(reign: Reign): boolean {
   return reign.secret.tamperedBy.size > 0 && !isSettled(reign);
 }
 
-/** Somebody changed which secret its tokens belong to, or what they are called: they may go on elsewhere. */
+/** Somebody changed the secret that its tokens belong to, or their names. Its tokens may continue elsewhere. */
 export function isLoose(secret: SecretRecord, reign = currentReign(secret)): boolean {
   const { tamperedBy, isGone } = secret;
   if (isGone) return true;
@@ -145,28 +148,31 @@ export function isLoose(secret: SecretRecord, reign = currentReign(secret)): boo
   return isMoved && (reign === undefined || !isSettled(reign));
 }
 
-/** Set by hand twice, a version that was still owed, or whose token is deleted, looks as if it had never been current. */
+/**
+ * After a secret was set by hand twice, a version that was still owed, or whose token is deleted, looks as if it had
+ * never been current.
+ */
 export function isForgotten(reign: Reign): boolean {
   const { reigns } = reign.secret;
   const byHand = reigns.slice(reigns.indexOf(reign) + 1).filter(({ by }) => by === "person");
   return byHand.length >= 2 && (reign.wasOwed || reign.token?.isDeleted === true);
 }
 
-/** What the promises are held against: all that was written down, and where a broken one is told. */
+/** What the promises are checked against: all records, and the function that reports a broken promise. */
 export interface Evidence {
   readonly services: Services;
   readonly nowMs: number;
   readonly tokens: ReadonlyMap<string, TokenRecord>;
   readonly secrets: ReadonlyMap<string, SecretRecord>;
-  /** Times in which something went wrong or somebody interfered, with what it takes to get over it. */
+  /** Periods in which something went wrong or somebody interfered, including the time needed to recover. */
   readonly troubles: readonly { readonly fromMs: number; readonly toMs: number }[];
   /** Runs that began and ended without trouble. */
   readonly cleanRuns: Worker[];
-  /** By token: when events said that it failed, or would expire. */
+  /** By token: when events reported that it failed, or would expire. */
   readonly told: Map<string, readonly number[]>;
-  /** When somebody last did what moves tokens from one secret to another. */
+  /** When somebody last did something that moves tokens from one secret to another. */
   readonly movedByPeopleMs: number;
-  /** By store and name of the secret: what a person did to the lineage that weakens what can be promised of it. */
+  /** By store and name of the secret: what a person did to the lineage that weakens the promises about it. */
   readonly tampering: ReadonlyMap<string, Deeds>;
   broken(promise: string, what: string): void;
   token(id: string | undefined): TokenRecord | undefined;

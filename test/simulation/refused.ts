@@ -4,14 +4,14 @@ import type { Entry, ListingEntry, RateEntry, Script } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./services.ts";
 
 const THREE = [token("backend", 10), token("edge-gateway", 10), token("my server #3", 10)];
-/** With the access token these are three, for as long as the first has no successor: two pages of two. */
+/** Together with the access token these are three tokens while the first has no successor: two pages of up to two. */
 const LASTING_AND_DUE = [{ ...token("backend", 9), isUngrantable: true }, token("edge-gateway", 10)];
 
 const DUE = [token("backend", 8), token("edge-gateway", 8.1), token("my server #3", 8.2)];
 
 const MANY = Array.from({ length: 40 }, (_, place) => token(`token ${place}`, 9));
 
-/** How the first token, or what it was replaced by, is listed. */
+/** How the first token, or its replacement, is listed. */
 const listed = (
   how: ListingEntry["how"],
   whose: ListingEntry["whose"],
@@ -27,7 +27,9 @@ const atMost = (most: number, isSaid: boolean): RateEntry => ({
   toMs: 30 * DAY,
 });
 
-/** The successor is staged, and its process dies before it is promoted; then it is listed otherwise. */
+/**
+ * The successor is staged, and its process dies before promoting it. From then on the successor is listed incorrectly.
+ */
 const stagedAnd = (how: ListingEntry["how"]): readonly Entry[] => [
   runAt("r1", MINUTE),
   runAt("r2", 22 * DAY),
@@ -36,7 +38,7 @@ const stagedAnd = (how: ListingEntry["how"]): readonly Entry[] => [
   ...runs(23, 26),
 ];
 
-/** Histories in which Losant lists tokens otherwise than they are, or AWS and Losant refuse what is well. */
+/** Histories in which Losant lists tokens incorrectly, or in which AWS and Losant refuse valid requests. */
 export const REFUSED: readonly { readonly says: string; readonly script: Script }[] = [
   {
     says: "a token that can't be read for a week costs itself",
@@ -93,7 +95,8 @@ export const REFUSED: readonly { readonly says: string; readonly script: Script 
       entries: [
         runAt("r1", MINUTE),
         faultAt("r1", "stage", "skewed"),
-        // A worker that doubted it would look for the version; one that blamed the secret would try two more.
+        // A worker that doubted the refusal would look for the version. A worker that blamed the secret would try two
+        // more tokens.
         ...[13, 16, 21].map((call) => faultAt("r1", call, "skewed")),
         ...runs(1, 3),
       ],

@@ -11,11 +11,11 @@ import type {
 } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./services.ts";
 
-/** A history that leads up to one run, in which everything goes well; and the setting of it. */
+/** A history that leads up to one run in which everything goes well, and its setting. */
 export interface Scenario {
   readonly name: string;
   readonly setting: Setting;
-  /** What came before. */
+  /** The entries before the run. */
   readonly before: readonly Entry[];
   /** The run that a crash interrupts. */
   readonly run: RunEntry;
@@ -63,7 +63,7 @@ const withPolicy = (policy: Partial<PolicySetting>): Setting => ({
   ...HOME,
   policy: { ...HOME.policy, ...policy },
 });
-/** The second rotation is due in the 22nd day after the first. */
+/** The second rotation is due on the 22nd day after the first. */
 const LATER_MS = 22 * DAY;
 
 const again: readonly Entry[] = [runAt("r1", 0)];
@@ -192,7 +192,10 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** Lambda tries a failed invocation again a minute later, under the same request id; else the schedule does. */
+/**
+ * Lambda retries a failed invocation a minute later, with the same request id. Otherwise the next scheduled run
+ * follows.
+ */
 export const NEXT_RUNS = {
   "Lambda's retry": ({ run }: Scenario) =>
     runAt("r10", run.atMs + 2 * MINUTE, { ...run, id: "r10", atMs: run.atMs + 2 * MINUTE, requestId: "r9" }),

@@ -1,12 +1,12 @@
-/** Everything that happens in one simulated history, as data: it can be printed, replayed, and made smaller. */
+/** Everything that happens in one simulated history, as data. A script can be printed, replayed and made smaller. */
 export interface Script {
   readonly setting: Setting;
   readonly entries: readonly Entry[];
 }
 
-/** The world before anything happens, and what its services leave open. Durations in milliseconds. */
+/** The world before anything happens, and behavior that the services don't specify. Durations are in milliseconds. */
 export interface Setting {
-  /** Decides latencies, and nothing else. */
+  /** Decides only latencies. */
   readonly seed: number;
   /** `schedule` of the configuration. */
   readonly intervalMs: number;
@@ -14,20 +14,23 @@ export interface Setting {
   readonly policy: PolicySetting;
   readonly applications: readonly ApplicationSetting[];
   readonly deployments: readonly DeploymentKind[];
-  /** How long Losant's listing lacks a new token, and how far DescribeSecret lags behind. */
+  /** How long a new token is missing from Losant's list, and how far DescribeSecret lags behind. */
   readonly listingLagMs: number;
   readonly describeLagMs: number;
   readonly firstVersionKeepsLabel: boolean;
   readonly labelMovesTouchLastChanged: boolean;
-  /** Whether `totalCount` tells how many tokens there are, or one too few, or one too many. */
+  /** Whether `totalCount` is the number of tokens, one too few, or one too many. */
   readonly count?: "true" | "low" | "high";
-  /** How old an entry of ListSecrets may be, each by itself. */
+  /** How old an entry of ListSecrets may be. Each entry has its own age. */
   readonly indexLagMs?: number;
   /** Losant sends no Date header. */
   readonly isUndated?: boolean;
-  /** Losant cuts the dates of tokens to so many milliseconds. */
+  /** Losant truncates the dates of tokens to this many milliseconds. */
   readonly datePrecisionMs?: number;
-  /** What the creatorId of a token that another one made means; and whether Losant says that it was a token at all. */
+  /**
+   * The meaning of the creatorId of a token that another token made, and whether Losant reports that the creator was a
+   * token.
+   */
   readonly creatorIds?: "accessToken" | "user" | "none";
   readonly hidesCreatorTypes?: boolean;
 }
@@ -56,7 +59,7 @@ export interface TokenSetting {
   readonly isUngrantable?: boolean;
 }
 
-/** Where else the same applications are looked after; the first deployment is always at home. */
+/** Where else the same applications are managed. The first deployment is always `home`. */
 export type DeploymentKind = "home" | "other-account" | "other-region" | "other-namespace";
 
 export type Entry = RunEntry | FaultEntry | ActEntry | OutageEntry | RateEntry | ListingEntry;
@@ -66,13 +69,13 @@ export interface RunEntry {
   readonly id: string;
   readonly atMs: number;
   readonly deployment: number;
-  /** The invocation's event; tokens in it are named. */
+  /** The invocation's event. It refers to tokens by name. */
   readonly event: RunEvent;
   /** How far this worker's clock is ahead. */
   readonly skewMs: number;
-  /** A retry by Lambda goes by the request id of the run it repeats. */
+  /** A retry by Lambda has the request id of the run that it repeats. */
   readonly requestId?: string;
-  /** Outside of Lambda nobody ends a run at its deadline. */
+  /** Outside Lambda, a run isn't ended at its deadline. */
   readonly isEndless: boolean;
 }
 
@@ -89,45 +92,51 @@ export interface FaultEntry {
   readonly run: string;
   readonly call: number | string;
   readonly fault: FaultKind;
-  /** Of a pause; or how long after the effect a real process is killed. */
+  /** The length of a pause, or how long after the effect a real process is killed. */
   readonly ms?: number;
 }
 
 export const FAULT_KINDS = [
   "crash-before",
   "crash-after",
-  /** The effect took place, the answer got lost. */
+  /** The effect took place, but the answer was lost. */
   "answer-lost",
-  /** Nothing arrived, which the worker can't know. */
+  /** The request never arrived, which the worker can't know. */
   "request-lost",
   "throttled",
-  /** The effect took place, the answer got lost, and every repetition is throttled. */
+  /** The effect took place, the answer was lost, and every retry is throttled. */
   "lost-then-throttled",
   "refused",
-  /** The effect took place, and the answer says that it was refused: something between the two answers by itself. */
+  /**
+   * The effect took place, but the answer says that it was refused, for example by a proxy that generates answers
+   * itself.
+   */
   "falsely-refused",
   "unavailable",
-  /** The effect comes late, or its answer does: the process stood still. */
+  /** The effect or the answer is late, because the process was paused. */
   "pause-before",
   "pause-after",
-  /** Losant makes something else of an order. */
+  /** Losant does something other than what was requested. */
   "misread",
-  /** Losant's answer to an order can't be used, but names the token. */
+  /** Losant's answer to a request can't be used, but contains the token's id. */
   "garbled",
-  /** AWS refuses the date of a signature, also the second time: proof that nothing happened. */
+  /** AWS refuses the date of a signature twice, which proves that nothing happened. */
   "skewed",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface OutageEntry {
   readonly kind: "outage";
-  /** `throttle`: Losant answers 429 to everything. `signatures`: AWS refuses the date of each. `index`: ListSecrets fails. */
+  /**
+   * `throttle`: Losant answers every request with 429. `signatures`: AWS refuses the date of each signature. `index`:
+   * ListSecrets fails.
+   */
   readonly of: "losant" | "store" | "bus" | "throttle" | "signatures" | "index";
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** For a while, Losant answers `most` requests in each window of fifteen seconds, those of all runs together. */
+/** For a while, Losant answers at most `most` requests in each window of fifteen seconds. All runs share this limit. */
 export interface RateEntry {
   readonly kind: "rate";
   readonly most: number;
@@ -137,7 +146,10 @@ export interface RateEntry {
   readonly toMs: number;
 }
 
-/** For a while, Losant's list shows a token in a way that can't be read, or leaves it out: the one it is as that begins. */
+/**
+ * For a while, Losant's list shows a token in an unreadable way, or omits it. The token is chosen when the fault
+ * begins.
+ */
 export interface ListingEntry {
   readonly kind: "listing";
   readonly how: ListingFlaw;
@@ -153,23 +165,26 @@ export const LISTING_FLAWS = [
   "no-creation-date",
   "unknown-status",
   "no-name",
-  /** Its marker is what can't be read. */
+  /** Only its marker can't be read. */
   "odd-description",
-  /** On no page. */
+  /** The token is on no page. */
   "hidden",
-  /** On no page of those that are sorted by date. */
+  /** The token is on no page of a list that is sorted by date. */
   "tied",
 ] as const;
 export type ListingFlaw = (typeof LISTING_FLAWS)[number];
 
-/** A person does something: at a moment, or right before a call of a run. */
+/** An action of a person, at a moment or right before a call of a run. */
 export interface ActEntry {
   readonly kind: "act";
   readonly when: { readonly atMs: number } | { readonly run: string; readonly call: number };
   readonly act: Act;
 }
 
-/** One role: an application's token by its place in the setting, or its access token, in one deployment. */
+/**
+ * One role in one deployment: a token of an application, by its place in the setting, or the application's access
+ * token.
+ */
 export interface Role {
   readonly application: number;
   readonly token: number | "access";
@@ -178,13 +193,13 @@ export interface Role {
 
 export type Whose = "current" | "previous" | "root" | "newest";
 
-/** A token, by what it is to a role at the moment at which somebody means it. */
+/** A token, by its relation to a role at the moment when somebody refers to it. */
 export interface Meant {
   readonly role: Role;
   readonly whose: Whose;
 }
 
-/** What somebody with a Losant role may write over a token: names and descriptions. */
+/** What a person with a Losant role may write into a token: names and descriptions. */
 export type TextAct =
   | {
       readonly do: "copy-text" | "steal-text" | "swap-texts" | "swap-names";
@@ -211,23 +226,26 @@ export const FORGERIES = [
   "other-prefix",
   /** `replaces=` names another token. */
   "other-predecessor",
-  /** As markers were before they were signed. */
+  /** A marker as it was before markers were signed. */
   "unsigned",
-  /** The line of another token above its own. */
+  /** The line of another token above the token's own line. */
   "doubled",
 ] as const;
 
 export const LIKENESSES = [
-  /** As the other one was called in the beginning: its name may be mapped. */
+  /** The first name of the other token, which may be mapped. */
   "name",
-  /** As its successor's secret would be called, were there two of its name. */
+  /** The name that its successor's secret would have if there were two tokens of its name. */
   "twin",
   "id",
 ] as const;
 
-/** What somebody may make through the API, with an access token of their own. */
+/** What a person may make through the API, with an access token of their own. */
 export type MakerAct = {
-  /** A token with the name, the scope, the dates and the description of another; one by other software; or by a worker elsewhere. */
+  /**
+   * A copy of another token's name, scope, dates and description; a token made by other software; or one made by a
+   * worker elsewhere.
+   */
   readonly do: "clone" | "make-through-api" | "make-elsewhere";
   readonly role: Role;
   readonly whose: Whose;
@@ -245,14 +263,17 @@ export type AdministratorAct =
   | {
       readonly do: /** Restored under another name, with the same version ids. */
         | "copy-secret"
-        /** Gone, without a time in which it could be restored. */
+        /** The secret is deleted without a recovery window. */
         | "destroy-secret"
-        /** The same, and made anew under its name, with the token that it held. */
+        /** The same, and the secret is recreated under its name, with the token that it held. */
         | "remake-secret";
       readonly role: Role;
     }
   | {
-      /** Stores another access token; the one before is deleted, or goes on working; or its versions are gone besides. */
+      /**
+       * Stores another access token. The previous one is deleted, or keeps working, or its versions are removed as
+       * well.
+       */
       readonly do: "replace-access";
       readonly role: Role;
       readonly old: "deleted" | "left" | "purged";
@@ -263,11 +284,11 @@ export interface OperatorAct {
   readonly do:
     | "map"
     | "map-by-id"
-    /** To a secret that it was not mapped to before. */
+    /** Maps the token to a secret that it was not mapped to before. */
     | "map-elsewhere"
     | "unmap"
     | "change-prefix"
-    /** With `formerPrefixes`. */
+    /** Uses `formerPrefixes`. */
     | "move-prefix"
     | "change-prefix-back"
     | "renew-access-token"
@@ -275,14 +296,14 @@ export interface OperatorAct {
   readonly role: Role;
 }
 
-/** What somebody does to one token in Losant's console. */
+/** What a person does to one token in Losant's console. */
 export type TokenAct = {
   readonly do: "deactivate" | "delete" | "rename" | "annotate" | "wipe-marker" | "damage-marker";
   readonly role: Role;
   readonly whose: Whose;
 };
 
-/** What somebody does about a lineage, in either console. */
+/** What a person does to a lineage, in either console. */
 export type LineageAct = {
   readonly do:
     | "roll-back"
@@ -294,7 +315,10 @@ export type LineageAct = {
     | "paste-marker"
     /** Stores a new access token for the application of the role. */
     | "renew-access"
-    /** A policy denies the secret every new version, or no longer; Losant forbids deleting tokens of the application. */
+    /**
+     * A policy denies all new versions of the secret, or stops doing so. Losant forbids deleting tokens of the
+     * application, or allows it again.
+     */
     | "deny-writes"
     | "allow-writes"
     | "forbid-deletes"

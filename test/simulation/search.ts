@@ -8,13 +8,15 @@ import { play } from "./play.ts";
 import { REFUSED } from "./refused.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
-/** A part of the whole search, small enough to be dealt out: everything in it can be sent to another thread. */
+/** A part of the whole search, small enough to be distributed. Everything in it can be sent to another thread. */
 export type Task =
-  /** Random histories, of these seeds. */
+  /** Random histories with these seeds. */
   | { readonly kind: "random"; readonly from: number; readonly count: number }
-  /** By the scenario's place in the list: one thing at each call; or two crashes, the first of them at `call`. */
+  /**
+   * The scenario is a place in the list. Either one fault at each call, or two crashes, the first of them at `call`.
+   */
   | { readonly kind: "faults"; readonly scenario: number }
-  /** What was found before. */
+  /** Failures that were found before. */
   | { readonly kind: "found" }
   | { readonly kind: "pairs"; readonly scenario: number; readonly nextRun: NextRun; readonly call: number };
 type NextRun = Parameters<typeof crashPairs>[0]["nextRun"];
@@ -47,7 +49,9 @@ export const NOTHING: Findings = {
   first: undefined,
 };
 
-/** In every scenario and at every call: each single fault, each pair of crashes, a long sleep, and a person's deeds. */
+/**
+ * For every scenario and every call: each single fault, each pair of crashes, a long pause, and actions of a person.
+ */
 export async function exhaustiveTasks(): Promise<readonly Task[]> {
   const tasks: Task[] = [{ kind: "found" }];
   for (const [scenario, what] of SCENARIOS.entries()) {

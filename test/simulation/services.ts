@@ -16,27 +16,27 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** How far two clocks may be apart: what a worker counts by its own is checked by ours. */
+/** The maximum difference between two clocks. The checks use our clock, and a worker measures time by its own. */
 export const SKEW_MS = 6 * MINUTE;
 
-/** The worker as it is deployed in one place. */
+/** One deployment of the worker. */
 export interface Deployment {
   readonly index: number;
   readonly kind: DeploymentKind;
   readonly secrets: Secrets;
   readonly aws: ReturnType<typeof secretsByHand>;
   readonly buses: EventBuses;
-  /** As it is deployed now. */
+  /** The currently deployed configuration. */
   config: RotationConfig;
   layout: Layout;
 }
 
-/** What an operator has changed of the configuration that a deployment began with. */
+/** The operator's changes to the configuration that a deployment began with. */
 export interface Layout {
   readonly prefix: "first" | "next" | "next-after-first";
-  /** By application and token of the setting: the key in `secrets`, and its secret; undefined: none. */
+  /** By application and token of the setting: the key in `secrets`, and its secret; undefined if there is none. */
   readonly mapped: ReadonlyMap<string, { readonly key: string; readonly secretName: string } | undefined>;
-  /** What is said of the access token; undefined: what the setting says. */
+  /** The setting for the access token; undefined: as in the simulated setting. */
   readonly renew: boolean | undefined;
 }
 
@@ -49,13 +49,13 @@ export class Services {
   readonly applications: Applications;
   readonly losant: ReturnType<typeof losantByHand>;
   readonly deployments: readonly Deployment[];
-  /** Applications whose tokens nobody may delete. */
+  /** Applications whose tokens can't be deleted. */
   readonly undeletable = new Set<string>();
-  /** Losant sends no Date header: for as long as nothing is mended. */
+  /** Losant sends no Date header until everything is mended. */
   isUndated: boolean;
-  /** All that was ever wrong with how tokens are listed. */
+  /** All listing faults so far. */
   readonly flaws: Flaw[] = [];
-  /** By application and token of the setting, the token that a person made first. */
+  /** By application and token of the setting: the first token that a person made. */
   readonly roots = new Map<string, string>();
 
   constructor(setting: Setting, timeline: Time = new Timeline(START)) {
@@ -93,25 +93,25 @@ export class Services {
     }
   }
 
-  /** What is wrong now with how tokens are listed. */
+  /** The listing faults that are active now. */
   get flawsNow(): readonly Flaw[] {
     if (this.flaws.length === 0) return this.flaws;
     const { ms } = this.timeline;
     return this.flaws.filter(({ fromMs, toMs }) => fromMs <= ms && ms < toMs);
   }
 
-  /** What Losant says of its time: whole seconds, or nothing. */
+  /** The time that Losant reports: whole seconds, or none. */
   servedAt(): Date | undefined {
     const { ms } = this.timeline;
     return this.isUndated ? undefined : new Date(ms - (ms % 1_000));
   }
 
-  /** What can't be read of a token, however it is asked for. */
+  /** The parts of a token that can't be read, whichever call requests it. */
   problemOf(tokenId: string): string | undefined {
     return this.flawsNow.find((flaw) => flaw.tokenId === tokenId && isOdd(flaw))?.how;
   }
 
-  /** The secret of a role, by the name that the configuration and the rules of naming give it. */
+  /** The secret of a role. Its name follows from the configuration and the naming rules. */
   secretOf({ application, token, deployment }: Role): string {
     const { kind } = this.deploymentAt(deployment);
     if (token === "access") return accessSecret(kind, application);
@@ -129,7 +129,7 @@ export class Services {
     return found;
   }
 
-  /** Another configuration is deployed: runs that are under way go on with the one before. */
+  /** Deploys another configuration. Runs in progress keep the previous one. */
   deploy(deployment: number, change: Partial<Layout>): void {
     const deployed = this.deploymentAt(deployment);
     deployed.layout = { ...deployed.layout, ...change };
@@ -148,7 +148,7 @@ export class Services {
     });
   }
 
-  /** An access token that a person stores: it lives as long as a token of the application if the worker renews it. */
+  /** An access token that a person stores. If the worker renews it, it lives as long as a token of the application. */
   accessByHand({ application, deployment }: Role, name: string) {
     const creationDate = new Date(this.timeline.ms - HOUR);
     const secretName = this.secretOf({ application, token: "access", deployment });
@@ -162,7 +162,7 @@ export class Services {
     return this.setting.applications.some((_, index) => name === accessSecret(kind, index));
   }
 
-  /** Also of secrets that are still to be made. */
+  /** Includes secrets that don't exist yet. */
   secretNamesOf(deployment: number): readonly string[] {
     return this.setting.applications.flatMap(({ tokens }, application) =>
       (["access", ...tokens.keys()] as const).map((token) =>
@@ -185,7 +185,7 @@ export class Services {
     return this.roots.get(token === "access" ? `${application}/access/${kind}` : `${application}/${token}`);
   }
 
-  /** The role that a token had first, as a deployment sees it. */
+  /** The first role of a token, as a deployment sees it. */
   roleOf(tokenId: string, deployment: number): Role | undefined {
     const roles = this.setting.applications.flatMap(({ tokens }, application) =>
       (["access", ...tokens.keys()] as const).map((token) => ({ application, token, deployment })),
@@ -193,7 +193,7 @@ export class Services {
     return roles.find((role) => this.rootOf(role) === tokenId);
   }
 
-  /** The deployment that a secret belongs to by its name: two may share one store. */
+  /** The deployment that a secret belongs to by its name. Two deployments may share one store. */
   ownerOf({ store, name }: { readonly store: Secrets; readonly name: string }): Deployment | undefined {
     return this.deployments.find(
       ({ secrets, kind }) =>
@@ -250,13 +250,13 @@ function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[]
   return made;
 }
 
-/** How old the entry of one secret in the list is: each time another age, and of each secret its own. */
+/** The age of one secret's entry in the list. It differs from call to call and from secret to secret. */
 function lagOf(name: string, now: Date, { seed, indexLagMs = 0 }: Setting): number {
   const letters = [...name].map((letter) => letter.charCodeAt(0));
   return new Chance(seed, Math.floor(now.getTime() / MINUTE), ...letters).between(0, indexLagMs);
 }
 
-/** rotation.config.json of a deployment. */
+/** The rotation.config.json of a deployment. */
 export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_SET): object {
   const { intervalMs, policy, applications } = setting;
   const { prefix, renew } = layout;
@@ -306,7 +306,7 @@ const accessName = (kind: DeploymentKind) => `worker at ${kind}`;
 export const mappedName = (kind: DeploymentKind, index: number, name: string) =>
   `${kind}/${index}/${name.replace(/\W/g, "_")}`;
 
-/** Each with another set of rights, so that a mix-up shows; the second allows no probe. */
+/** Each token has a different set of rights, so that a mix-up is visible. The second set doesn't allow the probe. */
 function scopeOf(token: number): readonly string[] {
   const scopes = [["application.get"], ["devices.get", "data.lastValueQuery"], ["all.Application.read"]];
   return scopes[token % scopes.length] ?? [];

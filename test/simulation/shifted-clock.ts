@@ -1,7 +1,7 @@
 /*
- * Loaded before anything else in a process (`node --import`): all that asks for the time is told one that is ahead by
- * CLOCK_AHEAD_MS milliseconds. So days pass between two processes, and the bundle in them is the deployed one. Timers
- * are left alone: what takes a second takes a second.
+ * Loaded before anything else in a process (`node --import`). All code that reads the time gets one that is ahead by
+ * CLOCK_AHEAD_MS milliseconds. This way days can pass between two processes that run the deployed bundle. Timers aren't
+ * changed: a second still takes a second.
  */
 const aheadMs = Number(process.env.CLOCK_AHEAD_MS);
 const Real = Date;

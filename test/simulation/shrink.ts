@@ -2,8 +2,9 @@ import { play } from "./play.ts";
 import type { Entry, Script, Setting } from "./script.ts";
 
 /**
- * The same promise broken by less: entries are left out and the setting made plainer while it stays broken. fast-check
- * makes smaller only what it generated itself; this takes any script, also one of the exhaustive search or an old one.
+ * Breaks the same promise with less. It removes entries and simplifies the setting while the promise stays broken.
+ * fast-check can only shrink what it generated itself. This function takes any script, including one from the
+ * exhaustive search or an old one.
  */
 export async function shrink(script: Script): Promise<Script> {
   const broken = await brokenBy(script);

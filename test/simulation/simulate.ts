@@ -47,7 +47,7 @@ async function simulate({ schedules, seed, isRandomOnly }: Search, io: CommandIo
   const { stdout, stderr } = io;
   const startedMs = performance.now();
   const tasks = [...(isRandomOnly ? [] : await exhaustiveTasks()), ...randomTasks(seed, schedules)];
-  // The number of schedules in a part of the exhaustive search is known only after it was searched.
+  // The number of schedules in a part of the exhaustive search is known only after that part has been searched.
   let done = 0;
   const showProgress = ({ schedules: played }: Findings) => {
     done += 1;
@@ -83,7 +83,7 @@ function linesOf({ schedules, runs, effects, acts, faults, broken }: Findings, s
   return rows.map(([what, count]) => `${what.padEnd(24)}${String(count).padStart(12)}`);
 }
 
-/** A readable failure: the smallest history that breaks the same guarantee, call by call. */
+/** A readable failure: the smallest history that breaks the same promise, call by call. */
 async function storyOf(where: string, script: Script): Promise<string> {
   const smaller = await shrink(script);
   const { trace } = await play(smaller, { traced: true });

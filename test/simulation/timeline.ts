@@ -4,18 +4,18 @@ interface Moment {
   readonly at: number;
   readonly order: number;
   readonly happen: () => void;
-  /** A moment that nobody waits for any more passes without moving the clock. */
+  /** A moment that nothing waits for any more passes without moving the clock. */
   readonly isVoid: () => boolean;
 }
 
-/** What a history needs of time; another kind of it may pass otherwise. */
+/** The parts of time that a history needs. Other implementations may let time pass differently. */
 export type Time = Pick<Timeline, keyof Timeline>;
 
 const neverVoid = () => false;
-/** Node runs a tick when no microtask is left; the worker in memory waits for nothing else. */
+/** Node runs a tick when no microtask is left. The worker in memory waits for nothing else. */
 const turn = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
-/** Virtual time: moments happen in their order, and between two of them everything that can run has run. */
+/** Virtual time. Moments happen in order, and between two of them everything that can run has run. */
 export class Timeline implements Clock {
   #nowMs: number;
   #order = 0;
@@ -41,12 +41,12 @@ export class Timeline implements Clock {
     this.#push({ at: Math.max(ms, this.#nowMs), order: this.#order++, happen, isVoid });
   }
 
-  /** Time in which nothing is waited for. */
+  /** Lets time pass while nothing is waiting. */
   advanceTo(ms: number): void {
     this.#nowMs = Math.max(this.#nowMs, ms);
   }
 
-  /** Lets time pass until nothing is left to happen, or `isOver`. */
+  /** Lets time pass until no moments are left, or until `isOver`. */
   async drain(isOver: () => boolean = neverVoid): Promise<void> {
     await turn();
     for (let moment = this.#pop(); moment !== undefined; moment = this.#pop()) {

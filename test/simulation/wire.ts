@@ -4,7 +4,7 @@ import { UNREMARKABLE } from "./worker.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The call of the worker's port that led to this request, by the name that the ports in memory give it. */
+/** The call of the worker's port that caused this request, with the name that the in-memory ports use for it. */
 export function callOf(operation: string, { url, body }: EmulatedRequest): Call {
   const given: Body = body === "" ? {} : JSON.parse(body);
   const subject = String(given.SecretId ?? given.Name ?? given.name ?? url.pathname.split("/").at(-1));
@@ -51,7 +51,7 @@ function moveOf({ VersionStage, MoveToVersionId }: Body): Operation {
   return MoveToVersionId === undefined ? "detach" : "attach";
 }
 
-/** Of several events that were sent together, one that tells of something done. */
+/** If several events were sent together, one that reports an action. */
 function newsIn({ Entries }: Body): string {
   const types = (Entries as readonly { readonly DetailType: string }[]).map(({ DetailType }) => DetailType);
   return types.find((type) => !UNREMARKABLE.has(type)) ?? types[0] ?? "nothing";

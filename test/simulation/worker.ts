@@ -15,22 +15,22 @@ import { fateOf, type Standing } from "./faults.ts";
 import type { ActEntry, FaultEntry, OutageEntry, RunEntry } from "./script.ts";
 import { type Deployment, MINUTE, type Services } from "./services.ts";
 
-/** Lambda's longest timeout, at which it ends the process. */
+/** Lambda's longest timeout. Lambda ends the process at this point. */
 const DEADLINE_MS = 15 * MINUTE;
 
-/** Events that tell how things stand. */
+/** Events that report a state. */
 export const UNREMARKABLE: ReadonlySet<string> = new Set([
   "Losant Token Rotation Run Completed",
   "Losant API Token Expiring",
   "Losant API Token Rotation Failed",
 ]);
 
-/** What the rest of the simulation does at the calls of a worker. */
+/** What the rest of the simulation does when a worker makes a call. */
 export interface Surroundings extends Standing {
   readonly faults: ReadonlyMap<number | string, FaultEntry>;
   readonly acts: ReadonlyMap<number, readonly ActEntry[]>;
   readonly act: (entry: ActEntry) => void;
-  /** Before each call, and right after each effect. */
+  /** Runs before each call, and right after each effect. */
   readonly onCall: (worker: Worker, call: Call, fault: FaultEntry | undefined) => void;
   readonly onEffect: (worker: Worker, call: Call) => void;
   readonly isKnown: (creationDate: Date, to: "list" | "login") => boolean;
@@ -39,30 +39,30 @@ export interface Surroundings extends Standing {
   readonly onEnd: (worker: Worker) => void;
 }
 
-/** A fault or an outage, and at which call. */
+/** A fault or an outage, and the call that it affected. */
 export interface Harm {
   readonly kind: FaultEntry["fault"] | OutageEntry["of"];
   readonly call: Call;
 }
 
-/** One run, whoever carries it out, and what is known of it. */
+/** One run, and what is known of it. It doesn't matter what executes it. */
 export interface Worker {
   readonly entry: RunEntry;
   readonly deployment: Deployment;
   readonly startedMs: number;
   readonly log: readonly unknown[];
   readonly calls: number;
-  /** Apart from the events that tell how things stand. */
+  /** Excludes the events that report a state. */
   readonly writes: number;
   readonly isOver: boolean;
   readonly isRunning: boolean;
-  /** Nothing went wrong and nobody interfered while it ran. */
+  /** True if nothing went wrong and nobody interfered during the run. */
   isClean: boolean;
-  /** The faults and outages that it met. */
+  /** The faults and outages that affected the run. */
   readonly harms: Harm[];
   /** The tokens that its calls made. */
   readonly issued: Map<Call, TokenId>;
-  /** When it last described a secret, asked for or made a token, and listed those of an application. */
+  /** When the run last described a secret, requested or made a token, or listed the tokens of an application. */
   readonly looks: Map<string, number>;
   readonly issuedFor: Set<string>;
   readonly result: Result | undefined;
@@ -83,7 +83,7 @@ export interface Result {
   readonly failures: readonly string[];
 }
 
-/** The real worker as a process in virtual time: it has a clock of its own, stands still, and dies. */
+/** The real worker as a process in virtual time. It has its own clock, and it can be paused or killed. */
 export class SimulatedWorker implements Worker {
   readonly entry: RunEntry;
   readonly deployment: Deployment;
@@ -98,11 +98,11 @@ export class SimulatedWorker implements Worker {
   readonly issued = new Map<Call, TokenId>();
   readonly looks = new Map<string, number>();
   readonly issuedFor = new Set<string>();
-  /** Calls that are throttled whenever they are repeated. */
+  /** Calls that are throttled each time they are retried. */
   readonly throttled = new Set<string>();
   result: Result | undefined;
   thrown: unknown;
-  /** What is deployed later is for later runs. */
+  /** A configuration that is deployed later applies only to later runs. */
   readonly #config: RotationConfig;
   readonly #services: Services;
   readonly #surroundings: Surroundings;
@@ -131,7 +131,7 @@ export class SimulatedWorker implements Worker {
     this.isClean = false;
   }
 
-  /** The whole process stands still: whatever is answered meanwhile reaches it afterwards. */
+  /** The whole process is paused. It receives answers only after the pause. */
   pause(ms: number): void {
     this.#pausedUntilMs = this.#services.timeline.ms + ms;
   }

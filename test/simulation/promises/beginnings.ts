@@ -12,9 +12,11 @@ import type { Worker } from "../worker.ts";
 import { checkStanding } from "./listings.ts";
 import { checkCredential, checkMove } from "./proofs.ts";
 
-/* What is promised of the moment in which a token is made, or becomes current. */
+/* Promises about the moment in which a token is made or becomes current. */
 
-/** Nobody who clicks twice makes two: ten minutes by the worker's clock, which may be ahead. */
+/**
+ * Two requests in a row must not make two tokens. The limit is ten minutes by the worker's clock, which may be ahead.
+ */
 const TOO_SOON_MS = 10 * MINUTE - SKEW_MS;
 
 /** A worker made a token. */
@@ -28,7 +30,7 @@ export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): vo
   if (by.issuedFor.has(token.secretArn))
     evidence.broken("one-per-run", `${by.entry.id} issued a second token for ${token.secretArn}`);
   by.issuedFor.add(token.secretArn);
-  // By a clock that is more than a day off Losant's, rather too early than too late.
+  // If a clock is more than a day off Losant's, renewing too early is better than too late.
   const isClockOff = Math.abs(by.entry.skewMs) > DAY;
   if (
     !isClockOff &&
@@ -49,7 +51,7 @@ export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): vo
     evidence.broken("revived", `${token.id} replaces ${replaced.id}, which had expired unmanaged`);
 }
 
-/** AWSCURRENT came to a version by a worker's doing. */
+/** A worker moved AWSCURRENT to a version. */
 export function onCurrent(evidence: Evidence, reign: Reign, before: Reign | undefined, by: Worker): void {
   const { token, versionId, secret } = reign;
   const [, tokenId, replacedId] = /^losant-(\w+)-(\w+)$/.exec(versionId) ?? [];
@@ -73,7 +75,7 @@ export function onCurrent(evidence: Evidence, reign: Reign, before: Reign | unde
   checkRetry(evidence, token, before.token, by);
 }
 
-/** It is accepted, unless somebody ended it unseen. */
+/** The token must be accepted, unless somebody ended it unseen. */
 function checkLife(evidence: Evidence, token: TokenRecord, { name }: SecretRecord, by: Worker): void {
   const { ending } = token;
   const lookedMs = Math.max(by.looks.get(token.id) ?? 0, by.looks.get(token.applicationId) ?? 0);
@@ -95,7 +97,7 @@ function checkRevival(evidence: Evidence, token: TokenRecord, replaced: TokenRec
     );
 }
 
-/** Lambda tries an invocation again under the same request id: what its first try has made, it doesn't replace itself. */
+/** Lambda retries an invocation with the same request id. The retry must not replace what the first try made. */
 function checkRetry(evidence: Evidence, token: TokenRecord, made: TokenRecord | undefined, by: Worker): void {
   const isRetry = [made?.maker, token.maker].every((maker = "person") => isOfRequest(maker, by));
   if (isRetry && made?.ending === undefined && !made?.isUnmarked)
@@ -113,7 +115,7 @@ function checkDoubling(
   const twice = secret.reigns.find(
     (other) => other !== reign && other.by !== "person" && other.versionId.endsWith(`-${replaced.id}`),
   );
-  // Forced, a lineage whose current token somebody ended goes on with an older one.
+  // A forced run continues a lineage whose current token somebody ended with an older token.
   const isWayBack = before?.token?.ending?.by === "person" && by.entry.event.force === true;
   const isTouchedBefore = before === undefined ? secret.tamperedBy.size > 0 : isTouched(before);
   const isExcused = isWayBack || before?.by === "person" || isTouchedBefore;
@@ -126,20 +128,20 @@ function isOfRequest(maker: TokenRecord["maker"], { entry, deployment }: Worker)
   return (maker.entry.requestId ?? maker.entry.id) === (entry.requestId ?? entry.id);
 }
 
-/** What a person has rolled back to, or set, stays current until little is left of the token that a worker would renew. */
+/** What a person rolled back to or set stays current until little is left of the token that a worker would renew. */
 function checkRollback(evidence: Evidence, before: Reign, replaced: TokenRecord, by: Worker): void {
   const { secret, fromMs } = before;
   const lastByWorker = secret.reigns.findLast((other) => other.by !== "person" && other.fromMs < fromMs);
   const isTakenOver = lastByWorker !== undefined && lastByWorker.versionId !== before.versionId;
   const isKnown = fromMs + evidence.services.setting.describeLagMs < by.startedMs;
   if (before.by !== "person" || !isTakenOver || !isKnown || by.entry.event.force === true) return;
-  // An access token that a person has stored is renewed: the worker knows what it is logged in with.
+  // An access token that a person stored is renewed, because the worker knows which token it is logged in with.
   const isStored =
     before.token === replaced && !secret.reigns.slice(0, -2).some(({ token }) => token === replaced);
   if (isStored && evidence.services.isAccessSecret(by.deployment.index, secret.name)) return;
-  // Whoever copies a version into another secret has its token renewed in both.
+  // If somebody copies a version into another secret, its token is renewed in both.
   if (isForgotten(lastByWorker) || secret.tamperedBy.has("administered")) return;
-  // A clock that is more than a day ahead of Losant's is believed: rather too early than too late.
+  // The worker trusts a clock that is more than a day ahead of Losant's. Renewing too early is better than too late.
   const aheadMs = by.entry.skewMs > DAY ? by.entry.skewMs : 0;
   const leftMs = replaced.expiresMs - by.startedMs - aheadMs;
   if (leftMs >= 2 * by.deployment.config.intervalMs + SKEW_MS && before.token?.ending === undefined)

@@ -15,7 +15,7 @@ import { checkSeen, wasObscured } from "./listings.ts";
 import { checkSteps } from "./proofs.ts";
 import { couldBeTold, isLookedAfter, isTold } from "./silence.ts";
 
-/* What is promised of the moment in which a token's life ends, or its reign. */
+/* Promises about the moment in which a token's life or its reign ends. */
 
 /** A worker deactivated or deleted a token. */
 export function onEnded(
@@ -29,12 +29,13 @@ export function onEnded(
   const { event } = by.entry;
   const isAskedFor = how === "deactivated" && event.retireNow === true;
   const isMadeHere = token.maker !== "person" && token.maker.deployment === by.deployment;
-  // Whose a token is that lost its marker, nobody can know; whoever names it with `retireNow` answers for it.
+  // The owner of a token that lost its marker can't be determined. The person who names it with `retireNow` is
+  // responsible.
   const isUntraceable = token.isUnmarked && isAskedFor && !isMadeHere;
   for (const reign of token.reigns) {
     if (isUntraceable || reign.toMs !== undefined || currentReign(reign.secret) !== reign) continue;
     const lookedMs = by.looks.get(reign.secret.name) ?? Number.NEGATIVE_INFINITY;
-    // A person who moves a label within the moment between the look and the deed can't be seen.
+    // The worker can't notice a person who moves a label between its check and its action.
     if (reign.by === "person" && reign.fromMs >= lookedMs - evidence.services.setting.describeLagMs) continue;
     evidence.broken(
       "current-lives",
@@ -50,7 +51,7 @@ export function onEnded(
   const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
   const elapsedMs = evidence.nowMs - sinceMs;
   if (token.reigns.some(isForgotten)) return;
-  // Where moving labels leaves no date behind, nobody can tell when a person did.
+  // If moving a label doesn't update the date, the time at which a person moved it can't be determined.
   const isUntold = !evidence.services.setting.labelMovesTouchLastChanged;
   if (isUntold && token.reigns.some(({ secret }) => secret.tamperedBy.has("rolled-back"))) return;
   if (elapsedMs + SKEW_MS < (graceMs ?? Number.POSITIVE_INFINITY))
@@ -61,8 +62,8 @@ export function onEnded(
 }
 
 /**
- * A copy that was made within minutes, of a token whose text is gone, where Losant doesn't say by which access token, or no
- * token of the worker's is left that shows what it says.
+ * A copy that was made within minutes of a token whose text is gone. Either Losant doesn't report which access token
+ * made it, or no token of the worker is left that shows what Losant reports.
  */
 function isIndistinct(evidence: Evidence, { cloned, applicationId }: TokenRecord, by: Worker): boolean {
   if (cloned === undefined || !(cloned.isUnmarked || cloned.isDeleted)) return false;
@@ -77,27 +78,28 @@ function isIndistinct(evidence: Evidence, { cloned, applicationId }: TokenRecord
   return !isShown || (evidence.services.setting.creatorIds ?? "accessToken") !== "accessToken";
 }
 
-/** A token is no longer what users are given: whoever read it just before must have been able to go on using it. */
+/** Users no longer get this token. A user that read it just before must have been able to continue using it. */
 export function onSuperseded(evidence: Evidence, reign: Reign): void {
   const { token } = reign;
   if (token !== undefined) checkLateness(evidence, reign, token);
 }
 
-/** At the end of a history, for what is still current. */
+/** Runs at the end of a history, for tokens that are still current. */
 export function checkCurrent(evidence: Evidence, reign: Reign): void {
   if (reign.token !== undefined) checkLateness(evidence, reign, reign.token);
 }
 
 /**
- * A service that refreshes once per cache lifetime always holds an accepted token: each token must be replaced that
- * long before it expires, unless trouble lasted through the last two intervals before, or a person is in the way.
+ * A service that refreshes once per cache lifetime always holds an accepted token. So each token must be replaced that
+ * long before it expires, unless there was trouble throughout the last two intervals before, or a person is in the way.
  */
 function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): void {
   const { services, nowMs } = evidence;
   const { maker } = token;
   const deployment = maker === "person" ? services.ownerOf(reign.secret) : maker.deployment;
   const application = deployment?.config.applications.find(({ id }) => id === token.applicationId);
-  // What a person stores later is held, but for an access token: the worker knows which one it is logged in with.
+  // A token that a person stores later is held. Access tokens are an exception, because the worker knows which one it
+  // is logged in with.
   const isAccess = deployment !== undefined && services.isAccessSecret(deployment.index, reign.secret.name);
   const isWatched = isOurs(reign.versionId) || reign.secret.reigns[0] === reign || isAccess;
   if (application === undefined || !isWatched || !Number.isFinite(token.expiresMs)) return;
@@ -112,13 +114,14 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
     nowMs <= latestMs ||
     wasDeadAlready ||
     (isHeld && reign.secret.tamperedBy.has("revoked")) ||
-    // Two tokens that share a mapped name fail, both, until a person renames one: nobody guesses whose the secret is.
+    // If two tokens share a mapped name, both fail until a person renames one. The worker doesn't guess which one owns
+    // the secret.
     (reign.by === "person" && reign.secret.tamperedBy.has("twin")) ||
-    // It takes no successor's string, however often that is tried: that is to cost no other lineage anything.
+    // The secret can't take a successor's string, even after many tries. This must not affect any other lineage.
     reign.secret.tamperedBy.has("denied") ||
     reign.secret.tamperedBy.has("ungrantable") ||
     token.ending?.by === "person" ||
-    // Rolled back to in the very moment in which its life ended.
+    // A person rolled back to the token at the very moment in which its life ended.
     (reign.by === "person" && token.ending !== undefined)
   )
     return;
@@ -130,16 +133,17 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
     (run) =>
       run.deployment === deployment &&
       run.entry.event.tokens === undefined &&
-      // With a clock that is more than a day ahead, a root has expired already.
+      // By a clock that is more than a day ahead, a root has already expired.
       run.entry.skewMs <= DAY &&
       run.startedMs >= Math.max(fromMs + SKEW_MS, reign.fromMs + 20 * MINUTE) &&
       run.startedMs <= latestMs - SKEW_MS,
   );
-  // Its name leads to its secret, and so does its marker; without either, nothing does. What a person made has no marker.
+  // Its name and its marker both lead to its secret. Without either, nothing does. A token that a person made has no
+  // marker.
   const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
   const wasHidden = wasObscured(evidence, reign.secret, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
   if (isTroubled || !hadARun || isLost || wasHidden) return;
-  // A successor of the access token in another secret is of no use to the worker.
+  // The worker can't use a successor of the access token that is in another secret.
   const isCared = isAccess ? isTold(evidence, token) : isLookedAfter(evidence, token);
   if (isLoose(reign.secret, reign) && (isCared || !couldBeTold(evidence, token))) return;
   evidence.broken(

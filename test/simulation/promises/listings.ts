@@ -9,9 +9,9 @@ import {
 } from "../records.ts";
 import type { Worker } from "../worker.ts";
 
-/* What is promised while Losant's list shows tokens in a way that can't be read, or leaves some out. */
+/* Promises that hold while Losant's list omits tokens or shows them in an unreadable way. */
 
-/** What was wrong with a token in the list that a run has read. */
+/** The fault of a token in the list that a run has read. */
 function flawSeen(evidence: Evidence, token: TokenRecord, by: Worker): Flaw | undefined {
   const listedMs = by.looks.get(token.applicationId);
   if (listedMs === undefined) return undefined;
@@ -20,10 +20,12 @@ function flawSeen(evidence: Evidence, token: TokenRecord, by: Worker): Flaw | un
   );
 }
 
-/** A worker ended a life: not that of a token whose row it could not read, nor of one of which it only knew that it was missing. */
+/**
+ * A worker ended a token. It must not end a token whose row it could not read, or one that it only knew was missing.
+ */
 export function checkSeen(evidence: Evidence, token: TokenRecord, by: Worker): void {
   const flaw = flawSeen(evidence, token, by);
-  // Asked for by its id, or made by the run itself.
+  // The run requested the token by its id, or made it.
   const wasFound = by.looks.has(token.id);
   if (flaw === undefined || token.maker === by) return;
   if (isOdd(flaw))
@@ -32,7 +34,10 @@ export function checkSeen(evidence: Evidence, token: TokenRecord, by: Worker): v
     evidence.broken("left-alone", `${by.entry.id} ended ${token.id}, which its list lacked`);
 }
 
-/** A worker made a token: to replace one that it could read, and the one that is current where that was known. */
+/**
+ * A worker made a token. It must replace a token that the worker could read, and that is current if the current one was
+ * known.
+ */
 export function checkStanding(
   evidence: Evidence,
   token: TokenRecord,
@@ -56,7 +61,7 @@ export function checkStanding(
     );
 }
 
-/** Whatever is wrong with a list is told by every run that reads it, and nothing else is. */
+/** Every run that reads a faulty list reports the fault. A run reports no other fault of a list. */
 export function checkTold(evidence: Evidence, worker: Worker): void {
   const { result, looks } = worker;
   for (const { applicationId, code } of result?.report.applications ?? []) {
@@ -92,7 +97,7 @@ function isListed({ services }: Evidence, { bornMs, deletedMs }: TokenRecord, li
   return isThere && listedMs - bornMs >= services.setting.listingLagMs;
 }
 
-/** For a while within this time, a token of the lineage was not to be read, or not to be seen: what is due to it waits. */
+/** During part of this time, a token of the lineage could not be read or seen. Actions that are due for it wait. */
 export function wasObscured(
   { services }: Evidence,
   secret: SecretRecord,
@@ -101,7 +106,7 @@ export function wasObscured(
 ): boolean {
   return services.flaws.some(
     (flaw) =>
-      // What one order hides is found in another, if the count tells that it is missing.
+      // A token that one sort order hides is found in another, if the count shows that it is missing.
       (flaw.how !== "tied" || services.setting.count === "low") &&
       flaw.fromMs <= toMs &&
       flaw.toMs >= fromMs &&

@@ -10,11 +10,14 @@ import { DAY, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { isKeyLost } from "./words.ts";
 
-/* What is promised whatever people write, copy and rename: text ends no life, and moves no string. */
+/* Promises that hold whatever people write, copy or rename: text never ends a token and never moves a string. */
 
 const LINGERING_MS = 7 * DAY;
 
-/** A marker is all that proves an orphan: it is deactivated a week before it is deleted, unless the run itself made it. */
+/**
+ * Only a marker proves that a token is an orphan, so it is deactivated a week before it is deleted. A run may
+ * delete a token that it made itself at once.
+ */
 export function checkSteps(
   evidence: Evidence,
   token: TokenRecord,
@@ -28,8 +31,9 @@ export function checkSteps(
 }
 
 /**
- * The token that a worker has just replaced was current in another secret of this store, by a worker's doing: that is a move.
- * It takes somebody who changed the configuration or the secrets, and happens once for each time they did.
+ * The token that a worker has just replaced was current in another secret of this store, and a worker had made it
+ * current: this is a move. A move requires that somebody changed the configuration or the secrets. It happens once for
+ * each such change.
  */
 export function checkMove(
   evidence: Evidence,
@@ -46,7 +50,7 @@ export function checkMove(
       reign.secret.store === secret.store &&
       reign.secret !== secret &&
       isOurs(reign.versionId) &&
-      // What an administrator has stored as an access token is one only as long as the worker logs in with it.
+      // A token that an administrator stored as an access token counts as one only while the worker logs in with it.
       !(reign.by === "person" && isAccess(reign.secret)),
   )?.secret;
   const own = replaced.reigns.find(
@@ -64,14 +68,15 @@ export function checkMove(
     );
   if (former === undefined) return;
   const isKept = !former.isGone && services.isConfigured(by.deployment.index, former.name);
-  // Who was at work when the configuration changed goes on with the one before.
+  // A run that was in progress when the configuration changed continues with the previous configuration.
   const isSeen = movedByPeopleMs < by.startedMs;
   if (isKept && isSeen)
     evidence.broken(
       "stays",
       `${token.id} took the place of ${replaced.id} of ${former.name} in ${secret.name}`,
     );
-  // What nothing proves any more is renewed under its own id, beside what was moved: neither text nor, without a version, a key.
+  // A token without proof is renewed under its own id, next to what was moved. Neither text proves it nor, without a
+  // version, a key.
   if (replaced.isUnmarked || (former.isGone && isKeyLost(evidence, replaced))) return;
   const before = former.movedTo;
   former.movedTo = { secret, atMs: evidence.nowMs };
@@ -79,14 +84,14 @@ export function checkMove(
   evidence.broken("moves-once", `${former.name} moved to ${before.secret.name}, and now to ${secret.name}`);
 }
 
-/** Whoever copies a secret, or restores it under another name, has its tokens renewed in both. */
+/** If somebody copies a secret, or restores it under another name, its tokens are renewed in both. */
 function isHeldIn({ services }: Evidence, { last }: SecretRecord, { id }: TokenRecord): boolean {
   const data = last?.versions.find((version) => version.id.startsWith(`losant-${id}-`))?.value.data;
   if (data === undefined) return false;
   return services.losant.tokenIdOf(data.startsWith("{") ? JSON.parse(data).token : data) === id;
 }
 
-/** What the worker logs in with is replaced by nothing but its own successor. */
+/** Only the successor of the token that the worker logs in with may replace it. */
 export function checkCredential(
   evidence: Evidence,
   { name, reigns }: SecretRecord,

@@ -3,9 +3,9 @@ import { currentReign, type Evidence, type TokenRecord } from "../records.ts";
 import { DAY, SKEW_MS } from "../services.ts";
 import { isKeyLost } from "./words.ts";
 
-/* What is promised of tokens that nobody renews: nothing that is in use expires in silence. */
+/* Promises about tokens that the worker doesn't renew: a token in use never expires without a warning. */
 
-/** A run that had no trouble says of it that it fails, or that somebody has to look; or an event has said so. */
+/** A run without trouble reported that the token fails or needs attention, or an event did. */
 export function isTold(
   { told, cleanRuns }: Evidence,
   { id, expiresMs }: Pick<TokenRecord, "id" | "expiresMs">,
@@ -20,7 +20,9 @@ export function isTold(
   );
 }
 
-/** Its users got another token, or somebody was told of it, or of the one that was made to take its place and never did. */
+/**
+ * The users of the token got another one, or somebody was warned of it, or of a successor that never became current.
+ */
 export function isLookedAfter(evidence: Evidence, token: TokenRecord): boolean {
   if (isReplaced(evidence, token) || isTold(evidence, token)) return true;
   return [...evidence.tokens.values()].some(
@@ -29,7 +31,7 @@ export function isLookedAfter(evidence: Evidence, token: TokenRecord): boolean {
   );
 }
 
-/** Another token took its place, or that of one which was made to take it and never did: users were given that one. */
+/** Another token replaced it, directly or through a successor that never became current. Users got that token. */
 function isReplaced(evidence: Evidence, { id }: TokenRecord): boolean {
   return [...evidence.tokens.values()].some(
     (token) =>
@@ -39,11 +41,14 @@ function isReplaced(evidence: Evidence, { id }: TokenRecord): boolean {
   );
 }
 
-/** At the end of a history: all that people made or read, and that has expired, was replaced or told of. */
+/**
+ * Runs at the end of a history. Every token that people made or read and that has expired must have been replaced or
+ * reported.
+ */
 export function checkSilence(evidence: Evidence): void {
   for (const token of evidence.tokens.values()) {
     const { expiresMs, ending } = token;
-    // Whose string nobody has, and whose signature nobody can check any more, is not known not to be in use.
+    // If nobody has the string of a token, and its signature can't be checked any more, it isn't known to be unused.
     const isUsed =
       token.reigns.length > 0 ? wasCurrent(token) : token.maker === "person" || isKeyLost(evidence, token);
     const isEnded = ending !== undefined && ending.atMs <= expiresMs;
@@ -53,7 +58,7 @@ export function checkSilence(evidence: Evidence): void {
   }
 }
 
-/** Until it expired, or until somebody destroyed the secret from which it was read. */
+/** The token was current until it expired, or until somebody destroyed the secret from which it was read. */
 function wasCurrent({ reigns, expiresMs }: TokenRecord): boolean {
   return reigns.some(
     (reign) =>
@@ -62,8 +67,8 @@ function wasCurrent({ reigns, expiresMs }: TokenRecord): boolean {
 }
 
 /**
- * A run without trouble in its last interval, and none of another kind before: such a run renews a token, or says that it
- * won't, since the last interval is one of the days on which it warns.
+ * True if a run without trouble took place in the token's last interval, and there was no trouble before. Such a run
+ * renews the token or reports that it won't, because the last interval is on one of the days on which the worker warns.
  */
 export function couldBeTold(
   evidence: Evidence,

@@ -4,7 +4,7 @@ import { SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkTold, wasObscured } from "./listings.ts";
 
-/* What is promised of what the worker says, and of what a healthy run leaves. */
+/* Promises about what the worker reports, and about the state that a healthy run leaves. */
 
 /** An event was accepted. */
 export function onEvent(evidence: Evidence, event: PutEvent, by: Worker): void {
@@ -17,7 +17,7 @@ export function onEvent(evidence: Evidence, event: PutEvent, by: Worker): void {
   const { versionId, secretName } = JSON.parse(event.Detail);
   const secret = evidence.secretRecord(by.deployment.secrets, secretName);
   if (!secret?.reigns.some((reign) => reign.versionId === versionId)) {
-    // Destroyed, and made anew, before its event was sent.
+    // The secret was destroyed and recreated before its event was sent.
     if (secret?.tamperedBy.has("administered")) return;
     evidence.broken("announced", `${versionId} was announced, but never current in ${secretName}`);
     return;
@@ -25,7 +25,9 @@ export function onEvent(evidence: Evidence, event: PutEvent, by: Worker): void {
   secret.announced.add(versionId);
 }
 
-/** A run ended: nothing it says holds a string, and a healthy one has no failures and leaves no old orphan. */
+/**
+ * A run ended. Its output must not contain a token string. A healthy run must have no failures and leave no old orphan.
+ */
 export function onRunEnded(evidence: Evidence, worker: Worker): void {
   const said = JSON.stringify([worker.log, worker.result, String(worker.thrown)]);
   if (said.includes("eyJ")) evidence.broken("secrecy", `a token string in what ${worker.entry.id} says`);
@@ -34,7 +36,7 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
   checkTold(evidence, worker);
   checkDeferral(evidence, worker);
   checkProof(evidence, worker);
-  // What a list lacks costs nothing else.
+  // Tokens that a list lacks must not affect anything else.
   const isHealthy = worker.result?.report.applications.every(
     ({ outcome, code }) => outcome === "ok" || code === "listing-incomplete",
   );
@@ -50,7 +52,7 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
     if (isUnprovable(evidence, token)) continue;
     if (isBlocked(evidence, token) || evidence.services.undeletable.has(token.applicationId)) continue;
     token.chances += 1;
-    // At most three are discarded per run, the oldest first.
+    // A run discards at most three, the oldest first.
     const before = [...evidence.tokens.values()].filter(
       (other) =>
         other.secretArn === token.secretArn &&
@@ -65,13 +67,15 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
   }
 }
 
-/** A 429 fails nothing that can wait. */
+/** A 429 must not fail anything that can wait. */
 function checkDeferral(evidence: Evidence, { harms, result, entry }: Worker): void {
   if (harms.length === 0 && !entry.event.retireNow && result?.codes?.includes("losant-throttled"))
     evidence.broken("deferred", `${entry.id} failed for a rate limit: ${result.failures.join("; ")}`);
 }
 
-/** A signature that is refused proves that nothing happened: what could not be stored is deleted, and nothing more is made. */
+/**
+ * A refused signature proves that nothing happened. The run deletes what it could not store, and makes no more tokens.
+ */
 function checkProof(evidence: Evidence, worker: Worker): void {
   const { harms, entry } = worker;
   if (harms.some(({ kind }) => kind !== "skewed" && kind !== "signatures")) return;
@@ -85,18 +89,19 @@ function checkProof(evidence: Evidence, worker: Worker): void {
     evidence.broken("proof", `${entry.id} made another token after its clock had been refused`);
 }
 
-/** What another token took the place of, in a secret that the configuration names, fails in no run any more. */
+/** Once a token has been replaced in a secret that the configuration names, it fails in no later run. */
 function checkDone(evidence: Evidence, { deployment, entry, startedMs, result }: Worker): void {
   const { services, tokens, movedByPeopleMs } = evidence;
   const { listingLagMs, describeLagMs, indexLagMs = 0 } = services.setting;
-  // Who was at work when the configuration changed goes on with the one before.
+  // A run that was in progress when the configuration changed continues with the previous configuration.
   if (entry.event.retireNow === true || movedByPeopleMs >= startedMs) return;
   const knownMs = startedMs - Math.max(listingLagMs, describeLagMs, indexLagMs);
   const isGiven = (token: TokenRecord) =>
     token.reigns.some(
       ({ secret, versionId, fromMs, toMs }) =>
         toMs === undefined &&
-        // Whose version somebody else made, and whose marker is gone or its key, nothing says of what it replaced.
+        // If somebody else made the version, and the token's marker or its key is gone, nothing shows which token it
+        // replaced.
         (isOurs(versionId) || !(token.isUnmarked || isKeyLost(evidence, token))) &&
         fromMs < knownMs &&
         !secret.isGone &&
@@ -107,7 +112,7 @@ function checkDone(evidence: Evidence, { deployment, entry, startedMs, result }:
   const given = [...tokens.values()].filter((token) => token.maker !== "person" && isGiven(token));
   for (const { tokenId, outcome, code } of result?.report.tokens ?? []) {
     const token = evidence.token(tokenId);
-    // What can't be deleted is tried again.
+    // A token that can't be deleted is tried again.
     const isStuck = token !== undefined && services.undeletable.has(token.applicationId);
     if (outcome !== "failed" || code === "token-unreadable" || isStuck) continue;
     const successor = given.find(({ replacedId }) => replacedId === tokenId);
@@ -119,7 +124,10 @@ function checkDone(evidence: Evidence, { deployment, entry, startedMs, result }:
   }
 }
 
-/** However long a lineage can't store, and nothing can be deleted: runs without trouble leave a few tokens, and no more. */
+/**
+ * Even if a lineage can't store anything and nothing can be deleted for a long time, runs without trouble leave only a
+ * few tokens.
+ */
 const MOST_UNSTORED = 5;
 
 function checkBound(evidence: Evidence, worker: Worker): void {
@@ -145,7 +153,7 @@ function isUnstored(evidence: Evidence, token: TokenRecord, { deployment, entry 
   );
 }
 
-/** It, or a token that its lineage stands on, could not be seen. */
+/** The token, or one that its lineage depends on, could not be seen. */
 function isObscured(evidence: Evidence, { id, secretArn }: TokenRecord, { startedMs }: Worker): boolean {
   const { services, secrets, nowMs } = evidence;
   const secret = [...secrets.values()].find(({ arn }) => arn === secretArn);
@@ -155,7 +163,7 @@ function isObscured(evidence: Evidence, { id, secretArn }: TokenRecord, { starte
   );
 }
 
-/** Nobody's signature proves for what it was made; or its secret is no longer what it was. */
+/** No valid signature proves what the token was made for, or its secret has changed. */
 export function isUnprovable(evidence: Evidence, token: TokenRecord): boolean {
   const secret = [...evidence.secrets.values()].find(({ arn }) => arn === token.secretArn);
   return (
@@ -163,21 +171,21 @@ export function isUnprovable(evidence: Evidence, token: TokenRecord): boolean {
   );
 }
 
-/** Losant's creatorId means somebody else, and no stored token has shown that yet. */
+/** Losant's creatorId isn't the id of the access token, and no stored token has shown this yet. */
 function isCreatorOdd({ services, tokens }: Evidence, { applicationId }: TokenRecord): boolean {
   const shows = (other: TokenRecord) =>
     other.applicationId === applicationId && other.maker !== "person" && other.isStored && !other.isDeleted;
   return services.setting.creatorIds === "user" && ![...tokens.values()].some(shows);
 }
 
-/** It may have been made with an access token that is no longer one, or under a prefix that is no longer that of the worker. */
+/** The token may have been made with an access token that is gone, or under a prefix that the worker no longer uses. */
 export function isKeyLost({ nowMs }: Evidence, { maker, signers, secretPrefix }: TokenRecord): boolean {
   if (maker === "person") return false;
   if (secretPrefix !== maker.deployment.config.secretPrefix) return true;
   return signers.length === 0 || signers.some((signer) => !isAlive(signer, nowMs) || !isKept(signer));
 }
 
-/** In one of the versions that the worker reads for it. */
+/** The token is in one of the versions that the worker reads for it. */
 function isKept({ reigns }: TokenRecord): boolean {
   return reigns.some(
     ({ versionId, secret }) =>
@@ -187,7 +195,7 @@ function isKept({ reigns }: TokenRecord): boolean {
 
 const MOST_KEYS = 6;
 
-/** A secret that is to be deleted takes no writes, so that nothing is done about its lineage. */
+/** A secret that is scheduled for deletion accepts no writes, so the worker does nothing about its lineage. */
 function isBlocked(evidence: Evidence, { secretArn }: TokenRecord): boolean {
   return [...evidence.secrets.values()].some(
     ({ arn, tamperedBy }) => arn === secretArn && tamperedBy.has("deletion"),
