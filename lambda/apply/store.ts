@@ -103,12 +103,13 @@ export async function stage(
   }
 }
 
-/** No answer, but this side itself knows that it sent nothing. */
+/** This side knows that it sent nothing, or AWS rejected the signature of everything. */
 const UNSENT: ReadonlySet<ErrorCode> = new Set([
   "store-unreachable",
   "store-unavailable",
   "aws-untrusted",
   "aws-settings-invalid",
+  "aws-clock-skewed",
 ]);
 
 function isUnsent({ code, effect }: RotationError): boolean {

@@ -147,7 +147,9 @@ function* faultsOf(runs: readonly RunEntry[], chance: Chance): Iterable<FaultEnt
   for (const { id, isEndless } of runs) {
     for (let call = 0; call < 40; call += 1) {
       if (!chance.hits(rate)) continue;
-      const fault = chance.pick<FaultKind>(FAULT_KINDS);
+      const drawn = chance.pick<FaultKind>(FAULT_KINDS);
+      // Every second refusal is a false one.
+      const fault = drawn === "refused" && call % 2 === 0 ? "falsely-refused" : drawn;
       if (fault === "pause-before") {
         // AWS refuses a signed request after five minutes.
         yield { kind: "fault", run: id, call, fault, ms: chance.between(1, 4 * 60) * 1_000 };

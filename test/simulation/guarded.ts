@@ -155,4 +155,47 @@ export const GUARDED: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a string that is stored is kept, although its answer was lost and AWS rejects the next signatures",
+    script: {
+      setting: setting([{ ...token("backend", 8), isMapped: false }]),
+      entries: [
+        runAt("r1", MINUTE),
+        faultAt("r1", "stage", "answer-lost"),
+        { kind: "outage", of: "signatures", fromMs: MINUTE + 1.6 * SECOND, toMs: 3 * MINUTE },
+      ],
+    },
+  },
+  {
+    says: "a string whose signature AWS rejects is stored nowhere, and its token is deleted at once",
+    script: {
+      setting: setting([{ ...token("backend", 8), isMapped: false }]),
+      entries: [
+        runAt("r1", MINUTE),
+        { kind: "outage", of: "signatures", fromMs: MINUTE + 1.3 * SECOND, toMs: 3 * MINUTE },
+      ],
+    },
+  },
+  {
+    says: "a run whose signatures AWS rejects makes one token, whichever secret it is for",
+    script: {
+      setting: setting([token("backend", 8), token("edge-gateway", 8)]),
+      // The second call is the one that a run makes that goes on with the next secret.
+      entries: [runAt("r1", MINUTE), faultAt("r1", "stage", "skewed"), faultAt("r1", 15, "skewed")],
+    },
+  },
+  {
+    says: "a successor that a run may still make current is kept, although somebody revoked its predecessor",
+    script: {
+      setting: one(8),
+      entries: [
+        runAt("r1", MINUTE),
+        faultAt("r1", "promote", "crash-before"),
+        runAt("r2", HOUR),
+        { ...faultAt("r2", "promote", "pause-before"), ms: 4 * MINUTE },
+        actAt({ atMs: HOUR + MINUTE }, { do: "deactivate", role: FIRST, whose: "current" }),
+        runAt("r3", HOUR + 2.5 * MINUTE),
+      ],
+    },
+  },
 ];

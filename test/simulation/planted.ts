@@ -73,7 +73,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "    const found = await store.history(arn).catch(() => undefined);\n",
     "    const found: { id: VersionId; labels: readonly string[] }[] | undefined = [];\n",
   ]),
-  fault("a throttled last attempt hides that the first one may have been stored", [
+  fault("a last attempt that AWS refuses hides that the first one may have been stored", [
     "apply/retry.ts",
     'effect: mayHaveHappened ? "unknown" : "none"',
     'effect: mayHaveHappened ? error.effect : "none"',

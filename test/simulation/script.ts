@@ -107,11 +107,6 @@ export const FAULT_KINDS = [
   /** The effect took place, the answer was lost, and every retry is throttled. */
   "lost-then-throttled",
   "refused",
-  /**
-   * The effect took place, but the answer says that it was refused, for example by a proxy that generates answers
-   * itself.
-   */
-  "falsely-refused",
   "unavailable",
   /** The effect or the answer is late, because the process was paused. */
   "pause-before",
@@ -123,7 +118,8 @@ export const FAULT_KINDS = [
   /** AWS refuses the date of a signature twice, which proves that nothing happened. */
   "skewed",
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+/** `falsely-refused`: the call had its effect, and the answer says that it was refused, because something in between answered. */
+export type FaultKind = (typeof FAULT_KINDS)[number] | "falsely-refused";
 
 export interface OutageEntry {
   readonly kind: "outage";
