@@ -91,11 +91,11 @@ export async function stage(
   } catch (thrown) {
     const error = asRotationError(thrown);
     // Also after a refusal: a token whose string may be in use isn't deleted because of one answer.
-    const found = await store.history(arn).catch(() => undefined);
+    const found = isUnsent(error) ? [] : await store.history(arn).catch(() => undefined);
     const stored = found?.find(({ id }) => id === versionId);
     if (stored !== undefined) return stored.labels;
     gate.storeFailed(error);
-    if (found === undefined && !isUnsent(error))
+    if (found === undefined)
       throw new RotationError(error.code, `${error.message}; whether ${name} holds ${versionId} is unknown`, {
         effect: "unknown",
       });

@@ -60,10 +60,9 @@ export function accessTokenNotification(
   context: ApplicationContext,
 ): RotationEvent | undefined {
   const secretName = secretNameOf(login.arn);
-  const isRenewed = lineages.some(
-    (lineage) =>
-      lineage.secretName === secretName && lineage.headId !== undefined && lineage.headId === ownId,
-  );
+  const isRenewed =
+    ownId !== undefined &&
+    lineages.some((lineage) => lineage.secretName === secretName && lineage.headId === ownId);
   if (context.run.trigger !== "schedule" || login.expiresAt === undefined || isRenewed) return undefined;
   const subject = ownId === undefined ? onlyOneThatEnds(login.expiresAt, tokens) : tokens.get(ownId);
   if (subject?.expiresAt === undefined) return undefined;

@@ -1,16 +1,10 @@
-import { runs, setting, token } from "./lasting.ts";
+import { RETIRING, runs, setting, token } from "./lasting.ts";
 import { actAt, FIRST, faultAt, runAt } from "./scenarios.ts";
 import type { FaultEntry, Script, Setting } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./services.ts";
 
 const SECOND = 1_000;
 const LEAK = { trigger: "manual", tokens: ["backend"], force: true, retireNow: true } as const;
-const RETIRING = {
-  renewBefore: "9d",
-  orphanAfter: "1h",
-  retire: { deactivateAfter: "12h" },
-  secretFormat: "json",
-} as const;
 
 const pauseAt = (run: string, call: FaultEntry["call"], ms: number): FaultEntry => ({
   ...faultAt(run, call, "pause-after"),
@@ -181,7 +175,7 @@ export const GUARDED: readonly { readonly says: string; readonly script: Script 
     script: {
       setting: setting([token("backend", 8), token("edge-gateway", 8)]),
       // The second call is the one that a run makes that goes on with the next secret.
-      entries: [runAt("r1", MINUTE), faultAt("r1", "stage", "skewed"), faultAt("r1", 15, "skewed")],
+      entries: [runAt("r1", MINUTE), faultAt("r1", "stage", "skewed"), faultAt("r1", 14, "skewed")],
     },
   },
   {

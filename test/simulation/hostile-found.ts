@@ -1,4 +1,4 @@
-import { runs, setting, token } from "./lasting.ts";
+import { RETIRING, runs, setting, token } from "./lasting.ts";
 import { actAt, FIRST, faultAt, runAt } from "./scenarios.ts";
 import type { Role, Script } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./services.ts";
@@ -6,12 +6,6 @@ import { DAY, HOUR, MINUTE } from "./services.ts";
 const SECOND: Role = { ...FIRST, token: 1 };
 const ACCESS: Role = { ...FIRST, token: "access" };
 const FORCED = { trigger: "manual", tokens: ["backend"], force: true } as const;
-const RETIRING = {
-  renewBefore: "9d",
-  orphanAfter: "1h",
-  retire: { deactivateAfter: "12h" },
-  secretFormat: "json",
-} as const;
 
 /** The worker names its secret. */
 const unmapped = (name: string, daysLeft: number) => ({ ...token(name, daysLeft), isMapped: false });

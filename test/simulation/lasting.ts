@@ -3,6 +3,8 @@ import type { Entry, Script, Setting } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./services.ts";
 
 const INTERVAL = 6 * HOUR;
+const POLICY = { renewBefore: "9d", orphanAfter: "1h", retire: "never", secretFormat: "json" } as const;
+export const RETIRING = { ...POLICY, retire: { deactivateAfter: "12h" } } as const;
 
 export const setting = (
   tokens: Setting["applications"][number]["tokens"],
@@ -10,7 +12,7 @@ export const setting = (
 ): Setting => ({
   seed: 1,
   intervalMs: INTERVAL,
-  policy: { renewBefore: "9d", orphanAfter: "1h", retire: "never", secretFormat: "json" },
+  policy: POLICY,
   applications: [{ access: "lasting", tokens }],
   deployments: ["home"],
   listingLagMs: 0,

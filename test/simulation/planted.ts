@@ -70,7 +70,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a token is deleted after a stage whose answer was lost", [
     "apply/store.ts",
-    "    const found = await store.history(arn).catch(() => undefined);\n",
+    "    const found = isUnsent(error) ? [] : await store.history(arn).catch(() => undefined);\n",
     "    const found: { id: VersionId; labels: readonly string[] }[] | undefined = [];\n",
   ]),
   fault("a last attempt that AWS refuses hides that the first one may have been stored", [
@@ -446,8 +446,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ),
   fault("a refusal is believed, and the token of a string that is stored is deleted", [
     "apply/store.ts",
-    "const found = await store.history(arn).catch(() => undefined);",
-    'const found = error.effect === "none" ? [] : await store.history(arn).catch(() => undefined);',
+    "const found = isUnsent(error) ? []",
+    'const found = error.effect === "none" ? []',
   ]),
   fault("the text of the access token decides where it is renewed", [
     "lineage/places.ts",
