@@ -78,16 +78,9 @@ export async function dashboardPicture(): Promise<string> {
     title: "The CloudWatch dashboard",
     description: `The widgets of the dashboard, with illustrative figures of two weeks of runs on sample tokens: ${titles}.`,
     fontFamily: SANS_SERIF,
+    fill: PAGE,
+    border: BORDER,
     shapes: [
-      shape("rect", {
-        x: 0.5,
-        y: 0.5,
-        width: width - 1,
-        height: height - 1,
-        rx: 8,
-        fill: PAGE,
-        stroke: BORDER,
-      }),
       line(MARGIN + GAP, 20, "The worker's dashboard in CloudWatch", {
         "font-size": 13,
         "font-weight": "bold",

@@ -36,16 +36,9 @@ export async function demoPicture(): Promise<string> {
     title: "The demo in a terminal",
     description: `Output of npm start: ${lines.map(plain).join(" ").replace(/\s+/g, " ").trim()}`,
     fontFamily: MONOSPACE,
+    fill: BACKGROUND,
+    border: FRAME,
     shapes: [
-      shape("rect", {
-        x: 0.5,
-        y: 0.5,
-        width: width - 1,
-        height: height - 1,
-        rx: 8,
-        fill: BACKGROUND,
-        stroke: FRAME,
-      }),
       ...["#ff5f57", "#febc2e", "#28c840"].map((fill, index) =>
         shape("circle", { cx: MARGIN + 6 + index * 20, cy: TITLE_BAR / 2 + 2, r: 6, fill }),
       ),

@@ -6,17 +6,23 @@ export interface Picture {
   readonly title: string;
   readonly description: string;
   readonly fontFamily: string;
+  /** Its own background, so that it can be read on a light and on a dark page. */
+  readonly fill: string;
+  readonly border: string;
   readonly shapes: readonly string[];
 }
 
 export const MONOSPACE = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 export const SANS_SERIF = "system-ui, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif";
 
-export function svgOf({ width, height, title, description, fontFamily, shapes }: Picture): string {
+export function svgOf(picture: Picture): string {
+  const { width, height, title, description, fontFamily, fill, border, shapes } = picture;
+  const frame = { x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 8, fill, stroke: border };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title description" font-family="${fontFamily}">`,
     `<title id="title">${escaped(title)}</title>`,
     `<desc id="description">${escaped(description)}</desc>`,
+    shape("rect", frame),
     ...shapes,
     "</svg>\n",
   ].join("\n");
