@@ -12,8 +12,9 @@ interface Manifest {
   readonly version: string;
   readonly description: string;
   readonly license: string;
-  readonly repository: object;
-  readonly bugs: object;
+  /** The release workflow sets these two, so that a fork never names another repository. */
+  readonly repository?: object;
+  readonly bugs?: object;
   readonly keywords: readonly string[];
   readonly peerDependencies: Readonly<Record<string, string>>;
 }

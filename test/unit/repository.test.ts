@@ -1,12 +1,14 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageManifest } from "../../infra/package/manifest.ts";
 import { articlesOf, textOf } from "../support/markdown.ts";
 
-const { version, scripts, repository, bugs } = JSON.parse(textOf("package.json")) as {
+const { version, scripts } = JSON.parse(textOf("package.json")) as {
   readonly version: string;
   readonly scripts: Readonly<Record<string, string>>;
-  readonly repository: { readonly url: string };
-  readonly bugs: { readonly url: string };
 };
 
 describe("the repository", () => {
@@ -27,9 +29,18 @@ describe("the repository", () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  it("is the one that the package names, where its problems are reported", () => {
-    expect(packageManifest()).toMatchObject({ repository, bugs });
-    expect(bugs.url).toBe(`${repository.url.replace(/^git\+|\.git$/g, "")}/issues`);
+  it("is named by the package that its release workflow publishes, and by no other", () => {
+    expect(packageManifest()).toMatchObject({ repository: undefined, bugs: undefined });
+    const folder = mkdtempSync(join(tmpdir(), "manifest-"));
+    const file = join(folder, "package.json");
+    writeFileSync(file, textOf("package.json"));
+    const commands = textOf(".github/workflows/release.yml").match(/npm pkg set .*/g) ?? [];
+    const env = { ...process.env, GITHUB_REPOSITORY: "acme/rotation" };
+    for (const command of commands) execFileSync("sh", ["-c", command], { cwd: folder, env });
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({
+      repository: { type: "git", url: "git+https://github.com/acme/rotation.git" },
+      bugs: { url: "https://github.com/acme/rotation/issues" },
+    });
   });
 
   it("gives its workflows no right but to read, outside of the job that publishes", () => {
