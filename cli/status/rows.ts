@@ -1,6 +1,6 @@
 import { outcomeOf } from "../../lambda/apply/outcomes.ts";
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
-import { findToken, ownVersions } from "../../lambda/lineage/snapshot.ts";
+import { findToken, stampedVersions } from "../../lambda/lineage/snapshot.ts";
 import { isLive, type TokenId } from "../../lambda/model/token.ts";
 import { dueAt } from "../../lambda/policy/renewal-window.ts";
 import { byWeight, type ReportRow, rowOf } from "../../lambda/report/report.ts";
@@ -67,7 +67,7 @@ export function homesOf(lineages: readonly Lineage[]): ReadonlyMap<TokenId, Home
 }
 
 function secretOf({ secretName, reading, secret, currentVersionId }: Lineage, tokenId: TokenId): RowSecret {
-  const version = ownVersions(reading).find(({ stamp }) => stamp.tokenId === tokenId);
+  const version = stampedVersions(reading).find(({ stamp }) => stamp.tokenId === tokenId);
   const present = secret?.deletedAt === undefined ? "present" : "scheduled-for-deletion";
   const state =
     reading === undefined

@@ -21,6 +21,8 @@ export interface EffectContext {
   readonly gate: IssueGate;
   /** The list of secrets at the beginning of the run. */
   readonly index: () => Promise<StoreIndex>;
+  /** Secrets that the list doesn't contain because of their names, by the tokens that their labelled versions hold. */
+  readonly heldElsewhere: ReadonlyMap<TokenId, ReadonlySet<SecretName>>;
   /** The tokens that the configured applications are logged in with, as far as they have been read. */
   readonly loginIds: ReadonlySet<TokenId>;
   /** The address of the runbook; see `articleOn`. */

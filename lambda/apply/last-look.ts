@@ -17,7 +17,8 @@ export async function whatKeeps(
 ): Promise<string | undefined> {
   if (run.loginIds.has(id)) return "the worker logs in with it";
   const index = await run.index();
-  const names = new Set([secretName, ...[...index.naming(id)].map(({ name }) => name)]);
+  const listed = [...index.naming(id)].map(({ name }) => name);
+  const names = new Set([secretName, ...listed, ...(run.heldElsewhere.get(id) ?? [])]);
   for (const name of names) {
     const label = await labelOf(id, name, name === secretName ? own : [], run.store);
     if (label !== undefined) return `it has the label ${label} in the secret ${name}`;

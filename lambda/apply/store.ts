@@ -93,12 +93,17 @@ export async function stage(
     // Also after a refusal: a token whose string may be in use isn't deleted because of one answer.
     const found = isUnsent(error) ? [] : await store.history(arn).catch(() => undefined);
     const stored = found?.find(({ id }) => id === versionId);
-    if (stored !== undefined) return stored.labels;
+    // The label is written together with the string. A version without any may be somebody else's, with another value.
+    if (stored !== undefined && stored.labels.length > 0) return stored.labels;
     gate.storeFailed(error);
-    if (found === undefined)
-      throw new RotationError(error.code, `${error.message}; whether ${name} holds ${versionId} is unknown`, {
-        effect: "unknown",
-      });
+    if (found === undefined || stored !== undefined)
+      throw new RotationError(
+        error.code,
+        `${error.message}; whether ${name} holds the string of the token ${stamp.tokenId} is unknown`,
+        {
+          effect: "unknown",
+        },
+      );
     throw await discarding(stamp.tokenId, error, context);
   }
 }

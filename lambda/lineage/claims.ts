@@ -17,6 +17,7 @@ import {
   renewsAccessToken,
   type Snapshot,
   secretIn,
+  stampedVersions,
   standingVersion,
   tellingVersions,
 } from "./snapshot.ts";
@@ -55,7 +56,7 @@ export function claimsIn(snapshot: Snapshot): Claims {
     if (secret === undefined) continue;
     const versions = tellingVersions(snapshot, reading);
     const isOurs = isConfigured(snapshot, name);
-    const standing = standingVersion(snapshot, ownVersions(reading));
+    const standing = standingVersion(snapshot, ownVersions(snapshot, reading));
     for (const { stamp, labels } of versions) {
       claims.follow(stamp.tokenId, stamp.replacedId);
       if (isOurs) {
@@ -109,7 +110,7 @@ export function isKnownUnstored(
 ): boolean {
   const reading = snapshot.secrets.get(name);
   if (!isSearched(reading)) return false;
-  return !ownVersions(reading).some(({ stamp }) => stamp.tokenId === id || stamp.replacedId === id);
+  return !stampedVersions(reading).some(({ stamp }) => stamp.tokenId === id || stamp.replacedId === id);
 }
 
 class ClaimsBeingFound implements Claims {

@@ -58,7 +58,7 @@ const candidatesIn = remembered((snapshot: Snapshot) => {
   const found: (readonly [string | undefined, Candidate])[] = [];
   for (const [name, reading] of snapshot.secrets) {
     const secret = secretIn(reading);
-    const standing = standingVersion(snapshot, ownVersions(reading));
+    const standing = standingVersion(snapshot, ownVersions(snapshot, reading));
     if (secret === undefined || standing === undefined || !isConfigured(snapshot, name)) continue;
     const head = findToken(snapshot, standing.stamp.tokenId);
     const { createdAt, lastChangedAt } = secret;

@@ -128,7 +128,7 @@ function build(
   reading: SecretReading | undefined,
 ): Lineage {
   const members = all.map(({ token }) => token);
-  const versions = ownVersions(reading);
+  const versions = ownVersions(snapshot, reading);
   const secret = secretIn(reading);
   const marked = new Set(
     members.filter((token) => isMarkedFor(secretName, secret, token)).map(({ id }) => id),

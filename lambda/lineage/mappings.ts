@@ -36,9 +36,9 @@ export function unusedEntries(snapshot: Snapshot, placesOf: () => Places): reado
     .map((unused) => withNearest(unused, snapshot));
 }
 
-function mayHoldOurs({ secrets }: Snapshot, name: SecretName): boolean {
-  const reading = secrets.get(name);
-  return reading?.kind === "unreadable" || ownVersions(reading).length > 0;
+function mayHoldOurs(snapshot: Snapshot, name: SecretName): boolean {
+  const reading = snapshot.secrets.get(name);
+  return reading?.kind === "unreadable" || ownVersions(snapshot, reading).length > 0;
 }
 
 function secretNamesOf(place: Place): readonly SecretName[] {

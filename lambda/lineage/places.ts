@@ -4,8 +4,15 @@ import { isNamedById, type Selection } from "../policy/request.ts";
 import { claimsIn, moveOf, secretsOf } from "./claims.ts";
 import { isOfInterest, leftToSearch } from "./doubt.ts";
 import type { Inquiry, Origin, Place, Places } from "./place.ts";
-import { placesOfRoots, type Root } from "./roots.ts";
-import { type ListedToken, localName, renewsAccessToken, type Snapshot } from "./snapshot.ts";
+import { formerNamesOf, placesOfRoots, type Root } from "./roots.ts";
+import {
+  accessSecretOf,
+  type ListedToken,
+  localName,
+  ownVersions,
+  renewsAccessToken,
+  type Snapshot,
+} from "./snapshot.ts";
 
 const ORIGINS: ReadonlySet<string> = new Set<Origin["kind"]>(["plain", "moved", "unexplained", "unsearched"]);
 const isOrigin = (found: Place | Origin): found is Origin => ORIGINS.has(found.kind);
@@ -23,7 +30,7 @@ export function placesOf(snapshot: Snapshot, selection: Selection, now: Date): P
     const secretNames = secretsOf(token.id, inquiry.claims);
     const found: Place | Origin =
       secretNames.length > 0 ? { kind: "member", secretNames } : unclaimed(token, inquiry);
-    if (isOrigin(found)) roots.push({ token, origin: found });
+    if (isOrigin(found)) roots.push({ token, origin: isInDoubt(token, found, inquiry) ? UNSEARCHED : found });
     else if (found.kind !== "stray") places.set(token.id, found);
     // Only by its id: a name means a token of this deployment, wherever it is now.
     else if (selection.force && isLive(token, now) && isNamedById(token, selection))
@@ -32,6 +39,18 @@ export function placesOf(snapshot: Snapshot, selection: Selection, now: Date): P
   }
   for (const [id, place] of placesOfRoots(roots, inquiry)) places.set(id, place);
   return places;
+}
+
+const UNSEARCHED: Origin = { kind: "unsearched" };
+
+/** A secret under a former prefix that can't be read may hold its successor. It waits while there is time. */
+function isInDoubt(token: ListedToken, { kind }: Origin, { snapshot, now }: Inquiry): boolean {
+  if (kind !== "plain" || isLate(token, snapshot, now)) return false;
+  return formerNamesOf(snapshot, token).some((name) => snapshot.secrets.get(name)?.kind === "unreadable");
+}
+
+function isLate(token: ListedToken, { application }: Snapshot, now: Date): boolean {
+  return lifeLeftMs(token, now) < 2 * application.policy.intervalMs;
 }
 
 /** The place of a token that no secret of the configuration names. */
@@ -50,14 +69,15 @@ function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   if (isElsewhere(token, snapshot)) return { kind: "stray", reason: "foreign" };
   if (isDead) return { kind: "plain" };
   const isText = token.marker !== undefined;
+  const isOurs = isOfOurAccessToken(token, snapshot);
   // Neither Losant nor its description says who created it, so only its name is left.
-  if (!isText && token.creatorType === undefined) return { kind: "plain" };
-  if (!isOfInterest(snapshot, token, selection, now)) return { kind: isText ? "unexplained" : "plain" };
+  if (!isText && !isOurs && token.creatorType === undefined) return { kind: "plain" };
+  // What the worker may have created is no root's rival, due or not.
+  const origin: Origin = { kind: isText || isOurs ? "unexplained" : "plain" };
+  if (!isOfInterest(snapshot, token, selection, now)) return origin;
   const left = leftToSearch(token, snapshot);
-  const isLate = lifeLeftMs(token, now) < 2 * snapshot.application.policy.intervalMs;
-  if (left === undefined ? !isLate : left.length > 0) return { kind: "unsearched" };
-  if (isOfOurAccessToken(token, snapshot)) return { kind: "stray", reason: "unproven" };
-  return { kind: isText ? "unexplained" : "plain" };
+  if (left === undefined ? !isLate(token, snapshot, now) : left.length > 0) return UNSEARCHED;
+  return isOurs ? { kind: "stray", reason: "unproven" } : origin;
 }
 
 function movedPlace({ id }: ListedToken, inquiry: Inquiry): Place | Origin | undefined {
@@ -85,8 +105,11 @@ function isElsewhere(token: ListedToken, snapshot: Snapshot): boolean {
  * Only Losant says that the worker created it: an orphan whose key is lost, or a token that a person created with the access
  * token.
  */
-function isOfOurAccessToken({ creatorId }: ListedToken, { accessTokenIds }: Snapshot): boolean {
-  return creatorId !== undefined && accessTokenIds.has(creatorId);
+function isOfOurAccessToken({ creatorId }: ListedToken, snapshot: Snapshot): boolean {
+  if (creatorId === undefined) return false;
+  if (creatorId === snapshot.ownId || snapshot.accessTokenIds.has(creatorId)) return true;
+  const versions = ownVersions(snapshot, snapshot.secrets.get(accessSecretOf(snapshot)));
+  return versions.some(({ stamp }) => stamp.tokenId === creatorId || stamp.replacedId === creatorId);
 }
 
 /** Tokens that a live, younger token with the same scope says that it replaced. */

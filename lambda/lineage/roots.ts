@@ -1,6 +1,7 @@
+import * as v from "valibot";
 import { RotationError } from "../model/errors.ts";
 import { quoted } from "../model/printable.ts";
-import type { SecretName } from "../model/secret.ts";
+import { type SecretArn, SecretName, secretNameOf } from "../model/secret.ts";
 import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
 import { isForced, matches, type Selection } from "../policy/request.ts";
 import { chainFrom, type Predecessors } from "./chain.ts";
@@ -90,7 +91,7 @@ function isIntruder(root: Root, inquiry: Inquiry): boolean {
 /** The name of the secret, or another place. */
 function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inquiry): Place | SecretName {
   const { token, origin } = root;
-  const { snapshot, claims, selection } = inquiry;
+  const { snapshot, selection } = inquiry;
   if (!isContender(root, inquiry)) return distinctSecretName(snapshot, token);
   if (isIntruder(root, inquiry)) return { kind: "failed", error: notTheAccessToken(token, snapshot) };
   // Whatever else the access token's secret has held, a successor of the token that it holds now belongs there.
@@ -99,12 +100,8 @@ function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inq
   // A secret that can't be read may hold any of them. A separate secret could create a second lineage.
   if (reading?.kind === "unreadable") return target;
   const isTaken = tellingVersions(snapshot, reading).length > 0;
-  if (origin.kind === "moved") {
-    const standing = standingVersion(snapshot, ownVersions(reading));
-    const isItsOwn =
-      standing === undefined || chainFrom(token.id, claims.predecessors).has(standing.stamp.tokenId);
-    return isItsOwn ? target : { kind: "failed", error: taken(token, target) };
-  }
+  if (origin.kind === "moved")
+    return isFreeFor(token, target, inquiry) ? target : { kind: "failed", error: taken(token, target) };
   if (isTaken && isAdopted(snapshot, token, selection) && hasDeadCurrent(snapshot, target))
     return { kind: "member", secretNames: [target] };
   return isTaken || isShared ? distinctSecretName(snapshot, token) : target;
@@ -161,7 +158,7 @@ function isUnmistakable(snapshot: Snapshot, token: ApiToken, { tokens = [] }: Se
 
 /** Somebody deactivated or deleted the current token of the lineage. */
 function hasDeadCurrent(snapshot: Snapshot, secretName: SecretName): boolean {
-  const standing = standingVersion(snapshot, ownVersions(snapshot.secrets.get(secretName)));
+  const standing = standingVersion(snapshot, ownVersions(snapshot, snapshot.secrets.get(secretName)));
   if (standing === undefined || snapshot.unreadable.has(standing.stamp.tokenId)) return false;
   return findToken(snapshot, standing.stamp.tokenId)?.status !== "active";
 }
@@ -197,10 +194,34 @@ function notTheAccessToken({ id }: ApiToken, snapshot: Snapshot): RotationError 
   );
 }
 
-function targetOf({ token, origin }: Root, { snapshot, claims }: Inquiry): SecretName {
-  const { secrets } = snapshot.application;
-  const byId = origin.kind === "moved" ? mappedInChain(token.id, snapshot, claims.predecessors) : undefined;
-  return byId ?? secrets.get(token.id) ?? secretNameOfToken(snapshot, token);
+function targetOf({ token, origin }: Root, inquiry: Inquiry): SecretName {
+  const { snapshot, claims } = inquiry;
+  const { application } = snapshot;
+  if (origin.kind !== "moved") return application.secrets.get(token.id) ?? secretNameOfToken(snapshot, token);
+  const byId = mappedInChain(token.id, snapshot, claims.predecessors) ?? application.secrets.get(token.id);
+  if (byId !== undefined) return byId;
+  const named = secretNameOfToken(snapshot, token);
+  const kept = keptName(origin.former, snapshot);
+  if (kept === undefined || named === accessSecretOf(snapshot)) return named;
+  return mappedNames(application).has(named) && isFreeFor(token, named, inquiry) ? named : kept;
+}
+
+/**
+ * The name of its former secret under the prefix of today, whatever the token is called by now. Undefined for a secret that was
+ * outside of the application's folder, and for a name that is too long now.
+ */
+function keptName(former: SecretArn, { application, secretPrefix }: Snapshot): SecretName | undefined {
+  const name = secretNameOf(former);
+  const end = name.lastIndexOf("/");
+  if (!name.slice(0, end).endsWith(`/${application.id}`)) return undefined;
+  const kept = v.safeParse(SecretName, `${secretPrefix}/${application.id}${name.slice(end)}`);
+  return kept.success ? kept.output : undefined;
+}
+
+/** The secret holds no lineage but the token's own. */
+function isFreeFor({ id }: ApiToken, name: SecretName, { snapshot, claims }: Inquiry): boolean {
+  const standing = standingVersion(snapshot, ownVersions(snapshot, snapshot.secrets.get(name)));
+  return standing === undefined || chainFrom(id, claims.predecessors).has(standing.stamp.tokenId);
 }
 
 /** An id in the configuration means the whole lineage, because its first token may have been replaced long ago. */
@@ -226,6 +247,14 @@ export function secretNameOfToken(
     application.secrets.get(name) ??
     secretNameFor(secretPrefix, application.id, name)
   );
+}
+
+/** The secrets that a root of this name would have got under the former prefixes. */
+export function formerNamesOf(
+  { application, formerPrefixes }: Pick<Snapshot, "application" | "formerPrefixes">,
+  { name }: Pick<ApiToken, "name">,
+): readonly SecretName[] {
+  return formerPrefixes.map((prefix) => secretNameFor(prefix, application.id, name));
 }
 
 export function distinctSecretName(

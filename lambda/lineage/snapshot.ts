@@ -13,7 +13,7 @@ import {
   secretNameOf,
   stampOf,
 } from "../model/secret.ts";
-import type { ApiToken, TokenId } from "../model/token.ts";
+import { type ApiToken, scopeKey, type TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Login, UnreadableToken } from "../ports.ts";
 
@@ -75,6 +75,7 @@ export interface LosantTime {
 export interface Snapshot {
   readonly application: ApplicationConfig;
   readonly secretPrefix: string;
+  readonly formerPrefixes: readonly string[];
   readonly login: Login;
   /** The token that the worker is logged in with, if its string or its secret shows that. */
   readonly ownId: TokenId | undefined;
@@ -114,8 +115,8 @@ export function isSearched(reading: SecretReading | undefined): boolean {
   return reading?.kind === "absent" || (reading?.kind === "described" && reading.history !== undefined);
 }
 
-/** The versions that this worker created, as far as they were read. */
-export function ownVersions(reading: SecretReading | undefined): readonly StampedVersion[] {
+/** The versions with an id like those of this worker, as far as they were read. */
+export function stampedVersions(reading: SecretReading | undefined): readonly StampedVersion[] {
   const secret = secretIn(reading);
   if (secret === undefined) return [];
   const history = reading?.kind === "described" ? reading.history : undefined;
@@ -123,6 +124,31 @@ export function ownVersions(reading: SecretReading | undefined): readonly Stampe
     const stamp = stampOf(version.id);
     return stamp === undefined ? [] : [{ ...version, stamp }];
   });
+}
+
+/** The versions that this worker created, as far as they were read. */
+export function ownVersions(
+  snapshot: Pick<Snapshot, "tokens" | "lookups">,
+  reading: SecretReading | undefined,
+): readonly StampedVersion[] {
+  return stampedVersions(reading).filter((version) => isCredible(version, snapshot));
+}
+
+/**
+ * Everybody who may write to a secret can create a version with any id. A label is a decision of its administrator. Without one, the
+ * version only counts if its token can be what the id says: created through the API, no earlier than the token that it replaced, and
+ * with the same rights. Nobody can edit these facts.
+ */
+function isCredible(
+  { labels, stamp }: StampedVersion,
+  snapshot: Pick<Snapshot, "tokens" | "lookups">,
+): boolean {
+  const token = findToken(snapshot, stamp.tokenId);
+  if (labels.length > 0 || token === undefined) return true;
+  if ((token.creatorType ?? "apiToken") !== "apiToken") return false;
+  const replaced = findToken(snapshot, stamp.replacedId);
+  if (replaced === undefined) return true;
+  return token.createdAt >= replaced.createdAt && scopeKey(token) === scopeKey(replaced);
 }
 
 export function findToken(
@@ -206,7 +232,7 @@ export function tellingVersions(
   snapshot: Snapshot,
   reading: SecretReading | undefined,
 ): readonly StampedVersion[] {
-  const versions = ownVersions(reading);
+  const versions = ownVersions(snapshot, reading);
   const isManaged = standingVersion(snapshot, versions) !== undefined;
   return isManaged ? versions : versions.filter(({ labels }) => labels.length > 0);
 }

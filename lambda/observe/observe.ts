@@ -6,10 +6,10 @@ import {
   accessSecretOf,
   type ListedToken,
   mappedNames,
-  ownVersions,
   renewsAccessToken,
   type SecretReading,
   type Snapshot,
+  stampedVersions,
   unreadableError,
 } from "../lineage/snapshot.ts";
 import type { StoreIndex } from "../lineage/store-index.ts";
@@ -108,6 +108,7 @@ class Looker {
     return {
       application,
       secretPrefix,
+      formerPrefixes,
       login,
       ownId: ownIdOf(login, access, listing.tokens, secrets),
       readAt: after(beganAt, losantTime.aheadMs),
@@ -218,5 +219,5 @@ function formerIdsOf(
 
 /** The tokens in versions of secrets. */
 function storedIn(secrets: ReadonlyMap<SecretName, SecretReading>): ReadonlySet<TokenId> {
-  return new Set([...secrets.values()].flatMap(ownVersions).map(({ stamp }) => stamp.tokenId));
+  return new Set([...secrets.values()].flatMap(stampedVersions).map(({ stamp }) => stamp.tokenId));
 }

@@ -2,7 +2,7 @@ import { isOfInterest, leftToSearch } from "../lineage/doubt.ts";
 import type { Lineage } from "../lineage/lineage.ts";
 import type { Places } from "../lineage/place.ts";
 import { placesOf } from "../lineage/places.ts";
-import { secretNameOfToken } from "../lineage/roots.ts";
+import { formerNamesOf, secretNameOfToken } from "../lineage/roots.ts";
 import { type ListedToken, ownVersions, type Snapshot, standingVersion } from "../lineage/snapshot.ts";
 import { hasNotice } from "../model/marker.ts";
 import type { SecretName } from "../model/secret.ts";
@@ -66,7 +66,7 @@ function askAbout(lineage: Lineage, actions: readonly Action[], questions: OpenQ
   const isRetired = new Set(
     actions.flatMap((action) => (action.kind === "retire" ? [action.subject.id] : [])),
   );
-  const versions = ownVersions(reading);
+  const versions = ownVersions(snapshot, reading);
   const isUnmanaged = versions.length > 0 && standingVersion(snapshot, versions) === undefined;
   if (orphans.length > 0 || isRetired.size > 0 || isUnmanaged) questions.search(secretName);
   if (head !== undefined && head.token === undefined) questions.lookUp(head.tokenId, secretName);
@@ -111,6 +111,8 @@ function askAboutTokens(
         // The secret may already have a token, because new secrets appear late in the list.
         questions.search(secretNameOfToken(snapshot, token));
         questions.search(secretName);
+        // Or a run that began before the prefix was changed has just stored one.
+        for (const name of formerNamesOf(snapshot, token)) questions.search(name);
         break;
       }
       default:

@@ -187,7 +187,10 @@ function orphansAllowed(
 ): number {
   if (reason === "forced") return Number.POSITIVE_INFINITY;
   const young = lineage.orphans.filter((orphan) => !isPastOrphanAge(orphan, input)).length;
-  const lingering = lineage.orphans.filter(({ discardedAt }) => discardedAt !== undefined).length;
+  // While Losant's time is unknown, no orphan ends.
+  const lingering = lineage.orphans.filter(
+    (orphan) => orphan.discardedAt !== undefined || (!input.isClockTrusted && isPastOrphanAge(orphan, input)),
+  ).length;
   if (isEnding(token, input)) return MAX_ORPHANS - 1 - young - Math.max(0, lingering - MAX_ORPHANS);
   return lingering < MAX_ORPHANS ? 0 : -1;
 }

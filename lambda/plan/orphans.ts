@@ -13,6 +13,7 @@ export function discardOrphans({ orphans }: Lineage, input: RuleInput): readonly
   let discards = 0;
   return orphans
     .filter((orphan) => isPastOrphanAge(orphan, input))
+    .toSorted((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
     .map((subject): Action => {
       const step = stepDue(subject, input);
       if (step === undefined)

@@ -1,4 +1,5 @@
 import type { Lineage, Staged } from "../lineage/lineage.ts";
+import { signedMarker } from "../lineage/proof.ts";
 import { type ApiToken, isLive } from "../model/token.ts";
 import { abandonedAfterMs, promotableForMs } from "../policy/renewal-window.ts";
 import type { Action } from "./actions.ts";
@@ -45,13 +46,18 @@ export function finishUnfinished(lineage: Lineage, input: RuleInput): readonly A
   return [...announce, ...settle, ...resume, ...discards];
 }
 
-/** A staged token is verified, so its string isn't needed again. The token that it replaces must still be active. */
+/**
+ * A staged token is verified, so its string isn't needed again. The token that it replaces must still be active. In a copy of the
+ * secret, nothing is resumed.
+ */
 function isResumable(
   { version, token }: Staged,
-  { head, isRolledBack }: Lineage,
+  { head, isRolledBack, secret }: Lineage,
   { now, policy }: RuleInput,
 ): boolean {
   if (token === undefined || head?.token === undefined || isRolledBack) return false;
+  const marker = signedMarker(token);
+  if (marker !== undefined && marker.secretArn !== secret?.arn) return false;
   if (version.stamp.replacedId !== head.tokenId || head.token.status !== "active") return false;
   return isLive(token, now) && now.getTime() - token.createdAt.getTime() < promotableForMs(policy);
 }

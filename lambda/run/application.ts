@@ -3,7 +3,7 @@ import { type Outcome, outcomeOf } from "../apply/outcomes.ts";
 import { MAX_FAILURES_NAMED, TOLD_AT_ONCE } from "../limits.ts";
 import { unusedEntries } from "../lineage/mappings.ts";
 import { placesOf } from "../lineage/places.ts";
-import type { Snapshot } from "../lineage/snapshot.ts";
+import { mappedNames, type Snapshot, stampedVersions } from "../lineage/snapshot.ts";
 import { asRotationError, type ErrorCode, RotationError } from "../model/errors.ts";
 import { nearestWord } from "../model/nearest.ts";
 import { after } from "../model/time.ts";
@@ -49,6 +49,7 @@ async function planApplication(
     const sources = { api, store, index: run.index, clock };
     const snapshot = await observe(application, config, { selection, runId }, sources);
     for (const id of loginIdsOf(snapshot)) run.loginIds.add(id);
+    noteHolders(snapshot, run);
     const names = new Set(snapshot.tokens.values().map(({ name }) => name));
     const ids: ReadonlySet<string> = new Set([...snapshot.tokens.keys(), ...snapshot.unreadable.keys()]);
     for (const entry of unmatched)
@@ -97,6 +98,17 @@ function suggest(names: ReadonlySet<string>, { unmatched, meant }: RunContext): 
 /** The ids of the worker's access token, from its string or its properties. */
 function loginIdsOf({ login, ownId }: Snapshot): readonly TokenId[] {
   return [...(login.claimedIds ?? []), ...(ownId === undefined ? [] : [ownId])];
+}
+
+/** Mapped secrets may have any name, so the list of secrets may lack them. */
+function noteHolders(snapshot: Snapshot, { heldElsewhere }: RunContext): void {
+  for (const name of mappedNames(snapshot.application))
+    for (const { stamp, labels } of stampedVersions(snapshot.secrets.get(name))) {
+      if (labels.length === 0) continue;
+      const names = heldElsewhere.get(stamp.tokenId);
+      if (names === undefined) heldElsewhere.set(stamp.tokenId, new Set([name]));
+      else names.add(name);
+    }
 }
 
 /** Reported only if something was postponed because of it. */

@@ -5,6 +5,7 @@ import { ISSUE_TO_STAGE_MS, OBSERVING_PART, STEP_RESERVE_MS, STORE_WRITES_PER_SE
 import type { StoreIndex } from "../lineage/store-index.ts";
 import { asRotationError } from "../model/errors.ts";
 import { once } from "../model/remembered.ts";
+import type { SecretName } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { RunId, TokenId } from "../model/token.ts";
 import { NO_INDEX, readIndex } from "../observe/read-index.ts";
@@ -37,6 +38,7 @@ export interface RunContext extends EffectContext {
   readonly request: RotationRequest;
   readonly config: RotationConfig;
   readonly recorder: Recorder;
+  readonly heldElsewhere: Map<TokenId, Set<SecretName>>;
   readonly loginIds: Set<TokenId>;
   /** After this, the run reads no further application, so that time is left for the work on the others. */
   readonly observeUntil: Date;
@@ -84,6 +86,7 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     unmatched: new Set(request.selection.tokens),
     meant: new Map(),
     index: once(() => indexOrNone(config, context)),
+    heldElsewhere: new Map(),
     loginIds: new Set(),
     listings: new ListingSpace(),
     observing: new Observing(clock),

@@ -1,6 +1,7 @@
 import {
   APP,
   arnOf,
+  byHand,
   DAY,
   HOUR,
   id,
@@ -115,6 +116,74 @@ export const BELONGING: readonly Row[] = [
     secrets: [secret([version("second", "first", "AWSCURRENT")])],
     plan: ["rotate third: moved", "skip second: superseded"],
     secretNames: { third: backend },
+  },
+  ...(
+    [
+      ["that a person created", { creatorType: "user" }],
+      ["with other rights", { creatorType: "apiToken", scope: ["all.Application"] }],
+      ["that is older than what it is said to have replaced", { creatorType: "apiToken", age: 360 * DAY }],
+    ] as const
+  ).map(
+    ([what, traits]): Row => ({
+      says: `takes no version without labels for its own that names a token ${what}`,
+      tokens: [root, token("other", { name: "other", ...traits })],
+      secrets: [secret([byHand("a", "AWSCURRENT"), version("other", "root")])],
+      plan: ["rotate root: renewal-window", "wait other: not-due"],
+      secretNames: { root: backend },
+    }),
+  ),
+  {
+    says: "believes a version without labels whose token can be what its id says",
+    tokens: [root, token("other", { name: "other", creatorType: "apiToken" })],
+    secrets: [secret([byHand("a", "AWSCURRENT"), version("other", "root")])],
+    plan: ["skip other: rolled-back", "skip root: superseded"],
+  },
+  {
+    says: "moves a secret under a former prefix to the same name under the new one, whatever its token is called now",
+    tokens: [token("moved", { name: "renamed", replaces: "x", secret: arnOf(`old/${APP}/backend`) })],
+    secrets: [secret([version("moved", "x", "AWSCURRENT")], { name: `old/${APP}/backend` })],
+    formerPrefixes: ["old"],
+    plan: ["rotate moved: moved"],
+    secretNames: { moved: backend },
+  },
+  {
+    says: "gives a moved token the secret that its name maps to, unless another lineage is there",
+    tokens: [
+      token("moved", { name: "alpha", replaces: "x", secret: arnOf(`old/${APP}/backend`) }),
+      token("other", { name: "beta", replaces: "y", secret: arnOf(`old/${APP}/edge`) }),
+      token("taken", { name: "gamma", replaces: "z", secret: arnOf("prod/taken") }),
+    ],
+    secrets: [
+      secret([version("moved", "x", "AWSCURRENT")], { name: `old/${APP}/backend` }),
+      secret([version("other", "y", "AWSCURRENT")], { name: `old/${APP}/edge` }),
+      secret([version("taken", "z", "AWSCURRENT")], { name: "prod/taken" }),
+    ],
+    formerPrefixes: ["old"],
+    mapped: { alpha: "prod/free", beta: "prod/taken" },
+    plan: ["rotate moved: moved", "rotate other: moved", "wait taken: not-due"],
+    secretNames: { moved: "prod/free", other: secretNamed("edge") },
+  },
+  {
+    says: "follows the name again where the former secret's name doesn't fit under the new prefix",
+    tokens: [token("moved", { name: "short", replaces: "x", secret: arnOf(`o/${APP}/${"n".repeat(482)}`) })],
+    secrets: [secret([version("moved", "x", "AWSCURRENT")], { name: `o/${APP}/${"n".repeat(482)}` })],
+    formerPrefixes: ["o"],
+    plan: ["rotate moved: moved"],
+    secretNames: { moved: secretNamed("short") },
+  },
+  {
+    says: "issues nothing for a root whose successor is under a former prefix, listed or not",
+    tokens: [root],
+    secrets: [secret([version("unlisted", "root", "AWSCURRENT")], { name: `old/${APP}/backend` })],
+    formerPrefixes: ["old"],
+    plan: ["skip root: unproven"],
+  },
+  {
+    says: "lets a root wait while the secret of its name under a former prefix can't be read",
+    tokens: [root, token("ending", { name: "edge", age: 360 * DAY, left: 11 * HOUR })],
+    unreadable: [`old/${APP}/backend`, `old/${APP}/edge`],
+    formerPrefixes: ["old"],
+    plan: ["defer root: renewal-window, rotate", "rotate ending: renewal-window"],
   },
   {
     says: "moves no token into a secret that stands on another one",
@@ -237,6 +306,23 @@ export const BELONGING: readonly Row[] = [
     login: { claimedIds: [id("access")] },
     plan: ["skip lost: unproven"],
   },
+  ...(["apiToken", undefined] as const).map(
+    (creatorType): Row => ({
+      says: `takes a token without text, of which Losant says that the worker created it (type ${creatorType}), for no rival`,
+      tokens: [
+        token("root", { ...due, creatorType: "user" }),
+        {
+          ...token("lost", { name: "backend" }),
+          ...(creatorType && { creatorType }),
+          creatorId: id("access"),
+        },
+      ],
+      mapped: { backend: "prod/backend" },
+      login: { claimedIds: [id("access")] },
+      plan: ["rotate root: renewal-window", "wait lost: not-due"],
+      secretNames: { root: "prod/backend" },
+    }),
+  ),
   {
     says: "knows a token of another account's by its marker, also where older access tokens can't be read",
     tokens: [

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
 import { ownIdOf } from "../../lambda/lineage/own-token.ts";
 import { judgeBy, judged } from "../../lambda/lineage/proof.ts";
-import { ownVersions, type SecretReading, type Snapshot } from "../../lambda/lineage/snapshot.ts";
+import { type SecretReading, type Snapshot, stampedVersions } from "../../lambda/lineage/snapshot.ts";
 import { StoreIndex } from "../../lambda/lineage/store-index.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { describeSuccessor, readMarkers } from "../../lambda/model/marker.ts";
@@ -203,6 +203,7 @@ export interface Situation {
   readonly unreadable?: readonly string[];
   readonly policy?: object;
   readonly schedule?: string;
+  readonly formerPrefixes?: readonly string[];
   readonly mapped?: Readonly<Record<string, string>>;
   /** The worker renews the token that it logs in with. */
   readonly renews?: boolean;
@@ -259,12 +260,13 @@ export function snapshotOf(situation: Situation): Snapshot {
     keys: [KEY],
     isComplete: situation.keys === undefined,
   };
-  const stored = new Set([...readings.values()].flatMap(ownVersions).map(({ stamp }) => stamp.tokenId));
+  const stored = new Set([...readings.values()].flatMap(stampedVersions).map(({ stamp }) => stamp.tokenId));
   const judge = judgeBy(given, tokens, stored);
   const byId = (all: readonly ApiToken[]) => new Map(judged(all, judge).map((one) => [one.id, one]));
   return {
     application,
     secretPrefix: "losant",
+    formerPrefixes: situation.formerPrefixes ?? [],
     login,
     ownId: ownIdOf(login, secretNameOf(login.arn), tokens, readings),
     readAt,
@@ -295,9 +297,13 @@ export async function observedSnapshotOf(
   const [described, searched, gotten]: [string[], string[], string[]] = [[], [], []];
   let asked = 0;
   const unused = () => Promise.reject(new Error("observe only reads, and not this"));
-  const places = { secretPrefix: "losant", formerPrefixes: [] };
+  const places = { secretPrefix: "losant", formerPrefixes: situation.formerPrefixes ?? [] };
   const index = new StoreIndex(
-    secrets.map(({ state, listed = state }) => listed).filter(({ name }) => name.startsWith("losant/")),
+    secrets
+      .map(({ state, listed = state }) => listed)
+      .filter(({ name }) =>
+        [places.secretPrefix, ...places.formerPrefixes].some((prefix) => name.startsWith(`${prefix}/`)),
+      ),
   );
   const snapshot = await observe(applicationOf(situation), places, purposeOf(situation), {
     index: async () => index,

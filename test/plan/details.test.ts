@@ -21,6 +21,7 @@ import {
   secret,
   secretNamed,
   sentencesOf,
+  snapshotOf,
   token,
   version,
 } from "./builders.ts";
@@ -171,6 +172,22 @@ describe("a rotation", () => {
     const situation = { tokens: [ending, ...orphans], secrets: [secret([isCurrent])] };
     expect(only(situation, "rotate").orphansAllowed).toBe(allowed);
   });
+
+  it.each([
+    [2, 0],
+    [3, -1],
+  ])(
+    "may leave none beside %i old orphans while Losant's time is unknown, and then not even itself",
+    (count, allowed) => {
+      const situation = { tokens: [current, ...old(count)], secrets: [secret([isCurrent])] };
+      const snapshot = snapshotOf(situation);
+      const losantTime = { ...snapshot.losantTime, isTrusted: false };
+      const [rotation] = plansOf(situation, { ...snapshot, losantTime }).flatMap(({ actions }) =>
+        actions.filter((action) => action.kind === "rotate"),
+      );
+      expect(rotation?.orphansAllowed).toBe(allowed);
+    },
+  );
 
   it("may leave any number where a person insists", () => {
     const asks = { tokens: [id("current")], force: true };

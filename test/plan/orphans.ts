@@ -95,6 +95,21 @@ export const ORPHANS: readonly Row[] = [
     ],
   },
   {
+    says: "deletes the oldest orphans first, in whatever order they are listed",
+    tokens: [
+      root,
+      ...[2, 5, 3, 4].map((hours) => token(`orphan${hours}`, { replaces: "root", age: hours * HOUR })),
+    ],
+    secrets: [secret()],
+    plan: [
+      "discard orphan5: orphan",
+      "discard orphan4: orphan",
+      "discard orphan3: orphan",
+      "defer orphan2: orphan, discard",
+      "rotate root: renewal-window",
+    ],
+  },
+  {
     says: "deletes nothing that a person made, whatever its description says",
     tokens: [current, token("copied", { replaces: "current", age: DAY, creatorType: "user" })],
     secrets: [secret([isCurrent])],
@@ -150,7 +165,7 @@ export const ORPHANS: readonly Row[] = [
       token("expired", { replaces: "current", age: 9 * DAY, left: -DAY }),
     ],
     secrets: [secret([isCurrent])],
-    plan: ["discard inactive: orphan", "discard expired: orphan", "wait current: not-due"],
+    plan: ["discard expired: orphan", "discard inactive: orphan", "wait current: not-due"],
   },
   {
     says: "lets an orphan be that was deactivated less than a week ago",

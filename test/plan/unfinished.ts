@@ -1,4 +1,4 @@
-import { byHand, DAY, MINUTE, type Row, secret, token, version } from "./builders.ts";
+import { byHand, DAY, MINUTE, type Row, secret, secretNamed, token, version } from "./builders.ts";
 
 const root = token("root", { age: 360 * DAY, left: 5 * DAY });
 const current = token("current", { replaces: "root" });
@@ -167,6 +167,15 @@ export const UNFINISHED: readonly Row[] = [
     tokens: [due, token("next", { replaces: "current", age: 2 * DAY, left: 0 })],
     secrets: [secret([isCurrent, staged])],
     plan: ["discard next: lost-race", "rotate current: renewal-window"],
+  },
+  {
+    says: "does not resume in a copy of the secret that the staged token was made for",
+    tokens: [
+      token("current", { replaces: "root", name: "copy" }),
+      token("next", { replaces: "current", age: DAY }),
+    ],
+    secrets: [secret([isCurrent, staged], { name: secretNamed("copy") })],
+    plan: ["skip next: unproven", "wait current: not-due"],
   },
   {
     says: "does not resume after a rollback, and leaves the staged token while it is young",

@@ -477,6 +477,34 @@ describe("an access token", () => {
   });
 });
 
+describe("a token whose string an administrator copied into a mapped secret", () => {
+  it.each([
+    ["of the same application", APP],
+    ["of another one", "575ec8687ae143cd83dc4a98"],
+  ])("%s stays as long as it is current there, also when somebody wants it retired", async (_, other) => {
+    const world = new World({ applications: [...new Set([APP, other])] });
+    world.config = {
+      applications: [...new Set([APP, other])].map((id) => ({
+        id,
+        accessToken: `losant-access/${id}`,
+        secrets: id === other ? { nobody: "prod/copy" } : {},
+      })),
+    };
+    const { successorId, root } = await rotatedOnce(world);
+    const string = world.stringIn(world.secretOf("backend")) ?? "";
+    world.aws.putSecret("prod/copy", string, `losant-${successorId}-${root.id}`);
+    const onlyThere: Intercept = ({ operation, subject }) =>
+      operation === "create" && subject === "backend" && world.stringIn(world.secretOf("backend")) !== string
+        ? { before: new RotationError("losant-unavailable", "planted") }
+        : {};
+    const event = { tokens: [successorId], force: true, retireNow: true };
+    const { report } = await world.run(event, { intercept: onlyThere });
+    expect(rowOf(report, successorId)).toBeDefined();
+    expect(world.stringIn("prod/copy")).toBe(string);
+    expect(tokenOf(world, successorId).status).toBe("active");
+  });
+});
+
 describe("a configuration that changes", () => {
   const configured = (secrets: object, more: object = {}) => ({
     applications: [{ id: APP, accessToken: ACCESS, secrets }],

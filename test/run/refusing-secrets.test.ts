@@ -105,6 +105,29 @@ describe("a refusal of a string that is stored all the same", () => {
     expect(world.losant.accepts(world.stringIn(SECRET) ?? "")).toBe(true);
   });
 
+  it("is not believed of a version without labels, which an administrator may have made", async () => {
+    const world = mapped();
+    const plant = ({ operation, subject }: Call) => {
+      if (operation !== "stage") return {};
+      const made = world.secrets.get(SECRET);
+      const version = {
+        id: subject,
+        sequence: world.secrets.nextSequence(),
+        createdAt: world.clock.now(),
+        value: { kind: "string", data: "planted" },
+      } as const;
+      if (!made.versions.some(({ id }) => id === subject))
+        world.secrets.save({ ...made, versions: [...made.versions, version] });
+      return {};
+    };
+    const { failures } = await world.run(undefined, { intercept: plant });
+    expect(failures.join()).toMatch(/whether .* holds the string of the token \w+ is unknown/);
+    expect(world.stringIn(SECRET)).toBe("a string set by hand");
+    world.clock.advance(DAY);
+    expect((await world.run()).failures).toEqual([]);
+    expect(world.stringIn(SECRET)).toBe("a string set by hand");
+  });
+
   it("costs none where the versions can't be read either: a later run continues", async () => {
     const world = mapped();
     const error = new RotationError("store-denied", "a firewall answered");

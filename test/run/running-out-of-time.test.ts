@@ -189,7 +189,9 @@ describe("a string that the store does not take at once", () => {
     expect(report.tokens.find(({ tokenId }) => tokenId === id)).toMatchObject({
       outcome: "failed",
       code: "store-refused",
-      message: expect.stringMatching(/^planted; whether .*backend holds losant-.* is unknown$/),
+      message: expect.stringMatching(
+        /^planted; whether .*backend holds the string of the token .* is unknown$/,
+      ),
     });
     expect(world.losant.tokens(APP)).toHaveLength(3);
     world.clock.advance(6 * HOUR);

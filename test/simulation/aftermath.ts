@@ -178,12 +178,17 @@ function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): b
   const isTampered = [...chronicle.tampering.values()].some((how) => how.size > 0);
   const failed = (result?.report.tokens ?? []).filter(({ outcome }) => outcome === "failed");
   if (failed.length === 0) return !isTampered;
-  return failed.some(({ tokenId }) => {
+  return failed.some(({ tokenId, code }) => {
     const token = chronicle.token(tokenId);
     if (token === undefined) return false;
     const first = chronicle.services.roleOf(tokenId, deployment.index);
     // Other tokens that a person made may have any name. A token that was overwritten may belong to anybody.
     if (token.maker === "person" && first === undefined) return false;
+    if (
+      code === "secret-mapping-ambiguous" &&
+      (isForked(chronicle, token) || hasRival(chronicle, token, deployment))
+    )
+      return false;
     if (!isTampered) return true;
     if (token.isUnmarked || token.isRenamed || token.isPurged) return false;
     const name = first && chronicle.services.secretOf(first);
@@ -197,6 +202,51 @@ function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): b
       (secret) => secret === undefined || isUntouched(secret),
     );
   });
+}
+
+/**
+ * Somebody removed the text of a token that no secret of this deployment names. Nothing distinguishes it from a root of
+ * that name now.
+ */
+function hasRival(
+  { tokens, nowMs }: Chronicle,
+  { firstName, applicationId }: TokenRecord,
+  { secrets }: Worker["deployment"],
+): boolean {
+  return tokens
+    .values()
+    .some(
+      (other) =>
+        other.isUnmarked &&
+        other.firstName === firstName &&
+        other.applicationId === applicationId &&
+        !other.reigns.some(({ secret }) => secret.store === secrets) &&
+        isAlive(other, nowMs),
+    );
+}
+
+/**
+ * A run with the previous configuration was still in progress when a run with the new one replaced the same token. Both
+ * successors are live, each in a secret of its own, and only a person can decide between them.
+ */
+function isForked(
+  { tokens, services }: Chronicle,
+  { maker, replacedId, secretArn, bornMs }: TokenRecord,
+): boolean {
+  if (maker === "person") return false;
+  // Losant may cut its dates.
+  const { datePrecisionMs = 1 } = services.setting;
+  return tokens
+    .values()
+    .some(
+      (other) =>
+        other.maker !== "person" &&
+        other.maker.deployment.index === maker.deployment.index &&
+        other.replacedId === replacedId &&
+        other.secretArn !== secretArn &&
+        maker.startedMs < other.maker.startedMs &&
+        other.maker.startedMs < bornMs + datePrecisionMs,
+    );
 }
 
 function checkRest(chronicle: Chronicle): void {
@@ -249,10 +299,12 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
     !chronicle.services.setting.firstVersionKeepsLabel &&
     by !== "person" &&
     !by.isClean;
-  if (by !== "person" && !secret.announced.has(versionId) && !isExcused)
+  // The event of its successor, in the secret that the configuration names now, names this secret too.
+  const isLeft = by !== "person" && !chronicle.services.isConfigured(by.deployment.index, secret.name);
+  if (by !== "person" && !secret.announced.has(versionId) && !isExcused && !isLeft)
     chronicle.broken("announced", `${versionId} is current in ${secret.name}, and nobody was told`);
-  if (token === undefined || token.maker === "person" || token.ending?.by === "person" || isTouched(reign))
-    return;
+  if (isLeft || token === undefined || token.maker === "person" || token.ending?.by === "person") return;
+  if (isTouched(reign)) return;
   if (!isAlive(token, chronicle.nowMs))
     chronicle.broken("current-accepted", `${token.id} is current in ${secret.name}, and dead`);
 }

@@ -270,4 +270,241 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "what an administrator wrote under the id of a rotation in progress doesn't become current",
+    script: {
+      setting: setting([token("backend", 8)]),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt(
+          { run: "r1", call: 7 },
+          {
+            do: "plant-version",
+            role: FIRST,
+            victim: { role: FIRST, whose: "newest" },
+            isCurrent: false,
+          },
+        ),
+      ],
+    },
+  },
+  {
+    says: "a version without labels that names the access token doesn't take the place of what consumers read",
+    script: {
+      setting: setting([], {
+        intervalMs: DAY,
+        policy: {
+          renewBefore: "16200m",
+          orphanAfter: "1h",
+          retire: { deactivateAfter: "2880m", deleteAfter: "2880m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [
+              { name: "backend", lifetimeMs: 45 * DAY, ageMs: 810 * HOUR, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 45 * DAY, ageMs: 714 * HOUR, isMapped: true },
+            ],
+          },
+          {
+            access: "lasting",
+            tokens: [{ name: "backend", lifetimeMs: 45 * DAY, ageMs: 714 * HOUR, isMapped: false }],
+          },
+        ],
+      }),
+      entries: [
+        runAt("r5", 3 * DAY + 60_171),
+        { kind: "outage", of: "bus", fromMs: 255409078, toMs: 1119409078 },
+        actAt(
+          { run: "r5", call: 6 },
+          {
+            do: "plant-version",
+            role: { application: 0, token: 1, deployment: 0 },
+            victim: { role: { application: 0, token: "access", deployment: 0 }, whose: "current" },
+            isCurrent: false,
+          },
+        ),
+      ],
+    },
+  },
+  {
+    says: "a token that an administrator made current in a mapped secret as well is not deactivated there",
+    script: {
+      setting: setting([], {
+        // The order of the calls, and so the one that fails, depends on it.
+        seed: 130_053_862,
+        intervalMs: DAY,
+        policy: {
+          renewBefore: "10800m",
+          orphanAfter: "1h",
+          retire: { deactivateAfter: "2880m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [{ name: "backend", lifetimeMs: 30 * DAY, ageMs: 516 * HOUR, isMapped: true }],
+          },
+          {
+            access: "managed",
+            tokens: [
+              { name: "backend", lifetimeMs: 30 * DAY, ageMs: 540 * HOUR, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 30 * DAY, ageMs: 540 * HOUR, isMapped: true },
+            ],
+          },
+        ],
+      }),
+      entries: [
+        runAt("r1", 60_055),
+        runAt("r6", 10 * DAY + 60_139),
+        runAt("r8", 10 * DAY + 127_209, {
+          isEndless: true,
+          requestId: "r7",
+          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
+        }),
+        faultAt("r8", 17, "lost-then-throttled"),
+        actAt(
+          { run: "r6", call: 8 },
+          {
+            do: "plant-version",
+            role: { application: 1, token: 1, deployment: 0 },
+            victim: { role: { application: 1, token: 0, deployment: 0 }, whose: "current" },
+            isCurrent: true,
+          },
+        ),
+      ],
+    },
+  },
+  {
+    says: "a rotation goes on in its own secret, and not in a copy that was made of it meanwhile",
+    script: {
+      setting: setting([], {
+        intervalMs: 6 * HOUR,
+        policy: {
+          renewBefore: "2700m",
+          orphanAfter: "1h",
+          retire: { deleteAfter: "1080m" },
+          secretFormat: "plain",
+        },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [
+              { name: "backend", lifetimeMs: 180 * HOUR, ageMs: 135 * HOUR, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 180 * HOUR, ageMs: 135 * HOUR, isMapped: true },
+              { name: "my server #3", lifetimeMs: 180 * HOUR, ageMs: 123 * HOUR, isMapped: false },
+            ],
+          },
+        ],
+      }),
+      entries: [
+        runAt("r5", 64_862_407),
+        runAt("r8", 1 * DAY + 72_928, { event: { trigger: "manual", tokens: ["backend"], force: true } }),
+        actAt(
+          { run: "r8", call: 9 },
+          { do: "copy-secret", role: { application: 0, token: 0, deployment: 0 } },
+        ),
+      ],
+    },
+  },
+  {
+    says: "under a new prefix a secret keeps its name, also when people have swapped the names of tokens",
+    script: {
+      setting: setting([], {
+        intervalMs: 6 * HOUR,
+        policy: {
+          renewBefore: "2400m",
+          orphanAfter: "1h",
+          retire: { deactivateAfter: "720m", deleteAfter: "1080m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [
+              { name: "backend", lifetimeMs: 5 * DAY, ageMs: 78 * HOUR, isMapped: true },
+              { name: "edge-gateway", lifetimeMs: 5 * DAY, ageMs: 84 * HOUR, isMapped: false },
+              { name: "my server #3", lifetimeMs: 5 * DAY, ageMs: 78 * HOUR, isMapped: true },
+            ],
+          },
+          {
+            access: "lasting",
+            tokens: [
+              { name: "backend", lifetimeMs: 5 * DAY, ageMs: 66 * HOUR, isMapped: true },
+              { name: "edge-gateway", lifetimeMs: 5 * DAY, ageMs: 78 * HOUR, isMapped: false },
+            ],
+          },
+        ],
+      }),
+      entries: [
+        runAt("r2", 61_899, {
+          event: { trigger: "manual", tokens: ["backend"], force: true, retireNow: true },
+        }),
+        runAt("r3", 21_663_076),
+        actAt(
+          { run: "r3", call: 1 },
+          {
+            do: "swap-names",
+            role: { application: 0, token: 2, deployment: 0 },
+            whose: "current",
+            onto: { role: { application: 0, token: 0, deployment: 0 }, whose: "root" },
+          },
+        ),
+        actAt(
+          { run: "r3", call: 8 },
+          { do: "move-prefix", role: { application: 0, token: 1, deployment: 0 } },
+        ),
+      ],
+    },
+  },
+  {
+    says: "what has just been stored under the former prefix, and is listed nowhere yet, is not replaced again",
+    script: {
+      setting: setting([], {
+        intervalMs: 15 * MINUTE,
+        policy: {
+          renewBefore: "75m",
+          orphanAfter: "1h",
+          retire: { deactivateAfter: "30m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "managed",
+            tokens: [{ name: "backend", lifetimeMs: 5 * HOUR, ageMs: 195 * MINUTE, isMapped: false }],
+          },
+          {
+            access: "managed",
+            tokens: [
+              { name: "backend", lifetimeMs: 5 * HOUR, ageMs: 225 * MINUTE, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 5 * HOUR, ageMs: 195 * MINUTE, isMapped: false },
+              { name: "my server #3", lifetimeMs: 5 * HOUR, ageMs: 195 * MINUTE, isMapped: false },
+            ],
+          },
+        ],
+        deployments: ["home", "other-namespace"],
+        indexLagMs: 299 * 1_000,
+      }),
+      entries: [
+        runAt("r3", 1_924_834),
+        runAt("r4", 1_860_376),
+        actAt(
+          { run: "r4", call: 6 },
+          { do: "move-prefix", role: { application: 0, token: 0, deployment: 0 } },
+        ),
+      ],
+    },
+  },
+  {
+    says: "nobody's live tokens stay few where Losant tells no time, nothing can be stored, and nothing deleted",
+    script: {
+      setting: setting([unmapped("backend", 7.5)], { isUndated: true, listingLagMs: 600_000 }),
+      entries: [
+        actAt({ atMs: 0 }, { do: "deny-writes", role: FIRST }),
+        actAt({ atMs: 0 }, { do: "forbid-deletes", role: FIRST }),
+        ...runs(1, 5),
+      ],
+    },
+  },
 ];

@@ -393,8 +393,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     ],
     [
       "lineage/places.ts",
-      'import { placesOfRoots, type Root } from "./roots.ts";',
-      'import { placesOfRoots, type Root, secretNameOfToken } from "./roots.ts";',
+      'import { formerNamesOf, placesOfRoots, type Root } from "./roots.ts";',
+      'import { formerNamesOf, placesOfRoots, type Root, secretNameOfToken } from "./roots.ts";',
     ],
   ),
   fault("ages go by the worker's own clock", [
@@ -453,5 +453,40 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "lineage/places.ts",
     "token.id === snapshot.ownId && renewsAccessToken(snapshot)",
     "snapshot.ownId === undefined && renewsAccessToken(snapshot)",
+  ]),
+  fault("a version that has the right id is taken for what was to be stored", [
+    "apply/store.ts",
+    "if (stored !== undefined && stored.labels.length > 0) return stored.labels;",
+    "if (stored !== undefined) return stored.labels;",
+  ]),
+  fault("a version without labels is believed, whatever its token is", [
+    "lineage/snapshot.ts",
+    "if (labels.length > 0 || token === undefined) return true;",
+    "if (labels.length > -1 || token === undefined) return true;",
+  ]),
+  fault("a mapped secret in which a token is current is not looked at before its life ends", [
+    "apply/last-look.ts",
+    ", ...(run.heldElsewhere.get(id) ?? [])]",
+    "]",
+  ]),
+  fault("a rotation goes on in a copy of its secret", [
+    "plan/unfinished.ts",
+    "marker !== undefined && marker.secretArn !== secret?.arn",
+    "marker === undefined && secret === undefined",
+  ]),
+  fault("the name of a token decides where it goes under a new prefix", [
+    "lineage/roots.ts",
+    "if (kept === undefined || named === accessSecretOf(snapshot)) return named;",
+    "if (kept !== accessSecretOf(snapshot)) return named;",
+  ]),
+  fault("what has just been stored under a former prefix is not looked for", [
+    "lineage/roots.ts",
+    "return formerPrefixes.map((prefix) =>",
+    "return formerPrefixes.slice(formerPrefixes.length).map((prefix) =>",
+  ]),
+  fault("orphans that can't be ended without Losant's time don't count", [
+    "plan/head.ts",
+    "(!input.isClockTrusted && isPastOrphanAge(orphan, input))",
+    "(input.isClockTrusted && !isPastOrphanAge(orphan, input))",
   ]),
 ];

@@ -47,7 +47,14 @@ export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): vo
       `${token.id} replaces ${replaced.id}, which a person had ended before the run`,
     );
   const isUnmanaged = !replaced.reigns.some(({ versionId }) => isOurs(versionId));
-  if (isUnmanaged && replaced.expiresMs < by.startedMs - SKEW_MS)
+  // An administrator's version of its secret may name any token.
+  const isPlanted = [...evidence.secrets.values()].some(
+    ({ arn, tamperedBy, versions }) =>
+      arn === token.secretArn &&
+      tamperedBy.has("administered") &&
+      [...versions].some((id) => id.startsWith(`losant-${replaced.id}-`)),
+  );
+  if (isUnmanaged && !isPlanted && replaced.expiresMs < by.startedMs - SKEW_MS)
     evidence.broken("revived", `${token.id} replaces ${replaced.id}, which had expired unmanaged`);
 }
 
@@ -72,7 +79,7 @@ export function onCurrent(evidence: Evidence, reign: Reign, before: Reign | unde
   checkDoubling(evidence, reign, before, replaced, by);
   if (before === undefined) return;
   checkRollback(evidence, before, replaced, by);
-  checkRetry(evidence, token, before.token, by);
+  checkRetry(evidence, reign, before.token, by);
 }
 
 /** The token must be accepted, unless somebody ended it unseen. */
@@ -98,10 +105,18 @@ function checkRevival(evidence: Evidence, token: TokenRecord, replaced: TokenRec
 }
 
 /** Lambda retries an invocation with the same request id. The retry must not replace what the first try made. */
-function checkRetry(evidence: Evidence, token: TokenRecord, made: TokenRecord | undefined, by: Worker): void {
-  const isRetry = [made?.maker, token.maker].every((maker = "person") => isOfRequest(maker, by));
-  if (isRetry && made?.ending === undefined && !made?.isUnmarked)
-    evidence.broken("one-per-request", `${token.id} replaced ${made?.id}, which the same request had made`);
+function checkRetry(
+  evidence: Evidence,
+  { token, secret }: Reign,
+  made: TokenRecord | undefined,
+  by: Worker,
+): void {
+  const isRetry = [made?.maker, token?.maker].every((maker = "person") => isOfRequest(maker, by));
+  if (made === undefined || !isRetry || made.ending !== undefined || made.isUnmarked) return;
+  // The secret was created again without its versions, and the token is too young to be listed.
+  const isHidden = by.startedMs - made.bornMs < evidence.services.setting.listingLagMs;
+  if (isHidden && secret.tamperedBy.has("administered")) return;
+  evidence.broken("one-per-request", `${token?.id} replaced ${made.id}, which the same request had made`);
 }
 
 function checkDoubling(

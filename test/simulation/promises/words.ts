@@ -109,7 +109,11 @@ function checkDone(evidence: Evidence, { deployment, entry, startedMs, result }:
         secret.store === deployment.secrets &&
         services.isConfigured(deployment.index, secret.name),
     );
-  const given = [...tokens.values()].filter((token) => token.maker !== "person" && isGiven(token));
+  // With `force`, a lineage whose current token somebody has ended continues from an older one.
+  const isDead = ({ ending }: TokenRecord) => entry.event.force === true && ending?.by === "person";
+  const given = [...tokens.values()].filter(
+    (token) => token.maker !== "person" && isGiven(token) && !isDead(token),
+  );
   for (const { tokenId, outcome, code } of result?.report.tokens ?? []) {
     const token = evidence.token(tokenId);
     // A token that can't be deleted is tried again.
