@@ -299,12 +299,10 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
     !chronicle.services.setting.firstVersionKeepsLabel &&
     by !== "person" &&
     !by.isClean;
-  // The event of its successor, in the secret that the configuration names now, names this secret too.
-  const isLeft = by !== "person" && !chronicle.services.isConfigured(by.deployment.index, secret.name);
-  if (by !== "person" && !secret.announced.has(versionId) && !isExcused && !isLeft)
+  if (by !== "person" && !secret.announced.has(versionId) && !isExcused)
     chronicle.broken("announced", `${versionId} is current in ${secret.name}, and nobody was told`);
-  if (isLeft || token === undefined || token.maker === "person" || token.ending?.by === "person") return;
-  if (isTouched(reign)) return;
+  if (token === undefined || token.maker === "person" || token.ending?.by === "person" || isTouched(reign))
+    return;
   if (!isAlive(token, chronicle.nowMs))
     chronicle.broken("current-accepted", `${token.id} is current in ${secret.name}, and dead`);
 }

@@ -223,6 +223,9 @@ export class Chronicle implements Evidence {
         if (record === undefined || record.arn !== secret.arn) {
           record = newSecret(store, secret, this.tamperedBy(store, secret.name));
           this.secrets.set(key, record);
+          // Its run began before the configuration was changed.
+          if (by !== "person" && !this.services.isConfigured(by.deployment.index, secret.name))
+            this.tamperedBy(store, secret.name).add("moved");
         }
         record.last = secret;
         record.past.push({ sinceMs: this.nowMs, secret });

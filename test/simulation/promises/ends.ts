@@ -109,8 +109,6 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const isHeld = isTouched(reign) || reign.secret.tamperedBy.has("deletion");
   const cacheMs = isHeld ? 0 : windowMs - 2 * intervalMs;
   const latestMs = token.expiresMs - cacheMs;
-  // Consumers were told to read another secret.
-  if (reign.secret.movedTo !== undefined && reign.secret.movedTo.atMs < latestMs) return;
   const wasDeadAlready = token.ending !== undefined && token.ending.atMs <= reign.fromMs;
   if (
     nowMs <= latestMs ||

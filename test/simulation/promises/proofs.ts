@@ -94,12 +94,13 @@ function isHeldIn({ services }: Evidence, { last }: SecretRecord, { id }: TokenR
 /** Only the successor of the token that the worker logs in with may replace it. */
 export function checkCredential(
   evidence: Evidence,
-  { name, reigns }: SecretRecord,
+  { name, store }: SecretRecord,
   replaced: TokenRecord,
   by: Worker,
 ): void {
   if (!evidence.services.isAccessSecret(by.deployment.index, name)) return;
-  if (!reigns.some(({ token }) => token === replaced))
+  // Somebody may have destroyed the secret since.
+  if (!replaced.reigns.some(({ secret }) => secret.name === name && secret.store === store))
     evidence.broken(
       "credential",
       `${replaced.id}, which the worker never logged in with, was replaced in ${name}`,

@@ -1,5 +1,5 @@
 import type { PutEvent } from "../../../emulators/aws/events.ts";
-import { type Evidence, isAlive, isLoose, isOurs, type TokenRecord } from "../records.ts";
+import { type Evidence, isAlive, isLoose, isOurs, type SecretRecord, type TokenRecord } from "../records.ts";
 import { SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkTold, wasObscured } from "./listings.ts";
@@ -170,9 +170,14 @@ function isObscured(evidence: Evidence, { id, secretArn }: TokenRecord, { starte
 /** No valid signature proves what the token was made for, or its secret has changed. */
 export function isUnprovable(evidence: Evidence, token: TokenRecord): boolean {
   const secret = [...evidence.secrets.values()].find(({ arn }) => arn === token.secretArn);
-  return (
-    isKeyLost(evidence, token) || isCreatorOdd(evidence, token) || secret === undefined || isLoose(secret)
-  );
+  if (secret === undefined || isLoose(secret) || isNamedByOthers(secret, token)) return true;
+  return isKeyLost(evidence, token) || isCreatorOdd(evidence, token);
+}
+
+/** An administrator wrote another value under the id of the version that was to hold its string. */
+function isNamedByOthers({ tamperedBy, versions }: SecretRecord, { id, isStored }: TokenRecord): boolean {
+  if (isStored || !tamperedBy.has("administered")) return false;
+  return versions.values().some((version) => version.startsWith(`losant-${id}-`));
 }
 
 /** Losant's creatorId isn't the id of the access token, and no stored token has shown this yet. */
