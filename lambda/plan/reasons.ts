@@ -128,6 +128,8 @@ export const REASONS = {
   missing: {
     action: "skip",
     ...RESPECTED,
+    // Losant no longer says when it would have expired.
+    isToldBeforeExpiry: false,
     meaning: "somebody deleted it; the worker doesn't undo that",
     brief: "deleted by somebody",
     advice:

@@ -87,6 +87,28 @@ describe("the Terraform module", () => {
     );
   });
 
+  test.each([
+    ["soonest_expiry_days", "SoonestExpiryDays"],
+    ["access_token_days", "AccessTokenDays"],
+    ["memory_mib", "MemoryMiB"],
+    ["log_retention_days", "LogRetentionDays"],
+    ["architecture", "Architecture"],
+  ])("accepts for %s what the template's %s accepts, with the same default", (variable, parameter) => {
+    const accepted = template.Parameters?.[parameter];
+    const { Default, MinValue, MaxValue, AllowedValues } = isProperties(accepted) ? accepted : {};
+    const block = partOf(`variable "${variable}"`);
+    const [condition = ""] = /condition = .*? error_message/.exec(block) ?? [];
+    expect(block).toContain(`default = ${JSON.stringify(Default)} `);
+    if (MinValue !== undefined) expect(condition).toContain(`var.${variable} >= ${MinValue} `);
+    if (MaxValue !== undefined) expect(condition).toContain(`var.${variable} <= ${MaxValue} `);
+    if (typeof Default === "number" && AllowedValues === undefined)
+      expect(condition).toContain(`floor(var.${variable}) == var.${variable} `);
+    if (AllowedValues !== undefined)
+      expect(condition).toContain(
+        `contains(${JSON.stringify(AllowedValues).replaceAll(",", ", ")}, var.${variable})`,
+      );
+  });
+
   test("restricts the worker's rights by the stack's conditions", () => {
     const statements = Object.values(template.Resources).flatMap(({ Properties: properties = {} }) =>
       isProperties(properties.PolicyDocument) ? [properties.PolicyDocument.Statement].flat() : [],

@@ -53,18 +53,33 @@ variable "soonest_expiry_days" {
   description = "Alarm when a token has fewer days left."
   type        = number
   default     = 7
+
+  validation {
+    condition     = var.soonest_expiry_days >= 1 && floor(var.soonest_expiry_days) == var.soonest_expiry_days
+    error_message = "Use a whole number of days, 1 or more."
+  }
 }
 
 variable "access_token_days" {
   description = "Alarm when an access token has fewer days left."
   type        = number
   default     = 14
+
+  validation {
+    condition     = var.access_token_days >= 1 && floor(var.access_token_days) == var.access_token_days
+    error_message = "Use a whole number of days, 1 or more."
+  }
 }
 
 variable "memory_mib" {
   description = "Memory of the function, in MiB."
   type        = number
   default     = 512
+
+  validation {
+    condition     = var.memory_mib >= 128 && var.memory_mib <= 10240 && floor(var.memory_mib) == var.memory_mib
+    error_message = "Use a whole number from 128 to 10240."
+  }
 }
 
 variable "architecture" {
@@ -82,6 +97,11 @@ variable "log_retention_days" {
   description = "How many days logs are kept."
   type        = number
   default     = 90
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653], var.log_retention_days)
+    error_message = "Use a number of days that CloudWatch Logs accepts: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827 or 3653."
+  }
 }
 
 variable "tags" {
