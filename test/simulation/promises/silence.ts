@@ -84,6 +84,8 @@ export function couldBeTold(
     ({ deployment: { config }, entry, startedMs }) =>
       config.applications.some((one) => one.id === applicationId) &&
       entry.event.tokens === undefined &&
+      // By a clock that is more than a day ahead, a root has already expired.
+      entry.skewMs <= DAY &&
       startedMs >= Math.max(expiresMs - intervalMs, bornMs) + SKEW_MS &&
       startedMs <= expiresMs - SKEW_MS,
   );
