@@ -182,10 +182,7 @@ export function repair(services: Services, chronicle: Chronicle): void {
   for (const flaw of services.flawsNow) flaw.toMs = services.timeline.ms;
   for (const { index, aws, config } of services.deployments) {
     for (const name of services.secretNamesOf(index)) aws.deny(name);
-    const deleted = aws.secretNames().filter((name) => aws.secret(name)?.deletedDate !== undefined);
-    for (const name of deleted) aws.restore(name);
-    // The next run may come too late for a token that is about to expire.
-    if (deleted.length > 0) chronicle.trouble(2 * config.intervalMs);
+    for (const name of aws.secretNames()) if (aws.secret(name)?.deletedDate !== undefined) aws.restore(name);
     for (const application of config.applications.keys()) {
       const role = { application, token: "access", deployment: index } as const;
       const value = aws.value(services.secretOf(role)) ?? "";

@@ -6,6 +6,7 @@ import {
   isOurs,
   isTouched,
   type Reign,
+  type SecretRecord,
   supersededMs,
   type TokenRecord,
 } from "../records.ts";
@@ -145,9 +146,18 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   if (isTroubled || !hadARun || isLost || wasHidden) return;
   // The worker can't use a successor of the access token that is in another secret.
   const isCared = isAccess ? isTold(evidence, token) : isLookedAfter(evidence, token);
-  if (isLoose(reign.secret, reign) && (isCared || !couldBeTold(evidence, token))) return;
+  const isExcused = isLoose(reign.secret, reign) || wasToBeDeleted(reign.secret, fromMs, latestMs);
+  if (isExcused && (isCared || !couldBeTold(evidence, token))) return;
   evidence.broken(
     "replaced-in-time",
     `${token.id} was still current in ${reign.secret.name} ${Math.round((nowMs - latestMs) / MINUTE)} minutes too late`,
   );
+}
+
+/** In this period, the secret was scheduled for deletion, and so accepted no string. */
+function wasToBeDeleted({ past }: SecretRecord, fromMs: number, toMs: number): boolean {
+  return past.some(({ sinceMs, secret }, index) => {
+    const untilMs = past[index + 1]?.sinceMs ?? Number.POSITIVE_INFINITY;
+    return secret.deletedAt !== undefined && sinceMs <= toMs && untilMs >= fromMs;
+  });
 }
