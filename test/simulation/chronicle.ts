@@ -115,6 +115,9 @@ export class Chronicle implements Evidence {
           by.issued.set(call, v.parse(TokenId, token.id));
         const record = this.tokens.get(token.id) ?? this.#born(token, by);
         record.name = token.name;
+        // A person may have deactivated it before.
+        if (by !== "person" && call?.operation === "deactivate" && call.subject === token.id)
+          record.deactivatedMs ??= this.nowMs;
         if (token.status === "inactive" && !record.isInactive) {
           record.isInactive = true;
           if (by !== "person") record.deactivatedMs = this.nowMs;
