@@ -37,9 +37,11 @@ export function* placesOfRoots(
   const live = roots.filter(({ token }) => isLive(token, now));
   const contenders = new Set(live.filter((root) => isContender(root, inquiry) && !isIntruder(root, inquiry)));
   const rivals = Map.groupBy(contenders, (root) => targetOf(root, inquiry));
+  const mapped = mappedNames(snapshot.application);
   const ambiguities = new Map(
     [...rivals]
-      .filter(([name, { length }]) => length > 1 && mappedNames(snapshot.application).has(name))
+      // If a lineage is in the secret already, none of them gets it.
+      .filter(([name, { length }]) => length > 1 && mapped.has(name) && !isTaken(name, snapshot))
       // Once for each name, not for each token that shares it, because there may be ten thousand.
       .map(([name, sharing]) => [name, ambiguous(sharing, name)] as const),
   );
@@ -99,12 +101,16 @@ function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inq
   const reading = snapshot.secrets.get(target);
   // A secret that can't be read may hold any of them. A separate secret could create a second lineage.
   if (reading?.kind === "unreadable") return target;
-  const isTaken = tellingVersions(snapshot, reading).length > 0;
   if (origin.kind === "moved")
     return isFreeFor(token, target, inquiry) ? target : { kind: "failed", error: taken(token, target) };
-  if (isTaken && isAdopted(snapshot, token, selection) && hasDeadCurrent(snapshot, target))
+  if (!isTaken(target, snapshot)) return isShared ? distinctSecretName(snapshot, token) : target;
+  if (isAdopted(snapshot, token, selection) && hasDeadCurrent(snapshot, target))
     return { kind: "member", secretNames: [target] };
-  return isTaken || isShared ? distinctSecretName(snapshot, token) : target;
+  return distinctSecretName(snapshot, token);
+}
+
+function isTaken(name: SecretName, snapshot: Snapshot): boolean {
+  return tellingVersions(snapshot, snapshot.secrets.get(name)).length > 0;
 }
 
 /**

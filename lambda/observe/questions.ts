@@ -69,6 +69,8 @@ function askAbout(lineage: Lineage, actions: readonly Action[], questions: OpenQ
   const versions = ownVersions(snapshot, reading);
   const isUnmanaged = versions.length > 0 && standingVersion(snapshot, versions) === undefined;
   if (orphans.length > 0 || isRetired.size > 0 || isUnmanaged) questions.search(secretName);
+  // Tokens that older access tokens created show what `creatorId` means, and so which of these are copies.
+  if (orphans.some(({ creatorId }) => creatorId !== undefined)) questions.needKeys();
   if (head !== undefined && head.token === undefined) questions.lookUp(head.tokenId, secretName);
   for (const { token, version } of staged)
     if (token === undefined) questions.lookUp(version.stamp.tokenId, secretName);

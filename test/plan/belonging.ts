@@ -589,6 +589,22 @@ export const BELONGING: readonly Row[] = [
     secretNames: { current: "prod/api", new: `${secretNamed("API")}_${id("new")}` },
   },
   {
+    says: "gives each of two new roots a secret of its own where a lineage is in the mapped one",
+    tokens: [
+      token("current", { name: "API", replaces: "root", secret: arnOf("prod/api") }),
+      token("new", { ...due, name: "API" }),
+      token("other", { ...due, name: "API" }),
+    ],
+    secrets: [secret([version("current", "root", "AWSCURRENT")], { name: "prod/api" })],
+    mapped: { API: "prod/api" },
+    plan: ["wait current: not-due", "rotate new: renewal-window", "rotate other: renewal-window"],
+    secretNames: {
+      current: "prod/api",
+      new: `${secretNamed("API")}_${id("new")}`,
+      other: `${secretNamed("API")}_${id("other")}`,
+    },
+  },
+  {
     says: "knows the lineage of its own credential by the secret that it logs in with",
     tokens: [token("current", { ...due, name: "worker", replaces: "root", secret: access })],
     secrets: [secret([version("current", "root", "AWSCURRENT")], { name: `losant-access/${APP}` })],

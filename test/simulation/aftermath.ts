@@ -189,8 +189,8 @@ function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): b
       (isForked(chronicle, token) || hasRival(chronicle, token, deployment))
     )
       return false;
-    if (!isTampered) return true;
     if (token.isUnmarked || token.isRenamed || token.isPurged) return false;
+    if (!isTampered) return true;
     const name = first && chronicle.services.secretOf(first);
     const target = name === undefined ? undefined : chronicle.secretRecord(deployment.secrets, name);
     const made = [...chronicle.secrets.values()].find(({ arn }) => arn === token.secretArn);
@@ -320,15 +320,17 @@ function isLeftAlone(chronicle: Chronicle, token: TokenRecord): boolean {
 }
 
 /**
- * Somebody copied its secret while a label was on its version. The worker ends no token that has a label in another
- * secret.
+ * Somebody copied its secret or its string, and another secret had a label on its version. The worker ends no token that
+ * has a label in another secret, and grace periods begin later then.
  */
-function isCopied({ secrets }: Chronicle, { id }: TokenRecord): boolean {
-  const holding = [...secrets.values()].filter(
-    ({ isGone, last }) =>
-      !isGone && last?.labels.values().some((version) => version.startsWith(`losant-${id}-`)),
+function isCopied({ secrets }: Chronicle, { id, secretArn }: TokenRecord): boolean {
+  return [...secrets.values()].some(
+    ({ arn, past }) =>
+      arn !== secretArn &&
+      past.some(({ secret }) =>
+        secret.labels.values().some((version) => version.startsWith(`losant-${id}-`)),
+      ),
   );
-  return holding.length > 1;
 }
 
 function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {

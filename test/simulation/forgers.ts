@@ -29,6 +29,9 @@ export function rewrite(act: TextAct, services: Services, chronicle: Chronicle):
       // To other deployments it looks like any token of that name.
       for (const { index } of services.deployments)
         if (record.maker !== "person" && index !== record.maker.deployment.index) nameAnew(index);
+      // If Losant doesn't say who created a root, its text may say that another deployment renews it.
+      if (record.maker === "person" && services.setting.hidesCreatorTypes === true)
+        for (const { index } of services.deployments) nameAnew(index);
     }
     if (patch.name !== undefined) {
       record.isRenamed = true;

@@ -507,4 +507,38 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a copy of a token that was deleted at once is told from an orphan by tokens of older access tokens",
+    script: {
+      setting: setting([], {
+        intervalMs: 15 * MINUTE,
+        policy: {
+          renewBefore: "100m",
+          orphanAfter: "1h",
+          retire: { deactivateAfter: "30m", deleteAfter: "45m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "managed",
+            tokens: [
+              { name: "backend", lifetimeMs: 5 * HOUR, ageMs: 210 * MINUTE, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 5 * HOUR, ageMs: 165 * MINUTE, isMapped: false },
+              { name: "my server #3", lifetimeMs: 5 * HOUR, ageMs: 210 * MINUTE, isMapped: false },
+            ],
+          },
+        ],
+      }),
+      entries: [
+        runAt("r4", 1_068_466),
+        runAt("r5", 1_861_006),
+        { kind: "outage", of: "store", fromMs: 2514741, toMs: 6114741 },
+        actAt({ atMs: 0 }, { do: "deny-writes", role: { application: 0, token: 2, deployment: 0 } }),
+        actAt(
+          { run: "r5", call: 13 },
+          { do: "clone", role: { application: 0, token: 2, deployment: 0 }, whose: "newest" },
+        ),
+      ],
+    },
+  },
 ];

@@ -489,4 +489,9 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "(!input.isClockTrusted && isPastOrphanAge(orphan, input))",
     "(input.isClockTrusted && !isPastOrphanAge(orphan, input))",
   ]),
+  fault("older keys, which show what a creator's id means, are not read for orphans", [
+    "observe/questions.ts",
+    "if (orphans.some(({ creatorId }) => creatorId !== undefined)) questions.needKeys();",
+    "",
+  ]),
 ];

@@ -11,6 +11,7 @@ import { DAY, MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkStanding } from "./listings.ts";
 import { checkCredential, checkMove } from "./proofs.ts";
+import { isKeyLost } from "./words.ts";
 
 /* Promises about the moment in which a token is made or becomes current. */
 
@@ -112,7 +113,8 @@ function checkRetry(
   by: Worker,
 ): void {
   const isRetry = [made?.maker, token?.maker].every((maker = "person") => isOfRequest(maker, by));
-  if (made === undefined || !isRetry || made.ending !== undefined || made.isUnmarked) return;
+  if (made === undefined || !isRetry || made.ending !== undefined) return;
+  if (made.isUnmarked || isKeyLost(evidence, made)) return;
   // The secret was created again without its versions, and the token is too young to be listed.
   const isHidden = by.startedMs - made.bornMs < evidence.services.setting.listingLagMs;
   if (isHidden && secret.tamperedBy.has("administered")) return;

@@ -32,12 +32,14 @@ export function onEnded(
   const isMadeHere = token.maker !== "person" && token.maker.deployment === by.deployment;
   // The owner of a token that lost its marker can't be determined. The person who names it with `retireNow` is
   // responsible.
-  const isUntraceable = token.isUnmarked && isAskedFor && !isMadeHere;
+  const isUntraceable = isAskedFor && ((token.isUnmarked && !isMadeHere) || isPlanted(evidence, token));
   for (const reign of token.reigns) {
     if (isUntraceable || reign.toMs !== undefined || currentReign(reign.secret) !== reign) continue;
     const lookedMs = by.looks.get(reign.secret.name) ?? Number.NEGATIVE_INFINITY;
     // The worker can't notice a person who moves a label between its check and its action.
     if (reign.by === "person" && reign.fromMs >= lookedMs - evidence.services.setting.describeLagMs) continue;
+    // Somebody stored it in another account or region.
+    if (reign.by === "person" && reign.secret.store !== by.deployment.secrets) continue;
     evidence.broken(
       "current-lives",
       `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
@@ -59,6 +61,18 @@ export function onEnded(
     evidence.broken(
       "grace",
       `${by.entry.id} ${how} ${token.id} ${Math.round(elapsedMs / MINUTE)} minutes after it was superseded`,
+    );
+}
+
+/** An administrator stored its string in another secret, in a version whose id says that the worker did. */
+function isPlanted({ secrets }: Evidence, { id, secretArn }: TokenRecord): boolean {
+  return secrets
+    .values()
+    .some(
+      ({ arn, tamperedBy, versions }) =>
+        arn !== secretArn &&
+        tamperedBy.has("administered") &&
+        versions.values().some((version) => version.startsWith(`losant-${id}-`)),
     );
 }
 

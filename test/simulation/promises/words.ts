@@ -175,7 +175,10 @@ export function isUnprovable(evidence: Evidence, token: TokenRecord): boolean {
 }
 
 /** An administrator wrote another value under the id of the version that was to hold its string. */
-function isNamedByOthers({ tamperedBy, versions }: SecretRecord, { id, isStored }: TokenRecord): boolean {
+export function isNamedByOthers(
+  { tamperedBy, versions }: SecretRecord,
+  { id, isStored }: TokenRecord,
+): boolean {
   if (isStored || !tamperedBy.has("administered")) return false;
   return versions.values().some((version) => version.startsWith(`losant-${id}-`));
 }
