@@ -3,7 +3,7 @@ import type { SecretArn, SecretName } from "../model/secret.ts";
 import type { TokenId } from "../model/token.ts";
 import type { Selection } from "../policy/request.ts";
 import type { Claims, Move } from "./claims.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { ListedToken, Snapshot } from "./snapshot.ts";
 
 /** Where a listed token belongs. */
 export type Place =
@@ -22,7 +22,12 @@ export type Origin =
   /** Created by a person or by other software. */
   | { readonly kind: "plain" }
   /** Created by this worker, for a secret that the configuration no longer names or that no longer exists. */
-  | { readonly kind: "moved"; readonly former: SecretArn }
+  | {
+      readonly kind: "moved";
+      readonly former: SecretArn;
+      /** The live token that it replaced. Consumers may still use that one, if the rotation was never finished. */
+      readonly predecessor?: ListedToken | undefined;
+    }
   /** Created through the API, and it is unknown by whom. `unsearched`: not all versions that may name it were read. */
   | { readonly kind: "unexplained" | "unsearched" };
 

@@ -86,7 +86,11 @@ function movedPlace({ id }: ListedToken, inquiry: Inquiry): Place | Origin | und
   if (former === undefined) return undefined;
   const move = moves.get(former.arn) ?? moveOf(former, claims, snapshot, now);
   moves.set(former.arn, move);
-  if (move.moverId === id) return { kind: "moved", former: former.arn };
+  if (move.moverId === id) {
+    const replaced = snapshot.tokens.get(claims.predecessors.get(id) ?? id);
+    const predecessor = replaced !== undefined && isLive(replaced, now) ? replaced : undefined;
+    return { kind: "moved", former: former.arn, predecessor };
+  }
   if (!move.behind.has(id)) return { kind: "stray", reason: "unproven" };
   return move.movedTo === undefined
     ? { kind: "stray", reason: "superseded" }

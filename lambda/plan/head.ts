@@ -120,7 +120,7 @@ function rotateWhenDue(head: LivingHead, lineage: Lineage, input: RuleInput): Ac
   const { token } = head;
   const { now, policy, selection } = input;
   const forced = isForced(token, selection);
-  const moveAt = isMoved(head) ? mayMoveAt(token, input) : undefined;
+  const moveAt = isMoved(head) ? mayMoveAt(head, input) : undefined;
   const reason = forced ? "forced" : moveAt !== undefined ? "moved" : dueReason(token, policy, now);
   if (reason === undefined) return undefined;
   if (moveAt !== undefined && reason === "moved" && now < moveAt)
@@ -143,11 +143,17 @@ const DAY_MS = 86_400_000;
 
 /**
  * At once. But a token that the worker created moves one day after its creation, or after a third of its lifetime if that is
- * shorter. Otherwise, a configuration that changes all the time would create a token in each run.
+ * shorter. Otherwise, a configuration that changes all the time would create a token in each run. It doesn't wait for the end of
+ * the token that it replaced.
  */
-function mayMoveAt(token: ListedToken, input: RuleInput): Date {
-  const isOurs = token.proof === "signed" && !isEnding(token, input);
-  return isOurs ? after(token.createdAt, Math.min(DAY_MS, lifetimeMs(token) / 3)) : token.createdAt;
+function mayMoveAt({ token, ...head }: LivingHead, input: RuleInput): Date {
+  const predecessor =
+    head.kind === "root" && head.origin.kind === "moved" ? head.origin.predecessor : undefined;
+  const isUrgent = [token, ...(predecessor === undefined ? [] : [predecessor])].some((one) =>
+    isEnding(one, input),
+  );
+  const waits = token.proof === "signed" && !isUrgent;
+  return waits ? after(token.createdAt, Math.min(DAY_MS, lifetimeMs(token) / 3)) : token.createdAt;
 }
 
 /**

@@ -223,6 +223,21 @@ export const BELONGING: readonly Row[] = [
     tokens: [{ ...token("moved", { replaces: "x", secret: arnOf("prod/old") }), status: "inactive" }],
     plan: ["skip moved: unproven"],
   },
+  ...(
+    [
+      ["doesn't wait", 11, "rotate moved: moved"],
+      ["waits", 13, "wait moved: not-due"],
+    ] as const
+  ).map(
+    ([what, hours, planned]): Row => ({
+      says: `${what} with a move while the token that it replaced has ${hours} hours left, because consumers may use that one`,
+      tokens: [
+        token("root", { age: 364 * DAY, left: hours * HOUR }),
+        token("moved", { replaces: "root", age: HOUR, secret: arnOf("prod/old") }),
+      ],
+      plan: [planned, "skip root: superseded"],
+    }),
+  ),
   {
     says: "follows once a day at most, unless a person insists",
     tokens: [token("moved", { age: 20 * HOUR, replaces: "x", secret: arnOf("prod/old") })],

@@ -541,4 +541,36 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a move doesn't wait for a day while consumers use the token that was replaced, and that ends",
+    script: {
+      setting: setting([], {
+        intervalMs: HOUR,
+        policy: {
+          renewBefore: "900m",
+          orphanAfter: "1h",
+          retire: { deleteAfter: "120m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [
+              { name: "backend", lifetimeMs: 45 * HOUR, ageMs: 1965 * MINUTE, isMapped: true },
+              { name: "edge-gateway", lifetimeMs: 45 * HOUR, ageMs: 1905 * MINUTE, isMapped: false },
+            ],
+          },
+        ],
+      }),
+      entries: [
+        runAt("r1", 60_332, { event: { trigger: "manual", tokens: ["backend"] } }),
+        faultAt("r1", 10, "crash-before"),
+        actAt(
+          { atMs: 4_249_343 },
+          { do: "map-elsewhere", role: { application: 0, token: 0, deployment: 0 } },
+        ),
+        { kind: "outage", of: "index", fromMs: 1658473, toMs: 5258473 },
+      ],
+    },
+  },
 ];

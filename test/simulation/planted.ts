@@ -494,4 +494,9 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "if (orphans.some(({ creatorId }) => creatorId !== undefined)) questions.needKeys();",
     "",
   ]),
+  fault("a move waits, whatever becomes of the token that was replaced", [
+    "lineage/places.ts",
+    "replaced !== undefined && isLive(replaced, now) ? replaced : undefined",
+    "replaced !== undefined && !isLive(replaced, now) ? replaced : undefined",
+  ]),
 ];

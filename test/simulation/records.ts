@@ -149,13 +149,15 @@ export function isLoose(secret: SecretRecord, reign = currentReign(secret)): boo
 }
 
 /**
- * After a secret was set by hand twice, a version that was still owed, or whose token is deleted, looks as if it had
- * never been current.
+ * After a secret was set by hand and changed again, a version that was still owed, or whose token is deleted, looks as if it
+ * had never been current.
  */
 export function isForgotten(reign: Reign): boolean {
   const { reigns } = reign.secret;
-  const byHand = reigns.slice(reigns.indexOf(reign) + 1).filter(({ by }) => by === "person");
-  return byHand.length >= 2 && (reign.wasOwed || reign.token?.isDeleted === true);
+  const after = reigns.slice(reigns.indexOf(reign) + 1);
+  const byHand = after.findIndex(({ by }) => by === "person");
+  const isChangedAgain = byHand >= 0 && byHand + 1 < after.length;
+  return isChangedAgain && (reign.wasOwed || reign.token?.isDeleted === true);
 }
 
 /** What the promises are checked against: all records, and the function that reports a broken promise. */

@@ -73,7 +73,7 @@ export function checkMove(
   const isKept = !former.isGone && services.isConfigured(by.deployment.index, former.name);
   // A run that was in progress when the configuration changed continues with the previous configuration.
   const isSeen = movedByPeopleMs < by.startedMs;
-  if (isKept && isSeen)
+  if (isKept && isSeen && replaced.isPurged !== true)
     evidence.broken(
       "stays",
       `${token.id} took the place of ${replaced.id} of ${former.name} in ${secret.name}`,
