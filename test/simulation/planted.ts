@@ -497,6 +497,6 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault("a move waits, whatever becomes of the token that was replaced", [
     "lineage/places.ts",
     "replaced !== undefined && isLive(replaced, now) ? replaced : undefined",
-    "replaced !== undefined && !isLive(replaced, now) ? replaced : undefined",
+    "undefined",
   ]),
 ];
