@@ -58,18 +58,26 @@ export function judged(tokens: readonly ApiToken[], judge: Judge): readonly List
   });
 }
 
-/** Checks the tokens of a snapshot again, with other keys. */
-export function judgedAnew({ tokens, lookups }: Snapshot, judge: Judge) {
-  const listed = judged([...tokens.values()], judge);
+interface Known {
+  readonly tokens: ReadonlyMap<TokenId, ApiToken>;
+  readonly lookups: ReadonlyMap<TokenId, ApiToken | undefined>;
+}
+
+/** Checks the tokens of a snapshot again: with other keys, or with others beside them, one of which may be a copy. */
+export function judgedAnew({ tokens, lookups }: Known, judge: Judge): Pick<Snapshot, "tokens" | "lookups"> {
+  const found = [...lookups.values()].flatMap((token) =>
+    token === undefined || tokens.has(token.id) ? [] : [token],
+  );
+  const all = judged([...tokens.values(), ...found], judge);
+  const listed = all.slice(0, tokens.size);
+  const byId = new Map(all.map((token) => [token.id, token]));
   return {
     tokens: new Map(listed.map((token) => [token.id, token])),
-    lookups: new Map(
-      lookups.entries().map(([id, token]) => [id, token && judgedAlone(token, judge)] as const),
-    ),
+    lookups: new Map(lookups.keys().map((id) => [id, byId.get(id)])),
   };
 }
 
-export function judgedAlone(token: ApiToken, judge: Judge): ListedToken {
+function judgedAlone(token: ApiToken, judge: Judge): ListedToken {
   const { applicationId, keys, login, isComplete, knowsCreators, listedIds } = judge;
   const isCreatorTold = knowsCreators || listedIds.has(token.creatorId ?? "");
   const markers = readMarkers(token.description);

@@ -40,19 +40,25 @@ export function* placesOfRoots(
   const mapped = mappedNames(snapshot.application);
   const ambiguities = new Map(
     [...rivals]
+      .map(([name, sharing]) => [name, withClaim(sharing)] as const)
       // If a lineage is in the secret already, none of them gets it.
       .filter(([name, { length }]) => length > 1 && mapped.has(name) && !isTaken(name, snapshot))
       // Once for each name, not for each token that shares it, because there may be ten thousand.
-      .map(([name, sharing]) => [name, ambiguous(sharing, name)] as const),
+      .map(
+        ([name, claiming]) =>
+          [name, { claiming: new Set(claiming), error: ambiguous(claiming, name) }] as const,
+      ),
   );
   const decided = new Map<TokenId, Place | SecretName>();
   for (const root of live) {
     const target = targetOf(root, inquiry);
-    const error = contenders.has(root) ? ambiguities.get(target) : undefined;
+    const ambiguity = ambiguities.get(target);
     const isShared = (rivals.get(target)?.length ?? 0) > 1;
     decided.set(
       root.token.id,
-      error === undefined ? placeOf(root, target, isShared, inquiry) : { kind: "failed", error },
+      ambiguity?.claiming.has(root)
+        ? { kind: "failed", error: ambiguity.error }
+        : placeOf(root, target, isShared, inquiry),
     );
   }
   const names = new Map(withoutTwins(decided, live, snapshot));
@@ -82,6 +88,12 @@ export function* placesOfRoots(
 function isContender({ token, origin }: Root, { snapshot }: Pick<Inquiry, "snapshot">): boolean {
   const isExplained = origin.kind !== "unexplained" && origin.kind !== "unsearched";
   return isExplained || snapshot.application.secrets.has(token.id);
+}
+
+/** Those that the worker created for this place, if there are any. Others have only their names in common with it. */
+function withClaim(sharing: readonly Root[]): readonly Root[] {
+  const moved = sharing.filter(({ origin }) => origin.kind === "moved");
+  return moved.length > 0 ? moved : sharing;
 }
 
 /** Only the token that the worker is logged in with may go into the access token's secret, whatever other tokens' names are. */

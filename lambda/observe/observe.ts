@@ -1,10 +1,9 @@
 import pLimit from "p-limit";
 import { READS_AT_ONCE } from "../limits.ts";
 import { ownIdOf } from "../lineage/own-token.ts";
-import { type Judge, judgeBy, judged, judgedAlone, judgedAnew } from "../lineage/proof.ts";
+import { type Judge, judgeBy, judged, judgedAnew } from "../lineage/proof.ts";
 import {
   accessSecretOf,
-  type ListedToken,
   mappedNames,
   renewsAccessToken,
   type SecretReading,
@@ -14,7 +13,6 @@ import {
 } from "../lineage/snapshot.ts";
 import type { StoreIndex } from "../lineage/store-index.ts";
 import type { KeptKey, MarkerKey } from "../model/marker.ts";
-import { once } from "../model/remembered.ts";
 import type { SecretName, SecretState } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { ApiToken, RunId, TokenId } from "../model/token.ts";
@@ -133,9 +131,7 @@ class Looker {
   async answer(questions: Questions, snapshot: Snapshot): Promise<Snapshot> {
     const { login, secrets: known } = snapshot;
     const { store } = this.#sources;
-    // This processes every token, and most rounds look up none.
-    const judge = once(() => this.#judge(login, snapshot.keys, [...snapshot.tokens.values()], known));
-    const looked = new Map<TokenId, ListedToken | undefined>();
+    const looked = new Map<TokenId, ApiToken | undefined>();
     const failed = new Map<SecretName, SecretReading>();
     const [described, searched, keys] = await Promise.all([
       Promise.all(
@@ -154,8 +150,7 @@ class Looker {
           try {
             const odd = snapshot.unreadable.get(id);
             if (odd !== undefined) throw unreadableError(snapshot.application, odd);
-            const token = await this.#sources.api.get(id);
-            looked.set(id, token && judgedAlone(token, judge()));
+            looked.set(id, await this.#sources.api.get(id));
           } catch (thrown) {
             looked.set(id, undefined);
             failed.set(name, unreadable(thrown, known.get(name)));
@@ -164,12 +159,15 @@ class Looker {
       ),
     ]);
     const secrets = new Map([...known, ...described, ...searched, ...failed]);
-    const lookups = new Map([...snapshot.lookups, ...looked]);
     const accessTokenIds = this.#idsOf([...this.#keys, ...this.#keptKeys]);
     const formerAccessIds = formerIdsOf(this.#keptKeys, snapshot);
-    const next = { ...snapshot, secrets, keys, accessTokenIds, formerAccessIds, lookups };
-    if (keys !== "all" || snapshot.keys === "all") return next;
-    return { ...next, ...judgedAnew(next, this.#judge(login, keys, [...next.tokens.values()], secrets)) };
+    const next = { ...snapshot, secrets, keys, accessTokenIds, formerAccessIds };
+    // This processes every token, and most rounds bring neither.
+    if (looked.size === 0 && (keys !== "all" || snapshot.keys === "all")) return next;
+    const lookups = new Map([...snapshot.lookups, ...looked]);
+    const all = [...snapshot.tokens.values(), ...lookups.values().filter((token) => token !== undefined)];
+    const judge = this.#judge(login, keys, all, secrets);
+    return { ...next, ...judgedAnew({ tokens: snapshot.tokens, lookups }, judge) };
   }
 
   #judge(

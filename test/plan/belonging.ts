@@ -375,6 +375,17 @@ export const BELONGING: readonly Row[] = [
     plan: ["wait current: not-due", "wait copy: not-due"],
   },
   {
+    says: "takes a copied marker for a copy also where the listing lacks the token that was made first",
+    tokens: [
+      root,
+      { ...token("copy", { replaces: "root" }), createdAt: new Date(current.createdAt.getTime() + MINUTE) },
+    ],
+    unlisted: [current],
+    secrets: [managed],
+    plan: ["wait current: not-due", "skip root: superseded", "wait copy: not-due"],
+    secretNames: { copy: `${backend}_${id("copy")}` },
+  },
+  {
     says: "ends no life by a marker that was copied onto another token, however it is edited",
     tokens: [current, { ...token("victim", due), description: current.description }],
     secrets: [managed],
@@ -618,6 +629,17 @@ export const BELONGING: readonly Row[] = [
       new: `${secretNamed("API")}_${id("new")}`,
       other: `${secretNamed("API")}_${id("other")}`,
     },
+  },
+  {
+    says: "moves into a mapped secret what was made for it, and not another token of that name",
+    tokens: [
+      token("moved", { name: "API", replaces: "x", secret: arnOf("prod/api", { ending: "ZyXwVu" }) }),
+      token("root", { ...due, name: "API" }),
+    ],
+    secrets: [secret([byHand("a", "AWSCURRENT")], { name: "prod/api" })],
+    mapped: { API: "prod/api" },
+    plan: ["rotate moved: moved", "rotate root: renewal-window"],
+    secretNames: { moved: "prod/api", root: `${secretNamed("API")}_${id("root")}` },
   },
   {
     says: "knows the lineage of its own credential by the secret that it logs in with",

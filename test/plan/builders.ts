@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
 import { ownIdOf } from "../../lambda/lineage/own-token.ts";
-import { judgeBy, judged } from "../../lambda/lineage/proof.ts";
+import { judgeBy, judgedAnew } from "../../lambda/lineage/proof.ts";
 import { type SecretReading, type Snapshot, stampedVersions } from "../../lambda/lineage/snapshot.ts";
 import { StoreIndex } from "../../lambda/lineage/store-index.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
@@ -261,8 +261,9 @@ export function snapshotOf(situation: Situation): Snapshot {
     isComplete: situation.keys === undefined,
   };
   const stored = new Set([...readings.values()].flatMap(stampedVersions).map(({ stamp }) => stamp.tokenId));
-  const judge = judgeBy(given, tokens, stored);
-  const byId = (all: readonly ApiToken[]) => new Map(judged(all, judge).map((one) => [one.id, one]));
+  const judge = judgeBy(given, [...tokens, ...unlisted], stored);
+  const byId = (all: readonly ApiToken[]) => new Map(all.map((one) => [one.id, one]));
+  const known = judgedAnew({ tokens: byId(tokens), lookups: byId(unlisted) }, judge);
   return {
     application,
     secretPrefix: "losant",
@@ -271,7 +272,7 @@ export function snapshotOf(situation: Situation): Snapshot {
     ownId: ownIdOf(login, secretNameOf(login.arn), tokens, readings),
     readAt,
     losantTime: { aheadMs: 0, shownAheadMs: 0, isTrusted: true },
-    tokens: byId(tokens),
+    tokens: known.tokens,
     unreadable: new Map((situation.odd ?? []).map((one) => [one.id, one])),
     flaws: [],
     keys: situation.keys ?? "all",
@@ -279,7 +280,7 @@ export function snapshotOf(situation: Situation): Snapshot {
     formerAccessIds: new Set(),
     isIndexed: true,
     secrets: readings,
-    lookups: byId(unlisted),
+    lookups: known.lookups,
   };
 }
 

@@ -121,8 +121,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("absence from a stale listing is believed without asking by id", [
     "observe/observe.ts",
-    "looked.set(id, token && judgedAlone(token, judge()));",
-    "looked.set(id, token && undefined);",
+    "looked.set(id, await this.#sources.api.get(id));",
+    "looked.set(id, undefined);",
   ]),
   fault("a successor says nothing of what it was made for", [
     "apply/issue.ts",

@@ -38,8 +38,9 @@ export function onEnded(
     const lookedMs = by.looks.get(reign.secret.name) ?? Number.NEGATIVE_INFINITY;
     // The worker can't notice a person who moves a label between its check and its action.
     if (reign.by === "person" && reign.fromMs >= lookedMs - evidence.services.setting.describeLagMs) continue;
-    // Somebody stored it in another account or region.
-    if (reign.by === "person" && reign.secret.store !== by.deployment.secrets) continue;
+    // Somebody stored it in another account or region, or gave it the marker of a token of this one.
+    const isElsewhere = reign.secret.store !== by.deployment.secrets;
+    if (isElsewhere && (reign.by === "person" || isIndistinct(evidence, token, by))) continue;
     evidence.broken(
       "current-lives",
       `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
@@ -80,7 +81,10 @@ function isPlanted({ secrets }: Evidence, { id, secretArn }: TokenRecord): boole
  * A copy that was made within minutes of a token whose text is gone. Either Losant doesn't report which access token
  * made it, or no token of the worker is left that shows what Losant reports.
  */
-function isIndistinct(evidence: Evidence, { cloned, applicationId }: TokenRecord, by: Worker): boolean {
+function isIndistinct(evidence: Evidence, token: TokenRecord, by: Worker): boolean {
+  const { cloned, applicationId } = token;
+  const { creatorIds = "accessToken" } = evidence.services.setting;
+  if (creatorIds !== "accessToken" && hasTwin(evidence, token)) return true;
   if (cloned === undefined || !(cloned.isUnmarked || cloned.isDeleted)) return false;
   const isShown = [...evidence.tokens.values()].some(
     ({ maker, isDeleted, isUnmarked, ...token }) =>
@@ -90,7 +94,20 @@ function isIndistinct(evidence: Evidence, { cloned, applicationId }: TokenRecord
       !isDeleted &&
       !isUnmarked,
   );
-  return !isShown || (evidence.services.setting.creatorIds ?? "accessToken") !== "accessToken";
+  return !isShown || creatorIds !== "accessToken";
+}
+
+/** A token whose text somebody took away, and that was made within minutes of this one with the same expiry. */
+function hasTwin({ tokens }: Evidence, { id, bornMs, expiresMs }: TokenRecord): boolean {
+  return tokens
+    .values()
+    .some(
+      (other) =>
+        other.id !== id &&
+        other.isUnmarked &&
+        other.expiresMs === expiresMs &&
+        Math.abs(other.bornMs - bornMs) <= 15 * MINUTE,
+    );
 }
 
 /** Users no longer get this token. A user that read it just before must have been able to continue using it. */
