@@ -19,7 +19,8 @@ export interface Judge {
 
 /**
  * `stored`: tokens in versions. Tokens with a signed marker show what Losant's `creatorId` means. It is used if one of them has
- * the id of the access token, and no stored one has another id.
+ * the id of the access token, and no stored one has another id. A token without a marker shows the same if its creator is an access
+ * token of the worker.
  */
 export function judgeBy(
   given: Omit<Judge, "knowsCreators" | "listedIds">,
@@ -27,8 +28,11 @@ export function judgeBy(
   stored: ReadonlySet<TokenId>,
 ): Judge {
   const listedIds = new Set<string>(tokens.map(({ id }) => id));
+  const ownIds = new Set<string>(given.keys.flatMap(({ claimedIds }) => claimedIds));
   let knowsCreators = false;
   for (const token of tokens) {
+    const isByProgram = (token.creatorType ?? "apiToken") === "apiToken";
+    if (isByProgram && ownIds.has(token.creatorId ?? "")) knowsCreators = true;
     const creator = creatorSeen(token, given);
     // A token with a copied marker may have any creator. Only a stored token is certainly not a copy.
     if (creator === "another" && stored.has(token.id))

@@ -386,6 +386,17 @@ export const BELONGING: readonly Row[] = [
     secretNames: { copy: `${backend}_${id("copy")}` },
   },
   {
+    says: "takes a copy for a copy by its creator also where no marker is left that shows what creators are",
+    tokens: [
+      root,
+      { ...token("current", { creatorType: "apiToken" }), creatorId: id("access") },
+      { ...token("copy", { replaces: "root" }), creatorId: id("other") },
+    ],
+    secrets: [managed],
+    login: { claimedIds: [id("access")] },
+    plan: ["wait current: not-due", "skip root: superseded", "wait copy: not-due"],
+  },
+  {
     says: "ends no life by a marker that was copied onto another token, however it is edited",
     tokens: [current, { ...token("victim", due), description: current.description }],
     secrets: [managed],

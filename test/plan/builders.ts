@@ -257,7 +257,7 @@ export function snapshotOf(situation: Situation): Snapshot {
   const given = {
     applicationId: application.id,
     login,
-    keys: [KEY],
+    keys: [{ ...KEY, mac: (text: string) => KEY.mac(text), claimedIds: login.claimedIds ?? [] }],
     isComplete: situation.keys === undefined,
   };
   const stored = new Set([...readings.values()].flatMap(stampedVersions).map(({ stamp }) => stamp.tokenId));
