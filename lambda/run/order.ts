@@ -7,9 +7,6 @@ import { dueAt } from "../policy/renewal-window.ts";
 /** Multiples of it, modulo 1, are spread evenly: each new one falls into one of the widest gaps. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** The interval of a schedule is at least a quarter of an hour, so each scheduled run has a different number. */
-const QUARTER_HOUR_MS = 15 * 60_000;
-
 /** One lineage and its application. */
 interface Prospect {
   readonly context: Pick<ApplicationContext, "application">;
@@ -28,22 +25,37 @@ export function inOrderOfUrgency<Each extends Prospect>(work: readonly Each[]): 
 
 /**
  * The rotations that run first, one after the other, until the store has accepted a string: as many as it may refuse in a row.
- * They are from different positions of the order, so that secrets that accept no writes can't block the others forever. The first
- * is the most urgent one that no earlier run can have failed with. The others differ from run to run.
+ * They are from different applications and different positions of the order, so that secrets that accept no writes, or tokens
+ * that Losant doesn't replace, can't block the others forever. The first is the most urgent one that no earlier run can have
+ * failed with. The others differ from run to run. If earlier runs may have failed with all of them, the most urgent one is the
+ * last in every other run, because a single failure may stop all issuing.
  */
 export function pilotsAmong<Each extends Prospect>(work: readonly Each[], startedAt: Date): readonly Each[] {
   const rotations = work.filter(isRotation);
   const [first] = rotations;
   if (first === undefined) return [];
+  const { policy } = first.context.application;
   const isUrgent = first.plan.isOwnAccessToken;
-  const pilots = new Set([isUrgent ? first : (rotations.find((one) => isFresh(one, startedAt)) ?? first)]);
-  const quarters = Math.floor(startedAt.getTime() / QUARTER_HOUR_MS);
+  const leader = isUrgent ? first : (rotations.find((one) => isFresh(one, startedAt)) ?? first);
+  // In intervals, so that the numbers of scheduled runs are consecutive: multiples of larger steps aren't spread evenly.
+  const quarters = Math.floor(startedAt.getTime() / policy.intervalMs);
+  const pilots = new Set([leader, ...ofOneApplication(rotations, quarters)]);
   for (let turn = 1; pilots.size < Math.min(STORE_REFUSALS, rotations.length); turn += 1) {
     const at = Math.floor((((quarters * STORE_REFUSALS + turn) * GOLDEN) % 1) * rotations.length);
     const pilot = rotations[at];
     if (pilot !== undefined) pilots.add(pilot);
   }
-  return [...pilots];
+  if (isFresh(leader, startedAt) || quarters % 2 === 0) return [...pilots];
+  return [...[...pilots].filter((one) => one !== leader), leader];
+}
+
+/** One rotation of one application, if there are several, so that an application with many tokens isn't tried more often. */
+function ofOneApplication<Each extends Prospect>(rotations: readonly Each[], turn: number): readonly Each[] {
+  const applications = [...Map.groupBy(rotations, ({ context }) => context.application.id).values()];
+  if (applications.length === 1) return [];
+  const own = applications[Math.floor(((turn * GOLDEN) % 1) * applications.length)] ?? [];
+  // Another number than for the application, or always the same part of its tokens would have their turn.
+  return own.slice(Math.floor(((turn * Math.SQRT2) % 1) * own.length)).slice(0, 1);
 }
 
 /** Without subtraction, because the difference of two infinite numbers is not a number. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
+import { durationMs } from "../../lambda/policy/config.ts";
 import type { Call, Intercept } from "../support/ports.ts";
 import { APP, DAY, HOUR, World, withAccessTokenDue } from "../support/world.ts";
 
@@ -77,6 +78,41 @@ describe("a secret that takes no string", () => {
     expect(rotated).toBe(30);
   });
 
+  it.each(["6h", "12h", "1d"])(
+    "leaves the one of twenty that takes strings its turn before its token expires, in runs every %s",
+    async (schedule) => {
+      const world = new World({ config: { schedule } });
+      const broken = Array.from({ length: 20 }, (_, index) => `token ${index}`).toSpliced(15, 1);
+      dueTokens(world, 20, 340);
+      let rotated = 0;
+      for (let run = 0; rotated === 0 && run * durationMs(schedule) < 24 * DAY; run += 1) {
+        const { report } = await world.run({}, { intercept: refusing(world, broken) });
+        rotated = report.summary.rotated;
+        world.clock.advance(durationMs(schedule));
+      }
+      expect(rotated).toBe(1);
+    },
+  );
+
+  it.each(["store-unavailable", "store-unreachable", "store-answer-invalid"] as const)(
+    "holds up nothing for ever where each of its calls ends with %s, as if the whole store were down",
+    async (code) => {
+      const world = new World();
+      dueTokens(world, 10, 345);
+      const { world: another } = withAccessTokenDue();
+      dueTokens(another, 9, 345);
+      for (const [here, name] of [[world, "token 0"] as const, [another, "access token"] as const]) {
+        let rotated = 0;
+        for (let run = 0; run < 4; run += 1) {
+          const { report } = await here.run({}, { intercept: refusing(here, [name], code) });
+          rotated += report.summary.rotated;
+          here.clock.advance(INTERVAL);
+        }
+        expect(rotated).toBe(9);
+      }
+    },
+  );
+
   it("costs fresh tokens nothing where it is that of the access token itself", async () => {
     const { world, access } = withAccessTokenDue();
     dueTokens(world, 5);
@@ -94,6 +130,25 @@ describe("a token that Losant doesn't replace", () => {
     dueTokens(world, 3, 345);
     const { report } = await world.run();
     expect(report.summary).toMatchObject({ failed: 20, rotated: 2, deferred: 1 });
+  });
+});
+
+describe("an application whose tokens Losant takes long to replace, and then doesn't", () => {
+  it("holds up no other for more than a run or two, although nothing has shown yet that strings can be stored", async () => {
+    const other = "575ec8687ae143cd83dc4a98";
+    const world = new World({ applications: [APP, other] });
+    dueTokens(world, 80, 345);
+    for (const name of ["one", "two", "three"])
+      world.token(name, { age: 340 * DAY, lifetime: 365 * DAY }, other);
+    const lost = new RotationError("issue-uncertain", "planted", { effect: "unknown" });
+    const intercept: Intercept = ({ operation, subject }) =>
+      operation === "create" && subject.startsWith("token") ? { latencyMs: 15_000, before: lost } : {};
+    let rotated = 0;
+    for (let run = 0; run < 3; run += 1) {
+      rotated += (await world.run({}, { intercept })).report.summary.rotated;
+      world.clock.advance(INTERVAL);
+    }
+    expect(rotated).toBe(3);
   });
 });
 

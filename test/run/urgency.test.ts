@@ -1,4 +1,7 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { ApplicationId } from "../../lambda/model/token.ts";
+import { durationMs } from "../../lambda/policy/config.ts";
 import { byWeight } from "../../lambda/report/report.ts";
 import { inOrderOfUrgency, isRotation, pilotsAmong } from "../../lambda/run/order.ts";
 import {
@@ -96,6 +99,7 @@ describe("work is in order", () => {
 });
 
 describe("the pilots of a run", () => {
+  const inMs = (ms: number) => new Date(NOW.getTime() + ms);
   const many = inOrderOfUrgency(
     rotations(
       Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`token ${index}`, year(index + 1)])),
@@ -159,7 +163,7 @@ describe("the pilots of a run", () => {
     const first = new Set<string>();
     let before: readonly string[] = [];
     for (let run = 0; run < 20; run += 1) {
-      const names = namesOf(pilotsAmong(many, new Date(NOW.getTime() + run * 15 * MINUTE)));
+      const names = namesOf(pilotsAmong(many, new Date(NOW.getTime() + run * 6 * HOUR)));
       expect(names).not.toEqual(before);
       before = names;
       for (const name of names) first.add(name);
@@ -167,8 +171,51 @@ describe("the pilots of a run", () => {
     expect(first.size).toBe(12);
   });
 
-  it("are the same for two starts in one quarter of an hour", () => {
-    const late = new Date(NOW.getTime() + 14 * MINUTE);
+  it.each(["15m", "1h", "6h", "12h", "1d", "3d"])(
+    "are each of fifty before long, where a run starts every %s",
+    (schedule) => {
+      const lives = Object.fromEntries(
+        Array.from({ length: 50 }, (_, index) => [`token ${index}`, year(1 + index / 100)]),
+      );
+      const work = inOrderOfUrgency(rotations(lives, { schedule }));
+      const turns = new Set<Prospect>();
+      for (let run = 0; run < 60; run += 1)
+        for (const pilot of pilotsAmong(work, inMs(run * durationMs(schedule)))) turns.add(pilot);
+      expect(turns.size).toBe(50);
+    },
+  );
+
+  it("are of another application too, also where one has most of the tokens, and each of its tokens in time", () => {
+    const [few, ...rest] = many;
+    const other = "575ec8687ae143cd83dc4a98";
+    const elsewhere = rest.slice(0, 3).map((one) => ({
+      ...one,
+      context: { application: { ...one.context.application, id: v.parse(ApplicationId, other) } },
+    }));
+    const work = [few, ...Array.from({ length: 30 }, () => many).flat(), ...elsewhere].flatMap(
+      (one) => one ?? [],
+    );
+    const turns = new Set<Prospect>();
+    for (let run = 0; run < 20; run += 1)
+      for (const pilot of pilotsAmong(work, inMs(run * 6 * HOUR))) turns.add(pilot);
+    expect(elsewhere.filter((one) => turns.has(one))).toHaveLength(3);
+  });
+
+  it("end in every other run with what earlier runs may have failed at", () => {
+    const own = inOrderOfUrgency(rotations({ own: year(1), first: year(2), second: year(3) }, OWN));
+    for (const [work, leader] of [
+      [many, "token 0"],
+      [own, "own"],
+    ] as const) {
+      const [one, next] = [0, 1].map((run) => namesOf(pilotsAmong(work, inMs(run * 6 * HOUR))));
+      expect([one?.at(0), next?.at(-1)]).toEqual([leader, leader]);
+    }
+    const fresh = inOrderOfUrgency(rotations({ old: year(1), fresh: year(29.9) }));
+    for (const run of [0, 1]) expect(namesOf(pilotsAmong(fresh, inMs(run * HOUR)))[0]).toBe("fresh");
+  });
+
+  it("are the same for two starts in one interval", () => {
+    const late = new Date(NOW.getTime() + 6 * HOUR - 1);
     expect(namesOf(pilotsAmong(many, late))).toEqual(namesOf(pilotsAmong(many, NOW)));
   });
 });
