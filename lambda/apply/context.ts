@@ -7,6 +7,11 @@ import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
 import type { IssueBudget } from "./issue-budget.ts";
 import type { IssueGate } from "./issue-gate.ts";
 
+/** The clock of one run. After `endBy`, nothing is tried again, so that the run can report before its deadline. */
+export interface RunClock extends Clock {
+  readonly endBy: Date;
+}
+
 /** One run, as effects see it: its id, its ports and its limits. */
 export interface EffectContext {
   readonly runId: RunId;
@@ -16,7 +21,7 @@ export interface EffectContext {
   /** Its writes are limited to the rate of this run. */
   readonly store: SecretStore;
   readonly bus: EventBus;
-  readonly clock: Clock;
+  readonly clock: RunClock;
   readonly log: Log;
   readonly gate: IssueGate;
   /** The list of secrets at the beginning of the run. */

@@ -1,4 +1,3 @@
-import { WRITE_PATIENCE_MS } from "../limits.ts";
 import type { ListedToken } from "../lineage/snapshot.ts";
 import { asRotationError, failureOf, RotationError } from "../model/errors.ts";
 import {
@@ -9,14 +8,13 @@ import {
   type SecretState,
   stampOf,
 } from "../model/secret.ts";
-import { after } from "../model/time.ts";
 import type { ApiToken } from "../model/token.ts";
 import { notByName, type Resume, type Retire, type Rotate, stillLoggedInWith } from "../plan/actions.ts";
 import type { ApplicationContext, SecretPlace } from "./context.ts";
 import { retiredEvent } from "./event-details.ts";
 import { kept, whatKeeps } from "./last-look.ts";
 import { failedOutcome, type Outcome, outcomeOf } from "./outcomes.ts";
-import { retryWrite } from "./retry.ts";
+import { patienceFrom, retryWrite } from "./retry.ts";
 
 const ANNOUNCED_PAUSE_MS = 1_000;
 
@@ -52,7 +50,7 @@ export async function retireBehind(
   const { store, clock } = context.run;
   const { subject } = action;
   if (!action.retireNow) return retireNow(action, place, context);
-  const until = after(clock.now(), WRITE_PATIENCE_MS);
+  const until = patienceFrom(clock);
   try {
     for (;;) {
       const secret = await store.describe(place.secretName);
@@ -126,7 +124,7 @@ async function whatStillKeeps(
   context: ApplicationContext,
 ): Promise<string | undefined> {
   const { clock } = context.run;
-  const until = after(clock.now(), reason === "retire-now" ? WRITE_PATIENCE_MS : 0);
+  const until = reason === "retire-now" ? patienceFrom(clock) : clock.now();
   for (;;) {
     const why = await whatKeeps(subject.id, place, [AWSPREVIOUS, rotatingLabel(subject.id)], context);
     if (why === undefined || clock.now() >= until) return why;

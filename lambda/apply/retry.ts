@@ -1,7 +1,8 @@
 import { WRITE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
-import { after } from "../model/time.ts";
+import { after, earliest } from "../model/time.ts";
 import type { Clock } from "../ports.ts";
+import type { RunClock } from "./context.ts";
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
@@ -27,7 +28,12 @@ export async function retry<T>(clock: Clock, until: Date, write: () => Promise<T
   }
 }
 
-/** The same for an ordinary write: it is tried again for `WRITE_PATIENCE_MS`. */
-export function retryWrite<T>(clock: Clock, write: () => Promise<T>): Promise<T> {
-  return retry(clock, after(clock.now(), WRITE_PATIENCE_MS), write);
+/** Until when something ordinary that begins now is tried: for `WRITE_PATIENCE_MS`, while the run has time. */
+export function patienceFrom(clock: RunClock): Date {
+  return earliest(after(clock.now(), WRITE_PATIENCE_MS), clock.endBy);
+}
+
+/** The same for an ordinary write. */
+export function retryWrite<T>(clock: RunClock, write: () => Promise<T>): Promise<T> {
+  return retry(clock, patienceFrom(clock), write);
 }

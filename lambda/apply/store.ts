@@ -1,4 +1,4 @@
-import { STAGE_PATIENCE_MS, WRITE_PATIENCE_MS } from "../limits.ts";
+import { STAGE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, type ErrorCode, failureOf, RotationError } from "../model/errors.ts";
 import { masked } from "../model/masked.ts";
 import { Redacted } from "../model/redacted.ts";
@@ -21,7 +21,7 @@ import type { ApplicationId } from "../model/token.ts";
 import type { IssuedToken } from "../ports.ts";
 import type { ApplicationContext } from "./context.ts";
 import { discarding } from "./issue.ts";
-import { retry, retryWrite } from "./retry.ts";
+import { patienceFrom, retry, retryWrite } from "./retry.ts";
 
 const LOOK_PAUSE_MS = 500;
 /** How often a promotion is tried that was refused although the labels show no cause. */
@@ -33,7 +33,7 @@ export async function open(
   description: string,
   { run: { store, clock } }: ApplicationContext,
 ): Promise<SecretState> {
-  const until = after(clock.now(), WRITE_PATIENCE_MS);
+  const until = patienceFrom(clock);
   const found = await store.describe(name);
   if (found !== undefined) return takingWrites(found);
   await retry(clock, until, () => store.create(name, description));
@@ -136,7 +136,7 @@ export async function promote(
   { run: { store, clock } }: ApplicationContext,
 ): Promise<Promotion> {
   const versionId = versionIdOf(stamp);
-  const patience = earliest(until, after(clock.now(), WRITE_PATIENCE_MS));
+  const patience = earliest(until, patienceFrom(clock));
   for (let contradictions = 0; ; ) {
     if (clock.now() >= until) throw tooLate("promote", versionId, name);
     const error = await failureOf(store.promote(arn, versionId, from));

@@ -78,7 +78,7 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     observeUntil,
     store: watched(rateLimited(store, clock, STORE_WRITES_PER_SECOND), "Secrets Manager", watch),
     bus: watched(circuitBroken(bus), "EventBridge", watch),
-    clock,
+    clock: { now: () => clock.now(), sleep: (ms) => clock.sleep(ms), endBy: deadlines.endBy },
     log,
     runbook,
     recorder: new Recorder(log, request.dryRun, runbook),

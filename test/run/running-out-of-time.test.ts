@@ -86,6 +86,87 @@ describe("the end of a run", () => {
   });
 });
 
+describe("a service that is down at the end of a run", () => {
+  const down = new RotationError("losant-unavailable", "planted", { effect: "unknown" });
+  const storeDown = new RotationError("store-unavailable", "planted", { effect: "unknown" });
+
+  /** A run of a minute begins an effect 9 s before its end, because the reads before it take that long. */
+  async function endOf(world: World, operation: string, error: RotationError) {
+    const startedMs = world.clock.now().getTime();
+    let isFirst = true;
+    const intercept: Intercept = (call) => {
+      if (call.operation === "list" && isFirst) {
+        isFirst = false;
+        return { answerMs: MINUTE - 9_000 };
+      }
+      return call.operation === operation ? { before: error } : {};
+    };
+    const { report } = await world.run({}, { intercept, budgetMs: MINUTE });
+    return { leftMs: startedMs + MINUTE - world.clock.now().getTime(), report };
+  }
+
+  it.each([
+    ["deactivate", down],
+    ["detach", storeDown],
+  ])("does not keep it beyond its deadline by tries of %s: it reports", async (operation, error) => {
+    const { world, current, secretName } = await rotatedOnce({
+      policy: { retire: { deactivateAfter: "1d" } },
+    });
+    const version = `losant-${current}-${world.losant.tokens(APP)[1]?.id}`;
+    await world.run({ tokens: [current], force: true });
+    if (operation === "detach") world.aws.moveLabel(secretName, `rotating-${current}`, version);
+    world.clock.advance(10 * DAY);
+    const { leftMs, report } = await endOf(world, operation, error);
+    expect(report.summary.failed).toBe(1);
+    expect(leftMs).toBeGreaterThanOrEqual(8_000);
+  });
+
+  it("does not keep it by tries of a promotion, which a later run makes", async () => {
+    const { world, current, secretName } = await rotatedOnce();
+    const { report } = await world.run(
+      { tokens: [current], force: true },
+      {
+        budgetMs: MINUTE,
+        intercept: ({ operation }) =>
+          operation === "stage"
+            ? { answerMs: MINUTE - 11_000 }
+            : operation === "promote"
+              ? { before: new RotationError("store-throttled", "planted") }
+              : {},
+      },
+    );
+    expect(report.summary.failed).toBe(1);
+    expect(Date.parse(report.finishedAt) - Date.parse(report.startedAt)).toBeLessThanOrEqual(MINUTE - 8_000);
+    expect((await world.run()).report.summary).toMatchObject({ resumed: 1, failed: 0 });
+    expect(world.losant.tokenIdOf(world.stringIn(secretName) ?? "")).toBe(newest(world));
+  });
+
+  it("does not keep it by looks at a predecessor that is still read elsewhere", async () => {
+    const { world, current } = await rotatedOnce();
+    world.config = { ...world.config, secretPrefix: "moved", formerPrefixes: ["losant"] };
+    world.clock.advance(DAY);
+    await world.run();
+    world.clock.advance(DAY);
+    const startedMs = world.clock.now().getTime();
+    const { failures } = await world.run({ tokens: [current], retireNow: true }, { budgetMs: 10_000 });
+    expect(failures.join()).toContain("predecessor-active");
+    expect(world.clock.now().getTime() - startedMs).toBeLessThanOrEqual(2_000);
+  });
+
+  it("does not keep it by looks for an event that another run owes", async () => {
+    const { world, current } = await rotatedOnce();
+    const startedMs = world.clock.now().getTime();
+    const event = { tokens: [current], force: true, retireNow: true };
+    const slow = world.start(event, { intercept: slowly(40_000), budgetMs: MINUTE });
+    void world.start(event, {
+      intercept: ({ operation }) => (operation === "publish" ? { before: "crash" } : {}),
+    });
+    const { failures } = await world.clock.run(slow);
+    expect(failures.join()).toContain("has not been sent yet");
+    expect(world.clock.now().getTime() - startedMs).toBeLessThanOrEqual(MINUTE - 8_000 + 1_000);
+  });
+});
+
 describe("a process that stood still after it stored a string", () => {
   /** By then, half of `orphanAfter` after the creation of its token, another run may soon discard that. */
   it.each([
