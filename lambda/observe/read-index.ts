@@ -1,4 +1,5 @@
 import { StoreIndex } from "../lineage/store-index.ts";
+import type { SecretState } from "../model/secret.ts";
 import type { RotationConfig } from "../policy/config.ts";
 import type { SecretStore } from "../ports.ts";
 
@@ -7,9 +8,11 @@ export async function readIndex(
   { secretPrefix, formerPrefixes }: Pick<RotationConfig, "secretPrefix" | "formerPrefixes">,
   store: Pick<SecretStore, "list">,
 ): Promise<StoreIndex> {
-  const prefixes = [secretPrefix, ...formerPrefixes];
-  const lists = await Promise.all(prefixes.map((prefix) => store.list(`${prefix}/`)));
-  return new StoreIndex(lists.flat());
+  const secrets: SecretState[] = [];
+  // One after the other, because lists that don't end would use up the memory together.
+  for (const prefix of [secretPrefix, ...formerPrefixes])
+    for (const secret of await store.list(`${prefix}/`)) secrets.push(secret);
+  return new StoreIndex(secrets);
 }
 
 /** Used if the list can't be read. Then every secret is read by itself. */

@@ -111,6 +111,27 @@ describe("the list of secrets", () => {
     expect(await failure(store.list(PREFIX))).toMatchObject({ code: "store-answer-invalid" });
     expect(server.requests).toHaveLength(4);
   });
+
+  test("that never ends is given up when it has as many secrets as there is memory for", async () => {
+    const { store, server } = await storeAnswering(
+      (_, index) =>
+        page(
+          [1, 2, 3].map((number) => entry(`losant/${index}-${number}`)),
+          "again",
+        ),
+      { maxSecrets: 8 },
+    );
+    const error = await failure(store.list(PREFIX));
+    expect(error).toMatchObject({ code: "store-answer-invalid" });
+    expect(error.message).toContain("doesn't end after 8 secrets");
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test("whose pages come too slowly is given up", async () => {
+    const { store, server } = await storeAnswering(() => page([entry(NAME)], "again"), { listTotalMs: 0 });
+    expect(await failure(store.list(PREFIX))).toMatchObject({ code: "store-unreachable", effect: "none" });
+    expect(server.requests).toHaveLength(1);
+  });
 });
 
 const versionId = (text: string) => v.parse(VersionId, text);

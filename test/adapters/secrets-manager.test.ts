@@ -97,6 +97,15 @@ describe("a secret's history", () => {
     expect(await failure(store.history(ARN))).toMatchObject({ code: "store-answer-invalid" });
     expect(server.requests).toHaveLength(4);
   });
+
+  test("whose pages come too slowly is given up", async () => {
+    const { store, server } = await storeAnswering(
+      () => ({ status: 200, body: { ARN, Versions: [], NextToken: "again" } }),
+      { listTotalMs: 0 },
+    );
+    expect(await failure(store.history(ARN))).toMatchObject({ code: "store-unreachable", effect: "none" });
+    expect(server.requests).toHaveLength(1);
+  });
 });
 
 test.each(Object.entries(STORE_CALLS))(

@@ -25,8 +25,12 @@ import { type StoreAttempt, storeError } from "./secrets-manager-failures.ts";
 export interface StoreLimits extends AwsCallLimits {
   readonly readAttempts: number;
   readonly maxPages: number;
-  /** For ListSecrets. A region can have 500,000 secrets. */
+  /** For ListSecrets. Pages may be empty. */
   readonly maxSecretPages: number;
+  /** Of one list, which is kept until the run ends. A hundred thousand need about as many kilobytes. */
+  readonly maxSecrets: number;
+  /** After this time, no further page of a list is requested. */
+  readonly listTotalMs: number;
 }
 
 export const STORE_LIMITS: StoreLimits = {
@@ -36,6 +40,8 @@ export const STORE_LIMITS: StoreLimits = {
   readAttempts: 3,
   maxPages: 50,
   maxSecretPages: 5_000,
+  maxSecrets: 100_000,
+  listTotalMs: 180_000,
 };
 
 type Read = DescribeSecretCommand | GetSecretValueCommand | ListSecretsCommand | ListSecretVersionIdsCommand;

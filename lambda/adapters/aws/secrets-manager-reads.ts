@@ -18,7 +18,7 @@ import {
   VersionsPage,
 } from "./secrets-manager-answers.ts";
 import { reading, type SecretsManagerCalls, valueOrThrow } from "./secrets-manager-calls.ts";
-import { accessTokenError } from "./secrets-manager-failures.ts";
+import { accessTokenError, type StoreAttempt } from "./secrets-manager-failures.ts";
 
 export async function readSecretState(
   calls: SecretsManagerCalls,
@@ -40,9 +40,11 @@ export async function listedSecrets(
   namePrefix: string,
 ): Promise<readonly SecretState[]> {
   const attempted = reading("ListSecrets", `${namePrefix}*`);
+  const { maxSecretPages, maxSecrets, listTotalMs } = calls.limits;
+  const until = performance.now() + listTotalMs;
   const secrets = new Map<SecretArn, SecretState>();
   let NextToken: string | undefined;
-  for (let page = 0; page < calls.limits.maxSecretPages; page += 1) {
+  for (let page = 0; page < maxSecretPages && secrets.size <= maxSecrets; page += 1) {
     const command = new ListSecretsCommand({
       Filters: [{ Key: "name", Values: [namePrefix] }],
       IncludePlannedDeletion: true,
@@ -57,19 +59,28 @@ export async function listedSecrets(
     }
     NextToken = listed.NextToken;
     if (NextToken === undefined) return [...secrets.values()];
+    if (performance.now() >= until) throw tooSlow(attempted, listTotalMs);
   }
+  const most = secrets.size > maxSecrets ? `${maxSecrets} secrets` : `${maxSecretPages} pages`;
   throw new RotationError(
     "store-answer-invalid",
-    `ListSecrets of ${namePrefix}*: the list doesn't end after ${calls.limits.maxSecretPages} pages`,
+    `ListSecrets of ${namePrefix}*: the list doesn't end after ${most}`,
   );
+}
+
+function tooSlow({ operation, secret }: StoreAttempt, listTotalMs: number): RotationError {
+  const message = `${operation} of ${secret}: the list doesn't end in ${listTotalMs / 1_000} seconds`;
+  return new RotationError("store-unreachable", message);
 }
 
 /** All pages, including deprecated versions: a token is deleted only if it is absent from this list. */
 export async function listVersions(calls: SecretsManagerCalls, arn: SecretArn) {
   const attempted = reading("ListSecretVersionIds", arn);
+  const { maxPages, listTotalMs } = calls.limits;
+  const until = performance.now() + listTotalMs;
   const versions: v.InferOutput<typeof VersionsPage>["Versions"] = [];
   let NextToken: string | undefined;
-  for (let page = 0; page < calls.limits.maxPages; page += 1) {
+  for (let page = 0; page < maxPages; page += 1) {
     const asked = { SecretId: arn, IncludeDeprecated: true, MaxResults: 100, NextToken };
     const listed = valueOrThrow(
       attempted,
@@ -83,10 +94,11 @@ export async function listVersions(calls: SecretsManagerCalls, arn: SecretArn) {
     versions.push(...listed.Versions);
     NextToken = listed.NextToken;
     if (NextToken === undefined) return versions;
+    if (performance.now() >= until) throw tooSlow(attempted, listTotalMs);
   }
   throw new RotationError(
     "store-answer-invalid",
-    `ListSecretVersionIds of ${arn}: the list doesn't end after ${calls.limits.maxPages} pages`,
+    `ListSecretVersionIds of ${arn}: the list doesn't end after ${maxPages} pages`,
   );
 }
 
