@@ -1,6 +1,9 @@
-/** A character written as a code: in percent encoding, JSON, HTML or quoted-printable. */
+/**
+ * A character written as a code: in percent encoding, JSON, HTML or quoted-printable. A code begins with the first of several
+ * backslashes: if each of them could begin one, ten thousand in a row would take a second.
+ */
 export const CODE =
-  /%([\da-f]{2})|\\+x([\da-f]{2})|0x([\da-f]{2})|=([\da-f]{2})|\\+u00([\da-f]{2})|&#x([\da-f]{2});?|&#(\d{2,3});?/gi;
+  /%([\da-f]{2})|(?<!\\)\\+x([\da-f]{2})|0x([\da-f]{2})|=([\da-f]{2})|(?<!\\)\\+u00([\da-f]{2})|&#x([\da-f]{2});?|&#(\d{2,3});?/gi;
 
 /** A text, and for each of its characters its position in the original text. */
 export interface Layer {

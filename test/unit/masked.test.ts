@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
+import { CODE } from "../../lambda/model/character-codes.ts";
 import { masked } from "../../lambda/model/masked.ts";
 import { printable, printableJson, printableValue, quoted } from "../../lambda/model/printable.ts";
 import { ApplicationId } from "../../lambda/model/token.ts";
@@ -59,6 +60,13 @@ describe("a name that holds no token", () => {
     );
     expect(sentences.filter((sentence) => masked(sentence) !== sentence)).toEqual([]);
   });
+});
+
+test("codes are searched for in one pass, also among fifty thousand backslashes", () => {
+  const began = performance.now();
+  expect([..."\\".repeat(50_000).matchAll(CODE)]).toEqual([]);
+  expect([...`${"\\".repeat(50_000)}x41`.matchAll(CODE)]).toHaveLength(1);
+  expect(performance.now() - began).toBeLessThan(1_000);
 });
 
 describe("a name that holds a token", () => {
