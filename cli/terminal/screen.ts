@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { WriteStream } from "node:tty";
 import { styleText } from "node:util";
+import { printable } from "../../lambda/model/printable.ts";
 import { invocationIn, PROGRAM, typed as typedBy } from "./invocation.ts";
 import { wrapped } from "./width.ts";
 
@@ -59,14 +60,15 @@ function hasColours({ isTTY = false }: Output, env: Environment): boolean {
   return isWanted && WriteStream.prototype.getColorDepth(env) > 2;
 }
 
-/** Writes a paragraph, wrapped at the screen's width. */
+/** Writes a paragraph, wrapped at the screen's width. Whatever names and other foreign text it contains, it is safe to show. */
 export function say(
   { width, line, paint, typed }: Screen,
   text: string,
   indent = "  ",
   style: Style = "plain",
 ): void {
-  for (const part of wrapped(typed(text), width - indent.length)) line(indent + paint(style, part));
+  for (const part of wrapped(typed(printable(text)), width - indent.length))
+    line(indent + paint(style, part));
 }
 
 const COMMAND_AT_END = new RegExp(`^(.*:) ((?:npm run|${PROGRAM}) .*)$`, "s");

@@ -2,7 +2,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import { describe, expect, test } from "vitest";
 import { type StartedAs, typed } from "../../cli/terminal/invocation.ts";
 import { showReport } from "../../cli/terminal/report-table.ts";
-import type { Screen } from "../../cli/terminal/screen.ts";
+import { type Screen, say } from "../../cli/terminal/screen.ts";
 import { summaryOf } from "../../cli/terminal/summary.ts";
 import { tableLines } from "../../cli/terminal/table.ts";
 import { displayWidth, fitted, truncated, wrapped } from "../../cli/terminal/width.ts";
@@ -106,6 +106,14 @@ describe("a table", () => {
   function cell(text: string) {
     return { text };
   }
+});
+
+test("a paragraph shows no token that a secret or a version is named after, and no control characters", () => {
+  const { screen, lines } = screenOf(72);
+  const token = `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.${"Qm9yZWFsRm9yZXN0".repeat(8)}`;
+  say(screen, `Secret shared/${token.slice(0, 60)}, last changed now`);
+  say(screen, `- Leave version ${token.slice(40, 104)} where it is\u202e.`);
+  expect(lines).toEqual(["  Secret shared/…, last changed now", "  - Leave version … where it is·."]);
 });
 
 test("names from Losant neither move the cursor nor show a token that somebody used for a name", () => {
