@@ -201,6 +201,30 @@ describe.each([
     await expect(api[does](TOKEN)).resolves.toBeUndefined();
   });
 
+  test.each<[string, object]>([
+    ["nothing", {}],
+    ["a message alone", { body: { message: "no Route matched with those values" } }],
+  ])(
+    "is not done where a 404 that says %s may be a gateway's, and Losant still has the token",
+    async (_, said) => {
+      const { api, server } = await bench(({ method: asked }) =>
+        asked === "GET" ? { status: 200, body: tokenBody(TOKEN) } : { status: 404, ...said },
+      );
+      expect(await failure(api[does](TOKEN))).toMatchObject({
+        code: "losant-answer-invalid",
+        effect: "unknown",
+        message: expect.stringContaining("is HTTP 404, but the token exists"),
+      });
+      expect(server.requests.map((request) => request.method)).toEqual([method, "GET"]);
+    },
+  );
+
+  test("asks nothing more where Losant says what a 404 means", async () => {
+    const { api, server } = await bench(() => ({ status: 404, body: { type: "NotFound", message: "no" } }));
+    await api[does](TOKEN);
+    expect(server.requests).toHaveLength(1);
+  });
+
   test.each<[string, Reply, string, string]>([
     ["no answer in time", "hang", "losant-unreachable", "unknown"],
     ["a dropped connection", "drop", "losant-unreachable", "unknown"],

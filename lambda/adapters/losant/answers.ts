@@ -178,6 +178,8 @@ export interface Said {
   /** Type and message on one line, safe to show. Undefined if there are none. */
   readonly quote?: string | undefined;
   readonly isAboutScope: boolean;
+  /** It names a type, as each of Losant's documented errors does, and those of gateways usually don't. */
+  readonly hasType: boolean;
   /** The answer is not from Losant, but from something in between. Losant's answer is empty, or JSON with one of the two. */
   readonly isForeign: boolean;
 }
@@ -199,8 +201,9 @@ export function readSaid(body: Body | undefined, secrets: readonly Redacted[]): 
   return {
     quote: quote === "" ? undefined : quote,
     isAboutScope: /scope/i.test(type ?? "") || /\bscopes?\b/i.test(message ?? ""),
+    hasType: type !== undefined,
     isForeign: false,
   };
 }
 
-const FOREIGN: Said = { isAboutScope: false, isForeign: true };
+const FOREIGN: Said = { isAboutScope: false, hasType: false, isForeign: true };

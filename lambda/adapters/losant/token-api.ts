@@ -132,7 +132,7 @@ class LosantTokens implements TokenApi {
       path: `/tokens/${id}`,
       body: (login) => ({ status: "inactive", ...alsoOf(login) }),
     });
-    await this.#unlessGone(call, readDeactivated);
+    await this.#ended(id, call, readDeactivated);
   }
 
   async delete(id: TokenId): Promise<void> {
@@ -143,7 +143,7 @@ class LosantTokens implements TokenApi {
       method: "delete",
       path: `/tokens/${id}`,
     });
-    await this.#unlessGone(call, readDeleted);
+    await this.#ended(id, call, readDeleted);
   }
 
   probe(string: Redacted, scope: readonly string[]) {
@@ -176,6 +176,21 @@ class LosantTokens implements TokenApi {
     return { ...call, applicationId: this.#id };
   }
 
+  /**
+   * Ends a token's life. A gateway that doesn't forward this method may also say 404, and then the token still works. So a 404
+   * without a type is checked with a read.
+   */
+  async #ended<T>(
+    id: TokenId,
+    call: LosantCall,
+    read: (text: string | undefined) => Parsed<T>,
+  ): Promise<void> {
+    const answer = await this.#client.answer(call);
+    if (!isGone(answer)) valueOrThrow(call, read(textOf(call, answer)));
+    else if (!answer.said.hasType && (await this.get(id)) !== undefined)
+      throw unusable(call, "is HTTP 404, but the token exists");
+  }
+
   /** The content of the answer about one token. Undefined if Losant says that there is no such token. */
   async #unlessGone<T>(
     call: LosantCall,
@@ -186,7 +201,7 @@ class LosantTokens implements TokenApi {
   }
 }
 
-function isGone(answer: LosantAnswer): boolean {
+function isGone(answer: LosantAnswer): answer is Extract<LosantAnswer, { readonly kind: "refused" }> {
   return answer.kind === "refused" && answer.status === 404 && !answer.said.isForeign;
 }
 
