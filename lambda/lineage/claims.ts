@@ -12,6 +12,7 @@ import { signedMarker } from "./proof.ts";
 import {
   isConfigured,
   isSearched,
+  isOnRecord,
   type ListedToken,
   ownVersions,
   renewsAccessToken,
@@ -105,11 +106,11 @@ function isGone(snapshot: Snapshot, arn: SecretArn): boolean {
 /** No version of its secret holds the token or replaced it. */
 export function isKnownUnstored(
   snapshot: Snapshot,
-  { id }: Pick<ListedToken, "id">,
+  { id, createdAt }: Pick<ListedToken, "id" | "createdAt">,
   name: SecretName,
 ): boolean {
   const reading = snapshot.secrets.get(name);
-  if (!isSearched(reading)) return false;
+  if (!isSearched(reading) || !isOnRecord(reading, { createdAt }, snapshot)) return false;
   return !stampedVersions(reading).some(({ stamp }) => stamp.tokenId === id || stamp.replacedId === id);
 }
 

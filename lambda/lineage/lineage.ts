@@ -14,6 +14,7 @@ import type { Origin, Places } from "./place.ts";
 import { signedMarker } from "./proof.ts";
 import {
   findToken,
+  isOnRecord,
   isSearched,
   type ListedToken,
   ownVersions,
@@ -144,9 +145,12 @@ function build(
   }));
   const held = new Set(versions.map(({ stamp }) => stamp.tokenId));
   const isStaged = new Set(staged.map(({ version }) => version.stamp.tokenId));
-  const roleOf = ({ id }: ListedToken) => {
+  const roleOf = (token: ListedToken) => {
+    const { id, discardedAt } = token;
     if (id === head?.tokenId) return "head";
     if (isStaged.has(id)) return "staged";
+    // Its string may have been stored. Once the worker has deactivated it, that was certain.
+    if (discardedAt === undefined && !isOnRecord(reading, token, snapshot)) return "superseded";
     return marked.has(id) && !held.has(id) && !replaced.has(id) ? "orphan" : "superseded";
   };
   return {

@@ -115,6 +115,23 @@ export function isSearched(reading: SecretReading | undefined): boolean {
   return reading?.kind === "absent" || (reading?.kind === "described" && reading.history !== undefined);
 }
 
+const KEPT_VERSIONS = 100;
+const KEPT_MS = 86_400_000;
+
+/**
+ * Whether the versions that were read would still show that the string of a token was stored. If a secret has more than a hundred
+ * versions, AWS removes the oldest ones without labels, but none of the last day (quotas of Secrets Manager).
+ */
+export function isOnRecord(
+  reading: SecretReading | undefined,
+  { createdAt }: Pick<ApiToken, "createdAt">,
+  { readAt }: Pick<Snapshot, "readAt">,
+): boolean {
+  const history = reading?.kind === "described" ? reading.history : undefined;
+  const isFull = history !== undefined && history.length >= KEPT_VERSIONS;
+  return !isFull || readAt.getTime() - createdAt.getTime() < KEPT_MS;
+}
+
 /** The versions with an id like those of this worker, as far as they were read. */
 export function stampedVersions(reading: SecretReading | undefined): readonly StampedVersion[] {
   const secret = secretIn(reading);

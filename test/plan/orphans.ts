@@ -3,6 +3,7 @@ import { describeDiscarded } from "../../lambda/model/marker.ts";
 import { ApplicationId } from "../../lambda/model/token.ts";
 import {
   APP,
+  byHand,
   DAY,
   HOUR,
   KEY,
@@ -27,6 +28,9 @@ const oldOnes = (count: number) =>
   Array.from({ length: count }, (_, index) =>
     token(`orphan${index}`, { replaces: "root", age: HOURS_2, run: `run-${index}` }),
   );
+
+/** As many versions as AWS keeps, with the current one. */
+const manyByHand = Array.from({ length: 99 }, (_, index) => byHand(String(index)));
 
 /** Deactivated so long ago, with the line that says so. */
 function discarded(ago: number) {
@@ -55,6 +59,24 @@ export const ORPHANS: readonly Row[] = [
     secrets: [secret([isCurrent])],
     asks: { tokens: ["somebody else"] },
     plan: ["discard orphan: orphan", "skip current: not-selected"],
+  },
+  {
+    says: "takes no token for an orphan whose version AWS may have removed, since the secret has had a hundred more",
+    tokens: [current, token("perhaps", { replaces: "current", age: 30 * DAY })],
+    secrets: [secret([isCurrent, ...manyByHand])],
+    plan: ["wait current: not-due", "skip perhaps: superseded"],
+  },
+  {
+    says: "deletes an orphan of the last day also there: AWS removes no version of that day",
+    tokens: [current, token("orphan", { replaces: "current", age: HOURS_2 })],
+    secrets: [secret([isCurrent, ...manyByHand])],
+    plan: ["discard orphan: orphan", "wait current: not-due"],
+  },
+  {
+    says: "deletes there as well what it has deactivated a week ago",
+    tokens: [current, discarded(8 * DAY)],
+    secrets: [secret([isCurrent, ...manyByHand])],
+    plan: ["discard orphan: orphan", "wait current: not-due"],
   },
   {
     says: "issues nothing beside a young orphan, whose run may still be about to store it",

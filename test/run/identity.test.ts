@@ -526,6 +526,19 @@ describe("a configuration that changes", () => {
       const arn = world.secrets.get(former).arn;
       world.clock.advance(2 * DAY);
       world.config = configured(after, {
+describe("a secret whose value something writes again and again", () => {
+  it("costs no token its life when AWS removes the versions that tell what it held", async () => {
+    const { world, successorId } = await rotatedOnce();
+    const name = world.secretOf("backend");
+    for (let count = 0; count < 150; count += 1) {
+      world.clock.advance(20 * MINUTE);
+      world.aws.putSecret(name, "a value set by hand");
+    }
+    await live(world, 10);
+    expect(tokenOf(world, successorId).status).toBe("active");
+  });
+});
+
         secretPrefix: prefix,
         ...(prefix === "other" && { formerPrefixes: ["losant"] }),
       });
