@@ -11,8 +11,8 @@ import { chainFrom, type Predecessors } from "./chain.ts";
 import { signedMarker } from "./proof.ts";
 import {
   isConfigured,
-  isSearched,
   isOnRecord,
+  isSearched,
   type ListedToken,
   ownVersions,
   renewsAccessToken,

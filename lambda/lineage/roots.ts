@@ -4,7 +4,7 @@ import { quoted } from "../model/printable.ts";
 import { type SecretArn, SecretName, secretNameOf } from "../model/secret.ts";
 import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
 import { isForced, matches, type Selection } from "../policy/request.ts";
-import { chainFrom, type Predecessors } from "./chain.ts";
+import { chainFrom } from "./chain.ts";
 import type { Inquiry, Origin, Place } from "./place.ts";
 import { secretNameFor } from "./secret-names.ts";
 import {
@@ -12,6 +12,7 @@ import {
   findToken,
   type ListedToken,
   mappedNames,
+  mayDescendFrom,
   ownVersions,
   renewsAccessToken,
   type Snapshot,
@@ -40,7 +41,7 @@ export function* placesOfRoots(
   const mapped = mappedNames(snapshot.application);
   const ambiguities = new Map(
     [...rivals]
-      .map(([name, sharing]) => [name, withClaim(sharing)] as const)
+      .map(([name, sharing]) => [name, withClaim(sharing, inquiry)] as const)
       // If a lineage is in the secret already, none of them gets it.
       .filter(([name, { length }]) => length > 1 && mapped.has(name) && !isTaken(name, snapshot))
       // Once for each name, not for each token that shares it, because there may be ten thousand.
@@ -53,7 +54,7 @@ export function* placesOfRoots(
   for (const root of live) {
     const target = targetOf(root, inquiry);
     const ambiguity = ambiguities.get(target);
-    const isShared = (rivals.get(target)?.length ?? 0) > 1;
+    const isShared = mappedById(root, inquiry) === undefined && (rivals.get(target)?.length ?? 0) > 1;
     decided.set(
       root.token.id,
       ambiguity?.claiming.has(root)
@@ -70,7 +71,7 @@ export function* placesOfRoots(
     const place = placeOf(root, targetOf(root, inquiry), false, inquiry);
     decided.set(token.id, place);
     if (typeof place !== "string") continue;
-    const secretName = given.has(place) ? distinctSecretName(snapshot, token) : place;
+    const secretName = given.has(place) ? ownSecretName(snapshot, token) : place;
     names.set(token.id, secretName);
     given.add(secretName);
   }
@@ -90,10 +91,14 @@ function isContender({ token, origin }: Root, { snapshot }: Pick<Inquiry, "snaps
   return isExplained || snapshot.application.secrets.has(token.id);
 }
 
-/** Those that the worker created for this place, if there are any. Others have only their names in common with it. */
-function withClaim(sharing: readonly Root[]): readonly Root[] {
+/**
+ * Those that the configuration names by their ids, or else those that the worker created for this place, if there are any. Others
+ * have only their names in common with it.
+ */
+function withClaim(sharing: readonly Root[], inquiry: Inquiry): readonly Root[] {
+  const byId = sharing.filter((root) => mappedById(root, inquiry) !== undefined);
   const moved = sharing.filter(({ origin }) => origin.kind === "moved");
-  return moved.length > 0 ? moved : sharing;
+  return byId.length > 0 ? byId : moved.length > 0 ? moved : sharing;
 }
 
 /** Only the token that the worker is logged in with may go into the access token's secret, whatever other tokens' names are. */
@@ -106,7 +111,7 @@ function isIntruder(root: Root, inquiry: Inquiry): boolean {
 function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inquiry): Place | SecretName {
   const { token, origin } = root;
   const { snapshot, selection } = inquiry;
-  if (!isContender(root, inquiry)) return distinctSecretName(snapshot, token);
+  if (!isContender(root, inquiry)) return ownSecretName(snapshot, token);
   if (isIntruder(root, inquiry)) return { kind: "failed", error: notTheAccessToken(token, snapshot) };
   // Whatever else the access token's secret has held, a successor of the token that it holds now belongs there.
   if (target === accessSecretOf(snapshot)) return target;
@@ -115,10 +120,10 @@ function placeOf(root: Root, target: SecretName, isShared: boolean, inquiry: Inq
   if (reading?.kind === "unreadable") return target;
   if (origin.kind === "moved")
     return isFreeFor(token, target, inquiry) ? target : { kind: "failed", error: taken(token, target) };
-  if (!isTaken(target, snapshot)) return isShared ? distinctSecretName(snapshot, token) : target;
+  if (!isTaken(target, snapshot)) return isShared ? ownSecretName(snapshot, token) : target;
   if (isAdopted(snapshot, token, selection) && hasDeadCurrent(snapshot, target))
     return { kind: "member", secretNames: [target] };
-  return distinctSecretName(snapshot, token);
+  return ownSecretName(snapshot, token);
 }
 
 function isTaken(name: SecretName, snapshot: Snapshot): boolean {
@@ -147,7 +152,7 @@ function withoutTwins(
       // A secret that can't be read may hold any of them.
       if (group.length < 2 || (reading && reading.kind === "unreadable")) continue;
       for (const { token } of group) {
-        const distinct = distinctSecretName(snapshot, token);
+        const distinct = ownSecretName(snapshot, token);
         if (name === distinct) continue;
         names.set(token.id, distinct);
         isStable = false;
@@ -212,16 +217,15 @@ function notTheAccessToken({ id }: ApiToken, snapshot: Snapshot): RotationError 
   );
 }
 
-function targetOf({ token, origin }: Root, inquiry: Inquiry): SecretName {
-  const { snapshot, claims } = inquiry;
-  const { application } = snapshot;
-  if (origin.kind !== "moved") return application.secrets.get(token.id) ?? secretNameOfToken(snapshot, token);
-  const byId = mappedInChain(token.id, snapshot, claims.predecessors) ?? application.secrets.get(token.id);
+function targetOf(root: Root, inquiry: Inquiry): SecretName {
+  const { token, origin } = root;
+  const { snapshot } = inquiry;
+  const byId = mappedById(root, inquiry);
   if (byId !== undefined) return byId;
   const named = secretNameOfToken(snapshot, token);
-  const kept = keptName(origin.former, snapshot);
+  const kept = origin.kind === "moved" ? keptName(origin.former, snapshot) : undefined;
   if (kept === undefined || named === accessSecretOf(snapshot)) return named;
-  return mappedNames(application).has(named) && isFreeFor(token, named, inquiry) ? named : kept;
+  return mappedNames(snapshot.application).has(named) && isFreeFor(token, named, inquiry) ? named : kept;
 }
 
 /**
@@ -242,16 +246,18 @@ function isFreeFor({ id }: ApiToken, name: SecretName, { snapshot, claims }: Inq
   return standing === undefined || chainFrom(id, claims.predecessors).has(standing.stamp.tokenId);
 }
 
-/** An id in the configuration means the whole lineage, because its first token may have been replaced long ago. */
-function mappedInChain(
-  id: TokenId,
-  { application }: Snapshot,
-  predecessors: Predecessors,
-): SecretName | undefined {
-  const mapped = chainFrom(id, predecessors)
+/**
+ * The secret that the configuration gives to its id. If the token moves, an id means the whole lineage, because its first token may
+ * have been replaced long ago. A version that somebody wrote into any secret doesn't make a token with other rights a successor of
+ * that one.
+ */
+function mappedById({ token, origin }: Root, { snapshot, claims }: Inquiry): SecretName | undefined {
+  const { secrets } = snapshot.application;
+  if (secrets.size === 0 || origin.kind !== "moved") return secrets.get(token.id);
+  const mapped = chainFrom(token.id, claims.predecessors)
     .values()
-    .find((at) => application.secrets.has(at));
-  return mapped && application.secrets.get(mapped);
+    .find((at) => secrets.has(at) && mayDescendFrom(at, token, snapshot));
+  return secrets.get(mapped ?? token.id);
 }
 
 export function secretNameOfToken(
@@ -267,7 +273,7 @@ export function secretNameOfToken(
   );
 }
 
-/** The secrets that a root of this name would have got under the former prefixes. */
+/** The secrets under the former prefixes that a root may have: those of its name, and the one that it moves from. */
 export function formerNamesOf(
   { application, formerPrefixes }: Pick<Snapshot, "application" | "formerPrefixes">,
   { name }: Pick<ApiToken, "name">,
@@ -275,9 +281,14 @@ export function formerNamesOf(
   return formerPrefixes.map((prefix) => secretNameFor(prefix, application.id, name));
 }
 
-export function distinctSecretName(
-  { application, secretPrefix }: Pick<Snapshot, "application" | "secretPrefix">,
-  { name, id }: Pick<ApiToken, "name" | "id">,
-): SecretName {
-  return secretNameFor(secretPrefix, application.id, name, id);
+/**
+ * A secret with the token's id in its name. Another token may have had that name, and have this secret. Then the id is appended once
+ * more.
+ */
+function ownSecretName(snapshot: Snapshot, { name, id }: Pick<ApiToken, "name" | "id">): SecretName {
+  const { application, secretPrefix, secrets } = snapshot;
+  for (let text = name; ; text = `${text}_${id}`) {
+    const secretName = secretNameFor(secretPrefix, application.id, text, id);
+    if (tellingVersions(snapshot, secrets.get(secretName)).length === 0) return secretName;
+  }
 }

@@ -163,9 +163,18 @@ function isCredible(
   const token = findToken(snapshot, stamp.tokenId);
   if (labels.length > 0 || token === undefined) return true;
   if ((token.creatorType ?? "apiToken") !== "apiToken") return false;
-  const replaced = findToken(snapshot, stamp.replacedId);
+  return mayDescendFrom(stamp.replacedId, token, snapshot);
+}
+
+/** A successor is not older than the token that it replaces, and has the same rights. */
+export function mayDescendFrom(
+  id: TokenId,
+  { createdAt, scope }: ApiToken,
+  snapshot: Pick<Snapshot, "tokens" | "lookups">,
+): boolean {
+  const replaced = findToken(snapshot, id);
   if (replaced === undefined) return true;
-  return token.createdAt >= replaced.createdAt && scopeKey(token) === scopeKey(replaced);
+  return createdAt >= replaced.createdAt && scopeKey({ scope }) === scopeKey(replaced);
 }
 
 export function findToken(

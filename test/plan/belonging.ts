@@ -437,6 +437,32 @@ export const BELONGING: readonly Row[] = [
     },
   },
   {
+    says: "gives a root no secret that another token has already got by calling itself so",
+    tokens: [
+      token("one", due),
+      token("two", due),
+      token("taker", {
+        name: `backend_${id("one")}`,
+        replaces: "x",
+        secret: arnOf(`${backend}_${id("one")}`),
+      }),
+    ],
+    secrets: [secret([version("taker", "x", "AWSCURRENT")], { name: `${backend}_${id("one")}` })],
+    plan: ["rotate one: renewal-window", "rotate two: renewal-window", "wait taker: not-due"],
+    secretNames: {
+      one: `${backend}_${id("one")}_${id("one")}`,
+      two: `${backend}_${id("two")}`,
+      taker: `${backend}_${id("one")}`,
+    },
+  },
+  {
+    says: "gives a token the secret that its id is mapped to, although another is called like that secret",
+    tokens: [token("one", due), token("other", { ...due, name: "edge" })],
+    mapped: { [id("one")]: secretNamed("edge") },
+    plan: ["rotate one: renewal-window", "rotate other: renewal-window"],
+    secretNames: { one: secretNamed("edge"), other: `${secretNamed("edge")}_${id("other")}` },
+  },
+  {
     says: "maps by ids where the configuration names them, and not by the names",
     tokens: [token("one", { ...due, name: "API" }), token("two", { ...due, name: "CI" })],
     mapped: { [id("one")]: "prod/ci", [id("two")]: "prod/api", API: "prod/elsewhere" },

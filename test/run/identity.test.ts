@@ -505,6 +505,31 @@ describe("a token whose string an administrator copied into a mapped secret", ()
   });
 });
 
+describe("a secret whose value something writes again and again", () => {
+  it("costs no token its life when AWS removes the versions that tell what it held", async () => {
+    const { world, successorId } = await rotatedOnce();
+    const name = world.secretOf("backend");
+    for (let count = 0; count < 150; count += 1) {
+      world.clock.advance(20 * MINUTE);
+      world.aws.putSecret(name, "a value set by hand");
+    }
+    await live(world, 10);
+    expect(tokenOf(world, successorId).status).toBe("active");
+  });
+});
+
+describe("the name of a token", () => {
+  it("that is the secret which a twin of another would get stops that one's renewal no more than its own", async () => {
+    const world = new World({ policy: { renewBefore: "2d" } });
+    const root = world.token("backend", { age: 340 * DAY, lifetime: 365 * DAY });
+    world.token(`backend_${root.id}`, { age: 9 * DAY, lifetime: 10 * DAY });
+    expect((await world.run()).report.summary.rotated).toBe(1);
+    world.token("backend", { lifetime: 365 * DAY });
+    const rows = (await live(world, 24)).flatMap((report) => rowOf(report, root.id) ?? []);
+    expect(rows.map(({ outcome }) => outcome)).toContain("rotated");
+  });
+});
+
 describe("a configuration that changes", () => {
   const configured = (secrets: object, more: object = {}) => ({
     applications: [{ id: APP, accessToken: ACCESS, secrets }],
@@ -526,19 +551,6 @@ describe("a configuration that changes", () => {
       const arn = world.secrets.get(former).arn;
       world.clock.advance(2 * DAY);
       world.config = configured(after, {
-describe("a secret whose value something writes again and again", () => {
-  it("costs no token its life when AWS removes the versions that tell what it held", async () => {
-    const { world, successorId } = await rotatedOnce();
-    const name = world.secretOf("backend");
-    for (let count = 0; count < 150; count += 1) {
-      world.clock.advance(20 * MINUTE);
-      world.aws.putSecret(name, "a value set by hand");
-    }
-    await live(world, 10);
-    expect(tokenOf(world, successorId).status).toBe("active");
-  });
-});
-
         secretPrefix: prefix,
         ...(prefix === "other" && { formerPrefixes: ["losant"] }),
       });
