@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import {
   AWSCURRENT,
   homeOf,
@@ -6,7 +7,7 @@ import {
   sameHome,
   secretNameOf,
 } from "../model/secret.ts";
-import { isLive, type TokenId } from "../model/token.ts";
+import { ApplicationId, isLive, type TokenId } from "../model/token.ts";
 import { chainFrom, type Predecessors } from "./chain.ts";
 import { signedMarker } from "./proof.ts";
 import {
@@ -63,7 +64,7 @@ export function claimsIn(snapshot: Snapshot): Claims {
       if (isOurs) {
         claims.add(stamp.tokenId, name, labels.includes(AWSCURRENT) ? "current" : "held");
         claims.add(stamp.replacedId, name, "replaced");
-      } else if (secret.arn !== snapshot.login.arn) {
+      } else if (secret.arn !== snapshot.login.arn && !isInFolderOfOthers(snapshot, name)) {
         const former = claims.former(secret.arn, stamp.tokenId);
         claims.former(secret.arn, stamp.replacedId);
         former.standingId = standing?.stamp.tokenId;
@@ -72,6 +73,13 @@ export function claimsIn(snapshot: Snapshot): Claims {
   }
   for (const token of snapshot.tokens.values()) addMarker(token, snapshot, claims);
   return claims;
+}
+
+/** In the folder of another application, or in that of a deployment whose prefix begins with this one's. */
+function isInFolderOfOthers({ application, formerPrefixes }: Snapshot, name: SecretName): boolean {
+  const folder = name.slice(0, name.lastIndexOf("/"));
+  const isFormer = formerPrefixes.some((prefix) => folder === `${prefix}/${application.id}`);
+  return v.is(ApplicationId, folder.slice(folder.lastIndexOf("/") + 1)) && !isFormer;
 }
 
 function addMarker(token: ListedToken, snapshot: Snapshot, claims: ClaimsBeingFound): void {

@@ -260,11 +260,12 @@ function chainOf(
   members: readonly ListedToken[],
 ): readonly TokenId[] {
   const predecessors = new Map<TokenId, TokenId>();
+  for (const { stamp } of versions) predecessors.set(stamp.tokenId, stamp.replacedId);
+  // Somebody may have written a second version that names the same token.
   for (const token of members) {
     const marker = signedMarker(token);
     if (marker !== undefined) predecessors.set(token.id, marker.replacedId);
   }
-  for (const { stamp } of versions) predecessors.set(stamp.tokenId, stamp.replacedId);
   return head === undefined ? [] : [...chainFrom(head.tokenId, predecessors)];
 }
 

@@ -6,7 +6,8 @@ import { type SecretReading, secretIn } from "./snapshot.ts";
 
 /**
  * The token that the worker is logged in with: the one in the payload of its string, or else the one in the id of its secret's
- * version, or else the only one with the same dates as the payload. Undefined if none of these identifies it.
+ * version, or else the only one with the same dates as the payload. Everybody who may write to the secret can choose the id of a
+ * version, so it doesn't count against these dates. Undefined if none of these identifies the token.
  */
 export function ownIdOf(
   login: Login,
@@ -19,12 +20,15 @@ export function ownIdOf(
   if (named !== undefined) return another === undefined ? named.id : undefined;
   const secret = secretIn(secrets.get(accessSecret));
   const version = secret && holderOf(secret, login.stage);
-  const stamp = version && stampOf(version);
-  if (stamp !== undefined) return stamp.tokenId;
+  const stamped = version && stampOf(version)?.tokenId;
   const { issuedAt, expiresAt } = login;
-  if (issuedAt === undefined) return undefined;
-  const [dated, other] = tokens.filter(
-    (token) => isSameSecond(token.createdAt, issuedAt) && isSameSecond(token.expiresAt, expiresAt),
-  );
-  return other === undefined ? dated?.id : undefined;
+  const [dated, other] =
+    issuedAt === undefined
+      ? []
+      : tokens.filter(
+          (token) => isSameSecond(token.createdAt, issuedAt) && isSameSecond(token.expiresAt, expiresAt),
+        );
+  const byDates = other === undefined ? dated?.id : undefined;
+  if (stamped === undefined) return byDates;
+  return tokens.some(({ id }) => id === stamped) ? (byDates ?? stamped) : stamped;
 }

@@ -15,7 +15,7 @@ import type { StoreIndex } from "../lineage/store-index.ts";
 import type { KeptKey, MarkerKey } from "../model/marker.ts";
 import type { SecretName, SecretState } from "../model/secret.ts";
 import { after } from "../model/time.ts";
-import type { ApiToken, RunId, TokenId } from "../model/token.ts";
+import { type ApiToken, isLive, type RunId, type TokenId } from "../model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { Selection } from "../policy/request.ts";
 import type { Clock, Login, SecretStore, TokenApi } from "../ports.ts";
@@ -203,14 +203,19 @@ class Looker {
   }
 }
 
-/** For each former access token, the listed token that its payload names, if it names exactly one. */
+/**
+ * For each former access token, the listed token that its payload names, if it names exactly one. A string that Losant rejects isn't
+ * that of a live token, whatever it says.
+ */
 function formerIdsOf(
   keys: readonly KeptKey[],
-  { tokens, ownId }: Pick<Snapshot, "tokens" | "ownId">,
+  { tokens, ownId, readAt }: Pick<Snapshot, "tokens" | "ownId" | "readAt">,
 ): ReadonlySet<TokenId> {
-  const named = keys.flatMap(({ claimedIds }) => {
-    const [only, another] = new Set(claimedIds.filter((id) => tokens.has(id)));
-    return only === undefined || another !== undefined || only === ownId ? [] : [only];
+  const named = keys.flatMap(({ claimedIds, isTrusted }) => {
+    const [id, another] = new Set(claimedIds.filter((one) => tokens.has(one)));
+    const token = id && tokens.get(id);
+    if (token === undefined || another !== undefined || id === ownId) return [];
+    return isTrusted || !isLive(token, readAt) ? [token.id] : [];
   });
   return new Set(named);
 }

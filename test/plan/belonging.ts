@@ -138,6 +138,46 @@ export const BELONGING: readonly Row[] = [
     secrets: [secret([byHand("a", "AWSCURRENT"), version("other", "root")])],
     plan: ["skip other: rolled-back", "skip root: superseded"],
   },
+  ...(
+    [
+      ["another deployment, whose prefix begins with this one's", `losant/b/${APP}/backend`],
+      ["another application", `losant/${OTHER_APP}/backend`],
+    ] as const
+  ).map(
+    ([whose, name]): Row => ({
+      says: `neither moves a token nor takes one for replaced because of a secret in the folder of ${whose}`,
+      tokens: [token("root", { ...due, creatorType: "user" }), foreign(arnOf(name))],
+      secrets: [secret([version("foreign", "root", "AWSCURRENT")], { name })],
+      plan: ["rotate root: renewal-window", "skip foreign: foreign"],
+      secretNames: { root: backend },
+    }),
+  ),
+  {
+    says: "gives no token with other rights the secret of an id that a planted version says it has replaced",
+    tokens: [
+      token("moved", { name: "other", scope: ["device.get"] }),
+      token("mapped", { ...due, name: "mapped" }),
+    ],
+    secrets: [
+      secret([version("moved", "between", "AWSCURRENT"), version("between", "mapped", "AWSPREVIOUS")], {
+        name: "losant/planted",
+      }),
+    ],
+    mapped: { [id("mapped")]: "prod/mapped" },
+    plan: ["rotate moved: moved", "skip mapped: superseded"],
+    secretNames: { moved: secretNamed("other") },
+  },
+  {
+    says: "knows its own token by the dates of its string, whatever token a version of its secret names",
+    tokens: [token("own", { name: "worker" }), root],
+    renews: true,
+    login: {
+      issuedAt: new Date(NOW.getTime() - 100 * DAY),
+      expiresAt: new Date(NOW.getTime() + 265 * DAY),
+    },
+    secrets: [secret([version("root", "own", "AWSCURRENT")], { name: `losant-access/${APP}` })],
+    plan: ["skip root: rolled-back", "skip own: superseded"],
+  },
   {
     says: "moves a secret under a former prefix to the same name under the new one, whatever its token is called now",
     tokens: [token("moved", { name: "renamed", replaces: "x", secret: arnOf(`old/${APP}/backend`) })],

@@ -350,4 +350,22 @@ export const RETIREMENTS: readonly Row[] = [
     login: { stage: "AWSPREVIOUS" },
     plan: ["wait current: not-due", "skip previous: superseded"],
   },
+  {
+    says: "ends no grace period early because of versions that somebody planted between a token and its successor",
+    tokens: [second, third],
+    secrets: [
+      secret(
+        [
+          version("third", "second", "AWSCURRENT"),
+          byHand("x", "AWSPREVIOUS"),
+          version("second", "first"),
+          version("third", "between", "a"),
+          version("between", "second", "b"),
+        ],
+        { changed: DAY },
+      ),
+    ],
+    policy,
+    plan: ["wait third: not-due", "skip second: superseded"],
+  },
 ];

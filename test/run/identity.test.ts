@@ -461,6 +461,17 @@ describe("an access token", () => {
     expect(world.stringIn(ACCESS)).toBe(own.token);
   });
 
+  it("that somebody only pretends was the worker's stops no renewal: Losant rejects its string", async () => {
+    const world = new World();
+    const root = world.token("admin", { ...DUE, scope: ["all.Application"] });
+    const payload = Buffer.from(JSON.stringify({ sub: root.id, iat: 1 })).toString("base64url");
+    const own = world.stringIn(ACCESS) ?? "";
+    world.aws.putSecret(ACCESS, `eyJhbGciOiJIUzI1NiJ9.${payload}.forged`);
+    world.aws.putSecret(ACCESS, own);
+    const { report } = await world.run();
+    expect(rowOf(report, root.id)?.outcome).toBe("rotated");
+  });
+
   it("that the worker made for another secret lives as long as the worker logs in with it", async () => {
     const world = new World({ policy: { retire: { deactivateAfter: "7d" } } });
     world.token("ci", { ...DUE, scope: ["all.Application"] });
