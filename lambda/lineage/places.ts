@@ -44,9 +44,12 @@ export function placesOf(snapshot: Snapshot, selection: Selection, now: Date): P
 const UNSEARCHED: Origin = { kind: "unsearched" };
 
 /** A secret under a former prefix that can't be read may hold its successor. It waits while there is time. */
-function isInDoubt(token: ListedToken, { kind }: Origin, { snapshot, now }: Inquiry): boolean {
-  if (kind !== "plain" || isLate(token, snapshot, now)) return false;
-  return formerNamesOf(snapshot, token).some((name) => snapshot.secrets.get(name)?.kind === "unreadable");
+function isInDoubt(token: ListedToken, origin: Origin, { snapshot, now }: Inquiry): boolean {
+  const isKnown = origin.kind !== "plain" && origin.kind !== "moved";
+  if (isKnown || isLate(token, snapshot, now)) return false;
+  return formerNamesOf(snapshot, token, origin).some(
+    (name) => snapshot.secrets.get(name)?.kind === "unreadable",
+  );
 }
 
 function isLate(token: ListedToken, { application }: Snapshot, now: Date): boolean {

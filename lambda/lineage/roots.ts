@@ -277,8 +277,13 @@ export function secretNameOfToken(
 export function formerNamesOf(
   { application, formerPrefixes }: Pick<Snapshot, "application" | "formerPrefixes">,
   { name }: Pick<ApiToken, "name">,
+  origin: Origin,
 ): readonly SecretName[] {
-  return formerPrefixes.map((prefix) => secretNameFor(prefix, application.id, name));
+  return formerPrefixes.flatMap((prefix) => {
+    const named = secretNameFor(prefix, application.id, name);
+    const left = origin.kind === "moved" ? secretNameOf(origin.former) : named;
+    return left.startsWith(`${prefix}/${application.id}/`) ? [named, left] : [named];
+  });
 }
 
 /**

@@ -114,7 +114,7 @@ function askAboutTokens(
         questions.search(secretNameOfToken(snapshot, token));
         questions.search(secretName);
         // Or a run that began before the prefix was changed has just stored one.
-        for (const name of formerNamesOf(snapshot, token)) questions.search(name);
+        for (const name of formerNamesOf(snapshot, token, origin)) questions.search(name);
         break;
       }
       default:

@@ -580,6 +580,25 @@ describe("a configuration that changes", () => {
     },
   );
 
+  it("and changes the prefix moves what is current, also if the list of secrets is old and the token has another name", async () => {
+    let lagMs = 0;
+    const world = new World({ settings: { indexLagMs: () => lagMs } });
+    const { successorId } = await rotatedOnce(world);
+    world.clock.advance(DAY);
+    lagMs = 5 * MINUTE;
+    const forced = await world.run({ tokens: [successorId], force: true });
+    const current = rowOf(forced.report, successorId)?.successorId ?? "";
+    for (const id of [successorId, current]) world.losant.edit(APP, id, { name: "renamed" });
+    world.clock.advance(2 * MINUTE);
+    world.config = configured({}, { secretPrefix: "other", formerPrefixes: ["losant"] });
+    await world.run();
+    const reports = await live(world, 3);
+    expect(reports.flatMap(({ tokens }) => tokens.filter(({ outcome }) => outcome === "failed"))).toEqual([]);
+    expect(
+      world.events.flatMap(({ detail }) => (detail.reason === "moved" ? detail.replacedTokenId : [])),
+    ).toEqual([current]);
+  });
+
   it("back and forth makes one token a day at most", async () => {
     const world = new World();
     await rotatedOnce(world);

@@ -481,8 +481,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("what has just been stored under a former prefix is not looked for", [
     "lineage/roots.ts",
-    "return formerPrefixes.map((prefix) =>",
-    "return formerPrefixes.slice(formerPrefixes.length).map((prefix) =>",
+    "return formerPrefixes.flatMap((prefix) => {",
+    "return formerPrefixes.slice(formerPrefixes.length).flatMap((prefix) => {",
   ]),
   fault("orphans that can't be ended without Losant's time don't count", [
     "plan/head.ts",
