@@ -5,10 +5,13 @@ import { Interruption } from "./stops.ts";
 export function unlessInterrupted<T>(
   work: Promise<T>,
   left: string,
-  { onInterrupt }: Pick<Io, "onInterrupt">,
+  { onInterrupt, stderr }: Pick<Io, "onInterrupt" | "stderr">,
 ): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const off = onInterrupt(() => reject(new Interruption(left)));
+  const off = onInterrupt(() => {
+    endLine(stderr);
+    reject(new Interruption(left));
+  });
   // After an interruption nobody waits for the result.
   work.catch(() => {});
   return Promise.race([work, promise]).finally(off);
@@ -39,7 +42,10 @@ export async function toItsEnd<T>(
   const stopping = new AbortController();
   const { promise, reject } = Promise.withResolvers<never>();
   const off = onInterrupt(() => {
-    if (stopping.signal.aborted) return reject(new Interruption(second));
+    if (stopping.signal.aborted) {
+      endLine(stderr);
+      return reject(new Interruption(second));
+    }
     stopping.abort();
     stderr.write(`\n${first} Press Ctrl-C again to stop at once.\n`);
   });
@@ -50,4 +56,9 @@ export async function toItsEnd<T>(
   } finally {
     off();
   }
+}
+
+/** A terminal shows ^C behind the line of progress. */
+function endLine(stderr: Io["stderr"]): void {
+  if (stderr.isTTY) stderr.write("\n");
 }

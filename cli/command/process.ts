@@ -26,20 +26,39 @@ export function processIo(): Io {
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     },
     aws: { secretsManager: secretsManagerClient, eventBridge: eventBridgeClient },
-    onInterrupt: onSignal,
+    onInterrupt: interruptsOfProcess(),
   };
 }
 
 /** npm passes on the signal that the terminal has already sent. Signals this close together are one key press. */
 const SAME_KEY_MS = 300;
 
-function onSignal(listener: () => void): () => void {
+/**
+ * Handles signals from the first listener until the process ends. If it stopped between two steps of a command, a signal at
+ * that moment would end the process without a message. Now the listener of the next step gets it.
+ */
+function interruptsOfProcess(): Io["onInterrupt"] {
+  const listeners = new Set<() => void>();
+  let isHandled = false;
   let last = Number.NEGATIVE_INFINITY;
-  const once = () => {
+  const pressed = () => {
     const now = performance.now();
-    if (now - last >= SAME_KEY_MS) listener();
+    const isSameKey = now - last < SAME_KEY_MS;
     last = now;
+    if (isSameKey) return;
+    if (listeners.size === 0) endInterrupted();
+    for (const listener of [...listeners]) listener();
   };
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, once);
-  return () => void ["SIGINT", "SIGTERM"].map((signal) => process.off(signal, once));
+  return (listener) => {
+    if (!isHandled) for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, pressed);
+    isHandled = true;
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+}
+
+/** At a question, or after the last step. */
+function endInterrupted(): never {
+  process.stderr.write("\nInterrupted.\n");
+  process.exit(EXIT.interrupted);
 }
