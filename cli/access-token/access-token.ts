@@ -45,9 +45,13 @@ async function storeAccessToken(
   const config = await settings(configFile, io);
   const application = oneOf(chosenApplications(config, id));
   const waiting = <T>(work: Promise<T>) => unlessInterrupted(work, NOTHING_STORED, io);
-  const client = await waiting(secretsManagerHere(io));
-  // Checked before anybody pastes a token: it can be stored.
-  const target = await waiting(targetOf(application, client));
+  const { client, target } = await waiting(
+    watching(async (progress) => {
+      const connected = await secretsManagerHere(io, progress);
+      // Checked before anybody pastes a token: it can be stored.
+      return { client: connected, target: await targetOf(application, connected, progress) };
+    }, io),
+  );
   showPlace(await placeAround(target.secret?.arn, client, config.losantApiUrl), screenOn(urgent, io.env));
   const question = `Access token for application ${application.id} (your input is hidden): `;
   const given = givenToken(await readHidden(question, stdin, stderr), clock.now());
@@ -62,7 +66,8 @@ async function storeAccessToken(
     tell("tried");
     return EXIT.good;
   }
-  const storing = () => store(target, given.string, application.id, { client, clock });
+  const storing = () =>
+    watching((progress) => store(target, given.string, application.id, { client, clock, progress }), io);
   const { result, isInterrupted } = await toItsEnd(storing, WORDS, io);
   tell(result);
   const name = target.secret?.name ?? target.id;

@@ -20,7 +20,9 @@ import { isReplica, SecretName, type SecretState } from "../../lambda/model/secr
 import { after } from "../../lambda/model/time.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type { Clock } from "../../lambda/ports.ts";
+import { watched } from "../../lambda/run/watch.ts";
 import { Refusal } from "../command/stops.ts";
+import type { Progress } from "../terminal/progress.ts";
 
 /** The secret that `accessToken` names, as it is before anything is written. It is undefined if there is none. */
 export interface Target {
@@ -32,8 +34,9 @@ export interface Target {
 export async function targetOf(
   { accessToken: id }: ApplicationConfig,
   client: SecretsManagerClient,
+  progress: Pick<Progress, "waits">,
 ): Promise<Target> {
-  const secret = await readSecretState(callsOf(client), id);
+  const secret = await readSecretState(callsOf(client, progress), id);
   if (secret === undefined && id.startsWith("arn:"))
     throw new Refusal(
       `there is no secret ${id}`,
@@ -62,11 +65,19 @@ export async function store(
   { id, secret }: Target,
   string: Redacted,
   applicationId: string,
-  { client, clock }: { readonly client: SecretsManagerClient; readonly clock: Clock },
+  {
+    client,
+    clock,
+    progress,
+  }: {
+    readonly client: SecretsManagerClient;
+    readonly clock: Clock;
+    readonly progress: Pick<Progress, "waits">;
+  },
 ): Promise<"created" | "updated"> {
   const ClientRequestToken = randomUUID();
   const SecretString = string.reveal();
-  const calls = callsOf(client);
+  const calls = callsOf(client, progress);
   const until = after(clock.now(), WRITE_PATIENCE_MS);
   if (secret !== undefined) {
     const command = new PutSecretValueCommand({ SecretId: secret.arn, ClientRequestToken, SecretString });
@@ -90,6 +101,6 @@ export async function store(
   return "created";
 }
 
-function callsOf(client: SecretsManagerClient): SecretsManagerCalls {
-  return new SecretsManagerCalls(client, STORE_LIMITS);
+function callsOf(client: SecretsManagerClient, progress: Pick<Progress, "waits">): SecretsManagerCalls {
+  return watched(new SecretsManagerCalls(client, STORE_LIMITS), "Secrets Manager", progress);
 }

@@ -1,5 +1,6 @@
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { Progress } from "../terminal/progress.ts";
 import type { CommandIo } from "./io.ts";
 import { Refusal } from "./stops.ts";
 
@@ -11,18 +12,21 @@ const SIGN_ON = /\bsso\b|token is expired|refresh/i;
  * reported once, and as a problem of this machine.
  * @throws Refusal
  */
-export async function secretsManagerHere({
-  aws,
-  env,
-}: Pick<CommandIo, "aws" | "env">): Promise<SecretsManagerClient> {
+export async function secretsManagerHere(
+  { aws, env }: Pick<CommandIo, "aws" | "env">,
+  progress: Pick<Progress, "waits">,
+): Promise<SecretsManagerClient> {
   const client = aws.secretsManager();
   const profile = aws.settings.profile ?? env.AWS_PROFILE;
   await regionOf(client);
   watchDestination(client);
+  const answered = progress.waits("AWS credentials");
   try {
     await client.config.credentials();
   } catch (thrown) {
     throw withoutCredentials(thrown instanceof Error ? thrown.message : "", profile);
+  } finally {
+    answered();
   }
   return client;
 }

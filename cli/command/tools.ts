@@ -23,22 +23,33 @@ export interface Tools {
   readonly connect: (application: ApplicationConfig) => TokenApi;
   /** The list of secrets, read when it is first needed. It is empty if these credentials don't allow ListSecrets. */
   readonly index: () => Promise<StoreIndex>;
+  /** Shows every call that takes long. */
+  readonly progress: Pick<Progress, "waits">;
 }
 
-/** `progress` shows every call that takes long. @throws RotationError `config-invalid`; Refusal, see secretsManagerHere */
+/** @throws RotationError `config-invalid`; Refusal, see secretsManagerHere */
 export async function toolsFor(
   configFile: string | undefined,
   progress: Pick<Progress, "waits">,
   io: CommandIo,
 ): Promise<Tools> {
   const config = await settings(configFile, io);
-  const client = await secretsManagerHere(io);
+  const client = await secretsManagerHere(io, progress);
+  return toolsOn(progress, { config, client, clock: io.clock });
+}
+
+/** Tools whose calls this line of progress shows. */
+export function toolsOn(
+  progress: Pick<Progress, "waits">,
+  { config, client, clock }: Pick<Tools, "config" | "client" | "clock">,
+): Tools {
   const store = watched(secretsManagerStore(client), "Secrets Manager", progress);
   return {
     config,
     client,
     store,
-    clock: io.clock,
+    clock,
+    progress,
     index: once(() => readIndex(config, store).catch(() => NO_INDEX)),
     connect: (application) => {
       const { losantApiUrl: baseUrl, secretPrefix } = config;

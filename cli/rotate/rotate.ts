@@ -63,13 +63,19 @@ async function prepared(options: RotateOptions, io: CommandIo): Promise<Run> {
       "can't ask for confirmation without a terminal",
       `${NOTHING_WRITTEN} In a script, add --yes or --dry-run.`,
     );
-  const client = await secretsManagerHere(io);
-  const aws = { store: secretsManagerStore(client), events: io.aws.eventBridge() };
-  const place = await unlessInterrupted(
-    watching((progress) => placeOf(config, applications, { client, store: aws.store, progress }), io),
+  const { store, place } = await unlessInterrupted(
+    watching(async (progress) => {
+      const client = await secretsManagerHere(io, progress);
+      const reader = secretsManagerStore(client);
+      return {
+        store: reader,
+        place: await placeOf(config, applications, { client, store: reader, progress }),
+      };
+    }, io),
     NOTHING_WRITTEN,
     io,
   );
+  const aws = { store, events: io.aws.eventBridge() };
   showPlace(place, screenOn(isAsked ? io.urgent : io.stdout, io.env));
   const log = stderrLog(verbose, io);
   const deadline = after(io.clock.now(), LONGEST_RUN_MS);

@@ -1,6 +1,6 @@
 import type { RunWatch } from "../../lambda/run/watch.ts";
 import type { Output } from "./screen.ts";
-import { truncated } from "./width.ts";
+import { displayWidth, truncated } from "./width.ts";
 
 /** A call that takes longer than this is shown. */
 const LONG_MS = 3_000;
@@ -31,11 +31,15 @@ export function progressOn({ stderr, now, deadline }: Showing): Progress {
     isDrawn = false;
   };
   const draw = () => {
-    const parts = [counts.looked, counts.worked, waitOf([...waiting], now()), leftOf(deadline, now())];
-    const line = parts.filter((part) => part !== undefined).join(" · ");
+    const room = Math.max(NARROWEST, stderr.columns ?? 0) - 1;
+    const rest = [counts.worked, waitOf([...waiting], now()), leftOf(deadline, now())];
+    const whole = joined([counts.looked, ...rest]);
+    // Once tokens are worked on, all applications have been read.
+    const isTooLong = displayWidth(whole) > room && counts.worked !== undefined;
+    const line = isTooLong ? joined(rest) : whole;
     clear();
-    stderr.write(truncated(line, Math.max(NARROWEST, stderr.columns ?? 0) - 1));
-    isDrawn = true;
+    stderr.write(truncated(line, room));
+    isDrawn = line !== "";
   };
   const timer = isShown ? setInterval(draw, REDRAWN_EACH_MS) : undefined;
   timer?.unref();
@@ -57,6 +61,10 @@ export function progressOn({ stderr, now, deadline }: Showing): Progress {
       clear();
     },
   };
+}
+
+function joined(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join(" · ");
 }
 
 /** The call that has taken longest, if it is shown. */

@@ -2,6 +2,7 @@ import { AccessToken } from "../../lambda/adapters/losant/access-token.ts";
 import { LosantClient } from "../../lambda/adapters/losant/client.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
+import { watched } from "../../lambda/run/watch.ts";
 import type { Tools } from "../command/tools.ts";
 
 /**
@@ -11,10 +12,11 @@ import type { Tools } from "../command/tools.ts";
 export async function reactivate(
   id: TokenId,
   application: ApplicationConfig,
-  { config, store }: Pick<Tools, "config" | "store">,
+  { config, store, progress }: Pick<Tools, "config" | "store" | "progress">,
 ): Promise<void> {
   const credential = new AccessToken(store, application);
-  await new LosantClient({ baseUrl: config.losantApiUrl, credential }).text({
+  const losant = new LosantClient({ baseUrl: config.losantApiUrl, credential });
+  await watched(losant, "Losant", progress).text({
     doing: `reactivate the token ${id}`,
     scope: "applicationApiToken.patch",
     kind: "write",

@@ -7,7 +7,7 @@ import { toItsEnd, unlessInterrupted } from "../command/interrupts.ts";
 import { type CommandIo, isAttended } from "../command/io.ts";
 import { placeOf, showPlace } from "../command/place.ts";
 import { Refusal } from "../command/stops.ts";
-import { chosenApplications, type Tools, toolsFor } from "../command/tools.ts";
+import { chosenApplications, type Tools, toolsFor, toolsOn } from "../command/tools.ts";
 import { watching } from "../command/watching.ts";
 import { showFailure } from "../terminal/failures.ts";
 import type { Progress } from "../terminal/progress.ts";
@@ -66,7 +66,15 @@ async function undoRotation(options: UndoOptions, io: CommandIo): Promise<ExitCo
   }
   const done = screenOn(io.stdout, io.env);
   const { isInterrupted } = await toItsEnd(
-    () => carryOut(intent, found, tools, (what) => say(done, printable(what), "", "good")),
+    () =>
+      watching(
+        (progress) =>
+          carryOut(intent, found, toolsOn(progress, tools), (what) => {
+            progress.clear();
+            say(done, printable(what), "", "good");
+          }),
+        io,
+      ),
     WORDS,
     io,
   );

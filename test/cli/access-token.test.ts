@@ -95,6 +95,18 @@ describe("npm run access-token", { timeout: TIMEOUT_MS }, () => {
     expect(cloud.aws.value(NEW)).toBe(string);
   });
 
+  test("shows for whom it waits while it stores the token", async () => {
+    cloud.aws.faults.add({ operation: "CreateSecret", latencyMs: 1_500 });
+    const io = ioWith(cloud.env(), { input: `${token().token}\r`, columns: 80 });
+    const startedAt = Date.now();
+    // Ten times as fast, so that a second and a half is a long time.
+    const now = () => new Date(startedAt + 10 * (Date.now() - startedAt));
+    const code = await runCommand(accessTokenCommand, [], { ...io, clock: { ...io.clock, now } });
+    io.close();
+    expect(io.stderr.text).toMatch(/waiting for Secrets Manager, \d+ s/);
+    expect(code).toBe(0);
+  });
+
   test("makes it the current version of a secret that exists, and what was there the previous one", async () => {
     cloud.aws.putSecret(NEW, "what was there before");
     const { token: string } = token();

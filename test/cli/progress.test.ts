@@ -47,9 +47,27 @@ describe("the line of progress", () => {
     const { progress, line } = shown(40);
     progress.looked(100, 1_200);
     progress.worked(100, 1_200);
-    vi.advanceTimersByTime(500);
+    progress.waits("Secrets Manager");
+    vi.advanceTimersByTime(3_000);
     expect(line()).toHaveLength(39);
     progress.end();
+  });
+
+  test("says in 80 columns for whom it waits and how long it may take, without the applications, which are read by then", () => {
+    const { progress, line } = shown(80, new Date(START.getTime() + 15 * 60_000));
+    progress.looked(100, 100);
+    progress.worked(100, 1_000);
+    progress.waits("Secrets Manager");
+    vi.advanceTimersByTime(3_000);
+    expect(line()).toBe("100 of 1000 tokens done · waiting for Secrets Manager, 3 s · 15 min left");
+    progress.end();
+  });
+
+  test("leaves alone what is in its place while it has nothing to say, such as another program's question", () => {
+    const { progress, stderr } = shown(80);
+    vi.advanceTimersByTime(2_000);
+    progress.end();
+    expect(stderr.text).toBe("");
   });
 
   test("is not written into a pipe", () => {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Command } from "../../cli/command/command.ts";
+import { type Command, runCommand } from "../../cli/command/command.ts";
 import { ioFor } from "../../cli/command/io.ts";
 import { type Tools, toolsFor } from "../../cli/command/tools.ts";
 import { rotateCommand } from "../../cli/rotate/rotate.ts";
@@ -245,6 +245,25 @@ describe("Ctrl-C during npm run undo", { timeout: TIMEOUT_MS }, () => {
     expect(code).toBe(130);
     expect(versionAt("AWSCURRENT")).toMatch(`losant-${predecessor}-`);
   });
+});
+
+test("npm run undo shows for whom it waits, while it writes too", { timeout: TIMEOUT_MS }, async () => {
+  const [, predecessor] = await leaked();
+  cloud.losant.faults.add({ operation: "patch", latencyMs: 1_500 });
+  cloud.aws.faults.add({ operation: "UpdateSecretVersionStage", latencyMs: 1_500 });
+  const io = ioWith(cloud.env(), { input: "yes\n", columns: 80 });
+  const startedAt = Date.now();
+  // Ten times as fast, so that a second and a half is a long time.
+  const now = () => new Date(startedAt + 10 * (Date.now() - startedAt));
+  const code = await runCommand(undoCommand, ["--token", predecessor], {
+    ...io,
+    clock: { ...io.clock, now },
+  });
+  io.close();
+  const [, writing = ""] = io.stderr.text.split("Do this?");
+  expect(writing).toMatch(/waiting for Losant, \d+ s/);
+  expect(writing).toMatch(/waiting for Secrets Manager, \d+ s/);
+  expect(code).toBe(0);
 });
 
 test("npm run undo --json prints what it did, and nothing else", { timeout: TIMEOUT_MS }, async () => {
