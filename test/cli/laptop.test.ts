@@ -29,6 +29,14 @@ beforeAll(async () => {
       "sso_start_url = https://company.example/start",
       "[profile nothing]",
       "region = eu-central-1",
+      "[profile keys]",
+      "aws_access_key_id = demo",
+      "aws_secret_access_key = demo",
+      "[profile code]",
+      "region = eu-central-1",
+      "role_arn = arn:aws:iam::111122223333:role/Admin",
+      "source_profile = keys",
+      "mfa_serial = arn:aws:iam::111122223333:mfa/me",
     ].join("\n"),
   );
   const server = createServer();
@@ -61,6 +69,28 @@ describe("what is wrong with this machine is told as such:", { timeout: TIMEOUT_
       region,
       "the AWS profile nobody doesn't exist, or has no credentials",
       "aws configure list-profiles",
+    ],
+    [
+      "a profile that doesn't exist, where the region is to come from it",
+      ["--profile", "nobody"],
+      {},
+      "the AWS profile nobody doesn't exist, or has no credentials",
+      "aws configure list-profiles",
+    ],
+    ["a profile without a region", ["--profile", "keys"], {}, "no AWS region is set", "Add --region"],
+    [
+      "a region that can't be one",
+      ["--region", "eu west"],
+      keys,
+      "this is not the name of an AWS region",
+      "Correct --region",
+    ],
+    [
+      "a profile that asks for a code",
+      ["--profile", "code"],
+      {},
+      "this AWS profile asks for a code (MFA)",
+      "aws sts get-session-token",
     ],
     [
       "the profile of AWS_PROFILE",
