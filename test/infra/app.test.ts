@@ -126,11 +126,30 @@ test("cdk.json sets every feature flag that the CDK recommends, so that synth ha
   expect(CDK_JSON.context).toMatchObject(JSON.parse(readFileSync(flags, "utf8")));
 });
 
-test("npx cdk synth in a fresh clone needs no network and no credentials, and prints no warning", async () => {
+const FILES_OF_SYNTH = [
+  "infra",
+  "lambda",
+  "cdk.json",
+  "package.json",
+  "with-node.mjs",
+  "rotation.config.example.json",
+];
+
+/** A folder with a `node` that can't run TypeScript, as Node 20. */
+function oldNode(): string {
+  const made = mkdtempSync(join(folder, "old-"));
+  writeFileSync(
+    join(made, "node"),
+    `#!/bin/sh\ncase "$1" in *.ts) echo "Unknown file extension" >&2; exit 1;; esac\nexec "${process.execPath}" "$@"\n`,
+    { mode: 0o755 },
+  );
+  return made;
+}
+
+test("npx cdk synth in a fresh clone, on Node 20 too, needs no network and no credentials, and prints no warning", async () => {
   const clone = join(folder, "clone");
   mkdirSync(clone);
-  for (const name of ["infra", "lambda", "cdk.json", "package.json", "rotation.config.example.json"])
-    cpSync(join(ROOT, name), join(clone, name), { recursive: true });
+  for (const name of FILES_OF_SYNTH) cpSync(join(ROOT, name), join(clone, name), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(clone, "node_modules"));
   const offline = join(folder, "offline.cjs");
   writeFileSync(
@@ -141,7 +160,7 @@ test("npx cdk synth in a fresh clone needs no network and no credentials, and pr
   const { stdout, stderr } = await promisify(execFile)("cdk", ["synth"], {
     cwd: clone,
     env: {
-      PATH: [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter),
+      PATH: [oldNode(), join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter),
       HOME: folder,
       NODE_OPTIONS: `--require ${offline}`,
     },
