@@ -1,7 +1,8 @@
 import { nearestWord } from "../lambda/model/nearest.ts";
+import { printable } from "../lambda/model/printable.ts";
 import { type Command, EXIT, type ExitCode, runCommand } from "./command/command.ts";
-import { COMPLETION, type Completed, SHELLS } from "./command/completion.ts";
-import type { CommandFlags } from "./command/flags.ts";
+import { ALONE, COMPLETION, type Completed, SHELLS } from "./command/completion.ts";
+import { type CommandFlags, unknownOption } from "./command/flags.ts";
 import type { Io } from "./command/io.ts";
 import { version } from "./command/version.ts";
 import { PROGRAM } from "./terminal/invocation.ts";
@@ -38,9 +39,19 @@ export async function runProgram([name = "", ...argv]: readonly string[], io: Io
 function complaintAbout(name: string): string {
   const usage = `Usage: ${PROGRAM} ${NAMES.join("|")} [options]\nMore: ${PROGRAM} --help`;
   if (name === "") return usage;
+  return `${name.startsWith("-") ? complaintAboutOption(name) : complaintAboutName(name)}\n${usage}`;
+}
+
+/** The name may be anything, even a secret, so it is not repeated. */
+function complaintAboutName(name: string): string {
   const meant = nearestWord(name, [...NAMES, COMPLETION.name]);
-  // The name may be anything, even a secret, so it is not repeated.
-  return `There is no such command.${meant === undefined ? "" : ` Did you mean ${meant}?`}\n${usage}`;
+  return `There is no such command.${meant === undefined ? "" : ` Did you mean ${meant}?`}`;
+}
+
+function complaintAboutOption(option: string): string {
+  const [written = ""] = option.split("=");
+  const complaint = printable(unknownOption(written, Object.keys(ALONE)));
+  return complaint.endsWith("?") ? complaint : `${complaint} Write options after the command.`;
 }
 
 async function loaded(): Promise<readonly AnyCommand[]> {
@@ -63,6 +74,10 @@ async function overview(): Promise<string> {
 }
 
 async function printCompletion([shell = ""]: readonly string[], { stdout, stderr }: Io): Promise<ExitCode> {
+  if (shell === "--version") {
+    stdout.write(`${version()}\n`);
+    return EXIT.good;
+  }
   if (!Object.hasOwn(SHELLS, shell)) {
     const lines = Object.entries(SHELLS).map(([name, { load }]) => `  ${name.padEnd(6)}${load}`);
     const isAsked = shell === "--help" || shell === "-h";

@@ -23,7 +23,7 @@ const FUNCTION = `_${PROGRAM.replaceAll("-", "_")}`;
 const SHELL_NAMES = ["bash", "zsh", "fish"] as const satisfies readonly Shell[];
 const { help: HELP, version: VERSION } = EVERYWHERE;
 /** The options that need no command. */
-const ALONE = { help: HELP, version: VERSION } as const satisfies CommandFlags;
+export const ALONE = { help: HELP, version: VERSION } as const satisfies CommandFlags;
 /** The one value that is the name of a file. */
 const FILE = "FILE";
 

@@ -59,9 +59,14 @@ export function valuesOf<Flags extends CommandFlags>(
 
 function complaintOf(thrown: unknown, known: readonly string[]): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const [, unknown] = /^Unknown option '--?([^'=]*)/.exec(message) ?? [];
+  const [, hyphens = "", unknown] = /^Unknown option '(--?)([^'=]*)/.exec(message) ?? [];
   // The rest of Node's message explains how to pass an argument that begins with a hyphen.
   if (unknown === undefined) return message.split(". ")[0] ?? message;
-  const meant = nearestWord(unknown, known);
-  return `Unknown option --${unknown}.${meant === undefined ? "" : ` Did you mean --${meant}?`}`;
+  return unknownOption(`${hyphens}${unknown}`, known);
+}
+
+/** `written` has its hyphens. */
+export function unknownOption(written: string, known: readonly string[]): string {
+  const meant = nearestWord(written.replace(/^-+/, ""), known);
+  return `Unknown option ${written}.${meant === undefined ? "" : ` Did you mean --${meant}?`}`;
 }

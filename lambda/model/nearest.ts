@@ -25,21 +25,32 @@ export function nearestWord(written: string, words: Iterable<string>): string | 
   return nearest;
 }
 
-/** How many characters to add, remove or change (Levenshtein distance). Any number above `limit` if it is more than that. */
+/**
+ * How many characters to add, remove or change, or pairs of neighbours to swap (optimal string alignment). Any number above
+ * `limit` if it is more than that.
+ */
 function distanceBetween(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) > limit) return limit + 1;
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: other.length + 1 }, (_, index) => index);
+  let leastBefore = 0;
   for (let at = 0; at < one.length; at += 1) {
     const next = [at + 1];
     let least = at + 1;
     for (let index = 1; index <= other.length; index += 1) {
       const changed = (row[index - 1] ?? 0) + Number(other[index - 1] !== one[at]);
-      const distance = Math.min((row[index] ?? 0) + 1, (next[index - 1] ?? 0) + 1, changed);
+      const isSwapped =
+        index > 1 && at > 0 && other[index - 1] === one[at - 1] && other[index - 2] === one[at];
+      const swapped = isSwapped ? (before[index - 2] ?? 0) + 1 : changed;
+      const distance = Math.min((row[index] ?? 0) + 1, (next[index - 1] ?? 0) + 1, changed, swapped);
       next.push(distance);
       if (distance < least) least = distance;
     }
-    if (least > limit) return limit + 1;
+    // A swap continues from the row before the last one.
+    if (Math.min(least, leastBefore) > limit) return limit + 1;
+    before = row;
     row = next;
+    leastBefore = least;
   }
   return row.at(-1) ?? 0;
 }

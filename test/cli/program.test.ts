@@ -54,6 +54,25 @@ describe("losant-token-rotation", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 
+  test.each([
+    ["--hlep", "Unknown option --hlep. Did you mean --help?"],
+    ["--verson", "Unknown option --verson. Did you mean --version?"],
+    ["-v", "Unknown option -v. Write options after the command."],
+    ["--config=x", "Unknown option --config. Write options after the command."],
+  ])("says of %s, without a command, which option was meant", async (option, says) => {
+    const { code, stdout, stderr } = await program(option);
+    expect(stderr.split("\n")[0]).toBe(says);
+    expect(stderr.split("\n").length).toBeLessThan(5);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  test.each([
+    [["status", "--jsno"], "Unknown option --jsno. Did you mean --json?"],
+    [["rotate", "-z"], "Unknown option -z."],
+  ])("names an unknown option as it was written: %j", async (argv, says) => {
+    expect((await program(...argv)).stderr.split("\n")[0]).toBe(says);
+  });
+
   test("does not repeat what may be a token", async () => {
     expect((await program("eyJhbGciOiJIUzI1NiJ9.e30.abc")).stderr).not.toContain("eyJ");
     expect((await program()).code).toBe(2);
@@ -75,6 +94,7 @@ describe("completion", () => {
     const { stdout } = await program("completion", "--help");
     for (const { load } of Object.values(SHELLS)) expect(stdout).toContain(load);
     expect(await program("completion", "tcsh")).toMatchObject({ code: 2, stdout: "" });
+    expect(await program("completion", "--version")).toEqual(await program("--version"));
   });
 
   test.skipIf(process.platform === "win32").each([
