@@ -75,13 +75,13 @@ describe.each(Object.keys(CALLS))("AWS's clock is another one than this machine'
     ["SignatureDoesNotMatch", "Check your AWS Secret Access Key and signing method.", "does not accept them"],
     ["UnrecognizedClientException", "The security token included in the request is invalid.", "not accept"],
     ["InvalidClientTokenId", "The security token included in the request is invalid.", "not accept"],
-    ["MissingAuthenticationTokenException", "because", "has no credentials"],
+    ["MissingAuthenticationTokenException", "because", "there are no AWS credentials"],
     [
       "ExpiredTokenException",
       "The security token included in the request is expired",
       "credentials have expired",
     ],
-    ["AccessDeniedException", "User is not authorized to perform this", "isn't allowed to do this"],
+    ["AccessDeniedException", "User is not authorized to perform this", "AWS doesn't allow this"],
   ])("%s (%s) is asked once, and said for what it is", async (type, message, said) => {
     const server = await awsAnswering(() => awsRefusal(type, 400, message));
     const error = await failure(call());

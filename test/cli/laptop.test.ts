@@ -148,6 +148,7 @@ describe("what is wrong with this machine is told as such:", { timeout: TIMEOUT_
     const { code, stdout } = await run(statusCommand, args, variablesOf(factory));
     expect(flat(stdout)).toContain(`What to do: ${remedy}`);
     expect(stdout).not.toContain("worker's role");
+    expect(flat(stdout)).not.toMatch(/(store-denied|unreadable): .* the worker/);
     expect(code).toBe(1);
   });
 

@@ -14,12 +14,12 @@ interface FailureKind {
 
 const KINDS = {
   /** A role without the permission. */
-  denied: { effect: "none", mayPass: false, what: () => "the worker isn't allowed to do this" },
-  expired: { effect: "none", mayPass: false, what: () => "the worker's credentials have expired" },
+  denied: { effect: "none", mayPass: false, what: () => "AWS doesn't allow this" },
+  expired: { effect: "none", mayPass: false, what: () => "the AWS credentials have expired" },
   unauthenticated: {
     effect: "none",
     mayPass: false,
-    what: () => "the worker has no credentials, or AWS does not accept them",
+    what: () => "there are no AWS credentials, or AWS does not accept them",
   },
   /** The date of the signature: see `clockCorrected`. */
   skewed: {
