@@ -20,27 +20,32 @@ function read(path: string): Manifest {
 
 function refuseUnsupported(): void {
   const { name, version, engines, peerDependencies } = read(OWN_MANIFEST);
-  const { resolve } = createRequire(OWN_MANIFEST);
-  const installed = Object.keys(peerDependencies).map((peer) => [
-    peer,
-    read(resolve(`${peer}/package.json`)).version,
-  ]);
+  const installed = Object.keys(peerDependencies).map((peer) => [peer, installedVersion(peer)]);
   const found = Object.fromEntries([...installed, ["Node.js", process.versions.node]]);
   const problem = firstUnsupported({ ...peerDependencies, "Node.js": engines.node }, found);
   if (problem !== undefined) throw new Error(`${name} ${version} ${problem}`);
 }
 
+/** npm doesn't install these peers automatically, because people who only run the command don't need them. */
+function installedVersion(peer: string): string | undefined {
+  try {
+    return read(createRequire(OWN_MANIFEST).resolve(`${peer}/package.json`)).version;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The first range (such as `^2.224.0` or `>=22`) that the installed version doesn't match, as the end of a sentence. */
 export function firstUnsupported(
   ranges: Readonly<Record<string, string>>,
-  found: Readonly<Record<string, string>>,
+  found: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
   const unsupported = Object.entries(ranges).find(([name, range]) => !fits(found[name] ?? "", range));
   if (unsupported === undefined) return undefined;
   const [name, range] = unsupported;
   const [, operator, least = ""] = RANGE.exec(range) ?? [];
   const most = operator === "^" ? `, below ${Number.parseInt(least, 10) + 1}` : "";
-  return `needs ${name} ${least} or later${most}; this app has ${found[name]}`;
+  return `needs ${name} ${least} or later${most}; this app has ${found[name] ?? "none"}`;
 }
 
 const RANGE = /^(\^|>=)(\d+(?:\.\d+)*)$/;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, EXIT, runCommand } from "../../cli/command/command.ts";
 import { processIo, runAsProcess } from "../../cli/command/process.ts";
@@ -7,26 +7,19 @@ import { bundleInto } from "./bundles.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { licensesOf } from "./licenses.ts";
 import { binText, packageManifest } from "./manifest.ts";
-import { inRepository, MANIFEST } from "./repository.ts";
+import { writePages } from "./pages.ts";
+import { inRepository } from "./repository.ts";
 
-/** Files that the package takes unchanged from the repository. The runbook links the pages. */
-const AS_IT_IS = [
-  "LICENSE",
-  "CHANGELOG.md",
-  "RUNBOOK.md",
-  ...["deploy", "operate", "events", "status", "security", "glossary"].map((page) => `docs/${page}.md`),
-  "rotation.config.example.json",
-  "rotation.config.schema.json",
-];
+/** Files and folders that the package takes unchanged from the repository. */
+const AS_IT_IS = ["LICENSE", "docs/events", "rotation.config.example.json", "rotation.config.schema.json"];
 
 /** Creates `folder` anew with the contents of the package, and the archive for `npm publish` next to it. Returns the path of the archive. */
 export async function makePackage(folder: string): Promise<string> {
   await rm(folder, { recursive: true, force: true });
-  for (const name of ["bin", "docs"]) await mkdir(join(folder, name), { recursive: true });
+  await mkdir(join(folder, "bin"), { recursive: true });
   const files = await bundleInto(folder);
   writeDeclarations(join(folder, "construct"));
-  for (const name of AS_IT_IS) await copyFile(inRepository(name), join(folder, name));
-  await writeFile(join(folder, "README.md"), await readme());
+  await writeTexts(folder);
   await writeFile(join(folder, "THIRD-PARTY-LICENSES"), licensesOf(files, inRepository(".")));
   await writeFile(join(folder, "bin/losant-token-rotation.js"), binText());
   await chmod(join(folder, "bin/losant-token-rotation.js"), 0o755);
@@ -34,9 +27,10 @@ export async function makePackage(folder: string): Promise<string> {
   return packed(folder);
 }
 
-async function readme(): Promise<string> {
-  const text = await readFile(inRepository("infra/package/README.md"), "utf8");
-  return text.replaceAll("{version}", MANIFEST.version);
+/** What a reader of the package finds: its pages, and the files that they link. */
+export async function writeTexts(folder: string): Promise<void> {
+  for (const name of AS_IT_IS) await cp(inRepository(name), join(folder, name), { recursive: true });
+  await writePages(folder);
 }
 
 /** npm decides which files belong to the archive, as at `npm publish`. */

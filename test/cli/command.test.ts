@@ -158,7 +158,7 @@ test.each(loaded)("$name has its name, and is a script", ({ name }) => {
 test.each(COMMANDS)("$name has tests, and is told of in the README or a page", ({ name }) => {
   expect(existsSync(new URL(`${name}.test.ts`, import.meta.url))).toBe(true);
   const docs = readdirSync(new URL("../../docs", import.meta.url)).filter((file) => file.endsWith(".md"));
-  const pages = ["README.md", ...docs.map((file) => `docs/${file}`)].map(textOf);
+  const pages = ["README.md", ...docs.map((file) => `docs/${file}`)].map((file) => textOf(file));
   expect(pages.join("\n")).toMatch(new RegExp(`npm run ${name}\\b`));
 });
 

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundleInto } from "../../infra/package/bundles.ts";
 import { licensesOf } from "../../infra/package/licenses.ts";
 import { packageManifest } from "../../infra/package/manifest.ts";
+import { writeTexts } from "../../infra/package/package.ts";
 import { inRepository } from "../../infra/package/repository.ts";
-import { textOf } from "../support/markdown.ts";
+import { brokenLinks, textOf } from "../support/markdown.ts";
 
 /* What can be seen without installing the package. test/package installs it. */
 
@@ -33,6 +34,17 @@ describe("the npm package", () => {
     expect(names.length).toBeGreaterThan(1);
     for (const name of names)
       expect(readFileSync(join(folder, "command", name), "utf8")).not.toContain("import.meta.main");
+  });
+
+  test("has pages that explain each key of the configuration, and link only what the package contains", async () => {
+    await writeTexts(folder);
+    const pages = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".md"),
+    );
+    expect(pages).toContain("RUNBOOK.md");
+    for (const page of pages) expect([page, brokenLinks(page, folder)]).toEqual([page, []]);
+    expect(textOf("README.md", folder)).toContain("| `secretPrefix` | `losant` |");
+    expect(textOf("README.md", folder)).not.toMatch(/\{\w+\}\n/);
   });
 
   test("is published for everybody, with a proof of the workflow that built it, and installs nothing else", () => {

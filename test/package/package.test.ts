@@ -80,12 +80,14 @@ describe("an app that installs the package", () => {
     ["aws-cdk-lib", "2.223.0", "needs aws-cdk-lib 2.224.0 or later, below 3; this app has 2.223.0"],
     ["aws-cdk-lib", "3.0.0", "needs aws-cdk-lib 2.224.0 or later, below 3; this app has 3.0.0"],
     ["constructs", "9.9.9", "needs constructs 10.0.0 or later, below 11; this app has 9.9.9"],
+    ["aws-cdk-lib", undefined, "needs aws-cdk-lib 2.224.0 or later, below 3; this app has none"],
   ])("is told in one sentence that its %s %s doesn't fit", async (name, version, sentence) => {
     const folder = new FreshFolder();
     const modules = join(folder.path, "node_modules");
     cpSync(join(packed, "package"), join(modules, MANIFEST.name), { recursive: true });
     const versions = { "aws-cdk-lib": "2.224.0", constructs: "10.0.0", [name]: version };
     for (const [peer, found] of Object.entries(versions)) {
+      if (found === undefined) continue;
       mkdirSync(join(modules, peer));
       writeFileSync(join(modules, peer, "package.json"), JSON.stringify({ name: peer, version: found }));
     }

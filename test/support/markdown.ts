@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** A file of this repository, by its path from the root. */
-export function textOf(file: string): string {
-  return readFileSync(join(ROOT, file), "utf8");
+/** A file of this repository, or of another folder, by its path from the root. */
+export function textOf(file: string, root = ROOT): string {
+  return readFileSync(join(root, file), "utf8");
 }
 
 export interface Article {
@@ -25,8 +25,8 @@ export function articlesOf(markdown: string): readonly Article[] {
 }
 
 /** The anchors that GitHub creates for headings. */
-export function anchorsIn(file: string): readonly string[] {
-  return articlesOf(textOf(file)).map(({ heading }) =>
+export function anchorsIn(file: string, root = ROOT): readonly string[] {
+  return articlesOf(textOf(file, root)).map(({ heading }) =>
     heading
       .toLowerCase()
       .replace(/[^\w\- ]/g, "")
@@ -48,13 +48,13 @@ export function tablesIn(
   });
 }
 
-/** Links to missing files of this repository, and to missing anchors in them. */
-export function brokenLinks(file: string): readonly string[] {
-  const links = [...textOf(file).matchAll(/\]\((?!https?:)([^)\s]*)\)/g)].map(([, link = ""]) => link);
+/** Links to missing files of this repository, or of another folder, and to missing anchors in them. */
+export function brokenLinks(file: string, root = ROOT): readonly string[] {
+  const links = [...textOf(file, root).matchAll(/\]\((?!https?:)([^)\s]*)\)/g)].map(([, link = ""]) => link);
   return links.filter((link) => {
     const [path = "", anchor] = link.split("#");
-    const target = path === "" ? file : relative(ROOT, join(ROOT, dirname(file), path));
-    if (!existsSync(join(ROOT, target))) return true;
-    return anchor !== undefined && !anchorsIn(target).includes(anchor);
+    const target = path === "" ? file : relative(root, join(root, dirname(file), path));
+    if (!existsSync(join(root, target))) return true;
+    return anchor !== undefined && !anchorsIn(target, root).includes(anchor);
   });
 }
