@@ -43,6 +43,16 @@ describe("the repository", () => {
     });
   });
 
+  it("attests each file that its release workflow publishes", () => {
+    const [build = "", publish = ""] = textOf(".github/workflows/release.yml").split(
+      "name: Publish the package",
+    );
+    const [, attested = ""] = build.split("subject-path: |");
+    const filesIn = (text: string) => new Set(text.match(/\bdist\/[\w./*-]+/g));
+    expect(filesIn(publish).size).toBeGreaterThan(5);
+    expect([...filesIn(publish)].filter((file) => !filesIn(attested).has(file))).toEqual([]);
+  });
+
   it("gives its workflows no right but to read, outside of the job that publishes", () => {
     for (const name of ["ci", "release"]) {
       const [rights = ""] = textOf(`.github/workflows/${name}.yml`).split("\njobs:\n");
