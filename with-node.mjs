@@ -33,7 +33,7 @@ const child = spawn(command, args, {
   // The programs of npm packages are .cmd files there.
   shell: process.platform === "win32",
 });
-// A terminal sends Ctrl-C to both: the command decides what comes of it.
+// A terminal sends Ctrl-C to both: the command decides what to do.
 for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => {});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("error", ({ message }) => {

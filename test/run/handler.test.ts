@@ -285,6 +285,7 @@ describe("an invocation that can't start", () => {
     ],
     ["an event that it doesn't know", { dryrun: true }, {}, "event-invalid", "dryrun: unknown key"],
     ["an event that is no object", "run", {}, "event-invalid", ""],
+    ["an event that is a list", [], {}, "event-invalid", "event: must be an object"],
     [
       "an application that is not configured",
       { applicationId: "775ec8687ae143cd83dc4a97" },
