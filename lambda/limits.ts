@@ -26,7 +26,7 @@ export const OBSERVING_PART = 2 / 3;
 /** For how many lineages at rest, in one application, events are sent at once. */
 export const TOLD_AT_ONCE = 10;
 
-/** How many lineages are worked on at once. */
+/** How many lineages with a token to replace are worked on at once, and how many others, which so don't hold up a replacement. */
 export const LINEAGES_AT_ONCE = 10;
 
 /** Secrets Manager allows 50 writes per second in an account, for all callers together. This leaves some for the others. */

@@ -110,10 +110,11 @@ function chosen({ request, config }: RunContext): readonly ApplicationConfig[] {
  */
 async function workThrough(work: readonly Work[], context: RunContext, worked: () => void): Promise<void> {
   const { gate, startedAt } = context;
-  const working = pLimit(LINEAGES_AT_ONCE);
+  const [replacing, ending] = [pLimit(LINEAGES_AT_ONCE), pLimit(LINEAGES_AT_ONCE)];
   const begun = new Map<Work, Promise<void>>();
   const begin = (one: Work) => {
-    const ended = begun.get(one) ?? working(() => carryOut(one, context).finally(worked));
+    const limit = isRotation(one) ? replacing : ending;
+    const ended = begun.get(one) ?? limit(() => carryOut(one, context).finally(worked));
     begun.set(one, ended);
     return ended;
   };

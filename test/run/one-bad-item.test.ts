@@ -152,6 +152,23 @@ describe("an application whose tokens Losant takes long to replace, and then doe
   });
 });
 
+describe("retirements that Losant doesn't take, for which a run would need more than its time", () => {
+  it("hold up no rotation", async () => {
+    const world = new World({ policy: { retire: { deactivateAfter: "1d" } } });
+    dueTokens(world, 60);
+    await world.run();
+    world.clock.advance(HOUR);
+    const heads = world.losant.tokens(APP).slice(-60);
+    await world.run({ tokens: heads.map(({ id }) => id), force: true });
+    world.clock.advance(10 * DAY);
+    dueTokens(world, 5);
+    const down = new RotationError("losant-unavailable", "planted", { effect: "unknown" });
+    const intercept: Intercept = ({ operation }) => (operation === "deactivate" ? { before: down } : {});
+    const { report } = await world.run({}, { intercept, budgetMs: 90_000 });
+    expect(report.summary).toMatchObject({ rotated: 5, failed: 60 });
+  });
+});
+
 describe("an event that names a hundred thousand tokens", () => {
   it("is answered in few words, and finds the one that there is", async () => {
     const world = new World();
