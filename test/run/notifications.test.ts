@@ -273,15 +273,12 @@ describe("a token that will not be rotated", () => {
   });
 
   it("is warned of when it is put off again and again", async () => {
-    const world = new World({ policy: { maxRotationsPerRun: 1 } });
-    world.token("stubborn", { age: 62 * DAY, lifetime: 90 * DAY });
+    const world = new World();
     const patient = world.token("patient", { age: 61.6 * DAY, lifetime: 90 * DAY });
-    // What may have been issued counts as issued: nothing is left of what this run may issue.
-    const before = new RotationError("issue-uncertain", "planted", { effect: "unknown" });
-    const unsure: Intercept = ({ operation, subject }) =>
-      operation === "create" && subject === "stubborn" ? { before } : {};
-    await live(world, 35, unsure);
-    expect(rungsOf(world, patient.id)).toEqual([14, 7, 3, 1]);
+    const before = new RotationError("losant-throttled", "planted", { effect: "none" });
+    const throttled: Intercept = ({ operation }) => (operation === "create" ? { before } : {});
+    await live(world, 35, throttled);
+    expect(rungsOf(world, patient.id)).toEqual([14, 7, 3, 1, 0]);
   });
 });
 
