@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import { durationMs } from "../../lambda/policy/config.ts";
 import type { Call, Intercept } from "../support/ports.ts";
-import { APP, DAY, HOUR, World, withAccessTokenDue } from "../support/world.ts";
+import { APP, DAY, HOUR, MINUTE, World, withAccessTokenDue } from "../support/world.ts";
 
 const INTERVAL = 6 * HOUR;
 
@@ -223,6 +223,28 @@ describe("where nothing can be deleted", () => {
       .tokens(APP)
       .filter(({ name, status }) => name === "backend" && status === "active");
     expect(live.length).toBeLessThanOrEqual(3);
+  });
+
+  it("does not keep the other orphans of a lineage alive: each has its turn", async () => {
+    const world = new World();
+    const root = world.token("backend", { age: 340 * DAY, lifetime: 365 * DAY });
+    const crashing: Intercept = ({ operation }) => (operation === "create" ? { after: "crash" } : {});
+    for (let run = 0; run < 6; run += 1) {
+      void world.start({ tokens: [root.id], force: true }, { intercept: crashing });
+      await world.clock.run(world.clock.sleep(5 * MINUTE));
+    }
+    const made = world.losant.tokens(APP).filter(({ name, id }) => name === "backend" && id !== root.id);
+    const [first, second, third, ...others] = made.map(({ id }) => id);
+    const refused = new RotationError("losant-refused", "planted");
+    const intercept: Intercept = ({ operation, subject }) =>
+      operation === "deactivate" && [first, second, third].includes(subject) ? { before: refused } : {};
+    for (let run = 0; run < 8; run += 1) {
+      world.clock.advance(INTERVAL);
+      await world.run({}, { intercept });
+    }
+    expect(others).toHaveLength(3);
+    for (const { id, status } of world.losant.tokens(APP))
+      if (made.some((one) => one.id === id)) expect(status).toBe(others.includes(id) ? "inactive" : "active");
   });
 
   it("goes on at once when the orphan can be deleted again", async () => {
