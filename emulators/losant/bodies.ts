@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { invalid } from "./refusal.ts";
-import { APPLICATION_SCOPES } from "./scopes.ts";
+import { ROLES } from "./roles.ts";
+import { APPLICATION_SCOPES, USER_SCOPES } from "./scopes.ts";
 
 /** JSON Schema counts characters, not the UTF-16 units of a JavaScript string. */
 const text = (min: number, max: number) => {
@@ -27,27 +28,58 @@ export const dateTime = v.pipe(
 
 export const status = v.picklist(["active", "inactive"], "must be active or inactive");
 
-const known = new Set(APPLICATION_SCOPES);
-const scope = v.pipe(
-  v.array(
-    v.pipe(
-      v.string("must be text"),
-      v.check((value) => known.has(value), "is no scope that can be given"),
+const scopesIn = (known: ReadonlySet<string>) =>
+  v.pipe(
+    v.array(
+      v.pipe(
+        v.string("must be text"),
+        v.check((value) => known.has(value), "is no scope that can be given"),
+      ),
+      "must be an array",
     ),
-    "must be an array",
+    v.check((values) => new Set(values).size === values.length, "must not repeat a value"),
+  );
+const scope = scopesIn(new Set(APPLICATION_SCOPES));
+const userScope = scopesIn(new Set([...APPLICATION_SCOPES, ...USER_SCOPES]));
+
+const role = v.picklist(ROLES, `must be one of ${ROLES.join(", ")}`);
+const hexId = v.pipe(v.string("must be text"), v.regex(/^[A-Fa-f\d]{24}$/, "must be an id"));
+const LEAST_ROLES = ["collaborate", "view", "none"] as const;
+
+/** The permission cap of a user's token. */
+export const capFields = {
+  defaultRole: v.exactOptional(role),
+  orgRoles: v.exactOptional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          orgId: v.union([hexId, v.literal("sandbox")], "must be an id or sandbox"),
+          role: v.exactOptional(role),
+          applicationRoles: v.exactOptional(
+            v.pipe(
+              v.array(v.strictObject({ resourceId: hexId, role: v.picklist(LEAST_ROLES, "must be a role") })),
+              v.maxLength(100, "must have at most 100 entries"),
+            ),
+          ),
+        }),
+        "must be an array",
+      ),
+      v.maxLength(25, "must have at most 25 entries"),
+    ),
   ),
-  v.check((values) => new Set(values).size === values.length, "must not repeat a value"),
-);
+};
 
 /**
  * The properties of a token that can be changed (apiTokenPatch.json of API 1.30). The roles in this schema and the next
- * one are for tokens of users, and are refused here.
+ * one are for tokens of users, and are refused for those of applications.
  */
 export const Patch = v.strictObject({
   name: v.exactOptional(text(1, 255)),
   description: v.exactOptional(text(0, 32_767)),
   status: v.exactOptional(status),
 });
+
+export const UserPatch = v.strictObject({ ...Patch.entries, ...capFields });
 
 /** The properties of a new token (apiTokenPost.json of API 1.30), with the documented defaults. */
 export const Post = v.strictObject({
@@ -58,12 +90,43 @@ export const Post = v.strictObject({
   status: v.optional(status, "active"),
 });
 
+/** Losant's default scope for these is not documented. */
+export const UserPost = v.strictObject({
+  ...Post.entries,
+  scope: v.optional(userScope, ["all.User"]),
+  ...capFields,
+});
+
 const freeText = v.string("must be text");
 
 /** Adds an application with curl: `POST /_emulator/applications`. */
 export const SeededApplication = v.strictObject({
   id: v.exactOptional(freeText),
   name: v.exactOptional(freeText),
+  ownerId: v.exactOptional(freeText),
+});
+
+/** Adds a user or an organization with curl: `POST /_emulator/users` and `POST /_emulator/organizations`. */
+export const SeededNamed = v.strictObject({
+  id: v.exactOptional(freeText),
+  name: v.exactOptional(freeText),
+});
+
+/** Makes a user a member with curl: `POST /_emulator/members`. */
+export const SeededMember = v.strictObject({
+  organizationId: freeText,
+  userId: freeText,
+  role: v.optional(role, "admin"),
+});
+
+/** Adds a token of a user with curl: `POST /_emulator/user-tokens`. */
+export const SeededUserToken = v.strictObject({
+  userId: freeText,
+  id: v.exactOptional(freeText),
+  name: freeText,
+  scope: v.exactOptional(v.array(freeText, "must be an array")),
+  expirationDate: v.exactOptional(dateTime),
+  ...capFields,
 });
 
 /** Adds a token with curl: `POST /_emulator/tokens`. Any scope is accepted, because legacy scopes exist. */

@@ -1,6 +1,14 @@
 import type { EmulatedAnswer, EmulatedRequest } from "../http.ts";
-import { readBody, SeededApplication, SeededToken } from "./bodies.ts";
+import {
+  readBody,
+  SeededApplication,
+  SeededMember,
+  SeededNamed,
+  SeededToken,
+  SeededUserToken,
+} from "./bodies.ts";
 import { invalid } from "./refusal.ts";
+import type { Cap, Role } from "./roles.ts";
 import {
   type Application,
   type Applications,
@@ -10,6 +18,7 @@ import {
   type StoredToken,
   type StoredTokenStatus,
 } from "./store.ts";
+import type { UserToken } from "./users.ts";
 
 /** The defaults are those of Losant's console: all.Application, active, never expires, created by a user. */
 export interface TokenSeed {
@@ -38,10 +47,42 @@ export interface TokenEdit {
   readonly creatorId?: string | undefined;
 }
 
+/** The defaults: all.User, active, never expires, no permission cap. */
+export interface UserTokenSeed extends Cap {
+  readonly id?: string;
+  readonly name: string;
+  readonly scope?: readonly string[];
+  readonly creationDate?: Date;
+  readonly expirationDate?: Date | undefined;
+}
+
 /** What a person can do in Losant's console. The API's rules and faults don't apply. Throws if an id doesn't exist. */
 export interface LosantConsole {
-  /** Returns the id. */
-  addApplication(application?: { readonly id?: string; readonly name?: string }): string;
+  /** Returns the id. `ownerId`: an organization or a user. */
+  addApplication(application?: {
+    readonly id?: string;
+    readonly name?: string;
+    readonly ownerId?: string;
+  }): string;
+  /** Renames an application, or moves it to another owner. */
+  editApplication(applicationId: string, patch: { readonly name?: string; readonly ownerId?: string }): void;
+  removeApplication(applicationId: string): void;
+  /** Each returns the id. */
+  addUser(user?: { readonly id?: string; readonly name?: string }): string;
+  addOrganization(organization?: { readonly id?: string; readonly name?: string }): string;
+  editOrganization(
+    organizationId: string,
+    patch: { readonly name?: string; readonly isDisabled?: boolean },
+  ): void;
+  /** Undefined: the user leaves the organization. */
+  setMember(organizationId: string, userId: string, role: Role | undefined): void;
+  /** Returns the id and the string, which is not shown again. */
+  addUserToken(userId: string, token: UserTokenSeed): { readonly id: string; readonly token: string };
+  editUserToken(
+    userId: string,
+    tokenId: string,
+    patch: Partial<Pick<UserToken, "status" | "scope" | "cap">>,
+  ): void;
   /** Returns the id and the string, which is not shown again. */
   addToken(applicationId: string, token: TokenSeed): { readonly id: string; readonly token: string };
   /** Oldest first. */
@@ -66,8 +107,42 @@ export function losantConsole(applications: Applications): LosantConsole {
     if (token === undefined) throw new Error(`Application ${application.id} has no token ${id}`);
     return token;
   };
+  const { users } = applications;
+  const userOf = (id: string) => {
+    const user = users.user(id);
+    if (user === undefined) throw new Error(`There is no user ${id}`);
+    return user;
+  };
   return {
-    addApplication: ({ id, name } = {}) => applications.add(id, name).id,
+    addApplication: ({ id, name, ownerId } = {}) => applications.add(id, name, ownerId).id,
+    editApplication: (id, patch) => applications.alter(id, patch),
+    removeApplication: (id) => applications.drop(applicationOf(id).id),
+    addUser: ({ id, name } = {}) => applications.addUser(id, name).id,
+    addOrganization: ({ id, name } = {}) => applications.addOrganization(id, name),
+    editOrganization: (id, patch) => users.changeOrganization(id, patch),
+    setMember: (organizationId, userId, role) => users.setMember(organizationId, userId, role),
+    addUserToken(userId, { defaultRole, orgRoles, ...seed }) {
+      const user = userOf(userId);
+      const { token, string } = applications.addUserToken(user, {
+        id: undefined,
+        description: undefined,
+        scope: ["all.User"],
+        status: "active",
+        creationDate: applications.now(),
+        expirationDate: undefined,
+        creatorId: user.id,
+        creatorName: user.name,
+        cap: { defaultRole, orgRoles },
+        ...seed,
+      });
+      return { id: token.id, token: string };
+    },
+    editUserToken(userId, tokenId, patch) {
+      const user = userOf(userId);
+      const token = user.tokens.get(canonical(tokenId));
+      if (token === undefined) throw new Error(`User ${userId} has no token ${tokenId}`);
+      users.changeToken(user, token, patch, applications.now());
+    },
     addToken(applicationId, seed) {
       const { token, string } = applications.addToken(applicationOf(applicationId), {
         ...PERSON,
@@ -83,7 +158,8 @@ export function losantConsole(applications: Applications): LosantConsole {
       return { id: token.id, token: string };
     },
     tokens: (applicationId) => [...applicationOf(applicationId).tokens.values()],
-    accepts: (token) => applications.identify(token) !== undefined,
+    accepts: (token) =>
+      applications.identify(token) !== undefined || users.identify(token, applications.now()) !== undefined,
     tokenIdOf: (token) => applications.tokenIdOf(token),
     edit(applicationId, tokenId, patch) {
       const application = applicationOf(applicationId);
@@ -96,7 +172,7 @@ export function losantConsole(applications: Applications): LosantConsole {
   };
 }
 
-/** The same from a terminal: `POST /_emulator/applications` and `POST /_emulator/tokens`. */
+/** The same from a terminal: `POST /_emulator/applications`, `tokens`, `users`, `organizations`, `members` and `user-tokens`. */
 export function seeded(
   hand: LosantConsole,
   { method, url, body }: EmulatedRequest,
@@ -109,6 +185,23 @@ export function seeded(
     case "POST /_emulator/tokens": {
       const { applicationId, ...token } = readBody(SeededToken, body);
       return { status: 201, body: attempted(() => hand.addToken(applicationId, token)) };
+    }
+    case "POST /_emulator/users": {
+      const user = readBody(SeededNamed, body);
+      return { status: 201, body: { id: attempted(() => hand.addUser(user)) } };
+    }
+    case "POST /_emulator/organizations": {
+      const organization = readBody(SeededNamed, body);
+      return { status: 201, body: { id: attempted(() => hand.addOrganization(organization)) } };
+    }
+    case "POST /_emulator/members": {
+      const { organizationId, userId, role } = readBody(SeededMember, body);
+      attempted(() => hand.setMember(organizationId, userId, role));
+      return { status: 204 };
+    }
+    case "POST /_emulator/user-tokens": {
+      const { userId, ...token } = readBody(SeededUserToken, body);
+      return { status: 201, body: attempted(() => hand.addUserToken(userId, token)) };
     }
     default:
       return undefined;

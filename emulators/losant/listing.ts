@@ -3,7 +3,8 @@ import { glob } from "./glob.ts";
 import { invalid } from "./refusal.ts";
 import { type Application, canonical, type StoredToken } from "./store.ts";
 import { type LosantTweak, tweakedRow } from "./tweaks.ts";
-import { tokenView } from "./views.ts";
+import type { User } from "./users.ts";
+import { tokenView, userTokenView } from "./views.ts";
 
 export interface ListingSettings {
   /** The position of tokens without expirationDate in ascending order. Descending order is the reverse. */
@@ -14,14 +15,38 @@ export interface ListingSettings {
 
 const SORT_FIELDS = ["name", "status", "id", "creationDate", "lastUpdated", "expirationDate"] as const;
 const FILTER_FIELDS = ["name", "status"] as const;
-const DIRECTIONS = ["asc", "desc"] as const;
-const DEFAULT_PER_PAGE = 100;
+export const DIRECTIONS = ["asc", "desc"] as const;
+export const DEFAULT_PER_PAGE = 100;
 
 type SortField = (typeof SORT_FIELDS)[number];
 
 /** One page of an application's tokens: the answer of `GET /applications/:id/tokens`. */
 export function listing(
-  application: Application,
+  { id, tokens }: Application,
+  query: URLSearchParams,
+  settings: ListingSettings,
+  tweak: LosantTweak,
+): object {
+  const page = pageOf([...tokens.values()], tokenView, query, settings, tweak);
+  return { ...page, applicationId: id, ownerId: id, ownerType: "application" };
+}
+
+/** One page of a user's tokens: the answer of `GET /me/tokens`. */
+export function userListing(
+  { id, tokens }: User,
+  query: URLSearchParams,
+  settings: ListingSettings,
+  tweak: LosantTweak,
+): object {
+  const page = pageOf([...tokens.values()], userTokenView, query, settings, tweak);
+  return { ...page, ownerId: id, ownerType: "user" };
+}
+
+type Sortable = Pick<StoredToken, SortField>;
+
+function pageOf<Token extends Sortable>(
+  tokens: readonly Token[],
+  viewOf: (token: Token) => { readonly id: string },
   query: URLSearchParams,
   { undated, maxPerPage }: ListingSettings,
   tweak: LosantTweak,
@@ -36,12 +61,12 @@ export function listing(
 
   const hidden = new Set(hide.map(canonical));
   const fits = filterField && filter ? glob(filter) : undefined;
-  const found = [...application.tokens.values()].filter(
+  const found = tokens.filter(
     (token) => !hidden.has(canonical(token.id)) && (!fits || !filterField || fits(token[filterField])),
   );
   const items = sorted(found, sortField, sortDirection, undated, shuffleTies ? page : 0)
     .slice(page * perPage, (page + 1) * perPage)
-    .map((token) => ({ ...tokenView(token), ...(withToken && { token: plantedToken(token.id) }) }))
+    .map((token) => ({ ...viewOf(token), ...(withToken && { token: plantedToken(token.id) }) }))
     .map((row) => tweakedRow(row.id, row, tweak));
   return {
     items,
@@ -53,22 +78,19 @@ export function listing(
     filterField,
     sortField,
     sortDirection,
-    applicationId: application.id,
-    ownerId: application.id,
-    ownerType: "application",
   };
 }
 
 /** The tweak `withToken` shows this as the string of a token, so that a test can search for it where it must not appear. */
 export const plantedToken = (tokenId: string) => `planted-token-string-${tokenId}`;
 
-function sorted(
-  tokens: readonly StoredToken[],
+function sorted<Token extends Sortable>(
+  tokens: readonly Token[],
   field: SortField,
   direction: (typeof DIRECTIONS)[number],
   undated: ListingSettings["undated"],
   turn: number,
-): readonly StoredToken[] {
+): readonly Token[] {
   const sign = direction === "desc" ? -1 : 1;
   const tie = (id: string) => (turn === 0 ? canonical(id) : hash("sha256", `${turn} ${canonical(id)}`));
   return tokens
@@ -78,19 +100,19 @@ function sorted(
 }
 
 /** ISO dates in one time zone can be sorted as text. Empty text comes before them, a tilde after them. */
-function sortKey(token: StoredToken, field: SortField, undated: ListingSettings["undated"]): string {
+function sortKey(token: Sortable, field: SortField, undated: ListingSettings["undated"]): string {
   const value = token[field];
   if (value === undefined) return undated === "first" ? "" : "~";
   return typeof value === "string" ? value : value.toISOString();
 }
 
-function compare(a: string, b: string): number {
+export function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
 /** An empty value counts as missing, as Losant documents it for the filter. */
-function choice<const Value extends string>(
+export function choice<const Value extends string>(
   query: URLSearchParams,
   name: string,
   allowed: readonly Value[],
@@ -103,7 +125,7 @@ function choice<const Value extends string>(
   return value;
 }
 
-function whole(query: URLSearchParams, name: string, least: number): number | undefined {
+export function whole(query: URLSearchParams, name: string, least: number): number | undefined {
   const given = query.get(name);
   if (!given) return undefined;
   const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;

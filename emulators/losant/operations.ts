@@ -22,7 +22,10 @@ export function losantOperations(
   settings: ListingSettings,
 ): Readonly<Record<OperationName, Operation>> {
   return {
-    application: ({ application }) => ({ status: 200, body: applicationView(application) }),
+    application: ({ application }) => ({
+      status: 200,
+      body: applicationView(application, applications.users),
+    }),
     list: ({ application, request, tweak }) => ({
       status: 200,
       body: listing(application, request.url.searchParams, settings, tweak),
@@ -55,8 +58,9 @@ function created(applications: Applications, { application, bearer, request, twe
     ...stored,
     expirationDate: expirationDate ?? undefined,
     creationDate: applications.now(),
-    creatorId: applications.creatorIdOf(bearer.id),
-    creatorType: "apiToken",
+    ...(bearer.userId === undefined
+      ? { creatorId: applications.creatorIdOf(bearer.id), creatorType: "apiToken" as const }
+      : applications.creatorByUser(bearer.userId, bearer.id)),
     creatorName: bearer.name,
   });
   const echoes = Object.fromEntries((tweak.echoed ?? []).map((property) => [property, string]));

@@ -74,3 +74,26 @@ export const APPLICATION_SCOPES: readonly string[] = `
 `
   .trim()
   .split(/\s+/);
+
+/** The scopes above the application level: of organizations and of users. A user's token can have all three kinds. */
+export const USER_SCOPES: readonly string[] = `
+  all.Organization all.Organization.bounded all.Organization.read only.Organization
+  only.Organization.bounded only.Organization.read applications.* auditLog.* auditLogs.* dashboard.*
+  dashboards.* org.* applications.get applications.post applications.import applications.detailedSummary
+  applications.periodSummaries auditLog.get auditLogs.get dashboard.patch dashboard.delete
+  dashboard.sendReport dashboard.suggestCode dashboards.get dashboards.post org.get org.patch org.delete
+  org.pendingInvites org.inviteMember org.revokeInvite org.modifyMember org.removeMember org.payloadCounts
+  org.payloadCountsBreakdown org.deviceCounts org.notebookMinuteCounts org.invoices org.currentCard
+  org.transferResources all.User all.User.bounded all.User.read all.User.cli only.User only.User.bounded
+  only.User.read userApiToken.* userApiToken.get userApiToken.patch userApiToken.delete userApiTokens.*
+  userApiTokens.get userApiTokens.post userOauthToken.* userOauthToken.get userOauthToken.patch
+  userOauthToken.delete userOauthTokens.* userOauthTokens.get userOauthTokens.post applicationTemplate.*
+  applicationTemplate.get applicationTemplates.* applicationTemplates.get
+  applicationTemplates.getCategories applicationTemplates.getUniqueKeywords instances.* instances.get me.*
+  me.get me.patch me.delete me.verifyEmail me.changePassword me.generateTwoFactorAuth
+  me.enableTwoFactorAuth me.disableTwoFactorAuth me.disconnectGithub me.connectGithub me.addRecentItem
+  me.fetchRecentItems me.payloadCounts me.payloadCountsBreakdown me.deviceCounts me.notebookMinuteCounts
+  me.transferResources me.invite me.invites me.respondToInvite me.refreshToken orgs.* orgs.get orgs.post
+`
+  .trim()
+  .split(/\s+/);

@@ -6,23 +6,42 @@ import {
   type Service,
   serve,
 } from "../http.ts";
-import { access, type OperationName } from "./access.ts";
+import {
+  type AccessSettings,
+  access,
+  type OperationName,
+  type UserOperationName,
+  userAccess,
+} from "./access.ts";
+import type { ApplicationListingSettings } from "./application-listing.ts";
 import { type LosantConsole, losantConsole, seeded } from "./console.ts";
 import type { ListingSettings } from "./listing.ts";
 import { losantOperations } from "./operations.ts";
 import { LosantRefusal, losantError, notFound } from "./refusal.ts";
 import { Applications, countedIds, type StoreSettings } from "./store.ts";
 import { tweakOf, withAnswered } from "./tweaks.ts";
-import { tokenView } from "./views.ts";
+import { userOperations } from "./user-operations.ts";
+import { tokenView, userTokenView } from "./views.ts";
 
-export type { LosantConsole, TokenEdit, TokenSeed } from "./console.ts";
+export type { LosantConsole, TokenEdit, TokenSeed, UserTokenSeed } from "./console.ts";
 export { plantedToken } from "./listing.ts";
 export { losantError } from "./refusal.ts";
-export { APPLICATION_SCOPES } from "./scopes.ts";
+export { APPLICATION_SCOPES, USER_SCOPES } from "./scopes.ts";
 export type { CreatorType, StoredToken, StoredTokenStatus } from "./store.ts";
 export type { LosantTweak } from "./tweaks.ts";
 
-export interface LosantEmulatorOptions extends Partial<ListingSettings & StoreSettings> {
+/** How the service answers. */
+export interface LosantSettings extends ListingSettings, ApplicationListingSettings, AccessSettings {}
+
+const DEFAULTS: LosantSettings = {
+  undated: "first",
+  maxPerPage: 1000,
+  maxApplicationsPerPage: 100,
+  roleForTokens: "collaborate",
+  hiddenAs: 404,
+};
+
+export interface LosantEmulatorOptions extends Partial<LosantSettings & StoreSettings> {
   readonly port?: number;
   /** For creation dates and expiry. Default: the real clock. */
   readonly now?: () => Date;
@@ -37,22 +56,21 @@ export interface LosantEmulatorOptions extends Partial<ListingSettings & StoreSe
 export type LosantEmulator = RunningEmulator & LosantConsole;
 
 /**
- * Losant's application API token endpoints on the loopback interface, for `losantApiUrl`. Nothing is stored on disk. The
- * operation names for faults are application, list, create, get, patch, delete and unknown.
+ * Losant's API token endpoints on the loopback interface, for `losantApiUrl`. Nothing is stored on disk. The operation names for
+ * faults are application, list, create, get, patch and delete; applications (the list of all applications); list-mine,
+ * create-mine, get-mine, patch-mine and delete-mine (the tokens of a user); and unknown.
  */
 export async function startLosant({
   port = 0,
   now = () => new Date(),
   ids = countedIds(),
-  undated = "first",
-  maxPerPage = 1000,
   certificate,
   servedAt = now,
   ...settings
 }: LosantEmulatorOptions = {}): Promise<LosantEmulator> {
   const applications = new Applications(() => new Date(now()), ids, settings);
   const hand = losantConsole(applications);
-  const service = { ...losantService(applications, hand, { undated, maxPerPage }), servedAt };
+  const service = { ...losantService(applications, hand, settings), servedAt };
   const running = await serve(service, port, certificate);
   return { ...running, ...hand };
 }
@@ -61,26 +79,44 @@ export async function startLosant({
 export function losantService(
   applications: Applications,
   hand: LosantConsole,
-  settings: ListingSettings,
+  given: Partial<LosantSettings>,
 ): Service {
-  const operations = losantOperations(applications, settings);
+  const settings = { ...DEFAULTS, ...given };
+  const ofApplications = losantOperations(applications, settings);
+  const ofUsers = userOperations(applications, settings);
   return {
     operationOf: (request) => routeOf(request)?.operation ?? "unknown",
-    perform: (_operation, request, given) =>
+    perform: (_operation, request, givenTweak) =>
       refusalsAnswered(() => {
-        const tweak = tweakOf(given);
+        const tweak = tweakOf(givenTweak);
         const route = routeOf(request);
         if (route === undefined) throw notFound("There is no such endpoint.");
-        const { operation, applicationId, tokenId } = route;
-        const granted = access(applications, operation, applicationId, request.headers.authorization);
-        const { status, body } = operations[operation]({ ...granted, tokenId, request, tweak });
+        const { tokenId } = route;
+        const { authorization } = request.headers;
+        if (route.kind === "user") {
+          const caller = userAccess(applications, route.operation, authorization);
+          const { status, body } = ofUsers[route.operation]({ caller, tokenId, request, tweak });
+          return { status, body: withAnswered(body, tweak) };
+        }
+        const { operation, applicationId } = route;
+        const granted = access(applications, operation, applicationId, authorization, settings);
+        const { status, body } = ofApplications[operation]({ ...granted, tokenId, request, tweak });
         return { status, body: withAnswered(body, tweak) };
       }),
     control: (request) => refusalsAnswered(() => seeded(hand, request)),
     state: () => ({
-      applications: applications
-        .all()
-        .map(({ id, name, tokens }) => ({ id, name, tokens: [...tokens.values()].map(tokenView) })),
+      applications: applications.all().map(({ id, name, ownerId, tokens }) => ({
+        id,
+        name,
+        ownerId,
+        tokens: [...tokens.values()].map(tokenView),
+      })),
+      organizations: applications.users
+        .organizations()
+        .map(({ members, ...rest }) => ({ ...rest, members: Object.fromEntries(members) })),
+      users: applications.users
+        .users()
+        .map(({ id, name, tokens }) => ({ id, name, tokens: [...tokens.values()].map(userTokenView) })),
     }),
   };
 }
@@ -94,11 +130,14 @@ function refusalsAnswered<Answer>(act: () => Answer): Answer | EmulatedAnswer {
   }
 }
 
-interface Route {
-  readonly operation: OperationName;
-  readonly applicationId: string;
-  readonly tokenId: string;
-}
+type Route =
+  | {
+      readonly kind: "application";
+      readonly operation: OperationName;
+      readonly applicationId: string;
+      readonly tokenId: string;
+    }
+  | { readonly kind: "user"; readonly operation: UserOperationName; readonly tokenId: string };
 
 const OPERATIONS = new Map<string, OperationName>([
   ["GET /applications/:id", "application"],
@@ -109,10 +148,26 @@ const OPERATIONS = new Map<string, OperationName>([
   ["DELETE /applications/:id/tokens/:id", "delete"],
 ]);
 
+const USER_OPERATIONS = new Map<string, UserOperationName>([
+  ["GET /applications", "applications"],
+  ["GET /me/tokens", "list-mine"],
+  ["POST /me/tokens", "create-mine"],
+  ["GET /me/tokens/:id", "get-mine"],
+  ["PATCH /me/tokens/:id", "patch-mine"],
+  ["DELETE /me/tokens/:id", "delete-mine"],
+]);
+
 function routeOf({ method, url }: EmulatedRequest): Route | undefined {
   const segments = url.pathname.split("/");
-  const shape = segments.map((segment, index) => (index === 2 || index === 4 ? ":id" : segment));
-  const operation = OPERATIONS.get(`${method} ${shape.join("/")}`);
+  const isOfUser = segments[1] === "me" || segments.length === 2;
+  const ids = isOfUser ? [3] : [2, 4];
+  const shape = segments.map((segment, index) => (ids.includes(index) ? ":id" : segment));
+  const path = `${method} ${shape.join("/")}`;
+  if (isOfUser) {
+    const operation = USER_OPERATIONS.get(path);
+    return operation && { kind: "user", operation, tokenId: segments[3] ?? "" };
+  }
+  const operation = OPERATIONS.get(path);
   const [, , applicationId = "", , tokenId = ""] = segments;
-  return operation && { operation, applicationId, tokenId };
+  return operation && { kind: "application", operation, applicationId, tokenId };
 }

@@ -1,6 +1,9 @@
+import { canonical, isHexId, PERSON, type StoredTokenStatus } from "./ids.ts";
 import { mint } from "./token-string.ts";
+import { type User, Users, type UserToken } from "./users.ts";
 
-export type StoredTokenStatus = "active" | "inactive";
+export { canonical, countedIds, isHexId, PERSON, type StoredTokenStatus } from "./ids.ts";
+
 export type CreatorType = "apiToken" | "user" | "flow";
 
 /** A stored token, without its string: Losant doesn't keep the string either. */
@@ -24,6 +27,8 @@ export interface Application {
   readonly id: string;
   readonly name: string;
   readonly creationDate: Date;
+  /** The id of an organization, or of a user: then it is in that user's sandbox. */
+  readonly ownerId: string;
   /** By canonical id, oldest first. */
   readonly tokens: Map<string, StoredToken>;
 }
@@ -37,36 +42,29 @@ export type NewToken = Omit<StoredToken, "id" | "applicationId" | "lastUpdated">
   readonly id: string | undefined;
 };
 
-/** Losant's ids are 24 hexadecimal digits in either case (apiToken.json of API 1.30). */
-export const isHexId = (text: string) => /^[A-Fa-f\d]{24}$/.test(text);
-
-/** Ids are found in either case, and shown as they were created. */
-export const canonical = (id: string) => id.toLowerCase();
-
-/** Ascending ids that look like Losant's (24 hexadecimal digits) and are the same in every run. */
-export function countedIds(): () => string {
-  let count = 0;
-  return () => {
-    count += 1;
-    return `65f0c0de${count.toString(16).padStart(16, "0")}`;
-  };
-}
-
 /** Behaviour of Losant that is not documented, or that is known to differ. */
 export interface StoreSettings {
   /** Dates of tokens are rounded down to this many milliseconds. */
   readonly datePrecisionMs: number;
   /** The creatorId of tokens that are created through the API: the access token's id, a user's, or none. */
   readonly creatorIds: "accessToken" | "user" | "none";
+  /** The creatorType of tokens that are created with a user's token. */
+  readonly creatorTypeOfUserTokens: "apiToken" | "user";
 }
 
-const STORE_DEFAULTS: StoreSettings = { datePrecisionMs: 1, creatorIds: "accessToken" };
+const STORE_DEFAULTS: StoreSettings = {
+  datePrecisionMs: 1,
+  creatorIds: "accessToken",
+  creatorTypeOfUserTokens: "apiToken",
+};
 
-/** A person who works in the console. */
-export const PERSON = { creatorId: "57ec0de00000000000000001", creatorName: "A person in the console" };
+export type NewUserToken = Omit<UserToken, "id" | "userId" | "lastUpdated"> & {
+  readonly id: string | undefined;
+};
 
 export class Applications {
   readonly now: () => Date;
+  readonly users = new Users();
   readonly #settings: StoreSettings;
   readonly #ids: () => string;
   readonly #applications = new Map<string, Application>();
@@ -88,11 +86,43 @@ export class Applications {
     return this.#applications.get(canonical(applicationId));
   }
 
-  add(id = this.#ids(), name = `Application ${id}`): Application {
+  add(id = this.#ids(), name = `Application ${id}`, ownerId: string = PERSON.creatorId): Application {
     if (!isHexId(id) || this.find(id)) throw new Error(`${id} is not an id, or an application has it`);
-    const application = { id, name, creationDate: this.now(), tokens: new Map() };
+    if (!this.users.organization(ownerId) && !this.users.user(ownerId))
+      throw new Error(`There is no organization and no user ${ownerId}`);
+    const application = { id, name, creationDate: this.now(), ownerId, tokens: new Map() };
     this.#applications.set(canonical(id), application);
     return application;
+  }
+
+  alter(id: string, patch: Partial<Pick<Application, "name" | "ownerId">>): void {
+    const application = this.find(id);
+    if (application === undefined) throw new Error(`There is no application ${id}`);
+    this.#applications.set(canonical(id), { ...application, ...patch });
+  }
+
+  /** With all of its tokens. */
+  drop(id: string): void {
+    this.#applications.delete(canonical(id));
+  }
+
+  addUser(id = this.#ids(), name = `User ${id}`): User {
+    return this.users.add(id, name);
+  }
+
+  addOrganization(id = this.#ids(), name = `Organization ${id}`): string {
+    return this.users.addOrganization(id, name).id;
+  }
+
+  addUserToken(
+    user: User,
+    { id = this.#ids(), ...fields }: NewUserToken,
+  ): { readonly token: UserToken; readonly string: string } {
+    if (!isHexId(id)) throw new Error(`${id} is not an id`);
+    const token = { ...fields, ...this.#datesOf(fields), id, userId: user.id };
+    const string = this.#mint(token);
+    this.users.addToken(user, token, string);
+    return { token, string };
   }
 
   addToken(
@@ -101,12 +131,7 @@ export class Applications {
   ): { readonly token: StoredToken; readonly string: string } {
     const taken = this.all().some(({ tokens }) => tokens.has(canonical(id)));
     if (!isHexId(id) || taken) throw new Error(`${id} is not an id, or a token has it`);
-    const dates = {
-      creationDate: this.#cut(fields.creationDate),
-      lastUpdated: this.#cut(fields.creationDate),
-      expirationDate: fields.expirationDate && this.#cut(fields.expirationDate),
-    };
-    const token = { ...fields, ...dates, id, applicationId: application.id };
+    const token = { ...fields, ...this.#datesOf(fields), id, applicationId: application.id };
     application.tokens.set(canonical(id), token);
     const string = this.#mint(token);
     this.#issued.set(string, { applicationId: application.id, tokenId: id });
@@ -128,13 +153,33 @@ export class Applications {
     return { accessToken: accessTokenId, user: PERSON.creatorId, none: undefined }[this.#settings.creatorIds];
   }
 
+  /** The creator of tokens that are created with this token of a user. */
+  creatorByUser(userId: string, tokenId: string): Pick<StoredToken, "creatorId" | "creatorType"> {
+    const creatorId = { accessToken: tokenId, user: userId, none: undefined }[this.#settings.creatorIds];
+    return { creatorId, creatorType: this.#settings.creatorTypeOfUserTokens };
+  }
+
+  #datesOf({
+    creationDate,
+    expirationDate,
+  }: {
+    readonly creationDate: Date;
+    readonly expirationDate: Date | undefined;
+  }) {
+    return {
+      creationDate: this.#cut(creationDate),
+      lastUpdated: this.#cut(creationDate),
+      expirationDate: expirationDate && this.#cut(expirationDate),
+    };
+  }
+
   #cut(at: Date): Date {
     const unit = this.#settings.datePrecisionMs;
     return new Date(Math.floor(at.getTime() / unit) * unit);
   }
 
   tokenIdOf(string: string): string | undefined {
-    return this.#issued.get(string)?.tokenId;
+    return this.#issued.get(string)?.tokenId ?? this.users.tokenIdOf(string);
   }
 
   /** The token of this string, if Losant would accept it now: the token exists, is active and has not expired. */

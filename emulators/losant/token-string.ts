@@ -3,7 +3,9 @@ import { createHmac, randomBytes } from "node:crypto";
 /** The contents of a token's string. */
 interface TokenClaims {
   readonly id: string;
-  readonly applicationId: string;
+  /** Of the application or of the user that the token belongs to. */
+  readonly applicationId?: string;
+  readonly userId?: string;
   readonly scope: readonly string[];
   readonly creationDate: Date;
   readonly expirationDate: Date | undefined;
@@ -20,11 +22,12 @@ const epochSeconds = (at: Date) => Math.floor(at.getTime() / 1000);
 export function mint(): (claims: TokenClaims) => string {
   const key = randomBytes(32);
   const header = base64url({ alg: "HS256", typ: "JWT" });
-  return ({ id, applicationId, scope, creationDate, expirationDate }) => {
+  return ({ id, applicationId, userId, scope, creationDate, expirationDate }) => {
     const payload = base64url({
       sub: id,
       subtype: "apiToken",
       applicationId,
+      userId,
       scope,
       iat: epochSeconds(creationDate),
       ...(expirationDate && { exp: epochSeconds(expirationDate) }),

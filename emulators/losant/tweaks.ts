@@ -18,10 +18,12 @@ const LosantTweak = v.strictObject({
   answered: v.exactOptional(v.record(v.string(), v.unknown())),
   /** create: adds properties with the new string, only to the answer. */
   echoed: v.exactOptional(v.array(v.string())),
-  /** list: ids that are missing, as in an outdated list. */
+  /** list: ids that are missing, as in an outdated list. applications: also ids of organizations, all of whose applications are missing. */
   hide: v.exactOptional(v.array(v.string())),
-  /** list, get: replaces properties in the row of a token, by its id. null removes the property. */
+  /** list, get, applications: replaces properties in the row of a token or an application, by its id. null removes the property. */
   rows: v.exactOptional(v.record(v.string(), v.record(v.string(), v.unknown()))),
+  /** applications: ids of applications that are deleted right after this page was read, so that the next pages shift. */
+  removed: v.exactOptional(v.array(v.string())),
   /** list: tokens with equal sort keys have another order on each page, so that some are on no page. */
   shuffleTies: v.exactOptional(v.boolean()),
   /** list: each item has a `token`, as the schema allows. It isn't a real token string. */

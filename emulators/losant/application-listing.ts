@@ -1,0 +1,77 @@
+import { glob } from "./glob.ts";
+import { choice, compare, DEFAULT_PER_PAGE, DIRECTIONS, whole } from "./listing.ts";
+import { type Application, type Applications, canonical } from "./store.ts";
+import { type LosantTweak, tweakedRow } from "./tweaks.ts";
+import type { IdentifiedUser } from "./users.ts";
+import { applicationView } from "./views.ts";
+
+const SORT_FIELDS = ["name", "id", "creationDate", "ownerId", "lastUpdated"] as const;
+type SortField = (typeof SORT_FIELDS)[number];
+
+export interface ApplicationListingSettings {
+  /** A larger perPage is reduced to this, and the answer contains the reduced value. */
+  readonly maxApplicationsPerPage: number;
+}
+
+/** One page of the applications that a user's token sees: the answer of `GET /applications` (applications.json of API 1.30). */
+export function applicationListing(
+  applications: Applications,
+  caller: IdentifiedUser,
+  query: URLSearchParams,
+  { maxApplicationsPerPage }: ApplicationListingSettings,
+  tweak: LosantTweak,
+): object {
+  const sortField = choice(query, "sortField", SORT_FIELDS) ?? "name";
+  const sortDirection = choice(query, "sortDirection", DIRECTIONS, (value) => value.toLowerCase()) ?? "asc";
+  const filterField = choice(query, "filterField", ["name"]);
+  const filter = query.get("filter") || undefined;
+  const page = whole(query, "page", 0) ?? 0;
+  const perPage = Math.min(whole(query, "perPage", 1) ?? DEFAULT_PER_PAGE, maxApplicationsPerPage);
+  const summary = (query.get("summaryInclude") ?? "").split(",");
+
+  const fits = filterField && filter ? glob(filter) : () => true;
+  const found = visibleTo(applications, caller, tweak)
+    .filter((application) => isIn(application, caller, query.get("orgId")) && fits(application.name))
+    .sort(bySortField(sortField, sortDirection === "desc" ? -1 : 1));
+  const items = found
+    .slice(page * perPage, (page + 1) * perPage)
+    .map((application) => applicationView(application, applications.users, summary))
+    .map((row) => tweakedRow(row.id, row, tweak));
+  for (const id of tweak.removed ?? []) applications.drop(id);
+  const totalCount = found.length;
+  return {
+    items,
+    count: items.length,
+    totalCount,
+    perPage,
+    page,
+    filter,
+    filterField,
+    sortField,
+    sortDirection,
+  };
+}
+
+function visibleTo(
+  applications: Applications,
+  caller: IdentifiedUser,
+  { hide = [] }: LosantTweak,
+): readonly Application[] {
+  const hidden = new Set(hide.map(canonical));
+  return applications
+    .all()
+    .filter(({ id, ownerId }) => !hidden.has(canonical(id)) && !hidden.has(canonical(ownerId)))
+    .filter((application) => applications.users.roleOn(application, caller) !== "none");
+}
+
+/** Without `orgId`, all applications. If it is blank, the user's own. */
+function isIn({ ownerId }: Application, { user }: IdentifiedUser, orgId: string | null): boolean {
+  if (orgId === null) return true;
+  return canonical(ownerId) === canonical(orgId === "" ? user.id : orgId);
+}
+
+function bySortField(field: SortField, sign: number): (one: Application, other: Application) => number {
+  const keyOf = ({ id, name, ownerId, creationDate }: Application) =>
+    ({ id: canonical(id), name, ownerId, creationDate: creationDate.toISOString(), lastUpdated: "" })[field];
+  return (one, other) => sign * compare(keyOf(one), keyOf(other)) || compare(one.id, other.id);
+}
