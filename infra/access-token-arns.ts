@@ -12,11 +12,20 @@ interface Parts {
  * Refuses ARNs of access tokens that the worker can't reach, as far as the region and account of the stack are known.
  * @throws Error naming each by its key
  */
-export function refuseUnreachable(scope: Construct, { applications }: RotationConfig): void {
-  const problems = applications.flatMap(({ accessToken }, index) => {
-    const problem = accessToken.startsWith("arn:") ? problemOf(accessToken, Stack.of(scope)) : undefined;
-    return problem === undefined ? [] : [`applications.${index}.accessToken: ${problem}`];
-  });
+export function refuseUnreachable(scope: Construct, { applications, discover }: RotationConfig): void {
+  const stack = Stack.of(scope);
+  const problemsIn = (entries: readonly { readonly accessToken: string }[], pathOf: (index: number) => string) =>
+    entries.flatMap(({ accessToken }, index) => {
+      const problem = accessToken.startsWith("arn:") ? problemOf(accessToken, stack) : undefined;
+      return problem === undefined ? [] : [`${pathOf(index)}: ${problem}`];
+    });
+  // Beside `discover`, entries without an access token are left out, so an index doesn't show which one is meant.
+  const pathOf = (index: number) =>
+    discover.length === 0 ? `applications.${index}.accessToken` : `accessToken of ${applications[index]?.id}`;
+  const problems = [
+    ...problemsIn(discover, (index) => `discover.${index}.accessToken`),
+    ...problemsIn(applications, pathOf),
+  ];
   if (problems.length > 0) throw new Error(`rotation.config.json: ${problems.slice(0, 10).join("; ")}`);
 }
 

@@ -17,14 +17,36 @@ export interface ConfigDocument {
   readonly schedule?: string | undefined;
   /** The policy for every application. */
   readonly policy?: RotationPolicyDocument | undefined;
-  readonly applications: readonly ApplicationDocument[];
+  /** Finds applications with the access token of a user. */
+  readonly discover?: readonly DiscoverDocument[] | undefined;
+  /** Required without `discover`. */
+  readonly applications?: readonly ApplicationDocument[] | undefined;
+}
+
+/** The applications that the access token of a user reaches. */
+export interface DiscoverDocument {
+  /** Name or ARN of the secret that holds the access token of a user. */
+  readonly accessToken: string;
+  /** Ids of organizations, patterns of their names (`*`, `?`), or `sandbox`: the user's own applications. */
+  readonly organizations: readonly string[];
+  /** Ids of applications, or patterns of their names. Default `["*"]`. */
+  readonly include?: readonly string[] | undefined;
+  /** Ids of applications, or patterns of their names. Default: none. */
+  readonly exclude?: readonly string[] | undefined;
+  /** If fewer applications are found, a run does its work and then fails. Default 1. */
+  readonly atLeast?: number | undefined;
+  /** Overrides single keys of the policy for these applications. */
+  readonly policy?: RotationPolicyDocument | undefined;
 }
 
 export interface ApplicationDocument {
   /** 24 hexadecimal digits. */
   readonly id: string;
-  /** Name or ARN of the secret that holds the access token. As an object, it also sets whether the worker renews that token. */
-  readonly accessToken: string | AccessTokenDocument;
+  /**
+   * Name or ARN of the secret that holds the access token. As an object, it also sets whether the worker renews that token.
+   * Without it, the application must be discovered.
+   */
+  readonly accessToken?: string | AccessTokenDocument | undefined;
   /** Overrides single keys of the policy for this application. */
   readonly policy?: RotationPolicyDocument | undefined;
   /** Maps a token's id or name to the name of a secret, existing or new. */

@@ -16,14 +16,25 @@ export function generatedFiles(): ReadonlyMap<string, string> {
       [`docs/events/${kebabCase(detailType)}.schema.json`, schemaText(detailType, schema)] as const,
   );
   return new Map([
-    ["rotation.config.schema.json", schemaText("rotation.config.json", ConfigSchema)],
+    ["rotation.config.schema.json", schemaText("rotation.config.json", ConfigSchema, EITHER_KEY)],
     ...events,
   ]);
 }
 
-function schemaText(title: string, schema: GenericSchema): string {
+/** The valibot schema can't say this. `parseConfig` checks it. */
+const EITHER_KEY = {
+  anyOf: [
+    { required: ["discover"] },
+    {
+      required: ["applications"],
+      properties: { applications: { items: { required: ["accessToken"] } } },
+    },
+  ],
+};
+
+function schemaText(title: string, schema: GenericSchema, also: object = {}): string {
   const { $schema, ...converted } = toJsonSchema(schema, AS_WRITTEN);
-  return `${JSON.stringify({ $schema, title, ...converted }, undefined, 2)}\n`;
+  return `${JSON.stringify({ $schema, title, ...converted, ...also }, undefined, 2)}\n`;
 }
 
 function kebabCase(detailType: string): string {

@@ -1,6 +1,11 @@
 import { Duration } from "aws-cdk-lib";
 import { namesMeantBy } from "../lambda/model/secret.ts";
-import type { ApplicationConfig, Policy, RotationConfig } from "../lambda/policy/config.ts";
+import {
+  type ApplicationConfig,
+  type Policy,
+  policiesOf,
+  type RotationConfig,
+} from "../lambda/policy/config.ts";
 import { renewalWindowMs } from "../lambda/policy/renewal-window.ts";
 
 const MINUTE_MS = 60_000;
@@ -11,11 +16,8 @@ const DAY_MS = 86_400_000;
  * window. For tokens that live less than about six weeks with `lifetime: "same"`, set the threshold yourself, because their
  * lifetime isn't known here.
  */
-export function soonestExpiryThreshold({ applications }: RotationConfig): number {
-  return daysAtMost(
-    7,
-    applications.map(({ policy }) => policy),
-  );
+export function soonestExpiryThreshold(config: RotationConfig): number {
+  return daysAtMost(7, policiesOf(config));
 }
 
 /** The same for access tokens: two weeks if a person has to replace them, less if the worker renews them. */

@@ -1,5 +1,5 @@
 import { forbidden, invalid, notFound, unauthenticated } from "./refusal.ts";
-import { isAtLeast, type Role } from "./roles.ts";
+import { isAtLeast, type MemberRole } from "./roles.ts";
 import { type Application, type Applications, isHexId } from "./store.ts";
 import type { IdentifiedUser } from "./users.ts";
 
@@ -68,7 +68,7 @@ export type UserOperationName = keyof typeof SUFFICIENT_OF_USER;
 /** What is not documented about the rights of users. */
 export interface AccessSettings {
   /** The role that a user needs in the organization of an application to work with its tokens. */
-  readonly roleForTokens: Role;
+  readonly roleForTokens: MemberRole;
   /** What Losant answers about an application that a user doesn't see. */
   readonly hiddenAs: 403 | 404;
 }

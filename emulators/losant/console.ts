@@ -8,7 +8,7 @@ import {
   SeededUserToken,
 } from "./bodies.ts";
 import { invalid } from "./refusal.ts";
-import type { Cap, Role } from "./roles.ts";
+import type { Cap, MemberRole } from "./roles.ts";
 import {
   type Application,
   type Applications,
@@ -75,7 +75,7 @@ export interface LosantConsole {
     patch: { readonly name?: string; readonly isDisabled?: boolean },
   ): void;
   /** Undefined: the user leaves the organization. */
-  setMember(organizationId: string, userId: string, role: Role | undefined): void;
+  setMember(organizationId: string, userId: string, role: MemberRole | undefined): void;
   /** Returns the id and the string, which is not shown again. */
   addUserToken(userId: string, token: UserTokenSeed): { readonly id: string; readonly token: string };
   editUserToken(

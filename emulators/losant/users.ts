@@ -1,5 +1,5 @@
 import { canonical, isHexId, PERSON, type StoredTokenStatus } from "./ids.ts";
-import { type Cap, cappedRole, lower, type Role } from "./roles.ts";
+import { type Cap, cappedRole, lower, type MemberRole } from "./roles.ts";
 
 /** A stored token of a user, without its string. */
 export interface UserToken {
@@ -30,7 +30,7 @@ export interface Organization {
   /** Nobody sees its applications. */
   readonly isDisabled: boolean;
   /** By the canonical id of the user. */
-  readonly members: Map<string, Role>;
+  readonly members: Map<string, MemberRole>;
 }
 
 export interface IdentifiedUser {
@@ -91,7 +91,7 @@ export class Users {
   }
 
   /** Undefined removes the user from the organization. */
-  setMember(organizationId: string, userId: string, role: Role | undefined): void {
+  setMember(organizationId: string, userId: string, role: MemberRole | undefined): void {
     const { members } = this.#organizationOf(organizationId);
     if (this.user(userId) === undefined) throw new Error(`There is no user ${userId}`);
     if (role === undefined) members.delete(canonical(userId));
@@ -126,7 +126,7 @@ export class Users {
   }
 
   /** What a user's token may do with an application, by membership and by its cap. */
-  roleOn({ id, ownerId }: Owned, { user, token }: IdentifiedUser): Role {
+  roleOn({ id, ownerId }: Owned, { user, token }: IdentifiedUser): MemberRole {
     const organization = this.organization(ownerId);
     if (organization === undefined) {
       const isOwn = canonical(ownerId) === canonical(user.id);

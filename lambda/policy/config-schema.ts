@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { SecretArn, SecretName } from "../model/secret.ts";
 import { ApplicationId } from "../model/token.ts";
-import { between, PolicySchema } from "./policy.ts";
+import { between, globs, PolicySchema } from "./policy.ts";
 
 const A_TOKEN = "looks like a token: store it in a secret, and use the name of the secret here";
 const looksLikeToken = (value: unknown) => typeof value === "string" && value.startsWith("eyJ");
@@ -26,11 +26,30 @@ const accessToken = v.union(
 
 const ApplicationSchema = v.strictObject({
   id: ApplicationId,
-  accessToken,
+  // Only with `discover`: then the application must be discovered.
+  accessToken: v.optional(accessToken),
   policy: v.optional(PolicySchema),
   secrets: v.optional(
     v.record(v.string("must be text"), SecretName, "must map token names or ids to secret names"),
   ),
+});
+
+/** The applications that the access token of a user reaches. */
+const DiscoverSchema = v.strictObject({
+  accessToken: secretId,
+  organizations: v.pipe(globs, v.minLength(1, 'must name at least one organization, or "sandbox"')),
+  include: v.optional(globs, ["*"]),
+  exclude: v.optional(globs, []),
+  atLeast: v.optional(
+    v.pipe(
+      v.number("must be a number"),
+      v.integer("must be a whole number"),
+      v.minValue(0, "must be 0 or more"),
+      v.maxValue(1_000_000, "must be 1000000 or less"),
+    ),
+    1,
+  ),
+  policy: v.optional(PolicySchema),
 });
 
 /* Also part of the JSON Schema, so that an editor shows it. Text before @ would be a password in the configuration. */
@@ -78,8 +97,17 @@ export const ConfigSchema = v.strictObject({
   ),
   schedule: v.optional(between("15m", "3d"), "6h"),
   policy: v.optional(PolicySchema, {}),
-  applications: v.pipe(
-    v.array(ApplicationSchema, "must be a list of applications"),
-    v.minLength(1, "must contain at least one application"),
+  discover: v.optional(
+    v.pipe(
+      v.array(DiscoverSchema, "must be a list of objects"),
+      v.minLength(1, "must contain at least one entry"),
+      v.maxLength(20, "must contain at most 20 entries"),
+    ),
+  ),
+  applications: v.optional(
+    v.pipe(
+      v.array(ApplicationSchema, "must be a list of applications"),
+      v.minLength(1, "must contain at least one application"),
+    ),
   ),
 });

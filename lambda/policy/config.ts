@@ -3,7 +3,7 @@ import { RotationError } from "../model/errors.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
 import { type ApplicationId, TokenId } from "../model/token.ts";
 import { ConfigSchema } from "./config-schema.ts";
-import { conflictsIn } from "./conflicts.ts";
+import { type ApplicationPlaces, conflictsIn } from "./conflicts.ts";
 import { jsonFlaw } from "./json-flaw.ts";
 import { durationMs, impossibilities, type Policy, resolvePolicy } from "./policy.ts";
 
@@ -18,7 +18,28 @@ export interface ApplicationConfig {
   readonly policy: Policy;
   /** By token name, or by token id in lower case. */
   readonly secrets: ReadonlyMap<string, SecretName>;
+  /** The entry of `discover` whose access token, that of a user, it shares. Undefined if it has an access token of its own. */
+  readonly foundBy?: DiscoverConfig | undefined;
 }
+
+/** An entry of `discover`: applications that are not listed in the configuration. */
+export interface DiscoverConfig {
+  /** The secret with the access token of a user. */
+  readonly accessToken: SecretName | SecretArn;
+  /** Names with wildcards, ids, or `sandbox`: the user's own applications. */
+  readonly organizations: readonly string[];
+  /** Names of applications with wildcards, or ids. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** With fewer applications, a run fails. */
+  readonly atLeast: number;
+  /** For applications without an override. */
+  readonly policy: Policy;
+  /** The entries of `applications` without an access token. The same for each entry of `discover`, but for the policies. */
+  readonly overrides: ReadonlyMap<ApplicationId, ApplicationOverride>;
+}
+
+export type ApplicationOverride = Pick<ApplicationConfig, "policy" | "secrets">;
 
 export interface RotationConfig {
   readonly losantApiUrl: string;
@@ -27,11 +48,14 @@ export interface RotationConfig {
   readonly formerPrefixes: readonly string[];
   readonly eventBusName: string;
   readonly intervalMs: number;
+  /** The applications with an access token of their own. */
   readonly applications: readonly ApplicationConfig[];
+  readonly discover: readonly DiscoverConfig[];
 }
 
 type ConfigDocument = v.InferOutput<typeof ConfigSchema>;
-type ApplicationDocument = ConfigDocument["applications"][number];
+type ApplicationDocument = NonNullable<ConfigDocument["applications"]>[number];
+type DiscoverDocument = NonNullable<ConfigDocument["discover"]>[number];
 
 /**
  * The configuration, with every default filled in.
@@ -43,18 +67,39 @@ export function parseConfig(document: unknown): RotationConfig {
   const parsed = v.safeParse(ConfigSchema, document);
   if (!parsed.success) throw invalid(parsed.issues.map(describeIssue));
   const config = parsed.output;
+  const missing = missingIn(config);
+  if (missing.length > 0) throw invalid(missing);
   const intervalMs = durationMs(config.schedule);
-  const applications = config.applications.map((application) =>
-    resolveApplication(application, config.policy, intervalMs),
-  );
   const { losantApiUrl, secretPrefix, formerPrefixes, eventBusName } = config;
+  const entries = config.applications ?? [];
+  const applications = entries.flatMap((entry) => resolveApplication(entry, config.policy, intervalMs));
+  const discover = (config.discover ?? []).map((entry) =>
+    resolveDiscover(entry, entries, config.policy, intervalMs),
+  );
   const problems = [
-    ...config.applications.flatMap(idsTwice),
-    ...conflictsIn({ secretPrefix, formerPrefixes, applications }),
-    ...impossiblePolicies(applications),
+    ...entries.flatMap(idsTwice),
+    ...conflictsIn({ secretPrefix, formerPrefixes, applications: entries.map(placesOfEntry), discover }),
+    ...impossiblePolicies(entries, applications, discover),
   ];
   if (problems.length > 0) throw invalid(problems);
-  return { losantApiUrl, secretPrefix, formerPrefixes, eventBusName, intervalMs, applications };
+  return { losantApiUrl, secretPrefix, formerPrefixes, eventBusName, intervalMs, applications, discover };
+}
+
+/** Keys that are optional only if another key is there. */
+function missingIn({ applications, discover }: ConfigDocument): readonly string[] {
+  if (discover !== undefined) return [];
+  if (applications === undefined) return ["applications: is missing, and so is discover"];
+  return applications.flatMap(({ accessToken }, index) =>
+    accessToken === undefined ? [`applications.${index}.accessToken: is missing`] : [],
+  );
+}
+
+/** The policies of all applications, also of those that are not discovered yet. */
+export function policiesOf({ applications, discover }: RotationConfig): readonly Policy[] {
+  return [
+    ...applications.map(({ policy }) => policy),
+    ...discover.flatMap(({ policy, overrides }) => [policy, ...[...overrides.values()].map((one) => one.policy)]),
+  ];
 }
 
 /** As `parseConfig`, from the text of the document; `source` names the file or variable in the error. */
@@ -75,7 +120,7 @@ function listsIn(document: unknown): readonly string[] {
   const keyed = (value: unknown) =>
     typeof value === "object" && value !== null ? Object.entries(value) : [];
   const isObject = (path: string) =>
-    /^(policy|applications\.\d+(\.(policy|secrets|accessToken))?)$/.test(path);
+    /^(policy|discover\.\d+(\.policy)?|applications\.\d+(\.(policy|secrets|accessToken))?)$/.test(path);
   const inside = (value: unknown, path: string): readonly string[] =>
     Array.isArray(value) && isObject(path)
       ? [`${path}: must be an object`]
@@ -83,20 +128,56 @@ function listsIn(document: unknown): readonly string[] {
   return Array.isArray(document) ? ["the document: must be an object"] : inside(document, "");
 }
 
+/** Without an access token, it is an override, which belongs to the entries of `discover`. */
 function resolveApplication(
-  { id, accessToken, policy, secrets = {} }: ApplicationDocument,
+  entry: ApplicationDocument,
   common: ConfigDocument["policy"],
   intervalMs: number,
-): ApplicationConfig {
-  const { secret, renew } =
-    typeof accessToken === "string" ? { secret: accessToken, renew: false } : accessToken;
+): readonly ApplicationConfig[] {
+  const { id, policy, secrets } = entry;
+  const { accessToken, renewsAccessToken } = placesOfEntry(entry);
+  if (accessToken === undefined) return [];
+  return [
+    {
+      id,
+      accessToken,
+      renewsAccessToken,
+      policy: resolvePolicy({ ...common, ...policy }, intervalMs),
+      secrets: mappingsOf(secrets),
+    },
+  ];
+}
+
+function resolveDiscover(
+  { policy, ...rest }: DiscoverDocument,
+  entries: readonly ApplicationDocument[],
+  common: ConfigDocument["policy"],
+  intervalMs: number,
+): DiscoverConfig {
+  const overrides = entries.filter(({ accessToken }) => accessToken === undefined);
   return {
-    id,
-    accessToken: secret,
-    renewsAccessToken: renew,
+    ...rest,
     policy: resolvePolicy({ ...common, ...policy }, intervalMs),
-    secrets: new Map(Object.entries(secrets).map(([key, name]) => [tokenKey(key), name])),
+    overrides: new Map(
+      overrides.map((entry) => [
+        entry.id,
+        {
+          policy: resolvePolicy({ ...common, ...policy, ...entry.policy }, intervalMs),
+          secrets: mappingsOf(entry.secrets),
+        },
+      ]),
+    ),
   };
+}
+
+function placesOfEntry({ id, accessToken, secrets }: ApplicationDocument): ApplicationPlaces {
+  const { secret, renew } =
+    typeof accessToken === "object" ? accessToken : { secret: accessToken, renew: false };
+  return { id, accessToken: secret, renewsAccessToken: renew, secrets: mappingsOf(secrets) };
+}
+
+function mappingsOf(secrets: ApplicationDocument["secrets"]): ReadonlyMap<string, SecretName> {
+  return new Map(Object.entries(secrets ?? {}).map(([key, name]) => [tokenKey(key), name]));
 }
 
 /** 24 hexadecimal digits are an id, in lower case. Everything else is a name. */
@@ -116,10 +197,22 @@ function idsTwice({ secrets = {} }: ApplicationDocument, index: number): readonl
   });
 }
 
-function impossiblePolicies(applications: readonly ApplicationConfig[]): readonly string[] {
-  return applications.flatMap(({ policy }, index) =>
-    impossibilities(policy).map((problem) => `applications.${index}.policy.${problem}`),
+function impossiblePolicies(
+  entries: readonly ApplicationDocument[],
+  applications: readonly ApplicationConfig[],
+  discover: readonly DiscoverConfig[],
+): readonly string[] {
+  const resolved = new Map(applications.map(({ id, policy }) => [id, policy]));
+  const ofApplications = entries.flatMap(({ id }, index) => {
+    const own = resolved.get(id);
+    const overrides = discover.flatMap(({ overrides }) => overrides.get(id)?.policy ?? []);
+    const all = own === undefined ? overrides : [own];
+    return all.flatMap(impossibilities).map((problem) => `applications.${index}.policy.${problem}`);
+  });
+  const ofDiscover = discover.flatMap(({ policy }, index) =>
+    impossibilities(policy).map((problem) => `discover.${index}.policy.${problem}`),
   );
+  return [...new Set([...ofApplications, ...ofDiscover])];
 }
 
 /** `applications.0.policy.renewBefor: unknown key`. Keys are shown, values never. */

@@ -6,11 +6,14 @@ interface SecretLayout {
   readonly secretPrefix: string;
   readonly formerPrefixes: readonly string[];
   readonly applications: readonly ApplicationPlaces[];
+  readonly discover: readonly { readonly accessToken: SecretName | SecretArn }[];
 }
 
-interface ApplicationPlaces {
+/** An entry of `applications`. */
+export interface ApplicationPlaces {
   readonly id: ApplicationId;
-  readonly accessToken: SecretName | SecretArn;
+  /** Undefined: that of an entry of `discover`. */
+  readonly accessToken: SecretName | SecretArn | undefined;
   readonly renewsAccessToken: boolean;
   readonly secrets: ReadonlyMap<string, SecretName>;
 }
@@ -44,7 +47,7 @@ function* sharedSecrets({ applications }: SecretLayout): Iterable<string> {
       seen.add(name);
     }
     const own = new Set<string>(secrets.values());
-    const renewed = renewsAccessToken ? namesMeantBy(accessToken) : [];
+    const renewed = renewsAccessToken ? namesOf(accessToken) : [];
     // An entry of the same application may name it too.
     if (renewed.some((name) => own.has(name))) continue;
     if (renewed.some((name) => seen.has(name)))
@@ -54,26 +57,39 @@ function* sharedSecrets({ applications }: SecretLayout): Iterable<string> {
 }
 
 /** The worker would log in with a token that is stored in the secret of an access token. */
-function* readAndWritten({ applications }: SecretLayout): Iterable<string> {
-  const readers = new Map<string, number>();
+function* readAndWritten({ applications, discover }: SecretLayout): Iterable<string> {
+  const readers = new Map<string, string>();
+  const note = (accessToken: SecretName | SecretArn | undefined, path: string) => {
+    for (const name of namesOf(accessToken)) if (!readers.has(name)) readers.set(name, path);
+  };
+  for (const [index, { accessToken }] of discover.entries()) note(accessToken, `discover.${index}.accessToken`);
+  const usersTokens = new Set(readers.keys());
   for (const [index, { accessToken }] of applications.entries())
-    for (const name of namesMeantBy(accessToken)) if (!readers.has(name)) readers.set(name, index);
-  for (const [index, { accessToken, secrets }] of applications.entries()) {
-    const own: readonly string[] = namesMeantBy(accessToken);
+    note(accessToken, `applications.${index}.accessToken`);
+  for (const [index, { accessToken, renewsAccessToken, secrets }] of applications.entries()) {
+    const own: readonly string[] = namesOf(accessToken);
+    const renewed = renewsAccessToken ? own.find((name) => usersTokens.has(name)) : undefined;
+    if (renewed !== undefined)
+      yield `applications.${index}.accessToken: names the secret of ${readers.get(renewed)}, which the worker doesn't renew`;
     for (const [token, name] of secrets) {
       const reader = readers.get(name);
-      if (reader !== undefined && !own.includes(name))
-        yield `applications.${index}.secrets.${token}: names the secret of applications.${reader}.accessToken`;
+      if (reader !== undefined && (!own.includes(name) || usersTokens.has(name)))
+        yield `applications.${index}.secrets.${token}: names the secret of ${reader}`;
     }
   }
 }
 
 /** In a folder where the worker chooses the names, any name can occur, so no secret with another use may be there. */
-function* insideFolders({ secretPrefix, applications }: SecretLayout): Iterable<string> {
-  const ownerOf = folders(secretPrefix, applications);
+function* insideFolders({ secretPrefix, applications, discover }: SecretLayout): Iterable<string> {
+  const ownerOf = folders(secretPrefix, applications, discover.length > 0);
+  const isInside = (accessToken: SecretName | SecretArn | undefined) =>
+    namesOf(accessToken).some((name) => ownerOf(name) !== undefined);
+  const problem =
+    "is in a folder for the tokens of an application, which the worker must not read: use a name outside of secretPrefix";
+  for (const [index, { accessToken }] of discover.entries())
+    if (isInside(accessToken)) yield `discover.${index}.accessToken: ${problem}`;
   for (const [index, { id, accessToken, secrets }] of applications.entries()) {
-    if (namesMeantBy(accessToken).some((name) => ownerOf(name) !== undefined))
-      yield `applications.${index}.accessToken: is in a folder for the tokens of an application, which the worker must not read: use a name outside of secretPrefix`;
+    if (isInside(accessToken)) yield `applications.${index}.accessToken: ${problem}`;
     for (const [token, name] of secrets) {
       const owner = ownerOf(name);
       if (owner !== undefined && owner !== id)
@@ -82,7 +98,8 @@ function* insideFolders({ secretPrefix, applications }: SecretLayout): Iterable<
   }
 }
 
-function* confusedPrefixes({ secretPrefix, formerPrefixes, applications }: SecretLayout): Iterable<string> {
+function* confusedPrefixes(layout: SecretLayout): Iterable<string> {
+  const { secretPrefix, formerPrefixes, applications, discover } = layout;
   const all = [secretPrefix, ...formerPrefixes];
   for (const [index, prefix] of formerPrefixes.entries()) {
     const path = `formerPrefixes.${index}`;
@@ -90,15 +107,35 @@ function* confusedPrefixes({ secretPrefix, formerPrefixes, applications }: Secre
     if (formerPrefixes.indexOf(prefix) < index) yield `${path}: is in the list twice`;
   }
   const isInside = (one: string) =>
-    all.some((other) => folders(other, applications)(`${one}/`) !== undefined);
+    all.some((other) => folders(other, applications, discover.length > 0)(`${one}/`) !== undefined);
   for (const [index, prefix] of all.entries())
     if (isInside(prefix))
       yield `${index === 0 ? "secretPrefix" : `formerPrefixes.${index - 1}`}: is in the folder of an application under another prefix`;
 }
 
-/** Finds the application in whose folder, `<prefix>/<application id>/`, a secret with this name is. */
-function folders(prefix: string, applications: readonly { readonly id: ApplicationId }[]) {
-  const owners = new Map(applications.map(({ id }) => [`${prefix}/${id}/`, id]));
+const APPLICATION_FOLDER = /^[a-f\d]{24}$/;
+
+/**
+ * Finds the application in whose folder, `<prefix>/<application id>/`, a secret with this name is. `isAny`: applications that are
+ * not in the configuration have folders too, because they may be discovered.
+ */
+function folders(
+  prefix: string,
+  applications: readonly { readonly id: ApplicationId }[],
+  isAny: boolean,
+): (name: string) => string | undefined {
+  const owners = new Map<string, string>(applications.map(({ id }) => [`${prefix}/${id}/`, id]));
   const length = prefix.length + 26;
-  return (name: string): ApplicationId | undefined => owners.get(name.slice(0, length));
+  return (name) => {
+    const folder = name.slice(0, length);
+    const owner = owners.get(folder);
+    if (owner !== undefined || !isAny) return owner;
+    if (!folder.startsWith(`${prefix}/`) || !folder.endsWith("/")) return undefined;
+    const id = folder.slice(prefix.length + 1, -1);
+    return APPLICATION_FOLDER.test(id) ? id : undefined;
+  };
+}
+
+function namesOf(accessToken: SecretName | SecretArn | undefined): readonly SecretName[] {
+  return accessToken === undefined ? [] : namesMeantBy(accessToken);
 }

@@ -26,7 +26,7 @@ export function between(least: string, most: string | undefined) {
   );
 }
 
-const globs = v.array(
+export const globs = v.array(
   v.pipe(v.string("must be text"), v.minLength(1, "must not be empty")),
   "must be a list of name patterns",
 );

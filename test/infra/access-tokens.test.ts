@@ -11,7 +11,7 @@ const WRITES = ["CreateSecret", "PutSecretValue", "UpdateSecretVersionStage"].ma
   (name) => `secretsmanager:${name}`,
 );
 
-function configured(application: Partial<ConfigDocument["applications"][number]>) {
+function configured(application: Partial<NonNullable<ConfigDocument["applications"]>[number]>) {
   const accessToken = `losant-access/${APPLICATION}`;
   return { config: { applications: [{ id: APPLICATION, accessToken, ...application }] } };
 }

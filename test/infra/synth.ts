@@ -30,7 +30,7 @@ export function idOf(index: number): string {
   return `575ec8687ae1${index.toString(16).padStart(12, "0")}`;
 }
 
-type Application = ConfigDocument["applications"][number];
+type Application = NonNullable<ConfigDocument["applications"]>[number];
 
 /** This many applications, each with its own access token, all in one folder. */
 export function manyApplications(

@@ -1,6 +1,10 @@
+import { Ajv } from "ajv";
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { RotationError } from "../../lambda/model/errors.ts";
+import { ApplicationId } from "../../lambda/model/token.ts";
 import { parseConfig, parseConfigText } from "../../lambda/policy/config.ts";
+import { textOf } from "../support/markdown.ts";
 
 const APP = "575ec8687ae143cd83dc4a97";
 const PLANTED = "PLANTED VALUE";
@@ -358,5 +362,148 @@ describe("the configuration", () => {
     expect(() => parseConfigText(`{"a": ${PLANTED}`, "rotation.config.json")).toThrow(
       "rotation.config.json: is not valid JSON",
     );
+  });
+});
+
+const FLEET = { accessToken: "losant-access/fleet", organizations: ["Acme *"] };
+const discovering = (entry: object, ...applications: readonly object[]) => ({
+  discover: [{ ...FLEET, ...entry }],
+  ...(applications.length > 0 && { applications }),
+});
+
+describe("a configuration that discovers applications", () => {
+  it("needs an access token and organizations, and no application", () => {
+    const { discover, applications } = parseConfig(discovering({}));
+    expect(applications).toEqual([]);
+    expect(discover).toMatchObject([
+      { ...FLEET, include: ["*"], exclude: [], atLeast: 1, policy: { renewBeforeMs: 30 * DAY } },
+    ]);
+  });
+
+  it("overrides the common policy by that of the entry, and both by that of an application", () => {
+    const { discover, applications } = parseConfig({
+      policy: { renewBefore: "20d", secretFormat: "plain", orphanAfter: "2h" },
+      ...discovering(
+        { policy: { renewBefore: "15d", secretFormat: "json" } },
+        { id: APP, policy: { renewBefore: "10d" }, secrets: { backend: "prod/backend" } },
+        { id: OTHER, accessToken: "losant-access/other", policy: { orphanAfter: "3h" } },
+      ),
+    });
+    const [entry] = discover;
+    expect(entry?.policy).toMatchObject({ renewBeforeMs: 15 * DAY, secretFormat: "json" });
+    const override = entry?.overrides.get(v.parse(ApplicationId, APP));
+    expect(override?.policy).toMatchObject({
+      renewBeforeMs: 10 * DAY,
+      secretFormat: "json",
+      orphanAfterMs: 7_200_000,
+    });
+    expect([...(override?.secrets ?? [])]).toEqual([["backend", "prod/backend"]]);
+    // With an access token of its own, an application has nothing of the entry, whether or not it is discovered.
+    expect(applications).toMatchObject([
+      { id: OTHER, policy: { renewBeforeMs: 20 * DAY, secretFormat: "plain", orphanAfterMs: 10_800_000 } },
+    ]);
+  });
+
+  it.each([
+    ["neither key", {}, "applications: is missing, and so is discover"],
+    [
+      "an application without an access token",
+      { applications: [application, { id: OTHER }] },
+      "applications.1.accessToken: is missing",
+    ],
+    ["no entries", { discover: [] }, "discover: must contain at least one entry"],
+    ["no organizations", { discover: [{ accessToken: "x" }] }, "discover.0.organizations: is missing"],
+    [
+      "an empty list of organizations",
+      discovering({ organizations: [] }),
+      'discover.0.organizations: must name at least one organization, or "sandbox"',
+    ],
+    ["an empty pattern", discovering({ include: [""] }), "discover.0.include.0: must not be empty"],
+    ["a negative number", discovering({ atLeast: -1 }), "discover.0.atLeast: must be 0 or more"],
+    ["a pasted token", discovering({ accessToken: "eyJhbGciOi" }), "discover.0.accessToken: looks like a token"],
+    ["secrets of an entry", discovering({ secrets: {} }), "discover.0.secrets: unknown key"],
+    ["a list as an entry", { discover: [[]] }, "discover.0: must be an object"],
+    ["a list as a policy", discovering({ policy: [] }), "discover.0.policy: must be an object"],
+    [
+      "a policy that can't be",
+      discovering({ policy: { lifetime: "18h" } }),
+      "discover.0.policy.lifetime: must be longer than three schedule intervals",
+    ],
+    [
+      "a policy that can't be, of an application",
+      discovering({}, { id: APP, policy: { lifetime: "18h" } }),
+      "applications.0.policy.lifetime: must be longer than three schedule intervals",
+    ],
+    ["one application twice", discovering({}, { id: APP }, application), "applications.1.id"],
+    [
+      "one secret of two applications",
+      discovering({}, { id: APP, secrets: { a: "x" } }, { id: OTHER, secrets: { b: "x" } }),
+      "applications.1.secrets.b: names a secret that another entry also names",
+    ],
+    [
+      "a token in the secret of the user's access token",
+      discovering({}, { id: APP, secrets: { a: "losant-access/fleet" } }),
+      "applications.0.secrets.a: names the secret of discover.0.accessToken",
+    ],
+    [
+      "a token in the secret of the user's access token, which an application uses too",
+      discovering({}, { ...application, accessToken: "losant-access/fleet", secrets: { a: "losant-access/fleet" } }),
+      "applications.0.secrets.a: names the secret of discover.0.accessToken",
+    ],
+    [
+      "that an application renews the user's access token",
+      discovering({}, { ...application, accessToken: { secret: "losant-access/fleet", renew: true } }),
+      "applications.0.accessToken: names the secret of discover.0.accessToken, which the worker doesn't renew",
+    ],
+    [
+      "a user's access token in the folder of any application",
+      discovering({ accessToken: `losant/${OTHER}/access` }),
+      "discover.0.accessToken: is in a folder for the tokens of an application",
+    ],
+    [
+      "an application's access token in the folder of any application",
+      discovering({}, { ...application, accessToken: arn(`losant/${OTHER}/access-AbCdEf`) }),
+      "applications.0.accessToken: is in a folder for the tokens of an application",
+    ],
+    [
+      "a token in the folder of any other application",
+      discovering({}, { id: APP, secrets: { a: `losant/${OTHER}/x` } }),
+      "applications.0.secrets.a: is in the folder of another application",
+    ],
+    [
+      "a former prefix in the folder of any application",
+      { ...discovering({}), formerPrefixes: [`losant/${OTHER}`] },
+      "formerPrefixes.0: is in the folder of an application",
+    ],
+  ])("is refused with %s", (_, document, message) => {
+    expect(refusal(document)).toContain(message);
+    expect(refusal(document)).not.toContain("eyJ");
+  });
+
+  it("may put tokens into the folder of their application, and share the access token", () => {
+    const document = discovering(
+      {},
+      { id: APP, secrets: { a: `losant/${APP}/x` } },
+      { id: OTHER, accessToken: "losant-access/fleet" },
+    );
+    expect(() => parseConfig(document)).not.toThrow();
+    expect(() => parseConfig({ discover: [FLEET, { ...FLEET, organizations: ["Other"] }] })).not.toThrow();
+    // A folder of 24 characters that is no id.
+    expect(() => parseConfig(discovering({ accessToken: "losant/for-the-worker-and-fleet/x" }))).not.toThrow();
+  });
+
+  it("is what its schema says: without discover, each application needs an access token", () => {
+    const schema = JSON.parse(textOf("rotation.config.schema.json"));
+    const isValid = new Ajv({ strict: false }).compile(schema);
+    for (const [document, isGood] of [
+      [discovering({}), true],
+      [discovering({}, { id: APP }), true],
+      [{ applications: [application] }, true],
+      [{ applications: [{ id: APP }] }, false],
+      [{}, false],
+      [discovering({ organizations: [] }), false],
+      [discovering({ secrets: {} }), false],
+    ] as const)
+      expect([document, isValid(document)]).toEqual([document, isGood]);
   });
 });

@@ -22,14 +22,21 @@ function defaultsIn(head: string): Readonly<Record<string, unknown>> {
 
 describe("the README", () => {
   const CONFIGURATION = "| key | default | meaning |";
+  const DISCOVER = "| key of `discover` | default | meaning |";
   const POLICY = "| policy key | default | meaning |";
 
   it("has a row for each key of the configuration, and for no other", () => {
     const { $schema: _, applications, ...common } = ConfigSchema.entries;
-    const ofApplication = Object.keys(applications.pipe[0].item.entries).map(
+    const ofApplication = Object.keys(applications.wrapped.pipe[0].item.entries).map(
       (key) => `applications[].${key}`,
     );
     expect(keysIn(CONFIGURATION).toSorted()).toEqual([...Object.keys(common), ...ofApplication].toSorted());
+  });
+
+  it("has a row for each key of discover, and for no other", () => {
+    const { discover } = ConfigSchema.entries;
+    const keys = Object.keys(discover.wrapped.pipe[0].item.entries);
+    expect(keysIn(DISCOVER).toSorted()).toEqual(keys.toSorted());
   });
 
   it("has a row for each key of a policy, and for no other", () => {
@@ -44,6 +51,10 @@ describe("the README", () => {
     const policy = defaultsIn(POLICY);
     expect(Object.keys(policy)).toEqual(keysIn(POLICY));
     const applications = [application];
+    const entry = { accessToken: "losant-access/fleet", organizations: ["Acme"] };
+    expect(parseConfig({ discover: [{ ...entry, ...defaultsIn(DISCOVER) }] })).toEqual(
+      parseConfig({ discover: [entry] }),
+    );
     expect(parseConfig({ ...defaultsIn(CONFIGURATION), policy, applications })).toEqual(
       parseConfig({ applications }),
     );
