@@ -5,13 +5,13 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import * as v from "valibot";
 import { eventBridgeBus, eventBridgeClient } from "./adapters/aws/event-bridge.ts";
 import { secretsManagerClient, secretsManagerStore } from "./adapters/aws/secrets-manager.ts";
-import { losantTokenApi } from "./adapters/losant/token-api.ts";
+import { losantConnections } from "./adapters/losant/connections.ts";
 import { articleOn, asRotationError, RotationError, remedyFor } from "./model/errors.ts";
 import { eachText, printable, printableJson, printableValue } from "./model/printable.ts";
 import { RunId } from "./model/token.ts";
-import { type ApplicationConfig, parseConfigText, type RotationConfig } from "./policy/config.ts";
+import { parseConfigText } from "./policy/config.ts";
 import { parseRequest } from "./policy/request.ts";
-import type { Clock, ListingRoom, Log, LogFields } from "./ports.ts";
+import type { Clock, Log, LogFields } from "./ports.ts";
 import { metricsOf } from "./report/metrics.ts";
 import type { Report } from "./report/report.ts";
 import { type RunResult, run } from "./run/run.ts";
@@ -125,6 +125,10 @@ export async function runOnce(
   const runId = runIdOf(context);
   logger.appendKeys({ runId });
   const { store, events } = aws;
+  const { losantApiUrl: baseUrl, secretPrefix } = settings;
+  // A run waits itself after a 429, for all of its calls together.
+  const limits = { retriesThrottled: false };
+  const losant = losantConnections({ baseUrl, secretPrefix, credentials: store, limits });
   return run(request, {
     config: settings,
     runId,
@@ -134,21 +138,10 @@ export async function runOnce(
     runbook: process.env.RUNBOOK_URL,
     store,
     bus: eventBridgeBus(events, { busName: settings.eventBusName }),
-    connect: connecting(settings, store),
+    connect: losant.connect,
+    directoryOf: losant.directoryOf,
     watch,
   });
-}
-
-function connecting({ losantApiUrl, secretPrefix }: RotationConfig, credentials: AwsAccess["store"]) {
-  return (application: ApplicationConfig, room: ListingRoom) =>
-    losantTokenApi({
-      baseUrl: losantApiUrl,
-      application,
-      credentials,
-      room,
-      secretPrefix,
-      limits: { retriesThrottled: false },
-    });
 }
 
 const powertoolsLog: Log = {

@@ -2,7 +2,7 @@ import type { RotationEvent } from "./model/events.ts";
 import type { Intent, KeptKey, MarkerKey } from "./model/marker.ts";
 import type { Redacted } from "./model/redacted.ts";
 import type { SecretArn, SecretName, SecretState, SecretVersion, VersionId } from "./model/secret.ts";
-import type { ApiToken, TokenId, TokenStatus } from "./model/token.ts";
+import type { ApiToken, ApplicationId, TokenId, TokenStatus } from "./model/token.ts";
 
 /*
  * What the core needs from outside. Every call rejects only with a RotationError, whose `effect` says whether a write may have
@@ -100,6 +100,34 @@ export interface TokenApi {
    * read, or if Losant doesn't say whether it accepts it. Reads only.
    */
   keptKeys(): Promise<readonly KeptKey[]>;
+}
+
+/** An application as a user's access token sees it. Its text is written by others. */
+export interface ListedApplication {
+  readonly id: ApplicationId;
+  readonly name: string;
+  /** Undefined: it is the user's own. */
+  readonly organization: { readonly id: string; readonly name: string } | undefined;
+  /** How many tokens it has, if Losant says so. */
+  readonly tokenCount: number | undefined;
+}
+
+/** The applications that one access token reaches: each once, and what is missing. */
+export interface ApplicationListing {
+  /** By id, ascending. */
+  readonly applications: readonly ListedApplication[];
+  /** How many rows can't be read, and what is wrong with one of them. */
+  readonly unreadable: { readonly count: number; readonly problem: string };
+  /** How many more applications there are according to Losant's count, after a second attempt. */
+  readonly missing: number;
+}
+
+/** The applications that the access token of a user reaches, at Losant. */
+export interface Directory {
+  /** All pages. If a row can't be read, only that row is lost. If a page can't be read, that is an error. Reads only. */
+  list(): Promise<ApplicationListing>;
+  /** The access token. It is read once, also for the applications that are found. */
+  loggedInWith(): Promise<Login>;
 }
 
 /** The worker's own credential as it was read in this run. */

@@ -112,8 +112,10 @@ function isElsewhere(token: ListedToken, snapshot: Snapshot): boolean {
  * Only Losant says that the worker created it: an orphan whose key is lost, or a token that a person created with the access
  * token.
  */
-function isOfOurAccessToken({ creatorId }: ListedToken, snapshot: Snapshot): boolean {
+function isOfOurAccessToken({ creatorId, marker }: ListedToken, snapshot: Snapshot): boolean {
   if (creatorId === undefined) return false;
+  // The creator may be the user of the access token, whose other tokens create tokens too, but without a marker.
+  if (snapshot.application.foundBy !== undefined && marker === undefined) return false;
   if (creatorId === snapshot.ownId || snapshot.accessTokenIds.has(creatorId)) return true;
   const versions = ownVersions(snapshot, snapshot.secrets.get(accessSecretOf(snapshot)));
   return versions.some(({ stamp }) => stamp.tokenId === creatorId || stamp.replacedId === creatorId);

@@ -1,5 +1,5 @@
 import { RotationError } from "../model/errors.ts";
-import type { MarkerReading } from "../model/marker.ts";
+import { isCreatedThroughApi, type MarkerReading } from "../model/marker.ts";
 import { remembered } from "../model/remembered.ts";
 import {
   AWSCURRENT,
@@ -145,7 +145,7 @@ export function stampedVersions(reading: SecretReading | undefined): readonly St
 
 /** The versions that this worker created, as far as they were read. */
 export function ownVersions(
-  snapshot: Pick<Snapshot, "tokens" | "lookups">,
+  snapshot: Pick<Snapshot, "tokens" | "lookups" | "application" | "accessTokenIds">,
   reading: SecretReading | undefined,
 ): readonly StampedVersion[] {
   return stampedVersions(reading).filter((version) => isCredible(version, snapshot));
@@ -158,11 +158,12 @@ export function ownVersions(
  */
 function isCredible(
   { labels, stamp }: StampedVersion,
-  snapshot: Pick<Snapshot, "tokens" | "lookups">,
+  snapshot: Pick<Snapshot, "tokens" | "lookups" | "application" | "accessTokenIds">,
 ): boolean {
   const token = findToken(snapshot, stamp.tokenId);
   if (labels.length > 0 || token === undefined) return true;
-  if ((token.creatorType ?? "apiToken") !== "apiToken") return false;
+  const userIds = snapshot.application.foundBy === undefined ? [] : snapshot.accessTokenIds;
+  if (!isCreatedThroughApi(token, userIds)) return false;
   return mayDescendFrom(stamp.replacedId, token, snapshot);
 }
 

@@ -57,6 +57,21 @@ export const ERROR_KINDS = {
     remedy:
       "Check the id of the application in rotation.config.json, and that the access token belongs to this application.",
   },
+  "losant-forbidden": {
+    retryable: false,
+    remedy:
+      "In Losant, give the user of the access token a role in the organization of this application, or change the permission cap of the token. Or leave the application out with `exclude`.",
+  },
+  "discovery-incomplete": {
+    retryable: true,
+    remedy:
+      "Nothing at first: the next run lists the applications again. If it lasts, ask Losant why the list and the count differ, or what is wrong with the row.",
+  },
+  "discovery-too-small": {
+    retryable: false,
+    remedy:
+      "Find out whether the user of the access token has lost an organization or an application. If not, correct `organizations`, `include`, `exclude` or `atLeast`.",
+  },
   "losant-unreachable": {
     retryable: true,
     remedy: "Check losantApiUrl and the network. The next run tries again.",

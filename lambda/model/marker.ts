@@ -38,6 +38,8 @@ export interface MarkerKey {
   mac(text: string): string;
   /** Everything in the payload of that access token that looks like an id. */
   readonly claimedIds: readonly TokenId[];
+  /** It is the access token of a user. Then its payload may have the id of the user, too. */
+  readonly isOfUser?: boolean;
 }
 
 /** The key of an access token that was used before. */
@@ -102,20 +104,32 @@ export function isSignedFor(
   knowsCreators: boolean,
 ): boolean {
   if (seal === undefined) return false;
-  const { createdAt, creatorType = "apiToken", creatorId } = token;
-  const { claimedIds } = key;
+  const { createdAt, creatorId } = token;
+  const { claimedIds, isOfUser = false } = key;
   const isByOther =
     knowsCreators &&
     creatorId !== undefined &&
     claimedIds.length > 0 &&
     !claimedIds.some((id) => id === creatorId);
   return (
-    creatorType === "apiToken" &&
+    isCreatedThroughApi(token, isOfUser ? claimedIds : []) &&
     !isByOther &&
     Math.abs(createdAt.getTime() - seal.orderedAt.getTime()) <= ORDER_TOLERANCE_MS &&
     isSameExpiry(token.expiresAt, seal.expiresAt) &&
     key.mac(signedText({ ...said, ...seal }, applicationId)) === seal.mac
   );
+}
+
+/**
+ * Whether an access token can have created it. `userIds`: the ids in the payloads of access tokens of a user. Losant may call the
+ * creator of a token that was created with such an access token that user, and no other person has one of these ids.
+ */
+export function isCreatedThroughApi(
+  { creatorType = "apiToken", creatorId }: Pick<ApiToken, "creatorType" | "creatorId">,
+  userIds: Iterable<string>,
+): boolean {
+  if (creatorType === "apiToken") return true;
+  return creatorType === "user" && [...userIds].some((id) => id === creatorId);
 }
 
 /** Losant documents no precision: a date may come back rounded down to the second or to the minute. */

@@ -108,7 +108,8 @@ class Looker {
       secretPrefix,
       formerPrefixes,
       login,
-      ownId: ownIdOf(login, access, listing.tokens, secrets),
+      // The token of a user is not in the list of an application.
+      ownId: application.foundBy ? undefined : ownIdOf(login, access, listing.tokens, secrets),
       readAt: after(beganAt, losantTime.aheadMs),
       losantTime,
       tokens: new Map(

@@ -63,6 +63,8 @@ export function accessTokenNotification(
   const isRenewed =
     ownId !== undefined &&
     lineages.some((lineage) => lineage.secretName === secretName && lineage.headId === ownId);
+  // The token of a user is not one of these tokens. The metric AccessTokenDaysLeft has its expiry.
+  if (context.application.foundBy !== undefined) return undefined;
   if (context.run.trigger !== "schedule" || login.expiresAt === undefined || isRenewed) return undefined;
   const subject = ownId === undefined ? onlyOneThatEnds(login.expiresAt, tokens) : tokens.get(ownId);
   if (subject?.expiresAt === undefined) return undefined;

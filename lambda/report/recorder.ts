@@ -88,6 +88,12 @@ export class Recorder {
     this.failed(`application ${applicationId}`, error);
   }
 
+  /** Records that a discovered application was deleted before its tokens could be listed. */
+  applicationGone(applicationId: ApplicationId): void {
+    this.applications.set(applicationId, { applicationId, outcome: "gone" });
+    this.#log.info("a discovered application no longer exists", { applicationId });
+  }
+
   /** Records a failure that is not about a token. */
   failed(what: string, error: RotationError): void {
     this.#tally.fail();

@@ -32,7 +32,8 @@ export interface ReportRow {
 
 export interface ApplicationRow {
   readonly applicationId: string;
-  readonly outcome: "ok" | "failed";
+  /** `gone`: a discovered application that was deleted before its tokens could be listed. */
+  readonly outcome: "ok" | "failed" | "gone";
   readonly code?: string;
   readonly message?: string;
   /** Entries of `secrets` that fit no token. */

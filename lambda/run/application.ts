@@ -79,7 +79,10 @@ async function planApplication(
     return request.dryRun ? withinBudget(work, application.policy.maxRotationsPerRun) : work;
   } catch (thrown) {
     const error = asRotationError(thrown);
-    recorder.applicationFailed(application.id, error);
+    // It was probably deleted since it was discovered. The run checks that at the end.
+    if (error.code === "application-not-found" && application.foundBy !== undefined)
+      run.gone.add(application.id);
+    else recorder.applicationFailed(application.id, error);
     recorder.accessToken(await accessTokenExpiryAfter(error, api, clock));
     return [];
   } finally {
@@ -138,7 +141,8 @@ export function restingOutcomes(lineage: LineagePlan): readonly Outcome[] {
   );
 }
 
-const DOES_NOT_WORK: ReadonlySet<ErrorCode> = new Set([
+/** An access token with such a failure is of no use. */
+export const DOES_NOT_WORK: ReadonlySet<ErrorCode> = new Set([
   "access-token-missing",
   "access-token-unreadable",
   "access-token-rejected",

@@ -7,13 +7,21 @@ import { asRotationError } from "../model/errors.ts";
 import { once } from "../model/remembered.ts";
 import type { SecretName } from "../model/secret.ts";
 import { after } from "../model/time.ts";
-import type { RunId, TokenId } from "../model/token.ts";
+import type { ApplicationId, RunId, TokenId } from "../model/token.ts";
 import { NO_INDEX, readIndex } from "../observe/read-index.ts";
-import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
+import type { ApplicationConfig, DiscoverConfig, RotationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
-import type { Clock, EventBus, ListingRoom, Log, SecretStore, TokenApi } from "../ports.ts";
+import type { Clock, Directory, EventBus, ListingRoom, Log, SecretStore, TokenApi } from "../ports.ts";
 import { Recorder } from "../report/recorder.ts";
-import { answering, circuitBroken, LosantPause, rateLimited, throttleAware } from "./guarded-ports.ts";
+import { type Discovery, discover } from "./discovery.ts";
+import {
+  answering,
+  circuitBroken,
+  LosantPause,
+  rateLimited,
+  throttleAware,
+  throttleAwareDirectory,
+} from "./guarded-ports.ts";
 import { ListingSpace } from "./listing-space.ts";
 import { Observing, type Visit } from "./observing.ts";
 import { type RunWatch, watched } from "./watch.ts";
@@ -30,6 +38,7 @@ export interface RunEnvironment {
   readonly store: SecretStore;
   readonly bus: EventBus;
   readonly connect: (application: ApplicationConfig, room: ListingRoom) => TokenApi;
+  readonly directoryOf: (entry: DiscoverConfig) => Directory;
   readonly watch?: RunWatch | undefined;
 }
 
@@ -50,13 +59,18 @@ export interface RunContext extends EffectContext {
   readonly listings: ListingSpace;
   /** Decides when each application is read. */
   readonly observing: Observing;
+  /** Discovered applications of which Losant then says that there are none. */
+  readonly gone: Set<ApplicationId>;
+  /** Lists the applications of all entries of `discover`, each time it is called. */
+  discover(): Promise<Discovery>;
   /** Logs in to one application. */
   enter(application: ApplicationConfig, room: ListingRoom, visit: Visit): ApplicationContext;
 }
 
 /** Starts a run. Its store and its bus are guarded, and no other code gets the unguarded ports. */
 export function startRun(request: RotationRequest, environment: RunEnvironment): RunContext {
-  const { config, runId, deadline, clock, log, runbook, store, bus, connect, watch } = environment;
+  const { config, runId, deadline, clock, log, runbook, store, bus, connect, directoryOf, watch } =
+    environment;
   const startedAt = clock.now();
   const observeUntil = new Date(
     startedAt.getTime() + (deadline.getTime() - startedAt.getTime()) * OBSERVING_PART,
@@ -90,6 +104,11 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     loginIds: new Set(),
     listings: new ListingSpace(),
     observing: new Observing(clock),
+    gone: new Set(),
+    discover: () =>
+      discover(config, (entry) =>
+        watched(throttleAwareDirectory(directoryOf(entry), pause, observeUntil), "Losant", watch),
+      ),
     enter: (application, room, visit) => ({
       run: context,
       application,

@@ -9,7 +9,7 @@ import {
 } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import { after } from "../model/time.ts";
-import type { Clock, EventBus, ListingRoom, SecretStore, TokenApi } from "../ports.ts";
+import type { Clock, Directory, EventBus, ListingRoom, SecretStore, TokenApi } from "../ports.ts";
 import type { Visit } from "./observing.ts";
 
 /** How many writes may start at once after a pause. Together with the next ones, this is still fewer than 50 in any second. */
@@ -230,5 +230,17 @@ export function throttleAware(
     loggedInWith: () => api.loggedInWith(),
     signingKey: () => api.signingKey(),
     keptKeys: () => api.keptKeys(),
+  };
+}
+
+/** The same directory, whose list waits during a pause that any call of the run began. */
+export function throttleAwareDirectory(
+  directory: Directory,
+  pause: LosantPause,
+  observeBy: Date,
+): Directory {
+  return {
+    list: () => pause.outlasting(observeBy, () => directory.list()),
+    loggedInWith: () => directory.loggedInWith(),
   };
 }

@@ -3,11 +3,11 @@ import { applyPlan } from "../apply/apply.ts";
 import { LINEAGES_AT_ONCE, MAX_FAILURES_NAMED } from "../limits.ts";
 import { type ErrorCode, RotationError } from "../model/errors.ts";
 import { quoted } from "../model/printable.ts";
-import type { ApplicationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { RunFacts } from "../report/metrics.ts";
 import type { Report } from "../report/report.ts";
 import { planInTime, restingOutcomes } from "./application.ts";
+import { applicationsOfRun, recordGone } from "./applications.ts";
 import { type RunContext, type RunEnvironment, startRun } from "./context.ts";
 import { applicationOrder, inOrderOfUrgency, isRotation, pilotsAmong, type Work } from "./order.ts";
 
@@ -23,20 +23,21 @@ export interface RunResult {
 /**
  * One run: observe and plan each application for which there is time, then work through all of their lineages, soonest expiry
  * first. A failure stops only the token or application that it is about. All failures are in the result.
- * @throws RotationError `event-invalid` if the event names an application that is not configured.
+ * @throws RotationError `event-invalid` if the event names an application that is neither configured nor discovered.
  */
 export async function run(request: RotationRequest, environment: RunEnvironment): Promise<RunResult> {
   const context = startRun(request, environment);
   const { runId, trigger, startedAt, clock, recorder, config } = context;
   const { dryRun } = request;
   const { watch } = environment;
-  const applications = chosen(context);
+  const applications = await applicationsOfRun(context);
   const looked = counting(applications.length, (done, of) => watch?.looked(done, of));
   const found = await Promise.all(
     applicationOrder(applications, startedAt, config.intervalMs).map((application) =>
       context.observing.visit((visit) => planInTime(application, context, visit)).finally(looked),
     ),
   );
+  await recordGone(context);
   const work = inOrderOfUrgency(found.flat());
   await workThrough(
     work,
@@ -46,6 +47,8 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   for (const error of unmatchedErrors([...context.unmatched], context)) recorder.failed("event", error);
   recorder.sayWhatIsLeftOut();
   if (!dryRun) await recorder.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, context.bus);
+  // The others have not been discovered.
+  const ids = new Set([...applications.map(({ id }) => id), ...recorder.applications.keys()]);
   const report: Report = {
     runId,
     trigger,
@@ -53,7 +56,7 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
     startedAt: startedAt.toISOString(),
     finishedAt: clock.now().toISOString(),
     ...recorder.result(),
-    applications: applications.flatMap(({ id }) => recorder.applications.get(id) ?? []),
+    applications: [...ids].flatMap((id) => recorder.applications.get(id) ?? []),
   };
   const isWhole = request.applicationId === undefined && request.selection.tokens === undefined;
   const { failures, codes } = recorder;
@@ -91,17 +94,6 @@ function* unmatchedErrors(
       "token-not-found",
       `no listed token has the id or name of another ${more} entries`,
     );
-}
-
-function chosen({ request, config }: RunContext): readonly ApplicationConfig[] {
-  const { applicationId } = request;
-  if (applicationId === undefined) return config.applications;
-  const found = config.applications.filter(({ id }) => id === applicationId);
-  if (found.length > 0) return found;
-  throw new RotationError(
-    "event-invalid",
-    `event: applicationId: ${applicationId} is not in the configuration`,
-  );
 }
 
 /**

@@ -15,6 +15,7 @@ const SERVICES: Readonly<Record<Operation, Service>> = {
   describe: "store",
   history: "store",
   listSecrets: "store",
+  listApplications: "losant",
   readAccessToken: "store",
   createSecret: "store",
   stage: "store",

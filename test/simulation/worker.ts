@@ -9,7 +9,7 @@ import { parseRequest } from "../../lambda/policy/request.ts";
 import type { TokenListing } from "../../lambda/ports.ts";
 import type { Report } from "../../lambda/report/report.ts";
 import { run } from "../../lambda/run/run.ts";
-import { type Call, inMemoryBus, inMemoryStore, inMemoryTokenApi } from "../support/ports.ts";
+import { type Call, inMemoryBus, inMemoryStore, inMemoryTokenApi, NO_DIRECTORY } from "../support/ports.ts";
 import { Chance } from "./chance.ts";
 import { fateOf, type Standing } from "./faults.ts";
 import type { ActEntry, FaultEntry, OutageEntry, RunEntry } from "./script.ts";
@@ -174,6 +174,7 @@ export class SimulatedWorker implements Worker {
       bus: inMemoryBus(this.deployment.buses, around),
       connect: (application) =>
         inMemoryTokenApi(this.#services.applications, application, this.#config.secretPrefix, store, around),
+      directoryOf: () => NO_DIRECTORY,
     })
       .then(
         (result) => {

@@ -8,6 +8,7 @@ import * as writes from "../../emulators/aws/secrets-writes.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
 import { APPLICATION_SCOPES } from "../../emulators/losant/scopes.ts";
 import type { Application, Applications, StoredToken } from "../../emulators/losant/store.ts";
+import type { IdentifiedUser } from "../../emulators/losant/users.ts";
 import { claimsOf } from "../../lambda/adapters/losant/access-token.ts";
 import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
@@ -20,11 +21,13 @@ import {
 } from "../../lambda/model/marker.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { SecretArn, SecretName, type SecretState, stampOf, VersionId } from "../../lambda/model/secret.ts";
-import { type ApiToken, TokenId } from "../../lambda/model/token.ts";
+import { type ApiToken, ApplicationId, TokenId } from "../../lambda/model/token.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import type {
   AccessTokenReader,
+  ApplicationListing,
   Clock,
+  Directory,
   EventBus,
   Login,
   SecretStore,
@@ -41,6 +44,7 @@ export type Operation =
   | "listSecrets"
   | "readAccessToken"
   | Exclude<keyof TokenApi, "loggedInWith" | "deactivateForDiscard" | "signingKey" | "keptKeys">
+  | "listApplications"
   | keyof EventBus;
 
 /** One call that the worker makes to Losant or AWS. */
@@ -85,6 +89,10 @@ export interface Surroundings {
   readonly isSkipped?: (tokenId: string) => boolean;
   /** The list, if it is read page by page; undefined if it is normal. */
   readonly listing?: (application: Application) => Promise<TokenListing> | undefined;
+  /** The list of applications that Losant answers with, from the real one. */
+  readonly listedAs?: (
+    all: ApplicationListing["applications"],
+  ) => Pick<ApplicationListing, "applications"> & Partial<ApplicationListing>;
   /** The outdated state that DescribeSecret shows. */
   readonly seenAs?: (name: string, secret: Secret | undefined) => Secret | undefined;
   /** The outdated state that ListSecrets shows, in addition to `indexLagMs` of the store; undefined: the secret isn't listed. */
@@ -241,7 +249,7 @@ const derivedKeys = new WeakMap<Applications, Map<string, MarkerKey>>();
 /** Losant behind the worker's port, with the model of the emulator. */
 export function inMemoryTokenApi(
   applications: Applications,
-  { id, accessToken }: ApplicationConfig,
+  { id, accessToken, foundBy }: ApplicationConfig,
   secretPrefix: string,
   credentials: AccessTokenReader,
   around: Surroundings,
@@ -264,11 +272,14 @@ export function inMemoryTokenApi(
     const place = `${arn} ${secretPrefix} ${token.reveal()}`;
     const known = derivedKeys.get(applications) ?? new Map<string, MarkerKey>();
     derivedKeys.set(applications, known);
-    const key = known.get(place) ?? markerKeyOf(token, arn, secretPrefix);
+    const key = known.get(place) ?? markerKeyOf(token, arn, secretPrefix, foundBy !== undefined);
     known.set(place, key);
     return key;
   };
-  const isAccepted = (token: Redacted) => applications.identify(token.reveal())?.application.id === id;
+  const userOf = (token: Redacted) => applications.users.identify(token.reveal(), applications.now());
+  /** A user's token is accepted, and refused for applications that it doesn't reach. */
+  const isAccepted = (token: Redacted) =>
+    userOf(token) !== undefined || applications.identify(token.reveal())?.application.id === id;
   /** Like the adapter: first what the secret holds now, then what it held before. */
   const logIn = async (): Promise<Login & { readonly token: Redacted }> => {
     if (login !== undefined && isAccepted(login.token)) return login;
@@ -287,8 +298,21 @@ export function inMemoryTokenApi(
     effect: (fate: Fate, key: () => MarkerKey) => T,
   ) => {
     const { arn, token } = await logIn();
-    return meet(around, { operation, isWrite, subject }, (fate) => effect(fate, () => keyOf(token, arn)));
+    return meet(around, { operation, isWrite, subject }, (fate) => {
+      refuseUser(token);
+      return effect(fate, () => keyOf(token, arn));
+    });
   };
+  const refuseUser = (token: Redacted) => {
+    const user = userOf(token);
+    const role = user && applications.users.roleOn(application(), user);
+    if (role === "none") throw new RotationError("application-not-found", `there is no application ${id}`);
+    if (role === "view") throw new RotationError("losant-forbidden", `a user may not do this with ${id}`);
+  };
+  const creatorOf = ({ claimedIds: [tokenId, userId] }: MarkerKey) =>
+    foundBy === undefined
+      ? { creatorId: applications.creatorIdOf(tokenId ?? "0".repeat(24)), creatorType: "apiToken" as const }
+      : applications.creatorByUser(userId ?? "", tokenId ?? "");
   const application = () => {
     const found = applications.find(id);
     if (found === undefined)
@@ -334,8 +358,7 @@ export function inMemoryTokenApi(
           expirationDate,
           id: undefined,
           creationDate: applications.now(),
-          creatorId: applications.creatorIdOf(key.claimedIds[0] ?? "0".repeat(24)),
-          creatorType: "apiToken",
+          ...creatorOf(key),
           creatorName: "rotation worker",
         });
         return { token: shown(token), string: new Redacted(string) };
@@ -426,3 +449,54 @@ export function inMemoryBus(buses: EventBuses, around: Surroundings): EventBus {
       }),
   };
 }
+
+/** Losant's list of applications behind the worker's port, with the model of the emulator. */
+export function inMemoryDirectory(
+  applications: Applications,
+  { accessToken }: Pick<ApplicationConfig, "accessToken">,
+  credentials: AccessTokenReader,
+  around: Surroundings,
+): Directory {
+  const logIn = async () => {
+    const read = await credentials.read(accessToken, "AWSCURRENT");
+    const user = read && applications.users.identify(read.token.reveal(), applications.now());
+    if (read === undefined || user === undefined)
+      throw new RotationError("access-token-rejected", `Losant rejects what ${accessToken} holds`);
+    return { ...read, user, stage: "AWSCURRENT" as const, ...claimsOf(read.token) };
+  };
+  return {
+    async list() {
+      const { user } = await logIn();
+      return meet(around, { operation: "listApplications", isWrite: false, subject: accessToken }, () =>
+        applicationsSeenBy(applications, user, around),
+      );
+    },
+    async loggedInWith() {
+      const { user: _, token: __, ...login } = await logIn();
+      return login;
+    },
+  };
+}
+
+function applicationsSeenBy(
+  applications: Applications,
+  user: IdentifiedUser,
+  { listedAs = (all) => ({ applications: all }) }: Surroundings,
+): ApplicationListing {
+  const seen = applications
+    .all()
+    .filter((application) => applications.users.roleOn(application, user) !== "none")
+    .map(({ id, name, ownerId, tokens }) => ({
+      id: v.parse(ApplicationId, id),
+      name,
+      organization: applications.users.organization(ownerId),
+      tokenCount: tokens.size,
+    }));
+  return { unreadable: { count: 0, problem: "" }, missing: 0, ...listedAs(seen) };
+}
+
+/** For runs that discover nothing. */
+export const NO_DIRECTORY: Directory = {
+  list: async () => ({ applications: [], unreadable: { count: 0, problem: "" }, missing: 0 }),
+  loggedInWith: () => Promise.reject(new RotationError("access-token-missing", "there is no directory")),
+};

@@ -13,7 +13,15 @@ import type { Clock, ListingRoom, LogFields } from "../../lambda/ports.ts";
 import { type RunResult, run } from "../../lambda/run/run.ts";
 import type { RunWatch } from "../../lambda/run/watch.ts";
 import { VirtualClock } from "./clock.ts";
-import { type Intercept, inMemoryBus, inMemoryStore, inMemoryTokenApi, untouched } from "./ports.ts";
+import {
+  type Intercept,
+  inMemoryBus,
+  inMemoryDirectory,
+  inMemoryStore,
+  inMemoryTokenApi,
+  type Surroundings,
+  untouched,
+} from "./ports.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -50,6 +58,8 @@ export class World {
   readonly odd = new Map<string, string>();
   /** The ids of tokens that the list leaves out, although it counts them. */
   readonly skipped = new Set<string>();
+  /** What Losant's list of applications shows instead of the real one. */
+  listedAs: Surroundings["listedAs"];
   #runs = 0;
 
   constructor({
@@ -118,6 +128,7 @@ export class World {
       intercept,
       problemOf: (id: string) => this.odd.get(id),
       isSkipped: (id: string) => this.skipped.has(id),
+      ...(this.listedAs && { listedAs: this.listedAs }),
     };
     const config = parseConfig(this.config);
     const clock: Clock = {
@@ -138,6 +149,7 @@ export class World {
       store,
       watch,
       bus: inMemoryBus(this.buses, ports),
+      directoryOf: (entry) => inMemoryDirectory(this.applications, entry, store, ports),
       connect: (application, room) => {
         const { secretPrefix } = config;
         const api = inMemoryTokenApi(this.applications, application, secretPrefix, store, ports);

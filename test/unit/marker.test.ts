@@ -280,6 +280,14 @@ describe("a signed marker", () => {
     expect(isProven(token, { knowsCreators: false })).toBe(isProvenAnyway);
   });
 
+  it("takes the user for the creator where the access token is that user's, and no other person", () => {
+    const key = markerKeyOf(new Redacted(stringOf(LOGIN)), ACCESS_ARN, "losant", true);
+    const isProvenFor = (creatorId: string) => isProven(made(INTENT, { creatorType: "user", creatorId }, key), { key });
+    expect(isProvenFor(LOGIN)).toBe(true);
+    expect(isProvenFor(STRANGER)).toBe(false);
+    expect(isProven(made(INTENT, { creatorType: "flow" }, key), { key })).toBe(false);
+  });
+
   it("asks nothing of the creator where the access token does not say which one it is", () => {
     const key = keyOf("no JWT at all");
     expect(isProven(made(INTENT, { creatorId: STRANGER }, key), { key })).toBe(true);

@@ -5,10 +5,16 @@ import type { SecretArn, SecretName } from "../../model/secret.ts";
 import { type ApplicationId, TokenId } from "../../model/token.ts";
 import type { AccessTokenReader, Login } from "../../ports.ts";
 
-/** An application, and the secret that holds the access token for it. */
-export interface LoggedInApplication {
-  readonly id: ApplicationId;
+/** The secret that holds an access token. */
+export interface AccessTokenPlace {
+  /** The application that it is for. Undefined: it is the token of a user, for many applications. */
+  readonly id?: ApplicationId;
   readonly accessToken: SecretName | SecretArn;
+}
+
+/** An application, and the secret that holds the access token for it. */
+export interface LoggedInApplication extends AccessTokenPlace {
+  readonly id: ApplicationId;
 }
 
 /** An access token that was read. Each reading is a separate object. */
@@ -30,10 +36,10 @@ export class AccessToken {
   readonly #replacements = new Map<AccessTokenReading, Promise<AccessTokenReading>>();
   #latest: Promise<AccessTokenReading> | undefined;
 
-  constructor(reader: AccessTokenReader, { id, accessToken }: LoggedInApplication) {
+  constructor(reader: AccessTokenReader, { id, accessToken }: AccessTokenPlace) {
     this.#reader = reader;
     this.#secretId = accessToken;
-    this.#owner = `application ${id}`;
+    this.#owner = id === undefined ? "a user" : `application ${id}`;
   }
 
   /** The access token to use now. A failed reading is not kept. */

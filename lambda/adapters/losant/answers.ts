@@ -55,7 +55,7 @@ const Token = v.pipe(
   ),
 );
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const PageShape = v.object({
   items: v.array(v.unknown()),
@@ -115,7 +115,7 @@ function readRow(item: unknown): ListedRow {
 }
 
 /** One property of a row that can't be read completely. */
-function part<Schema extends v.GenericSchema>(
+export function part<Schema extends v.GenericSchema>(
   key: string,
   schema: Schema,
   item: unknown,
@@ -142,7 +142,7 @@ export function readIssued(
 /** Whether the answer is from Losant, and not a page of a proxy or a login. */
 export const isJson = (text: string | undefined) => read(v.looseObject({}), text).ok;
 
-function read<const Schema extends v.GenericSchema>(
+export function read<const Schema extends v.GenericSchema>(
   schema: Schema,
   text: string | undefined,
 ): Parsed<v.InferOutput<Schema>> {
@@ -153,13 +153,13 @@ function read<const Schema extends v.GenericSchema>(
   return checked.ok || text !== "" ? checked : { ok: false, flaw: "is empty" };
 }
 
-function check<const Schema extends v.GenericSchema>(
+export function check<const Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
 ): Parsed<v.InferOutput<Schema>> {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return { ok: true, value: result.output };
-  // In the schemas above, each key has a fixed name and each other step is an index, so a path quotes nothing.
+  // In all schemas for answers, each key has a fixed name and each other step is an index, so a path quotes nothing.
   const path = v.getDotPath(result.issues[0]);
   return { ok: false, flaw: path === null ? "is not an object" : `has no valid ${path}` };
 }

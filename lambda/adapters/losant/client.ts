@@ -15,12 +15,13 @@ export interface LosantClientOptions {
 }
 
 interface ApplicationPath {
-  readonly applicationId: ApplicationId;
+  /** Undefined: the request is about all applications. */
+  readonly applicationId?: ApplicationId;
   /** What follows the application's id. */
   readonly path: string;
 }
 
-/** One request about an application. */
+/** One request about an application, or about all of them. */
 export interface ApplicationRequest extends Omit<LosantRequest, "url" | "body">, ApplicationPath {
   /** A function, if the body depends on the access token that signs it. */
   readonly body?: object | ((login: AccessTokenReading) => object);
@@ -106,7 +107,8 @@ export class LosantClient {
     totalMs: number,
   ) {
     this.#secrets.add(login);
-    const request = { ...rest, url: `${this.#baseUrl}/applications/${applicationId}${path}` };
+    const place = applicationId === undefined ? "" : `/${applicationId}`;
+    const request = { ...rest, url: `${this.#baseUrl}/applications${place}${path}` };
     return send(request, login, this.limits, totalMs, () => this.#known());
   }
 }

@@ -9,7 +9,10 @@ export interface Attempt {
   readonly kind: LosantRequest["kind"];
   /** "list the tokens", "delete the token 575ec8…". */
   readonly doing: string;
-  readonly applicationId: ApplicationId;
+  /** Undefined: it is about all applications. */
+  readonly applicationId?: ApplicationId;
+  /** The access token is that of a user, whose rights differ from application to application. */
+  readonly isOfUser?: boolean;
   /** The scope that is missing if Losant answers 403. */
   readonly scope: string;
 }
@@ -77,12 +80,18 @@ function refusal(
       `the answer (HTTP ${status}) didn't come from Losant`,
       effectOf(attempt),
     );
+  if (status === 403 && attempt.isOfUser === true)
+    return error(
+      "losant-forbidden",
+      `Losant forbids this: the user's token needs the scope ${attempt.scope}, and its user and its permission cap must allow it for this application`,
+    );
   if (status === 403)
     return error(
       "access-token-forbidden",
       `Losant forbids this: the access token needs the scope ${attempt.scope}`,
     );
-  if (status === 404) return error("application-not-found", "Losant has no such application");
+  if (status === 404 && attempt.applicationId !== undefined)
+    return error("application-not-found", "Losant has no such application");
   if (attempt.kind === "create" && (status === 400 || status === 422) && said.isAboutScope)
     return error("scope-rejected", `Losant does not accept the scope (HTTP ${status})`);
   if (isRefused) return error("losant-refused", `Losant rejected the request (HTTP ${status})`);
@@ -102,7 +111,8 @@ function effectOf({ kind }: Attempt): "none" | "unknown" {
 }
 
 function at({ doing, applicationId }: Attempt, what: string): string {
-  return `can't ${doing} of application ${applicationId}: ${what}`;
+  const of = applicationId === undefined ? "" : ` of application ${applicationId}`;
+  return `can't ${doing}${of}: ${what}`;
 }
 
 function quoted({ quote }: Said): string {

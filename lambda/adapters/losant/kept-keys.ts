@@ -17,6 +17,7 @@ interface Circumstances {
   readonly credentials: AccessTokenReader;
   readonly client: LosantClient;
   readonly secretPrefix: string;
+  readonly isOfUser: boolean;
 }
 
 /** See TokenApi.keptKeys. */
@@ -24,14 +25,14 @@ export async function keptKeys(
   { arn, token: current }: AccessTokenReading,
   circumstances: Circumstances,
 ): Promise<readonly KeptKey[]> {
-  const { credentials, secretPrefix } = circumstances;
+  const { credentials, secretPrefix, isOfUser } = circumstances;
   const versions = await credentials.versions(arn);
   const kept = await Promise.all(
     versions.slice(0, MAX_KEPT_KEYS).map(async (version) => {
       const token = await credentials.readVersion(arn, version);
       if (token === undefined || token.equals(current)) return [];
       const isTrusted = isReplaced(token, version, versions) || (await isAccepted(token, circumstances));
-      return [{ ...markerKeyOf(token, arn, secretPrefix), isTrusted }];
+      return [{ ...markerKeyOf(token, arn, secretPrefix, isOfUser), isTrusted }];
     }),
   );
   return kept.flat();

@@ -29,6 +29,9 @@ export interface LosantLimits {
   /** The size of a whole listing, which is kept until the run ends. */
   readonly maxListCharacters: number;
   readonly maxTokens: number;
+  readonly maxApplications: number;
+  /** The size of an answer with one application, whose `globals` may have three megabytes, and more in JSON. */
+  readonly maxApplicationBytes: number;
 }
 
 export const LOSANT_LIMITS: LosantLimits = {
@@ -57,4 +60,7 @@ export const LOSANT_LIMITS: LosantLimits = {
   /** A hundred thousand tokens need fifty to a hundred megabytes. */
   maxListCharacters: 96 * 1024 * 1024,
   maxTokens: 150_000,
+  /** Each needs less than a kilobyte until the run ends. */
+  maxApplications: 150_000,
+  maxApplicationBytes: 24 * 1024 * 1024,
 };

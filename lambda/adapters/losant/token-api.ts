@@ -21,12 +21,15 @@ import type { LosantLimits } from "./limits.ts";
 import { listTokens } from "./listing.ts";
 import { markerKeyOf } from "./marker-key.ts";
 import { probe } from "./probe.ts";
+import type { SharedAccessToken } from "./shared-access-token.ts";
 
 export interface TokenApiOptions {
   /** With or without a slash at the end. Private installs may have a path. */
   readonly baseUrl: string;
   readonly application: LoggedInApplication;
   readonly credentials: AccessTokenReader;
+  /** The access token of a user, instead of reading the secret of the application. */
+  readonly shared?: SharedAccessToken | undefined;
   /** Markers are signed for this prefix. */
   readonly secretPrefix: string;
   readonly limits?: Partial<LosantLimits>;
@@ -48,13 +51,15 @@ class LosantTokens implements TokenApi {
   readonly #secretPrefix: string;
   readonly #client: LosantClient;
   readonly #room: ListingRoom;
+  readonly #isOfUser: boolean;
 
-  constructor({ application, credentials, secretPrefix, room = BOUNDLESS, ...options }: TokenApiOptions) {
+  constructor({ application, shared, secretPrefix, room = BOUNDLESS, ...options }: TokenApiOptions) {
     this.#room = room;
     this.#id = application.id;
-    this.#credentials = credentials;
+    this.#isOfUser = shared !== undefined;
+    this.#credentials = shared?.credentials ?? options.credentials;
     this.#secretPrefix = secretPrefix;
-    this.#accessToken = new AccessToken(credentials, application);
+    this.#accessToken = shared?.accessToken ?? new AccessToken(options.credentials, application);
     this.#client = new LosantClient({ ...options, credential: this.#accessToken });
   }
 
@@ -165,15 +170,16 @@ class LosantTokens implements TokenApi {
       credentials: this.#credentials,
       client: this.#client,
       secretPrefix: this.#secretPrefix,
+      isOfUser: this.#isOfUser,
     });
   }
 
   #keyOf({ arn, token }: Pick<AccessTokenReading, "arn" | "token">): MarkerKey {
-    return markerKeyOf(token, arn, this.#secretPrefix);
+    return markerKeyOf(token, arn, this.#secretPrefix, this.#isOfUser);
   }
 
-  #call(call: Omit<LosantCall, "applicationId">): LosantCall {
-    return { ...call, applicationId: this.#id };
+  #call(call: Omit<LosantCall, "applicationId" | "isOfUser">): LosantCall {
+    return { ...call, applicationId: this.#id, isOfUser: this.#isOfUser };
   }
 
   /**

@@ -1,0 +1,46 @@
+import { remembered } from "../../model/remembered.ts";
+import type { SecretArn, SecretName } from "../../model/secret.ts";
+import type { AccessTokenReader, Directory, ListingRoom, TokenApi } from "../../ports.ts";
+import type { LoggedInApplication } from "./access-token.ts";
+import { losantDirectory } from "./directory.ts";
+import type { LosantLimits } from "./limits.ts";
+import { sharedAccessToken } from "./shared-access-token.ts";
+import { losantTokenApi } from "./token-api.ts";
+
+/** The secret with the access token of a user. The object itself identifies it: what is found with it has the same object. */
+interface UserAccess {
+  readonly accessToken: SecretName | SecretArn;
+}
+
+interface ConnectionOptions {
+  readonly baseUrl: string;
+  readonly credentials: AccessTokenReader;
+  readonly secretPrefix: string;
+  readonly limits?: Partial<LosantLimits>;
+}
+
+export interface LosantConnections {
+  readonly connect: (
+    application: LoggedInApplication & { readonly foundBy?: UserAccess | undefined },
+    room?: ListingRoom,
+  ) => TokenApi;
+  readonly directoryOf: (entry: UserAccess) => Directory;
+}
+
+/** Losant during one run. The applications that were found with a user's access token share it. */
+export function losantConnections({ limits = {}, ...options }: ConnectionOptions): LosantConnections {
+  const sharedBy = remembered(({ accessToken }: UserAccess) =>
+    sharedAccessToken(accessToken, options.credentials),
+  );
+  return {
+    connect: (application, room) =>
+      losantTokenApi({
+        ...options,
+        limits,
+        application,
+        shared: application.foundBy && sharedBy(application.foundBy),
+        ...(room && { room }),
+      }),
+    directoryOf: (entry) => losantDirectory({ baseUrl: options.baseUrl, limits, shared: sharedBy(entry) }),
+  };
+}

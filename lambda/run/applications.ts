@@ -1,0 +1,98 @@
+import { MAX_FAILURES_NAMED } from "../limits.ts";
+import { RotationError } from "../model/errors.ts";
+import type { ApplicationConfig } from "../policy/config.ts";
+import { DOES_NOT_WORK } from "./application.ts";
+import type { RunContext } from "./context.ts";
+import type { Discovery } from "./discovery.ts";
+
+/**
+ * The applications that a run looks at: configured and discovered ones, or the one that the event names. What is wrong with the
+ * discovery is recorded, and the run does everything else.
+ * @throws RotationError `event-invalid` if the event names an application that is neither configured nor discovered.
+ */
+export async function applicationsOfRun(context: RunContext): Promise<readonly ApplicationConfig[]> {
+  const { request, config } = context;
+  const { applicationId } = request;
+  const isAsked = ({ id }: ApplicationConfig) => applicationId === undefined || id === applicationId;
+  const configured = config.applications.filter(isAsked);
+  const isEnough = applicationId !== undefined && configured.length > 0;
+  if (config.discover.length === 0 || isEnough) return oneOrMore(configured, context);
+  const discovery = await context.discover();
+  const all = [...configured, ...discoveredIn(discovery).filter(isAsked)];
+  // If the one that was asked for is found, the others don't matter.
+  if (applicationId !== undefined && all.length > 0) return all;
+  recordDiscovery(discovery, context);
+  return hasProblems(discovery) ? all : oneOrMore(all, context);
+}
+
+function oneOrMore(
+  applications: readonly ApplicationConfig[],
+  { request, config }: Pick<RunContext, "request" | "config">,
+): readonly ApplicationConfig[] {
+  const { applicationId } = request;
+  if (applications.length > 0 || applicationId === undefined) return applications;
+  const also = config.discover.length > 0 ? ", and was not discovered" : "";
+  throw new RotationError(
+    "event-invalid",
+    `event: applicationId: ${applicationId} is not in the configuration${also}`,
+  );
+}
+
+/** The discovered applications that have no access token of their own. */
+function discoveredIn({ found }: Discovery): readonly ApplicationConfig[] {
+  return found.flatMap(({ isConfigured, application }) => (isConfigured ? [] : [application]));
+}
+
+function hasProblems({ entries }: Discovery): boolean {
+  return entries.some(({ problems }) => problems.length > 0);
+}
+
+function recordDiscovery(discovery: Discovery, { recorder, clock, log }: RunContext): void {
+  const { entries, found, unfound } = discovery;
+  for (const { index, count, login, problems } of entries) {
+    log.info("applications discovered", { entry: index, count });
+    for (const error of problems) recorder.failed(`discover.${index}`, error);
+    const isUseless = problems.some(({ code }) => DOES_NOT_WORK.has(code));
+    recorder.accessToken(isUseless ? clock.now() : login === undefined ? "unknown" : login.expiresAt);
+  }
+  for (const id of unfound) {
+    const message = `application ${id} has no accessToken in the configuration, and no entry of discover found it`;
+    recorder.applicationFailed(id, new RotationError("application-not-found", message));
+  }
+  const shared = found.filter(({ alsoFoundBy }) => alsoFoundBy.length > 0);
+  const unlisted = found.filter(({ decidedBy, foundBy }) => decidedBy !== foundBy);
+  const named = (some: Discovery["found"]) => ({
+    count: some.length,
+    applicationIds: some.slice(0, MAX_FAILURES_NAMED).map(({ listed }) => listed.id),
+  });
+  if (shared.length > 0)
+    log.info("several entries of `discover` found these applications: the first one counts", named(shared));
+  if (unlisted.length > 0)
+    log.warn(
+      "these applications fit an earlier entry of `discover`, which decides their policy, but its access token doesn't reach them",
+      named(unlisted),
+    );
+}
+
+/**
+ * A 404 shows that a discovered application was deleted, and that is no failure. But Losant may also answer so about an application
+ * that the user must not see. Then the list still has it, and the application fails.
+ */
+export async function recordGone(context: RunContext): Promise<void> {
+  const { gone, recorder } = context;
+  if (gone.size === 0) return;
+  const discovery = await context.discover();
+  const listed = new Set(discovery.found.map(({ listed }) => listed.id));
+  const isKnown = discovery.entries.every(({ problems }) =>
+    problems.every(({ code }) => code === "discovery-too-small"),
+  );
+  for (const id of gone) {
+    if (isKnown && !listed.has(id)) {
+      recorder.applicationGone(id);
+      continue;
+    }
+    const why = isKnown ? "but still lists it" : "and it is unknown whether it still lists it";
+    const message = `can't list the tokens of application ${id}: Losant has no such application, ${why}`;
+    recorder.applicationFailed(id, new RotationError("application-not-found", message));
+  }
+}

@@ -1,0 +1,87 @@
+import { asRotationError, RotationError } from "../model/errors.ts";
+import type { SecretArn, SecretName } from "../model/secret.ts";
+import type { ApplicationId } from "../model/token.ts";
+import type { DiscoverConfig, RotationConfig } from "../policy/config.ts";
+import { countIn, type FoundApplication, foundIn } from "../policy/discovery.ts";
+import type { ApplicationListing, Directory, Login } from "../ports.ts";
+
+/** What one entry of `discover` found. */
+export interface DiscoveredEntry {
+  readonly index: number;
+  readonly accessToken: SecretName | SecretArn;
+  /** How many applications it is about, also those that an earlier entry found too. */
+  readonly count: number;
+  /** The access token, if it could be read. */
+  readonly login: Login | undefined;
+  /** Why it may lack applications. */
+  readonly problems: readonly RotationError[];
+}
+
+/** The applications that the entries of `discover` found, and what was wrong. */
+export interface Discovery {
+  readonly entries: readonly DiscoveredEntry[];
+  readonly found: readonly FoundApplication[];
+  /** Entries of `applications` without an access token that no list has, although all lists are complete. */
+  readonly unfound: readonly ApplicationId[];
+}
+
+/**
+ * Lists the applications of each entry, separately, so that one failure doesn't affect the others. Reads only. What a list lacks is
+ * not worked on, and has no other effect.
+ */
+export async function discover(
+  config: Pick<RotationConfig, "applications" | "discover">,
+  directoryOf: (entry: DiscoverConfig) => Directory,
+): Promise<Discovery> {
+  const looked = await Promise.all(config.discover.map((entry) => lookInto(directoryOf(entry))));
+  const lists = looked.map(({ listing }) => listing?.applications ?? []);
+  const found = foundIn(config, lists);
+  const entries = config.discover.map((entry, index): DiscoveredEntry => {
+    const { listing, login, error } = looked[index] ?? {};
+    const count = countIn(entry, lists[index] ?? []);
+    const problems = error === undefined ? flawsOfListing(listing, entry, count, index) : [error];
+    return { index, accessToken: entry.accessToken, count, login, problems };
+  });
+  const isComplete = entries.every(({ problems }) => problems.length === 0);
+  const ids = new Set(found.map(({ listed }) => listed.id));
+  const [first] = config.discover;
+  const overridden = [...(first?.overrides.keys() ?? [])];
+  return { entries, found, unfound: isComplete ? overridden.filter((id) => !ids.has(id)) : [] };
+}
+
+interface Looked {
+  readonly listing?: ApplicationListing;
+  readonly login?: Login | undefined;
+  readonly error?: RotationError;
+}
+
+async function lookInto(directory: Directory): Promise<Looked> {
+  try {
+    const listing = await directory.list();
+    return { listing, login: await directory.loggedInWith() };
+  } catch (thrown) {
+    const error = asRotationError(thrown);
+    const isAboutLogin = error.code.startsWith("access-token-") && error.code !== "access-token-forbidden";
+    const login = isAboutLogin ? undefined : await directory.loggedInWith().catch(() => undefined);
+    return { login, error };
+  }
+}
+
+function flawsOfListing(
+  listing: ApplicationListing | undefined,
+  { atLeast }: DiscoverConfig,
+  count: number,
+  index: number,
+): readonly RotationError[] {
+  const { unreadable, missing = 0 } = listing ?? {};
+  const { count: unread = 0, problem } = unreadable ?? {};
+  const where = `discover.${index}`;
+  const rows = `${unread} ${unread === 1 ? "row" : "rows"} of Losant's list of applications can't be read: one ${problem}`;
+  const more = `Losant counts ${missing} more ${missing === 1 ? "application" : "applications"} than it lists`;
+  const few = `${count} ${count === 1 ? "application was" : "applications were"} found, and atLeast is ${atLeast}`;
+  return [
+    ...(unread > 0 ? [new RotationError("discovery-incomplete", `${where}: ${rows}`)] : []),
+    ...(missing > 0 ? [new RotationError("discovery-incomplete", `${where}: ${more}`)] : []),
+    ...(count < atLeast ? [new RotationError("discovery-too-small", `${where}: ${few}`)] : []),
+  ];
+}
