@@ -35,8 +35,8 @@ const BREADTHS: readonly Breadth[] = [
 ];
 
 /**
- * The secrets of each configured application by name, as long as they fit into the policies of a role. If they don't,
- * patterns match any application under the prefixes. If that isn't enough, a pattern matches everything in the one folder
+ * The secrets of each configured application by name, as long as they fit into the policies of a role. If they don't, or if
+ * applications are discovered, patterns match any application under the prefixes. If that isn't enough, a pattern matches everything in the one folder
  * that must then contain all access tokens.
  * @throws Error if that doesn't fit either, or if the role could read a secret that it writes
  */
@@ -55,17 +55,29 @@ export function secretPatterns(config: RotationConfig): SecretPatterns {
 }
 
 function patternsOf(config: RotationConfig, breadth: Breadth): SecretPatterns {
-  const { secretPrefix, formerPrefixes, applications } = config;
+  const { secretPrefix, formerPrefixes, applications, discover } = config;
+  // The ids of discovered applications are not known here.
+  const isOpen = discover.length > 0;
   const foldersUnder = (prefix: string, isBroad = false) =>
-    applications.map(({ id }) => `${prefix}/${isBroad ? ANY_APPLICATION : id}/*`);
-  const exact = distinct(applications.flatMap(({ accessToken }) => endings(accessToken)));
-  const folder = breadth.accessTokens && folderOf(exact);
-  const accessTokens = folder === undefined ? exact : [`${folder}*`];
-  const areAllRenewed = applications.every(renewsItsAccessToken);
+    isOpen
+      ? [`${prefix}/${ANY_APPLICATION}/*`]
+      : applications.map(({ id }) => `${prefix}/${isBroad ? ANY_APPLICATION : id}/*`);
+  const usersTokens = distinct(discover.flatMap(({ accessToken }) => endings(accessToken)));
+  const exact = distinct([
+    ...applications.flatMap(({ accessToken }) => endings(accessToken)),
+    ...usersTokens,
+  ]);
+  // The access tokens of users are always named. They have many more rights than the others.
+  const folder = breadth.accessTokens && folderOf(exact.filter((end) => !usersTokens.includes(end)));
+  const accessTokens = folder === undefined ? exact : distinct([`${folder}*`, ...usersTokens]);
+  const areAllRenewed = !isOpen && applications.every(renewsItsAccessToken);
   return {
     managed: distinct([
       ...foldersUnder(secretPrefix, breadth.managed),
       ...applications.flatMap((application) => mapped(application).flatMap(endings)),
+      ...discover.flatMap(({ overrides }) =>
+        [...overrides.values()].flatMap(({ secrets }) => [...secrets.values()].flatMap(endings)),
+      ),
     ]),
     renewed: folder !== undefined && areAllRenewed ? accessTokens : distinct(applications.flatMap(renewedBy)),
     accessTokens,
