@@ -1,8 +1,11 @@
 import { type FlagValues, SHARED_FLAGS } from "../command/flags.ts";
+import { Misuse } from "../command/stops.ts";
 import type { Described } from "../command/usage.ts";
 
 export interface AccessTokenOptions {
   readonly application: string | undefined;
+  /** The secret of an entry of `discover`. */
+  readonly discover: string | undefined;
   readonly dryRun: boolean;
   readonly anyway: boolean;
   readonly configFile: string | undefined;
@@ -14,8 +17,16 @@ export const ACCESS_TOKEN_FLAGS = {
     value: "ID",
     about: "the application; needed if the configuration has several",
   },
+  discover: {
+    type: "string",
+    value: "SECRET",
+    about: "the token is that of a user, for the entries of `discover` with this secret",
+  },
   "dry-run": { type: "boolean", about: "test the token, and store nothing" },
-  anyway: { type: "boolean", about: "store the token even if it lacks a scope that the worker needs" },
+  anyway: {
+    type: "boolean",
+    about: "store the token even if it lacks a scope that the worker needs, or finds too few applications",
+  },
   ...SHARED_FLAGS,
 } as const;
 
@@ -24,6 +35,7 @@ export const ACCESS_TOKEN = {
   summary: "Store the token that the worker uses to log in to Losant",
   about: [
     "Stores the access token: the token that the worker uses to log in to Losant. The command asks for it without showing it, or reads it from standard input. It tests the token against the application, and then stores it in the secret that `accessToken` in rotation.config.json names. If the secret doesn't exist, the command creates it.",
+    "For `discover`, it accepts the token of a user. It shows which applications the worker would find with it, and what else the token reaches.",
   ],
   flags: ACCESS_TOKEN_FLAGS,
   notes: [
@@ -38,6 +50,8 @@ export const WRONG_ARGUMENTS =
 
 /** The options that the command line asks for. */
 export function accessTokenOptions(values: FlagValues<typeof ACCESS_TOKEN_FLAGS>): AccessTokenOptions {
-  const { application, "dry-run": dryRun = false, anyway = false, config: configFile } = values;
-  return { application, dryRun, anyway, configFile };
+  const { application, discover, "dry-run": dryRun = false, anyway = false, config: configFile } = values;
+  if (application !== undefined && discover !== undefined)
+    throw new Misuse("--application and --discover can't be used together");
+  return { application, discover, dryRun, anyway, configFile };
 }

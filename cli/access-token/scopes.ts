@@ -6,18 +6,28 @@ export const NEEDED = {
   "applicationApiToken.patch": ["all.Application", "applicationApiToken.*"],
   "applicationApiToken.delete": ["all.Application", "applicationApiToken.*"],
 } as const;
+/** These scopes of users and organizations include all of the above. The others include those that only read. */
+const OF_USERS = ["all.User", "all.Organization"];
+const READS_OF_USERS = ["all.User.read", "all.Organization.read"];
 export type NeededScope = keyof typeof NEEDED;
 export const NEEDED_SCOPES = Object.keys(NEEDED) as readonly NeededScope[];
 
 /** Whether these scopes include the one that is needed. */
 export function grants(scopes: readonly string[], needed: NeededScope): boolean {
-  return scopes.some((scope) => scope === needed || NEEDED[needed].some((wider) => wider === scope));
+  const ofUsers = needed.endsWith(".get") ? [...OF_USERS, ...READS_OF_USERS] : OF_USERS;
+  const wider: readonly string[] = [...NEEDED[needed], ...ofUsers];
+  return scopes.some((scope) => scope === needed || wider.includes(scope));
 }
 
-/** The scopes that allow more than the worker needs. */
-export function beyondNeed(scopes: readonly string[]): readonly string[] {
+/** With `discover`, the worker also needs this one. */
+export const LISTS_APPLICATIONS = "applications.get";
+
+/** The scopes that allow more than the worker needs. `also`: another scope that it needs. */
+export function beyondNeed(scopes: readonly string[], also?: string): readonly string[] {
   return scopes.filter(
     (scope) =>
-      !/^applicationApiTokens?\.\*$/.test(scope) && !NEEDED_SCOPES.some((needed) => needed === scope),
+      scope !== also &&
+      !/^applicationApiTokens?\.\*$/.test(scope) &&
+      !NEEDED_SCOPES.some((needed) => needed === scope),
   );
 }

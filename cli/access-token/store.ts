@@ -32,7 +32,7 @@ export interface Target {
 
 /** @throws Refusal if nothing can be stored there; RotationError if AWS could not be asked */
 export async function targetOf(
-  { accessToken: id }: ApplicationConfig,
+  { accessToken: id }: Pick<ApplicationConfig, "accessToken">,
   client: SecretsManagerClient,
   progress: Pick<Progress, "waits">,
 ): Promise<Target> {
@@ -60,11 +60,11 @@ export async function targetOf(
   return { id, secret };
 }
 
-/** Creates the secret with the string, or makes the string its current version. All attempts use one id, so it is stored once. */
+/** `whom`: what the token is for, for the description. Creates the secret with the string, or makes the string its current version. All attempts use one id, so it is stored once. */
 export async function store(
   { id, secret }: Target,
   string: Redacted,
-  applicationId: string,
+  whom: string,
   {
     client,
     clock,
@@ -91,7 +91,7 @@ export async function store(
   }
   const command = new CreateSecretCommand({
     Name: v.parse(SecretName, id),
-    Description: `Access token that the token rotation uses to log in to Losant, for application ${applicationId}`,
+    Description: `Access token that the token rotation uses to log in to Losant, for ${whom}`,
     ClientRequestToken,
     SecretString,
   });

@@ -54,18 +54,18 @@ export async function tryOut(
   return { listed, own, findings };
 }
 
-interface Circumstances {
+export interface Circumstances {
   readonly given: GivenToken;
   readonly listed: readonly ApiToken[];
   readonly own: ApiToken | undefined;
-  readonly api: TokenApi;
+  readonly api: Pick<TokenApi, "delete">;
   /** Logged in with the given string alone. */
   readonly client: LosantClient;
   readonly applicationId: ApplicationConfig["id"];
 }
 
 /** Reads the scope from the token's entry or payload. A scope that isn't there is tested with a request that changes nothing. */
-async function findOut(
+export async function findOut(
   scope: Exclude<NeededScope, "applicationApiTokens.get">,
   { given, listed, own, api, client, applicationId }: Circumstances,
 ): Promise<Finding> {
@@ -90,7 +90,7 @@ async function findOut(
 }
 
 /** Losant created a token from a request that its schema doesn't allow. The token is deleted, and the command refuses to go on. */
-async function unasked(id: ApiToken["id"] | undefined, api: TokenApi): Promise<Refusal> {
+async function unasked(id: ApiToken["id"] | undefined, api: Pick<TokenApi, "delete">): Promise<Refusal> {
   const gone =
     id !== undefined &&
     (await api
@@ -115,7 +115,7 @@ function ownEntry(listed: readonly ApiToken[], { claimedIds, expiresAt }: GivenT
 }
 
 /** Stands in for the secret, so that the token is tested before it is stored. */
-function holding({ string: token }: GivenToken): AccessTokenReader {
+export function holding({ string: token }: GivenToken): AccessTokenReader {
   const arn = v.parse(SecretArn, "arn:aws:secretsmanager:nowhere:000000000000:secret:not-stored-yet");
   return {
     read: async (_, stage) => (stage === "AWSCURRENT" ? { arn, token } : undefined),

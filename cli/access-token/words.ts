@@ -30,10 +30,21 @@ export function showTrial({ own, findings }: Trial, given: GivenToken, now: Date
   const name = own === undefined ? "It" : `${printable(own.name)} (${own.id})`;
   say(
     screen,
-    `Losant accepts the token. ${name} ${lifeOf(expiresAt, own !== undefined || given.neverExpires, now)}.`,
+    `Losant accepts the token. ${name} ${lifeSentence(expiresAt, own !== undefined || given.neverExpires, now)}.`,
     "",
   );
   screen.line();
+  showFindings(findings, screen);
+  const wider = beyondNeed(own?.scope ?? given.scope ?? []);
+  if (wider.length === 0) return;
+  screen.line();
+  say(screen, `The token has more scopes than the worker needs: ${printable(wider.join(", "))}.`, "", "warn");
+}
+
+export function showFindings(
+  findings: readonly (Omit<Finding, "scope"> & { readonly scope: string })[],
+  screen: Screen,
+): void {
   const rows = findings.map(({ scope, verdict, how }) => [
     { text: scope },
     { text: verdict, style: STYLES[verdict] },
@@ -41,14 +52,10 @@ export function showTrial({ own, findings }: Trial, given: GivenToken, now: Date
   ]);
   for (const line of tableLines([{ title: "SCOPE" }, { title: "VERDICT" }, { title: "HOW" }], rows, screen))
     screen.line(line);
-  const wider = beyondNeed(own?.scope ?? given.scope ?? []);
-  if (wider.length === 0) return;
-  screen.line();
-  say(screen, `The token has more scopes than the worker needs: ${printable(wider.join(", "))}.`, "", "warn");
 }
 
 /** When the token expires, as far as Losant or the payload says. */
-function lifeOf(expiresAt: Date | undefined, isKnown: boolean, now: Date): string {
+export function lifeSentence(expiresAt: Date | undefined, isKnown: boolean, now: Date): string {
   if (expiresAt !== undefined) return `expires ${relative(expiresAt, now)}`;
   return isKnown ? "never expires" : "doesn't say when it expires";
 }

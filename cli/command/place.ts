@@ -30,7 +30,7 @@ const TRIED = 3;
 /** @throws RotationError if AWS could not be asked */
 export async function placeOf(
   { losantApiUrl }: Pick<RotationConfig, "losantApiUrl">,
-  applications: readonly ApplicationConfig[],
+  applications: readonly Pick<ApplicationConfig, "accessToken">[],
   { client, store, progress }: Reach,
 ): Promise<Whereabouts> {
   const read = watched(store, "Secrets Manager", progress);
@@ -49,7 +49,7 @@ export async function placeAround(
 }
 
 async function accessTokenArn(
-  applications: readonly ApplicationConfig[],
+  applications: readonly Pick<ApplicationConfig, "accessToken">[],
   store: AccessTokenReader,
 ): Promise<SecretArn | undefined> {
   for (const { accessToken } of applications) {

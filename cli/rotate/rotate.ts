@@ -1,6 +1,7 @@
 import { secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { LONGEST_RUN_MS, runOnce } from "../../lambda/handler.ts";
 import { after } from "../../lambda/model/time.ts";
+import type { RotationConfig } from "../../lambda/policy/config.ts";
 import { parseRequest } from "../../lambda/policy/request.ts";
 import type { RunResult } from "../../lambda/run/run.ts";
 import { secretsManagerHere } from "../command/aws.ts";
@@ -57,7 +58,7 @@ async function prepared(options: RotateOptions, io: CommandIo): Promise<Run> {
   const isAsked = !yes && !event.dryRun;
   const text = await configText(configFile, io);
   const config = parsedConfig(text);
-  const applications = chosenApplications(config, parseRequest(event).applicationId);
+  const places = placesIn(config, parseRequest(event).applicationId);
   if (isAsked && !isAttended(io))
     throw new Refusal(
       "can't ask for confirmation without a terminal",
@@ -67,10 +68,7 @@ async function prepared(options: RotateOptions, io: CommandIo): Promise<Run> {
     watching(async (progress) => {
       const client = await secretsManagerHere(io, progress);
       const reader = secretsManagerStore(client);
-      return {
-        store: reader,
-        place: await placeOf(config, applications, { client, store: reader, progress }),
-      };
+      return { store: reader, place: await placeOf(config, places, { client, store: reader, progress }) };
     }, io),
     NOTHING_WRITTEN,
     io,
@@ -86,6 +84,13 @@ async function prepared(options: RotateOptions, io: CommandIo): Promise<Run> {
       verbose ? { ...io, stderr: silenced(io.stderr) } : io,
       deadline,
     );
+}
+
+/** The secrets of the access tokens. The run itself finds out whether an application is discovered. */
+function placesIn(config: RotationConfig, asked: string | undefined) {
+  const isConfigured = config.applications.some(({ id }) => id === asked);
+  if (config.discover.length === 0 || isConfigured) return chosenApplications(config, asked);
+  return [...config.discover, ...(asked === undefined ? config.applications : [])];
 }
 
 function silenced(stderr: Output): Output {

@@ -60,23 +60,21 @@ function isHeldBack(action: Action, id: TokenId): boolean {
 
 /** The access tokens: first those that don't work, then by expiry. */
 export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen, isAll: boolean): void {
-  const rows = forecasts
-    .map((forecast) => ({ forecast, access: accessTokenStatusOf(forecast) }))
-    .toSorted((one, other) => weightOf(one) - weightOf(other));
+  const rows = rowsIn(forecasts).toSorted((one, other) => weightOf(one) - weightOf(other));
   const failed = rows.filter(({ forecast }) => forecast.kind === "unseen").length;
   const shown = isAll ? rows : rows.slice(0, Math.max(SHOWN, failed));
   heading(screen, "The worker's access tokens");
   const columns =
     screen.width < 64
-      ? [{ title: "APPLICATION", atMost: 9 }, { title: "EXPIRES" }]
+      ? [{ title: "APPLICATION", atMost: 16 }, { title: "EXPIRES" }]
       : [{ title: "APPLICATION", atMost: 24 }, { title: "TOKENS" }, { title: "ACCESS TOKEN EXPIRES" }];
-  const cells = shown.map(({ forecast, access }) => {
+  const cells = shown.map(({ forecast, access, together, tokens }) => {
     const { id } = forecast.application;
-    const count = forecast.kind === "seen" ? String(forecast.snapshot.tokens.size) : "?";
+    const count = tokens === undefined ? "?" : String(tokens);
     const [style, text] = lifeOf(forecast, access);
     const isNarrow = columns.length === 2;
     return [
-      { text: isNarrow ? `…${id.slice(-6)}` : id },
+      { text: together > 1 ? `${together} applications` : isNarrow ? `…${id.slice(-6)}` : id },
       ...(isNarrow ? [] : [{ text: count }]),
       { text, style },
     ];
@@ -87,13 +85,29 @@ export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen,
   for (const { forecast } of rows) if (forecast.kind === "unseen") showFailure(forecast, screen);
 }
 
-function weightOf({
-  forecast,
-  access,
-}: {
+interface AccessRow {
   readonly forecast: Forecast;
   readonly access: AccessTokenStatus;
-}): number {
+  /** The number of discovered applications that share the access token. */
+  readonly together: number;
+  /** Undefined if they are unknown. */
+  readonly tokens: number | undefined;
+}
+
+/** One row for each access token, but one for each application that can't be read. */
+function rowsIn(forecasts: readonly Forecast[]): readonly AccessRow[] {
+  const groups = Map.groupBy(forecasts, (forecast) =>
+    forecast.kind === "unseen" ? forecast : (forecast.application.foundBy ?? forecast),
+  );
+  return [...groups.values()].flatMap(([forecast, ...others]) => {
+    if (forecast === undefined) return [];
+    const counts = [forecast, ...others].map((one) => (one.kind === "seen" ? one.snapshot.tokens.size : 0));
+    const tokens = forecast.kind === "seen" ? counts.reduce((sum, count) => sum + count, 0) : undefined;
+    return [{ forecast, access: accessTokenStatusOf(forecast), together: 1 + others.length, tokens }];
+  });
+}
+
+function weightOf({ forecast, access }: AccessRow): number {
   if (forecast.kind === "unseen") return Number.NEGATIVE_INFINITY;
   if (access.stage === "AWSPREVIOUS") return Number.MIN_SAFE_INTEGER;
   return access.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER;

@@ -1,3 +1,4 @@
+import type { DiscoveryProblem } from "../command/tools.ts";
 import { accessTokenStatusOf } from "./access-tokens.ts";
 import type { Selected } from "./filters.ts";
 import type { Forecast } from "./forecast.ts";
@@ -5,7 +6,10 @@ import type { Row } from "./row.ts";
 import { URGENCIES } from "./urgency.ts";
 
 /** What `--json` prints. docs/status.md describes its keys. New versions can add keys, but don't remove any. */
-export function documentOf({ now, forecasts, everyRow, rows }: Selected) {
+export function documentOf(
+  { now, forecasts, everyRow, rows }: Selected,
+  problems: readonly DiscoveryProblem[] = [],
+) {
   const counts = URGENCIES.map((urgency) => [
     urgency,
     everyRow.filter((row) => row.urgency === urgency).length,
@@ -14,6 +18,7 @@ export function documentOf({ now, forecasts, everyRow, rows }: Selected) {
     schemaVersion: "1",
     at: now.toISOString(),
     applications: forecasts.map(applicationOf),
+    ...(problems.length > 0 && { discovery: problems.map(problemOf) }),
     summary: {
       tokens: everyRow.length,
       shown: rows.length,
@@ -22,6 +27,11 @@ export function documentOf({ now, forecasts, everyRow, rows }: Selected) {
     },
     tokens: rows.map((row) => tokenOf(row, now)),
   };
+}
+
+/** What is wrong with the discovery of applications. */
+export function problemOf({ what, error: { code, message, remedy, retryable } }: DiscoveryProblem) {
+  return { what, code, message, remedy, retryable };
 }
 
 function applicationOf(forecast: Forecast) {

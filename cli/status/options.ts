@@ -14,6 +14,8 @@ export interface Filters {
 export interface StatusOptions extends Filters {
   readonly explain: string | undefined;
   readonly all: boolean;
+  /** Shows the applications, and not their tokens. */
+  readonly onlyApplications: boolean;
   readonly configFile: string | undefined;
 }
 
@@ -36,6 +38,11 @@ export const STATUS_FLAGS = {
     type: "string",
     value: "ID_OR_NAME",
     about: "the history of one lineage (a token and its successors), and what to do",
+  },
+  applications: {
+    type: "boolean",
+    about:
+      "only the applications: which are found by `discover`, and what decides about each; doesn't list tokens",
   },
   all: { type: "boolean", about: "all tokens, even if they don't fit on one screen" },
   ...SHARED_FLAGS,
@@ -60,7 +67,12 @@ export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOp
   if (Number.isNaN(withinMs))
     throw new Misuse("--within must be a number and a unit (m, h or d), such as 12h or 30d");
   if (values.explain !== undefined && values.json) throw new Misuse("--explain can't be used with --json");
+  const onlyApplications = values.applications ?? false;
+  const ofTokens = ["token", "due", "within", "drift", "explain"] as const;
+  const odd = ofTokens.find((name) => values[name] !== undefined);
+  if (onlyApplications && odd !== undefined) throw new Misuse(`--applications can't be used with --${odd}`);
   return {
+    onlyApplications,
     applications: values.application ?? [],
     tokens: values.token ?? [],
     due: values.due ?? false,

@@ -4,10 +4,11 @@ import { RunId } from "../../lambda/model/token.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import { unlessInterrupted } from "../command/interrupts.ts";
 import type { CommandIo } from "../command/io.ts";
-import { chosenApplications, toolsFor } from "../command/tools.ts";
+import { chosenFrom, toolsFor } from "../command/tools.ts";
 import { watching } from "../command/watching.ts";
-import { showFailure } from "../terminal/failures.ts";
+import { showFailure, showProblem } from "../terminal/failures.ts";
 import { screenOn } from "../terminal/screen.ts";
+import { showApplications } from "./applications.ts";
 import { documentOf } from "./document.ts";
 import { showExplanation } from "./explain.ts";
 import { selectedFrom } from "./filters.ts";
@@ -26,22 +27,25 @@ export const statusCommand: Command<typeof STATUS_FLAGS, StatusOptions> = {
 };
 
 async function showStatus(options: StatusOptions, io: CommandIo): Promise<ExitCode> {
+  if (options.onlyApplications) return showApplications(options, screenOn(io.stdout, io.env, WIDTHS), io);
   const { stdout, urgent, stderr, env, clock } = io;
-  const forecasts = await unlessInterrupted(
+  const { forecasts, problems } = await unlessInterrupted(
     watching(async (progress) => {
       const tools = await toolsFor(options.configFile, progress, io);
-      const applications = chosenApplications(tools.config, options.applications);
-      return lookAt(applications, tools.config, tools, v.parse(RunId, randomUUID()), progress.looked);
+      const { applications, problems } = await chosenFrom(tools, options.applications);
+      const runId = v.parse(RunId, randomUUID());
+      return { problems, forecasts: await lookAt(applications, tools.config, tools, runId, progress.looked) };
     }, io),
     "Nothing was written.",
     io,
   );
   const selected = selectedFrom(forecasts, options, clock.now());
-  const isWhole = forecasts.every(({ kind }) => kind === "seen");
-  io.document(() => documentOf(selected));
+  const isWhole = problems.length === 0 && forecasts.every(({ kind }) => kind === "seen");
+  io.document(() => documentOf(selected, problems));
   if (urgent === stderr)
     for (const forecast of forecasts)
       if (forecast.kind === "unseen") showFailure(forecast, screenOn(stderr, env));
+  for (const { what, error } of problems) showProblem(what, error, screenOn(urgent, env));
   if (options.explain === undefined) showOverview(selected, screenOn(stdout, env, WIDTHS), options);
   else {
     const isTold = showExplanation(selected, options.explain, screenOn(stdout, env, WIDTHS));

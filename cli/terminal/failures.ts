@@ -19,7 +19,12 @@ export function showFailure(
   { application, error }: { readonly application: ApplicationConfig; readonly error: RotationError },
   screen: Screen,
 ): void {
-  const sentence = `application ${application.id}: ${error.code}: ${error.message}`;
+  showProblem(`application ${application.id}`, error, screen);
+}
+
+/** Shows why something failed, and the remedy. */
+export function showProblem(what: string, error: RotationError, screen: Screen): void {
+  const sentence = `${what}: ${error.code}: ${error.message}`;
   screen.line();
   say(screen, printable(sentence), "  ", "bad");
   say(screen, `What to do: ${remedyHere(error.code, sentence)}`, "  ");

@@ -7,9 +7,9 @@ import { toItsEnd, unlessInterrupted } from "../command/interrupts.ts";
 import { type CommandIo, isAttended } from "../command/io.ts";
 import { placeOf, showPlace } from "../command/place.ts";
 import { Refusal } from "../command/stops.ts";
-import { chosenApplications, type Tools, toolsFor, toolsOn } from "../command/tools.ts";
+import { chosenFrom, type Tools, toolsFor, toolsOn } from "../command/tools.ts";
 import { watching } from "../command/watching.ts";
-import { showFailure } from "../terminal/failures.ts";
+import { showFailure, showProblem } from "../terminal/failures.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { type Screen, say, sayWithCommand, screenOn } from "../terminal/screen.ts";
 import { carryOut, usable } from "./carry-out.ts";
@@ -91,10 +91,11 @@ async function prepared(
   io: CommandIo,
 ): Promise<Prepared> {
   const tools = await toolsFor(configFile, progress, io);
-  const applications = chosenApplications(tools.config, application);
+  const { applications, problems } = await chosenFrom(tools, application);
   const place = await placeOf(tools.config, applications, tools);
   progress.clear();
   showPlace(place, screenOn(isAsked ? io.urgent : io.stdout, io.env));
+  for (const { what, error } of problems) showProblem(what, error, screenOn(io.urgent, io.env));
   const unread: Unread[] = [];
   const found = await findLineage(token, applications, tools, (one) => unread.push(one)).finally(() => {
     progress.clear();

@@ -3,7 +3,7 @@ import { RotationError } from "../model/errors.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import { DOES_NOT_WORK } from "./application.ts";
 import type { RunContext } from "./context.ts";
-import type { Discovery } from "./discovery.ts";
+import { type Discovery, notDiscovered } from "./discovery.ts";
 
 /**
  * The applications that a run looks at: configured and discovered ones, or the one that the event names. What is wrong with the
@@ -55,10 +55,7 @@ function recordDiscovery(discovery: Discovery, { recorder, clock, log }: RunCont
     const isUseless = problems.some(({ code }) => DOES_NOT_WORK.has(code));
     recorder.accessToken(isUseless ? clock.now() : login === undefined ? "unknown" : login.expiresAt);
   }
-  for (const id of unfound) {
-    const message = `application ${id} has no accessToken in the configuration, and no entry of discover found it`;
-    recorder.applicationFailed(id, new RotationError("application-not-found", message));
-  }
+  for (const id of unfound) recorder.applicationFailed(id, notDiscovered(id));
   const shared = found.filter(({ alsoFoundBy }) => alsoFoundBy.length > 0);
   const unlisted = found.filter(({ decidedBy, foundBy }) => decidedBy !== foundBy);
   const named = (some: Discovery["found"]) => ({

@@ -3,12 +3,14 @@ import type { SecretArn, SecretName } from "../model/secret.ts";
 import type { ApplicationId } from "../model/token.ts";
 import type { DiscoverConfig, RotationConfig } from "../policy/config.ts";
 import { countIn, type FoundApplication, foundIn } from "../policy/discovery.ts";
-import type { ApplicationListing, Directory, Login } from "../ports.ts";
+import type { ApplicationListing, Directory, ListedApplication, Login } from "../ports.ts";
 
 /** What one entry of `discover` found. */
 export interface DiscoveredEntry {
   readonly index: number;
   readonly accessToken: SecretName | SecretArn;
+  /** All that its access token reaches, whether or not the entry is about them. */
+  readonly listed: readonly ListedApplication[];
   /** How many applications it is about, also those that an earlier entry found too. */
   readonly count: number;
   /** The access token, if it could be read. */
@@ -38,9 +40,10 @@ export async function discover(
   const found = foundIn(config, lists);
   const entries = config.discover.map((entry, index): DiscoveredEntry => {
     const { listing, login, error } = looked[index] ?? {};
-    const count = countIn(entry, lists[index] ?? []);
+    const listed = lists[index] ?? [];
+    const count = countIn(entry, listed);
     const problems = error === undefined ? flawsOfListing(listing, entry, count, index) : [error];
-    return { index, accessToken: entry.accessToken, count, login, problems };
+    return { index, accessToken: entry.accessToken, listed, count, login, problems };
   });
   const isComplete = entries.every(({ problems }) => problems.length === 0);
   const ids = new Set(found.map(({ listed }) => listed.id));
@@ -84,4 +87,10 @@ function flawsOfListing(
     ...(missing > 0 ? [new RotationError("discovery-incomplete", `${where}: ${more}`)] : []),
     ...(count < atLeast ? [new RotationError("discovery-too-small", `${where}: ${few}`)] : []),
   ];
+}
+
+/** An entry of `applications` without an access token, which must be discovered. */
+export function notDiscovered(id: ApplicationId): RotationError {
+  const message = `application ${id} has no accessToken in the configuration, and no entry of discover found it`;
+  return new RotationError("application-not-found", message);
 }

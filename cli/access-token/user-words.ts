@@ -1,0 +1,143 @@
+import { printable } from "../../lambda/model/printable.ts";
+import type { DiscoverConfig } from "../../lambda/policy/config.ts";
+import type { ListedApplication } from "../../lambda/ports.ts";
+import { Refusal } from "../command/stops.ts";
+import { type Screen, say } from "../terminal/screen.ts";
+import { tableLines } from "../terminal/table.ts";
+import type { GivenToken } from "./claims.ts";
+import { beyondNeed, LISTS_APPLICATIONS } from "./scopes.ts";
+import type { Target } from "./store.ts";
+import type { UserTrial } from "./user-trial.ts";
+import { lifeSentence, showFindings } from "./words.ts";
+
+const SHOWN = 50;
+const NAMED = 5;
+
+/** Shows which applications the worker would find, and what else the token may do. */
+export function showUserTrial(trial: UserTrial, given: GivenToken, now: Date, screen: Screen): void {
+  const { found, findings, denied, tried, tooFew, listing } = trial;
+  const life = lifeSentence(given.expiresAt, given.neverExpires, now);
+  say(screen, `Losant accepts the token. It ${life}.`, "");
+  screen.line();
+  showFindings(findings, screen);
+  screen.line();
+  say(screen, `The worker would find ${counted(found.length)}:`, "");
+  const columns = [
+    { title: "APPLICATION", atMost: 24 },
+    { title: "NAME", atMost: 30 },
+    { title: "ORGANIZATION" },
+  ];
+  const rows = found
+    .slice(0, SHOWN)
+    .map(({ listed }) => [
+      { text: listed.id },
+      { text: printable(listed.name) },
+      { text: placeName(listed) },
+    ]);
+  if (rows.length > 0) for (const line of tableLines(columns, rows, screen)) screen.line(line);
+  if (found.length > SHOWN) say(screen, `… and ${found.length - SHOWN} more`, "  ", "faint");
+  const warnings = [
+    ...tooFew.map(
+      ({ index, count, atLeast }) => `discover.${index} finds ${counted(count)}, and atLeast is ${atLeast}.`,
+    ),
+    ...(denied.length > 0
+      ? [
+          `Of the first ${tried}, the token can't list the tokens of ${some(denied)}: the user's role, or the permission cap of the token, is not enough there.`,
+        ]
+      : []),
+    ...(listing.missing > 0 ? [`Losant counts ${listing.missing} more than it lists.`] : []),
+    ...(listing.unreadable.count > 0
+      ? [`${listing.unreadable.count} rows of the list can't be read: one ${listing.unreadable.problem}.`]
+      : []),
+    ...beyondWords(trial, given),
+  ];
+  if (warnings.length > 0) screen.line();
+  for (const warning of warnings) say(screen, warning, "", "warn");
+}
+
+/** What the token may do that the worker doesn't need. */
+function beyondWords({ beyond, found }: UserTrial, { scope }: GivenToken): readonly string[] {
+  const wider = beyondNeed(scope ?? [], LISTS_APPLICATIONS);
+  const all = "Whoever holds this token can create tokens with any scope";
+  return [
+    ...(wider.length > 0
+      ? [`The token has more scopes than the worker needs: ${printable(wider.join(", "))}.`]
+      : []),
+    ...(beyond.length > 0
+      ? [
+          `The token also reaches ${counted(beyond.length)} that \`discover\` leaves out, such as ${some(beyond.map(({ name }) => name))}. The worker doesn't touch these. To exclude them, give the token a permission cap (orgRoles).`,
+        ]
+      : []),
+    `${all} in ${counted(found.length + beyond.length)}.`,
+  ];
+}
+
+/** @throws Refusal unless the token can do what the worker needs */
+export function refuseInsufficient({ findings, tooFew, denied }: UserTrial): void {
+  const missing = findings.filter(({ verdict }) => verdict === "missing").map(({ scope }) => scope);
+  const [few] = tooFew;
+  const problem =
+    missing.length > 0
+      ? `this token lacks ${missing.join(", ")}`
+      : denied.length > 0
+        ? `this token can't list the tokens of ${some(denied)}`
+        : few &&
+          `discover.${few.index} finds ${counted(few.count)} with this token, and atLeast is ${few.atLeast}`;
+  if (problem !== undefined)
+    throw new Refusal(problem, "Nothing was stored. To store this token regardless, add --anyway.");
+}
+
+/** What `--json` prints. It doesn't contain the string. */
+export function userTokenDocument(
+  { found, beyond, findings, denied }: UserTrial,
+  given: GivenToken,
+  { secret, id }: Target,
+  outcome: "tried" | "created" | "updated",
+) {
+  return {
+    schemaVersion: "1",
+    outcome,
+    secretName: secret?.name ?? id,
+    expirationDate: given.expiresAt?.toISOString(),
+    scopes: findings.map(({ scope, verdict }) => ({ scope, verdict })),
+    applications: found.map(({ listed, decidedBy }) => ({
+      applicationId: listed.id,
+      name: listed.name,
+      discover: decidedBy,
+    })),
+    deniedApplications: denied,
+    otherApplications: beyond.length,
+  };
+}
+
+/** What the worker does with the token, once it is stored. */
+export function userConsequences({ secret }: Target): readonly string[] {
+  return [
+    "You don't have to deploy anything: the worker reads the secret in every run.",
+    "The worker doesn't renew the token of a user. An alarm warns you before it expires.",
+    ...(secret === undefined
+      ? []
+      : [
+          "Leave the token that the secret held before active until the worker has ended all predecessors: it proves with that token what it created.",
+        ]),
+  ];
+}
+
+/** What the token is for. */
+export function purposeOf({ organizations }: DiscoverConfig): string {
+  return `the applications of ${organizations.slice(0, NAMED).join(", ")}`;
+}
+
+function counted(count: number): string {
+  return `${count} ${count === 1 ? "application" : "applications"}`;
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  return printable(names.slice(0, NAMED).join(", ")) + more;
+}
+
+function placeName({ organization }: ListedApplication): string {
+  if (organization === undefined) return "sandbox";
+  return printable(organization.name === "" ? organization.id : organization.name);
+}
