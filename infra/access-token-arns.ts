@@ -14,7 +14,10 @@ interface Parts {
  */
 export function refuseUnreachable(scope: Construct, { applications, discover }: RotationConfig): void {
   const stack = Stack.of(scope);
-  const problemsIn = (entries: readonly { readonly accessToken: string }[], pathOf: (index: number) => string) =>
+  const problemsIn = (
+    entries: readonly { readonly accessToken: string }[],
+    pathOf: (index: number) => string,
+  ) =>
     entries.flatMap(({ accessToken }, index) => {
       const problem = accessToken.startsWith("arn:") ? problemOf(accessToken, stack) : undefined;
       return problem === undefined ? [] : [`${pathOf(index)}: ${problem}`];

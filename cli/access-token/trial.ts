@@ -54,7 +54,7 @@ export async function tryOut(
   return { listed, own, findings };
 }
 
-export interface Circumstances {
+interface Circumstances {
   readonly given: GivenToken;
   readonly listed: readonly ApiToken[];
   readonly own: ApiToken | undefined;

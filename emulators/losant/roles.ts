@@ -14,7 +14,9 @@ export interface Cap {
 export interface OrgRole {
   readonly orgId: string;
   readonly role?: MemberRole | undefined;
-  readonly applicationRoles?: readonly { readonly resourceId: string; readonly role: MemberRole }[] | undefined;
+  readonly applicationRoles?:
+    | readonly { readonly resourceId: string; readonly role: MemberRole }[]
+    | undefined;
 }
 
 export function isAtLeast(role: MemberRole, needed: MemberRole): boolean {
@@ -26,7 +28,11 @@ export function lower(one: MemberRole, other: MemberRole): MemberRole {
 }
 
 /** What the cap allows for one application. Without a cap, everything. `place`: the id of its organization, or "sandbox". */
-export function cappedRole({ defaultRole = "admin", orgRoles = [] }: Cap, place: string, id: string): MemberRole {
+export function cappedRole(
+  { defaultRole = "admin", orgRoles = [] }: Cap,
+  place: string,
+  id: string,
+): MemberRole {
   const entry = orgRoles.find(({ orgId }) => orgId.toLowerCase() === place.toLowerCase());
   const ofApplication = entry?.applicationRoles?.find(
     ({ resourceId }) => resourceId.toLowerCase() === id.toLowerCase(),

@@ -98,7 +98,10 @@ function missingIn({ applications, discover }: ConfigDocument): readonly string[
 export function policiesOf({ applications, discover }: RotationConfig): readonly Policy[] {
   return [
     ...applications.map(({ policy }) => policy),
-    ...discover.flatMap(({ policy, overrides }) => [policy, ...[...overrides.values()].map((one) => one.policy)]),
+    ...discover.flatMap(({ policy, overrides }) => [
+      policy,
+      ...[...overrides.values()].map((one) => one.policy),
+    ]),
   ];
 }
 

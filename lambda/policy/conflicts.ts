@@ -62,7 +62,8 @@ function* readAndWritten({ applications, discover }: SecretLayout): Iterable<str
   const note = (accessToken: SecretName | SecretArn | undefined, path: string) => {
     for (const name of namesOf(accessToken)) if (!readers.has(name)) readers.set(name, path);
   };
-  for (const [index, { accessToken }] of discover.entries()) note(accessToken, `discover.${index}.accessToken`);
+  for (const [index, { accessToken }] of discover.entries())
+    note(accessToken, `discover.${index}.accessToken`);
   const usersTokens = new Set(readers.keys());
   for (const [index, { accessToken }] of applications.entries())
     note(accessToken, `applications.${index}.accessToken`);

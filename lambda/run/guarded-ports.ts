@@ -234,11 +234,7 @@ export function throttleAware(
 }
 
 /** The same directory, whose list waits during a pause that any call of the run began. */
-export function throttleAwareDirectory(
-  directory: Directory,
-  pause: LosantPause,
-  observeBy: Date,
-): Directory {
+export function throttleAwareDirectory(directory: Directory, pause: LosantPause, observeBy: Date): Directory {
   return {
     list: () => pause.outlasting(observeBy, () => directory.list()),
     loggedInWith: () => directory.loggedInWith(),

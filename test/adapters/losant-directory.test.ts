@@ -1,6 +1,11 @@
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type LosantEmulator, type LosantEmulatorOptions, losantError, startLosant } from "../../emulators/losant/server.ts";
+import {
+  type LosantEmulator,
+  type LosantEmulatorOptions,
+  losantError,
+  startLosant,
+} from "../../emulators/losant/server.ts";
 import { losantConnections } from "../../lambda/adapters/losant/connections.ts";
 import type { LosantLimits } from "../../lambda/adapters/losant/limits.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
@@ -37,10 +42,14 @@ const add = (count: number) =>
   );
 
 function connected(limits: Partial<LosantLimits> = {}, credentials = new FakeCredentials([access.token])) {
-  const options = { baseUrl: losant.url, credentials, secretPrefix: "losant", limits: { ...QUICK, ...limits } };
+  const options = {
+    baseUrl: losant.url,
+    credentials,
+    secretPrefix: "losant",
+    limits: { ...QUICK, ...limits },
+  };
   const { connect, directoryOf } = losantConnections(options);
-  const connectTo = (id: string) =>
-    connect({ id: v.parse(ApplicationId, id), ...ENTRY, foundBy: ENTRY });
+  const connectTo = (id: string) => connect({ id: v.parse(ApplicationId, id), ...ENTRY, foundBy: ENTRY });
   return { directory: directoryOf(ENTRY), connectTo, credentials };
 }
 
@@ -116,14 +125,17 @@ describe("the list of applications", () => {
     expect(idsIn(await connected().directory.list())).toEqual(all);
   });
 
-  it.each([351, 1_000_000_000])("is read once more if Losant counts %i, and says what is missing", async (totalCount) => {
-    const all = add(350);
-    losant.faults.add({ operation: "applications", tweak: { answered: { totalCount } } });
-    const listing = await connected().directory.list();
-    expect(idsIn(listing)).toEqual(all);
-    expect(listing.missing).toBe(totalCount - 350);
-    expect(pagesRead()).toBeLessThan(25);
-  });
+  it.each([351, 1_000_000_000])(
+    "is read once more if Losant counts %i, and says what is missing",
+    async (totalCount) => {
+      const all = add(350);
+      losant.faults.add({ operation: "applications", tweak: { answered: { totalCount } } });
+      const listing = await connected().directory.list();
+      expect(idsIn(listing)).toEqual(all);
+      expect(listing.missing).toBe(totalCount - 350);
+      expect(pagesRead()).toBeLessThan(25);
+    },
+  );
 
   it("is complete if the second reading has what the first one lacked", async () => {
     const all = add(150);
@@ -178,9 +190,14 @@ describe("large answers", () => {
 
   it("are read in smaller pages, and only there", async () => {
     const all = add(250);
-    const rows = Object.fromEntries([3, 120].map((index) => [all[index] ?? "", { globals: globals(60_000) }]));
+    const rows = Object.fromEntries(
+      [3, 120].map((index) => [all[index] ?? "", { globals: globals(60_000) }]),
+    );
     losant.faults.add({ operation: "applications", tweak: { rows } });
-    const listing = await connected({ maxAnswerBytes: 70_000, maxApplicationBytes: 100_000 }).directory.list();
+    const listing = await connected({
+      maxAnswerBytes: 70_000,
+      maxApplicationBytes: 100_000,
+    }).directory.list();
     expect(idsIn(listing)).toEqual(all);
     expect(listing).toMatchObject({ missing: 0, unreadable: { count: 0 } });
     expect(pagesRead()).toBeLessThan(60);
@@ -188,7 +205,10 @@ describe("large answers", () => {
 
   it("of one application are read alone, and one that is too long even then is one unreadable row", async () => {
     const all = add(30);
-    const rows = { [all[4] ?? ""]: { globals: globals(40_000) }, [all[20] ?? ""]: { globals: globals(90_000) } };
+    const rows = {
+      [all[4] ?? ""]: { globals: globals(40_000) },
+      [all[20] ?? ""]: { globals: globals(90_000) },
+    };
     losant.faults.add({ operation: "applications", tweak: { rows } });
     const listing = await connected({ maxAnswerBytes: 20_000, maxApplicationBytes: 50_000 }).directory.list();
     expect(idsIn(listing)).toEqual(all.filter((_, index) => index !== 20));
@@ -218,7 +238,11 @@ describe("large answers", () => {
   it("that are always the same page end", async () => {
     add(100);
     const body = {
-      items: Array.from({ length: 100 }, (_, index) => ({ id: idOf(index + 1), name: "x", ownerType: "user" })),
+      items: Array.from({ length: 100 }, (_, index) => ({
+        id: idOf(index + 1),
+        name: "x",
+        ownerType: "user",
+      })),
       totalCount: 1_000_000,
       perPage: 100,
     };
@@ -254,10 +278,13 @@ describe("a refusal", () => {
     expect(await failure(connected().directory.list())).toMatchObject({ code: "losant-unavailable" });
   });
 
-  it.each(["", "<html>", '{"items":5}', '{"items":[]', "[]"])("is an error if the body is %j", async (body) => {
-    losant.faults.add({ operation: "applications", answer: { status: 200, body } });
-    expect(await failure(connected().directory.list())).toBeInstanceOf(RotationError);
-  });
+  it.each(["", "<html>", '{"items":5}', '{"items":[]', "[]"])(
+    "is an error if the body is %j",
+    async (body) => {
+      losant.faults.add({ operation: "applications", answer: { status: 200, body } });
+      expect(await failure(connected().directory.list())).toBeInstanceOf(RotationError);
+    },
+  );
 
   it("of the current access token for the list leads to the previous one, if that may do it", async () => {
     add(1);
@@ -280,7 +307,10 @@ describe("one access token for many applications", () => {
   it("is read again once for all of them after a 401", async () => {
     const all = add(20);
     const next = losant.addUserToken(user, { name: "next" });
-    const { directory, connectTo, credentials } = connected({}, new FakeCredentials([access.token, next.token]));
+    const { directory, connectTo, credentials } = connected(
+      {},
+      new FakeCredentials([access.token, next.token]),
+    );
     await directory.list();
     losant.editUserToken(user, access.id, { status: "inactive" });
     await Promise.all(all.map((id) => connectTo(id).list()));
@@ -290,7 +320,10 @@ describe("one access token for many applications", () => {
   it("keeps working for the others if Losant forbids one application", async () => {
     const [one = "", two = ""] = add(2);
     losant.faults.add({ operation: "list", match: one, answer: losantError(403) });
-    const { directory, connectTo, credentials } = connected({}, new FakeCredentials([access.token], "eyJold"));
+    const { directory, connectTo, credentials } = connected(
+      {},
+      new FakeCredentials([access.token], "eyJold"),
+    );
     await directory.list();
     expect(await failure(connectTo(one).list())).toMatchObject({ code: "losant-forbidden" });
     expect((await connectTo(two).list()).tokens).toEqual([]);
@@ -301,7 +334,10 @@ describe("one access token for many applications", () => {
     const [one = "", two = ""] = add(2);
     const credentials = new FakeCredentials([access.token]);
     const old = losant.addUserToken(user, { name: "old" }).token;
-    credentials.kept = new Map([["v2" as never, access.token], ["v1" as never, old]]);
+    credentials.kept = new Map([
+      ["v2" as never, access.token],
+      ["v1" as never, old],
+    ]);
     const { connectTo } = connected({}, credentials);
     for (const id of [one, two]) expect(await connectTo(id).keptKeys()).toMatchObject([{ isTrusted: true }]);
     expect(credentials.readVersions).toEqual(["v2", "v1"]);

@@ -125,7 +125,12 @@ describe("status", { timeout: TIMEOUT_MS }, () => {
     cloud.losant.addApplication({ name: "Line staging", ownerId: acme });
     configure(
       { exclude: ["* staging"] },
-      { applications: [{ id: TWO, policy: { exclude: ["x"] } }, { id: "575ec8687ae143cd83dc4a97", accessToken: "a" }] },
+      {
+        applications: [
+          { id: TWO, policy: { exclude: ["x"] } },
+          { id: "575ec8687ae143cd83dc4a97", accessToken: "a" },
+        ],
+      },
     );
     const { code, stdout, stderr } = await status("--applications");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -143,7 +148,9 @@ describe("status", { timeout: TIMEOUT_MS }, () => {
     expect(JSON.parse(text)).toMatchObject({
       schemaVersion: "1",
       discovery: [],
-      applications: [{ applicationId: ONE, name: "Line one", organizationId: acme, workedOn: true, tokens: 1 }],
+      applications: [
+        { applicationId: ONE, name: "Line one", organizationId: acme, workedOn: true, tokens: 1 },
+      ],
     });
   });
 
@@ -163,7 +170,14 @@ describe("rotate and undo", { timeout: TIMEOUT_MS }, () => {
     const { code, stdout } = await rotate("--yes");
     expect(code).toBe(0);
     expect(stdout.match(/rotated expires soon/g)).toHaveLength(2);
-    const undone = await command(undoCommand, ["--token", "backend", "--application", TWO, "--yes", "--reactivate-only"]);
+    const undone = await command(undoCommand, [
+      "--token",
+      "backend",
+      "--application",
+      TWO,
+      "--yes",
+      "--reactivate-only",
+    ]);
     expect(undone.code).toBe(0);
   });
 
@@ -185,7 +199,8 @@ describe("rotate and undo", { timeout: TIMEOUT_MS }, () => {
 });
 
 describe("access-token", { timeout: TIMEOUT_MS }, () => {
-  const store = (input: string, ...args: readonly string[]) => command(accessTokenCommand, args, `${input}\n`);
+  const store = (input: string, ...args: readonly string[]) =>
+    command(accessTokenCommand, args, `${input}\n`);
   const writes = () => cloud.losant.calls.filter((call) => ["create", "patch", "delete"].includes(call));
 
   test("tries the token of a user, says what it reaches, and the worker discovers with it", async () => {

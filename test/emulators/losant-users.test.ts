@@ -194,9 +194,9 @@ describe("a user's token", () => {
     expect(items[1]).not.toHaveProperty("token");
     const next = String(body.token);
     expect((await applications("", next)).status).toBe(200);
-    expect((await call("PATCH", path, fleet, { status: "inactive", defaultRole: "none" })).body).toMatchObject(
-      { status: "inactive", defaultRole: "none", orgRoles },
-    );
+    expect(
+      (await call("PATCH", path, fleet, { status: "inactive", defaultRole: "none" })).body,
+    ).toMatchObject({ status: "inactive", defaultRole: "none", orgRoles });
     expect((await applications("", next)).status).toBe(401);
     expect((await call("DELETE", path)).body).toEqual({ success: true });
     expect(await statusOf(path)).toBe(404);

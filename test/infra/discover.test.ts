@@ -47,7 +47,14 @@ describe("a stack that discovers applications", () => {
   });
 
   test("gives it no rights outside of the folders of applications", () => {
-    for (const name of ["losant/x", "losant/x/y", `losant/${ANY}`, `losant/${ANY}0/x`, `x/${ANY}/y`, "prod/other"])
+    for (const name of [
+      "losant/x",
+      "losant/x/y",
+      `losant/${ANY}`,
+      `losant/${ANY}0/x`,
+      `x/${ANY}/y`,
+      "prod/other",
+    ])
       expect(rights(name)).toEqual([]);
   });
 
@@ -106,7 +113,10 @@ describe("with applications beside discover", () => {
   test("a folder of many access tokens doesn't open those of users", () => {
     const { applications } = manyApplications(5_000);
     const rights = rightsIn(
-      templateOf({ discover: [{ ...FLEET, accessToken: "fleet-access/token" }], ...(applications && { applications }) }),
+      templateOf({
+        discover: [{ ...FLEET, accessToken: "fleet-access/token" }],
+        ...(applications && { applications }),
+      }),
     );
     expect(rights(`losant-access/${idOf(7)}`)).toEqual(READ);
     expect(rights("fleet-access/token")).toEqual(READ);

@@ -5,7 +5,11 @@ import type { Fate } from "../support/ports.ts";
 import { DAY, World, type WorldOptions } from "../support/world.ts";
 
 const FLEET = "losant-access/fleet";
-const [ONE, TWO, THREE] = [1, 2, 3].map((last) => `575ec8687ae143cd83dc4a0${last}`) as [string, string, string];
+const [ONE, TWO, THREE] = [1, 2, 3].map((last) => `575ec8687ae143cd83dc4a0${last}`) as [
+  string,
+  string,
+  string,
+];
 const ACME = "675ed6e87ae143cd83dc4aa1";
 const OTHER = "675ed6e87ae143cd83dc4aa2";
 const ENTRY = { accessToken: FLEET, organizations: ["Acme *"] };
@@ -109,7 +113,9 @@ describe("a run that discovers", () => {
     await world.clock.run(Promise.race([stopped, world.clock.sleep(DAY / 24)]));
     await world.clock.run(world.clock.sleep(DAY));
     await world.run();
-    const inactive = [ONE, TWO].flatMap((app) => losant.tokens(app)).filter(({ status }) => status === "inactive");
+    const inactive = [ONE, TWO]
+      .flatMap((app) => losant.tokens(app))
+      .filter(({ status }) => status === "inactive");
     expect(inactive).toHaveLength(1);
     expect(inactive[0]?.description).toContain("discarded=");
   });
@@ -232,7 +238,12 @@ describe("two entries that find the same application", () => {
 
   it("another user's sandbox is not the first one's", async () => {
     const { world, losant, user, due } = two(
-      { accessToken: "losant-access/first", organizations: ["sandbox"], atLeast: 0, policy: { exclude: ["*"] } },
+      {
+        accessToken: "losant-access/first",
+        organizations: ["sandbox"],
+        atLeast: 0,
+        policy: { exclude: ["*"] },
+      },
       { organizations: ["sandbox"] },
     );
     const first = losant.addUser({ name: "First" });
@@ -268,7 +279,13 @@ describe("what happens to applications", () => {
 
   it("one that is deleted after it was discovered is gone, which is no failure", async () => {
     const { world, losant } = fleet();
-    const intercept = ({ operation, subject }: { readonly operation: string; readonly subject: string }): Fate => {
+    const intercept = ({
+      operation,
+      subject,
+    }: {
+      readonly operation: string;
+      readonly subject: string;
+    }): Fate => {
       if (operation === "list" && subject === TWO) losant.removeApplication(TWO);
       return {};
     };
@@ -281,8 +298,13 @@ describe("what happens to applications", () => {
   it("one that Losant denies but still lists has failed", async () => {
     const { world } = fleet();
     const before = new RotationError("application-not-found", "planted");
-    const intercept = ({ operation, subject }: { readonly operation: string; readonly subject: string }): Fate =>
-      operation === "list" && subject === TWO ? { before } : {};
+    const intercept = ({
+      operation,
+      subject,
+    }: {
+      readonly operation: string;
+      readonly subject: string;
+    }): Fate => (operation === "list" && subject === TWO ? { before } : {});
     const { report } = await world.run({ trigger: "schedule" }, { intercept });
     expect(report.applications).toContainEqual(
       expect.objectContaining({ applicationId: TWO, outcome: "failed", code: "application-not-found" }),
@@ -299,8 +321,13 @@ describe("what happens to applications", () => {
         ? { applications }
         : { applications: applications.filter(({ id }) => id !== TWO), missing: 1 };
     };
-    const intercept = ({ operation, subject }: { readonly operation: string; readonly subject: string }): Fate =>
-      operation === "list" && subject === TWO ? { before } : {};
+    const intercept = ({
+      operation,
+      subject,
+    }: {
+      readonly operation: string;
+      readonly subject: string;
+    }): Fate => (operation === "list" && subject === TWO ? { before } : {});
     const { report } = await world.run({ trigger: "schedule" }, { intercept });
     expect(report.applications).toContainEqual(
       expect.objectContaining({ applicationId: TWO, outcome: "failed", code: "application-not-found" }),
@@ -363,7 +390,8 @@ describe("what happens to applications", () => {
   it("a flapping organization ends nothing", async () => {
     const { world, losant } = fleet({ policy: { retire: { deactivateAfter: "1h", deleteAfter: "2h" } } });
     await world.run();
-    const ids = () => [ONE, TWO].flatMap((app) => losant.tokens(app)).map(({ id, status }) => `${id} ${status}`);
+    const ids = () =>
+      [ONE, TWO].flatMap((app) => losant.tokens(app)).map(({ id, status }) => `${id} ${status}`);
     const before = ids();
     for (let run = 0; run < 6; run += 1) {
       losant.editOrganization(ACME, { isDisabled: run % 2 === 0 });
@@ -410,7 +438,10 @@ describe("a discovery that lacks something", () => {
     async (code) => {
       const { world, losant, user } = fleet({
         config: {
-          discover: [{ ...ENTRY, accessToken: "losant-access/broken" }, { ...ENTRY, include: ["Two"] }],
+          discover: [
+            { ...ENTRY, accessToken: "losant-access/broken" },
+            { ...ENTRY, include: ["Two"] },
+          ],
         },
         applications: [{ id: ONE, accessToken: "losant-access/one" }],
       });

@@ -420,7 +420,11 @@ describe("a configuration that discovers applications", () => {
     ],
     ["an empty pattern", discovering({ include: [""] }), "discover.0.include.0: must not be empty"],
     ["a negative number", discovering({ atLeast: -1 }), "discover.0.atLeast: must be 0 or more"],
-    ["a pasted token", discovering({ accessToken: "eyJhbGciOi" }), "discover.0.accessToken: looks like a token"],
+    [
+      "a pasted token",
+      discovering({ accessToken: "eyJhbGciOi" }),
+      "discover.0.accessToken: looks like a token",
+    ],
     ["secrets of an entry", discovering({ secrets: {} }), "discover.0.secrets: unknown key"],
     ["a list as an entry", { discover: [[]] }, "discover.0: must be an object"],
     ["a list as a policy", discovering({ policy: [] }), "discover.0.policy: must be an object"],
@@ -447,7 +451,10 @@ describe("a configuration that discovers applications", () => {
     ],
     [
       "a token in the secret of the user's access token, which an application uses too",
-      discovering({}, { ...application, accessToken: "losant-access/fleet", secrets: { a: "losant-access/fleet" } }),
+      discovering(
+        {},
+        { ...application, accessToken: "losant-access/fleet", secrets: { a: "losant-access/fleet" } },
+      ),
       "applications.0.secrets.a: names the secret of discover.0.accessToken",
     ],
     [
@@ -489,7 +496,9 @@ describe("a configuration that discovers applications", () => {
     expect(() => parseConfig(document)).not.toThrow();
     expect(() => parseConfig({ discover: [FLEET, { ...FLEET, organizations: ["Other"] }] })).not.toThrow();
     // A folder of 24 characters that is no id.
-    expect(() => parseConfig(discovering({ accessToken: "losant/for-the-worker-and-fleet/x" }))).not.toThrow();
+    expect(() =>
+      parseConfig(discovering({ accessToken: "losant/for-the-worker-and-fleet/x" })),
+    ).not.toThrow();
   });
 
   it("is what its schema says: without discover, each application needs an access token", () => {

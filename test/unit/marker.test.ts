@@ -282,7 +282,8 @@ describe("a signed marker", () => {
 
   it("takes the user for the creator where the access token is that user's, and no other person", () => {
     const key = markerKeyOf(new Redacted(stringOf(LOGIN)), ACCESS_ARN, "losant", true);
-    const isProvenFor = (creatorId: string) => isProven(made(INTENT, { creatorType: "user", creatorId }, key), { key });
+    const isProvenFor = (creatorId: string) =>
+      isProven(made(INTENT, { creatorType: "user", creatorId }, key), { key });
     expect(isProvenFor(LOGIN)).toBe(true);
     expect(isProvenFor(STRANGER)).toBe(false);
     expect(isProven(made(INTENT, { creatorType: "flow" }, key), { key })).toBe(false);

@@ -74,7 +74,12 @@ export class FoundApplications {
 
   /** A row that could be read once is readable. */
   get #unreadableCount(): number {
-    return this.#unreadable.values().filter((id) => !this.#rows.has(id)).toArray().length + this.#nameless;
+    return (
+      this.#unreadable
+        .values()
+        .filter((id) => !this.#rows.has(id))
+        .toArray().length + this.#nameless
+    );
   }
 
   get #size(): number {

@@ -82,8 +82,7 @@ async function readAll(reading: Reading): Promise<void> {
   found.begin();
   const first = await readFirst(reading);
   const { size } = first;
-  const isEnd = ({ rows, isNew }: PageRead) =>
-    rows === 0 || !isNew || (rows < size && found.isCountReached);
+  const isEnd = ({ rows, isNew }: PageRead) => rows === 0 || !isNew || (rows < size && found.isCountReached);
   if (isEnd(first)) return;
   const most = mostPages(reading, size);
   const counted = Math.min(Math.ceil((found.total ?? 0) / size), most);
@@ -177,8 +176,7 @@ async function answered(
   client: LosantClient,
   { found, until }: Reading,
 ): Promise<ApplicationPage | "too-long"> {
-  if (performance.now() >= until)
-    throw tokenApiError(CALL, { kind: "silent", why: "timeout", isSent: true });
+  if (performance.now() >= until) throw tokenApiError(CALL, { kind: "silent", why: "timeout", isSent: true });
   if (found.isTooMany(client.limits))
     throw unusable(CALL, `lists more than ${client.limits.maxApplications} applications`);
   const query = {

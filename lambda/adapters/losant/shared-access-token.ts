@@ -33,7 +33,6 @@ function readingOnce(reader: AccessTokenReader): AccessTokenReader {
   return {
     read: (secretId, stage) => reader.read(secretId, stage),
     versions: (arn) => kept(versions, arn, () => reader.versions(arn)),
-    readVersion: (arn, version) =>
-      kept(strings, `${arn} ${version}`, () => reader.readVersion(arn, version)),
+    readVersion: (arn, version) => kept(strings, `${arn} ${version}`, () => reader.readVersion(arn, version)),
   };
 }
