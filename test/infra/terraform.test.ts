@@ -169,6 +169,7 @@ describe("the Terraform module", () => {
     ["architecture", 'contains(["arm64", "x86_64"], var.architecture)'],
     ["name", 'can(regex("^[A-Za-z][A-Za-z0-9-]{0,31}$", var.name))'],
     ["configuration", "can(jsondecode(var.configuration).applications[0].id)"],
+    ["configuration", "!can(jsondecode(var.configuration).discover)"],
   ])("refuses a wrong %s in the plan", (variable, condition) => {
     expect(partOf(`variable "${variable}"`)).toContain(`validation { condition = ${condition} error_message`);
   });

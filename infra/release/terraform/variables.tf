@@ -6,6 +6,11 @@ variable "configuration" {
     condition     = can(jsondecode(var.configuration).applications[0].id)
     error_message = "The configuration must be JSON with at least one application."
   }
+
+  validation {
+    condition     = !can(jsondecode(var.configuration).discover)
+    error_message = "This module doesn't support discover, because its rights are for listed applications. Use the CDK."
+  }
 }
 
 variable "configuration_in_zip" {
