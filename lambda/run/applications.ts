@@ -3,7 +3,7 @@ import { RotationError } from "../model/errors.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import { DOES_NOT_WORK } from "./application.ts";
 import type { RunContext } from "./context.ts";
-import { type Discovery, notDiscovered } from "./discovery.ts";
+import { type Discovery, isComplete, notDiscovered } from "./discovery.ts";
 
 /**
  * The applications that a run looks at: configured and discovered ones, or the one that the event names. What is wrong with the
@@ -78,11 +78,10 @@ function recordDiscovery(discovery: Discovery, { recorder, clock, log }: RunCont
 export async function recordGone(context: RunContext): Promise<void> {
   const { gone, recorder } = context;
   if (gone.size === 0) return;
-  const discovery = await context.discover();
-  const listed = new Set(discovery.found.map(({ listed }) => listed.id));
-  const isKnown = discovery.entries.every(({ problems }) =>
-    problems.every(({ code }) => code === "discovery-too-small"),
-  );
+  const { entries } = await context.discover();
+  // Also if no entry is about it any more, because somebody has renamed or moved it.
+  const listed = new Set(entries.flatMap((entry) => entry.listed.map(({ id }) => id)));
+  const isKnown = isComplete(entries);
   for (const id of gone) {
     if (isKnown && !listed.has(id)) {
       recorder.applicationGone(id);

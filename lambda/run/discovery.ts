@@ -45,11 +45,15 @@ export async function discover(
     const problems = error === undefined ? flawsOfListing(listing, entry, count, index) : [error];
     return { index, accessToken: entry.accessToken, listed, count, login, problems };
   });
-  const isComplete = entries.every(({ problems }) => problems.length === 0);
   const ids = new Set(found.map(({ listed }) => listed.id));
   const [first] = config.discover;
   const overridden = [...(first?.overrides.keys() ?? [])];
-  return { entries, found, unfound: isComplete ? overridden.filter((id) => !ids.has(id)) : [] };
+  return { entries, found, unfound: isComplete(entries) ? overridden.filter((id) => !ids.has(id)) : [] };
+}
+
+/** Whether each list has everything that its access token reaches. */
+export function isComplete(entries: readonly DiscoveredEntry[]): boolean {
+  return entries.every(({ problems }) => problems.every(({ code }) => code === "discovery-too-small"));
 }
 
 interface Looked {

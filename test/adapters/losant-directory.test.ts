@@ -330,7 +330,22 @@ describe("one access token for many applications", () => {
     expect(credentials.reads).toEqual(["AWSCURRENT"]);
   });
 
-  it("creates, reads, deactivates and deletes tokens, and reads older strings once for all", async () => {
+  it("waits after a 429 for one page, and doesn't repeat the others", async () => {
+    add(350);
+    losant.faults.add({ operation: "applications", match: "page=2", times: 1, answer: losantError(429) });
+    expect((await connected({ retriesThrottled: false }).directory.list()).applications).toHaveLength(350);
+    expect(pagesRead()).toBe(5);
+  });
+
+  it("trusts no older string that the user may not use for an application", async () => {
+    const [one = ""] = add(1);
+    const credentials = new FakeCredentials([access.token]);
+    const stranger = losant.addUserToken(losant.addUser(), { name: "old" }).token;
+    credentials.kept = new Map([["v1" as never, stranger]]);
+    expect(await connected({}, credentials).connectTo(one).keptKeys()).toMatchObject([{ isTrusted: false }]);
+  });
+
+  it("reads older strings once for all applications", async () => {
     const [one = "", two = ""] = add(2);
     const credentials = new FakeCredentials([access.token]);
     const old = losant.addUserToken(user, { name: "old" }).token;

@@ -172,6 +172,13 @@ describe("a run that discovers", () => {
     expect(report.summary.rotated).toBe(2);
   });
 
+  it("fails for such an entry also if there are too few applications, but not if a list is incomplete", async () => {
+    const { world } = fleet({ entry: { atLeast: 5 }, applications: [{ id: THREE }] });
+    expect((await world.run()).codes).toEqual(["discovery-too-small", "application-not-found"]);
+    world.listedAs = (applications) => ({ applications, missing: 1 });
+    expect((await world.run()).codes).toEqual(["discovery-incomplete", "discovery-too-small"]);
+  });
+
   it("looks at one application if the event names it, whatever is wrong with others", async () => {
     const { world } = fleet({ entry: { atLeast: 9 } });
     const result = await world.run({ applicationId: TWO });
@@ -305,6 +312,26 @@ describe("what happens to applications", () => {
       readonly operation: string;
       readonly subject: string;
     }): Fate => (operation === "list" && subject === TWO ? { before } : {});
+    const { report } = await world.run({ trigger: "schedule" }, { intercept });
+    expect(report.applications).toContainEqual(
+      expect.objectContaining({ applicationId: TWO, outcome: "failed", code: "application-not-found" }),
+    );
+  });
+
+  it("one that is denied and renamed at the same time has failed", async () => {
+    const { world, losant } = fleet({ entry: { include: ["One", "Two"] } });
+    const before = new RotationError("application-not-found", "planted");
+    const intercept = ({
+      operation,
+      subject,
+    }: {
+      readonly operation: string;
+      readonly subject: string;
+    }): Fate => {
+      if (operation !== "list" || subject !== TWO) return {};
+      losant.editApplication(TWO, { name: "Renamed" });
+      return { before };
+    };
     const { report } = await world.run({ trigger: "schedule" }, { intercept });
     expect(report.applications).toContainEqual(
       expect.objectContaining({ applicationId: TWO, outcome: "failed", code: "application-not-found" }),

@@ -41,6 +41,12 @@ export function losantConnections({ limits = {}, ...options }: ConnectionOptions
         shared: application.foundBy && sharedBy(application.foundBy),
         ...(room && { room }),
       }),
-    directoryOf: (entry) => losantDirectory({ baseUrl: options.baseUrl, limits, shared: sharedBy(entry) }),
+    directoryOf: (entry) =>
+      losantDirectory({
+        baseUrl: options.baseUrl,
+        // Otherwise, one 429 would repeat the whole list.
+        limits: { ...limits, retriesThrottled: true },
+        shared: sharedBy(entry),
+      }),
   };
 }

@@ -48,7 +48,10 @@ function isReplaced(token: Redacted, version: VersionId, versions: readonly Vers
 }
 
 /** Whether Losant allows it to list tokens, which every access token of the worker needs. Throws if the answer is unclear. */
-async function isAccepted(token: Redacted, { client, applicationId }: Circumstances): Promise<boolean> {
+async function isAccepted(
+  token: Redacted,
+  { client, applicationId, isOfUser }: Circumstances,
+): Promise<boolean> {
   const call: LosantCall = {
     doing: "test a former access token",
     scope: "applicationApiTokens.get",
@@ -59,7 +62,9 @@ async function isAccepted(token: Redacted, { client, applicationId }: Circumstan
     query: { perPage: 1 },
   };
   const answer = await client.as(token, {}).answer(call);
-  if (answer.kind === "refused" && !answer.said.isForeign && [401, 403].includes(answer.status)) return false;
+  // Losant may hide from a user what the user must not see.
+  const refusals = isOfUser ? [401, 403, 404] : [401, 403];
+  if (answer.kind === "refused" && !answer.said.isForeign && refusals.includes(answer.status)) return false;
   if (isJson(textOf(call, answer))) return true;
   throw unusable(call, "is not JSON");
 }
