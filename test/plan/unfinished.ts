@@ -172,10 +172,13 @@ export const UNFINISHED: readonly Row[] = [
     says: "does not resume in a copy of the secret that the staged token was made for",
     tokens: [
       token("current", { replaces: "root", name: "copy" }),
-      token("next", { replaces: "current", age: DAY }),
+      next,
+      token("older", { replaces: "current", age: DAY, run: "older" }),
     ],
-    secrets: [secret([isCurrent, staged], { name: secretNamed("copy") })],
-    plan: ["skip next: unproven", "wait current: not-due"],
+    secrets: [
+      secret([isCurrent, staged, version("older", "current", "rotating")], { name: secretNamed("copy") }),
+    ],
+    plan: ["skip older: unproven", "wait current: not-due", "skip next: young-orphan"],
   },
   {
     says: "does not resume after a rollback, and leaves the staged token while it is young",
