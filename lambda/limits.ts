@@ -56,6 +56,13 @@ export const LONGEST_THROTTLE_PAUSE_MS = 15_000;
 /** The maximum time that one answer can make all calls of a run wait, whatever its Retry-After is. */
 export const LONGEST_RETRY_AFTER_MS = 60_000;
 
+/**
+ * How long the creation of a token waits for Losant's rate limit if nothing about its application is answered meanwhile: twenty of
+ * Losant's windows. And how long a listing waits before the next application begins in its place.
+ */
+export const CREATE_THROTTLE_PATIENCE_MS = 5 * 60_000;
+export const LIST_THROTTLE_PATIENCE_MS = 60_000;
+
 /** How long the test of a new string may wait, because the string is only in memory: two of Losant's windows. */
 export const PROBE_THROTTLE_PATIENCE_MS = 30_000;
 

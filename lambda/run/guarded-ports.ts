@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import {
   BUS_FAILURES,
+  CREATE_THROTTLE_PATIENCE_MS,
   FIRST_THROTTLE_PAUSE_MS,
   LONGEST_RETRY_AFTER_MS,
   LONGEST_THROTTLE_PAUSE_MS,
@@ -8,7 +9,7 @@ import {
   STORE_READS_AT_ONCE,
 } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
-import { after } from "../model/time.ts";
+import { after, earliest } from "../model/time.ts";
 import type { Clock, Directory, EventBus, ListingRoom, SecretStore, TokenApi } from "../ports.ts";
 import type { Visit } from "./observing.ts";
 
@@ -203,7 +204,10 @@ export interface LosantDeadlines {
   readonly endBy: Date;
 }
 
-/** The same API, whose calls wait during a pause that any call of the run began. */
+/**
+ * The same API, whose calls wait during a pause that any call of the run began. If Losant throttles everything about this
+ * application for long, the limit may be its own. Then it gets no more tokens in this run, so that the others have their turn.
+ */
 export function throttleAware(
   api: TokenApi,
   pause: LosantPause,
@@ -211,13 +215,32 @@ export function throttleAware(
   { observeBy, issueBy, endBy }: LosantDeadlines,
   visit: Pick<Visit, "listing">,
 ): TokenApi {
+  let answers = 0;
+  let shutOut: RotationError | undefined;
+  const outlasting = async <T>(giveUpAt: Date, call: () => Promise<T>): Promise<T> => {
+    const answer = await pause.outlasting(giveUpAt, call);
+    answers += 1;
+    return answer;
+  };
   return {
-    list: () => pause.outlasting(observeBy, () => visit.listing(() => api.list())),
-    get: (id) => pause.outlasting(endBy, () => api.get(id)),
-    create: (order) => pause.outlasting(issueBy, () => api.create(order)),
-    deactivate: (id) => pause.outlasting(endBy, () => api.deactivate(id)),
-    deactivateForDiscard: (token, at) => pause.outlasting(endBy, () => api.deactivateForDiscard(token, at)),
-    delete: (id) => pause.outlasting(endBy, () => api.delete(id)),
+    list: () => outlasting(observeBy, () => visit.listing(() => api.list())),
+    get: (id) => outlasting(endBy, () => api.get(id)),
+    create: async (order) => {
+      while (shutOut === undefined) {
+        const answeredBefore = answers;
+        const giveUpAt = earliest(issueBy, after(clock.now(), CREATE_THROTTLE_PATIENCE_MS));
+        try {
+          return await outlasting(giveUpAt, () => api.create(order));
+        } catch (thrown) {
+          if (!isThrottled(thrown) || giveUpAt >= issueBy) throw thrown;
+          if (answers === answeredBefore) shutOut = thrown;
+        }
+      }
+      throw shutOut;
+    },
+    deactivate: (id) => outlasting(endBy, () => api.deactivate(id)),
+    deactivateForDiscard: (token, at) => outlasting(endBy, () => api.deactivateForDiscard(token, at)),
+    delete: (id) => outlasting(endBy, () => api.delete(id)),
     probe: async (string, scope) => {
       const giveUpAt = after(clock.now(), PROBE_THROTTLE_PATIENCE_MS);
       try {

@@ -1,4 +1,4 @@
-import { MOST_OBSERVED_AT_ONCE, OBSERVED_AT_FIRST } from "../limits.ts";
+import { LIST_THROTTLE_PATIENCE_MS, MOST_OBSERVED_AT_ONCE, OBSERVED_AT_FIRST } from "../limits.ts";
 import { asRotationError, type ErrorCode } from "../model/errors.ts";
 import { once } from "../model/remembered.ts";
 import type { Clock } from "../ports.ts";
@@ -58,10 +58,12 @@ export class Observing {
   #visit(listed: () => void): Visit {
     const nowMs = () => this.#clock.now().getTime();
     let answered = () => {};
+    let firstAskedAtMs: number | undefined;
     return {
       answered: () => answered(),
       listing: async (list) => {
         const askedAtMs = nowMs();
+        firstAskedAtMs ??= askedAtMs;
         answered = once(() => this.#limit.answered(askedAtMs, nowMs()));
         try {
           const listing = await list();
@@ -69,7 +71,11 @@ export class Observing {
           listed();
           return listing;
         } catch (thrown) {
-          if (OVERLOADED.has(asRotationError(thrown).code)) this.#limit.refused(askedAtMs, nowMs());
+          const { code } = asRotationError(thrown);
+          if (OVERLOADED.has(code)) this.#limit.refused(askedAtMs, nowMs());
+          // The limit may be its own. It tries again, and meanwhile others begin.
+          const isLong = nowMs() - firstAskedAtMs >= LIST_THROTTLE_PATIENCE_MS;
+          if (code === "losant-throttled" && isLong) listed();
           throw thrown;
         }
       },

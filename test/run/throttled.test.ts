@@ -72,6 +72,48 @@ describe("one call that is throttled for ever", () => {
   });
 });
 
+describe("applications of which Losant throttles everything", () => {
+  const OTHERS = Array.from({ length: 6 }, (_, index) => `575ec8687ae143cd83dc4b0${index}`);
+  const throttled = { before: new RotationError("losant-throttled", "planted", { retryAfterMs: MINUTE }) };
+
+  it("hold up no token of another application for longer than some minutes", async () => {
+    const [other = ""] = OTHERS;
+    const world = new World({ applications: [APP, other] });
+    due(world, 60);
+    for (let index = 0; index < 20; index += 1)
+      world.token(`other ${index}`, { age: 340 * DAY, lifetime: 365 * DAY }, other);
+    const intercept: Intercept = ({ operation, subject }) =>
+      operation === "create" && subject.startsWith("token") ? throttled : {};
+    const startedMs = world.clock.now().getTime();
+    const { report } = await world.run({}, { intercept });
+    expect(report.summary).toMatchObject({ rotated: 20, deferred: 60, failed: 0 });
+    expect(world.clock.now().getTime() - startedMs).toBeLessThan(7 * MINUTE);
+  });
+
+  it("don't keep others from being read, although they are as many as are read at once", async () => {
+    const world = new World({ applications: [APP, ...OTHERS] });
+    for (const app of OTHERS.slice(-2)) world.token("due", { age: 350 * DAY, lifetime: 365 * DAY }, app);
+    const bad = [APP, ...OTHERS.slice(0, 4)];
+    const { report } = await world.run(
+      {},
+      {
+        intercept: ({ operation, subject }) =>
+          operation === "list" && bad.includes(subject) ? throttled : {},
+      },
+    );
+    expect(report.summary).toMatchObject({ rotated: 2, failed: 5 });
+  });
+
+  it("get no token less than they may where Losant answers them now and then", async () => {
+    const world = new World();
+    due(world, 30);
+    const { intercept } = windowed(world, 1, false);
+    const { report, failures } = await world.run({}, { intercept, budgetMs: 60 * MINUTE });
+    expect(failures).toEqual([]);
+    expect(report.summary.rotated).toBe(30);
+  });
+});
+
 describe("a new string that Losant throttles when it is tried", () => {
   it("is tried again, also that of the worker's own access token, whose successor is not deleted", async () => {
     const { world, access } = withAccessTokenDue();
