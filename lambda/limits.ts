@@ -75,7 +75,7 @@ export const PROBE_PATIENCE_MS = 6_000;
  */
 export const STEP_RESERVE_MS = 8_000;
 
-/** After the bus has refused this many events in a row, the run sends no more. Later runs send missing rotation events. */
+/** After the bus hasn't answered this many times in a row, the run sends no more events. Later runs send missing rotation events. */
 export const BUS_FAILURES = 3;
 
 /** The maximum of rows in a report, and of log lines about tokens at rest. */

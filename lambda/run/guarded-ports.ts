@@ -70,8 +70,8 @@ export function rateLimited(store: SecretStore, clock: Clock, perSecond: number)
 }
 
 /**
- * The same bus, which gets no more events in this run after it refused several in a row. A later run sends missing rotation
- * events.
+ * The same bus, which gets no more events in this run after it didn't answer several times in a row. A later run sends missing
+ * rotation events. A refusal takes no time and may be about one kind of event only, so it doesn't count.
  */
 export function circuitBroken(bus: EventBus): EventBus {
   let failures = 0;
@@ -83,8 +83,10 @@ export function circuitBroken(bus: EventBus): EventBus {
         await bus.publish(event);
         failures = 0;
       } catch (thrown) {
+        const error = asRotationError(thrown);
+        if (!error.retryable) throw error;
         failures += 1;
-        last = asRotationError(thrown);
+        last = error;
         throw last;
       }
     },

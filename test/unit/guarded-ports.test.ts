@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { STORE_READS_AT_ONCE } from "../../lambda/limits.ts";
-import { RotationError } from "../../lambda/model/errors.ts";
+import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import { after as later } from "../../lambda/model/time.ts";
 import type { SecretStore, TokenApi } from "../../lambda/ports.ts";
 import { circuitBroken, LosantPause, rateLimited, throttleAware } from "../../lambda/run/guarded-ports.ts";
@@ -14,8 +14,8 @@ const ALONE: Pick<Visit, "listing"> = { listing: (list) => list() };
 
 describe("the bus of a run", () => {
   /** Events that are accepted where the text has a +, in turn; what the bus was asked, and what became of each. */
-  async function published(fates: string) {
-    const refused = new RotationError("bus-unavailable", "planted");
+  async function published(fates: string, code: ErrorCode = "bus-unavailable") {
+    const refused = new RotationError(code, "planted");
     let asked = 0;
     const bus = circuitBroken({
       async publish() {
@@ -34,11 +34,20 @@ describe("the bus of a run", () => {
     return { asked, ends };
   }
 
-  it("is not asked again after three refusals in a row, and each event fails as the last did", async () => {
+  it("is not asked again after three calls in a row without an answer, and each event fails as the last did", async () => {
     const { asked, ends } = await published("---++");
     expect(asked).toBe(3);
     expect(ends).toEqual(Array(5).fill("bus-unavailable"));
   });
+
+  it.each(["bus-denied", "bus-refused"] as const)(
+    "is asked again after any number of %s, which may be about one kind of event",
+    async (code) => {
+      const { asked, ends } = await published("-----+", code);
+      expect(asked).toBe(6);
+      expect(ends).toEqual([...Array(5).fill(code), "+"]);
+    },
+  );
 
   it("is asked again and again where it takes one now and then", async () => {
     const { asked, ends } = await published("--+--+--+");
