@@ -4,9 +4,11 @@ import type { EmulatedAnswer } from "../http.ts";
 export class LosantRefusal extends Error {
   readonly status: number;
   readonly type: string;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, type: string, message: string) {
+  constructor(status: number, type: string, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
+    this.headers = headers;
     this.name = "LosantRefusal";
     this.status = status;
     this.type = type;

@@ -17,6 +17,7 @@ import type { ApplicationListingSettings } from "./application-listing.ts";
 import { type LosantConsole, losantConsole, seeded } from "./console.ts";
 import type { ListingSettings } from "./listing.ts";
 import { losantOperations } from "./operations.ts";
+import { RateWindow, type RateWindowSettings } from "./rate-window.ts";
 import { LosantRefusal, losantError, notFound } from "./refusal.ts";
 import { Applications, countedIds, type StoreSettings } from "./store.ts";
 import { tweakOf, withAnswered } from "./tweaks.ts";
@@ -51,6 +52,8 @@ export interface LosantEmulatorOptions extends Partial<LosantSettings & StoreSet
   readonly ids?: () => string;
   /** Makes the emulator use TLS with this certificate. */
   readonly certificate?: Certificate;
+  /** Default: every request is answered. */
+  readonly rateWindow?: RateWindowSettings;
 }
 
 export type LosantEmulator = RunningEmulator & LosantConsole;
@@ -65,12 +68,14 @@ export async function startLosant({
   now = () => new Date(),
   ids = countedIds(),
   certificate,
+  rateWindow,
   servedAt = now,
   ...settings
 }: LosantEmulatorOptions = {}): Promise<LosantEmulator> {
   const applications = new Applications(() => new Date(now()), ids, settings);
   const hand = losantConsole(applications);
-  const service = { ...losantService(applications, hand, settings), servedAt };
+  const window = rateWindow && new RateWindow(rateWindow, now);
+  const service = { ...losantService(applications, hand, settings, window), servedAt };
   const running = await serve(service, port, certificate);
   return { ...running, ...hand };
 }
@@ -80,6 +85,7 @@ export function losantService(
   applications: Applications,
   hand: LosantConsole,
   given: Partial<LosantSettings>,
+  window?: RateWindow,
 ): Service {
   const settings = { ...DEFAULTS, ...given };
   const ofApplications = losantOperations(applications, settings);
@@ -88,6 +94,7 @@ export function losantService(
     operationOf: (request) => routeOf(request)?.operation ?? "unknown",
     perform: (_operation, request, givenTweak) =>
       refusalsAnswered(() => {
+        window?.take();
         const tweak = tweakOf(givenTweak);
         const route = routeOf(request);
         if (route === undefined) throw notFound("There is no such endpoint.");
@@ -125,7 +132,8 @@ function refusalsAnswered<Answer>(act: () => Answer): Answer | EmulatedAnswer {
   try {
     return act();
   } catch (error) {
-    if (error instanceof LosantRefusal) return losantError(error.status, error.type, error.message);
+    if (error instanceof LosantRefusal)
+      return losantError(error.status, error.type, error.message, error.headers);
     throw error;
   }
 }

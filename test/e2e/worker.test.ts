@@ -185,6 +185,18 @@ describe("the deployed bundle, against Losant and AWS over HTTP", () => {
     expect(cloud.losant.tokens(APP)).toHaveLength(3);
   });
 
+  it.each([true, false])(
+    "rotates all where Losant answers ten requests a second and refuses the others, saying when to ask again: %s",
+    async (saysWhen) => {
+      await cloud.close();
+      cloud = await startCloud({ rateWindow: { requests: 10, windowMs: 1_000, saysWhen } });
+      for (let index = 0; index < 12; index += 1) due(`token ${index}`);
+      const report = await bundle.invoke({}, cloud.env());
+      expect(report.summary).toMatchObject({ rotated: 12, deferred: 0, failed: 0 });
+      expect(report.tokens.filter(({ verified }) => verified === "probe")).toHaveLength(12);
+    },
+  );
+
   it("keeps what was stored when the answer of Secrets Manager got lost", async () => {
     due("backend");
     cloud.aws.faults.add({ operation: "PutSecretValue", times: 1, drop: "after" });

@@ -878,6 +878,31 @@ describe("faults of the connection", () => {
   });
 });
 
+describe("a rate window", () => {
+  test("lets so many requests through until the next one begins, and refuses all others before anything happens", async () => {
+    await restart({ rateWindow: { requests: 2 } });
+    const statuses = async (count: number) => {
+      const seen: number[] = [];
+      for (let asked = 0; asked < count; asked += 1) seen.push((await create({ name: `n${asked}` })).status);
+      return seen;
+    };
+    expect(await statuses(4)).toEqual([201, 201, 429, 429]);
+    expect(names()).toEqual(["admin", "n0", "n1"]);
+    clock = new Date(clock.getTime() + 15_000);
+    expect(await statuses(3)).toEqual([201, 201, 429]);
+  });
+
+  test("says when the next one begins, if it is told to", async () => {
+    await restart({ rateWindow: { requests: 0, windowMs: 10_000 } });
+    expect((await list()).headers.has("retry-after")).toBe(false);
+    await restart({ rateWindow: { requests: 0, windowMs: 10_000, saysWhen: true } });
+    clock = new Date(Math.floor(START.getTime() / 10_000) * 10_000 + 2_500);
+    const { status, body, headers } = await list();
+    expect({ status, body }).toMatchObject({ status: 429, body: { type: "RateLimit" } });
+    expect(headers.get("retry-after")).toBe("8");
+  });
+});
+
 describe("the Date header", () => {
   test("is by the emulator's own clock, in answers of every kind", async () => {
     losant.faults.add({ operation: "get", answer: losantError(500, "Internal", "broken") });
