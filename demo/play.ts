@@ -3,6 +3,7 @@ import { heading, say } from "../cli/terminal/screen.ts";
 import { summaryOf } from "../cli/terminal/summary.ts";
 import * as checks from "./checks.ts";
 import { act, type DemoContext, reportOf } from "./context.ts";
+import { playFleet } from "./fleet.ts";
 import { playByHand } from "./play-by-hand.ts";
 import { showEvents, showSecrets } from "./sections.ts";
 import { callsSince, changedSecrets, markCalls, sameState, stateOf } from "./state.ts";
@@ -14,6 +15,7 @@ export async function play(stage: DemoContext): Promise<void> {
   await playRun(stage);
   await playSecondRun(stage);
   await playByHand(stage);
+  await playFleet(stage);
 }
 
 function introduce({ emulators: { losant, aws }, scenario, screen }: DemoContext): void {

@@ -60,6 +60,11 @@ describe("npm start", () => {
       expect(ended.stdout).toMatch(new RegExp(` ${outcome} +\\S`));
   });
 
+  test("discovers the applications of an organization, and a new one in the next run", () => {
+    for (const part of ["6. Discover", "Van 12", "Van 23", "Then Van 31 is added"])
+      expect(ended.stdout).toContain(part);
+  });
+
   test("leaves no file behind", () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
