@@ -209,9 +209,9 @@ function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): b
  * that name now.
  */
 function hasRival(
-  { tokens, nowMs }: Chronicle,
+  { tokens, services, nowMs }: Chronicle,
   { firstName, applicationId }: TokenRecord,
-  { secrets }: Worker["deployment"],
+  { secrets, index }: Worker["deployment"],
 ): boolean {
   return tokens
     .values()
@@ -220,7 +220,9 @@ function hasRival(
         other.isUnmarked &&
         other.firstName === firstName &&
         other.applicationId === applicationId &&
-        !other.reigns.some(({ secret }) => secret.store === secrets) &&
+        !other.reigns.some(
+          ({ secret }) => secret.store === secrets && services.isConfigured(index, secret.name),
+        ) &&
         isAlive(other, nowMs),
     );
 }

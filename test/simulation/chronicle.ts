@@ -206,7 +206,7 @@ export class Chronicle implements Evidence {
 
   #prefixOf({ deployment: { index, config }, startedMs }: Worker): string {
     const before = this.#prefixes.find(
-      ({ deployment, untilMs }) => deployment === index && startedMs < untilMs,
+      ({ deployment, untilMs }) => deployment === index && startedMs <= untilMs,
     );
     return before?.prefix ?? config.secretPrefix;
   }

@@ -37,6 +37,7 @@ export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): vo
     !isClockOff &&
     replaced.maker !== "person" &&
     !replaced.isUnmarked &&
+    !isKeyLost(evidence, replaced) &&
     token.bornMs - replaced.bornMs < TOO_SOON_MS
   )
     evidence.broken("too-soon", `${token.id} replaces ${replaced.id}, which was made moments before`);
