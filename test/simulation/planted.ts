@@ -364,11 +364,6 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "const isInOrder = later !== undefined && later.createdAt > (successor?.createdAt ?? createdAt);",
     "const isInOrder = later !== undefined;",
   ]),
-  fault("what expired before it could move takes another token's place", [
-    "lineage/roots.ts",
-    'if (origin.kind !== "moved" || decided.has(token.id)) continue;',
-    'if (origin.kind === "moved" || decided.has(token.id)) continue;',
-  ]),
   fault("an entry of the list of secrets is believed over a fresher description", [
     "observe/secrets.ts",
     ': { kind: "described", secret };',
@@ -473,16 +468,6 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "plan/unfinished.ts",
     "marker !== undefined && marker.secretArn !== secret?.arn",
     "marker === undefined && secret === undefined",
-  ]),
-  fault("the name of a token decides where it goes under a new prefix", [
-    "lineage/roots.ts",
-    "if (kept === undefined || named === accessSecretOf(snapshot)) return named;",
-    "if (kept !== accessSecretOf(snapshot)) return named;",
-  ]),
-  fault("what has just been stored under a former prefix is not looked for", [
-    "lineage/roots.ts",
-    "return formerPrefixes.flatMap((prefix) => {",
-    "return formerPrefixes.slice(formerPrefixes.length).flatMap((prefix) => {",
   ]),
   fault("orphans that can't be ended without Losant's time don't count", [
     "plan/head.ts",

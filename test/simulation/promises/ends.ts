@@ -32,7 +32,7 @@ export function onEnded(
   const isMadeHere = token.maker !== "person" && token.maker.deployment === by.deployment;
   // The owner of a token that lost its marker can't be determined. The person who names it with `retireNow` is
   // responsible.
-  const isUntraceable = isAskedFor && ((token.isUnmarked && !isMadeHere) || isPlanted(evidence, token));
+  const isUntraceable = isAskedFor && token.isUnmarked && !isMadeHere;
   for (const reign of token.reigns) {
     if (isUntraceable || reign.toMs !== undefined || currentReign(reign.secret) !== reign) continue;
     const lookedMs = by.looks.get(reign.secret.name) ?? Number.NEGATIVE_INFINITY;
@@ -41,6 +41,9 @@ export function onEnded(
     // Somebody stored it in another account or region, or gave it the marker of a token of this one.
     const isElsewhere = reign.secret.store !== by.deployment.secrets;
     if (isElsewhere && (reign.by === "person" || isIndistinct(evidence, token, by))) continue;
+    const isOwn = evidence.services.isConfigured(by.deployment.index, reign.secret.name);
+    const isVisible = isOurs(reign.versionId) && isOwn && !isElsewhere;
+    if (isAskedFor && !isVisible && isPlanted(evidence, token)) continue;
     evidence.broken(
       "current-lives",
       `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
