@@ -87,11 +87,11 @@ const ODD: readonly (readonly [string, (socket: Socket) => void])[] = [
   ["an upgrade", answer("101", "", ["connection: upgrade", "upgrade: websocket"])],
   ["nothing but HTTP 100", (socket) => void socket.end("HTTP/1.1 100 Continue\r\n\r\n")],
   ["HTTP 103 without end", (socket) => void socket.write("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(1_000))],
-  ["gzip that nobody asked for", answer("200", gzipSync(good), gzipped)],
+  ["gzip that is none", answer("200", good, gzipped)],
+  ["an encoding that nobody knows", answer("200", good, ["content-encoding: zstd"])],
+  ["gzip that grows to a hundred megabytes", answer("200", gzipSync(" ".repeat(100_000_000)), gzipped)],
   ["gzip without a word", answer("200", gzipSync(good))],
   ["gzip with HTTP 400", answer("400", gzipSync("{}"), gzipped)],
-  ["deflate", answer("200", deflateSync(good), ["content-encoding: deflate"])],
-  ["brotli", answer("200", brotliCompressSync(good), ["content-encoding: br"])],
   ["HTML", answer("200", "<html></html>")],
   ["HTML with HTTP 403", answer("403", "<html>blocked</html>", ["content-type: text/html"])],
   ["nothing", answer("200", "")],
@@ -122,6 +122,21 @@ describe.each(calls)("%s", (operation, call) => {
       if (READS.includes(operation)) expect(error.effect).toBe("none");
     },
   );
+
+  test.each<[string, (text: string) => Buffer]>([
+    ["gzip", gzipSync],
+    ["deflate", deflateSync],
+    ["br", brotliCompressSync],
+  ])("answered with %s, which nobody asked for, is done", async (encoding, encode) => {
+    await speaking(answer("200", encode(good), [`content-encoding: ${encoding}`]));
+    expect(await Promise.resolve(call()).then(() => "done")).toBe("done");
+  });
+
+  test("refused with gzip, is refused as AWS says", async () => {
+    const refusal = gzipSync('{"__type":"AccessDeniedException","Message":"no"}');
+    await speaking(answer("400", refusal, gzipped));
+    expect((await failure(call())).code).toMatch(/^(store-denied|bus-denied|access-token-unreadable)$/);
+  });
 
   test("answered with more than a mebibyte, reads no more than that", async () => {
     let sent = 0;

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { decodedBody } from "../encodings.ts";
 
 /** The name of an error: the endpoint doesn't begin with a usable scheme. */
 export const INVALID_ENDPOINT = "InvalidEndpoint";
@@ -15,12 +16,14 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 /** An answer as Node's handler provides it. The SDK accepts bytes instead of the stream. */
 interface Answer {
   readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
   body: Readable | Buffer;
 }
 
 /**
  * Sends nothing to an endpoint that is not an address: with "localhost:4566", the SDK sends a request to port 80. Also rejects
- * what can't be an answer from AWS: the SDK accepts any number of bytes, and any status below 300 as a success.
+ * what can't be an answer from AWS: the SDK accepts any number of bytes, and any status below 300 as a success. And decodes what a
+ * proxy has compressed.
  */
 export function guard<
   Args extends { readonly request: unknown },
@@ -49,7 +52,7 @@ export function withPossibleClock(config: { systemClockOffset: number }) {
     };
 }
 
-async function bytesOf({ statusCode, body }: Answer): Promise<Buffer> {
+async function bytesOf({ statusCode, headers, body }: Answer): Promise<Buffer> {
   if (Buffer.isBuffer(body)) return body;
   const unusable = (name: string) => {
     body.destroy();
@@ -66,7 +69,10 @@ async function bytesOf({ statusCode, body }: Answer): Promise<Buffer> {
     chunk.copy(kept, length);
     length = end;
   }
-  return kept.subarray(0, length);
+  // The SDK decodes nothing.
+  const plain = await decodedBody(kept.subarray(0, length), headers["content-encoding"], MAX_ANSWER_BYTES);
+  if (typeof plain !== "string") return plain;
+  throw unusable(plain === "too-long" ? "AnswerTooLong" : "OddEncoding");
 }
 
 function named(name: string, traits: object = {}): Error {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib";
+import { decodedBody, type Undecoded } from "../encodings.ts";
 
 /** The body of an answer as text, or why there is none, without quoting any of it. */
 export type Body = { readonly text: string } | { readonly flaw: string; readonly isTooLong?: true };
@@ -8,28 +7,19 @@ export type Body = { readonly text: string } | { readonly flaw: string; readonly
 const CUT_OFF: Body = { flaw: "is incomplete" };
 const FIRST_BYTES = 16 * 1024;
 
-/**
- * The complete body, decoded, but no more than `maxBytes` before and after decoding, because a few compressed bytes may expand to
- * any number. Never throws. No encoding is requested from Losant, but a proxy may use one anyway.
- */
+const FLAWS = {
+  "unknown-encoding": "has an encoding that was not requested",
+  undecodable: "can't be decoded",
+} as const satisfies Readonly<Record<Exclude<Undecoded, "too-long">, string>>;
+
+/** The complete body, decoded, but no more than `maxBytes` before and after decoding. Never throws. */
 export async function bodyOf(incoming: IncomingMessage, maxBytes: number): Promise<Body> {
   const bytes = await bytesOf(incoming, maxBytes);
   if (bytes === "too-long") return tooLong(maxBytes);
   if (bytes === undefined) return CUT_OFF;
-  let plain = bytes;
-  // The encoding that is named last was applied last.
-  for (const encoding of encodingsOf(incoming).toReversed()) {
-    const decode = DECODERS.get(encoding);
-    if (decode === undefined) return { flaw: "has an encoding that was not requested" };
-    // Some servers send an empty body with all headers of a full one.
-    if (plain.byteLength === 0) continue;
-    try {
-      plain = await decode(plain, maxBytes);
-    } catch (thrown) {
-      const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
-      return code === "ERR_BUFFER_TOO_LARGE" ? tooLong(maxBytes) : { flaw: "can't be decoded" };
-    }
-  }
+  const plain = await decodedBody(bytes, incoming.headers["content-encoding"], maxBytes);
+  if (plain === "too-long") return tooLong(maxBytes);
+  if (typeof plain === "string") return { flaw: FLAWS[plain] };
   // TextDecoder removes a byte order mark.
   return { text: new TextDecoder().decode(plain) };
 }
@@ -64,37 +54,4 @@ function bytesOf(incoming: IncomingMessage, maxBytes: number): Promise<Buffer | 
     .on("error", () => resolve(undefined))
     .on("close", () => resolve(undefined));
   return promise;
-}
-
-type Decode = (bytes: Buffer, maxOutputLength: number) => Promise<Buffer>;
-
-const [gunzipped, inflated, inflatedRaw, unbrotlied] = [
-  promisify<Buffer, object, Buffer>(gunzip),
-  promisify<Buffer, object, Buffer>(inflate),
-  promisify<Buffer, object, Buffer>(inflateRaw),
-  promisify<Buffer, object, Buffer>(brotliDecompress),
-];
-
-const unzip: Decode = (bytes, maxOutputLength) => gunzipped(bytes, { maxOutputLength });
-
-/** The standard means zlib's format. Some servers send raw deflate, which never begins like a zlib stream. */
-const undeflate: Decode = (bytes, maxOutputLength) => {
-  const isZlib = ((bytes[0] ?? 0) & 0x0f) === 8;
-  return isZlib ? inflated(bytes, { maxOutputLength }) : inflatedRaw(bytes, { maxOutputLength });
-};
-
-const DECODERS: ReadonlyMap<string, Decode> = new Map([
-  ["identity", async (bytes) => bytes],
-  ["gzip", unzip],
-  ["x-gzip", unzip],
-  ["deflate", undeflate],
-  ["br", (bytes, maxOutputLength) => unbrotlied(bytes, { maxOutputLength })],
-]);
-
-const MAX_ENCODINGS = 3;
-
-function encodingsOf({ headers }: IncomingMessage): readonly string[] {
-  const named = (headers["content-encoding"] ?? "").toLowerCase().split(",", MAX_ENCODINGS + 1);
-  const encodings = named.map((name) => name.trim()).filter((name) => name !== "");
-  return encodings.length > MAX_ENCODINGS ? ["too many"] : encodings;
 }
