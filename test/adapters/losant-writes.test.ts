@@ -122,6 +122,15 @@ describe("creating a token", () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test.each(["Fri, 31 Dec 2100 23:59:59", "2100-12-31", "-5", "soon"])(
+    "reads no moment from a Retry-After that is none in every zone: %s",
+    async (said) => {
+      const throttled = { status: 429, headers: { "retry-after": said } };
+      const { api } = await bench(() => throttled, { limits: { retriesThrottled: false } });
+      expect(await failure(api.list())).toMatchObject({ code: "losant-throttled", retryAfterMs: undefined });
+    },
+  );
+
   test("certainly created nothing where its time ran out between two 429s", async () => {
     const { api, server } = await bench(() => ({ status: 429 }), {
       limits: { createTotalMs: 1_000, firstPauseMs: 60_000, longestPauseMs: 60_000 },

@@ -141,7 +141,10 @@ function isUntrusted(exchange: Exchange | undefined): boolean {
   return exchange?.code !== undefined && isAboutCertificate(exchange.code);
 }
 
-/** Only in the format that servers send (RFC 9110, 5.6.7), because JavaScript also accepts "1" as a date. */
+/**
+ * Only in the format that servers send (RFC 9110, 5.6.7), because JavaScript also accepts "1" as a date, and reads one without a
+ * zone in the zone of the machine.
+ */
 function momentOf(header: string | undefined): Date | undefined {
   const at = new Date(header ?? "");
   return !Number.isNaN(at.getTime()) && at.toUTCString() === header ? at : undefined;
@@ -151,6 +154,6 @@ function momentOf(header: string | undefined): Date | undefined {
 function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+  const at = momentOf(header);
+  return at && Math.max(0, at.getTime() - Date.now());
 }
