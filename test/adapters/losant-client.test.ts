@@ -78,6 +78,23 @@ describe("a client of Losant", () => {
     expect(error.message).toContain("needs the scope applicationApiTokens.post");
   });
 
+  it.each([
+    [403, "Losant forbids this"],
+    [404, "Losant has no such application"],
+  ])(
+    "is certain of HTTP %i only where the answer has a type, as Losant's have: a gateway may answer so too",
+    async (status, says) => {
+      const told = await bench(() => ({ status, body: { type: "Any", message: "no" } }));
+      expect((await failure(told.api.list())).message).toContain(`: ${says}`);
+      for (const body of [undefined, { message: "no Route matched with those values" }]) {
+        const guessed = await bench(() => ({ status, body }));
+        expect((await failure(guessed.api.list())).message).toContain(
+          `: HTTP ${status}, probably because ${says}`,
+        );
+      }
+    },
+  );
+
   it("pauses twice as long before each further attempt, up to the longest pause, and less by chance", async () => {
     const limits = { ...QUICK, readRetries: 4, firstPauseMs: 100, longestPauseMs: 700 };
     const { server } = await bench(() => ({ status: 503 }));

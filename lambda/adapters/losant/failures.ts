@@ -88,10 +88,10 @@ function refusal(
   if (status === 403)
     return error(
       "access-token-forbidden",
-      `Losant forbids this: the access token needs the scope ${attempt.scope}`,
+      `${whoSays(said, status, "forbids this")}: the access token needs the scope ${attempt.scope}`,
     );
   if (status === 404 && attempt.applicationId !== undefined)
-    return error("application-not-found", "Losant has no such application");
+    return error("application-not-found", whoSays(said, status, "has no such application"));
   if (attempt.kind === "create" && (status === 400 || status === 422) && said.isAboutScope)
     return error("scope-rejected", `Losant does not accept the scope (HTTP ${status})`);
   if (isRefused) return error("losant-refused", `Losant rejected the request (HTTP ${status})`);
@@ -100,6 +100,11 @@ function refusal(
   if ((status >= 500 && status < 600) || status === 408)
     return error("losant-unavailable", `Losant is unavailable (HTTP ${status})`, effectOf(attempt));
   return unusable(attempt, `is HTTP ${status}`);
+}
+
+/** A gateway's refusal may look like Losant's, but for the type. */
+function whoSays({ hasType }: Said, status: number, what: string): string {
+  return hasType ? `Losant ${what}` : `HTTP ${status}, probably because Losant ${what}`;
 }
 
 function uncertain(attempt: Attempt, what: string): RotationError {
