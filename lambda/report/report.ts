@@ -115,9 +115,14 @@ export class Tally {
   }
 
   #trim(): void {
+    const omitted = this.#rows.length - MAX_REPORT_ROWS;
+    if (omitted > 0) {
+      // A thousand tokens that expired long ago must not hide what failed.
+      this.#rows.sort((one, other) => rankOf(one) - rankOf(other) || byInterest(one, other));
+      this.#rows = this.#rows.slice(0, MAX_REPORT_ROWS);
+      this.#omitted += omitted;
+    }
     this.#rows.sort(byInterest);
-    this.#omitted += Math.max(0, this.#rows.length - MAX_REPORT_ROWS);
-    this.#rows = this.#rows.slice(0, MAX_REPORT_ROWS);
   }
 }
 
@@ -130,6 +135,13 @@ function weightierOf(one: Outcome, other: Outcome): Outcome {
 
 function counterOf({ outcome }: Outcome): keyof Summary | "planned" {
   return outcome === "deactivated" || outcome === "deleted" ? "retired" : outcome;
+}
+
+/** What is left out last, if a report has too many rows: failures, and what was done. */
+function rankOf({ code, outcome }: ReportRow): number {
+  if (code !== undefined) return 0;
+  if (outcome === "waiting") return 3;
+  return outcome === "skipped" ? 2 : 1;
 }
 
 /** Waiting tokens come last. Within each group, the soonest expiry is first, and tokens that never expire are last. */

@@ -49,6 +49,22 @@ describe("the rows of a report", () => {
     );
   });
 
+  it("have what failed and what was done, whatever else expires sooner", () => {
+    const tally = new Tally();
+    const error = new RotationError("losant-unavailable", "planted");
+    const rotate = { action: "rotate", reason: "renewal-window" } as const;
+    tally.add(application, [{ ...waiting(7_000), ...rotate, outcome: "failed", error }]);
+    tally.add(application, [{ ...waiting(8_000), ...rotate, outcome: "rotated" }]);
+    for (let number = 6_000; number > 0; number -= 1)
+      tally.add(application, [
+        { ...waiting(number), action: "skip", reason: "expired-unmanaged", outcome: "skipped" },
+      ]);
+    const { tokens, omitted } = tally.result(false);
+    expect([tokens.length, omitted]).toEqual([1_000, 5_002]);
+    expect(tokens.slice(-2).map(({ outcome }) => outcome)).toEqual(["failed", "rotated"]);
+    expect(tokens[0]?.tokenId).toBe(idOf(1));
+  });
+
   it("leave nothing out where there is room, to the last one", () => {
     const tally = new Tally();
     for (let number = 1; number <= 1_000; number += 1) tally.add(application, [waiting(number)]);
