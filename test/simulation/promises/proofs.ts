@@ -81,6 +81,8 @@ export function checkMove(
   // A token without proof is renewed under its own id, next to what was moved. Neither text proves it nor, without a
   // version, a key.
   if (replaced.isUnmarked || (former.isGone && isKeyLost(evidence, replaced))) return;
+  // By a clock that is more than a day ahead, some roots have expired, and the names of others are free.
+  if (by.entry.skewMs > DAY) return;
   const before = former.movedTo;
   former.movedTo = { secret, atMs: evidence.nowMs };
   if (before === undefined || before.secret === secret || before.atMs <= movedByPeopleMs) return;
