@@ -1,3 +1,4 @@
+import { remembered } from "../model/remembered.ts";
 import { homeOf, sameHome } from "../model/secret.ts";
 import { isLive, lifeLeftMs, scopeKey, type TokenId } from "../model/token.ts";
 import { isNamedById, type Selection } from "../policy/request.ts";
@@ -113,13 +114,19 @@ function isElsewhere(token: ListedToken, snapshot: Snapshot): boolean {
  * token.
  */
 function isOfOurAccessToken({ creatorId, marker }: ListedToken, snapshot: Snapshot): boolean {
-  if (creatorId === undefined) return false;
   // The creator may be the user of the access token, whose other tokens create tokens too, but without a marker.
   if (snapshot.application.foundBy !== undefined && marker === undefined) return false;
-  if (creatorId === snapshot.ownId || snapshot.accessTokenIds.has(creatorId)) return true;
-  const versions = ownVersions(snapshot, snapshot.secrets.get(accessSecretOf(snapshot)));
-  return versions.some(({ stamp }) => stamp.tokenId === creatorId || stamp.replacedId === creatorId);
+  return creatorId !== undefined && idsOfAccessTokens(snapshot).has(creatorId);
 }
+
+/** Everything that is known as an id of this worker's access tokens: their payloads, and the versions of their secret. */
+const idsOfAccessTokens = remembered((snapshot: Snapshot): ReadonlySet<string> => {
+  const versions = ownVersions(snapshot, snapshot.secrets.get(accessSecretOf(snapshot)));
+  const ids = new Set(snapshot.accessTokenIds);
+  if (snapshot.ownId !== undefined) ids.add(snapshot.ownId);
+  for (const { stamp } of versions) ids.add(stamp.tokenId).add(stamp.replacedId);
+  return ids;
+});
 
 /** Tokens that a live, younger token with the same scope says that it replaced. */
 function coveredBy({ tokens }: Snapshot, now: Date): ReadonlySet<TokenId> {
