@@ -1,6 +1,8 @@
+import { isCreatedThroughApi } from "../model/marker.ts";
 import { remembered } from "../model/remembered.ts";
 import { homeOf, sameHome } from "../model/secret.ts";
-import { isLive, lifeLeftMs, scopeKey, type TokenId } from "../model/token.ts";
+import { isLive, scopeKey, type TokenId } from "../model/token.ts";
+import { isEnding } from "../policy/renewal-window.ts";
 import { isNamedById, type Selection } from "../policy/request.ts";
 import { claimsIn, moveOf, secretsOf } from "./claims.ts";
 import { isOfInterest, leftToSearch } from "./doubt.ts";
@@ -47,14 +49,10 @@ const UNSEARCHED: Origin = { kind: "unsearched" };
 /** A secret under a former prefix that can't be read may hold its successor. It waits while there is time. */
 function isInDoubt(token: ListedToken, origin: Origin, { snapshot, now }: Inquiry): boolean {
   const isKnown = origin.kind !== "plain" && origin.kind !== "moved";
-  if (isKnown || isLate(token, snapshot, now)) return false;
+  if (isKnown || isEnding(token, snapshot.application.policy, now)) return false;
   return formerNamesOf(snapshot, token, origin).some(
     (name) => snapshot.secrets.get(name)?.kind === "unreadable",
   );
-}
-
-function isLate(token: ListedToken, { application }: Snapshot, now: Date): boolean {
-  return lifeLeftMs(token, now) < 2 * application.policy.intervalMs;
 }
 
 /** The place of a token that no secret of the configuration names. */
@@ -69,7 +67,7 @@ function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   // The key of its marker couldn't be read, so the worker does nothing.
   if (token.proof === "unknown") return { kind: "stray", reason: isDead ? "superseded" : "marker-unknown" };
   // Signed for a secret that the worker no longer renews. Or created by a person or a flow, whatever its text says.
-  if (token.proof === "signed" || (token.creatorType ?? "apiToken") !== "apiToken") return { kind: "plain" };
+  if (token.proof === "signed" || !isCreatedThroughApi(token, [])) return { kind: "plain" };
   if (isElsewhere(token, snapshot)) return { kind: "stray", reason: "foreign" };
   if (isDead) return { kind: "plain" };
   const isText = token.marker !== undefined;
@@ -80,7 +78,8 @@ function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   const origin: Origin = { kind: isText || isOurs ? "unexplained" : "plain" };
   if (!isOfInterest(snapshot, token, selection, now)) return origin;
   const left = leftToSearch(token, snapshot);
-  if (left === undefined ? !isLate(token, snapshot, now) : left.length > 0) return UNSEARCHED;
+  if (left === undefined ? !isEnding(token, snapshot.application.policy, now) : left.length > 0)
+    return UNSEARCHED;
   return isOurs ? { kind: "stray", reason: "unproven" } : origin;
 }
 

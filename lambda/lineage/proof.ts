@@ -1,4 +1,11 @@
-import { discardedSince, isSignedFor, type Marker, type MarkerKey, readMarkers } from "../model/marker.ts";
+import {
+  discardedSince,
+  isCreatedThroughApi,
+  isSignedFor,
+  type Marker,
+  type MarkerKey,
+  readMarkers,
+} from "../model/marker.ts";
 import { homeOf, sameHome } from "../model/secret.ts";
 import type { ApiToken, ApplicationId, TokenId } from "../model/token.ts";
 import type { Login } from "../ports.ts";
@@ -31,8 +38,7 @@ export function judgeBy(
   const ownIds = new Set<string>(given.keys.flatMap(({ claimedIds }) => claimedIds));
   let knowsCreators = false;
   for (const token of tokens) {
-    const isByProgram = (token.creatorType ?? "apiToken") === "apiToken";
-    if (isByProgram && ownIds.has(token.creatorId ?? "")) knowsCreators = true;
+    if (isCreatedThroughApi(token, []) && ownIds.has(token.creatorId ?? "")) knowsCreators = true;
     const creator = creatorSeen(token, given);
     // A token with a copied marker may have any creator. Only a stored token is certainly not a copy.
     if (creator === "another" && stored.has(token.id))

@@ -1,18 +1,27 @@
 import type { Head, Lineage } from "../lineage/lineage.ts";
+import type { Origin } from "../lineage/place.ts";
 import type { ListedToken } from "../lineage/snapshot.ts";
 import { after } from "../model/time.ts";
 import { isExpired, isLive, type RunId } from "../model/token.ts";
 import { fitsGlob, type Policy } from "../policy/policy.ts";
-import { dueAt, dueReason, isJustMade, isTooShortLived, lifetimeMs } from "../policy/renewal-window.ts";
+import {
+  dueAt,
+  dueReason,
+  isEnding,
+  isJustMade,
+  isTooShortLived,
+  lifetimeMs,
+} from "../policy/renewal-window.ts";
 import { isForced, isSelected } from "../policy/request.ts";
 import type { Action, Rotate, RotateReason } from "./actions.ts";
-import { blockedBy, isEnding, isPastOrphanAge, type RuleInput, retirementAsked, skip } from "./rule-input.ts";
+import { blockedBy, isPastOrphanAge, type RuleInput, retirementAsked, skip } from "./rule-input.ts";
 
 /** How many tokens whose strings nobody has one lineage may have. */
 const MAX_ORPHANS = 3;
 
 /** A head whose token Losant still has. */
 type LivingHead = Head & { readonly token: ListedToken };
+type MovedOrigin = Extract<Origin, { readonly kind: "moved" }>;
 type HeadRule = (head: LivingHead, lineage: Lineage, input: RuleInput) => Action | undefined;
 
 /** Rules 3 to 7 and 9, for the head of the lineage. The first rule that applies decides. */
@@ -74,7 +83,12 @@ function revoked(head: LivingHead): Action | undefined {
 
 /** The worker has replaced or created this token, so it manages it. */
 function isManaged(head: LivingHead): boolean {
-  return head.kind !== "root" || head.origin.kind === "moved";
+  return head.kind !== "root" || movedFrom(head) !== undefined;
+}
+
+/** Undefined for the head of a secret, and for a root that never was in one. */
+function movedFrom(head: Head): MovedOrigin | undefined {
+  return head.kind === "root" && head.origin.kind === "moved" ? head.origin : undefined;
 }
 
 /**
@@ -88,8 +102,12 @@ function notLoggedIn({ token }: LivingHead, lineage: Lineage, input: RuleInput):
 }
 
 /** If somebody moved AWSCURRENT back or set a value by hand, skip, until the token is forced or about to expire. */
-function rolledBack({ token }: LivingHead, lineage: Lineage, input: RuleInput): Action | undefined {
-  const holds = lineage.isRolledBack && !isForced(token, input.selection) && !isEnding(token, input);
+function rolledBack(
+  { token }: LivingHead,
+  { isRolledBack }: Lineage,
+  { selection, policy, now }: RuleInput,
+): Action | undefined {
+  const holds = isRolledBack && !isForced(token, selection) && !isEnding(token, policy, now);
   return holds ? skip(token, "rolled-back") : undefined;
 }
 
@@ -107,7 +125,7 @@ function ineligible(head: LivingHead, _: Lineage, input: RuleInput): Action | un
   if (isRoot && isExpired(token, now)) return skip(token, "expired-unmanaged");
   if (!isAsked && isExcluded(token.name, policy)) return skip(token, "excluded");
   if (token.scope.length === 0) return skip(token, "no-scope");
-  if (isAsked || isMoved(head)) return undefined;
+  if (isAsked || movedFrom(head) !== undefined) return undefined;
   if (dueAt(token, policy) === undefined) return skip(token, "never-expires");
   return isRoot && isTooShortLived(token, policy) ? skip(token, "too-short-lived") : undefined;
 }
@@ -120,7 +138,8 @@ function rotateWhenDue(head: LivingHead, lineage: Lineage, input: RuleInput): Ac
   const { token } = head;
   const { now, policy, selection } = input;
   const forced = isForced(token, selection);
-  const moveAt = isMoved(head) ? mayMoveAt(head, input) : undefined;
+  const moved = movedFrom(head);
+  const moveAt = moved && mayMoveAt(token, moved, input);
   const reason = forced ? "forced" : moveAt !== undefined ? "moved" : dueReason(token, policy, now);
   if (reason === undefined) return undefined;
   if (moveAt !== undefined && reason === "moved" && now < moveAt)
@@ -131,12 +150,8 @@ function rotateWhenDue(head: LivingHead, lineage: Lineage, input: RuleInput): Ac
   if (isManaged(head) && (isJustMade(token, now) || wasMadeBy(input.runId, token)))
     return skip(token, "just-rotated");
   const young = lineage.orphans.some((orphan) => !isPastOrphanAge(orphan, input));
-  if (young && !forced && !isEnding(token, input)) return skip(token, "young-orphan");
+  if (young && !forced && !isEnding(token, policy, now)) return skip(token, "young-orphan");
   return rotate(token, reason, lineage, input);
-}
-
-function isMoved(head: LivingHead): boolean {
-  return head.kind === "root" && head.origin.kind === "moved";
 }
 
 const DAY_MS = 86_400_000;
@@ -146,12 +161,9 @@ const DAY_MS = 86_400_000;
  * shorter. Otherwise, a configuration that changes all the time would create a token in each run. It doesn't wait for the end of
  * the token that it replaced.
  */
-function mayMoveAt({ token, ...head }: LivingHead, input: RuleInput): Date {
-  const predecessor =
-    head.kind === "root" && head.origin.kind === "moved" ? head.origin.predecessor : undefined;
-  const isUrgent = [token, ...(predecessor === undefined ? [] : [predecessor])].some((one) =>
-    isEnding(one, input),
-  );
+function mayMoveAt(token: ListedToken, { predecessor }: MovedOrigin, { policy, now }: RuleInput): Date {
+  const isUrgent =
+    isEnding(token, policy, now) || (predecessor !== undefined && isEnding(predecessor, policy, now));
   const waits = token.proof === "signed" && !isUrgent;
   return waits ? after(token.createdAt, Math.min(DAY_MS, lifetimeMs(token) / 3)) : token.createdAt;
 }
@@ -177,7 +189,8 @@ function rotate(subject: ListedToken, reason: RotateReason, lineage: Lineage, in
 }
 
 function formerOf({ head }: Lineage): Pick<Rotate, "former"> {
-  return head?.kind === "root" && head.origin.kind === "moved" ? { former: head.origin.former } : {};
+  const moved = head && movedFrom(head);
+  return moved === undefined ? {} : { former: moved.former };
 }
 
 /**
@@ -197,7 +210,8 @@ function orphansAllowed(
   const lingering = lineage.orphans.filter(
     (orphan) => orphan.discardedAt !== undefined || (!input.isClockTrusted && isPastOrphanAge(orphan, input)),
   ).length;
-  if (isEnding(token, input)) return MAX_ORPHANS - 1 - young - Math.max(0, lingering - MAX_ORPHANS);
+  if (isEnding(token, input.policy, input.now))
+    return MAX_ORPHANS - 1 - young - Math.max(0, lingering - MAX_ORPHANS);
   return lingering < MAX_ORPHANS ? 0 : -1;
 }
 

@@ -1,6 +1,6 @@
 import type { Lineage } from "../lineage/lineage.ts";
 import { isReplica } from "../model/secret.ts";
-import { type ApiToken, lifeLeftMs, type RunId, type TokenId } from "../model/token.ts";
+import type { ApiToken, RunId, TokenId } from "../model/token.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isNamed, isNamedById, type Selection } from "../policy/request.ts";
 import type { Login } from "../ports.ts";
@@ -38,11 +38,6 @@ export function blockedBy({ secret }: Lineage): SkipReason | undefined {
 /** Older than any run that may still be working on it. */
 export function isPastOrphanAge({ createdAt }: ApiToken, { readAt, policy }: RuleInput): boolean {
   return readAt.getTime() - createdAt.getTime() >= policy.orphanAfterMs;
-}
-
-/** Fewer than two intervals are left, so there is no time to wait. */
-export function isEnding(token: ApiToken, { now, policy }: RuleInput): boolean {
-  return lifeLeftMs(token, now) < 2 * policy.intervalMs;
 }
 
 /** Whether the predecessor is deactivated as soon as its successor is announced, and the cause if it is not. */

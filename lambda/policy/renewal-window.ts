@@ -1,4 +1,4 @@
-import { type ApiToken, isExpired } from "../model/token.ts";
+import { type ApiToken, isExpired, lifeLeftMs } from "../model/token.ts";
 import type { Policy } from "./policy.ts";
 
 /**
@@ -48,6 +48,11 @@ export function dueReason(token: ApiToken, policy: Policy, now: Date): DueReason
   if (at === undefined || now < at) return undefined;
   if (token.expiresAt === undefined) return "max-age";
   return isExpired(token, now) ? "expired" : "renewal-window";
+}
+
+/** Fewer than two intervals are left, so there is no time to wait. */
+export function isEnding(token: ApiToken, { intervalMs }: Policy, now: Date): boolean {
+  return lifeLeftMs(token, now) < 2 * intervalMs;
 }
 
 export function isJustMade(token: ApiToken, now: Date): boolean {

@@ -170,8 +170,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("rollbacks are fought", [
     "plan/head.ts",
-    "const holds = lineage.isRolledBack && ",
-    "const holds = lineage.isRolledBack && input.selection.force && ",
+    "const holds = isRolledBack && ",
+    "const holds = isRolledBack && selection.force && ",
   ]),
   fault("Lambda's retry rotates again", [
     "plan/head.ts",
@@ -248,8 +248,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("orphans without end at the end of a life", [
     "plan/head.ts",
-    "if (isEnding(token, input)) return MAX_ORPHANS - 1 - young - Math.max(0, lingering - MAX_ORPHANS);",
-    "if (isEnding(token, input)) return Number.POSITIVE_INFINITY + young;",
+    "if (isEnding(token, input.policy, input.now))\n    return MAX_ORPHANS - 1 - young - Math.max(0, lingering - MAX_ORPHANS);",
+    "if (isEnding(token, input.policy, input.now)) return Number.POSITIVE_INFINITY + young;",
   ]),
   fault("nothing is rotated before it has expired", [
     "plan/head.ts",
