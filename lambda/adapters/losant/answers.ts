@@ -69,8 +69,8 @@ export type NamedRow =
 export type ListedRow = NamedRow | { readonly kind: "nameless"; readonly problem: string };
 
 /** One page of a listing. If a row is unreadable, only that row is lost. */
-export interface Page {
-  readonly rows: readonly ListedRow[];
+export interface Page<Row = ListedRow> {
+  readonly rows: readonly Row[];
   readonly totalCount: number | undefined;
   readonly perPage: number | undefined;
 }
@@ -86,8 +86,15 @@ export type Parsed<T> =
 
 export const readToken = (text: string | undefined) => read(Token, text);
 
+/** One page of the list of tokens. */
+export const readPage = (text: string | undefined, most: number) => readPageOf(readRow, text, most);
+
 /** `most` rows were requested. A page with more rows is rejected. */
-export function readPage(text: string | undefined, most: number): Parsed<Page> {
+export function readPageOf<Row>(
+  readRow: (item: unknown) => Row,
+  text: string | undefined,
+  most: number,
+): Parsed<Page<Row>> {
   const page = read(PageShape, text);
   if (!page.ok) return page;
   const { items, totalCount, perPage } = page.value;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { ApplicationId } from "../../model/token.ts";
 import type { ListedApplication } from "../../ports.ts";
-import { check, count, type Parsed, part, read } from "./answers.ts";
+import { check, count, type Page, part, readPageOf } from "./answers.ts";
 
 /* Losant's list of applications, from applications.json of API 1.30. Only what decides something is kept of a row. */
 
@@ -31,36 +31,17 @@ const Application = v.pipe(
   }),
 );
 
-const PageShape = v.object({
-  items: v.array(v.unknown()),
-  totalCount: v.nullish(count),
-  perPage: v.nullish(v.pipe(count, v.minValue(1))),
-});
-
 export interface UnreadableRow {
   /** Undefined if it can't be read either. */
   readonly id: ApplicationId | undefined;
   readonly problem: string;
 }
 
-/** One page of the list of applications. If a row is unreadable, only that row is lost. */
-export interface ApplicationPage {
-  readonly rows: readonly (ListedApplication | UnreadableRow)[];
-  readonly totalCount: number | undefined;
-  readonly perPage: number | undefined;
-}
+export type ApplicationPage = Page<ListedApplication | UnreadableRow>;
 
-/** `most` rows were requested. A page with more rows is rejected. */
-export function readApplicationPage(text: string | undefined, most: number): Parsed<ApplicationPage> {
-  const page = read(PageShape, text);
-  if (!page.ok) return page;
-  const { items, totalCount, perPage } = page.value;
-  if (items.length > most) return { ok: false, flaw: "has more items than requested" };
-  return {
-    ok: true,
-    value: { rows: items.map(readRow), totalCount: totalCount ?? undefined, perPage: perPage ?? undefined },
-  };
-}
+/** One page of the list of applications. */
+export const readApplicationPage = (text: string | undefined, most: number) =>
+  readPageOf(readRow, text, most);
 
 function readRow(item: unknown): ListedApplication | UnreadableRow {
   const application = check(Application, item);
