@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { SecretArn, SecretName } from "../model/secret.ts";
 import { ApplicationId } from "../model/token.ts";
-import { between, globs, PolicySchema } from "./policy.ts";
+import { between, globs, PolicySchema, wholeNumber } from "./policy.ts";
 
 const A_TOKEN = "looks like a token: store it in a secret, and use the name of the secret here";
 const looksLikeToken = (value: unknown) => typeof value === "string" && value.startsWith("eyJ");
@@ -40,15 +40,7 @@ const DiscoverSchema = v.strictObject({
   organizations: v.pipe(globs, v.minLength(1, 'must name at least one organization, or "sandbox"')),
   include: v.optional(globs, ["*"]),
   exclude: v.optional(globs, []),
-  atLeast: v.optional(
-    v.pipe(
-      v.number("must be a number"),
-      v.integer("must be a whole number"),
-      v.minValue(0, "must be 0 or more"),
-      v.maxValue(1_000_000, "must be 1000000 or less"),
-    ),
-    1,
-  ),
+  atLeast: v.optional(wholeNumber(0, 1_000_000), 1),
   policy: v.optional(PolicySchema),
 });
 

@@ -26,6 +26,15 @@ export function between(least: string, most: string | undefined) {
   );
 }
 
+export function wholeNumber(least: number, most: number) {
+  return v.pipe(
+    v.number("must be a number"),
+    v.integer("must be a whole number"),
+    v.minValue(least, `must be ${least} or more`),
+    v.maxValue(most, `must be ${most} or less`),
+  );
+}
+
 export const globs = v.array(
   v.pipe(v.string("must be text"), v.minLength(1, "must not be empty")),
   "must be a list of name patterns",
@@ -47,14 +56,7 @@ export const PolicySchema = v.strictObject({
     ),
   ),
   orphanAfter: v.optional(between("30m", undefined)),
-  maxRotationsPerRun: v.optional(
-    v.pipe(
-      v.number("must be a number"),
-      v.integer("must be a whole number"),
-      v.minValue(1, "must be 1 or more"),
-      v.maxValue(100_000, "must be 100000 or less"),
-    ),
-  ),
+  maxRotationsPerRun: v.optional(wholeNumber(1, 100_000)),
   secretFormat: v.optional(v.picklist(["json", "plain"], 'must be "json" or "plain"')),
 });
 
