@@ -1,5 +1,5 @@
 import { glob } from "./glob.ts";
-import { choice, compare, DEFAULT_PER_PAGE, DIRECTIONS, whole } from "./listing.ts";
+import { compare, paged, pagingIn } from "./paging.ts";
 import { type Application, type Applications, canonical } from "./store.ts";
 import { type LosantTweak, tweakedRow } from "./tweaks.ts";
 import type { IdentifiedUser } from "./users.ts";
@@ -21,35 +21,20 @@ export function applicationListing(
   { maxApplicationsPerPage }: ApplicationListingSettings,
   tweak: LosantTweak,
 ): object {
-  const sortField = choice(query, "sortField", SORT_FIELDS) ?? "name";
-  const sortDirection = choice(query, "sortDirection", DIRECTIONS, (value) => value.toLowerCase()) ?? "asc";
-  const filterField = choice(query, "filterField", ["name"]);
-  const filter = query.get("filter") || undefined;
-  const page = whole(query, "page", 0) ?? 0;
-  const perPage = Math.min(whole(query, "perPage", 1) ?? DEFAULT_PER_PAGE, maxApplicationsPerPage);
+  const paging = pagingIn(query, SORT_FIELDS, ["name"], maxApplicationsPerPage);
+  const { sortField, sortDirection, filterField, filter } = paging;
   const summary = (query.get("summaryInclude") ?? "").split(",");
 
   const fits = filterField && filter ? glob(filter) : () => true;
   const found = visibleTo(applications, caller, tweak)
     .filter((application) => isIn(application, caller, query.get("orgId")) && fits(application.name))
     .sort(bySortField(sortField, sortDirection === "desc" ? -1 : 1));
-  const items = found
-    .slice(page * perPage, (page + 1) * perPage)
-    .map((application) => applicationView(application, applications.users, summary))
-    .map((row) => tweakedRow(row.id, row, tweak));
+  const answer = paged(found, paging, (application) => {
+    const row = applicationView(application, applications.users, summary);
+    return tweakedRow(row.id, row, tweak);
+  });
   for (const id of tweak.removed ?? []) applications.drop(id);
-  const totalCount = found.length;
-  return {
-    items,
-    count: items.length,
-    totalCount,
-    perPage,
-    page,
-    filter,
-    filterField,
-    sortField,
-    sortDirection,
-  };
+  return answer;
 }
 
 function visibleTo(

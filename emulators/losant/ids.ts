@@ -17,3 +17,17 @@ export function countedIds(): () => string {
 export const PERSON = { creatorId: "57ec0de00000000000000001", creatorName: "A person in the console" };
 
 export type StoredTokenStatus = "active" | "inactive";
+
+/** What tokens of applications and tokens of users have in common. */
+export interface TokenFields {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly scope: readonly string[];
+  readonly status: StoredTokenStatus;
+  readonly creationDate: Date;
+  readonly lastUpdated: Date;
+  /** Absent: it never expires. */
+  readonly expirationDate: Date | undefined;
+  readonly creatorName: string;
+}

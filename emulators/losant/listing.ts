@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { glob } from "./glob.ts";
-import { invalid } from "./refusal.ts";
+import { compare, type Paging, paged, pagingIn } from "./paging.ts";
 import { type Application, canonical, type StoredToken } from "./store.ts";
 import { type LosantTweak, tweakedRow } from "./tweaks.ts";
 import type { User } from "./users.ts";
@@ -15,8 +15,6 @@ export interface ListingSettings {
 
 const SORT_FIELDS = ["name", "status", "id", "creationDate", "lastUpdated", "expirationDate"] as const;
 const FILTER_FIELDS = ["name", "status"] as const;
-export const DIRECTIONS = ["asc", "desc"] as const;
-export const DEFAULT_PER_PAGE = 100;
 
 type SortField = (typeof SORT_FIELDS)[number];
 
@@ -52,33 +50,17 @@ function pageOf<Token extends Sortable>(
   tweak: LosantTweak,
 ): object {
   const { hide = [], withToken = false, shuffleTies = false } = tweak;
-  const sortField = choice(query, "sortField", SORT_FIELDS) ?? "name";
-  const sortDirection = choice(query, "sortDirection", DIRECTIONS, (value) => value.toLowerCase()) ?? "asc";
-  const filterField = choice(query, "filterField", FILTER_FIELDS);
-  const filter = query.get("filter") || undefined;
-  const page = whole(query, "page", 0) ?? 0;
-  const perPage = Math.min(whole(query, "perPage", 1) ?? DEFAULT_PER_PAGE, maxPerPage);
-
+  const paging = pagingIn(query, SORT_FIELDS, FILTER_FIELDS, maxPerPage);
+  const { filterField, filter, page } = paging;
   const hidden = new Set(hide.map(canonical));
   const fits = filterField && filter ? glob(filter) : undefined;
   const found = tokens.filter(
     (token) => !hidden.has(canonical(token.id)) && (!fits || !filterField || fits(token[filterField])),
   );
-  const items = sorted(found, sortField, sortDirection, undated, shuffleTies ? page : 0)
-    .slice(page * perPage, (page + 1) * perPage)
-    .map((token) => ({ ...viewOf(token), ...(withToken && { token: plantedToken(token.id) }) }))
-    .map((row) => tweakedRow(row.id, row, tweak));
-  return {
-    items,
-    count: items.length,
-    totalCount: found.length,
-    perPage,
-    page,
-    filter,
-    filterField,
-    sortField,
-    sortDirection,
-  };
+  return paged(sorted(found, paging, undated, shuffleTies ? page : 0), paging, (token) => {
+    const row = { ...viewOf(token), ...(withToken && { token: plantedToken(token.id) }) };
+    return tweakedRow(row.id, row, tweak);
+  });
 }
 
 /** The tweak `withToken` shows this as the string of a token, so that a test can search for it where it must not appear. */
@@ -86,15 +68,14 @@ export const plantedToken = (tokenId: string) => `planted-token-string-${tokenId
 
 function sorted<Token extends Sortable>(
   tokens: readonly Token[],
-  field: SortField,
-  direction: (typeof DIRECTIONS)[number],
+  { sortField, sortDirection }: Paging<SortField, string>,
   undated: ListingSettings["undated"],
   turn: number,
 ): readonly Token[] {
-  const sign = direction === "desc" ? -1 : 1;
+  const sign = sortDirection === "desc" ? -1 : 1;
   const tie = (id: string) => (turn === 0 ? canonical(id) : hash("sha256", `${turn} ${canonical(id)}`));
   return tokens
-    .map((token) => ({ token, key: sortKey(token, field, undated), tie: tie(token.id) }))
+    .map((token) => ({ token, key: sortKey(token, sortField, undated), tie: tie(token.id) }))
     .sort((a, b) => sign * compare(a.key, b.key) || compare(a.tie, b.tie))
     .map(({ token }) => token);
 }
@@ -104,31 +85,4 @@ function sortKey(token: Sortable, field: SortField, undated: ListingSettings["un
   const value = token[field];
   if (value === undefined) return undated === "first" ? "" : "~";
   return typeof value === "string" ? value : value.toISOString();
-}
-
-export function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-/** An empty value counts as missing, as Losant documents it for the filter. */
-export function choice<const Value extends string>(
-  query: URLSearchParams,
-  name: string,
-  allowed: readonly Value[],
-  normal: (value: string) => string = (value) => value,
-): Value | undefined {
-  const given = query.get(name);
-  if (!given) return undefined;
-  const value = allowed.find((candidate) => candidate === normal(given));
-  if (value === undefined) throw invalid(`${name} must be one of ${allowed.join(", ")}.`);
-  return value;
-}
-
-export function whole(query: URLSearchParams, name: string, least: number): number | undefined {
-  const given = query.get(name);
-  if (!given) return undefined;
-  const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-  if (!(value >= least)) throw invalid(`${name} must be a whole number, at least ${least}.`);
-  return value;
 }

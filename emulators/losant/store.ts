@@ -1,4 +1,4 @@
-import { canonical, isHexId, PERSON, type StoredTokenStatus } from "./ids.ts";
+import { canonical, isHexId, PERSON, type TokenFields } from "./ids.ts";
 import { mint } from "./token-string.ts";
 import { type User, Users, type UserToken } from "./users.ts";
 
@@ -7,20 +7,10 @@ export { canonical, countedIds, isHexId, PERSON, type StoredTokenStatus } from "
 export type CreatorType = "apiToken" | "user" | "flow";
 
 /** A stored token, without its string: Losant doesn't keep the string either. */
-export interface StoredToken {
-  readonly id: string;
+export interface StoredToken extends TokenFields {
   readonly applicationId: string;
-  readonly name: string;
-  readonly description: string | undefined;
-  readonly scope: readonly string[];
-  readonly status: StoredTokenStatus;
-  readonly creationDate: Date;
-  readonly lastUpdated: Date;
-  /** Absent: it never expires. */
-  readonly expirationDate: Date | undefined;
   readonly creatorId: string | undefined;
   readonly creatorType: CreatorType | undefined;
-  readonly creatorName: string;
 }
 
 export interface Application {

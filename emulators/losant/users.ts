@@ -1,19 +1,10 @@
-import { canonical, isHexId, PERSON, type StoredTokenStatus } from "./ids.ts";
+import { canonical, isHexId, PERSON, type TokenFields } from "./ids.ts";
 import { type Cap, cappedRole, lower, type MemberRole } from "./roles.ts";
 
 /** A stored token of a user, without its string. */
-export interface UserToken {
-  readonly id: string;
+export interface UserToken extends TokenFields {
   readonly userId: string;
-  readonly name: string;
-  readonly description: string | undefined;
-  readonly scope: readonly string[];
-  readonly status: StoredTokenStatus;
-  readonly creationDate: Date;
-  readonly lastUpdated: Date;
-  readonly expirationDate: Date | undefined;
   readonly creatorId: string;
-  readonly creatorName: string;
   readonly cap: Cap;
 }
 

@@ -1,46 +1,42 @@
+import type { TokenFields } from "./ids.ts";
 import type { Application, StoredToken } from "./store.ts";
 import type { Users, UserToken } from "./users.ts";
 
 /** A token in the API's answers (apiToken.json of API 1.30), always without its string. */
 export function tokenView(token: StoredToken) {
-  return {
-    id: token.id,
-    apiTokenId: token.id,
-    ownerId: token.applicationId,
-    ownerType: "application",
-    creatorId: token.creatorId,
-    creatorType: token.creatorType,
-    creatorName: token.creatorName,
-    name: token.name,
-    description: token.description,
-    creationDate: token.creationDate.toISOString(),
-    lastUpdated: token.lastUpdated.toISOString(),
-    expirationDate: token.expirationDate?.toISOString(),
-    scope: token.scope,
-    status: token.status,
-  };
+  const { applicationId, creatorId, creatorType } = token;
+  return viewOf(token, { ownerId: applicationId, ownerType: "application", creatorId, creatorType });
 }
 
 /** The same of a user's token, with its permission cap. */
 export function userTokenView(token: UserToken) {
-  const { defaultRole, orgRoles } = token.cap;
+  const { userId, creatorId, cap } = token;
+  const { defaultRole, orgRoles } = cap;
+  const people = { ownerId: userId, ownerType: "user", creatorId, creatorType: "user" };
+  return { ...viewOf(token, people), defaultRole, orgRoles };
+}
+
+interface OwnerAndCreator {
+  readonly ownerId: string;
+  readonly ownerType: string;
+  readonly creatorId: string | undefined;
+  readonly creatorType: string | undefined;
+}
+
+function viewOf(token: TokenFields, people: OwnerAndCreator) {
+  const { id, name, description, scope, status, creatorName } = token;
   return {
-    id: token.id,
-    apiTokenId: token.id,
-    ownerId: token.userId,
-    ownerType: "user",
-    creatorId: token.creatorId,
-    creatorType: "user",
-    creatorName: token.creatorName,
-    name: token.name,
-    description: token.description,
+    id,
+    apiTokenId: id,
+    ...people,
+    creatorName,
+    name,
+    description,
     creationDate: token.creationDate.toISOString(),
     lastUpdated: token.lastUpdated.toISOString(),
     expirationDate: token.expirationDate?.toISOString(),
-    scope: token.scope,
-    status: token.status,
-    defaultRole,
-    orgRoles,
+    scope,
+    status,
   };
 }
 
