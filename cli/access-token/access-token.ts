@@ -50,13 +50,16 @@ async function storeAccessToken(options: AccessTokenOptions, io: CommandIo): Pro
   const config = await settings(options.configFile, io);
   const purpose = purposeIn(config, options);
   return "organizations" in purpose
-    ? storeFor(purpose, "discover: the token of a user", ofUser(purpose, config), config, options, io)
-    : storeFor(purpose, `application ${purpose.id}`, ofApplication(purpose, config), config, options, io);
+    ? storeFor(purpose, ofUser(purpose, config), config, options, io)
+    : storeFor(purpose, ofApplication(purpose, config), config, options, io);
 }
 
 /** How a token is tested, and what is said about it. */
 interface Test<Result> {
-  readonly description: string;
+  /** Whose token the command asks for. */
+  readonly whom: string;
+  /** What the token is for, in the description of its secret. */
+  readonly purpose: string;
   tryOut(given: GivenToken, progress: Pick<Progress, "waits">): Promise<Result>;
   show(result: Result, given: GivenToken, now: Date, screen: Screen): void;
   /** @throws Refusal */
@@ -72,7 +75,8 @@ interface Test<Result> {
 
 function ofApplication(application: ApplicationConfig, config: RotationConfig): Test<Trial> {
   return {
-    description: `application ${application.id}`,
+    whom: `application ${application.id}`,
+    purpose: `application ${application.id}`,
     tryOut: (given, progress) => tryOut(given, application, config, progress),
     show: showTrial,
     refuse: refuseMissing,
@@ -84,7 +88,8 @@ function ofApplication(application: ApplicationConfig, config: RotationConfig): 
 
 function ofUser(entry: DiscoverConfig, config: RotationConfig): Test<UserTrial> {
   return {
-    description: purposeOf(entry),
+    whom: "discover: the token of a user",
+    purpose: purposeOf(entry),
     tryOut: (given, progress) => tryOutUser(given, entry, config, progress),
     show: showUserTrial,
     refuse: refuseInsufficient,
@@ -95,7 +100,6 @@ function ofUser(entry: DiscoverConfig, config: RotationConfig): Test<UserTrial> 
 
 async function storeFor<Result>(
   place: Pick<ApplicationConfig, "accessToken">,
-  whom: string,
   test: Test<Result>,
   config: RotationConfig,
   { dryRun, anyway }: AccessTokenOptions,
@@ -112,7 +116,7 @@ async function storeFor<Result>(
     }, io),
   );
   showPlace(await placeAround(target.secret?.arn, client, config.losantApiUrl), screenOn(urgent, io.env));
-  const question = `Access token for ${whom} (your input is hidden): `;
+  const question = `Access token for ${test.whom} (your input is hidden): `;
   const given = givenToken(await readHidden(question, stdin, stderr), clock.now());
   const trial = await waiting(watching((progress) => test.tryOut(given, progress), io));
   test.show(trial, given, clock.now(), screen);
@@ -126,7 +130,7 @@ async function storeFor<Result>(
     return EXIT.good;
   }
   const storing = () =>
-    watching((progress) => store(target, given.string, test.description, { client, clock, progress }), io);
+    watching((progress) => store(target, given.string, test.purpose, { client, clock, progress }), io);
   const { result, isInterrupted } = await toItsEnd(storing, WORDS, io);
   tell(result);
   const name = target.secret?.name ?? target.id;

@@ -60,11 +60,14 @@ export async function targetOf(
   return { id, secret };
 }
 
-/** `whom`: what the token is for, for the description. Creates the secret with the string, or makes the string its current version. All attempts use one id, so it is stored once. */
+/**
+ * Creates the secret with the string, or makes the string its current version. All attempts use one id, so it is stored once.
+ * `purpose`: what the token is for, for the description of a new secret.
+ */
 export async function store(
   { id, secret }: Target,
   string: Redacted,
-  whom: string,
+  purpose: string,
   {
     client,
     clock,
@@ -91,7 +94,7 @@ export async function store(
   }
   const command = new CreateSecretCommand({
     Name: v.parse(SecretName, id),
-    Description: `Access token that the token rotation uses to log in to Losant, for ${whom}`,
+    Description: `Access token that the token rotation uses to log in to Losant, for ${purpose}`,
     ClientRequestToken,
     SecretString,
   });

@@ -125,16 +125,15 @@ async function findingsIn(
   const { application } = found;
   const api = losant.connect(application);
   const { tokens } = await api.list();
+  const applicationId = application.id;
+  const circumstances = { given, listed: tokens, own: undefined, api, client, applicationId };
   const findings: UserFinding[] = [];
-  for (const scope of NEEDED_SCOPES) {
-    if (scope === "applicationApiTokens.get") {
-      findings.push({ scope, verdict: "granted", how: `tested in application ${application.id}` });
-      continue;
-    }
-    const own = undefined;
-    const circumstances = { given, listed: tokens, own, api, client, applicationId: application.id };
-    findings.push(await findOut(scope, circumstances));
-  }
+  for (const scope of NEEDED_SCOPES)
+    findings.push(
+      scope === "applicationApiTokens.get"
+        ? { scope, verdict: "granted", how: `tested in application ${applicationId}` }
+        : await findOut(scope, circumstances),
+    );
   return findings;
 }
 

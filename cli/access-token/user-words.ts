@@ -1,9 +1,9 @@
 import { printable } from "../../lambda/model/printable.ts";
 import type { DiscoverConfig } from "../../lambda/policy/config.ts";
-import type { ListedApplication } from "../../lambda/ports.ts";
 import { Refusal } from "../command/stops.ts";
 import { type Screen, say } from "../terminal/screen.ts";
 import { tableLines } from "../terminal/table.ts";
+import { ownerWords } from "../terminal/words.ts";
 import type { GivenToken } from "./claims.ts";
 import { beyondNeed, LISTS_APPLICATIONS } from "./scopes.ts";
 import type { Target } from "./store.ts";
@@ -32,7 +32,7 @@ export function showUserTrial(trial: UserTrial, given: GivenToken, now: Date, sc
     .map(({ listed }) => [
       { text: listed.id },
       { text: printable(listed.name) },
-      { text: placeName(listed) },
+      { text: ownerWords(listed) },
     ]);
   if (rows.length > 0) for (const line of tableLines(columns, rows, screen)) screen.line(line);
   if (found.length > SHOWN) say(screen, `… and ${found.length - SHOWN} more`, "  ", "faint");
@@ -135,9 +135,4 @@ function counted(count: number): string {
 function some(names: readonly string[]): string {
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   return printable(names.slice(0, NAMED).join(", ")) + more;
-}
-
-function placeName({ organization }: ListedApplication): string {
-  if (organization === undefined) return "sandbox";
-  return printable(organization.name === "" ? organization.id : organization.name);
 }

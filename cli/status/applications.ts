@@ -11,6 +11,7 @@ import { watching } from "../command/watching.ts";
 import { showProblem } from "../terminal/failures.ts";
 import { type Screen, say, screenOn } from "../terminal/screen.ts";
 import { tableLines } from "../terminal/table.ts";
+import { ownerWords } from "../terminal/words.ts";
 import { problemOf } from "./document.ts";
 import type { StatusOptions } from "./options.ts";
 
@@ -126,7 +127,7 @@ function showEntriesOf(entries: readonly ApplicationEntry[], room: number, scree
     .map(({ id, listed, isWorkedOn, decision }) => [
       { text: id },
       { text: printable(listed?.name ?? "–") },
-      { text: organizationOf(listed) },
+      { text: listed === undefined ? "–" : ownerWords(listed) },
       { text: String(listed?.tokenCount ?? "–") },
       { text: decision, style: isWorkedOn ? ("plain" as const) : ("faint" as const) },
     ]);
@@ -136,11 +137,4 @@ function showEntriesOf(entries: readonly ApplicationEntry[], room: number, scree
   const worked = entries.filter(({ isWorkedOn }) => isWorkedOn).length;
   screen.line();
   say(screen, `A run works on ${worked} of ${entries.length} applications.`, "");
-}
-
-function organizationOf(listed: ListedApplication | undefined): string {
-  if (listed === undefined) return "–";
-  const { organization } = listed;
-  if (organization === undefined) return "sandbox";
-  return printable(organization.name === "" ? organization.id : organization.name);
 }

@@ -1,4 +1,6 @@
+import { printable } from "../../lambda/model/printable.ts";
 import { REASONS } from "../../lambda/plan/reasons.ts";
+import type { ListedApplication } from "../../lambda/ports.ts";
 import type { ReportRow } from "../../lambda/report/report.ts";
 import type { Style } from "./screen.ts";
 
@@ -33,6 +35,12 @@ export function outcomeStyle({ outcome, code }: ReportRow): Style {
     default:
       return outcome satisfies never;
   }
+}
+
+/** Whose application it is: its organization, by its name if it has one. */
+export function ownerWords({ organization }: ListedApplication): string {
+  if (organization === undefined) return "sandbox";
+  return printable(organization.name === "" ? organization.id : organization.name);
 }
 
 const UNITS = [
