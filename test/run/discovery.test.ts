@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { metricsOf } from "../../lambda/report/metrics.ts";
-import type { Fate } from "../support/ports.ts";
+import type { Fate, Intercept } from "../support/ports.ts";
 import { DAY, World, type WorldOptions } from "../support/world.ts";
 
 const FLEET = "losant-access/fleet";
@@ -45,6 +45,12 @@ function fleet({ entry = {}, applications, config, lifetime, ...options }: Fleet
 const rotatedIn = ({ report }: Awaited<ReturnType<World["run"]>>) =>
   report.tokens.filter(({ outcome }) => outcome === "rotated").map(({ applicationId }) => applicationId);
 
+/** When the tokens of this application are listed. */
+const onListOf =
+  (id: string, fateOf: () => Fate): Intercept =>
+  ({ operation, subject }) =>
+    operation === "list" && subject === id ? fateOf() : {};
+
 /** Every string, label and token that there is, to show that nothing has changed. */
 const everything = ({ losant, secrets }: World) =>
   JSON.stringify([
@@ -62,7 +68,7 @@ describe("a run that discovers", () => {
   it("rotates the due tokens of all applications that it finds, with one access token that it reads once", async () => {
     const { world } = fleet();
     let reads = 0;
-    const intercept = ({ operation }: { readonly operation: string }): Fate => {
+    const intercept: Intercept = ({ operation }) => {
       if (operation === "listApplications") reads += 1;
       return {};
     };
@@ -124,8 +130,7 @@ describe("a run that discovers", () => {
 
   it("deactivates an orphan of its own, and no other token", async () => {
     const { world, losant } = fleet();
-    const crash = ({ operation }: { readonly operation: string }): Fate =>
-      operation === "stage" ? { before: "crash" } : {};
+    const crash: Intercept = ({ operation }) => (operation === "stage" ? { before: "crash" } : {});
     const stopped = world.start({}, { intercept: crash });
     stopped.catch(() => {});
     await world.clock.run(Promise.race([stopped, world.clock.sleep(DAY / 24)]));
@@ -212,7 +217,7 @@ describe("a run that discovers", () => {
     const { world, losant } = fleet({ applications: [{ id: ONE, accessToken: "losant-access/one" }] });
     world.aws.putSecret("losant-access/one", losant.addToken(ONE, { name: "own" }).token);
     const calls: string[] = [];
-    const intercept = ({ operation }: { readonly operation: string }): Fate => {
+    const intercept: Intercept = ({ operation }) => {
       calls.push(operation);
       return {};
     };
@@ -303,16 +308,10 @@ describe("what happens to applications", () => {
 
   it("one that is deleted after it was discovered is gone, which is no failure", async () => {
     const { world, losant } = fleet();
-    const intercept = ({
-      operation,
-      subject,
-    }: {
-      readonly operation: string;
-      readonly subject: string;
-    }): Fate => {
-      if (operation === "list" && subject === TWO) losant.removeApplication(TWO);
+    const intercept = onListOf(TWO, () => {
+      losant.removeApplication(TWO);
       return {};
-    };
+    });
     const result = await world.run({ trigger: "schedule" }, { intercept });
     expect(result.failures).toEqual([]);
     expect(result.report.applications).toContainEqual({ applicationId: TWO, outcome: "gone" });
@@ -322,13 +321,7 @@ describe("what happens to applications", () => {
   it("one that Losant denies but still lists has failed", async () => {
     const { world } = fleet();
     const before = new RotationError("application-not-found", "planted");
-    const intercept = ({
-      operation,
-      subject,
-    }: {
-      readonly operation: string;
-      readonly subject: string;
-    }): Fate => (operation === "list" && subject === TWO ? { before } : {});
+    const intercept = onListOf(TWO, () => ({ before }));
     const { report } = await world.run({ trigger: "schedule" }, { intercept });
     expect(report.applications).toContainEqual(
       expect.objectContaining({ applicationId: TWO, outcome: "failed", code: "application-not-found" }),
@@ -338,17 +331,10 @@ describe("what happens to applications", () => {
   it("one that is denied and renamed at the same time has failed", async () => {
     const { world, losant } = fleet({ entry: { include: ["One", "Two"] } });
     const before = new RotationError("application-not-found", "planted");
-    const intercept = ({
-      operation,
-      subject,
-    }: {
-      readonly operation: string;
-      readonly subject: string;
-    }): Fate => {
-      if (operation !== "list" || subject !== TWO) return {};
+    const intercept = onListOf(TWO, () => {
       losant.editApplication(TWO, { name: "Renamed" });
       return { before };
-    };
+    });
     const { report } = await world.run({ trigger: "schedule" }, { intercept });
     expect(report.applications).toContainEqual(
       expect.objectContaining({ applicationId: TWO, outcome: "failed", code: "application-not-found" }),
@@ -365,13 +351,7 @@ describe("what happens to applications", () => {
         ? { applications }
         : { applications: applications.filter(({ id }) => id !== TWO), missing: 1 };
     };
-    const intercept = ({
-      operation,
-      subject,
-    }: {
-      readonly operation: string;
-      readonly subject: string;
-    }): Fate => (operation === "list" && subject === TWO ? { before } : {});
+    const intercept = onListOf(TWO, () => ({ before }));
     const { report } = await world.run({ trigger: "schedule" }, { intercept });
     expect(report.applications).toContainEqual(
       expect.objectContaining({ applicationId: TWO, outcome: "failed", code: "application-not-found" }),
@@ -492,8 +472,7 @@ describe("a discovery that lacks something", () => {
       world.aws.putSecret("losant-access/broken", losant.addUserToken(user, { name: "broken" }).token);
       world.aws.putSecret("losant-access/one", losant.addToken(ONE, { name: "own" }).token);
       const before = new RotationError(code, "planted");
-      const intercept = ({ subject }: { readonly subject: string }): Fate =>
-        subject === "losant-access/broken" ? { before } : {};
+      const intercept: Intercept = ({ subject }) => (subject === "losant-access/broken" ? { before } : {});
       const result = await world.run({ trigger: "schedule" }, { intercept });
       expect(rotatedIn(result).toSorted()).toEqual([ONE, TWO]);
       expect(result.failures).toEqual([`discover.0: ${code}: planted`]);
@@ -504,7 +483,7 @@ describe("a discovery that lacks something", () => {
     const { world } = fleet();
     let refused = 0;
     const before = new RotationError("losant-throttled", "planted", { retryAfterMs: 15_000 });
-    const intercept = ({ operation }: { readonly operation: string }): Fate => {
+    const intercept: Intercept = ({ operation }) => {
       if (operation !== "listApplications" || refused >= 3) return {};
       refused += 1;
       return { before };
