@@ -10,6 +10,7 @@ import {
 import { ApplicationId, isLive, type TokenId } from "../model/token.ts";
 import { chainFrom, type Predecessors } from "./chain.ts";
 import { signedMarker } from "./proof.ts";
+import { folderOf } from "./secret-names.ts";
 import {
   isConfigured,
   isOnRecord,
@@ -77,7 +78,7 @@ export function claimsIn(snapshot: Snapshot): Claims {
 
 /** In the folder of another application, or in that of a deployment whose prefix begins with this one's. */
 function isInFolderOfOthers({ application, formerPrefixes }: Snapshot, name: SecretName): boolean {
-  const folder = name.slice(0, name.lastIndexOf("/"));
+  const folder = folderOf(name);
   const isFormer = formerPrefixes.some((prefix) => folder === `${prefix}/${application.id}`);
   return v.is(ApplicationId, folder.slice(folder.lastIndexOf("/") + 1)) && !isFormer;
 }

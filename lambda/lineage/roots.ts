@@ -6,7 +6,7 @@ import { type ApiToken, isLive, type TokenId } from "../model/token.ts";
 import { isForced, matches, type Selection } from "../policy/request.ts";
 import { chainFrom } from "./chain.ts";
 import type { Inquiry, Origin, Place } from "./place.ts";
-import { secretNameFor } from "./secret-names.ts";
+import { folderOf, secretNameFor } from "./secret-names.ts";
 import {
   accessSecretOf,
   findToken,
@@ -234,9 +234,9 @@ function targetOf(root: Root, inquiry: Inquiry): SecretName {
  */
 function keptName(former: SecretArn, { application, secretPrefix }: Snapshot): SecretName | undefined {
   const name = secretNameOf(former);
-  const end = name.lastIndexOf("/");
-  if (!name.slice(0, end).endsWith(`/${application.id}`)) return undefined;
-  const kept = v.safeParse(SecretName, `${secretPrefix}/${application.id}${name.slice(end)}`);
+  const folder = folderOf(name);
+  if (!folder.endsWith(`/${application.id}`)) return undefined;
+  const kept = v.safeParse(SecretName, `${secretPrefix}/${application.id}${name.slice(folder.length)}`);
   return kept.success ? kept.output : undefined;
 }
 

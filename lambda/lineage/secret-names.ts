@@ -34,3 +34,8 @@ function harmless(tokenName: string, room: number): string {
   const replaced = shown.replace(/[^A-Za-z\d_.@+=-]/gu, "_");
   return `${replaced.slice(0, room - digest.length - 1)}_${digest}`;
 }
+
+/** `<prefix>/<application id>`, for the secret of a token. A token's part of the name has no slash. */
+export function folderOf(name: SecretName): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf("/")));
+}

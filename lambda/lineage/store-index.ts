@@ -1,5 +1,6 @@
 import { type SecretName, type SecretState, stampOf } from "../model/secret.ts";
 import type { ApplicationId, TokenId } from "../model/token.ts";
+import { folderOf } from "./secret-names.ts";
 
 /**
  * Which token belongs to which secret according to the list of secrets, for a whole run. An entry may be five minutes old, so it is
@@ -30,7 +31,7 @@ export class StoreIndex {
 
   /** The secrets under `<prefix>/<application id>/`. */
   under(prefix: string, applicationId: ApplicationId): readonly SecretState[] {
-    return this.#byFolder.get(`${prefix}/${applicationId}/`) ?? [];
+    return this.#byFolder.get(`${prefix}/${applicationId}`) ?? [];
   }
 
   find(name: SecretName): SecretState | undefined {
@@ -50,9 +51,4 @@ export class StoreIndex {
     else if (known instanceof Set) known.add(secret);
     else if (known !== secret) this.#byToken.set(id, new Set([known, secret]));
   }
-}
-
-/** Up to the last slash, which is after the application id: a token's part of the name has no slash. */
-function folderOf(name: SecretName): string {
-  return name.slice(0, name.lastIndexOf("/") + 1);
 }
