@@ -36,8 +36,8 @@ const BREADTHS: readonly Breadth[] = [
 
 /**
  * The secrets of each configured application by name, as long as they fit into the policies of a role. If they don't, or if
- * applications are discovered, patterns match any application under the prefixes. If that isn't enough, a pattern matches everything in the one folder
- * that must then contain all access tokens.
+ * applications are discovered, patterns match any application under the prefixes. If that isn't enough, a pattern matches
+ * everything in the one folder that must then contain all access tokens.
  * @throws Error if that doesn't fit either, or if the role could read a secret that it writes
  */
 export function secretPatterns(config: RotationConfig): SecretPatterns {

@@ -37,15 +37,15 @@ export function pilotsAmong<Each extends Prospect>(work: readonly Each[], starte
   const { policy } = first.context.application;
   const isUrgent = first.plan.isOwnAccessToken;
   const leader = isUrgent ? first : (rotations.find((one) => isFresh(one, startedAt)) ?? first);
-  // In intervals, so that the numbers of scheduled runs are consecutive: multiples of larger steps aren't spread evenly.
-  const quarters = Math.floor(startedAt.getTime() / policy.intervalMs);
-  const pilots = new Set([leader, ...ofOneApplication(rotations, quarters)]);
+  // The interval's number, so that those of scheduled runs are consecutive: multiples of larger steps aren't spread evenly.
+  const interval = Math.floor(startedAt.getTime() / policy.intervalMs);
+  const pilots = new Set([leader, ...ofOneApplication(rotations, interval)]);
   for (let turn = 1; pilots.size < Math.min(STORE_REFUSALS, rotations.length); turn += 1) {
-    const at = Math.floor((((quarters * STORE_REFUSALS + turn) * GOLDEN) % 1) * rotations.length);
+    const at = Math.floor((((interval * STORE_REFUSALS + turn) * GOLDEN) % 1) * rotations.length);
     const pilot = rotations[at];
     if (pilot !== undefined) pilots.add(pilot);
   }
-  if (isFresh(leader, startedAt) || quarters % 2 === 0) return [...pilots];
+  if (isFresh(leader, startedAt) || interval % 2 === 0) return [...pilots];
   return [...[...pilots].filter((one) => one !== leader), leader];
 }
 

@@ -258,8 +258,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("the first rotations of a run are always those of the same places", [
     "run/order.ts",
-    "(((quarters * STORE_REFUSALS + turn) * GOLDEN) % 1)",
-    "(((quarters * 0 + turn) * GOLDEN) % 1)",
+    "(((interval * STORE_REFUSALS + turn) * GOLDEN) % 1)",
+    "(((interval * 0 + turn) * GOLDEN) % 1)",
   ]),
   fault("what Losant refuses to make counts as made", [
     "apply/issue-budget.ts",
