@@ -100,11 +100,15 @@ function replaceAccess(
   if (before !== undefined && services.losant.tokens(id).some((token) => token.id === before.id))
     services.losant.remove(id, before.id);
   if (old !== "purged") return;
-  for (const token of chronicle.tokens.values())
-    if (token.reigns.some((reign) => reign.secret.store === secrets && reign.secret.name === name))
-      token.isPurged = true;
   const now = secrets.get(name);
   const current = now.labels.get("AWSCURRENT");
+  for (const token of chronicle.tokens.values())
+    if (
+      token.reigns.some(
+        ({ secret, versionId }) => secret.store === secrets && secret.name === name && versionId !== current,
+      )
+    )
+      token.isPurged = true;
   const labels = new Map([...now.labels].filter(([, version]) => version === current));
   secrets.saveChanged({ ...now, labels, versions: now.versions.filter((version) => version.id === current) });
 }

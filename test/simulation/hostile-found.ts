@@ -573,4 +573,54 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "former access tokens whose versions somebody removed are renewed, each under its own id",
+    script: {
+      setting: setting([], {
+        intervalMs: HOUR,
+        policy: {
+          renewBefore: "300m",
+          orphanAfter: "1h",
+          retire: { deactivateAfter: "120m", deleteAfter: "120m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "managed",
+            tokens: [{ name: "backend", lifetimeMs: 20 * HOUR, ageMs: 15 * HOUR, isMapped: false }],
+          },
+        ],
+      }),
+      entries: [
+        runAt("r4", 3_746_524),
+        runAt("r5", 7_262_199, { skewMs: 26 * HOUR }),
+        runAt("r10", 57_661_259),
+        actAt({ atMs: 9_007_286 }, { do: "replace-access", role: FIRST, old: "left" }),
+        actAt({ run: "r10", call: 12 }, { do: "replace-access", role: FIRST, old: "purged" }),
+      ],
+    },
+  },
+  {
+    says: "nobody is warned of a token over which somebody set another one, in a secret that was created again",
+    script: {
+      setting: setting([], {
+        // The history goes on until the token has expired.
+        seed: 16,
+        intervalMs: DAY,
+        policy: { renewBefore: "15d", orphanAfter: "1h", retire: "never", secretFormat: "json" },
+        applications: [
+          {
+            access: "managed",
+            tokens: [{ name: "backend", lifetimeMs: 45 * DAY, ageMs: 810 * HOUR, isMapped: false }],
+          },
+        ],
+      }),
+      entries: [
+        actAt({ atMs: MINUTE }, { do: "remake-secret", role: ACCESS }),
+        actAt({ atMs: DAY }, { do: "set-by-hand", role: ACCESS }),
+        // Nothing else changes until then.
+        actAt({ atMs: 3 * DAY }, { do: "allow-writes", role: FIRST }),
+      ],
+    },
+  },
 ];

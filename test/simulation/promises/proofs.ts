@@ -80,7 +80,8 @@ export function checkMove(
     );
   // A token without proof is renewed under its own id, next to what was moved. Neither text proves it nor, without a
   // version, a key.
-  if (replaced.isUnmarked || (former.isGone && isKeyLost(evidence, replaced))) return;
+  const isVersionGone = former.isGone || replaced.isPurged === true;
+  if (replaced.isUnmarked || (isVersionGone && isKeyLost(evidence, replaced))) return;
   // By a clock that is more than a day ahead, some roots have expired, and the names of others are free.
   if (by.entry.skewMs > DAY) return;
   const before = former.movedTo;

@@ -1,5 +1,5 @@
 import { restOf } from "../../../lambda/plan/reasons.ts";
-import { currentReign, type Evidence, type TokenRecord } from "../records.ts";
+import { currentReign, type Evidence, type Reign, type TokenRecord } from "../records.ts";
 import { DAY, SKEW_MS } from "../services.ts";
 import { isKeyLost } from "./words.ts";
 
@@ -58,11 +58,17 @@ export function checkSilence(evidence: Evidence): void {
   }
 }
 
-/** The token was current until it expired, or until somebody destroyed the secret from which it was read. */
+/**
+ * The token was current until it expired, or until somebody destroyed the secret from which it was read. If the secret was
+ * created again with the same string, its users read it there.
+ */
 function wasCurrent({ reigns, expiresMs }: TokenRecord): boolean {
+  const isContinued = ({ secret: { store, name } }: Reign) =>
+    reigns.some(({ secret }) => !secret.isGone && secret.store === store && secret.name === name);
   return reigns.some(
     (reign) =>
-      (reign.toMs ?? expiresMs) >= expiresMs || (reign.secret.isGone && currentReign(reign.secret) === reign),
+      (reign.toMs ?? expiresMs) >= expiresMs ||
+      (reign.secret.isGone && currentReign(reign.secret) === reign && !isContinued(reign)),
   );
 }
 
