@@ -24,7 +24,7 @@ const SHELL_NAMES = ["bash", "zsh", "fish"] as const satisfies readonly Shell[];
 const { help: HELP, version: VERSION } = EVERYWHERE;
 /** The options that need no command. */
 export const ALONE = { help: HELP, version: VERSION } as const satisfies CommandFlags;
-/** The one value that is the name of a file. */
+/** A value that is the name of a file. */
 const FILE = "FILE";
 
 const flagsOf = ({ flags }: Completed): readonly (readonly [string, Flag])[] =>
@@ -36,11 +36,14 @@ function bashScript(commands: readonly Completed[]): string {
     const words = flagsOf(command).map(([flag]) => long(flag));
     return `    ${command.name}) words="${words.join(" ")}" ;;`;
   });
-  const valued = new Set(
-    commands
-      .flatMap(flagsOf)
-      .flatMap(([flag, { value }]) => (value === undefined || value === FILE ? [] : [long(flag)])),
-  );
+  const all = commands.flatMap(flagsOf);
+  const namesOf = (accept: (value: string) => boolean) => [
+    ...new Set(
+      all.flatMap(([flag, { value }]) => (value !== undefined && accept(value) ? [long(flag)] : [])),
+    ),
+  ];
+  const files = namesOf((value) => value === FILE);
+  const valued = namesOf((value) => value !== FILE);
   const first = [...[...commands, COMPLETION].map(({ name }) => name), ...Object.keys(ALONE).map(long)];
   // bash splits --config=file into three words. bash 3, which macOS has, lacks compopt.
   return `${FUNCTION}() {
@@ -56,12 +59,12 @@ function bashScript(commands: readonly Completed[]): string {
     previous="\${COMP_WORDS[COMP_CWORD-2]}"
   fi
   case "$previous" in
-    --config)
+    ${files.join("|")})
       local IFS=$'\\n'
       compopt -o filenames 2>/dev/null
       COMPREPLY=($(compgen -f -- "$current"))
       return ;;
-    ${[...valued].join("|")}) return ;;
+    ${valued.join("|")}) return ;;
   esac
   case "\${COMP_WORDS[1]}" in
 ${cases.join("\n")}

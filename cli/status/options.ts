@@ -17,6 +17,8 @@ export interface StatusOptions extends Filters {
   /** Shows the applications, and not their tokens. */
   readonly onlyApplications: boolean;
   readonly configFile: string | undefined;
+  /** The file for the calendar. */
+  readonly ics: string | undefined;
 }
 
 export const STATUS_FLAGS = {
@@ -45,6 +47,11 @@ export const STATUS_FLAGS = {
       "only the applications: which are found by `discover`, and what decides about each; doesn't list tokens",
   },
   all: { type: "boolean", about: "all tokens, even if they don't fit on one screen" },
+  ics: {
+    type: "string",
+    value: "FILE",
+    about: "write a calendar (iCalendar) of the next year: when tokens expire and are renewed",
+  },
   ...SHARED_FLAGS,
 } as const;
 
@@ -52,7 +59,7 @@ export const STATUS = {
   name: "status",
   summary: "Show each token, and what the next run does with it and why",
   about: [
-    "Shows each token of each application, and what the next run does with it and why. The command writes nothing. It uses rotation.config.json, and the AWS credentials and region of this machine.",
+    "Shows each token of each application, and what the next run does with it and why. The command changes nothing. It uses rotation.config.json, and the AWS credentials and region of this machine.",
   ],
   flags: STATUS_FLAGS,
   notes: [
@@ -67,8 +74,10 @@ export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOp
   if (Number.isNaN(withinMs))
     throw new Misuse("--within must be a number and a unit (m, h or d), such as 12h or 30d");
   if (values.explain !== undefined && values.json) throw new Misuse("--explain can't be used with --json");
+  if (values.explain !== undefined && values.ics !== undefined)
+    throw new Misuse("--explain can't be used with --ics");
   const onlyApplications = values.applications ?? false;
-  const ofTokens = ["token", "due", "within", "drift", "explain"] as const;
+  const ofTokens = ["token", "due", "within", "drift", "explain", "ics"] as const;
   const odd = ofTokens.find((name) => values[name] !== undefined);
   if (onlyApplications && odd !== undefined) throw new Misuse(`--applications can't be used with --${odd}`);
   return {
@@ -81,5 +90,6 @@ export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOp
     explain: values.explain,
     all: values.all ?? false,
     configFile: values.config,
+    ics: values.ics,
   };
 }

@@ -4,14 +4,16 @@ import { RunId } from "../../lambda/model/token.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import { unlessInterrupted } from "../command/interrupts.ts";
 import type { CommandIo } from "../command/io.ts";
+import { type OutputFile, outputFile } from "../command/output-file.ts";
 import { chosenFrom, toolsFor } from "../command/tools.ts";
 import { watching } from "../command/watching.ts";
 import { showFailure, showProblem } from "../terminal/failures.ts";
-import { screenOn } from "../terminal/screen.ts";
+import { say, screenOn } from "../terminal/screen.ts";
 import { showApplications } from "./applications.ts";
+import { calendarOf } from "./calendar.ts";
 import { documentOf } from "./document.ts";
 import { showExplanation } from "./explain.ts";
-import { selectedFrom } from "./filters.ts";
+import { type Selected, selectedFrom } from "./filters.ts";
 import { lookAt } from "./forecast.ts";
 import { STATUS, type STATUS_FLAGS, type StatusOptions, statusOptions } from "./options.ts";
 import { showOverview } from "./overview.ts";
@@ -29,6 +31,7 @@ export const statusCommand: Command<typeof STATUS_FLAGS, StatusOptions> = {
 async function showStatus(options: StatusOptions, io: CommandIo): Promise<ExitCode> {
   if (options.onlyApplications) return showApplications(options, screenOn(io.stdout, io.env, WIDTHS), io);
   const { stdout, urgent, stderr, env, clock } = io;
+  const files = await filesFor(options);
   const { forecasts, problems } = await unlessInterrupted(
     watching(async (progress) => {
       const tools = await toolsFor(options.configFile, progress, io);
@@ -42,14 +45,29 @@ async function showStatus(options: StatusOptions, io: CommandIo): Promise<ExitCo
   const selected = selectedFrom(forecasts, options, clock.now());
   const isWhole = problems.length === 0 && forecasts.every(({ kind }) => kind === "seen");
   io.document(() => documentOf(selected, problems));
-  if (urgent === stderr)
+  if (urgent === stderr || files.length > 0)
     for (const forecast of forecasts)
-      if (forecast.kind === "unseen") showFailure(forecast, screenOn(stderr, env));
+      if (forecast.kind === "unseen") showFailure(forecast, screenOn(urgent, env));
   for (const { what, error } of problems) showProblem(what, error, screenOn(urgent, env));
+  for (const { file, textOf } of files) {
+    await file.write(textOf(selected));
+    say(screenOn(stdout, env), `Wrote ${file.name}.`, "");
+  }
+  if (files.length > 0) return isWhole ? EXIT.good : EXIT.failed;
   if (options.explain === undefined) showOverview(selected, screenOn(stdout, env, WIDTHS), options);
   else {
     const isTold = showExplanation(selected, options.explain, screenOn(stdout, env, WIDTHS));
     if (!isTold && isWhole) return EXIT.notStarted;
   }
   return isWhole ? EXIT.good : EXIT.failed;
+}
+
+interface StatusFile {
+  readonly file: OutputFile;
+  readonly textOf: (selected: Selected) => string;
+}
+
+/** The files that are written instead of showing the overview. @throws Refusal */
+async function filesFor({ ics }: StatusOptions): Promise<readonly StatusFile[]> {
+  return ics === undefined ? [] : [{ file: await outputFile(ics), textOf: calendarOf }];
 }

@@ -154,6 +154,7 @@ describe.each(Object.keys(SHELLS) as Shell[])("completion in %s", (shell) => {
     ["status --token ", []],
     ["rotate --config oth", ["other.json"]],
     ["rotate --config=oth", ["--config=other.json"]],
+    ["status --ics oth", ["other.json"]],
     ["completion z", ["zsh"]],
     ["completion --he", ["--help"]],
   ])("makes of %j %j", async (line, expected) => {
