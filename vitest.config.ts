@@ -5,7 +5,7 @@ export const TEST_FILES = {
   /** In memory, or against a server in the same process. */
   unit: ["test/{plan,run,unit,adapters}/**/*.test.ts"],
   /** Commands, the stack, the bundle, the emulators, the examples, and generated files. */
-  integration: ["test/*.test.ts", "test/{cli,demo,e2e,emulators,examples,infra}/**/*.test.ts"],
+  integration: ["test/*.test.ts", "test/{cli,console,demo,e2e,emulators,examples,infra}/**/*.test.ts"],
   /** Searches for what breaks a promise. */
   simulation: ["test/simulation/**/*.test.ts"],
   /** The npm package and the release, as others install them. Needs a registry. */

@@ -85,6 +85,16 @@ export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen,
   for (const { forecast } of rows) if (forecast.kind === "unseen") showFailure(forecast, screen);
 }
 
+/** Sentences about access tokens that need a person. Those of applications that can't be read are not among them. */
+export function accessTokenWarnings(forecasts: readonly Forecast[]): readonly string[] {
+  return rowsIn(forecasts).flatMap(({ forecast, access, together }) => {
+    const [style, text] = lifeOf(forecast, access);
+    if (style !== "bad" || forecast.kind === "unseen") return [];
+    const whose = together > 1 ? `${together} applications` : `application ${forecast.application.id}`;
+    return [`The access token of ${whose} expires: ${text}`];
+  });
+}
+
 interface AccessRow {
   readonly forecast: Forecast;
   readonly access: AccessTokenStatus;

@@ -12,14 +12,7 @@ import { expiresText, nameOf, nextText, secretText, shapeOf, windowText } from "
 import type { StatusOptions } from "./options.ts";
 import type { Row, Urgency } from "./row.ts";
 import { SHAPES, timelineLines } from "./timeline.ts";
-import { URGENCIES } from "./urgency.ts";
-
-const TITLES = {
-  attention: "Needs a person",
-  due: "The next run acts on",
-  waiting: "Waits for its window",
-  resting: "At rest",
-} as const satisfies Record<Urgency, string>;
+import { URGENCIES, URGENCY_TITLES } from "./urgency.ts";
 
 /** How many rows of each section fit on one screen. With filters, more rows are shown. */
 const ROOM = { attention: 20, due: 15, waiting: 8, resting: 0 } as const satisfies Record<Urgency, number>;
@@ -86,7 +79,7 @@ function showTimeline(rows: readonly Row[], now: Date, screen: Screen): void {
   heading(screen, "Coming expiries");
   for (const line of lines) screen.line(line);
   const legend = present
-    .map((urgency) => `${SHAPES[urgency][0]} ${TITLES[urgency].toLowerCase()}`)
+    .map((urgency) => `${SHAPES[urgency][0]} ${URGENCY_TITLES[urgency].toLowerCase()}`)
     .join("   ");
   say(screen, legend, "  ", "faint");
 }
@@ -99,7 +92,7 @@ function showSection(
   screen: Screen,
 ): void {
   if (rows.length === 0) return;
-  heading(screen, `${TITLES[urgency]}: ${rows.length}`);
+  heading(screen, `${URGENCY_TITLES[urgency]}: ${rows.length}`);
   const shown = rows.slice(0, room);
   const lines =
     shown.length === 0

@@ -1,6 +1,14 @@
 import { type Reason, restOf } from "../../lambda/plan/reasons.ts";
 import type { Row, Urgency } from "./row.ts";
+
 export const URGENCIES: readonly Urgency[] = ["attention", "due", "waiting", "resting"];
+
+export const URGENCY_TITLES = {
+  attention: "Needs a person",
+  due: "The next run acts on",
+  waiting: "Waits for its window",
+  resting: "At rest",
+} as const satisfies Record<Urgency, string>;
 
 export function urgencyOf(row: Omit<Row, "urgency">, now: Date): Urgency {
   const { next, isLive, windowOpensAt, drift } = row;

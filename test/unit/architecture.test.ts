@@ -94,6 +94,23 @@ function impurities(sources: readonly Source[]): readonly string[] {
   });
 }
 
+/** Pages are functions of what was seen: they read no environment and no clock, and call nobody. */
+const PAGES_IMPORT = /^(console\/|cli\/(status|terminal)\/|lambda\/(model|plan|policy)\/)/;
+
+function impurePages(sources: readonly Source[]): readonly string[] {
+  return sources.flatMap(({ file, text }) => {
+    const code = codeOf(text).replace(/import type [^;]*;/g, "");
+    const odd = importsOf({ file, text: code }).filter((path) => !PAGES_IMPORT.test(path));
+    const asks = /\bprocess\.|Date\.now\(|new Date\(\)|Math\.random\(|setTimeout\(|performance\.now/.test(
+      code,
+    );
+    return [
+      ...odd.map((path) => `${file} imports ${path}`),
+      ...(asks ? [`${file} asks its surroundings`] : []),
+    ];
+  });
+}
+
 /** Imports from a forbidden folder. */
 function reaching(sources: readonly Source[], isForbidden: (path: string) => boolean): readonly string[] {
   return sources.flatMap((source) =>
@@ -135,7 +152,7 @@ function ambiguousExports(sources: readonly Source[]): readonly string[] {
     .map(([name, files]) => `${name}: ${files.map(({ file }) => file).join(", ")}`);
 }
 
-const SHIPPED = ["lambda", "infra", "cli", "emulators", "demo"] as const;
+const SHIPPED = ["lambda", "infra", "cli", "console", "emulators", "demo"] as const;
 const EVERYTHING = [...SHIPPED, "examples", "bench", "pictures", "test"] as const;
 const source = (file: string, ...lines: readonly string[]): Source => ({ file, text: lines.join("\n") });
 
@@ -225,6 +242,16 @@ describe("the repository", () => {
     expect(reaching(sourcesIn("infra"), isHidden)).toEqual([]);
     const planted = source("infra/alarms.ts", 'import { plan } from "../lambda/plan/plan.ts";');
     expect(reaching([planted], isHidden)).toHaveLength(1);
+  });
+
+  it("has pages that are functions of what was seen", () => {
+    expect(impurePages(sourcesIn("console/render"))).toEqual([]);
+    const planted = source(
+      "console/render/page.ts",
+      'import { secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";',
+      "const now = new Date();",
+    );
+    expect(impurePages([planted])).toHaveLength(2);
   });
 
   it("exports each name with one meaning", () => {
