@@ -15,6 +15,8 @@ export interface ConfigDocument {
   readonly eventBusName?: string | undefined;
   /** How often the worker runs, `15m` to `3d`. Default `6h`. */
   readonly schedule?: string | undefined;
+  /** A run starts every 15 minutes and works on a part of the applications, so that each has one run in an interval. */
+  readonly fleet?: true | undefined;
   /** The policy for every application. */
   readonly policy?: RotationPolicyDocument | undefined;
   /** Finds applications with the access token of a user. */
@@ -35,6 +37,8 @@ export interface DiscoverDocument {
   readonly exclude?: readonly string[] | undefined;
   /** If fewer applications are found, a run does its work and then fails. Default 1. */
   readonly atLeast?: number | undefined;
+  /** `1/2`: only the first of two equal parts, because another deployment works on `2/2`. Default: all applications. */
+  readonly part?: string | undefined;
   /** Overrides single keys of the policy for these applications. */
   readonly policy?: RotationPolicyDocument | undefined;
 }

@@ -1,6 +1,6 @@
 import { printable } from "../../lambda/model/printable.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
-import { type FoundApplication, isAbout } from "../../lambda/policy/discovery.ts";
+import { type FoundApplication, isAbout, isLeftOutByPart } from "../../lambda/policy/discovery.ts";
 import type { ListedApplication } from "../../lambda/ports.ts";
 import type { Discovery } from "../../lambda/run/discovery.ts";
 import { EXIT, type ExitCode } from "../command/command.ts";
@@ -66,8 +66,6 @@ function entriesOf(
   for (const { listed } of discovery.entries)
     for (const one of listed)
       if (!found.has(one.id) && !configured.has(one.id) && !leftOut.has(one.id)) leftOut.set(one.id, one);
-  const isMeantAnywhere = (one: ListedApplication) =>
-    discover.some((entry) => isAbout(one, { ...entry, include: ["*"], exclude: [] }));
   return [
     ...applications.map((application) => configuredEntry(application, found.get(application.id))),
     ...[...found.values()].filter(({ isConfigured }) => !isConfigured).map(foundEntry),
@@ -75,9 +73,18 @@ function entriesOf(
       id: listed.id,
       listed,
       isWorkedOn: false,
-      decision: isMeantAnywhere(listed) ? "left out by include or exclude" : "left out by organizations",
+      decision: `left out by ${whyLeftOut(listed, discover)}`,
     })),
   ];
+}
+
+/** The keys of `discover` that leave out an application that no entry is about. */
+function whyLeftOut(listed: ListedApplication, discover: Tools["config"]["discover"]): string {
+  if (discover.some((entry) => isLeftOutByPart(listed, entry))) return "part";
+  const isInPlace = discover.some((entry) =>
+    isAbout(listed, { ...entry, include: ["*"], exclude: [], part: undefined }),
+  );
+  return isInPlace ? "include or exclude" : "organizations";
 }
 
 function configuredEntry({ id }: ApplicationConfig, found: FoundApplication | undefined): ApplicationEntry {

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { SecretArn, SecretName } from "../model/secret.ts";
 import { ApplicationId } from "../model/token.ts";
 import { between, globs, PolicySchema, wholeNumber } from "./policy.ts";
+import type { Share } from "./slots.ts";
 
 const A_TOKEN = "looks like a token: store it in a secret, and use the name of the secret here";
 const looksLikeToken = (value: unknown) => typeof value === "string" && value.startsWith("eyJ");
@@ -34,6 +35,22 @@ const ApplicationSchema = v.strictObject({
   ),
 });
 
+const A_PART = "must be a part such as 1/2: the first of two, 99 at most";
+const PART = /^([1-9]\d?)\/([1-9]\d?)$/;
+
+/** `2/3` is the second of three parts. */
+const part = v.pipe(
+  v.string(A_PART),
+  v.regex(PART, A_PART),
+  v.check((text) => !PART.test(text) || shareOf(text).index < shareOf(text).of, A_PART),
+);
+
+/** The share that a part means, after the schema has accepted it. */
+export function shareOf(part: string): Share {
+  const [, number, of] = PART.exec(part) ?? [];
+  return { index: Number(number) - 1, of: Number(of) };
+}
+
 /** The applications that the access token of a user reaches. */
 const DiscoverSchema = v.strictObject({
   accessToken: secretId,
@@ -41,6 +58,7 @@ const DiscoverSchema = v.strictObject({
   include: v.optional(globs, ["*"]),
   exclude: v.optional(globs, []),
   atLeast: v.optional(wholeNumber(0, 1_000_000), 1),
+  part: v.optional(part),
   policy: v.optional(PolicySchema),
 });
 
@@ -88,6 +106,7 @@ export const ConfigSchema = v.strictObject({
     "default",
   ),
   schedule: v.optional(between("15m", "3d"), "6h"),
+  fleet: v.optional(v.literal(true, "must be true, or absent")),
   policy: v.optional(PolicySchema, {}),
   discover: v.optional(
     v.pipe(

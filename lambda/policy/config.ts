@@ -2,10 +2,11 @@ import * as v from "valibot";
 import { RotationError } from "../model/errors.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
 import { type ApplicationId, TokenId } from "../model/token.ts";
-import { ConfigSchema } from "./config-schema.ts";
+import { ConfigSchema, shareOf } from "./config-schema.ts";
 import { type ApplicationPlaces, conflictsIn } from "./conflicts.ts";
 import { jsonFlaw } from "./json-flaw.ts";
 import { durationMs, impossibilities, type Policy, resolvePolicy } from "./policy.ts";
+import { isFleetInterval, type Share, shardsIn } from "./slots.ts";
 
 export { durationMs, type Policy } from "./policy.ts";
 
@@ -33,6 +34,8 @@ export interface DiscoverConfig {
   readonly exclude: readonly string[];
   /** With fewer applications, a run fails. */
   readonly atLeast: number;
+  /** Only this share of them, because other deployments work on the others. Undefined: all of them. */
+  readonly part: Share | undefined;
   /** For applications without an override. */
   readonly policy: Policy;
   /** The entries of `applications` without an access token. The same for each entry of `discover`, but for the policies. */
@@ -48,6 +51,8 @@ export interface RotationConfig {
   readonly formerPrefixes: readonly string[];
   readonly eventBusName: string;
   readonly intervalMs: number;
+  /** A run starts in every slot and takes one of these shards of the applications. Undefined: it takes all of them. */
+  readonly fleet: { readonly shards: number } | undefined;
   /** The applications with an access token of their own. */
   readonly applications: readonly ApplicationConfig[];
   readonly discover: readonly DiscoverConfig[];
@@ -76,13 +81,27 @@ export function parseConfig(document: unknown): RotationConfig {
   const discover = (config.discover ?? []).map((entry) =>
     resolveDiscover(entry, entries, config.policy, intervalMs),
   );
+  const isFleet = config.fleet === true;
   const problems = [
+    ...(isFleet && !isFleetInterval(intervalMs)
+      ? ["schedule: with fleet, must be a multiple of 15m, from 30m to 1d"]
+      : []),
     ...entries.flatMap(idsTwice),
     ...conflictsIn({ secretPrefix, formerPrefixes, applications: entries.map(placesOfEntry), discover }),
     ...impossiblePolicies(entries, applications, discover),
   ];
   if (problems.length > 0) throw invalid(problems);
-  return { losantApiUrl, secretPrefix, formerPrefixes, eventBusName, intervalMs, applications, discover };
+  const fleet = isFleet ? { shards: shardsIn(intervalMs) } : undefined;
+  return {
+    losantApiUrl,
+    secretPrefix,
+    formerPrefixes,
+    eventBusName,
+    intervalMs,
+    fleet,
+    applications,
+    discover,
+  };
 }
 
 /** Keys that are optional only if another key is there. */
@@ -152,7 +171,7 @@ function resolveApplication(
 }
 
 function resolveDiscover(
-  { policy, ...rest }: DiscoverDocument,
+  { policy, part, ...rest }: DiscoverDocument,
   entries: readonly ApplicationDocument[],
   common: ConfigDocument["policy"],
   intervalMs: number,
@@ -160,6 +179,7 @@ function resolveDiscover(
   const overrides = entries.filter(({ accessToken }) => accessToken === undefined);
   return {
     ...rest,
+    part: part === undefined ? undefined : shareOf(part),
     policy: resolvePolicy({ ...common, ...policy }, intervalMs),
     overrides: new Map(
       overrides.map((entry) => [

@@ -4,6 +4,7 @@ import type { ListedApplication } from "../ports.ts";
 import type { ApplicationConfig, DiscoverConfig, RotationConfig } from "./config.ts";
 import { fitsGlob } from "./policy.ts";
 import { isId } from "./request.ts";
+import { isInPart } from "./slots.ts";
 
 /** In `organizations`: the applications that belong to the user. */
 const SANDBOX = "sandbox";
@@ -74,6 +75,16 @@ export function countIn(entry: DiscoverConfig, list: readonly ListedApplication[
 
 /** Whether the entry is about this application. The sandbox is that of the user whose list it is. */
 export function isAbout(listed: ListedApplication, entry: DiscoverConfig): boolean {
+  return isNamedBy(listed, entry) && (entry.part === undefined || isInPart(listed.id, entry.part));
+}
+
+/** Whether the entry would be about this application, if it were about all parts of the fleet. */
+export function isLeftOutByPart(listed: ListedApplication, entry: DiscoverConfig): boolean {
+  return isNamedBy(listed, entry) && !isAbout(listed, entry);
+}
+
+/** Whether the names or ids of the application and its organization fit. */
+function isNamedBy(listed: ListedApplication, entry: DiscoverConfig): boolean {
   const { id, name, organization } = listed;
   const { organizations, include, exclude } = entry;
   const isInPlace =

@@ -27,7 +27,20 @@ export const METRIC_UNITS = {
   AccessTokenDaysLeft: "None",
   DurationMs: "Milliseconds",
 } as const;
-export type MetricName = keyof typeof METRIC_UNITS;
+
+/** The metrics that only a fleet has. */
+export const FLEET_METRIC_UNITS = {
+  /** The applications of the shard. */
+  Applications: "Count",
+  /** Of them, those that the run had no time to look at. */
+  Unseen: "Count",
+  /** 1 if the run did what a run of a fleet must do, although single tokens and applications may have failed; otherwise 0. */
+  RunCompleted: "Count",
+} as const;
+export type MetricName = keyof typeof METRIC_UNITS | keyof typeof FLEET_METRIC_UNITS;
+
+/** A second dimension of `RunCompleted`, so that each shard can have an alarm. */
+export const SHARD_DIMENSION = "Shard";
 
 /**
  * Means a year or more, or never. With this limit, both metrics exist after every run that could read tokens (if a metric is

@@ -2,7 +2,7 @@ import { asRotationError, RotationError } from "../model/errors.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
 import type { ApplicationId } from "../model/token.ts";
 import type { DiscoverConfig, RotationConfig } from "../policy/config.ts";
-import { countIn, type FoundApplication, foundIn } from "../policy/discovery.ts";
+import { countIn, type FoundApplication, foundIn, isLeftOutByPart } from "../policy/discovery.ts";
 import type { ApplicationListing, Directory, ListedApplication, Login } from "../ports.ts";
 
 /** What one entry of `discover` found. */
@@ -23,7 +23,7 @@ export interface DiscoveredEntry {
 export interface Discovery {
   readonly entries: readonly DiscoveredEntry[];
   readonly found: readonly FoundApplication[];
-  /** Entries of `applications` without an access token that no list has, although all lists are complete. */
+  /** Entries of `applications` without an access token that no list has, although all lists are complete. Not those of other parts. */
   readonly unfound: readonly ApplicationId[];
 }
 
@@ -45,7 +45,10 @@ export async function discover(
     const problems = error === undefined ? flawsOfListing(listing, entry, count, index) : [error];
     return { index, accessToken: entry.accessToken, listed, count, login, problems };
   });
-  const ids = new Set(found.map(({ listed }) => listed.id));
+  const inOtherParts = config.discover.flatMap((entry, index) =>
+    (lists[index] ?? []).filter((listed) => isLeftOutByPart(listed, entry)),
+  );
+  const ids = new Set([...found.map(({ listed }) => listed.id), ...inOtherParts.map(({ id }) => id)]);
   const [first] = config.discover;
   const overridden = [...(first?.overrides.keys() ?? [])];
   return { entries, found, unfound: isComplete(entries) ? overridden.filter((id) => !ids.has(id)) : [] };

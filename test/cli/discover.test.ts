@@ -154,6 +154,15 @@ describe("status", { timeout: TIMEOUT_MS }, () => {
     });
   });
 
+  test("--applications says which applications another part of the fleet works on", async () => {
+    logIn();
+    configure({ part: "1/3" });
+    const { code, stdout } = await status("--applications");
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${TWO} Line two Acme Wheels 1 left out by part`);
+    expect(stdout).toContain("A run works on 1 of 2 applications.");
+  });
+
   test("--applications can't be used with filters of tokens", async () => {
     const { code, stderr } = await status("--applications", "--due");
     expect(code).toBe(2);

@@ -170,6 +170,33 @@ describe("a run that discovers", () => {
     expect(world.losant.accepts(world.stringIn("prod/two") ?? "")).toBe(true);
   });
 
+  it("works on the applications of its part, and another deployment on the others", async () => {
+    const parts = await Promise.all(
+      ["1/3", "3/3"].map(async (part) => {
+        const { world } = fleet({ entry: { part }, applications: [{ id: ONE }, { id: TWO }] });
+        const result = await world.run();
+        // The override of an application in the other part is not missing.
+        expect(result.failures).toEqual([]);
+        return rotatedIn(result);
+      }),
+    );
+    expect(parts).toEqual([[ONE], [TWO]]);
+  });
+
+  it("finds as many as are in its part, and leaves the others to a later entry", async () => {
+    const { world } = fleet({ entry: { part: "1/3", atLeast: 2 } });
+    expect((await world.run()).codes).toEqual(["discovery-too-small"]);
+    const both = fleet({
+      config: {
+        discover: [
+          { ...ENTRY, part: "1/3" },
+          { ...ENTRY, policy: { exclude: ["*"] } },
+        ],
+      },
+    });
+    expect(rotatedIn(await both.world.run())).toEqual([ONE]);
+  });
+
   it("logs in to an application with its own access token, and then the entry of discover decides nothing", async () => {
     const { world, losant } = fleet({
       entry: { policy: { exclude: ["*"] } },

@@ -378,6 +378,15 @@ describe("a configuration that discovers applications", () => {
     expect(discover).toMatchObject([
       { ...FLEET, include: ["*"], exclude: [], atLeast: 1, policy: { renewBeforeMs: 30 * DAY } },
     ]);
+    expect(discover[0]?.part).toBeUndefined();
+  });
+
+  it("may be about one part of the applications", () => {
+    const partOf = (part: string) => parseConfig(discovering({ part })).discover[0]?.part;
+    expect(partOf("1/2")).toEqual({ index: 0, of: 2 });
+    expect(partOf("99/99")).toEqual({ index: 98, of: 99 });
+    for (const part of ["0/2", "3/2", "1/100", "1/2 ", "half", "1/1/2", "01/2", 1])
+      expect(refusal(discovering({ part }))).toContain("discover.0.part: must be a part such as 1/2");
   });
 
   it("overrides the common policy by that of the entry, and both by that of an application", () => {
@@ -438,6 +447,7 @@ describe("a configuration that discovers applications", () => {
       discovering({}, { id: APP, policy: { lifetime: "18h" } }),
       "applications.0.policy.lifetime: must be longer than three schedule intervals",
     ],
+    ["a part as a list", discovering({ part: [1, 2] }), "discover.0.part: must be a part such as 1/2"],
     ["one application twice", discovering({}, { id: APP }, application), "applications.1.id"],
     [
       "one secret of two applications",
@@ -514,5 +524,34 @@ describe("a configuration that discovers applications", () => {
       [discovering({ secrets: {} }), false],
     ] as const)
       expect([document, isValid(document)]).toEqual([document, isGood]);
+  });
+});
+
+describe("the configuration of a fleet", () => {
+  const fleet = (schedule: string | undefined, value: unknown = true) => ({
+    ...discovering({}),
+    ...(schedule !== undefined && { schedule }),
+    fleet: value,
+  });
+
+  it.each([
+    ["30m", 2],
+    ["45m", 3],
+    [undefined, 24],
+    ["1d", 96],
+    ["24h", 96],
+  ] as const)("with the schedule %s has %d shards", (schedule, shards) => {
+    expect(parseConfig(fleet(schedule)).fleet).toEqual({ shards });
+  });
+
+  it.each(["15m", "50m", "25h", "2d"])("is refused with the schedule %s", (schedule) => {
+    expect(refusal(fleet(schedule))).toBe(
+      "configuration: schedule: with fleet, must be a multiple of 15m, from 30m to 1d",
+    );
+    expect(parseConfig({ ...discovering({}), schedule }).fleet).toBeUndefined();
+  });
+
+  it.each([false, "true", 24, null])("is refused if the key is %j", (value) => {
+    expect(refusal(fleet("6h", value))).toContain("fleet: must be true, or absent");
   });
 });
