@@ -6,6 +6,7 @@ export type {
   AccessTokenDocument,
   ApplicationDocument,
   ConfigDocument,
+  DiscoverDocument,
   RetirementDocument,
   RotationPolicyDocument,
 } from "./config-document.ts";

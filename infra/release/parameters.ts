@@ -1,10 +1,10 @@
-import type { Properties, Value } from "./cfn.ts";
-import { sub } from "./cfn.ts";
+import type { Properties } from "./cfn.ts";
 
 /** The number that fits into the role's inline policy with everything else. */
 export const MAX_APPLICATIONS = 10;
 
-const NO_COMMA_AT_THE_END = `^[0-9a-f]{24}(,[0-9a-f]{24}){0,${MAX_APPLICATIONS - 1}}$`;
+const ID = "[0-9a-f]{24}";
+const IDS = `^(${ID}(,${ID}){0,${MAX_APPLICATIONS - 1}})?$`;
 const text = (Description: string, Default?: string, rules: Properties = {}): Properties => ({
   Type: "String",
   Description,
@@ -17,8 +17,18 @@ const number = (Description: string, Default: number, rules: Properties = {}): P
   Default,
   ...rules,
 });
-const NAME = "^[A-Za-z0-9_+=.@-][A-Za-z0-9/_+=.@-]{0,199}$";
-const folder = { AllowedPattern: NAME, ConstraintDescription: "Use 1 to 200 of A-Z a-z 0-9 / _ + = . @ -" };
+const NAME = "[A-Za-z0-9_+=.@-][A-Za-z0-9/_+=.@-]{0,199}";
+const A_NAME = "Use 1 to 200 of A-Z a-z 0-9 / _ + = . @ -";
+const folder = { AllowedPattern: `^${NAME}$`, ConstraintDescription: A_NAME };
+/** The worker writes the secrets in folders with the id of an application, and must not read them. IAM's `?` also matches slashes. */
+const NOT_IN_SUCH = "(?!.*/.{24}/)";
+const NOT_SUCH = "(?!.*/.{24}(/|$))";
+const A_NAME_APART = `${A_NAME}, without 24 characters between two slashes`;
+/** Texts in a list of the configuration. With quotes or backslashes, they could be more than texts. */
+const TEXT = String.raw`[^", \\\x00-\x1f]([^",\\\x00-\x1f]*[^", \\\x00-\x1f])?`;
+const TEXTS = `${TEXT}(,${TEXT})*`;
+const COMMAS = "Separate by commas, without spaces around them. Don't use quotes and backslashes";
+const texts = { AllowedPattern: `^(${TEXTS})?$`, ConstraintDescription: COMMAS };
 
 /** The parameters of the template. If a value is also in the configuration, both must be the same. */
 export function parameters(schedules: readonly string[]): Properties {
@@ -28,19 +38,53 @@ export function parameters(schedules: readonly string[]): Properties {
     Configuration: text(
       "The contents of rotation.config.json, on one line. Leave this empty if the file is in function.zip",
       "",
-      { MaxLength: 3500 },
+      {
+        MaxLength: 3500,
+        AllowedPattern: String.raw`^(?![\s\S]*"fleet"\s*:\s*true)[\s\S]*$`,
+        ConstraintDescription: "fleet needs the CDK's stack. Use at most 3500 characters",
+      },
     ),
     ApplicationIds: text(
       `The ids of the applications in the configuration, separated by commas, ${MAX_APPLICATIONS} at most`,
-      undefined,
-      { AllowedPattern: NO_COMMA_AT_THE_END, ConstraintDescription: "Use ids of 24 characters, 0-9 and a-f" },
+      "",
+      { AllowedPattern: IDS, ConstraintDescription: "Use ids of 24 characters, 0-9 and a-f" },
     ),
+    DiscoverAccessToken: text(
+      "The name of the secret with the access token of a user, if applications are discovered. The function may then write the secrets of all applications",
+      "",
+      {
+        AllowedPattern: `^${NOT_IN_SUCH}(${NAME})?$`,
+        ConstraintDescription: A_NAME_APART,
+      },
+    ),
+    DiscoverOrganizations: text(
+      "Ids or name patterns of organizations, separated by commas. The template then writes the configuration: leave Configuration empty",
+      "",
+      texts,
+    ),
+    DiscoverInclude: text(
+      "Ids or name patterns of applications, separated by commas, with DiscoverOrganizations",
+      "*",
+      { AllowedPattern: `^${TEXTS}$`, ConstraintDescription: COMMAS },
+    ),
+    DiscoverExclude: text(
+      "Ids or name patterns of applications that are left alone, separated by commas, with DiscoverOrganizations",
+      "",
+      texts,
+    ),
+    DiscoverAtLeast: number("If fewer applications are found, a run does its work and then fails", 1, {
+      MinValue: 0,
+      MaxValue: 1_000_000,
+    }),
     SecretPrefix: text("secretPrefix of the configuration", "losant", folder),
-    FormerPrefix: text("The entry of formerPrefixes in the configuration, if there is one", ""),
+    FormerPrefix: text("The entry of formerPrefixes in the configuration, if there is one", "", {
+      AllowedPattern: `^(${NAME})?$`,
+      ConstraintDescription: A_NAME,
+    }),
     AccessTokenFolder: text(
       "The access token of each application is in the secret <AccessTokenFolder>/<application id>",
       "losant-access",
-      folder,
+      { AllowedPattern: `^${NOT_SUCH}${NAME}$`, ConstraintDescription: A_NAME_APART },
     ),
     RenewAccessTokens: text(
       "Whether the worker renews its access tokens (renew: true in the configuration)",
@@ -56,7 +100,10 @@ export function parameters(schedules: readonly string[]): Properties {
       Default: "",
     },
     SecretsKeyArn: text("The ARN of your own KMS key, if it encrypts existing secrets", ""),
-    EventBusName: text("eventBusName of the configuration: a bus in this account and region", "default"),
+    EventBusName: text("eventBusName of the configuration: a bus in this account and region", "default", {
+      AllowedPattern: "^[A-Za-z0-9._/-]{1,256}$",
+      ConstraintDescription: "Use the name of a bus, not its ARN",
+    }),
     ScheduleInterval: text("schedule of the configuration: how often the worker runs", "6h", {
       AllowedValues: schedules,
     }),
@@ -72,43 +119,4 @@ export function parameters(schedules: readonly string[]): Properties {
       AllowedValues: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653],
     }),
   };
-}
-
-const isSet = (name: string): Properties => ({ "Fn::Not": [{ "Fn::Equals": [{ Ref: name }, ""] }] });
-
-export const CONDITIONS: Properties = {
-  HasConfiguration: isSet("Configuration"),
-  HasFormerPrefix: isSet("FormerPrefix"),
-  HasSecretsKey: isSet("SecretsKeyArn"),
-  HasAlarmTopic: isSet("AlarmTopicArn"),
-  HasRunbook: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "RunbookUrl" }, "RUNBOOK.md"] }] },
-  RenewsAccessTokens: { "Fn::Equals": [{ Ref: "RenewAccessTokens" }, "true"] },
-  HasMappedSecrets: {
-    "Fn::Not": [{ "Fn::Equals": [{ "Fn::Join": ["", { Ref: "MappedSecretArns" }] }, ""] }],
-  },
-};
-
-/** Refuses what the construct refuses: a role that could read a secret that it writes. */
-export const RULES: Properties = {
-  SecretsApart: {
-    Assertions: [
-      {
-        Assert: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "SecretPrefix" }, { Ref: "AccessTokenFolder" }] }] },
-        AssertDescription: "AccessTokenFolder must not be the same as SecretPrefix",
-      },
-    ],
-  },
-};
-
-/**
- * An ARN for each application. CloudFormation has no loops, so the list always has the maximum length. Unused places have
- * `none`, which is not the id of an application.
- */
-export function ofEachApplication(end: string): readonly Value[] {
-  const ids = `\${ApplicationIds}${",none".repeat(MAX_APPLICATIONS - 1)}`;
-  return Array.from({ length: MAX_APPLICATIONS }, (_, index) =>
-    sub(`arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${end}`, {
-      Id: { "Fn::Select": [index, { "Fn::Split": [",", sub(ids)] }] },
-    }),
-  );
 }

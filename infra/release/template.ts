@@ -8,9 +8,12 @@ import {
   type Value,
   when,
 } from "./cfn.ts";
-import { CONDITIONS, ofEachApplication, parameters, RULES } from "./parameters.ts";
+import { CONDITIONS, RULES } from "./conditions.ts";
+import { parameters } from "./parameters.ts";
 import { type ScheduleSettings, scheduleSettings, withPeriod } from "./schedules.ts";
+import { foldersUnder, ofEachApplication, USER_ACCESS_TOKEN } from "./secret-arns.ts";
 import { stackTemplate } from "./stack-template.ts";
+import { WRITTEN_CONFIGURATION } from "./written-configuration.ts";
 
 /** Its stack has every possible statement. Parameters replace this id. */
 const APPLICATION = "0".repeat(24);
@@ -53,7 +56,11 @@ const DECIDED: Readonly<Record<string, Properties>> = {
     MemorySize: { Ref: "MemoryMiB" },
     Environment: {
       Variables: {
-        ROTATION_CONFIG: when("HasConfiguration", { Ref: "Configuration" }),
+        ROTATION_CONFIG: when(
+          "HasConfiguration",
+          { Ref: "Configuration" },
+          when("WritesConfiguration", WRITTEN_CONFIGURATION),
+        ),
         RUNBOOK_URL: when("HasRunbook", { Ref: "RunbookUrl" }),
       },
     },
@@ -114,15 +121,18 @@ function statementsFor(statement: Properties): readonly Value[] {
   switch (statement.Sid) {
     case "ManageSecrets":
       return [
-        on(ofEachApplication(`\${SecretPrefix}/\${Id}/*`)),
+        on(foldersUnder(`\${SecretPrefix}`)),
         when("HasMappedSecrets", on({ Ref: "MappedSecretArns" }, { Sid: "ManageMappedSecrets" })),
       ];
     case "ReadAccessTokens":
-      return [on(ofEachApplication(`\${AccessTokenFolder}/\${Id}-??????`))];
+      return [
+        when("HasApplications", on(ofEachApplication(`\${AccessTokenFolder}/\${Id}-??????`))),
+        when("HasDiscovery", on(USER_ACCESS_TOKEN, { Sid: "ReadUserAccessToken" })),
+      ];
     case "RenewAccessTokens":
       return [when("RenewsAccessTokens", on(ofEachApplication(`\${AccessTokenFolder}/\${Id}-??????`)))];
     case "LookAtFormerSecrets":
-      return [when("HasFormerPrefix", on(ofEachApplication(`\${FormerPrefix}/\${Id}/*`)))];
+      return [when("HasFormerPrefix", on(foldersUnder(`\${FormerPrefix}`)))];
     case "UseSecretsKey":
       return [when("HasSecretsKey", on({ Ref: "SecretsKeyArn" }))];
     case "Announce":

@@ -9,11 +9,18 @@ import { CfnInclude } from "aws-cdk-lib/cloudformation-include";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ConfigDocument } from "../../infra/config-document.ts";
 import type { StackOptions } from "../../infra/options.ts";
-import { type CfnTemplate, isProperties, type Properties, type Value } from "../../infra/release/cfn.ts";
+import {
+  type CfnTemplate,
+  isProperties,
+  type Properties,
+  type Value,
+  when,
+} from "../../infra/release/cfn.ts";
 import { makeRelease } from "../../infra/release/release.ts";
 import { stackTemplate } from "../../infra/release/stack-template.ts";
 import { releaseTemplate } from "../../infra/release/template.ts";
 import { yaml } from "../../infra/release/yaml.ts";
+import { parseConfig, parseConfigText } from "../../lambda/policy/config.ts";
 import { textOf } from "../support/markdown.ts";
 import { resolved } from "./resolved.ts";
 import { APPLICATION, idOf, newApp } from "./synth.ts";
@@ -106,6 +113,52 @@ const CASES: Readonly<Record<string, Case>> = {
       SecretsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
     },
   },
+  "discovering applications": {
+    config: {
+      formerPrefixes: ["old"],
+      discover: [{ accessToken: "losant-access/fleet", organizations: ["Acme *"] }],
+    },
+    options: {},
+    parameters: { DiscoverAccessToken: "losant-access/fleet", FormerPrefix: "old" },
+  },
+  "discovering applications beside a listed one": {
+    config: {
+      discover: [{ accessToken: "fleet", organizations: ["Acme *"] }],
+      applications: [{ id: one, accessToken: { secret: `losant-access/${one}`, renew: true } }],
+    },
+    options: {},
+    parameters: { ApplicationIds: one, DiscoverAccessToken: "fleet" },
+  },
+};
+
+/** The parameters with which the template writes the configuration, and that configuration. */
+const WRITTEN = {
+  parameters: {
+    DiscoverAccessToken: "losant-access/fleet",
+    DiscoverOrganizations: `Acme * GmbH & Co,575ed6e87ae143cd83dc4aa8,日本 {x} \${y}`,
+    DiscoverInclude: "*,*'s",
+    DiscoverExclude: "* staging,575ec8687ae143cd83dc4a97",
+    DiscoverAtLeast: 12,
+    SecretPrefix: "iot",
+    FormerPrefix: "losant",
+    EventBusName: "iot",
+    ScheduleInterval: "1h",
+  },
+  config: {
+    secretPrefix: "iot",
+    formerPrefixes: ["losant"],
+    eventBusName: "iot",
+    schedule: "1h",
+    discover: [
+      {
+        accessToken: "losant-access/fleet",
+        organizations: ["Acme * GmbH & Co", "575ed6e87ae143cd83dc4aa8", `日本 {x} \${y}`],
+        include: ["*", "*'s"],
+        exclude: ["* staging", "575ec8687ae143cd83dc4a97"],
+        atLeast: 12,
+      },
+    ],
+  },
 };
 
 /** Findings of the CDK's validation. */
@@ -116,6 +169,32 @@ const MEANT_TO_BE = [
     reason: "A prefix of names and the ARN of a key are no passwords.",
   },
 ];
+
+/** The rules that these parameters break. */
+function brokenRules(
+  template: CfnTemplate,
+  given: Readonly<Record<string, string | number>>,
+): readonly string[] {
+  const conditionOf = (name: string) => `Rule${name}`;
+  const rules = Object.entries(template.Rules ?? {}) as [string, Properties][];
+  const Conditions = Object.fromEntries(
+    rules.map(([name, { RuleCondition, Assertions }]) => {
+      const [{ Assert = "" } = {}] = Assertions as readonly Properties[];
+      const applies = RuleCondition === undefined ? [] : [{ "Fn::Not": [RuleCondition] }];
+      return [conditionOf(name), { "Fn::Or": [...applies, Assert] }];
+    }),
+  );
+  const Resources = Object.fromEntries(
+    rules.map(([name]) => [
+      name,
+      { Type: "Rule", Properties: { Holds: when(conditionOf(name), true, false) } },
+    ]),
+  );
+  const found = resolved({ ...template, Conditions, Resources }, given);
+  return rules
+    .map(([name]) => name)
+    .filter((name) => ((found[name] as Properties).Properties as Properties).Holds !== true);
+}
 
 describe("the CloudFormation template", () => {
   let template: CfnTemplate;
@@ -144,7 +223,63 @@ describe("the CloudFormation template", () => {
     expect(functionOf(resolved(template, given)).Environment).toEqual({ Variables: {} });
   });
 
+  test("writes the configuration of applications that are discovered, whatever their organizations are called", () => {
+    const { Environment } = (
+      resolved(template, { CodeBucket: "code", ...WRITTEN.parameters }).WorkerFunction as Properties
+    ).Properties as Properties;
+    const { ROTATION_CONFIG } = (Environment as Properties).Variables as Properties;
+    expect(JSON.parse(String(ROTATION_CONFIG))).toEqual(WRITTEN.config);
+    expect(() => parseConfigText(String(ROTATION_CONFIG), "ROTATION_CONFIG")).not.toThrow();
+  });
+
+  test("writes a valid one from the least", () => {
+    const least = { CodeBucket: "code", DiscoverAccessToken: "a", DiscoverOrganizations: "sandbox" };
+    const { Environment } = (resolved(template, least).WorkerFunction as Properties).Properties as Properties;
+    const { ROTATION_CONFIG } = (Environment as Properties).Variables as Properties;
+    expect(parseConfigText(String(ROTATION_CONFIG), "ROTATION_CONFIG")).toEqual(
+      parseConfig({ discover: [{ accessToken: "a", organizations: ["sandbox"] }] }),
+    );
+  });
+
   test.each([
+    [{}, ["SomeApplications"]],
+    [{ ApplicationIds: one }, []],
+    [{ DiscoverAccessToken: "a" }, []],
+    [{ ApplicationIds: one, DiscoverAccessToken: "a", Configuration: "{}" }, []],
+    [WRITTEN.parameters, []],
+    [{ ...WRITTEN.parameters, Configuration: "{}" }, ["OneConfiguration"]],
+    [{ ...WRITTEN.parameters, ApplicationIds: one }, ["OneConfiguration"]],
+    [{ ApplicationIds: one, DiscoverOrganizations: "Acme" }, ["OneConfiguration"]],
+    [{ DiscoverAccessToken: "a", DiscoverExclude: "x" }, ["NothingIgnored"]],
+    [{ DiscoverAccessToken: "a", DiscoverInclude: "x" }, ["NothingIgnored"]],
+    [{ DiscoverAccessToken: "a", DiscoverAtLeast: 2 }, ["NothingIgnored"]],
+    [{ ApplicationIds: one, SecretPrefix: "x", AccessTokenFolder: "x" }, ["SecretsApart"]],
+  ] as readonly [Case["parameters"], readonly string[]][])("with %j breaks the rules %j", (given, rules) => {
+    expect(brokenRules(template, { CodeBucket: "code", ...given })).toEqual(rules);
+  });
+
+  test.each([
+    ["DiscoverAccessToken", "", ""],
+    ["DiscoverAccessToken", `losant-access/${one}`, ""],
+    ["DiscoverAccessToken", `losant/${one}/access`, "AllowedPattern"],
+    ["DiscoverAccessToken", `losant/${"x".repeat(12)}/${"x".repeat(11)}/access`, "AllowedPattern"],
+    ["DiscoverAccessToken", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x", "AllowedPattern"],
+    ["DiscoverOrganizations", "Acme *,Bcme?", ""],
+    ["DiscoverOrganizations", "Acme, Bcme", "AllowedPattern"],
+    ["DiscoverOrganizations", 'x"],"include":["y', "AllowedPattern"],
+    ["DiscoverOrganizations", "x\\", "AllowedPattern"],
+    ["DiscoverOrganizations", "x\ny", "AllowedPattern"],
+    ["DiscoverOrganizations", "x,", "AllowedPattern"],
+    ["DiscoverInclude", "", "AllowedPattern"],
+    ["DiscoverExclude", "", ""],
+    ["DiscoverAtLeast", -1, "MinValue"],
+    ["FormerPrefix", "", ""],
+    ["FormerPrefix", "*", "AllowedPattern"],
+    ["EventBusName", "*", "AllowedPattern"],
+    ["AccessTokenFolder", `losant/${one}`, "AllowedPattern"],
+    ["Configuration", '{"discover":[],"fleet":false}', ""],
+    ["Configuration", '{"fleet" :\n true}', "AllowedPattern"],
+    ["ApplicationIds", "", ""],
     ["ApplicationIds", `${one},${other}`, ""],
     ["ApplicationIds", Array.from({ length: 10 }, (_, index) => idOf(index)).join(","), ""],
     ["ApplicationIds", Array.from({ length: 11 }, (_, index) => idOf(index)).join(","), "AllowedPattern"],

@@ -95,9 +95,19 @@ class Scope {
   }
 
   #test(expression: Value): boolean {
-    const { "Fn::Not": not, "Fn::Equals": equals } = expression as Properties;
+    const {
+      "Fn::Not": not,
+      "Fn::And": and,
+      "Fn::Or": or,
+      "Fn::Equals": equals,
+      Condition: named,
+    } = expression as Properties;
+    if (typeof named === "string") return this.#holds(named);
     if (Array.isArray(not)) return !this.#test(not[0] as Value);
+    if (Array.isArray(and)) return and.every((one: Value) => this.#test(one));
+    if (Array.isArray(or)) return or.some((one: Value) => this.#test(one));
     const [left, right] = equals as readonly [Value, Value];
-    return this.valueOf(left) === this.valueOf(right);
+    // CloudFormation compares parameters as text, also numbers.
+    return String(this.valueOf(left)) === String(this.valueOf(right));
   }
 }

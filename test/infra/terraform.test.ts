@@ -123,13 +123,18 @@ describe("the Terraform module", () => {
     );
   });
 
-  test("has rights on the configured applications and on nothing else", () => {
+  test("has rights on the configured applications, or on those of any id if they are discovered, and on nothing else", () => {
     const resources = partOf("resources = {");
     expect(resources.match(/\[[^[]*"\*"[^\]]*\]/g)).toEqual(['["*"]']);
     expect(resources).toContain('ListSecrets = ["*"]');
-    expect(resources).toContain(`"\${local.secrets}\${local.secret_prefix}/\${id}/*"`);
-    expect(resources).toContain(`"\${local.secrets}\${prefix}/\${id}/*"`);
-    expect(resources).toContain("local.access_token_arns[id] if token.renew]");
+    expect(partOf("folders = ")).toBe(
+      `folders = length(local.discover) > 0 ? ["${"?".repeat(24)}"] : [for application in local.applications : lower(application.id)]`,
+    );
+    expect(resources).toContain(`"\${local.secrets}\${local.secret_prefix}/\${folder}/*"`);
+    expect(resources).toContain(`"\${local.secrets}\${prefix}/\${folder}/*"`);
+    expect(resources).toContain("local.access_token_arns[token.secret] if token.renew]");
+    expect(resources).toContain("ReadAccessTokens = values(local.access_token_arns)");
+    expect(partOf("access_tokens = [")).toContain("for entry in concat(local.applications, local.discover)");
   });
 
   test("lets only Lambda and its own schedules use its roles", () => {
@@ -146,7 +151,7 @@ describe("the Terraform module", () => {
 
   test("refuses access tokens among the secrets that the worker writes, and a configuration that is too long", () => {
     expect(partOf('resource "aws_iam_role_policy" "worker"')).toContain(
-      `condition = alltrue([for token in values(local.access_tokens) : !startswith(token.secret, "\${local.secret_prefix}/")])`,
+      `condition = alltrue([for token in local.access_tokens : !startswith(replace(token.secret, "/^arn:.*?:secret:/", ""), "\${local.secret_prefix}/")])`,
     );
     expect(partOf('resource "aws_lambda_function" "worker"')).toContain(
       "condition = var.configuration_in_zip || length(jsonencode(local.configuration)) <= 3500",
@@ -168,8 +173,11 @@ describe("the Terraform module", () => {
   test.each([
     ["architecture", 'contains(["arm64", "x86_64"], var.architecture)'],
     ["name", 'can(regex("^[A-Za-z][A-Za-z0-9-]{0,31}$", var.name))'],
-    ["configuration", "can(jsondecode(var.configuration).applications[0].id)"],
-    ["configuration", "!can(jsondecode(var.configuration).discover)"],
+    [
+      "configuration",
+      "can(jsondecode(var.configuration).applications[0].id) || can(jsondecode(var.configuration).discover[0].accessToken)",
+    ],
+    ["configuration", "try(jsondecode(var.configuration).fleet, false) == false"],
   ])("refuses a wrong %s in the plan", (variable, condition) => {
     expect(partOf(`variable "${variable}"`)).toContain(`validation { condition = ${condition} error_message`);
   });

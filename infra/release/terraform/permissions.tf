@@ -3,35 +3,41 @@ locals {
   secret_prefix = try(local.configuration.secretPrefix, "losant")
   bus           = try(local.configuration.eventBusName, "default")
 
-  # `accessToken` is a name, an ARN, or an object with `secret` and `renew`.
-  access_tokens = { for application in local.configuration.applications :
-    application.id => {
-      secret = try(tostring(application.accessToken), application.accessToken.secret)
-      renew = anytrue([
-        try(application.accessToken.renew, false),
-        contains(values(try(application.secrets, {})), try(tostring(application.accessToken), application.accessToken.secret)),
-      ])
-      mapped = [for name in values(try(application.secrets, {})) : name
-      if name != try(tostring(application.accessToken), application.accessToken.secret)]
-    }
-  }
+  applications = try(local.configuration.applications, [])
+  discover     = try(local.configuration.discover, [])
+
+  # The ids of discovered applications aren't known here. In IAM, each `?` matches one character.
+  folders = length(local.discover) > 0 ? ["????????????????????????"] : [for application in local.applications : lower(application.id)]
+
+  # `accessToken` is a name, an ARN, or an object with `secret` and `renew`. It can be left out if the application is discovered.
+  access_tokens = [for entry in concat(local.applications, local.discover) : {
+    secret = try(tostring(entry.accessToken), entry.accessToken.secret)
+    renew = anytrue([
+      try(entry.accessToken.renew, false),
+      contains(values(try(entry.secrets, {})), try(tostring(entry.accessToken), entry.accessToken.secret)),
+    ])
+  } if can(entry.accessToken)]
+
+  # The secrets that `secrets` maps, without that of the access token.
+  mapped = flatten([for application in local.applications : [for name in values(try(application.secrets, {})) : name
+  if name != try(tostring(application.accessToken), application.accessToken.secret, null)]])
 
   # Secrets Manager ends each ARN with a hyphen and six random characters.
-  access_token_arns = { for id, token in local.access_tokens :
-    id => !startswith(token.secret, "arn:") ? "${local.secrets}${token.secret}-??????" : (
-      can(regex("-[A-Za-z0-9]{6}$", token.secret)) ? token.secret : "${token.secret}-??????"
+  access_token_arns = { for secret in distinct(local.access_tokens[*].secret) :
+    secret => !startswith(secret, "arn:") ? "${local.secrets}${secret}-??????" : (
+      can(regex("-[A-Za-z0-9]{6}$", secret)) ? secret : "${secret}-??????"
     )
   }
 
   resources = {
     ManageSecrets = concat(
-      [for id in keys(local.access_tokens) : "${local.secrets}${local.secret_prefix}/${id}/*"],
-      flatten([for token in values(local.access_tokens) : [for name in token.mapped : "${local.secrets}${name}-??????"]]),
+      [for folder in local.folders : "${local.secrets}${local.secret_prefix}/${folder}/*"],
+      [for name in distinct(local.mapped) : "${local.secrets}${name}-??????"],
     )
-    RenewAccessTokens = [for id, token in local.access_tokens : local.access_token_arns[id] if token.renew]
+    RenewAccessTokens = distinct([for token in local.access_tokens : local.access_token_arns[token.secret] if token.renew])
     ReadAccessTokens  = values(local.access_token_arns)
     LookAtFormerSecrets = flatten([for prefix in try(local.configuration.formerPrefixes, []) :
-    [for id in keys(local.access_tokens) : "${local.secrets}${prefix}/${id}/*"]])
+    [for folder in local.folders : "${local.secrets}${prefix}/${folder}/*"]])
     UseSecretsKey    = var.secrets_key_arn == null ? [] : [var.secrets_key_arn]
     Announce         = [startswith(local.bus, "arn:") ? local.bus : "arn:${local.partition}:events:${local.region}:${local.account}:event-bus/${local.bus}"]
     Log              = ["${aws_cloudwatch_log_group.worker.arn}:*"]
@@ -71,8 +77,8 @@ resource "aws_iam_role_policy" "worker" {
 
   lifecycle {
     precondition {
-      condition = alltrue([for token in values(local.access_tokens) :
-      !startswith(token.secret, "${local.secret_prefix}/")])
+      condition = alltrue([for token in local.access_tokens :
+      !startswith(replace(token.secret, "/^arn:.*?:secret:/", ""), "${local.secret_prefix}/")])
       error_message = "The secrets of access tokens must be in their own folder, outside secretPrefix, such as losant-access/<application id>."
     }
   }

@@ -3,13 +3,13 @@ variable "configuration" {
   type        = string
 
   validation {
-    condition     = can(jsondecode(var.configuration).applications[0].id)
-    error_message = "The configuration must be JSON with at least one application."
+    condition     = can(jsondecode(var.configuration).applications[0].id) || can(jsondecode(var.configuration).discover[0].accessToken)
+    error_message = "The configuration must be JSON with at least one application, or with discover."
   }
 
   validation {
-    condition     = !can(jsondecode(var.configuration).discover)
-    error_message = "This module doesn't support discover, because its rights are for listed applications. Use the CDK."
+    condition     = try(jsondecode(var.configuration).fleet, false) == false
+    error_message = "This module doesn't support fleet: its schedule and alarms are for one run in each interval. Use the CDK."
   }
 }
 
