@@ -1,9 +1,11 @@
 import { RETIRING, runs, setting, token } from "./lasting.ts";
 import { actAt, FIRST, faultAt, runAt } from "./scenarios.ts";
-import type { FaultEntry, Script, Setting } from "./script.ts";
+import type { FaultEntry, Role, Script, Setting } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./services.ts";
 
 const SECOND = 1_000;
+const EDGE_GATEWAY: Role = { ...FIRST, token: 1 };
+const ACCESS: Role = { ...FIRST, token: "access" };
 const LEAK = { trigger: "manual", tokens: ["backend"], force: true, retireNow: true } as const;
 
 const pauseAt = (run: string, call: FaultEntry["call"], ms: number): FaultEntry => ({
@@ -191,5 +193,41 @@ export const GUARDED: readonly { readonly says: string; readonly script: Script 
         runAt("r3", HOUR + 2.5 * MINUTE),
       ],
     },
+  },
+  {
+    says: "a version that an administrator made current doesn't prove that the worker created its token",
+    script: {
+      setting: setting([token("backend", 8), token("edge-gateway", 8)], { policy: RETIRING }),
+      entries: [
+        actAt(
+          { atMs: MINUTE },
+          {
+            do: "plant-version",
+            role: FIRST,
+            victim: { role: EDGE_GATEWAY, whose: "root" },
+            isCurrent: true,
+          },
+        ),
+        runAt("r1", HOUR),
+        ...runs(1, 4),
+      ],
+    },
+  },
+  {
+    says: "what somebody writes onto the access token doesn't decide into which secret its successor goes",
+    script: {
+      setting: setting([], {
+        applications: [{ access: "managed", tokens: [token("backend", 8)] }],
+        hidesCreatorTypes: true,
+      }),
+      entries: [
+        actAt({ atMs: 0 }, { do: "forge-text", role: ACCESS, whose: "root", how: "unsigned" }),
+        runAt("r1", MINUTE),
+      ],
+    },
+  },
+  {
+    says: "a run whose promotion had no answer doesn't take itself for the loser",
+    script: { setting: one(8), entries: [runAt("r1", MINUTE), faultAt("r1", "promote", "answer-lost")] },
   },
 ];
