@@ -10,9 +10,10 @@ import { articleOn, asRotationError, RotationError, remedyFor } from "./model/er
 import { eachText, printable, printableJson, printableValue } from "./model/printable.ts";
 import { RunId } from "./model/token.ts";
 import { parseConfigText } from "./policy/config.ts";
-import { parseRequest } from "./policy/request.ts";
+import { isFromDashboard, parseRequest } from "./policy/request.ts";
 import type { Clock, Log, LogFields } from "./ports.ts";
 import { metricsOf } from "./report/metrics.ts";
+import { popupOfFailure, popupOfRun } from "./report/popup.ts";
 import type { Report } from "./report/report.ts";
 import { type RunResult, run } from "./run/run.ts";
 import type { RunWatch } from "./run/watch.ts";
@@ -60,11 +61,20 @@ function ownAws(): AwsAccess {
 
 /**
  * The Lambda function. Returns the report of the run. If anything failed, it finishes everything else and then throws, so that
- * Lambda tries again and alarms notice it.
+ * Lambda tries again and alarms notice it. The button of a dashboard gets a short page instead, also about failures, because a
+ * person waits for it, and Lambda never repeats its calls. The log, the metrics and the events are the same.
  */
-export async function handler(event: unknown, context: InvocationContext = {}): Promise<Report> {
+export async function handler(event: unknown, context: InvocationContext = {}): Promise<Report | string> {
   warnOfProxies();
-  const { report, failures, codes, facts } = await start(event, context);
+  const runbook = process.env.RUNBOOK_URL;
+  const run = await start(event, context);
+  if (run instanceof RotationError) {
+    if (isFromDashboard(event)) return popupOfFailure(run, runbook).text;
+    throw new Error(
+      printable(`${run.code}: ${run.message}. ${remedyFor(run.code, runbook)}`).slice(0, MAX_MESSAGE),
+    );
+  }
+  const { report, failures, codes, facts } = run;
   writeMetrics(facts);
   logger.info("run completed", {
     runId: report.runId,
@@ -72,9 +82,11 @@ export async function handler(event: unknown, context: InvocationContext = {}): 
     dryRun: report.dryRun,
     summary: report.summary,
   });
+  if (isFromDashboard(event))
+    return popupOfRun(run, parseRequest(event).selection.tokens ?? [], runbook).text;
   if (failures.length === 0) return printableValue(report);
   // The links come first, because a long message is cut at its end.
-  const articles = codes.slice(0, MAX_ARTICLES).map((code) => articleOn(code, process.env.RUNBOOK_URL));
+  const articles = codes.slice(0, MAX_ARTICLES).map((code) => articleOn(code, runbook));
   const message = `run ${report.runId} finished with failures (see ${articles.join(", ")}): ${failures.join("; ")}`;
   throw new Error(printable(message).slice(0, MAX_MESSAGE));
 }
@@ -98,14 +110,16 @@ function writeMetrics(facts: RunResult["facts"]): void {
   if (line !== undefined) process.stdout.write(`${printableJson(line)}\n`);
 }
 
-async function start(event: unknown, context: InvocationContext): Promise<RunResult> {
+/** The run, or why it could not start. */
+async function start(event: unknown, context: InvocationContext): Promise<RunResult | RotationError> {
   try {
     return await runOnce(event, configText(), context);
   } catch (thrown) {
-    const { code, message } = asRotationError(thrown);
+    const error = asRotationError(thrown);
+    const { code, message } = error;
     const remedy = remedyFor(code, process.env.RUNBOOK_URL);
     logger.error("the run could not start", { code, problem: message, remedy });
-    throw new Error(printable(`${code}: ${message}. ${remedy}`).slice(0, MAX_MESSAGE));
+    return error;
   }
 }
 

@@ -22,7 +22,14 @@ export const RequestSchema = v.strictObject({
   ),
   force: flag,
   retireNow: flag,
+  /** CloudWatch adds it to the calls of a dashboard. It decides nothing but the form of the answer. */
+  widgetContext: v.optional(v.unknown()),
 });
+
+/** Whether a button of a dashboard sent the event. A person reads the answer then. */
+export function isFromDashboard(event: unknown): event is { readonly widgetContext: unknown } {
+  return typeof event === "object" && event !== null && Object.hasOwn(event, "widgetContext");
+}
 
 /** What one invocation is asked to do; section "The event" of the README lists the keys. */
 export interface RotationRequest {

@@ -3,6 +3,7 @@ import { awsError } from "../../emulators/aws/server.ts";
 import { losantError } from "../../emulators/losant/server.ts";
 import { handler, type InvocationContext } from "../../lambda/handler.ts";
 import type { Report } from "../../lambda/report/report.ts";
+import { elementsOf, skeletonOf } from "../console/markup.ts";
 import { type Cloud, CREDENTIALS, startCloud } from "../support/bundle.ts";
 import { APP, DAY } from "../support/world.ts";
 
@@ -58,7 +59,7 @@ async function invoke(
   };
   onTestFinished(restore);
   try {
-    const answer: Report | Error = await invoked(event, context).catch((thrown: Error) => thrown);
+    const answer: Report | string | Error = await invoked(event, context).catch((thrown: Error) => thrown);
     return { answer, lines: linesOf(written) };
   } finally {
     restore();
@@ -72,7 +73,7 @@ function linesOf(written: readonly string[]): readonly Line[] {
   return texts.filter((text) => text.startsWith("{")).map((text) => JSON.parse(text) as Line);
 }
 
-function messageOf(answer: Report | Error): string {
+function messageOf(answer: Report | string | Error): string {
   expect(answer).toBeInstanceOf(Error);
   return (answer as Error).message;
 }
@@ -313,5 +314,119 @@ describe("an invocation that can't start", () => {
       applications: Array.from({ length: 200 }, () => ({ id: APP, accessToken: "x", nokey: 1 })),
     };
     expect((await untouched({}, { config })).message.length).toBeLessThanOrEqual(4_000);
+  });
+});
+
+describe("a button of the dashboard", () => {
+  /** As CloudWatch adds it to every call of a widget. */
+  const widgetContext = {
+    dashboardName: "tokens",
+    accountId: "123456789012",
+    forms: { all: {} },
+    width: 588,
+  };
+  const press = async (event: object, config: object) => {
+    const { answer, lines } = await invoke({ ...event, widgetContext }, { config });
+    expect(typeof answer).toBe("string");
+    return { page: answer as string, lines };
+  };
+  const textOf = (page: string) =>
+    elementsOf(page)
+      .filter(({ name }) => ["h2", "td", "p"].includes(name))
+      .map(({ text }) => text)
+      .join("\n");
+
+  it("gets a page about its token instead of the report, and the token is rotated", async () => {
+    const { id, due, secretName, config } = application();
+    const { page } = await press({ applicationId: id, tokens: [due.id], force: true }, config);
+    const stored = JSON.parse(cloud.aws.value(secretName) ?? "{}");
+    expect(textOf(page)).toContain("The run is complete\nwas replaced: its rotation was forced");
+    expect(page).toContain(`Its successor is ${stored.tokenId}.`);
+    expect(page).toContain(secretName);
+    expect(page).not.toContain(stored.token);
+    expect(page).not.toContain("rotation worker");
+  });
+
+  it("learns what a run would do with a token that isn't due, and nothing is written", async () => {
+    const { id, secretName, config } = application();
+    const calm = cloud.losant.addToken(id, {
+      name: "calm",
+      expirationDate: new Date(Date.now() + 300 * DAY),
+    });
+    const { page } = await press({ applicationId: id, tokens: [calm.id], dryRun: true }, config);
+    expect(textOf(page)).toContain("What a run would do\nwas left as it is: isn't due yet");
+    expect(textOf(page)).toContain("Nothing was written, and no event was sent.");
+    expect(cloud.aws.secret(secretName)).toBeUndefined();
+  });
+
+  it("learns what became of a leaked string, and who may have it", async () => {
+    const { id, due, config } = application();
+    const { page } = await press(
+      { applicationId: id, tokens: [due.id], force: true, retireNow: true },
+      config,
+    );
+    expect(textOf(page)).toContain("Old string: works: no. Held by:");
+    expect(cloud.losant.tokens(id).find((token) => token.id === due.id)?.status).toBe("inactive");
+  });
+
+  it("is told of a failure with its remedy and no stack, and the log and the metrics have it like any other", async () => {
+    const { id, config } = application();
+    const missing = "a".repeat(24);
+    const event = { applicationId: id, tokens: [missing] };
+    const metrics = ({ lines }: { lines: readonly Line[] }) =>
+      lines.flatMap(({ _aws, DurationMs, runId, ...line }) => (_aws === undefined ? [] : [line]));
+    const env = { AWS_LAMBDA_FUNCTION_NAME: "worker" };
+    const thrown = await invoke(event, { config, env });
+    const shown = await invoke({ ...event, widgetContext }, { config, env });
+    expect(messageOf(thrown.answer)).toContain("token-not-found");
+    const text = textOf(String(shown.answer));
+    expect(text).toContain("The run has failures");
+    expect(text).toContain("What to do (token-not-found): Use the id or the exact name of a token");
+    expect(text).not.toContain("    at ");
+    expect(metrics(shown)).toHaveLength(1);
+    expect(metrics(shown)).toEqual(metrics(thrown));
+    expect(saying(shown.lines, "run completed")).toHaveLength(1);
+  });
+
+  it.each([
+    ["an event that is wrong", { surprise: true }, {}, "event-invalid"],
+    ["a configuration that is wrong", {}, { schedule: "7y" }, "config-invalid"],
+  ])("is told of %s, and the log has it", async (_, event, wrong, code) => {
+    const { config } = application();
+    const { page, lines } = await press(event, { ...config, ...wrong });
+    expect(textOf(page)).toContain(`The run could not start\n${code}: `);
+    expect(saying(lines, "the run could not start")).toHaveLength(1);
+  });
+
+  it.each([null, 7, "text", []])(
+    "is recognized by its key alone, and %j as its context changes nothing",
+    async (odd) => {
+      const { config } = application();
+      const { answer } = await invoke({ dryRun: true, widgetContext: odd }, { config });
+      expect(typeof answer).toBe("string");
+    },
+  );
+
+  it("can be given nothing by a name: no markup, no action, no string", async () => {
+    const pageFor = async (name: string) => {
+      const { id, config } = application();
+      const expirationDate = new Date(Date.now() + 10 * DAY);
+      const creationDate = new Date(Date.now() - 355 * DAY);
+      const dates = { creationDate, expirationDate } as { creationDate: Date; expirationDate: Date };
+      const odd = cloud.losant.addToken(id, { name, scope: ["application.get"], ...dates });
+      const { page } = await press({ applicationId: id, tokens: [odd.id], force: true }, config);
+      expect(page).toContain("was replaced");
+      return { page, string: odd.token };
+    };
+    const plain = skeletonOf((await pageFor("plain")).page);
+    for (const name of [
+      '"><script>alert(1)</script>',
+      '<cwdb-action action="call" endpoint="x">{}</cwdb-action>',
+      "\u202eb\u0007\u001b[31m",
+      "漢".repeat(255),
+    ])
+      expect(skeletonOf((await pageFor(name)).page)).toEqual(plain);
+    const { string } = await pageFor("other");
+    expect((await pageFor(`${string.slice(0, 200)} pasted`)).page).not.toContain(string.slice(0, 100));
   });
 });
