@@ -142,7 +142,6 @@ export async function runOnce(
   const { losantApiUrl: baseUrl, secretPrefix } = settings;
   // A run waits itself after a 429, for all of its calls together.
   const limits = { retriesThrottled: false };
-  const losant = losantConnections({ baseUrl, secretPrefix, credentials: store, limits });
   return run(request, {
     config: settings,
     runId,
@@ -152,8 +151,7 @@ export async function runOnce(
     runbook: process.env.RUNBOOK_URL,
     store,
     bus: eventBridgeBus(events, { busName: settings.eventBusName }),
-    connect: losant.connect,
-    directoryOf: losant.directoryOf,
+    losant: (of) => losantConnections({ baseUrl, secretPrefix, limits, ...of }),
     watch,
   });
 }

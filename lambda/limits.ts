@@ -1,15 +1,20 @@
 /* All limits of a run. Times are in milliseconds. */
 
-/** How many applications are listed at once: at first, and at most, if Losant answers that many as fast. */
-export const OBSERVED_AT_FIRST = 5;
+/** How many calls reading one application makes at once. */
+export const READS_AT_ONCE = 20;
+
+/** How many reads a service gets at once at first, so that an application alone never waits for a turn. */
+export const CALLS_AT_FIRST = READS_AT_ONCE;
+
+/** How many it gets at most, if it answers that many as fast: the number of sockets of each client. */
+export const MOST_LOSANT_READS_AT_ONCE = 64;
+export const MOST_STORE_READS_AT_ONCE = 50;
+
+/** How many applications are in memory at once, at most. */
 export const MOST_OBSERVED_AT_ONCE = 64;
 
-/**
- * How many calls reading one application makes at once, and how many secrets are read at once in total: the AWS client has
- * 50 sockets.
- */
-export const READS_AT_ONCE = 20;
-export const STORE_READS_AT_ONCE = 50;
+/** How many pages of Losant's list of applications are in memory at once, at most. */
+export const DIRECTORY_PAGES_AT_ONCE = 20;
 
 /**
  * How much the listings of all applications that are read at once may use together, in tokens. Each token needs about three

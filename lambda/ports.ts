@@ -56,6 +56,12 @@ export interface ListingRoom {
   hold(held: ListingSize, count: number | undefined): Promise<boolean>;
 }
 
+/**
+ * Sends a read when its service may get one more. How long the answer takes decides how many others are sent at the same time. A
+ * read in its turn may wait for a turn of another service, but not for another one of its own.
+ */
+export type InTurn = <T>(read: () => Promise<T>) => Promise<T>;
+
 /** What is known about a token that can't be read. */
 export interface UnreadableToken {
   readonly id: TokenId;

@@ -1,3 +1,4 @@
+import { CALLS_AT_FIRST, MOST_LOSANT_READS_AT_ONCE } from "../../lambda/limits.ts";
 import { monthlyCosts } from "../idle/costs.ts";
 import type { IdleRun } from "../idle/section.ts";
 import { aim, bullets, dollars, prose, ratio, seconds, table, whole } from "./markdown.ts";
@@ -16,8 +17,9 @@ export function idleSection(runs: readonly IdleRun[]): string {
       `In these applications, all tokens were rotated before, and none is due. A run makes one read per access token, one
       list call per page of tokens and one ListSecrets per hundred secrets, and sends one event at the end. [A
       test](../test/run/idle.test.ts) checks that it does nothing else. The times are virtual: the worker's own work takes no
-      time. The worker lists five applications at once at first, and more while Losant stays as fast, up to 64. The columns
-      “before” are from an earlier version, which described each secret in every run and always observed five applications at once.`,
+      time. The worker lists ${CALLS_AT_FIRST} applications at once at first, and more while Losant stays as fast, up to
+      ${MOST_LOSANT_READS_AT_ONCE}. The columns “before” are from an earlier version, which described each secret in every run and
+      always observed five applications at once.`,
     ),
     table(
       [

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { OBSERVED_AT_FIRST } from "../../lambda/limits.ts";
+import { CALLS_AT_FIRST } from "../../lambda/limits.ts";
 import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
 import { type UnusedEntry, unusedEntries } from "../../lambda/lineage/mappings.ts";
 import { placesOf } from "../../lambda/lineage/places.ts";
@@ -50,7 +50,7 @@ export function lookAt(
   runId: RunId,
   looked: (done: number, of: number) => void = () => {},
 ): Promise<readonly Forecast[]> {
-  const limit = pLimit(OBSERVED_AT_FIRST);
+  const limit = pLimit(CALLS_AT_FIRST);
   let done = 0;
   return Promise.all(
     applications.map(async (application) => {

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import * as v from "valibot";
-import { OBSERVED_AT_FIRST } from "../../lambda/limits.ts";
+import { CALLS_AT_FIRST } from "../../lambda/limits.ts";
 import { type Lineage, resolveLineages } from "../../lambda/lineage/lineage.ts";
 import { placesOf } from "../../lambda/lineage/places.ts";
 import { secretNameOfToken } from "../../lambda/lineage/roots.ts";
@@ -48,7 +48,7 @@ export async function findLineage(
   tools: Tools,
   onUnread: (unread: Unread) => void = () => {},
 ): Promise<Found> {
-  const limit = pLimit(OBSERVED_AT_FIRST);
+  const limit = pLimit(CALLS_AT_FIRST);
   const results = await Promise.all(
     applications.map((application) => limit(() => surveyOrUnread(entry, application, tools))),
   );

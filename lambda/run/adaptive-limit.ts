@@ -24,7 +24,7 @@ export class AdaptiveLimit {
   readonly #most: number;
   #limit: number;
   #bestMs: number | undefined;
-  #round: readonly number[] = [];
+  #round: number[] = [];
   #loweredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(first: number, most: number) {
@@ -40,7 +40,7 @@ export class AdaptiveLimit {
 
   answered(askedAtMs: number, nowMs: number): void {
     if (this.#isOutdated(askedAtMs)) return;
-    this.#round = [...this.#round, nowMs - askedAtMs];
+    this.#round.push(nowMs - askedAtMs);
     if (this.#round.length < Math.max(LEAST_ROUND, this.allowed)) return;
     const usualMs = medianOf(this.#round);
     this.#round = [];

@@ -1,7 +1,14 @@
 import type { ApplicationContext, EffectContext } from "../apply/context.ts";
 import { IssueBudget } from "../apply/issue-budget.ts";
 import { IssueGate } from "../apply/issue-gate.ts";
-import { ISSUE_TO_STAGE_MS, OBSERVING_PART, STEP_RESERVE_MS, STORE_WRITES_PER_SECOND } from "../limits.ts";
+import {
+  ISSUE_TO_STAGE_MS,
+  MOST_LOSANT_READS_AT_ONCE,
+  MOST_STORE_READS_AT_ONCE,
+  OBSERVING_PART,
+  STEP_RESERVE_MS,
+  STORE_WRITES_PER_SECOND,
+} from "../limits.ts";
 import type { StoreIndex } from "../lineage/store-index.ts";
 import { asRotationError } from "../model/errors.ts";
 import { once } from "../model/remembered.ts";
@@ -11,7 +18,16 @@ import type { ApplicationId, RunId, TokenId } from "../model/token.ts";
 import { NO_INDEX, readIndex } from "../observe/read-index.ts";
 import type { ApplicationConfig, DiscoverConfig, RotationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
-import type { Clock, Directory, EventBus, ListingRoom, Log, SecretStore, TokenApi } from "../ports.ts";
+import type {
+  AccessTokenReader,
+  Clock,
+  Directory,
+  EventBus,
+  InTurn,
+  ListingRoom,
+  Log,
+  TokenApi,
+} from "../ports.ts";
 import { Recorder } from "../report/recorder.ts";
 import { type Discovery, discover } from "./discovery.ts";
 import {
@@ -19,12 +35,20 @@ import {
   circuitBroken,
   LosantPause,
   rateLimited,
+  type Store,
   throttleAware,
   throttleAwareDirectory,
 } from "./guarded-ports.ts";
 import { ListingSpace } from "./listing-space.ts";
 import { Observing, type Visit } from "./observing.ts";
+import { ServiceLimit } from "./service-limit.ts";
 import { type RunWatch, watched } from "./watch.ts";
+
+/** Losant, for one run. */
+export interface Losant {
+  connect(application: ApplicationConfig, room: ListingRoom): TokenApi;
+  directoryOf(entry: DiscoverConfig): Directory;
+}
 
 /** Everything outside of a run that it uses, from the composition root. */
 export interface RunEnvironment {
@@ -35,10 +59,10 @@ export interface RunEnvironment {
   readonly log: Log;
   /** The address of the runbook; see `articleOn`. */
   readonly runbook?: string | undefined;
-  readonly store: SecretStore;
+  readonly store: Store;
   readonly bus: EventBus;
-  readonly connect: (application: ApplicationConfig, room: ListingRoom) => TokenApi;
-  readonly directoryOf: (entry: DiscoverConfig) => Directory;
+  /** Sends each read of a list or a token in its turn. Called once. */
+  readonly losant: (of: { readonly credentials: AccessTokenReader; readonly inTurn: InTurn }) => Losant;
   readonly watch?: RunWatch | undefined;
 }
 
@@ -69,8 +93,7 @@ export interface RunContext extends EffectContext {
 
 /** Starts a run. Its store and its bus are guarded, and no other code gets the unguarded ports. */
 export function startRun(request: RotationRequest, environment: RunEnvironment): RunContext {
-  const { config, runId, deadline, clock, log, runbook, store, bus, connect, directoryOf, watch } =
-    environment;
+  const { config, runId, deadline, clock, log, runbook, bus, watch } = environment;
   const startedAt = clock.now();
   const observeUntil = new Date(
     startedAt.getTime() + (deadline.getTime() - startedAt.getTime()) * OBSERVING_PART,
@@ -81,6 +104,11 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     issueBy: after(deadline, -ISSUE_TO_STAGE_MS),
     endBy: after(deadline, -STEP_RESERVE_MS),
   };
+  const losantReads = new ServiceLimit(clock, MOST_LOSANT_READS_AT_ONCE, deadlines.issueBy);
+  const storeReads = new ServiceLimit(clock, MOST_STORE_READS_AT_ONCE, deadlines.issueBy);
+  const limited = rateLimited(environment.store, clock, STORE_WRITES_PER_SECOND, storeReads.inTurn);
+  const store = watched(limited, "Secrets Manager", watch);
+  const losant = environment.losant({ credentials: store, inTurn: losantReads.inTurn });
   const gate = new IssueGate(clock, deadline);
   watch?.stop.addEventListener("abort", () => gate.stop());
   const context: RunContext = {
@@ -90,7 +118,7 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     trigger: request.trigger,
     startedAt,
     observeUntil,
-    store: watched(rateLimited(store, clock, STORE_WRITES_PER_SECOND), "Secrets Manager", watch),
+    store,
     bus: watched(circuitBroken(bus), "EventBridge", watch),
     clock: { now: () => clock.now(), sleep: (ms) => clock.sleep(ms), endBy: deadlines.endBy },
     log,
@@ -103,17 +131,17 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     heldElsewhere: new Map(),
     loginIds: new Set(),
     listings: new ListingSpace(),
-    observing: new Observing(clock),
+    observing: new Observing(clock, losantReads),
     gone: new Set(),
     discover: () =>
       discover(config, (entry) =>
-        watched(throttleAwareDirectory(directoryOf(entry), pause, observeUntil), "Losant", watch),
+        watched(throttleAwareDirectory(losant.directoryOf(entry), pause, observeUntil), "Losant", watch),
       ),
     enter: (application, room, visit) => ({
       run: context,
       application,
       api: watched(
-        throttleAware(connect(application, answering(room, pause, visit)), pause, clock, deadlines, visit),
+        throttleAware(losant.connect(application, answering(room, pause)), pause, clock, deadlines, visit),
         "Losant",
         watch,
       ),

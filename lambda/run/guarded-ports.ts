@@ -1,4 +1,3 @@
-import pLimit from "p-limit";
 import {
   BUS_FAILURES,
   CREATE_THROTTLE_PATIENCE_MS,
@@ -6,11 +5,19 @@ import {
   LONGEST_RETRY_AFTER_MS,
   LONGEST_THROTTLE_PAUSE_MS,
   PROBE_THROTTLE_PATIENCE_MS,
-  STORE_READS_AT_ONCE,
 } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import { after, earliest } from "../model/time.ts";
-import type { Clock, Directory, EventBus, ListingRoom, SecretStore, TokenApi } from "../ports.ts";
+import type {
+  AccessTokenReader,
+  Clock,
+  Directory,
+  EventBus,
+  InTurn,
+  ListingRoom,
+  SecretStore,
+  TokenApi,
+} from "../ports.ts";
 import type { Visit } from "./observing.ts";
 
 /** How many writes may start at once after a pause. Together with the next ones, this is still fewer than 50 in any second. */
@@ -23,11 +30,14 @@ const LEAST_PER_SECOND = 2;
 /** Then the rate rises by this each second, up to its first value, because others share the quota only at times. */
 const RISE_PER_SECOND = 1;
 
+/** Secrets Manager: what a run stores, and what it logs in with. */
+export type Store = SecretStore & AccessTokenReader;
+
 /**
  * The same store with limits. At most `perSecond` writes start in a second, evenly spread except for a short burst, and fewer while
- * the writes of others throttle the store. The number of secrets that are read at once is limited too.
+ * the writes of others throttle the store. Reads wait for their turn, except for the list of secrets, which is read page by page.
  */
-export function rateLimited(store: SecretStore, clock: Clock, perSecond: number): SecretStore {
+export function rateLimited(store: Store, clock: Clock, perSecond: number, inTurn: InTurn): Store {
   let yielded = { rate: perSecond, atMs: Number.NEGATIVE_INFINITY };
   const rateAt = (nowMs: number) =>
     Math.min(perSecond, yielded.rate + ((nowMs - yielded.atMs) / 1_000) * RISE_PER_SECOND);
@@ -56,11 +66,13 @@ export function rateLimited(store: SecretStore, clock: Clock, perSecond: number)
         throw thrown;
       }
     };
-  const reading = pLimit(STORE_READS_AT_ONCE);
   return {
-    describe: (...args) => reading(() => store.describe(...args)),
-    history: (...args) => reading(() => store.history(...args)),
+    describe: (...args) => inTurn(() => store.describe(...args)),
+    history: (...args) => inTurn(() => store.history(...args)),
     list: (...args) => store.list(...args),
+    read: (...args) => inTurn(() => store.read(...args)),
+    versions: (...args) => inTurn(() => store.versions(...args)),
+    readVersion: (...args) => inTurn(() => store.readVersion(...args)),
     create: paced((...args) => store.create(...args)),
     stage: paced((...args) => store.stage(...args)),
     promote: paced((...args) => store.promote(...args)),
@@ -185,15 +197,10 @@ function isThrottled(thrown: unknown): thrown is RotationError {
 }
 
 /** The same room. A listing asks for it after a page was answered, so calls that wait for this answer can continue. */
-export function answering(
-  room: ListingRoom,
-  pause: LosantPause,
-  visit: Pick<Visit, "answered">,
-): ListingRoom {
+export function answering(room: ListingRoom, pause: LosantPause): ListingRoom {
   return {
     hold: (...args) => {
       pause.answered();
-      visit.answered();
       return room.hold(...args);
     },
   };

@@ -32,10 +32,9 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   const { watch } = environment;
   const applications = await applicationsOfRun(context);
   const looked = counting(applications.length, (done, of) => watch?.looked(done, of));
-  const found = await Promise.all(
-    applicationOrder(applications, startedAt, config.intervalMs).map((application) =>
-      context.observing.visit((visit) => planInTime(application, context, visit)).finally(looked),
-    ),
+  const found = await context.observing.visitEach(
+    applicationOrder(applications, startedAt, config.intervalMs),
+    (application, visit) => planInTime(application, context, visit).finally(looked),
   );
   await recordGone(context);
   const work = inOrderOfUrgency(found.flat());

@@ -133,7 +133,7 @@ describe("the list of applications", () => {
       const listing = await connected().directory.list();
       expect(idsIn(listing)).toEqual(all);
       expect(listing.missing).toBe(totalCount - 350);
-      expect(pagesRead()).toBeLessThan(25);
+      expect(pagesRead()).toBeLessThan(55);
     },
   );
 
@@ -249,7 +249,7 @@ describe("large answers", () => {
     losant.faults.add({ operation: "applications", answer: { status: 200, body } });
     const listing = await connected().directory.list();
     expect(listing).toMatchObject({ missing: 999_900 });
-    expect(pagesRead()).toBeLessThan(20);
+    expect(pagesRead()).toBeLessThan(50);
   });
 });
 

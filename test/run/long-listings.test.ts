@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applicationIdOf } from "../../bench/ground.ts";
-import {
-  CHARACTERS_LIKE_A_TOKEN,
-  LONG_LISTINGS,
-  OBSERVED_AT_FIRST,
-  SHORT_LISTING,
-} from "../../lambda/limits.ts";
+import { CHARACTERS_LIKE_A_TOKEN, LONG_LISTINGS, SHORT_LISTING } from "../../lambda/limits.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { after as later } from "../../lambda/model/time.ts";
 import { answering, LosantPause } from "../../lambda/run/guarded-ports.ts";
@@ -100,7 +95,7 @@ describe("a listing that waits for room", () => {
     const space = new ListingSpace(MOST, SHORT);
     const other = space.enter();
     await other.hold(of(11), undefined);
-    const room = answering(space.enter(), pause, { answered: () => {} });
+    const room = answering(space.enter(), pause);
     const end = later(START, 15 * MINUTE);
     let isFirst = true;
     const list = async () => {
@@ -119,7 +114,8 @@ describe("a listing that waits for room", () => {
 });
 
 describe("a run over applications whose listings don't end", () => {
-  const IDS = Array.from({ length: 2 * OBSERVED_AT_FIRST }, (_, number) => applicationIdOf(number));
+  const EACH_KIND = 5;
+  const IDS = Array.from({ length: 2 * EACH_KIND }, (_, number) => applicationIdOf(number));
   const isEndless = (id: string) => IDS.indexOf(id) % 2 === 0;
 
   it("holds one of them at a time, and works on all others meanwhile", async () => {
@@ -147,7 +143,7 @@ describe("a run over applications whose listings don't end", () => {
       },
     );
     expect(most).toBe(1);
-    expect(report.summary).toMatchObject({ rotated: OBSERVED_AT_FIRST, failed: OBSERVED_AT_FIRST });
+    expect(report.summary).toMatchObject({ rotated: EACH_KIND, failed: EACH_KIND });
   });
 
   it("holds a long one until its application is planned", async () => {

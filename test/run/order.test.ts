@@ -4,7 +4,7 @@ import { applicationOrder } from "../../lambda/run/order.ts";
 import type { Call, Intercept } from "../support/ports.ts";
 import { DAY, HOUR, MINUTE, World } from "../support/world.ts";
 
-const IDS = Array.from({ length: 40 }, (_, number) => applicationIdOf(number));
+const IDS = Array.from({ length: 160 }, (_, number) => applicationIdOf(number));
 
 /** Each application has one token that is due. */
 function slowWorld(): World {
@@ -13,7 +13,7 @@ function slowWorld(): World {
   return world;
 }
 
-/** Losant takes a minute and a half for a list. Forty lists, five or six at a time, take twelve minutes. */
+/** Losant takes a minute and a half for a list. A hundred and sixty, some twenty at a time, take twelve minutes. */
 const slowly: Intercept = ({ operation }: Call) => ({ latencyMs: operation === "list" ? 1.5 * MINUTE : 80 });
 
 describe("where Losant is so slow that looking alone would take the whole run", () => {
@@ -26,9 +26,9 @@ describe("where Losant is so slow that looking alone would take the whole run", 
     );
     const failed = report.applications.filter(({ outcome }) => outcome === "failed");
     expect(new Set(failed.map(({ code }) => code))).toEqual(new Set(["out-of-time"]));
-    expect(failed).toHaveLength(24);
+    expect(failed).toHaveLength(97);
     expect(report.applications.map(({ applicationId }) => applicationId)).toEqual(IDS);
-    expect(report.summary).toMatchObject({ rotated: 16, failed: 24 });
+    expect(report.summary).toMatchObject({ rotated: 63, failed: 97 });
     expect(failures[0]).toContain("out-of-time");
     expect(facts.accessTokenExpiresAt).toBe("unknown");
     expect(world.clock.now().getTime()).toBeLessThan(startedAt + 6 * MINUTE);

@@ -68,7 +68,7 @@ export function listedByPages(
   return listTokens(
     {
       limits: LOSANT_LIMITS,
-      answer: ({ query = {} }) =>
+      read: ({ query = {} }) =>
         Promise.resolve({ kind: "ok", text: JSON.stringify(pageOf(query)), servedAt }),
     },
     {

@@ -172,9 +172,17 @@ export class SimulatedWorker implements Worker {
       log: { info: note("info"), warn: note("warn"), error: note("error") },
       store,
       bus: inMemoryBus(this.deployment.buses, around),
-      connect: (application) =>
-        inMemoryTokenApi(this.#services.applications, application, this.#config.secretPrefix, store, around),
-      directoryOf: () => NO_DIRECTORY,
+      losant: ({ credentials, inTurn }) => ({
+        connect: (application) => {
+          const { secretPrefix } = this.#config;
+          const { applications } = this.#services;
+          return inMemoryTokenApi(applications, application, secretPrefix, credentials, {
+            ...around,
+            inTurn,
+          });
+        },
+        directoryOf: () => NO_DIRECTORY,
+      }),
     })
       .then(
         (result) => {

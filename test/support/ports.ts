@@ -29,6 +29,7 @@ import type {
   Clock,
   Directory,
   EventBus,
+  InTurn,
   Login,
   SecretStore,
   TokenApi,
@@ -75,6 +76,8 @@ export const untouched: Intercept = () => ({});
 export interface Surroundings {
   readonly clock: Clock;
   readonly intercept: Intercept;
+  /** Without it, every read of Losant is sent at once. */
+  readonly inTurn?: InTurn;
   /** Called right after each effect, before anything else happens. */
   readonly observe?: (call: Call) => void;
   /** What Losant's Date header says with a listing: its clock, unless this says otherwise; undefined: it sends none. */
@@ -255,7 +258,12 @@ export function inMemoryTokenApi(
   around: Surroundings,
 ): TokenApi {
   let login: (Login & { readonly token: Redacted }) | undefined;
-  const { isKnown = () => true, problemOf = () => undefined, isSkipped = () => false } = around;
+  const {
+    isKnown = () => true,
+    problemOf = () => undefined,
+    isSkipped = () => false,
+    inTurn = (read) => read(),
+  } = around;
   const oddOf = (token: StoredToken): UnreadableToken => ({
     id: v.parse(TokenId, token.id),
     problem: problemOf(token.id) ?? "",
@@ -303,6 +311,7 @@ export function inMemoryTokenApi(
       return effect(fate, () => keyOf(token, arn));
     });
   };
+  const callInTurn: typeof call = (...args) => inTurn(() => call(...args));
   const refuseUser = (token: Redacted) => {
     const user = userOf(token);
     const role = user && applications.users.roleOn(application(), user);
@@ -321,7 +330,7 @@ export function inMemoryTokenApi(
   };
   return {
     list: async () =>
-      await call("list", false, id, (): TokenListing | Promise<TokenListing> => {
+      await callInTurn("list", false, id, (): TokenListing | Promise<TokenListing> => {
         const paged = around.listing?.(application());
         if (paged !== undefined) return paged;
         const all = [...application().tokens.values()].filter((token) => isKnown(token, "list"));
@@ -339,7 +348,7 @@ export function inMemoryTokenApi(
         };
       }),
     get: (tokenId) =>
-      call("get", false, tokenId, () => {
+      callInTurn("get", false, tokenId, () => {
         const token = application().tokens.get(tokenId);
         if (problemOf(tokenId) !== undefined)
           throw new RotationError("losant-answer-invalid", `the token ${tokenId} can't be read`);
@@ -467,9 +476,9 @@ export function inMemoryDirectory(
   return {
     async list() {
       const { user } = await logIn();
-      return meet(around, { operation: "listApplications", isWrite: false, subject: accessToken }, () =>
-        applicationsSeenBy(applications, user, around),
-      );
+      const { inTurn = (read) => read() } = around;
+      const call: Call = { operation: "listApplications", isWrite: false, subject: accessToken };
+      return inTurn(() => meet(around, call, () => applicationsSeenBy(applications, user, around)));
     },
     async loggedInWith() {
       const { user: _, token: __, ...login } = await logIn();

@@ -149,13 +149,17 @@ export class World {
       store,
       watch,
       bus: inMemoryBus(this.buses, ports),
-      directoryOf: (entry) => inMemoryDirectory(this.applications, entry, store, ports),
-      connect: (application, room) => {
-        const { secretPrefix } = config;
-        const api = inMemoryTokenApi(this.applications, application, secretPrefix, store, ports);
-        if (whileListing === undefined) return api;
-        return { ...api, list: () => api.list().finally(() => whileListing(application.id, room)) };
-      },
+      losant: ({ credentials, inTurn }) => ({
+        directoryOf: (entry) =>
+          inMemoryDirectory(this.applications, entry, credentials, { ...ports, inTurn }),
+        connect: (application, room) => {
+          const { secretPrefix } = config;
+          const around = { ...ports, inTurn };
+          const api = inMemoryTokenApi(this.applications, application, secretPrefix, credentials, around);
+          if (whileListing === undefined) return api;
+          return { ...api, list: () => api.list().finally(() => whileListing(application.id, room)) };
+        },
+      }),
     });
   }
 

@@ -5,11 +5,13 @@ import { ISSUE_TO_STAGE_MS } from "../../lambda/limits.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { after as later } from "../../lambda/model/time.ts";
-import type { SecretStore } from "../../lambda/ports.ts";
+import type { InTurn } from "../../lambda/ports.ts";
 import { rateLimited } from "../../lambda/run/guarded-ports.ts";
 import { STORE_CALLS, type Store } from "../adapters/store-calls.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { DAY, HOUR, START, World } from "../support/world.ts";
+
+const AT_ONCE: InTurn = (read) => read();
 
 describe("a write that is tried again", () => {
   it("remembers that an earlier attempt may have had its effect", async () => {
@@ -121,8 +123,8 @@ describe("the pace", () => {
     const at: number[] = [];
     const store = {
       create: async () => void at.push(clock.now().getTime()),
-    } as Partial<SecretStore> as SecretStore;
-    const paced = rateLimited(store, clock, 45);
+    } as Partial<Store> as Store;
+    const paced = rateLimited(store, clock, 45, AT_ONCE);
     await clock.run(Promise.all(Array.from({ length: 200 }, () => paced.create("x" as never, ""))));
     for (const start of at)
       expect(at.filter((one) => one >= start && one < start + 1_000).length).toBeLessThanOrEqual(49);
@@ -141,8 +143,8 @@ describe("the pace, where the store is throttled by what others write", () => {
         starts[second] = (starts[second] ?? 0) + 1;
         if (isThrottled(atMs)) throw new RotationError("store-throttled", "planted");
       },
-    } as Partial<SecretStore> as SecretStore;
-    const paced = rateLimited(store, clock, 46);
+    } as Partial<Store> as Store;
+    const paced = rateLimited(store, clock, 46, AT_ONCE);
     const until = seconds * 1_000;
     const writer = async () => {
       while (clock.now().getTime() - START.getTime() < until)
@@ -172,7 +174,7 @@ describe.each(Object.entries(STORE_CALLS))("the call %s", (_, { isWrite, call })
     const store = Object.fromEntries(
       Object.keys(STORE_CALLS).map((name) => [name, async () => {}]),
     ) as unknown as Store;
-    const paced = { ...store, ...rateLimited(store, clock, 45) };
+    const paced = rateLimited(store, clock, 45, AT_ONCE);
     const value = new Redacted("a string");
     await clock.run(Promise.all(Array.from({ length: 100 }, () => call(paced, value))));
     expect(clock.now() > START).toBe(isWrite);

@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { STORE_READS_AT_ONCE } from "../../lambda/limits.ts";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
+import { Redacted } from "../../lambda/model/redacted.ts";
 import { after as later } from "../../lambda/model/time.ts";
-import type { SecretStore, TokenApi } from "../../lambda/ports.ts";
-import { circuitBroken, LosantPause, rateLimited, throttleAware } from "../../lambda/run/guarded-ports.ts";
+import type { TokenApi } from "../../lambda/ports.ts";
+import {
+  circuitBroken,
+  LosantPause,
+  rateLimited,
+  type Store,
+  throttleAware,
+} from "../../lambda/run/guarded-ports.ts";
 import type { Visit } from "../../lambda/run/observing.ts";
+import { STORE_CALLS } from "../adapters/store-calls.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { DAY, HOUR, MINUTE, START } from "../support/world.ts";
 
@@ -236,8 +243,8 @@ describe("the pace, where a write is throttled", () => {
         at.push(clock.now().getTime() - START.getTime());
         if (isThrottled(at.length - 1)) throw new RotationError(code, "planted");
       },
-    } as Partial<SecretStore> as SecretStore;
-    const paced = rateLimited(store, clock, 10);
+    } as Partial<Store> as Store;
+    const paced = rateLimited(store, clock, 10, (read) => read());
     for (let index = 0; index < count; index += 1)
       await clock.run(paced.create("x" as never, "").catch(() => {}));
     return at;
@@ -256,27 +263,20 @@ describe("the pace, where a write is throttled", () => {
   });
 });
 
-describe("the secrets that a run reads", () => {
-  it("are a bounded number at once, however many applications are looked at", async () => {
-    const clock = new VirtualClock(START);
-    let underWay = 0;
-    let most = 0;
-    const read = async () => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      await clock.sleep(15);
-      underWay -= 1;
-      return undefined as never;
-    };
-    const bare: Pick<SecretStore, "describe" | "history"> = { describe: read, history: read };
-    const store = rateLimited(bare as SecretStore, clock, 10);
-    await clock.run(
-      Promise.all(
-        Array.from({ length: 200 }, (_, number) =>
-          number % 2 === 0 ? store.describe("x" as never) : store.history("x" as never),
-        ),
-      ),
-    );
-    expect(most).toBe(STORE_READS_AT_ONCE);
-  });
+describe("the reads of the store", () => {
+  const calls = Object.entries(STORE_CALLS);
+
+  it.each(calls)(
+    "are made in turn, except for the list, whose pages are read one by one: %s",
+    async (name, { isWrite, call }) => {
+      let turns = 0;
+      const store = Object.fromEntries(calls.map(([each]) => [each, async () => {}])) as unknown as Store;
+      const guarded = rateLimited(store, new VirtualClock(START), 10, (read) => {
+        turns += 1;
+        return read();
+      });
+      await call(guarded, new Redacted("a string"));
+      expect(turns).toBe(isWrite || name === "list" ? 0 : 1);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { Redacted } from "../../model/redacted.ts";
 import type { ApplicationId } from "../../model/token.ts";
+import type { InTurn } from "../../ports.ts";
 import { looksLikeToken } from "../scrub.ts";
 import type { AccessToken, AccessTokenReading } from "./access-token.ts";
 import { type Attempt, tokenApiError, unusable } from "./failures.ts";
@@ -12,6 +13,8 @@ export interface LosantClientOptions {
   /** An access token, which is replaced if Losant rejects it, or a single string, which is not. */
   readonly credential: AccessToken | Redacted;
   readonly limits?: Partial<LosantLimits>;
+  /** Without it, every read is sent at once. */
+  readonly inTurn?: InTurn | undefined;
 }
 
 interface ApplicationPath {
@@ -35,14 +38,16 @@ export class LosantClient {
   readonly limits: LosantLimits;
   readonly #baseUrl: string;
   readonly #credential: AccessToken | Redacted;
+  readonly #inTurn: InTurn;
   readonly #secrets = new Set<Redacted>();
   /** Known as long as other code holds them. No string is kept only to recognise it. */
   readonly #held = new Set<WeakRef<Redacted>>();
 
-  constructor({ baseUrl, credential, limits }: LosantClientOptions) {
+  constructor({ baseUrl, credential, limits, inTurn = (read) => read() }: LosantClientOptions) {
     this.limits = { ...LOSANT_LIMITS, ...limits };
     this.#baseUrl = baseUrl.replace(/\/+$/, "");
     this.#credential = credential;
+    this.#inTurn = inTurn;
   }
 
   /** The same API, logged in with only this string. */
@@ -96,6 +101,18 @@ export class LosantClient {
     return { kind: "silent", why: "timeout", isSent: false };
   }
 
+  /**
+   * Sends a read when Losant may get one more.
+   * @throws RotationError also if Losant doesn't answer, or has too much to do.
+   */
+  read(call: LosantCall): Promise<LosantAnswer> {
+    return this.#inTurn(async () => {
+      const answer = await this.answer(call);
+      if (isBusy(answer)) throw tokenApiError(call, answer);
+      return answer;
+    });
+  }
+
   /** @throws RotationError if Losant didn't do it. */
   async text(call: LosantCall): Promise<string> {
     return textOf(call, await this.answer(call));
@@ -111,6 +128,12 @@ export class LosantClient {
     const request = { ...rest, url: `${this.#baseUrl}/applications${place}${path}` };
     return send(request, login, this.limits, totalMs, () => this.#known());
   }
+}
+
+function isBusy(answer: LosantAnswer): answer is Exclude<LosantAnswer, { readonly kind: "ok" }> {
+  return (
+    answer.kind === "silent" || (answer.kind === "refused" && (answer.status === 429 || answer.status >= 500))
+  );
 }
 
 /** The text of a 2xx. @throws RotationError if it is another answer, or the text is incomplete. */

@@ -1,6 +1,6 @@
 import { remembered } from "../../model/remembered.ts";
 import type { SecretArn, SecretName } from "../../model/secret.ts";
-import type { AccessTokenReader, Directory, ListingRoom, TokenApi } from "../../ports.ts";
+import type { AccessTokenReader, Directory, InTurn, ListingRoom, TokenApi } from "../../ports.ts";
 import type { LoggedInApplication } from "./access-token.ts";
 import { losantDirectory } from "./directory.ts";
 import type { LosantLimits } from "./limits.ts";
@@ -17,6 +17,8 @@ interface ConnectionOptions {
   readonly credentials: AccessTokenReader;
   readonly secretPrefix: string;
   readonly limits?: Partial<LosantLimits>;
+  /** Without it, every read is sent at once. */
+  readonly inTurn?: InTurn | undefined;
 }
 
 export interface LosantConnections {
@@ -44,6 +46,7 @@ export function losantConnections({ limits = {}, ...options }: ConnectionOptions
     directoryOf: (entry) =>
       losantDirectory({
         baseUrl: options.baseUrl,
+        inTurn: options.inTurn,
         // Otherwise, one 429 would repeat the whole list.
         limits: { ...limits, retriesThrottled: true },
         shared: sharedBy(entry),

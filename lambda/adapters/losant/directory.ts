@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
+import { DIRECTORY_PAGES_AT_ONCE } from "../../limits.ts";
 import { RotationError } from "../../model/errors.ts";
-import type { ApplicationListing, Directory, Login } from "../../ports.ts";
+import type { ApplicationListing, Directory, InTurn, Login } from "../../ports.ts";
 import { type ApplicationPage, readApplicationPage } from "./application-answers.ts";
 import { FoundApplications } from "./application-listing.ts";
 import { type LosantCall, LosantClient, textOf } from "./client.ts";
@@ -13,6 +14,7 @@ export interface DirectoryOptions {
   readonly baseUrl: string;
   readonly shared: SharedAccessToken;
   readonly limits?: Partial<LosantLimits>;
+  readonly inTurn?: InTurn | undefined;
 }
 
 const CALL: LosantCall = {
@@ -22,9 +24,6 @@ const CALL: LosantCall = {
   method: "get",
   path: "",
 };
-
-/** After the first page, which says how many there are. */
-const PAGES_AT_ONCE = 5;
 
 /** The applications that a user's access token reaches. */
 export function losantDirectory({ shared, ...options }: DirectoryOptions): Directory {
@@ -101,7 +100,7 @@ async function readAll(reading: Reading): Promise<void> {
       if (page.rows === 0 || !page.isNew) isEnded = true;
     }
   };
-  await Promise.all(Array.from({ length: PAGES_AT_ONCE }, readCounted));
+  await Promise.all(Array.from({ length: DIRECTORY_PAGES_AT_ONCE }, readCounted));
   // The count may be too small, and applications may be created meanwhile.
   while (!isEnded && !(found.isCountReached && lastRows < size)) {
     if (next >= most) throw unusable(CALL, `doesn't end after ${most} pages`);
@@ -186,7 +185,7 @@ async function answered(
     perPage,
     summaryInclude: "apiTokenCount",
   };
-  const answer = await client.answer({ ...CALL, query });
+  const answer = await client.read({ ...CALL, query });
   if (answer.kind === "ok" && answer.isTooLong === true) return "too-long";
   const read = readApplicationPage(textOf(CALL, answer), perPage);
   if (!read.ok) throw unusable(CALL, read.flaw);

@@ -5,7 +5,7 @@ import { type LosantCall, type LosantClient, textOf } from "./client.ts";
 import { outOfTime, tokenApiError, unusable } from "./failures.ts";
 
 /** The part of a client that is needed to read pages. */
-type PageClient = Pick<LosantClient, "answer" | "limits">;
+type PageClient = Pick<LosantClient, "read" | "limits">;
 
 /** The default order is by name. In that order, pages shift if a token is renamed. */
 const SOONEST_FIRST = "expirationDate";
@@ -63,7 +63,7 @@ async function readPages(
   let perPage = size;
   for (let page = 0; page < most; page += 1) {
     const query = { sortField, sortDirection: "asc", page, perPage };
-    const answer = await client.answer({ ...call, query });
+    const answer = await client.read({ ...call, query });
     if (answer.kind === "ok" && answer.isTooLong === true) return { tooLong: answer.flaw ?? "is too long" };
     const text = textOf(call, answer);
     if (answer.kind === "ok") found.servedAt = answer.servedAt;

@@ -4,6 +4,7 @@ import type { Redacted } from "../../model/redacted.ts";
 import type { ApiToken, ApplicationId, TokenId } from "../../model/token.ts";
 import type {
   AccessTokenReader,
+  InTurn,
   IssuedToken,
   ListingRoom,
   Login,
@@ -35,6 +36,7 @@ export interface TokenApiOptions {
   readonly limits?: Partial<LosantLimits>;
   /** Without it, only `limits` restricts a listing. */
   readonly room?: ListingRoom;
+  readonly inTurn?: InTurn | undefined;
 }
 
 const BOUNDLESS: ListingRoom = { hold: async () => true };
@@ -202,7 +204,7 @@ class LosantTokens implements TokenApi {
     call: LosantCall,
     read: (text: string | undefined) => Parsed<T>,
   ): Promise<T | undefined> {
-    const answer = await this.#client.answer(call);
+    const answer = await this.#client.read(call);
     return isGone(answer) ? undefined : valueOrThrow(call, read(textOf(call, answer)));
   }
 }
