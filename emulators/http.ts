@@ -88,7 +88,7 @@ export interface Service {
     operation: string,
     request: EmulatedRequest,
     tweak: Readonly<Record<string, unknown>>,
-  ): EmulatedAnswer;
+  ): EmulatedAnswer | Promise<EmulatedAnswer>;
   /** What `GET /_emulator/state` shows. It never contains a token string. */
   state(): unknown;
   /** The Date header of answers that don't have their own. Undefined: no header. Default: the current time. */
@@ -159,7 +159,7 @@ async function answer(
   if (fault?.latencyMs !== undefined) await delay(fault.latencyMs);
   if (fault?.drop === "before") return void outgoing.destroy();
   if (fault?.answer !== undefined) return send(outgoing, fault.answer);
-  const effect = service.perform(operation, request, fault?.tweak ?? {});
+  const effect = await service.perform(operation, request, fault?.tweak ?? {});
   if (fault?.drop === "after") return void outgoing.destroy();
   await send(outgoing, { ...effect, ...fault?.instead });
 }

@@ -1,4 +1,5 @@
 import { type BuildOptions, build, type Metafile } from "esbuild";
+import { BROWSER_SCRIPTS, type BrowserScript, optionsFor } from "../browser-script/options.ts";
 import { BUNDLING, HANDLER_ENTRY } from "../bundling.ts";
 import { inRepository } from "./repository.ts";
 
@@ -22,6 +23,7 @@ export async function bundleInto(folder: string): Promise<readonly string[]> {
     await bundleFunction(folder),
     await bundleConstruct(folder),
     await bundleCommand(folder),
+    ...(await Promise.all(BROWSER_SCRIPTS.map((script) => bundleScript(script, folder)))),
   ];
   return [...new Set(metafiles.flatMap(({ inputs }) => Object.keys(inputs)))];
 }
@@ -68,5 +70,11 @@ async function bundleCommand(folder: string): Promise<Metafile> {
       js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
     },
   });
+  return metafile;
+}
+
+/** Next to the command, which serves them. */
+async function bundleScript(script: BrowserScript, folder: string): Promise<Metafile> {
+  const { metafile } = await build({ ...optionsFor(script), outdir: `${folder}/command`, metafile: true });
   return metafile;
 }
