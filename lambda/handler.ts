@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Logger } from "@aws-lambda-powertools/logger";
 import * as v from "valibot";
 import { eventBridgeBus, eventBridgeClient } from "./adapters/aws/event-bridge.ts";
 import { secretsManagerClient, secretsManagerStore } from "./adapters/aws/secrets-manager.ts";
+import { deployedConfig } from "./adapters/deployed-config.ts";
 import { losantConnections } from "./adapters/losant/connections.ts";
 import { articleOn, asRotationError, RotationError, remedyFor } from "./model/errors.ts";
 import { eachText, printable, printableJson, printableValue } from "./model/printable.ts";
@@ -113,7 +112,7 @@ function writeMetrics(facts: RunResult["facts"]): void {
 /** The run, or why it could not start. */
 async function start(event: unknown, context: InvocationContext): Promise<RunResult | RotationError> {
   try {
-    return await runOnce(event, configText(), context);
+    return await runOnce(event, deployedConfig(import.meta.dirname, process.env.ROTATION_CONFIG), context);
   } catch (thrown) {
     const error = asRotationError(thrown);
     const { code, message } = error;
@@ -171,18 +170,4 @@ function fieldsOf({ message, ...fields }: LogFields = {}): Record<string, unknow
 function runIdOf({ awsRequestId }: InvocationContext): RunId {
   const given = v.safeParse(RunId, awsRequestId);
   return given.success ? given.output : v.parse(RunId, randomUUID());
-}
-
-/** ROTATION_CONFIG if it is set. Otherwise, the file that the stack bundles next to the handler. */
-function configText(): string {
-  const inline = process.env.ROTATION_CONFIG;
-  if (inline !== undefined) return inline;
-  try {
-    return readFileSync(join(import.meta.dirname, "rotation.config.json"), "utf8");
-  } catch {
-    throw new RotationError(
-      "config-invalid",
-      "there is neither a file rotation.config.json next to the handler nor a variable ROTATION_CONFIG",
-    );
-  }
 }

@@ -5,7 +5,7 @@ import { isReplica } from "../../lambda/model/secret.ts";
 import { REASONS } from "../../lambda/plan/reasons.ts";
 import { lifetimeMs, renewalWindowMs } from "../../lambda/policy/renewal-window.ts";
 import { remedyHere } from "../command/remedies.ts";
-import { heading, type Screen, say } from "../terminal/screen.ts";
+import { heading, type Screen, type Style, say } from "../terminal/screen.ts";
 import { relative, whyOf } from "../terminal/words.ts";
 import { DRIFT } from "./drift.ts";
 import { mappingOf } from "./entries.ts";
@@ -27,38 +27,69 @@ interface Tale {
   readonly rows: readonly Row[];
 }
 
-/** Explains each lineage that has a token with this id or name. Returns false if there is none. */
-export function showExplanation(
-  { forecasts, everyRow, now }: Selected,
-  entry: string,
-  screen: Screen,
-): boolean {
-  for (const forecast of forecasts) {
+/** A heading, a paragraph, or a line that can be copied. */
+export interface Passage {
+  readonly kind: "heading" | "paragraph" | "line";
+  readonly text: string;
+  readonly indent: string;
+  readonly style: Style;
+}
+
+const title = (text: string): Passage => ({ kind: "heading", text, indent: "", style: "strong" });
+const paragraph = (text: string, indent = "  ", style: Style = "plain"): Passage => ({
+  kind: "paragraph",
+  text: printable(text),
+  indent,
+  style,
+});
+
+/** Shows the explanation of each lineage that has a token with this id or name. Returns false if there is none. */
+export function showExplanation(selected: Selected, entry: string, screen: Screen): boolean {
+  for (const forecast of selected.forecasts) {
     if (forecast.kind === "seen") continue;
     const { application, error } = forecast;
-    say(screen, printable(`application ${application.id}: ${error.code}: ${error.message}`), "", "bad");
+    say(screen, `application ${application.id}: ${error.code}: ${error.message}`, "", "bad");
     say(screen, `What to do: ${remedyHere(error.code, error.message)}`, "");
   }
+  const { isFound, passages } = explanationOf(selected, entry);
+  for (const { kind, text, indent, style } of passages) {
+    if (kind === "heading") heading(screen, text);
+    else if (kind === "line") screen.line(indent + text);
+    else say(screen, text, indent, style);
+  }
+  return isFound;
+}
+
+/** Explains each lineage that has a token with this id or name. */
+export function explanationOf(
+  selected: Selected,
+  entry: string,
+): { readonly isFound: boolean; readonly passages: readonly Passage[] } {
+  const { forecasts, everyRow } = selected;
   const tales = forecasts.flatMap((forecast) =>
     forecast.kind === "seen" ? talesOf(forecast, everyRow, entry) : [],
   );
+  return { isFound: tales.length > 0, passages: [...explained(selected, entry, tales)] };
+}
+
+function* explained(
+  { forecasts, now }: Selected,
+  entry: string,
+  tales: readonly Tale[],
+): Generator<Passage, void> {
   if (tales.length === 0) {
     const meant = nearestWord(entry, namesOf(forecasts));
     const guess = meant === undefined ? "" : ` Did you mean ${quoted(meant)}?`;
-    say(screen, printable(`No token has the id or name ${quoted(entry)}.${guess}`), "");
-    return false;
-  }
-  if (tales.length > MOST) {
-    say(screen, `${tales.length} lineages match. Choose one of them by its id:`, "");
+    yield paragraph(`No token has the id or name ${quoted(entry)}.${guess}`, "");
+  } else if (tales.length > MOST) {
+    yield paragraph(`${tales.length} lineages match. Choose one of them by its id:`, "");
     for (const { rows } of tales.slice(0, 20)) {
       const [row] = rows;
-      if (row !== undefined) say(screen, `${row.tokenId}  ${nameOf(row)}, expires: ${expiresText(row, now)}`);
+      if (row !== undefined)
+        yield paragraph(`${row.tokenId}  ${nameOf(row)}, expires: ${expiresText(row, now)}`);
     }
-    if (tales.length > 20) say(screen, `… and ${tales.length - 20} more`);
-    return true;
-  }
-  for (const tale of tales) tell(tale, now, screen);
-  return true;
+    if (tales.length > 20) yield paragraph(`… and ${tales.length - 20} more`);
+  } else for (const tale of tales) yield* tell(tale, now);
 }
 
 function talesOf(seen: Seen, everyRow: readonly Row[], entry: string): readonly Tale[] {
@@ -78,46 +109,46 @@ function talesOf(seen: Seen, everyRow: readonly Row[], entry: string): readonly 
   ];
 }
 
-function tell({ seen, lineage, rows }: Tale, now: Date, screen: Screen): void {
+function* tell({ seen, lineage, rows }: Tale, now: Date): Generator<Passage, void> {
   const head = rows.find(({ tokenId }) => tokenId === lineage?.head?.tokenId) ?? rows[0];
   if (head === undefined) return;
-  heading(screen, `${nameOf(head)}, in application ${seen.application.id}`);
-  if (lineage !== undefined) showSecret(lineage, now, screen);
+  yield title(`${nameOf(head)}, in application ${seen.application.id}`);
+  if (lineage !== undefined) yield* secretTold(lineage, now);
   const entry = lineage && !lineage.isOwnAccessToken ? mappingOf(lineage) : undefined;
   if (entry !== undefined && head.token !== undefined) {
-    say(screen, "Its entry for `secrets`, by id:", "");
-    screen.line(`  ${entry}`);
+    yield paragraph("Its entry for `secrets`, by id:", "");
+    yield { kind: "line", text: entry, indent: "  ", style: "plain" };
   }
-  heading(screen, "Its tokens, oldest first");
+  yield title("Its tokens, oldest first");
   const explanations = tokenExplanations(rows, lineage?.chain ?? [], now);
-  for (const { tokenId, title, sentences } of explanations) {
-    say(screen, printable(title), "  ", "strong");
-    for (const sentence of sentences) say(screen, printable(sentence), "     ");
+  for (const { tokenId, title: state, sentences } of explanations) {
+    yield paragraph(state, "  ", "strong");
+    for (const sentence of sentences) yield paragraph(sentence, "     ");
     const row = rows.find((one) => one.tokenId === tokenId);
-    for (const sentence of row ? whoseOf(row, seen.lineages) : []) say(screen, sentence, "     ");
+    for (const sentence of row ? whoseOf(row, seen.lineages) : []) yield paragraph(sentence, "     ");
   }
-  heading(screen, "What the next run does");
+  yield title("What the next run does");
   for (const [index, { tokenId }] of explanations.entries()) {
     for (const said of rows.find((row) => row.tokenId === tokenId)?.next ?? []) {
       const failure = said.message === undefined ? "" : `; ${said.message}`;
-      say(screen, printable(`${index + 1}  ${verbOf(said)}: ${whyOf(said, now)}${failure}`));
+      yield paragraph(`${index + 1}  ${verbOf(said)}: ${whyOf(said, now)}${failure}`);
     }
   }
   const window = windowOf(head, seen);
-  if (window !== "") say(screen, window);
+  if (window !== "") yield paragraph(window);
   const odd = [...new Set(rows.flatMap(({ drift }) => drift))];
   if (odd.length > 0) {
-    heading(screen, "Where Losant and Secrets Manager disagree");
+    yield title("Where Losant and Secrets Manager disagree");
     for (const [index, { tokenId }] of explanations.entries()) {
       const kinds = rows.find((row) => row.tokenId === tokenId)?.drift ?? [];
-      for (const kind of kinds) say(screen, `${index + 1}  ${kind}: ${DRIFT[kind]}`);
+      for (const kind of kinds) yield paragraph(`${index + 1}  ${kind}: ${DRIFT[kind]}`);
     }
   }
-  heading(screen, "What to do");
-  for (const advice of advicesOf(rows, lineage)) say(screen, advice);
+  yield title("What to do");
+  for (const advice of advicesOf(rows, lineage)) yield paragraph(advice);
 }
 
-function showSecret({ secretName, reading, secret }: Lineage, now: Date, screen: Screen): void {
+function* secretTold({ secretName, reading, secret }: Lineage, now: Date): Generator<Passage, void> {
   if (secret === undefined) {
     const state = {
       described: "",
@@ -125,18 +156,16 @@ function showSecret({ secretName, reading, secret }: Lineage, now: Date, screen:
       absent: "it doesn't exist yet",
       unreadable: "it can't be read",
     } as const;
-    say(screen, `Secret ${secretName}: ${reading === undefined ? "not read" : state[reading.kind]}`, "");
+    yield paragraph(`Secret ${secretName}: ${reading === undefined ? "not read" : state[reading.kind]}`, "");
     return;
   }
   const { name, lastChangedAt, deletedAt, owningService, primaryRegion } = secret;
-  say(screen, `Secret ${name}, last changed ${relative(lastChangedAt, now)} (${day(lastChangedAt)})`, "");
-  if (deletedAt !== undefined) say(screen, `AWS will delete it on ${day(deletedAt)}`, "  ", "bad");
-  if (owningService !== undefined)
-    say(screen, `it belongs to the service ${printable(owningService)}`, "  ", "bad");
+  yield paragraph(`Secret ${name}, last changed ${relative(lastChangedAt, now)} (${day(lastChangedAt)})`, "");
+  if (deletedAt !== undefined) yield paragraph(`AWS will delete it on ${day(deletedAt)}`, "  ", "bad");
+  if (owningService !== undefined) yield paragraph(`it belongs to the service ${owningService}`, "  ", "bad");
   if (isReplica(secret))
-    say(
-      screen,
-      `it is a replica of a secret in ${printable(primaryRegion ?? "?")}, and can't be written`,
+    yield paragraph(
+      `it is a replica of a secret in ${primaryRegion ?? "?"}, and can't be written`,
       "  ",
       "bad",
     );

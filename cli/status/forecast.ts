@@ -48,7 +48,7 @@ export function lookAt(
   config: RotationConfig,
   eyes: Eyes,
   runId: RunId,
-  looked: (done: number, of: number) => void = () => {},
+  looked: (done: number, of: number, forecast: Forecast) => void = () => {},
 ): Promise<readonly Forecast[]> {
   const limit = pLimit(CALLS_AT_FIRST);
   let done = 0;
@@ -56,7 +56,7 @@ export function lookAt(
     applications.map(async (application) => {
       const forecast = await limit(() => lookAtOne(application, config, eyes, runId));
       done += 1;
-      looked(done, applications.length);
+      looked(done, applications.length, forecast);
       return forecast;
     }),
   );

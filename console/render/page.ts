@@ -1,15 +1,16 @@
 import type { Selected } from "../../cli/status/filters.ts";
 import { type Html, html, NOTHING_SHOWN } from "../../lambda/model/html.ts";
 import { dateText } from "./dates.ts";
-import { runsLogLink } from "./links.ts";
-import { type Problem, summary } from "./summary.ts";
+import { anchor, runsLogLink } from "./links.ts";
+import type { Problem } from "./problems.ts";
+import { summary } from "./summary.ts";
 import { type Showing, table } from "./table.ts";
-import { PAGE_CLASS, styleOf } from "./theme.ts";
+import { PAGE_CLASS, styleOf, type ThemeName } from "./theme.ts";
 import { timeline } from "./timeline.ts";
 
 /** What a page shows beside what was seen. */
 export interface PageParts extends Omit<Showing, "now"> {
-  readonly theme: Parameters<typeof styleOf>[0];
+  readonly theme: ThemeName;
   /** What could not be seen. */
   readonly problems: readonly Problem[];
   /** Between the timeline and the table. */
@@ -31,9 +32,7 @@ export function pageOf(selected: Selected, parts: PageParts): Html {
   const which = isAll
     ? ""
     : ` ${from + 1} to ${from + shown.length} of ${rows.length}, the most urgent first`;
-  const logs =
-    parts.aws &&
-    html` · <a href="${runsLogLink(parts.aws)}" target="_blank" rel="noopener noreferrer">Log of the last runs</a>`;
+  const logs = parts.aws && anchor(runsLogLink(parts.aws), "Log of the last runs");
   return html`${styleOf(theme)}<div class="${PAGE_CLASS}">
 ${summary(selected, problems, showing)}
 ${timeline(rows, now, parts.width - 2 * MARGIN, parts.zone)}
@@ -41,7 +40,7 @@ ${filters}
 <h3>Tokens${which}</h3>
 ${shown.length === 0 ? html`<p>No token matches.</p>` : table(shown, showing)}
 ${parts.pages}
-<p class="faint">As seen at ${dateText(now, parts.zone)}${logs}</p>
+<p class="faint">As seen at ${dateText(now, parts.zone)}. ${logs}</p>
 </div>`;
 }
 

@@ -6,16 +6,9 @@ import { ERROR_KINDS, type ErrorCode } from "../../lambda/model/errors.ts";
 import { type Html, html, NOTHING_SHOWN } from "../../lambda/model/html.ts";
 import { REASONS } from "../../lambda/plan/reasons.ts";
 import { buttonsOf } from "./buttons.ts";
-import { type AwsConsole, articleLink } from "./links.ts";
+import { type AwsConsole, anchor, articleLink } from "./links.ts";
+import type { Problem } from "./problems.ts";
 import { expiryTitle, type Showing } from "./table.ts";
-
-/** Something that could not be seen. */
-export interface Problem {
-  /** `application 575ec…`. */
-  readonly what: string;
-  readonly code: ErrorCode;
-  readonly message: string;
-}
 
 /** How many tokens the summary tells in words. The table has the others. */
 const TOLD = 8;
@@ -88,8 +81,8 @@ function problemsTold(problems: readonly Problem[], aws: AwsConsole | undefined)
   const shown = problems
     .slice(0, PROBLEMS_TOLD)
     .map(
-      ({ what, code, message }) =>
-        html`<div class="note"><strong class="attention">▲ ${what}</strong>: ${code}: ${message}<div>What to do: ${ERROR_KINDS[code].remedy} ${linkTo(code, aws)}</div></div>\n`,
+      ({ what, sentence, remedy, article }) =>
+        html`<div class="note"><strong class="attention">▲ ${what}</strong>: ${sentence}<div>What to do: ${remedy} ${article && linkTo(article, aws)}</div></div>\n`,
     );
   const more = problems.length - PROBLEMS_TOLD;
   return html`${shown}${more > 0 ? html`<p class="note">${more} more problems.</p>` : undefined}`;
@@ -100,7 +93,5 @@ function articleOf({ next }: Row, aws: AwsConsole | undefined): Html {
 }
 
 function linkTo(article: string, aws: AwsConsole | undefined): Html {
-  const address = aws && articleLink(aws, article);
-  if (address === undefined) return NOTHING_SHOWN;
-  return html`<a href="${address}" target="_blank" rel="noopener noreferrer">Runbook</a>`;
+  return anchor(aws && articleLink(aws, article), "Runbook");
 }

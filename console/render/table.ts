@@ -4,7 +4,7 @@ import { URGENCIES, URGENCY_TITLES } from "../../cli/status/urgency.ts";
 import { type Html, html } from "../../lambda/model/html.ts";
 import { buttonsOf, type Endpoints } from "./buttons.ts";
 import { dateText, type Zone } from "./dates.ts";
-import { type AwsConsole, secretLink, tokenLogLink } from "./links.ts";
+import { type AwsConsole, anchor, secretLink, tokenLogLink } from "./links.ts";
 
 /** How rows are shown. */
 export interface Showing {
@@ -92,13 +92,12 @@ function secretCell(row: Row, aws: AwsConsole | undefined): Html {
   const text = long(secretText(row, true));
   const { secret } = row;
   const isThere = secret?.state === "present" || secret?.state === "scheduled-for-deletion";
-  if (aws === undefined || secret === undefined || !isThere) return text;
-  return html`<a href="${secretLink(aws, secret.name)}" target="_blank" rel="noopener noreferrer">${text}</a>`;
+  return aws === undefined || secret === undefined || !isThere
+    ? text
+    : anchor(secretLink(aws, secret.name), text);
 }
 
 function actionsOf(row: Row, { aws, endpoints }: Showing): Html {
-  const log =
-    aws &&
-    html`<a href="${tokenLogLink(aws, row.tokenId)}" target="_blank" rel="noopener noreferrer">Log</a>`;
+  const log = aws && anchor(tokenLogLink(aws, row.tokenId), "Log");
   return html`${endpoints && buttonsOf(row, endpoints)} ${log}`;
 }

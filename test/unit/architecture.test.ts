@@ -244,6 +244,11 @@ describe("the repository", () => {
     expect(reaching([planted], isHidden)).toHaveLength(1);
   });
 
+  it("has a widget that reads the environment in its handler alone", () => {
+    const reads = sourcesIn("console").filter(({ text }) => /\bprocess\.env\b/.test(codeOf(text)));
+    expect(reads.map(({ file }) => file)).toEqual(["console/handler.ts"]);
+  });
+
   it("has pages that are functions of what was seen", () => {
     expect(impurePages(sourcesIn("console/render"))).toEqual([]);
     const planted = source(
