@@ -12,6 +12,7 @@ import { Construct } from "constructs";
 import type { RotationConfig } from "../lambda/policy/config.ts";
 import type { MetricName } from "../lambda/report/metrics.ts";
 import type { AlarmOptions } from "./props.ts";
+import { RUNBOOK_FILE } from "./runbook-url.ts";
 import type { Schedule } from "./schedule.ts";
 import { accessTokenThreshold, lookBack, soonestExpiryThreshold } from "./thresholds.ts";
 import type { WorkerFunction } from "./worker.ts";
@@ -21,6 +22,8 @@ interface AlarmsProps extends AlarmOptions {
   readonly config: RotationConfig;
   readonly worker: WorkerFunction;
   readonly schedule: Schedule;
+  /** Messages to people that could not be delivered, if people are told. */
+  readonly undelivered: IQueue | undefined;
 }
 
 interface Definition extends Omit<AlarmProps, "metric" | "evaluationPeriods"> {
@@ -54,6 +57,16 @@ export class Alarms extends Construct {
         "The schedule could not start the worker.",
         props.schedule.missedStarts,
       ),
+      ...(props.undelivered === undefined
+        ? []
+        : [
+            this.#notEmpty(
+              "NotificationsWaiting",
+              "undelivered-notifications-queue",
+              "A message about a token could not be delivered.",
+              props.undelivered,
+            ),
+          ]),
     ];
   }
 
@@ -137,7 +150,7 @@ export class Alarms extends Construct {
   }
 
   #define(id: string, { article, says, ...props }: Definition): Alarm {
-    const { runbookUrl = "RUNBOOK.md", alarmTopic } = this.#props;
+    const { runbookUrl = RUNBOOK_FILE, alarmTopic } = this.#props;
     const alarm = new Alarm(this, id, {
       evaluationPeriods: 1,
       ...props,

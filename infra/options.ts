@@ -5,8 +5,10 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import * as v from "valibot";
+import { SecretName } from "../lambda/model/secret.ts";
 import { describeIssue } from "../lambda/policy/config.ts";
-import type { TokenRotationProps } from "./props.ts";
+import { NEWS } from "./notifications.ts";
+import type { NotifyOptions, TokenRotationProps } from "./props.ts";
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(1));
 const within = (least: number, most: number) =>
@@ -14,10 +16,31 @@ const within = (least: number, most: number) =>
 const arn = v.pipe(v.string(), v.startsWith("arn:"));
 const retentions = Object.values(RetentionDays).filter((value) => typeof value === "number");
 
+const email = v.pipe(v.string(), v.email("must be a mail address"));
+
+const NotifySchema = v.pipe(
+  v.strictObject({
+    emails: v.optional(v.pipe(v.array(email), v.minLength(1))),
+    topicArn: v.optional(arn),
+    slackWebhookSecret: v.optional(SecretName),
+    of: v.optional(v.pipe(v.array(v.picklist(NEWS)), v.minLength(1))),
+  }),
+  v.check(
+    ({ emails, topicArn, slackWebhookSecret }) =>
+      emails !== undefined || topicArn !== undefined || slackWebhookSecret !== undefined,
+    "must have emails, topicArn or slackWebhookSecret",
+  ),
+  v.check(
+    ({ emails, topicArn }) => emails === undefined || topicArn === undefined,
+    "must have emails or topicArn, not both",
+  ),
+);
+
 const OptionsSchema = v.strictObject({
   stackName: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z\d-]{0,127}$/))),
   alarmTopicArn: v.optional(arn),
   runbookUrl: v.optional(v.string()),
+  notify: v.optional(NotifySchema),
   soonestExpiryDays: v.optional(days),
   accessTokenDays: v.optional(days),
   timeoutMinutes: v.optional(within(1, 15)),
@@ -48,7 +71,7 @@ export function readOptions(scope: Construct): StackOptions {
 
 /** The same options as properties of the construct. What they refer to is created in `scope`. */
 export function optionProps(scope: Construct, options: StackOptions): Omit<TokenRotationProps, "config"> {
-  const { alarmTopicArn, secretsKeyArn, timeoutMinutes, ownEventBus } = options;
+  const { alarmTopicArn, secretsKeyArn, timeoutMinutes, ownEventBus, notify } = options;
   const { runbookUrl, soonestExpiryDays, accessTokenDays, reservedConcurrency, tracing } = options;
   const { logEvents, eventSchemas, testEvents, extraCaFile } = options;
   const daysOf = (count: number | undefined) => (count === undefined ? undefined : Duration.days(count));
@@ -66,9 +89,18 @@ export function optionProps(scope: Construct, options: StackOptions): Omit<Token
     architecture: options.architecture === undefined ? undefined : Architecture.custom(options.architecture),
     logRetention: options.logRetentionDays,
     timeout: timeoutMinutes === undefined ? undefined : Duration.minutes(timeoutMinutes),
+    notify: notify && notifyProps(scope, notify),
     ownEventBus: ownEventBus && { archiveFor: daysOf(ownEventBus.archiveDays) },
     alarmTopic:
       alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(scope, "AlarmTopic", alarmTopicArn),
     secretsKey: secretsKeyArn === undefined ? undefined : Key.fromKeyArn(scope, "SecretsKey", secretsKeyArn),
   };
+}
+
+function notifyProps(
+  scope: Construct,
+  { topicArn, ...others }: NonNullable<StackOptions["notify"]>,
+): NotifyOptions {
+  const topic = topicArn === undefined ? undefined : Topic.fromTopicArn(scope, "NotifyTopic", topicArn);
+  return { ...others, topic };
 }

@@ -21,7 +21,7 @@ export interface WorkerOptions {
   readonly tracing?: boolean | undefined;
   /** How long logs are kept. Default: three months. */
   readonly logRetention?: RetentionDays | undefined;
-  /** The URL of your copy of RUNBOOK.md, which the worker's errors and events link. Default: `RUNBOOK.md`. */
+  /** The URL of your copy of RUNBOOK.md, which the worker's errors and events link. Default: that of the repository. */
   readonly runbookUrl?: string | undefined;
   /** A PEM file with certificates of CAs that Node.js doesn't know, for a private Losant installation. Default: none. */
   readonly extraCaFile?: string | undefined;
@@ -47,12 +47,27 @@ export interface OwnEventBus {
 export interface AlarmOptions {
   /** Notified when an alarm starts and when it ends. Default: none. For other actions, use `alarms`. */
   readonly alarmTopic?: ITopic | undefined;
-  /** The URL of your copy of RUNBOOK.md, which the alarms link. Default: `RUNBOOK.md`. */
+  /** The URL of your copy of RUNBOOK.md, which the alarms link. Default: that of the repository. */
   readonly runbookUrl?: string | undefined;
   /** Alarm when a token has fewer days left. Default: a week, or half of the shortest renewal window if that is less. */
   readonly soonestExpiryDays?: number | undefined;
   /** Alarm when an access token has fewer days left. Default: two weeks, or half of the shortest renewal window of an application whose access token is renewed, if that is less. */
   readonly accessTokenDays?: number | undefined;
+}
+
+/** What people can be told of. `leak`: the string of a leaked token no longer works. `discarded`: people have a week to object. */
+export type News = "failed" | "expiring" | "leak" | "discarded" | "alarms";
+
+/** Who is told of what needs a person, in words that fit on a phone. Never a token string. */
+export interface NotifyOptions {
+  /** The stack creates a topic for them. AWS asks each address to confirm, and sends nothing before. */
+  readonly emails?: readonly string[] | undefined;
+  /** An existing topic, instead of `emails`. Its policy must allow rules and alarms to publish: see docs/deploy.md. */
+  readonly topic?: ITopic | undefined;
+  /** The name of a secret with the URL of an incoming webhook of Slack, as a plain string. Whoever knows the URL can post. */
+  readonly slackWebhookSecret?: string | undefined;
+  /** What they are told of. Default: everything. */
+  readonly of?: readonly News[] | undefined;
 }
 
 /**
@@ -64,6 +79,8 @@ export type TestEventsOption = "create-registry" | "existing-registry";
 
 export interface TokenRotationProps extends WorkerOptions, EventBusOptions, AlarmOptions {
   readonly config: ConfigDocument;
+  /** Default: nobody. */
+  readonly notify?: NotifyOptions | undefined;
   /** Writes every event to a log group. Default false. */
   readonly logEvents?: boolean | undefined;
   /** Publishes the schemas of the events in a schema registry. Default false. */

@@ -1,6 +1,7 @@
-import { type App, Aws, CfnCondition, CfnOutput, CfnRule, Fn, Stack, Token } from "aws-cdk-lib";
+import { type App, Aws, CfnOutput, CfnRule, Fn, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { CONFIG_FILE, type ConfigFile, EXAMPLE_FILE, readConfigFile } from "./config-file.ts";
+import { dashboardUrl } from "./console-address.ts";
 import { optionProps, readOptions, type StackOptions } from "./options.ts";
 import { TokenRotation } from "./token-rotation.ts";
 
@@ -17,7 +18,7 @@ export class TokenRotationStack extends Stack {
       config: document,
       ...optionProps(this, options),
     });
-    const { lambda, failedRuns, missedStarts, eventSchemas } = this.rotation;
+    const { lambda, failedRuns, missedStarts, undeliveredNotifications, eventSchemas } = this.rotation;
     this.#tell(
       "FunctionName",
       lambda.functionName,
@@ -25,7 +26,7 @@ export class TokenRotationStack extends Stack {
     );
     this.#tell(
       "DashboardUrl",
-      dashboardUrl(this.rotation),
+      dashboardUrl(this.rotation.dashboard),
       "Dashboard: whether runs succeed, which tokens are next, and what failed",
     );
     this.#tell("FailedRunsQueueUrl", failedRuns.queueUrl, "Queue of runs that failed three times");
@@ -34,6 +35,12 @@ export class TokenRotationStack extends Stack {
       missedStarts.queueUrl,
       "Queue of scheduled starts that didn't reach the function",
     );
+    if (undeliveredNotifications !== undefined)
+      this.#tell(
+        "UndeliveredNotificationsQueueUrl",
+        undeliveredNotifications.queueUrl,
+        "Queue of messages to people that could not be delivered",
+      );
     if (eventSchemas !== undefined)
       this.#tell("EventSchemaRegistry", eventSchemas.registryName, "Registry with the schemas of the events");
     this.isExample = isExample;
@@ -61,28 +68,4 @@ function refuseDeployment(stack: Stack): void {
   new CfnRule(stack, "ExampleConfiguration", {
     assertions: [{ assert: Fn.conditionEquals(Aws.REGION, "none"), assertDescription: NO_CONFIG }],
   });
-}
-
-function dashboardUrl({ dashboard }: TokenRotation): string {
-  const stack = Stack.of(dashboard);
-  return `https://${consoleDomain(stack)}/cloudwatch/home?region=${stack.region}#dashboards/dashboard/${dashboard.dashboardName}`;
-}
-
-/** Each partition has its own console. */
-const CONSOLES = {
-  China: { partition: "aws-cn", domain: "console.amazonaws.cn" },
-  GovCloud: { partition: "aws-us-gov", domain: "console.amazonaws-us-gov.com" },
-  EuropeanSovereignCloud: { partition: "aws-eusc", domain: "console.amazonaws-eusc.eu" },
-} as const;
-
-/** Uses conditions, which have a default. A mapping would make the deployment fail in an unknown partition. */
-function consoleDomain(stack: Stack): string {
-  let domain = "console.aws.amazon.com";
-  for (const [name, { partition, domain: own }] of Object.entries(CONSOLES)) {
-    const isThere = new CfnCondition(stack, `In${name}`, {
-      expression: Fn.conditionEquals(Aws.PARTITION, partition),
-    });
-    domain = Token.asString(Fn.conditionIf(isThere.logicalId, own, domain));
-  }
-  return domain;
 }

@@ -6,10 +6,13 @@ import { Construct } from "constructs";
 import { parseConfig } from "../lambda/policy/config.ts";
 import { Alarms } from "./alarms.ts";
 import { Dashboard } from "./dashboard.ts";
+import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { chooseEventBus } from "./event-bus.ts";
 import { EventLog } from "./event-log.ts";
 import { EventSchemas } from "./event-schemas.ts";
+import { Notifications } from "./notifications.ts";
 import type { AnyEventBus, TokenRotationProps } from "./props.ts";
+import { defaultRunbookUrl } from "./runbook-url.ts";
 import { Schedule } from "./schedule.ts";
 import { TestEvents } from "./test-events.ts";
 import { WorkerFunction } from "./worker.ts";
@@ -25,13 +28,16 @@ export class TokenRotation extends Construct {
   readonly eventBus: AnyEventBus;
   readonly failedRuns: IQueue;
   readonly missedStarts: IQueue;
-  /** For actions other than `alarmTopic`. */
+  /** Messages to people that could not be delivered. Undefined without `notify`. */
+  readonly undeliveredNotifications: IQueue | undefined;
+  /** For actions other than `alarmTopic` and `notify`. */
   readonly alarms: readonly Alarm[];
   readonly dashboard: CloudWatchDashboard;
   readonly eventSchemas: EventSchemas | undefined;
 
-  constructor(scope: Construct, id: string, props: TokenRotationProps) {
+  constructor(scope: Construct, id: string, { notify, ...given }: TokenRotationProps) {
     super(scope, id);
+    const props = { ...given, runbookUrl: given.runbookUrl ?? defaultRunbookUrl() };
     const config = parseConfig(props.config);
     const { $schema: _editorsOnly, ...written } = props.config;
     const { bus, busName } = chooseEventBus(this, config, props);
@@ -41,7 +47,8 @@ export class TokenRotation extends Construct {
       intervalMs: config.intervalMs,
       lambda: worker.lambda,
     });
-    const alarms = new Alarms(this, "Alarms", { ...props, config, worker, schedule }).all;
+    const undelivered = notify && new DeadLetterQueue(this, "UndeliveredNotifications").queue;
+    const alarms = new Alarms(this, "Alarms", { ...props, config, worker, schedule, undelivered }).all;
     const { lambda } = worker;
     if (props.logEvents === true) new EventLog(this, "EventLog", bus);
     if (props.testEvents !== undefined)
@@ -52,11 +59,20 @@ export class TokenRotation extends Construct {
     this.eventBus = bus;
     this.failedRuns = worker.failedRuns;
     this.missedStarts = schedule.missedStarts;
+    this.undeliveredNotifications = undelivered;
     this.alarms = alarms;
     this.dashboard = new Dashboard(this, "Dashboard", {
       worker,
       alarms,
       intervalMs: config.intervalMs,
     }).dashboard;
+    if (notify !== undefined && undelivered !== undefined)
+      new Notifications(this, "Notifications", {
+        ...notify,
+        eventBus: bus,
+        alarms,
+        dashboard: this.dashboard,
+        undelivered,
+      });
   }
 }

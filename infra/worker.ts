@@ -16,6 +16,7 @@ import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { CA_ENVIRONMENT, readCaFile } from "./extra-ca.ts";
 import { Permissions } from "./permissions.ts";
 import type { AnyEventBus, WorkerOptions } from "./props.ts";
+import { RUNBOOK_FILE } from "./runbook-url.ts";
 import { workerCode } from "./worker-code.ts";
 
 interface WorkerProps extends WorkerOptions {
@@ -66,7 +67,8 @@ export class WorkerFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       environment: {
-        ...(props.runbookUrl !== undefined && { RUNBOOK_URL: props.runbookUrl }),
+        ...(props.runbookUrl !== undefined &&
+          props.runbookUrl !== RUNBOOK_FILE && { RUNBOOK_URL: props.runbookUrl }),
         ...(caCertificates !== undefined && CA_ENVIRONMENT),
       },
       retryAttempts: 2,

@@ -3,7 +3,6 @@ import { EventBus } from "aws-cdk-lib/aws-events";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { TokenRotation } from "losant-token-rotation";
-import { FailuresToChat } from "../chat/failures-to-chat.ts";
 import { Consumer } from "../consumer/consumer.ts";
 import { RestartOnRotation } from "../restart-ecs/restart-on-rotation.ts";
 
@@ -31,6 +30,7 @@ export class IotStack extends Stack {
       },
       eventBus,
       alarmTopic: onCall,
+      notify: { slackWebhookSecret: "iot/chat-webhook", of: ["failed", "expiring", "leak"] },
       runbookUrl: "https://wiki.example.com/losant-token-rotation/RUNBOOK.md",
       timeout: Duration.minutes(10),
     });
@@ -44,10 +44,6 @@ export class IotStack extends Stack {
       clusterName: "iot",
       serviceName: "portal",
       secretNames: ["iot/portal/losant"],
-      eventBus: rotation.eventBus,
-    });
-    new FailuresToChat(this, "Chat", {
-      webhookSecretName: "iot/chat-webhook",
       eventBus: rotation.eventBus,
     });
   }

@@ -1,3 +1,4 @@
+import { publishedRunbookUrl, RUNBOOK_FILE } from "../runbook-url.ts";
 import type { Properties } from "./cfn.ts";
 
 /** The number that fits into the role's inline policy with everything else. */
@@ -108,7 +109,10 @@ export function parameters(schedules: readonly string[]): Properties {
       AllowedValues: schedules,
     }),
     AlarmTopicArn: text("The ARN of an SNS topic that receives the alarms", ""),
-    RunbookUrl: text("The URL of your copy of RUNBOOK.md, which alarms and errors link", "RUNBOOK.md"),
+    RunbookUrl: text(
+      "The URL of your copy of RUNBOOK.md, which alarms and errors link",
+      publishedRunbookUrl() ?? RUNBOOK_FILE,
+    ),
     SoonestExpiryDays: number("Alarm when a token has fewer days left", 7, { MinValue: 1 }),
     AccessTokenDays: number("Alarm when an access token has fewer days left", 14, { MinValue: 1 }),
     MemoryMiB: number("Memory of the function, in MiB", 512, { MinValue: 128, MaxValue: 10_240 }),

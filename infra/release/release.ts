@@ -6,6 +6,7 @@ import { type Command, EXIT, runCommand } from "../../cli/command/command.ts";
 import { processIo, runAsProcess } from "../../cli/command/process.ts";
 import { bundleHandler } from "../bundling.ts";
 import { inRepository, MANIFEST } from "../package/repository.ts";
+import { publishedRunbookUrl, RUNBOOK_FILE } from "../runbook-url.ts";
 import type { Properties } from "./cfn.ts";
 import { scheduleSettings } from "./schedules.ts";
 import { stackTemplate } from "./stack-template.ts";
@@ -46,6 +47,9 @@ export async function makeRelease(folder: string): Promise<void> {
 async function writeTerraformModule(folder: string, version: string): Promise<void> {
   for (const name of await readdir(inRepository(MODULE)))
     await copyFile(inRepository(`${MODULE}/${name}`), join(folder, name));
+  const variables = await readFile(join(folder, "variables.tf"), "utf8");
+  const runbook = publishedRunbookUrl() ?? RUNBOOK_FILE;
+  await writeFile(join(folder, "variables.tf"), variables.replace(`"${RUNBOOK_FILE}"`, `"${runbook}"`));
   const template = stackTemplate(BASE_CONFIGURATION, BASE_OPTIONS);
   const settings = JSON.stringify(terraformSettings(template, version), undefined, 2);
   await writeFile(join(folder, "settings.json"), `${settings}\n`);

@@ -1,3 +1,4 @@
+import { RUNBOOK_FILE } from "../runbook-url.ts";
 import {
   type CfnTemplate,
   isProperties,
@@ -22,7 +23,10 @@ export const BASE_CONFIGURATION = {
   formerPrefixes: ["former"],
   applications: [{ id: APPLICATION, accessToken: { secret: `losant-access/${APPLICATION}`, renew: true } }],
 };
-export const BASE_OPTIONS = { secretsKeyArn: "arn:aws:kms:us-east-1:000000000000:key/none" };
+export const BASE_OPTIONS = {
+  secretsKeyArn: "arn:aws:kms:us-east-1:000000000000:key/none",
+  runbookUrl: RUNBOOK_FILE,
+};
 
 /** The template of the stack. Parameters replace the values that the CDK takes from the configuration. */
 export function releaseTemplate(version: string): CfnTemplate {
@@ -94,7 +98,7 @@ function parameterised(id: string, resource: Resource, base: ScheduleSettings | 
 
 function alarm(properties: Properties): Properties {
   const actions = when("HasAlarmTopic", [{ Ref: "AlarmTopicArn" }]);
-  const description = String(properties.AlarmDescription).replace("RUNBOOK.md", `\${RunbookUrl}`);
+  const description = String(properties.AlarmDescription).replace(RUNBOOK_FILE, `\${RunbookUrl}`);
   return { ...properties, AlarmDescription: sub(description), AlarmActions: actions, OKActions: actions };
 }
 

@@ -2,7 +2,9 @@ import type { RotationEvent } from "../model/events.ts";
 import { masked } from "../model/masked.ts";
 import { type SecretArn, type SecretName, type Stamp, versionIdOf } from "../model/secret.ts";
 import type { Discard, Retire, Subject } from "../plan/actions.ts";
+import type { Reason } from "../plan/reasons.ts";
 import type { ApplicationContext } from "./context.ts";
+import { adviceOn, eventText, expiryText, meaningOf } from "./event-text.ts";
 
 interface KnownPlace {
   readonly secretName: SecretName | undefined;
@@ -13,13 +15,20 @@ interface KnownPlace {
 export function rotatedEvent(
   stamp: Stamp,
   subject: Subject,
-  reason: string,
+  reason: Reason,
   secretName: SecretName,
   secretArn: SecretArn,
   context: ApplicationContext,
   formerSecretArn?: SecretArn,
 ): RotationEvent {
   const versionId = versionIdOf(stamp);
+  const { expiresAt } = subject;
+  const end =
+    expiresAt === undefined ? "never expires" : `expires ${expiryText(expiresAt, context.run.clock.now())}`;
+  const advice =
+    formerSecretArn === undefined
+      ? "Nothing, if its consumers read the secret again."
+      : "Change the consumers of the former secret to read the new one.";
   return {
     detailType: "Losant API Token Rotated",
     resources: resourcesOf({ secretName, secretArn }),
@@ -33,6 +42,7 @@ export function rotatedEvent(
       versionId,
       reason,
       ...(formerSecretArn && { formerSecretArn: masked(formerSecretArn) }),
+      ...eventText(subject, `was renewed. The new token ${end}.`, advice, context),
     },
   };
 }
@@ -53,6 +63,12 @@ export function retiredEvent(
       tokenId: subject.id,
       reason,
       step: done,
+      ...eventText(
+        subject,
+        `was ${done}. Reason: ${meaningOf(reason)}.`,
+        adviceOn(reason, subject, context.run.runbook),
+        context,
+      ),
     },
   };
 }
@@ -63,6 +79,11 @@ export function discardedEvent(
   context: ApplicationContext,
 ): RotationEvent {
   const isSecond = step === "delete" && version === undefined;
+  const done = step === "delete" ? "deleted" : "deactivated";
+  const advice =
+    done === "deleted"
+      ? "Nothing."
+      : "Nothing, if nobody uses it. To keep it, activate it in Losant within a week.";
   return {
     detailType: "Losant API Token Orphan Discarded",
     resources: resourcesOf(place),
@@ -73,7 +94,8 @@ export function discardedEvent(
       ...placeFacts(place),
       tokenId: subject.id,
       reason,
-      step: step === "delete" ? "deleted" : "deactivated",
+      step: done,
+      ...eventText(subject, `was ${done}. Reason: ${meaningOf(reason)}.`, advice, context),
     },
   };
 }

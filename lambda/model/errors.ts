@@ -215,7 +215,7 @@ export const ERROR_KINDS = {
 export type ErrorCode = keyof typeof ERROR_KINDS;
 
 /** Where the runbook is by default: at the root of this repository. A deployment can set another place. */
-const RUNBOOK = "RUNBOOK.md";
+export const RUNBOOK = "RUNBOOK.md";
 
 /** The runbook's article about a code, whose anchor is the code. */
 export function articleOn(code: ErrorCode, runbook = RUNBOOK): string {

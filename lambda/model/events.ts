@@ -25,6 +25,10 @@ const tokenFacts = {
   replacedTokenId: v.optional(text),
   expirationDate: v.optional(when),
   reason: text,
+  /** For people: which token of which application, and what happened. One line. */
+  headline: v.optional(text),
+  /** For people: what to do. One line. */
+  advice: v.optional(text),
 };
 
 const SummarySchema = v.object({
@@ -62,7 +66,14 @@ export const EVENT_CATALOGUE = {
     retryable: v.boolean(),
     remedy: text,
   }),
-  "Losant API Token Expiring": v.object({ ...tokenFacts, expirationDate: when, daysLeft: v.number() }),
+  "Losant API Token Expiring": v.object({
+    ...tokenFacts,
+    expirationDate: when,
+    daysLeft: v.number(),
+    /** If a failure is the cause. */
+    code: v.optional(text),
+    retryable: v.optional(v.boolean()),
+  }),
   "Losant API Token Retired": v.object({ ...tokenFacts, step: v.picklist(["deactivated", "deleted"]) }),
   "Losant API Token Orphan Discarded": v.object({
     ...tokenFacts,

@@ -1,5 +1,6 @@
 import type { ApplicationContext } from "../apply/context.ts";
 import { commonFacts, placeFacts, resourcesOf, subjectFacts } from "../apply/event-details.ts";
+import { adviceOn, adviceOnFailure, eventText, expiryText, meaningOf } from "../apply/event-text.ts";
 import type { Outcome } from "../apply/outcomes.ts";
 import type { ListedToken, Snapshot } from "../lineage/snapshot.ts";
 import { type RotationError, remedyFor } from "../model/errors.ts";
@@ -70,7 +71,7 @@ export function accessTokenNotification(
   if (subject?.expiresAt === undefined) return undefined;
   const standing = { sinceAt: undefined, expiresAt: subject.expiresAt };
   const daysLeft = warningDayReached(standing, context.run.startedAt, context.application.policy.intervalMs);
-  const what = { subject, secretName, reason: "access-token" };
+  const what = { subject, secretName, reason: "access-token" } as const;
   if (daysLeft === undefined) return undefined;
   return expiringEvent(what, subject.expiresAt, daysLeft, login.arn, context);
 }
@@ -149,9 +150,20 @@ function leftToExpire(outcome: Outcome, policy: Policy): Standing | undefined {
   return { sinceAt: after(standing.sinceAt, PATIENCE_INTERVALS * policy.intervalMs), expiresAt };
 }
 
+/** Continues a sentence that begins with the token. */
+const FAILED = {
+  rotate: "could not be renewed",
+  resume: "could not be renewed",
+  announce: "was renewed, but its rotation could not be finished",
+  retire: "was replaced, but could not be ended",
+  discard: "is used by nobody, but could not be ended",
+  skip: "can't be renewed",
+  wait: "can't be renewed",
+} as const satisfies Record<Outcome["action"], string>;
+
 /** The event about one token's failure. `moment` distinguishes events, and is the same if one is sent again. */
 export function failedEvent(
-  { subject, secretName, reason, successorId, versionId }: Outcome,
+  { subject, secretName, action, reason, successorId, versionId }: Outcome,
   error: RotationError,
   moment: string,
   secretArn: SecretArn | undefined,
@@ -159,6 +171,12 @@ export function failedEvent(
 ): RotationEvent {
   const { code, message, retryable } = error;
   const place = { secretName, secretArn };
+  const { runbook, clock } = context.run;
+  const { expiresAt } = subject;
+  const now = clock.now();
+  const isLive = expiresAt !== undefined && expiresAt > now;
+  const end = isLive ? ` It expires ${expiryText(expiresAt, now)}.` : "";
+  const remedy = remedyFor(code, runbook);
   return {
     detailType: "Losant API Token Rotation Failed",
     resources: resourcesOf(place),
@@ -173,20 +191,31 @@ export function failedEvent(
       code,
       message,
       retryable,
-      remedy: remedyFor(code, context.run.runbook),
+      remedy,
+      ...eventText(subject, `${FAILED[action]}: ${code}.${end}`, remedy, context),
     },
   };
 }
 
+type Expiring = Pick<Outcome, "subject" | "secretName" | "error"> & {
+  readonly action?: Outcome["action"];
+  readonly reason: Reason | "access-token";
+};
+
 /** The event about a token that will expire, on one of the warning days. */
 export function expiringEvent(
-  { subject, secretName, reason }: Pick<Outcome, "subject" | "secretName"> & { readonly reason: string },
+  { subject, secretName, reason, action, error }: Expiring,
   expiresAt: Date,
   daysLeft: WarningDay,
   secretArn: SecretArn | undefined,
   context: ApplicationContext,
 ): RotationEvent {
   const place = { secretName, secretArn };
+  const { runbook, clock } = context.run;
+  const isHeldUp = error !== undefined || action === "rotate" || action === "resume";
+  const why = isHeldUp ? "its rotation fails or is postponed" : meaningOf(reason);
+  const what = `expires ${expiryText(expiresAt, clock.now())}, and will not be renewed. Reason: ${why}.`;
+  const advice = isHeldUp ? adviceOnFailure(error?.code, runbook) : adviceOn(reason, subject, runbook);
   return {
     detailType: "Losant API Token Expiring",
     resources: resourcesOf(place),
@@ -198,6 +227,8 @@ export function expiringEvent(
       expirationDate: expiresAt.toISOString(),
       reason,
       daysLeft,
+      ...(error && { code: error.code, retryable: error.retryable }),
+      ...eventText(subject, what, advice, context),
     },
   };
 }

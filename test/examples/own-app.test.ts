@@ -26,7 +26,7 @@ describe("somebody's own app", () => {
 
   test("has the rotation as one part of a stack, on the stack's own bus and with its own alarm topic", () => {
     expect(all("AWS::Events::EventBus").map(({ Properties }) => Properties.Name)).toEqual(["iot"]);
-    expect(all("AWS::Events::Rule")).toHaveLength(6);
+    expect(all("AWS::Events::Rule")).toHaveLength(5);
     const alarms = all("AWS::CloudWatch::Alarm");
     expect(alarms.length).toBeGreaterThanOrEqual(7);
     for (const { Properties } of alarms) {

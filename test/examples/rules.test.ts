@@ -2,14 +2,11 @@ import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { EventBus } from "aws-cdk-lib/aws-events";
 import { describe, expect, test } from "vitest";
-import { FailuresToChat } from "../../examples/chat/failures-to-chat.ts";
 import { Consumer } from "../../examples/consumer/consumer.ts";
 import { RestartOnRotation } from "../../examples/restart-ecs/restart-on-rotation.ts";
-import { RotationError } from "../../lambda/model/errors.ts";
 import { EVENT_SOURCE } from "../../lambda/model/events.ts";
 import { newApp, onlyResource, readable, resourcesOf } from "../infra/synth.ts";
-import { fits, type InputTransformer, transformed } from "../support/event-pattern.ts";
-import type { Intercept } from "../support/ports.ts";
+import { fits } from "../support/event-pattern.ts";
 import { APP, DAY, World } from "../support/world.ts";
 
 type Add = (stack: Stack, eventBus: EventBus) => unknown;
@@ -22,7 +19,7 @@ function templateWith(add: Add): Template {
 
 interface Rule {
   readonly EventPattern: Readonly<Record<string, unknown>>;
-  readonly Targets: readonly { readonly Arn: string; readonly InputTransformer?: InputTransformer }[];
+  readonly Targets: readonly { readonly Arn: string }[];
 }
 
 function rulesOf(template: Template): readonly Rule[] {
@@ -128,93 +125,5 @@ describe("the rule that restarts a service", () => {
       },
       { Action: "states:StartExecution", Effect: "Allow", Resource: "<RestartStateMachine>" },
     ]);
-  });
-});
-
-describe("the rules that post to a chat", () => {
-  const template = templateWith(
-    (stack, eventBus) => new FailuresToChat(stack, "Chat", { webhookSecretName: "iot/chat", eventBus }),
-  );
-  const rules = rulesOf(template);
-
-  /** What the webhook gets for all that a world has sent. */
-  function posted(world: World): readonly { readonly text: string; readonly lines: readonly string[] }[] {
-    return eventsOf(world).flatMap((event) =>
-      rules
-        .filter(({ EventPattern }) => fits(EventPattern, event))
-        .map(({ Targets: [target] }) => {
-          if (target?.InputTransformer === undefined) throw new Error("the event would be posted as it is");
-          const { text, blocks } = JSON.parse(transformed(target.InputTransformer, event));
-          return { text, lines: blocks.map((block: { text: { text: unknown } }) => block.text.text) };
-        }),
-    );
-  }
-
-  test("post a token that could not be rotated, with code and remedy, whatever its name", async () => {
-    const world = new World();
-    const name = 'Line 4 "PLC" \\ <detail-code>\n日本語';
-    world.token(name, { ...DUE, scope: ["legacy.scope"] });
-    await world.run();
-    expect(posted(world)).toEqual([
-      {
-        text: "A Losant API token could not be rotated",
-        lines: [
-          "A Losant API token could not be rotated",
-          name,
-          APP,
-          "scope-rejected",
-          expect.any(String),
-          expect.stringMatching(/RUNBOOK\.md#scope-rejected$/),
-        ],
-      },
-    ]);
-  });
-
-  test("are quiet about rotations, and about what passes by itself", async () => {
-    const world = new World();
-    world.token("backend", DUE);
-    await world.run();
-    world.token("portal", DUE);
-    const isThrottled: Intercept = ({ operation }) =>
-      operation === "stage" ? { before: new RotationError("store-throttled", "slow down") } : {};
-    await world.run({}, { intercept: isThrottled });
-    expect(world.events.filter(({ detail }) => detail.code === "store-throttled")).toHaveLength(1);
-    expect(posted(world)).toEqual([]);
-  });
-
-  test("post an application of which nothing is renewed", async () => {
-    const world = new World();
-    world.aws.putSecret(`losant-access/${APP}`, "not a token");
-    world.aws.putSecret(`losant-access/${APP}`, "not a token either");
-    await world.run();
-    expect(posted(world)).toEqual([
-      {
-        text: "The tokens of a Losant application can't be renewed",
-        lines: [expect.any(String), APP, "access-token-rejected", "run-1"],
-      },
-    ]);
-  });
-
-  test("post a token that expires within a week, unless somebody has excluded it", async () => {
-    const world = new World({ policy: { exclude: ["left*"] } });
-    for (const name of ["left alone", "legacy"])
-      world.token(name, { age: 83 * DAY, lifetime: 90 * DAY, scope: [] });
-    await world.run();
-    expect(posted(world).map(({ lines }) => lines)).toEqual([
-      ["A Losant API token expires soon and is not renewed", "legacy", APP, expect.any(String), "no-scope"],
-    ]);
-  });
-
-  test("keep the webhook's address out of the template", () => {
-    expect(onlyResource("AWS::Events::ApiDestination", template)).toMatchObject({
-      HttpMethod: "POST",
-      InvocationEndpoint: "{{resolve:secretsmanager:iot/chat:SecretString:::}}",
-    });
-  });
-
-  test("have every placeholder stand for a whole value: within quotes, it would not be escaped", () => {
-    const inQuotes = { InputPathsMap: { name: "$.detail.name" }, InputTemplate: '{"text":"<name> failed"}' };
-    expect(() => transformed(inQuotes, { detail: { name: 'a "b"' } })).toThrow("within quotes");
-    expect(rules.flatMap(({ Targets }) => Targets)).toHaveLength(4);
   });
 });

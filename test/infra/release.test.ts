@@ -70,7 +70,8 @@ interface Case {
 const CASES: Readonly<Record<string, Case>> = {
   "as most people deploy it": {
     config: { applications: [{ id: one, accessToken: { secret: `losant-access/${one}`, renew: true } }] },
-    options: {},
+    // The address of a clone's repository is not that of a release.
+    options: { runbookUrl: "RUNBOOK.md" },
     parameters: { ApplicationIds: one },
   },
   "with everything": {

@@ -70,6 +70,10 @@ describe("the event of a rotation", () => {
           secretArn,
           versionId,
           reason: "renewal-window",
+          headline: expect.stringMatching(
+            /^Losant API token “backend” of application \w{24} was renewed\. The new token expires in 364 days, on /,
+          ),
+          advice: "Nothing, if its consumers read the secret again.",
         },
       },
     ]);
@@ -146,6 +150,8 @@ describe("the event of a retirement", () => {
           key: `${former.id}-${step}`,
           reason: "grace-over",
           step,
+          headline: `Losant API token “backend” of application ${APP} was ${step}. Reason: was replaced, and its grace period has ended.`,
+          advice: "Nothing, if nobody uses the old string. See RUNBOOK.md#reasons",
         },
       })),
     );
@@ -190,6 +196,8 @@ describe("the event of a discarded token", () => {
           secretArn,
           reason: "orphan",
           step: "deactivated",
+          headline: `Losant API token “backend” of application ${APP} was deactivated. Reason: its string is stored nowhere: a run was interrupted.`,
+          advice: "Nothing, if nobody uses it. To keep it, activate it in Losant within a week.",
         },
       },
     ]);

@@ -38,6 +38,10 @@ describe("the event of a failure", () => {
           message: "planted",
           retryable: false,
           remedy: expect.stringMatching(/Create a token with a current scope in Losant.*#scope-rejected$/),
+          headline: expect.stringMatching(
+            /“backend” of application \w{24} could not be renewed: scope-rejected\. It expires in 15 days, on .* UTC\.$/,
+          ),
+          advice: expect.stringMatching(/Create a token with a current scope in Losant.*#scope-rejected$/),
         },
       },
     ]);
@@ -101,6 +105,10 @@ describe("the event of an expiry", () => {
           secretName: world.secretOf("aside"),
           reason: "excluded",
           daysLeft: 14,
+          headline: expect.stringMatching(
+            /“aside” of application \w{24} expires in 14 days, on .* UTC, and will not be renewed\. Reason: your policy excludes its name\.$/,
+          ),
+          advice: expect.stringMatching(/remove its name from `exclude`.* See RUNBOOK\.md#reasons$/),
         },
       },
     ]);

@@ -45,19 +45,26 @@ export interface InputTransformer {
 }
 
 /**
- * What the target gets ("Amazon EventBridge input transformation"): a placeholder that stands alone becomes the value
- * as JSON. AWS doesn't document what happens to a placeholder within quotes, or to a missing path: here, both throw.
+ * What the target gets ("Amazon EventBridge input transformation"): a placeholder that stands alone becomes the value as JSON.
+ * EventBridge doesn't escape a value within quotes, so a text that would need it throws here. So does a missing path.
  */
 export function transformed({ InputPathsMap, InputTemplate }: InputTransformer, event: Json): string {
-  return InputTemplate.replace(/"(?:[^"\\]|\\.)*"|<([\w-]+)>/g, (whole, name: string | undefined) => {
-    if (name === undefined) {
-      if (/<[\w-]+>/.test(whole)) throw new Error(`a placeholder within quotes: ${whole}`);
-      return whole;
-    }
+  const found = (name: string): Json => {
     const value = valueAlong(InputPathsMap[name] ?? "", event);
     if (value === undefined) throw new Error(`the event has no ${InputPathsMap[name]}`);
-    return JSON.stringify(value);
-  });
+    return value;
+  };
+  const inQuotes = (whole: string, name: string): string => {
+    // A reference of the template, as `readable` shows it.
+    if (!Object.hasOwn(InputPathsMap, name)) return whole;
+    const value = found(name);
+    if (typeof value !== "string" || JSON.stringify(value) !== `"${value}"` || /[<>]/.test(value))
+      throw new Error(`within quotes, this is not escaped: ${JSON.stringify(value)}`);
+    return value;
+  };
+  return InputTemplate.replace(/"(?:[^"\\]|\\.)*"|<([\w-]+)>/g, (whole, name: string | undefined) =>
+    name === undefined ? whole.replace(/<([\w-]+)>/g, inQuotes) : JSON.stringify(found(name)),
+  );
 }
 
 function valueAlong(path: string, event: Json): Json {

@@ -1,0 +1,31 @@
+import { Aws, CfnCondition, Fn, Stack, Token } from "aws-cdk-lib";
+import type { Dashboard } from "aws-cdk-lib/aws-cloudwatch";
+
+/** The address of a dashboard in the console. */
+export function dashboardUrl(dashboard: Dashboard): string {
+  const stack = Stack.of(dashboard);
+  return `https://${consoleDomain(stack)}/cloudwatch/home?region=${stack.region}#dashboards/dashboard/${dashboard.dashboardName}`;
+}
+
+/** Each partition has its own console. */
+const CONSOLES = {
+  China: { partition: "aws-cn", domain: "console.amazonaws.cn" },
+  GovCloud: { partition: "aws-us-gov", domain: "console.amazonaws-us-gov.com" },
+  EuropeanSovereignCloud: { partition: "aws-eusc", domain: "console.amazonaws-eusc.eu" },
+} as const;
+
+/** Uses conditions, which have a default. A mapping would make the deployment fail in an unknown partition. */
+function consoleDomain(stack: Stack): string {
+  let domain = "console.aws.amazon.com";
+  for (const [name, { partition, domain: own }] of Object.entries(CONSOLES)) {
+    const { logicalId } = conditionOf(stack, `In${name}`, partition);
+    domain = Token.asString(Fn.conditionIf(logicalId, own, domain));
+  }
+  return domain;
+}
+
+function conditionOf(stack: Stack, id: string, partition: string): CfnCondition {
+  const known = stack.node.tryFindChild(id);
+  if (known instanceof CfnCondition) return known;
+  return new CfnCondition(stack, id, { expression: Fn.conditionEquals(Aws.PARTITION, partition) });
+}
