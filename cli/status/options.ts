@@ -17,6 +17,8 @@ export interface StatusOptions extends Filters {
   /** Shows the applications, and not their tokens. */
   readonly onlyApplications: boolean;
   readonly configFile: string | undefined;
+  /** The file for a page. */
+  readonly html: string | undefined;
   /** The file for the calendar. */
   readonly ics: string | undefined;
 }
@@ -47,6 +49,11 @@ export const STATUS_FLAGS = {
       "only the applications: which are found by `discover`, and what decides about each; doesn't list tokens",
   },
   all: { type: "boolean", about: "all tokens, even if they don't fit on one screen" },
+  html: {
+    type: "string",
+    value: "FILE",
+    about: "write a page for a browser, with everything in it, instead of showing the tokens here",
+  },
   ics: {
     type: "string",
     value: "FILE",
@@ -74,10 +81,11 @@ export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOp
   if (Number.isNaN(withinMs))
     throw new Misuse("--within must be a number and a unit (m, h or d), such as 12h or 30d");
   if (values.explain !== undefined && values.json) throw new Misuse("--explain can't be used with --json");
-  if (values.explain !== undefined && values.ics !== undefined)
-    throw new Misuse("--explain can't be used with --ics");
+  const written = (["html", "ics"] as const).find((name) => values[name] !== undefined);
+  if (values.explain !== undefined && written !== undefined)
+    throw new Misuse(`--explain can't be used with --${written}`);
   const onlyApplications = values.applications ?? false;
-  const ofTokens = ["token", "due", "within", "drift", "explain", "ics"] as const;
+  const ofTokens = ["token", "due", "within", "drift", "explain", "html", "ics"] as const;
   const odd = ofTokens.find((name) => values[name] !== undefined);
   if (onlyApplications && odd !== undefined) throw new Misuse(`--applications can't be used with --${odd}`);
   return {
@@ -90,6 +98,7 @@ export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOp
     explain: values.explain,
     all: values.all ?? false,
     configFile: values.config,
+    html: values.html,
     ics: values.ics,
   };
 }

@@ -5,7 +5,7 @@ import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import { unlessInterrupted } from "../command/interrupts.ts";
 import type { CommandIo } from "../command/io.ts";
 import { type OutputFile, outputFile } from "../command/output-file.ts";
-import { chosenFrom, toolsFor } from "../command/tools.ts";
+import { chosenFrom, type DiscoveryProblem, toolsFor } from "../command/tools.ts";
 import { watching } from "../command/watching.ts";
 import { showFailure, showProblem } from "../terminal/failures.ts";
 import { say, screenOn } from "../terminal/screen.ts";
@@ -50,7 +50,7 @@ async function showStatus(options: StatusOptions, io: CommandIo): Promise<ExitCo
       if (forecast.kind === "unseen") showFailure(forecast, screenOn(urgent, env));
   for (const { what, error } of problems) showProblem(what, error, screenOn(urgent, env));
   for (const { file, textOf } of files) {
-    await file.write(textOf(selected));
+    await file.write(await textOf(selected, problems));
     say(screenOn(stdout, env), `Wrote ${file.name}.`, "");
   }
   if (files.length > 0) return isWhole ? EXIT.good : EXIT.failed;
@@ -64,10 +64,21 @@ async function showStatus(options: StatusOptions, io: CommandIo): Promise<ExitCo
 
 interface StatusFile {
   readonly file: OutputFile;
-  readonly textOf: (selected: Selected) => string;
+  readonly textOf: (selected: Selected, problems: readonly DiscoveryProblem[]) => string | Promise<string>;
 }
 
 /** The files that are written instead of showing the overview. @throws Refusal */
-async function filesFor({ ics }: StatusOptions): Promise<readonly StatusFile[]> {
-  return ics === undefined ? [] : [{ file: await outputFile(ics), textOf: calendarOf }];
+async function filesFor({ html, ics }: StatusOptions): Promise<readonly StatusFile[]> {
+  const page = html === undefined ? [] : [{ file: await outputFile(html), textOf: htmlOf }];
+  const calendar = ics === undefined ? [] : [{ file: await outputFile(ics), textOf: calendarOf }];
+  return [...page, ...calendar];
+}
+
+/** What makes pages is loaded only when one is made. */
+async function htmlOf(selected: Selected, problems: readonly DiscoveryProblem[]): Promise<string> {
+  const [{ standalonePage }, { browserScript }] = await Promise.all([
+    import("../../console/standalone.ts"),
+    import("#browser-script"),
+  ]);
+  return standalonePage(selected, problems, browserScript("page"));
 }

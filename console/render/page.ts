@@ -5,12 +5,12 @@ import { anchor, runsLogLink } from "./links.ts";
 import type { Problem } from "./problems.ts";
 import { summary } from "./summary.ts";
 import { type Showing, table } from "./table.ts";
-import { PAGE_CLASS, styleOf, type ThemeName } from "./theme.ts";
+import { PAGE_CLASS, styleOf } from "./theme.ts";
 import { timeline } from "./timeline.ts";
 
 /** What a page shows beside what was seen. */
 export interface PageParts extends Omit<Showing, "now"> {
-  readonly theme: ThemeName;
+  readonly theme: Parameters<typeof styleOf>[0];
   /** What could not be seen. */
   readonly problems: readonly Problem[];
   /** Between the timeline and the table. */

@@ -35,15 +35,23 @@ export const THEMES = {
 } as const satisfies Readonly<Record<string, Theme>>;
 
 export type ThemeName = keyof typeof THEMES;
+/** Whichever of them the reader's system has; on paper, the light one. */
+export const SYSTEM_THEME = "system";
 
 /** The class of the element that contains a page. All rules are below it, so that they change nothing else on a dashboard. */
 export const PAGE_CLASS = "losant-tokens";
 
 /** The rules of a page, as one style element. It loads nothing. */
-export function styleOf(name: ThemeName): Html {
+export function styleOf(name: ThemeName | typeof SYSTEM_THEME): Html {
+  if (name !== SYSTEM_THEME) return html`<style>${rulesOf(name)}</style>`;
+  const dark = html`@media screen and (prefers-color-scheme:dark){${rulesOf("dark")}}`;
+  return html`<style>${rulesOf("light")}${dark}</style>`;
+}
+
+function rulesOf(name: ThemeName): Html {
   const { ground, band, line, text, faint, link, urgency } = THEMES[name];
   const { attention, due, waiting, resting } = urgency;
-  return html`<style>
+  return html`
 .losant-tokens{background:${ground};color:${text};font-size:14px;line-height:1.4;padding:4px 8px}
 .losant-tokens h2{color:${text};font-size:18px;margin:12px 0 4px}
 .losant-tokens h3{color:${text};font-size:15px;margin:12px 0 4px}
@@ -66,11 +74,12 @@ export function styleOf(name: ThemeName): Html {
 .losant-tokens .due{color:${due}}
 .losant-tokens .waiting{color:${waiting}}
 .losant-tokens .resting{color:${resting}}
+.losant-tokens svg{max-width:100%;height:auto}
 .losant-tokens svg text{fill:${faint};font-size:11px}
 .losant-tokens svg .axis{stroke:${line}}
 .losant-tokens svg .attention{fill:${attention}}
 .losant-tokens svg .due{fill:${due}}
 .losant-tokens svg .waiting{fill:${waiting}}
 .losant-tokens svg .resting{fill:${resting}}
-</style>`;
+`;
 }

@@ -4,6 +4,7 @@ import type { BuildOptions } from "esbuild";
 /** The scripts that run in a browser, and the file that each starts with. */
 const ENTRIES = {
   dashboard: "emulators/cloudwatch/browser/dashboard.ts",
+  page: "console/browser/page.ts",
 } as const;
 
 export type BrowserScript = keyof typeof ENTRIES;
