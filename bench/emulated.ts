@@ -3,9 +3,12 @@ import { type LosantEmulator, startLosant } from "../emulators/losant/server.ts"
 import {
   accessTokenOf,
   applicationIdOf,
+  DISCOVERS,
+  FLEET_ACCESS,
   SCOPES,
   sowApplication,
   sowLineage,
+  sowOrganization,
   yearlyDue,
   yearlyFresh,
 } from "./ground.ts";
@@ -18,6 +21,8 @@ export interface Scale {
   readonly scope?: keyof typeof SCOPES;
   /** With the latencies of LATENCY_MS. Otherwise there are none. */
   readonly isSlow: boolean;
+  /** One access token of a user discovers the applications. Otherwise, each is in the configuration, with its own. */
+  readonly isDiscovered?: boolean;
 }
 
 /** Losant and AWS on the loopback interface, with applications whose tokens the worker created earlier. */
@@ -39,13 +44,17 @@ export async function emulated({
   isDue,
   scope = "probed",
   isSlow,
+  isDiscovered = false,
 }: Scale): Promise<Emulated> {
   const losant = await startLosant();
   const aws = await startAws({ region: REGION, writesPerSecond: WRITES_PER_SECOND });
   const now = new Date();
   const ids = Array.from({ length: applications }, (_, number) => applicationIdOf(number));
+  const add = isDiscovered
+    ? sowOrganization({ losant, aws })
+    : (id: string) => sowApplication({ losant, aws }, id, now);
   const secretArns = ids.flatMap((applicationId, application) => {
-    sowApplication({ losant, aws }, applicationId, now);
+    add(applicationId);
     return Array.from({ length: tokensEach }, (_, token) =>
       sowLineage(
         { losant, aws },
@@ -55,6 +64,7 @@ export async function emulated({
           number: application * tokensEach + token,
           ...(isDue ? yearlyDue(now) : yearlyFresh(now)),
           scope: SCOPES[scope],
+          ...(isDiscovered && { access: FLEET_ACCESS }),
         },
       ),
     );
@@ -63,7 +73,9 @@ export async function emulated({
   const config = {
     losantApiUrl: losant.url,
     policy: { maxRotationsPerRun: 100_000 },
-    applications: ids.map((id) => ({ id, accessToken: accessTokenOf(id) })),
+    ...(isDiscovered
+      ? DISCOVERS
+      : { applications: ids.map((id) => ({ id, accessToken: accessTokenOf(id) })) }),
   };
   return {
     losant,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { SecretsConsole } from "../emulators/aws/console.ts";
 import type { LosantConsole } from "../emulators/losant/server.ts";
 import { markerKeyOf } from "../lambda/adapters/losant/marker-key.ts";
-import { describeSuccessor } from "../lambda/model/marker.ts";
+import { describeSuccessor, type MarkerKey } from "../lambda/model/marker.ts";
 import { Redacted } from "../lambda/model/redacted.ts";
 import { SecretArn, versionIdOf } from "../lambda/model/secret.ts";
 import { ApplicationId, RunId, TokenId } from "../lambda/model/token.ts";
@@ -23,6 +23,15 @@ export interface Sown {
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly scope?: readonly string[];
+  /** The access token that created it. Otherwise, that of its application. */
+  readonly access?: Access;
+}
+
+/** An access token of the worker. */
+export interface Access {
+  /** The secret that holds it. */
+  readonly secret: string;
+  readonly isOfUser: boolean;
 }
 
 /** Whether a token may read what the worker verifies new strings with. */
@@ -39,10 +48,29 @@ export function sowApplication({ losant, aws }: Ground, id: string, createdAt: D
   aws.putSecret(accessTokenOf(id), token);
 }
 
+/** Applications of one organization, which one access token of a user discovers. */
+export const ORGANIZATION = "Fleet";
+export const FLEET_ACCESS: Access = { secret: "losant-access/fleet", isOfUser: true };
+
+/** Adds the organization and the access token, and returns the function that adds an application. */
+export function sowOrganization({ losant, aws }: Ground): (id: string) => void {
+  const user = losant.addUser({ name: "Rotation worker" });
+  const organization = losant.addOrganization({ name: ORGANIZATION });
+  losant.setMember(organization, user, "collaborate");
+  aws.putSecret(FLEET_ACCESS.secret, losant.addUserToken(user, { name: "rotation worker" }).token);
+  return (id) => void losant.addApplication({ id, name: `site ${id.slice(-6)}`, ownerId: organization });
+}
+
+/** The keys of the configuration that discover them. */
+export const DISCOVERS = {
+  discover: [{ accessToken: FLEET_ACCESS.secret, organizations: [ORGANIZATION] }],
+} as const;
+
 /** Adds a token that the worker created earlier, and its secret. Returns the secret's ARN. */
 export function sowLineage(ground: Ground, sown: Sown): string {
   const { losant, aws } = ground;
   const { applicationId, name, number, createdAt, expiresAt, scope = SCOPES.probed } = sown;
+  const { access = { secret: accessTokenOf(applicationId), isOfUser: false } } = sown;
   const [tokenId, replacedId] = [idOf(2 * number), idOf(2 * number + 1)];
   const value = JSON.stringify({ token: "known to whom it may concern", tokenId, applicationId, name });
   const { arn } = aws.putSecret(
@@ -50,7 +78,7 @@ export function sowLineage(ground: Ground, sown: Sown): string {
     value,
     versionIdOf({ tokenId, replacedId }),
   );
-  const { key, creatorId } = signerOf(ground, applicationId);
+  const { key, creatorId } = signerOf(ground, access);
   const intent = {
     replacedId,
     secretArn: v.parse(SecretArn, arn),
@@ -72,15 +100,21 @@ export function sowLineage(ground: Ground, sown: Sown): string {
 }
 
 /** The worker at that time: it signs markers with the access token, which is also the creator of its tokens. */
-function signerOf({ losant, aws }: Ground, applicationId: string) {
-  const secret = accessTokenOf(applicationId);
+function signerOf({ losant, aws }: Ground, { secret, isOfUser }: Access) {
   const string = aws.value(secret) ?? "";
+  const known = signers.get(string);
+  if (known !== undefined) return known;
   const arn = v.parse(SecretArn, aws.secret(secret)?.arn);
-  return {
-    key: markerKeyOf(new Redacted(string), arn, DEFAULT_PREFIX),
+  const signer = {
+    key: markerKeyOf(new Redacted(string), arn, DEFAULT_PREFIX, isOfUser),
     creatorId: losant.tokenIdOf(string),
   };
+  signers.set(string, signer);
+  return signer;
 }
+
+/** By the string of the access token. Deriving a key takes as long as adding many tokens. */
+const signers = new Map<string, { readonly key: MarkerKey; readonly creatorId: string | undefined }>();
 
 /** A token with a lifetime of a year, of which ten days are left. */
 export function yearlyDue(now: Date): { readonly createdAt: Date; readonly expiresAt: Date } {
