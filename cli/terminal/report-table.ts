@@ -64,6 +64,9 @@ export function showReport(
     if (others > 0) say(screen, `and ${others} ${why}`, "  ", "faint");
     showUnusedSecrets(application.unusedSecrets ?? [], screen);
   }
+  const { omittedApplications = 0 } = report;
+  if (omittedApplications > 0)
+    say(screen, `and ${omittedApplications} more applications in which nothing failed`);
   if (report.omitted > 0) say(screen, `and ${report.omitted} more tokens that don't fit into the report`);
 }
 

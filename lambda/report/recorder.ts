@@ -3,13 +3,7 @@ import type { Outcome } from "../apply/outcomes.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
 import type { UnusedEntry } from "../lineage/mappings.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
-import {
-  asRotationError,
-  type ErrorCode,
-  failureOf,
-  type RotationError,
-  remedyFor,
-} from "../model/errors.ts";
+import { asRotationError, type ErrorCode, type RotationError, remedyFor } from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
 import { quoted } from "../model/printable.ts";
 import type { SecretArn } from "../model/secret.ts";
@@ -132,18 +126,15 @@ export class Recorder {
     if (leftOut > 0) this.#log.info("the log omits some tokens at rest", { count: leftOut });
   }
 
-  /**
-   * Sends the last event of a run. If the bus refuses it, the run fails, because otherwise nobody would know. Returns whether it was
-   * sent.
-   */
-  async complete(completion: Completion, bus: EventBus): Promise<boolean> {
+  /** Sends the last event of a run. If the bus refuses it, the run fails, because otherwise nobody would know. */
+  async complete(completion: Completion, bus: EventBus): Promise<void> {
     const { summary } = this.result();
     const event = completedEvent(completion, this.#failureCount === 0, summary, [
       ...this.applications.values(),
     ]);
-    const error = await failureOf(bus.publish(event));
-    if (error !== undefined) this.failed("the event of the completed run", error);
-    return error === undefined;
+    await bus
+      .publish(event)
+      .catch((thrown) => this.failed("the event of the completed run", asRotationError(thrown)));
   }
 
   /** The part of the report that this recorder has counted. */
@@ -187,19 +178,16 @@ export class Recorder {
 
   #write(applicationId: ApplicationId, outcome: Outcome): void {
     const { error, subject } = outcome;
-    const fields = {
-      ...rowOf(applicationId, outcome),
-      ...(error && { remedy: remedyFor(error.code, this.#runbook), retryable: error.retryable }),
-    };
     if (error !== undefined) {
+      const remedy = remedyFor(error.code, this.#runbook);
+      const fields = { ...rowOf(applicationId, outcome), remedy, retryable: error.retryable };
       this.#note(`token ${quoted(subject.name ?? "?")} (${subject.id})`, error, fields);
     } else if (restOf(outcome.reason)?.isWarned === true) {
-      this.#log.warn("token outcome", fields);
-    } else if (!RESTING.has(outcome.outcome)) {
-      this.#log.info("token outcome", fields);
+      this.#log.warn("token outcome", { ...rowOf(applicationId, outcome) });
     } else {
-      this.#restingSeen += 1;
-      if (this.#restingSeen <= MAX_REPORT_ROWS) this.#log.info("token outcome", fields);
+      if (RESTING.has(outcome.outcome)) this.#restingSeen += 1;
+      const isLeftOut = RESTING.has(outcome.outcome) && this.#restingSeen > MAX_REPORT_ROWS;
+      if (!isLeftOut) this.#log.info("token outcome", { ...rowOf(applicationId, outcome) });
     }
   }
 

@@ -6,8 +6,6 @@ import type { RotationEvent, Summary } from "../model/events.ts";
 import { masked } from "../model/masked.ts";
 import type { ApplicationId, RunId } from "../model/token.ts";
 import type { Trigger } from "../policy/request.ts";
-import type { Share } from "../policy/slots.ts";
-import type { ShardFacts } from "./coverage.ts";
 
 /** The result of one token. A key is absent if it has no value. */
 export interface ReportRow {
@@ -47,8 +45,6 @@ export interface Report {
   readonly runId: string;
   readonly trigger: Trigger;
   readonly dryRun: boolean;
-  /** Only in a fleet: which share of the applications the run took. */
-  readonly shard?: Share;
   readonly startedAt: string;
   readonly finishedAt: string;
   /** Only a dry run has `planned`. */
@@ -57,6 +53,27 @@ export interface Report {
   readonly omitted: number;
   readonly tokens: readonly ReportRow[];
   readonly applications: readonly ApplicationRow[];
+  /** How many rows are left out of `applications`, if any are. */
+  readonly omittedApplications?: number;
+}
+
+/**
+ * As many rows of applications as a report may have: first those that say more than `ok`, then those with tokens in the report. An
+ * answer of Lambda may have six megabytes.
+ */
+export function applicationRows(
+  rows: readonly ApplicationRow[],
+  tokens: readonly ReportRow[],
+): Pick<Report, "applications" | "omittedApplications"> {
+  const omitted = rows.length - MAX_REPORT_ROWS;
+  if (omitted <= 0) return { applications: rows };
+  const shown = new Set(tokens.map(({ applicationId }) => applicationId));
+  const rank = ({ applicationId, outcome, unusedSecrets }: ApplicationRow) => {
+    if (outcome !== "ok" || unusedSecrets !== undefined) return 0;
+    return shown.has(applicationId) ? 1 : 2;
+  };
+  const kept = new Set(rows.toSorted((one, other) => rank(one) - rank(other)).slice(0, MAX_REPORT_ROWS));
+  return { applications: rows.filter((row) => kept.has(row)), omittedApplications: omitted };
 }
 
 /** If two things happened to one token, the first of these is shown. */
@@ -192,13 +209,11 @@ export interface Completion {
   readonly trigger: Trigger;
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  /** Only in a fleet. */
-  readonly ofShard?: ShardFacts | undefined;
 }
 
 /** The event of a completed run: what it did, and which applications failed. */
 export function completedEvent(
-  { runId, trigger, startedAt, finishedAt, ofShard }: Completion,
+  { runId, trigger, startedAt, finishedAt }: Completion,
   succeeded: boolean,
   summary: Report["summary"],
   applications: readonly ApplicationRow[],
@@ -218,7 +233,6 @@ export function completedEvent(
       failedApplications: applications
         .flatMap(({ applicationId, code }) => (code === undefined ? [] : [{ applicationId, code }]))
         .slice(0, MAX_FAILURES_NAMED),
-      ...ofShard,
     },
   };
 }

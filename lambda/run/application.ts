@@ -72,7 +72,8 @@ async function planApplication(
     const recordInTurn = async () => {
       for (const one of line) await recorder.record(restingOutcomes(one), one.secretArn, context);
     };
-    await Promise.all(Array.from({ length: TOLD_AT_ONCE }, recordInTurn));
+    const atOnce = Math.min(TOLD_AT_ONCE, resting.length);
+    await Promise.all(Array.from({ length: atOnce }, recordInTurn));
     const timed = { ...context, aheadMs: shownAheadMs, wasListed: (id: TokenId) => ids.has(id) };
     const work = inOrderOfUrgency(working.map((one) => ({ context: timed, plan: one })));
     // A real run counts the tokens that it issues, see IssueBudget. A dry run can only estimate that.

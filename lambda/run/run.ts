@@ -4,9 +4,8 @@ import { LINEAGES_AT_ONCE, MAX_FAILURES_NAMED } from "../limits.ts";
 import { type ErrorCode, RotationError } from "../model/errors.ts";
 import { quoted } from "../model/printable.ts";
 import type { RotationRequest } from "../policy/request.ts";
-import { coverageOf, isCompleted } from "../report/coverage.ts";
 import type { RunFacts } from "../report/metrics.ts";
-import type { Report } from "../report/report.ts";
+import { applicationRows, type Report } from "../report/report.ts";
 import { planInTime, restingOutcomes } from "./application.ts";
 import { applicationsOfRun, recordGone } from "./applications.ts";
 import { type RunContext, type RunEnvironment, startRun } from "./context.ts";
@@ -18,8 +17,6 @@ export interface RunResult {
   readonly failures: readonly string[];
   /** The codes of all failures, each once. */
   readonly codes: readonly ErrorCode[];
-  /** Whether the invocation fails, so that Lambda starts it again. */
-  readonly isToBeRepeated: boolean;
   readonly facts: Omit<RunFacts, "functionName">;
 }
 
@@ -30,13 +27,13 @@ export interface RunResult {
  */
 export async function run(request: RotationRequest, environment: RunEnvironment): Promise<RunResult> {
   const context = startRun(request, environment);
-  const { runId, trigger, shard, startedAt, orderAt, clock, recorder, config } = context;
+  const { runId, trigger, startedAt, clock, recorder, config } = context;
   const { dryRun } = request;
   const { watch } = environment;
-  const { applications, isDiscovered } = await applicationsOfRun(context);
+  const applications = await applicationsOfRun(context);
   const looked = counting(applications.length, (done, of) => watch?.looked(done, of));
   const found = await context.observing.visitEach(
-    applicationOrder(applications, orderAt, config.intervalMs),
+    applicationOrder(applications, startedAt, config.intervalMs),
     (application, visit) => planInTime(application, context, visit).finally(looked),
   );
   await recordGone(context);
@@ -48,36 +45,27 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   );
   for (const error of unmatchedErrors([...context.unmatched], context)) recorder.failed("event", error);
   recorder.sayWhatIsLeftOut();
-  const ofShard = shard && { shard, applications: coverageOf(recorder.applications.values()) };
-  const completion = { runId, trigger, startedAt, finishedAt: clock.now(), ofShard };
-  const isTold = dryRun || (await recorder.complete(completion, context.bus));
+  if (!dryRun) await recorder.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, context.bus);
   // The others have not been discovered.
   const ids = new Set([...applications.map(({ id }) => id), ...recorder.applications.keys()]);
+  const counted = recorder.result();
+  const rows = [...ids].flatMap((id) => recorder.applications.get(id) ?? []);
   const report: Report = {
     runId,
     trigger,
     dryRun,
-    ...(shard && { shard }),
     startedAt: startedAt.toISOString(),
     finishedAt: clock.now().toISOString(),
-    ...recorder.result(),
-    applications: [...ids].flatMap((id) => recorder.applications.get(id) ?? []),
+    ...counted,
+    ...applicationRows(rows, counted.tokens),
   };
   const isWhole = request.applicationId === undefined && request.selection.tokens === undefined;
   const { failures, codes } = recorder;
-  const { storeWorks } = context.gate;
-  const fleet = ofShard && {
-    ...ofShard,
-    completed: isCompleted({ ...ofShard, isDiscovered, storeWorks, isTold }),
-  };
-  const succeeded = failures.length === 0;
   return {
     report,
     failures,
     codes,
-    // A run of a fleet that always fails because of single tokens would be started again and again.
-    isToBeRepeated: fleet !== undefined && trigger === "schedule" ? !fleet.completed : !succeeded,
-    facts: { report, isWhole, succeeded, ...recorder.facts, fleet },
+    facts: { report, isWhole, succeeded: failures.length === 0, ...recorder.facts },
   };
 }
 
@@ -114,7 +102,7 @@ function* unmatchedErrors(
  * many. Then everything else, in order.
  */
 async function workThrough(work: readonly Work[], context: RunContext, worked: () => void): Promise<void> {
-  const { gate, startedAt, orderAt } = context;
+  const { gate, startedAt } = context;
   const [replacing, ending] = [pLimit(LINEAGES_AT_ONCE), pLimit(LINEAGES_AT_ONCE)];
   const begun = new Map<Work, Promise<void>>();
   const begin = (one: Work) => {
@@ -124,7 +112,7 @@ async function workThrough(work: readonly Work[], context: RunContext, worked: (
     return ended;
   };
   for (const one of work) if (!isRotation(one)) begin(one);
-  for (const pilot of pilotsAmong(work, startedAt, orderAt)) {
+  for (const pilot of pilotsAmong(work, startedAt)) {
     if (gate.isStoreProven || !gate.mayIssue) break;
     // When its string is stored, the others don't wait for the rest of its rotation.
     await Promise.race([begin(pilot), gate.storeProven]);

@@ -1,9 +1,16 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { applicationIdOf } from "../../bench/ground.ts";
 import type { Outcome } from "../../lambda/apply/outcomes.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { ApplicationId, RunId, TokenId } from "../../lambda/model/token.ts";
-import { completedEvent, Tally } from "../../lambda/report/report.ts";
+import {
+  type ApplicationRow,
+  applicationRows,
+  completedEvent,
+  type ReportRow,
+  Tally,
+} from "../../lambda/report/report.ts";
 import { APP, DAY, START, World } from "../support/world.ts";
 
 const application = v.parse(ApplicationId, APP);
@@ -232,5 +239,26 @@ describe("the log of a run", () => {
         }),
       },
     ]);
+  });
+});
+
+describe("the applications of a report", () => {
+  const rowsOf = (count: number) =>
+    Array.from({ length: count }, (_, number): ApplicationRow => {
+      const applicationId = applicationIdOf(number);
+      return { applicationId, outcome: number === count - 1 ? "failed" : "ok" };
+    });
+  const tokenIn = (applicationId: string) => ({ applicationId }) as ReportRow;
+
+  it("are all there, as long as they are a thousand", () => {
+    const rows = rowsOf(1_000);
+    expect(applicationRows(rows, [])).toEqual({ applications: rows });
+  });
+
+  it("are a thousand at most: those that failed, those with tokens in the report, and the first others", () => {
+    const rows = rowsOf(100_000);
+    const { applications, omittedApplications } = applicationRows(rows, [tokenIn(applicationIdOf(50_000))]);
+    expect(omittedApplications).toBe(99_000);
+    expect(applications).toEqual([...rows.slice(0, 998), rows[50_000], rows[99_999]]);
   });
 });

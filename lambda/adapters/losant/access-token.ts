@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { RotationError } from "../../model/errors.ts";
+import type { MarkerKey } from "../../model/marker.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import type { SecretArn, SecretName } from "../../model/secret.ts";
 import { type ApplicationId, TokenId } from "../../model/token.ts";
@@ -34,6 +35,7 @@ export class AccessToken {
   readonly #stages: Login["stage"][] = ["AWSCURRENT", "AWSPREVIOUS"];
   readonly #rejected: Redacted[] = [];
   readonly #replacements = new Map<AccessTokenReading, Promise<AccessTokenReading>>();
+  readonly #keys = new WeakMap<AccessTokenReading, MarkerKey>();
   #latest: Promise<AccessTokenReading> | undefined;
 
   constructor(reader: AccessTokenReader, { id, accessToken }: AccessTokenPlace) {
@@ -73,6 +75,13 @@ export class AccessToken {
     this.#replacements.set(rejected, replacement);
     this.#latest = replacement;
     return replacement;
+  }
+
+  /** The key that is derived from a reading. This takes as long as planning a token, and many applications may share one. */
+  keyOf(reading: AccessTokenReading, derive: (reading: AccessTokenReading) => MarkerKey): MarkerKey {
+    const key = this.#keys.get(reading) ?? derive(reading);
+    this.#keys.set(reading, key);
+    return key;
   }
 
   /**

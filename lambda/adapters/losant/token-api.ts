@@ -176,8 +176,10 @@ class LosantTokens implements TokenApi {
     });
   }
 
-  #keyOf({ arn, token }: Pick<AccessTokenReading, "arn" | "token">): MarkerKey {
-    return markerKeyOf(token, arn, this.#secretPrefix, this.#isOfUser);
+  #keyOf(login: AccessTokenReading): MarkerKey {
+    return this.#accessToken.keyOf(login, ({ token, arn }) =>
+      markerKeyOf(token, arn, this.#secretPrefix, this.#isOfUser),
+    );
   }
 
   #call(call: Omit<LosantCall, "applicationId" | "isOfUser">): LosantCall {
