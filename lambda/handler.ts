@@ -5,6 +5,7 @@ import { eventBridgeBus, eventBridgeClient } from "./adapters/aws/event-bridge.t
 import { secretsManagerClient, secretsManagerStore } from "./adapters/aws/secrets-manager.ts";
 import { deployedConfig } from "./adapters/deployed-config.ts";
 import { losantConnections } from "./adapters/losant/connections.ts";
+import { MOST_TOKENS_IN_FLEET } from "./limits.ts";
 import { articleOn, asRotationError, RotationError, remedyFor } from "./model/errors.ts";
 import { eachText, printable, printableJson, printableValue } from "./model/printable.ts";
 import { RunId } from "./model/token.ts";
@@ -60,8 +61,9 @@ function ownAws(): AwsAccess {
 
 /**
  * The Lambda function. Returns the report of the run. If anything failed, it finishes everything else and then throws, so that
- * Lambda tries again and alarms notice it. The button of a dashboard gets a short page instead, also about failures, because a
- * person waits for it, and Lambda never repeats its calls. The log, the metrics and the events are the same.
+ * Lambda tries again and alarms notice it. A scheduled run of a fleet throws only if it isn't completed, see `isCompleted`. The
+ * button of a dashboard gets a short page instead, also about failures, because a person waits for it, and Lambda never repeats its
+ * calls. The log, the metrics and the events are the same.
  */
 export async function handler(event: unknown, context: InvocationContext = {}): Promise<Report | string> {
   warnOfProxies();
@@ -73,17 +75,18 @@ export async function handler(event: unknown, context: InvocationContext = {}): 
       printable(`${run.code}: ${run.message}. ${remedyFor(run.code, runbook)}`).slice(0, MAX_MESSAGE),
     );
   }
-  const { report, failures, codes, facts } = run;
+  const { report, failures, codes, isToBeRepeated, facts } = run;
   writeMetrics(facts);
   logger.info("run completed", {
     runId: report.runId,
     trigger: report.trigger,
     dryRun: report.dryRun,
     summary: report.summary,
+    ...(facts.fleet && { shard: facts.fleet.shard, applications: facts.fleet.applications }),
   });
   if (isFromDashboard(event))
     return popupOfRun(run, parseRequest(event).selection.tokens ?? [], runbook).text;
-  if (failures.length === 0) return printableValue(report);
+  if (!isToBeRepeated) return printableValue(report);
   // The links come first, because a long message is cut at its end.
   const articles = codes.slice(0, MAX_ARTICLES).map((code) => articleOn(code, runbook));
   const message = `run ${report.runId} finished with failures (see ${articles.join(", ")}): ${failures.join("; ")}`;
@@ -140,7 +143,10 @@ export async function runOnce(
   const { store, events } = aws;
   const { losantApiUrl: baseUrl, secretPrefix } = settings;
   // A run waits itself after a 429, for all of its calls together.
-  const limits = { retriesThrottled: false };
+  const limits = {
+    retriesThrottled: false,
+    ...(settings.fleet && { maxTokens: MOST_TOKENS_IN_FLEET }),
+  };
   return run(request, {
     config: settings,
     runId,

@@ -25,6 +25,12 @@ export const LONG_LISTINGS = 40_000;
 export const SHORT_LISTING = 1_000;
 export const CHARACTERS_LIKE_A_TOKEN = 3_000;
 
+/**
+ * The most tokens of one application in a fleet. With more, only this application fails. Without this limit, its list could use up the
+ * memory of the run, and so stop all applications of its shard, in every interval.
+ */
+export const MOST_TOKENS_IN_FLEET = 60_000;
+
 /** The part of its time in which a run may begin to read an application. The rest is for the work. */
 export const OBSERVING_PART = 2 / 3;
 

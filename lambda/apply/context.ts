@@ -16,8 +16,10 @@ export interface RunClock extends Clock {
 export interface EffectContext {
   readonly runId: RunId;
   readonly trigger: Trigger;
-  /** Decides which events a run sends. The starts of two runs are about an interval apart, however long the runs take. */
-  readonly startedAt: Date;
+  /**
+   * Decides which events a run sends, see `Slot`. The moments of two runs are about an interval apart, however long the runs take.
+   */
+  readonly at: Date;
   /** Its writes are limited to the rate of this run. */
   readonly store: SecretStore;
   readonly bus: EventBus;

@@ -54,6 +54,11 @@ export class IssueGate {
     return !this.#isBroken && !this.#isStopped && this.#leftMs() >= ISSUE_TO_STAGE_MS;
   }
 
+  /** False once several refusals, or one that is not about a single secret, have stopped all issuing. */
+  get storeWorks(): boolean {
+    return !this.#isBroken;
+  }
+
   /** A string was stored in this run. */
   get isStoreProven(): boolean {
     return this.#isStoreProven;

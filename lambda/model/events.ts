@@ -86,6 +86,10 @@ export const EVENT_CATALOGUE = {
     succeeded: v.boolean(),
     summary: SummarySchema,
     failedApplications: v.array(v.object({ applicationId: text, code: text })),
+    /** In a fleet, which share of the applications the run took, from 0. */
+    shard: v.optional(v.object({ index: v.number(), of: v.number() })),
+    /** In a fleet, how many applications of the shard were looked at, failed by themselves, or got no time. */
+    applications: v.optional(v.object({ seen: v.number(), failed: v.number(), unseen: v.number() })),
   }),
 } as const satisfies Readonly<Record<DetailType, v.GenericSchema>>;
 

@@ -3,6 +3,10 @@ import { RotationError } from "../model/errors.ts";
 import { remembered } from "../model/remembered.ts";
 import { type ApiToken, ApplicationId, TokenId } from "../model/token.ts";
 import { describeIssue } from "./config.ts";
+import { wholeNumber } from "./policy.ts";
+
+/** Those of an interval of a day. */
+const MOST_SHARDS = 96;
 
 const flag = v.optional(v.boolean("must be true or false"), false);
 
@@ -24,6 +28,10 @@ export const RequestSchema = v.strictObject({
   retireNow: flag,
   /** CloudWatch adds it to the calls of a dashboard. It decides nothing but the form of the answer. */
   widgetContext: v.optional(v.unknown()),
+  at: v.optional(
+    v.pipe(v.string("must be a time"), v.isoTimestamp("must be a time such as 2026-01-31T06:15:00Z")),
+  ),
+  shard: v.optional(wholeNumber(0, MOST_SHARDS - 1)),
 });
 
 /** Whether a button of a dashboard sent the event. A person reads the answer then. */
@@ -37,6 +45,10 @@ export interface RotationRequest {
   readonly dryRun: boolean;
   readonly applicationId: ApplicationId | undefined;
   readonly selection: Selection;
+  /** The time for which the schedule started this run. */
+  readonly at: Date | undefined;
+  /** The index of one shard of a fleet. */
+  readonly shard: number | undefined;
 }
 
 /**
@@ -49,12 +61,35 @@ export function parseRequest(event: unknown): RotationRequest {
   const parsed = v.safeParse(RequestSchema, event ?? {});
   if (!parsed.success)
     throw new RotationError("event-invalid", `event: ${parsed.issues.map(describeIssue).join("; ")}`);
-  const { trigger, dryRun, applicationId, tokens, force, retireNow } = parsed.output;
+  const { trigger, dryRun, applicationId, tokens, force, retireNow, at, shard } = parsed.output;
   const lone = [...(force ? ["force"] : []), ...(retireNow ? ["retireNow"] : [])];
   if (tokens === undefined && lone.length > 0) {
     throw new RotationError("event-invalid", `event: ${lone.join(" and ")} without tokens: name the tokens`);
   }
-  return { trigger, dryRun, applicationId, selection: { tokens, force, retireNow } };
+  const contradiction = contradictionIn(parsed.output);
+  if (contradiction !== undefined) throw new RotationError("event-invalid", `event: ${contradiction}`);
+  return {
+    trigger,
+    dryRun,
+    applicationId,
+    selection: { tokens, force, retireNow },
+    at: at === undefined ? undefined : new Date(at),
+    shard,
+  };
+}
+
+/** Keys that are valid alone, but not together. */
+function contradictionIn({
+  trigger,
+  applicationId,
+  at,
+  shard,
+}: v.InferOutput<typeof RequestSchema>): string | undefined {
+  if (at !== undefined && trigger !== "schedule") return "at: only the schedule sends it";
+  if (shard === undefined) return undefined;
+  if (trigger === "schedule")
+    return "shard: the schedule doesn't send it, because its start decides which one it is";
+  return applicationId === undefined ? undefined : "shard: name either a shard or an applicationId";
 }
 
 /** What the event asks of particular tokens. Without `tokens` every token is selected and none is forced. */

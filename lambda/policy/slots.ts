@@ -44,6 +44,11 @@ export function isInPart(id: ApplicationId, { index, of }: Share): boolean {
   return numbersOf(id).part % of === index;
 }
 
+/** Whether a run takes this application. */
+export function isInShard(id: ApplicationId, shard: Share | undefined): boolean {
+  return shard === undefined || shardOf(id, shard.of) === shard.index;
+}
+
 /** Of the SHA-256 of the id, the first 32 bits, and the 32 bits after them. */
 function numbersOf(id: ApplicationId): { readonly shard: number; readonly part: number } {
   const digest = hash("sha256", id, "buffer");

@@ -1,5 +1,6 @@
 import type { Outcome } from "../apply/outcomes.ts";
 import { restOf } from "../plan/reasons.ts";
+import type { ShardFacts } from "./coverage.ts";
 import type { Report } from "./report.ts";
 
 export const METRIC_NAMESPACE = "LosantTokenRotation";
@@ -53,8 +54,10 @@ export interface RunFacts {
   /** `AWS_LAMBDA_FUNCTION_NAME`. */
   readonly functionName: string;
   readonly report: Pick<Report, "runId" | "dryRun" | "startedAt" | "finishedAt" | "summary">;
-  /** The event names neither `applicationId` nor `tokens`. */
+  /** The event names neither `applicationId` nor `tokens`. In a fleet, this is a run over a whole shard. */
   readonly isWhole: boolean;
+  /** Only of a run that takes a shard. */
+  readonly fleet?: (ShardFacts & { readonly completed: boolean }) | undefined;
   /** Nothing failed. */
   readonly succeeded: boolean;
   /** The number of outcomes for which `isOrphanLeft` is true. */
@@ -83,27 +86,40 @@ export interface MetricLine {
 
 /**
  * The metrics of one run at `now`. A dry run has none. A run over a part of the tokens has only the metrics of what it did: the
- * others would be wrong, and its success would end the alarm about scheduled runs that don't succeed.
+ * others would be wrong, and its success would end the alarm about scheduled runs that don't succeed. In a fleet, a run over a whole
+ * shard has all of them.
  */
 export function metricsOf(facts: RunFacts, now: Date): MetricLine | undefined {
   const { report, functionName, isWhole } = facts;
   if (report.dryRun) return undefined;
-  const values = isWhole ? { ...deedsOf(facts), ...stateOf(facts, now) } : deedsOf(facts);
-  const names = Object.keys(values) as (keyof typeof values)[];
+  const fleet = isWhole ? facts.fleet : undefined;
+  const values = {
+    ...deedsOf(facts),
+    ...(isWhole && stateOf(facts, now)),
+    ...(fleet && fleetStateOf(fleet)),
+  };
+  const names = Object.keys(values) as MetricName[];
   return {
     _aws: {
       Timestamp: now.getTime(),
       CloudWatchMetrics: [
-        {
-          Namespace: METRIC_NAMESPACE,
-          Dimensions: [[METRIC_DIMENSION]],
-          Metrics: names.map((Name) => ({ Name, Unit: METRIC_UNITS[Name] })),
-        },
+        metricsWith([METRIC_DIMENSION], names),
+        ...(fleet ? [metricsWith([METRIC_DIMENSION, SHARD_DIMENSION], ["RunCompleted"])] : []),
       ],
     },
     [METRIC_DIMENSION]: functionName,
+    ...(fleet && { [SHARD_DIMENSION]: String(fleet.shard.index) }),
     runId: report.runId,
     ...values,
+  };
+}
+
+function metricsWith(dimensions: readonly string[], names: readonly MetricName[]) {
+  const units = { ...METRIC_UNITS, ...FLEET_METRIC_UNITS };
+  return {
+    Namespace: METRIC_NAMESPACE,
+    Dimensions: [dimensions],
+    Metrics: names.map((Name) => ({ Name, Unit: units[Name] })),
   };
 }
 
@@ -127,6 +143,15 @@ function stateOf(facts: RunFacts, now: Date) {
     ...(facts.accessTokenExpiresAt === "unknown"
       ? {}
       : { AccessTokenDaysLeft: daysUntil(facts.accessTokenExpiresAt, now) }),
+  } satisfies Partial<Record<MetricName, number>>;
+}
+
+function fleetStateOf({ applications, completed }: NonNullable<RunFacts["fleet"]>) {
+  const { seen, failed, unseen } = applications;
+  return {
+    Applications: seen + failed + unseen,
+    Unseen: unseen,
+    RunCompleted: completed ? 1 : 0,
   } satisfies Partial<Record<MetricName, number>>;
 }
 

@@ -44,7 +44,7 @@ export function notificationsOf(
       return notifications;
     told.add(reason);
     const standing = leftToExpire(outcome, policy);
-    const daysLeft = standing && warningDayReached(standing, context.run.startedAt, policy.intervalMs);
+    const daysLeft = standing && warningDayReached(standing, context.run.at, policy.intervalMs);
     const { expiresAt } = outcome.subject;
     if (daysLeft === undefined || expiresAt === undefined) return notifications;
     return [...notifications, expiringEvent(outcome, expiresAt, daysLeft, secretArn, context)];
@@ -70,7 +70,7 @@ export function accessTokenNotification(
   const subject = ownId === undefined ? onlyOneThatEnds(login.expiresAt, tokens) : tokens.get(ownId);
   if (subject?.expiresAt === undefined) return undefined;
   const standing = { sinceAt: undefined, expiresAt: subject.expiresAt };
-  const daysLeft = warningDayReached(standing, context.run.startedAt, context.application.policy.intervalMs);
+  const daysLeft = warningDayReached(standing, context.run.at, context.application.policy.intervalMs);
   const what = { subject, secretName, reason: "access-token" } as const;
   if (daysLeft === undefined) return undefined;
   return expiringEvent(what, subject.expiresAt, daysLeft, login.arn, context);
@@ -96,11 +96,7 @@ function momentOf(
   if (context.run.trigger === "manual" || reason === "forced" || reason === "retire-now")
     return context.run.runId;
   const { policy } = context.application;
-  return failureReminderAt(
-    standingOf(outcome, policy),
-    context.run.startedAt,
-    policy.intervalMs,
-  )?.toISOString();
+  return failureReminderAt(standingOf(outcome, policy), context.run.at, policy.intervalMs)?.toISOString();
 }
 
 /** Since when a failure matters, and which expiry it may lead to. */

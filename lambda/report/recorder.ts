@@ -3,7 +3,13 @@ import type { Outcome } from "../apply/outcomes.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
 import type { UnusedEntry } from "../lineage/mappings.ts";
 import type { Snapshot } from "../lineage/snapshot.ts";
-import { asRotationError, type ErrorCode, type RotationError, remedyFor } from "../model/errors.ts";
+import {
+  asRotationError,
+  type ErrorCode,
+  failureOf,
+  type RotationError,
+  remedyFor,
+} from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
 import { quoted } from "../model/printable.ts";
 import type { SecretArn } from "../model/secret.ts";
@@ -126,15 +132,18 @@ export class Recorder {
     if (leftOut > 0) this.#log.info("the log omits some tokens at rest", { count: leftOut });
   }
 
-  /** Sends the last event of a run. If the bus refuses it, the run fails, because otherwise nobody would know. */
-  async complete(completion: Completion, bus: EventBus): Promise<void> {
+  /**
+   * Sends the last event of a run. If the bus refuses it, the run fails, because otherwise nobody would know. Returns whether it was
+   * sent.
+   */
+  async complete(completion: Completion, bus: EventBus): Promise<boolean> {
     const { summary } = this.result();
     const event = completedEvent(completion, this.#failureCount === 0, summary, [
       ...this.applications.values(),
     ]);
-    await bus
-      .publish(event)
-      .catch((thrown) => this.failed("the event of the completed run", asRotationError(thrown)));
+    const error = await failureOf(bus.publish(event));
+    if (error !== undefined) this.failed("the event of the completed run", error);
+    return error === undefined;
   }
 
   /** The part of the report that this recorder has counted. */

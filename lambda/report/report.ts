@@ -6,6 +6,8 @@ import type { RotationEvent, Summary } from "../model/events.ts";
 import { masked } from "../model/masked.ts";
 import type { ApplicationId, RunId } from "../model/token.ts";
 import type { Trigger } from "../policy/request.ts";
+import type { Share } from "../policy/slots.ts";
+import type { ShardFacts } from "./coverage.ts";
 
 /** The result of one token. A key is absent if it has no value. */
 export interface ReportRow {
@@ -45,6 +47,8 @@ export interface Report {
   readonly runId: string;
   readonly trigger: Trigger;
   readonly dryRun: boolean;
+  /** Only in a fleet: which share of the applications the run took. */
+  readonly shard?: Share;
   readonly startedAt: string;
   readonly finishedAt: string;
   /** Only a dry run has `planned`. */
@@ -209,11 +213,13 @@ export interface Completion {
   readonly trigger: Trigger;
   readonly startedAt: Date;
   readonly finishedAt: Date;
+  /** Only in a fleet. */
+  readonly ofShard?: ShardFacts | undefined;
 }
 
 /** The event of a completed run: what it did, and which applications failed. */
 export function completedEvent(
-  { runId, trigger, startedAt, finishedAt }: Completion,
+  { runId, trigger, startedAt, finishedAt, ofShard }: Completion,
   succeeded: boolean,
   summary: Report["summary"],
   applications: readonly ApplicationRow[],
@@ -233,6 +239,7 @@ export function completedEvent(
       failedApplications: applications
         .flatMap(({ applicationId, code }) => (code === undefined ? [] : [{ applicationId, code }]))
         .slice(0, MAX_FAILURES_NAMED),
+      ...ofShard,
     },
   };
 }

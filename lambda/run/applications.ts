@@ -1,28 +1,39 @@
 import { MAX_FAILURES_NAMED } from "../limits.ts";
 import { RotationError } from "../model/errors.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
+import { isInShard } from "../policy/slots.ts";
 import { DOES_NOT_WORK } from "./application.ts";
 import type { RunContext } from "./context.ts";
 import { type Discovery, isComplete, notDiscovered } from "./discovery.ts";
 
+/** The applications that a run looks at. */
+interface Meant {
+  readonly applications: readonly ApplicationConfig[];
+  /** Each entry of `discover` listed all of its applications, and enough of them. */
+  readonly isDiscovered: boolean;
+}
+
 /**
- * The applications that a run looks at: configured and discovered ones, or the one that the event names. What is wrong with the
- * discovery is recorded, and the run does everything else.
+ * The applications that a run looks at: configured and discovered ones, those of its shard, or the one that the event names. What is
+ * wrong with the discovery is recorded, and the run does everything else.
  * @throws RotationError `event-invalid` if the event names an application that is neither configured nor discovered.
  */
-export async function applicationsOfRun(context: RunContext): Promise<readonly ApplicationConfig[]> {
-  const { request, config } = context;
+export async function applicationsOfRun(context: RunContext): Promise<Meant> {
+  const { request, config, shard } = context;
   const { applicationId } = request;
-  const isAsked = ({ id }: ApplicationConfig) => applicationId === undefined || id === applicationId;
+  const isAsked = ({ id }: ApplicationConfig) =>
+    (applicationId === undefined || id === applicationId) && isInShard(id, shard);
   const configured = config.applications.filter(isAsked);
   const isEnough = applicationId !== undefined && configured.length > 0;
-  if (config.discover.length === 0 || isEnough) return oneOrMore(configured, context);
+  if (config.discover.length === 0 || isEnough)
+    return { applications: oneOrMore(configured, context), isDiscovered: true };
   const discovery = await context.discover();
   const all = [...configured, ...discoveredIn(discovery).filter(isAsked)];
   // If the one that was asked for is found, the others don't matter.
-  if (applicationId !== undefined && all.length > 0) return all;
+  if (applicationId !== undefined && all.length > 0) return { applications: all, isDiscovered: true };
   recordDiscovery(discovery, context);
-  return hasProblems(discovery) ? all : oneOrMore(all, context);
+  if (hasProblems(discovery)) return { applications: all, isDiscovered: false };
+  return { applications: oneOrMore(all, context), isDiscovered: true };
 }
 
 function oneOrMore(
@@ -47,8 +58,10 @@ function hasProblems({ entries }: Discovery): boolean {
   return entries.some(({ problems }) => problems.length > 0);
 }
 
-function recordDiscovery(discovery: Discovery, { recorder, clock, log }: RunContext): void {
-  const { entries, found, unfound } = discovery;
+function recordDiscovery(discovery: Discovery, { recorder, clock, log, shard }: RunContext): void {
+  const { entries } = discovery;
+  const found = discovery.found.filter(({ listed }) => isInShard(listed.id, shard));
+  const unfound = discovery.unfound.filter((id) => isInShard(id, shard));
   for (const { index, count, login, problems } of entries) {
     log.info("applications discovered", { entry: index, count });
     for (const error of problems) recorder.failed(`discover.${index}`, error);

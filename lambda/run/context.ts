@@ -18,6 +18,7 @@ import type { ApplicationId, RunId, TokenId } from "../model/token.ts";
 import { NO_INDEX, readIndex } from "../observe/read-index.ts";
 import type { ApplicationConfig, DiscoverConfig, RotationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
+import type { Share } from "../policy/slots.ts";
 import type {
   AccessTokenReader,
   Clock,
@@ -42,6 +43,7 @@ import {
 import { ListingSpace } from "./listing-space.ts";
 import { Observing, type Visit } from "./observing.ts";
 import { ServiceLimit } from "./service-limit.ts";
+import { orderAt, slotOf } from "./slot.ts";
 import { type RunWatch, watched } from "./watch.ts";
 
 /** Losant, for one run. */
@@ -71,6 +73,11 @@ export interface RunContext extends EffectContext {
   readonly request: RotationRequest;
   readonly config: RotationConfig;
   readonly recorder: Recorder;
+  /** The share of the applications that this run takes. Undefined: all of them, or the one that the event names. */
+  readonly shard: Share | undefined;
+  readonly startedAt: Date;
+  /** Decides in which order the run looks at its applications. */
+  readonly orderAt: Date;
   readonly heldElsewhere: Map<TokenId, Set<SecretName>>;
   readonly loginIds: Set<TokenId>;
   /** After this, the run reads no further application, so that time is left for the work on the others. */
@@ -91,10 +98,14 @@ export interface RunContext extends EffectContext {
   enter(application: ApplicationConfig, room: ListingRoom, visit: Visit): ApplicationContext;
 }
 
-/** Starts a run. Its store and its bus are guarded, and no other code gets the unguarded ports. */
+/**
+ * Starts a run. Its store and its bus are guarded, and no other code gets the unguarded ports.
+ * @throws RotationError `event-invalid` if the event doesn't fit the configuration.
+ */
 export function startRun(request: RotationRequest, environment: RunEnvironment): RunContext {
   const { config, runId, deadline, clock, log, runbook, bus, watch } = environment;
   const startedAt = clock.now();
+  const { at, shard } = slotOf(request, config.fleet, startedAt);
   const observeUntil = new Date(
     startedAt.getTime() + (deadline.getTime() - startedAt.getTime()) * OBSERVING_PART,
   );
@@ -116,7 +127,10 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     config,
     runId,
     trigger: request.trigger,
+    at,
+    shard,
     startedAt,
+    orderAt: orderAt(at, startedAt, config.intervalMs),
     observeUntil,
     store,
     bus: watched(circuitBroken(bus), "EventBridge", watch),

@@ -28,9 +28,13 @@ export function inOrderOfUrgency<Each extends Prospect>(work: readonly Each[]): 
  * They are from different applications and different positions of the order, so that secrets that accept no writes, or tokens
  * that Losant doesn't replace, can't block the others forever. The first is the most urgent one that no earlier run can have
  * failed with. The others differ from run to run. If earlier runs may have failed with all of them, the most urgent one is the
- * last in every other run, because a single failure may stop all issuing.
+ * last in every other run, because a single failure may stop all issuing. `orderAt` decides which are the others.
  */
-export function pilotsAmong<Each extends Prospect>(work: readonly Each[], startedAt: Date): readonly Each[] {
+export function pilotsAmong<Each extends Prospect>(
+  work: readonly Each[],
+  startedAt: Date,
+  orderAt = startedAt,
+): readonly Each[] {
   const rotations = work.filter(isRotation);
   const [first] = rotations;
   if (first === undefined) return [];
@@ -38,7 +42,7 @@ export function pilotsAmong<Each extends Prospect>(work: readonly Each[], starte
   const isUrgent = first.plan.isOwnAccessToken;
   const leader = isUrgent ? first : (rotations.find((one) => isFresh(one, startedAt)) ?? first);
   // The interval's number, so that those of scheduled runs are consecutive: multiples of larger steps aren't spread evenly.
-  const interval = Math.floor(startedAt.getTime() / policy.intervalMs);
+  const interval = Math.floor(orderAt.getTime() / policy.intervalMs);
   const pilots = new Set([leader, ...ofOneApplication(rotations, interval)]);
   for (let turn = 1; pilots.size < Math.min(STORE_REFUSALS, rotations.length); turn += 1) {
     const at = Math.floor((((interval * STORE_REFUSALS + turn) * GOLDEN) % 1) * rotations.length);
@@ -110,11 +114,11 @@ function putOff({ reason, subject }: Rotate): Defer {
 
 /**
  * The same applications, beginning with a different one in each interval. If a run reaches only some of them, the next run reaches
- * others, and each has its turn after about twice as many runs as the minimum. Nothing is remembered: only the start of the run
- * decides.
+ * others, and each has its turn after about twice as many runs as the minimum. Nothing is remembered: only `orderAt`, the start of the
+ * run, decides.
  */
-export function applicationOrder<T>(all: readonly T[], startedAt: Date, intervalMs: number): readonly T[] {
-  const interval = Math.floor(startedAt.getTime() / intervalMs);
+export function applicationOrder<T>(all: readonly T[], orderAt: Date, intervalMs: number): readonly T[] {
+  const interval = Math.floor(orderAt.getTime() / intervalMs);
   const first = Math.floor(((interval * GOLDEN) % 1) * all.length);
   return [...all.slice(first), ...all.slice(0, first)];
 }

@@ -4,6 +4,7 @@ import { LINEAGES_AT_ONCE, MAX_FAILURES_NAMED } from "../limits.ts";
 import { type ErrorCode, RotationError } from "../model/errors.ts";
 import { quoted } from "../model/printable.ts";
 import type { RotationRequest } from "../policy/request.ts";
+import { coverageOf, isCompleted } from "../report/coverage.ts";
 import type { RunFacts } from "../report/metrics.ts";
 import { applicationRows, type Report } from "../report/report.ts";
 import { planInTime, restingOutcomes } from "./application.ts";
@@ -17,6 +18,8 @@ export interface RunResult {
   readonly failures: readonly string[];
   /** The codes of all failures, each once. */
   readonly codes: readonly ErrorCode[];
+  /** Whether the invocation fails, so that Lambda starts it again. */
+  readonly isToBeRepeated: boolean;
   readonly facts: Omit<RunFacts, "functionName">;
 }
 
@@ -27,13 +30,13 @@ export interface RunResult {
  */
 export async function run(request: RotationRequest, environment: RunEnvironment): Promise<RunResult> {
   const context = startRun(request, environment);
-  const { runId, trigger, startedAt, clock, recorder, config } = context;
+  const { runId, trigger, shard, startedAt, orderAt, clock, recorder, config } = context;
   const { dryRun } = request;
   const { watch } = environment;
-  const applications = await applicationsOfRun(context);
+  const { applications, isDiscovered } = await applicationsOfRun(context);
   const looked = counting(applications.length, (done, of) => watch?.looked(done, of));
   const found = await context.observing.visitEach(
-    applicationOrder(applications, startedAt, config.intervalMs),
+    applicationOrder(applications, orderAt, config.intervalMs),
     (application, visit) => planInTime(application, context, visit).finally(looked),
   );
   await recordGone(context);
@@ -45,7 +48,9 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   );
   for (const error of unmatchedErrors([...context.unmatched], context)) recorder.failed("event", error);
   recorder.sayWhatIsLeftOut();
-  if (!dryRun) await recorder.complete({ runId, trigger, startedAt, finishedAt: clock.now() }, context.bus);
+  const ofShard = shard && { shard, applications: coverageOf(recorder.applications.values()) };
+  const completion = { runId, trigger, startedAt, finishedAt: clock.now(), ofShard };
+  const isTold = dryRun || (await recorder.complete(completion, context.bus));
   // The others have not been discovered.
   const ids = new Set([...applications.map(({ id }) => id), ...recorder.applications.keys()]);
   const counted = recorder.result();
@@ -54,6 +59,7 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
     runId,
     trigger,
     dryRun,
+    ...(shard && { shard }),
     startedAt: startedAt.toISOString(),
     finishedAt: clock.now().toISOString(),
     ...counted,
@@ -61,11 +67,19 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   };
   const isWhole = request.applicationId === undefined && request.selection.tokens === undefined;
   const { failures, codes } = recorder;
+  const { storeWorks } = context.gate;
+  const fleet = ofShard && {
+    ...ofShard,
+    completed: isCompleted({ ...ofShard, isDiscovered, storeWorks, isTold }),
+  };
+  const succeeded = failures.length === 0;
   return {
     report,
     failures,
     codes,
-    facts: { report, isWhole, succeeded: failures.length === 0, ...recorder.facts },
+    // A run of a fleet that always fails because of single tokens would be started again and again.
+    isToBeRepeated: fleet !== undefined && trigger === "schedule" ? !fleet.completed : !succeeded,
+    facts: { report, isWhole, succeeded, ...recorder.facts, fleet },
   };
 }
 
@@ -102,7 +116,7 @@ function* unmatchedErrors(
  * many. Then everything else, in order.
  */
 async function workThrough(work: readonly Work[], context: RunContext, worked: () => void): Promise<void> {
-  const { gate, startedAt } = context;
+  const { gate, startedAt, orderAt } = context;
   const [replacing, ending] = [pLimit(LINEAGES_AT_ONCE), pLimit(LINEAGES_AT_ONCE)];
   const begun = new Map<Work, Promise<void>>();
   const begin = (one: Work) => {
@@ -112,7 +126,7 @@ async function workThrough(work: readonly Work[], context: RunContext, worked: (
     return ended;
   };
   for (const one of work) if (!isRotation(one)) begin(one);
-  for (const pilot of pilotsAmong(work, startedAt)) {
+  for (const pilot of pilotsAmong(work, startedAt, orderAt)) {
     if (gate.isStoreProven || !gate.mayIssue) break;
     // When its string is stored, the others don't wait for the rest of its rotation.
     await Promise.race([begin(pilot), gate.storeProven]);

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "v
 import { awsError } from "../../emulators/aws/server.ts";
 import { losantError } from "../../emulators/losant/server.ts";
 import { handler, type InvocationContext } from "../../lambda/handler.ts";
+import type { ApplicationId } from "../../lambda/model/token.ts";
+import { SLOT_MS, shardAt, shardOf } from "../../lambda/policy/slots.ts";
 import type { Report } from "../../lambda/report/report.ts";
 import { elementsOf, skeletonOf } from "../console/markup.ts";
 import { type Cloud, CREDENTIALS, startCloud } from "../support/bundle.ts";
@@ -252,6 +254,73 @@ describe("an invocation in which something failed", () => {
     const [, articles = ""] = /\(see (.*?)\): /.exec(messageOf(all.answer)) ?? [];
     expect(articles.split(", ")).toHaveLength(5);
   });
+});
+
+describe("an invocation of a fleet", () => {
+  const FUNCTION = { AWS_LAMBDA_FUNCTION_NAME: "worker" };
+
+  /** Two applications. The last one has a token that Losant doesn't replace. */
+  function fleetWithLegacy() {
+    const [good, bad] = [application(), application()];
+    const [creationDate, expirationDate] = [-355, 10].map((days) => new Date(Date.now() + days * DAY));
+    const dates = { creationDate, expirationDate } as { creationDate: Date; expirationDate: Date };
+    cloud.losant.addToken(bad.id, { name: "legacy", scope: ["legacy.scope"], ...dates });
+    const applications = [good, bad].flatMap(({ config }) => config.applications);
+    return { good, bad, config: { fleet: true, schedule: "30m", applications } };
+  }
+
+  const shards = (ids: readonly string[]) => new Set(ids.map((id) => shardOf(id as ApplicationId, 2)));
+
+  it("by the schedule returns, although a token failed; by hand it throws", async () => {
+    const { good, bad, config } = fleetWithLegacy();
+    const [shard = 0] = shards([bad.id]);
+    const now = Date.now();
+    const at = new Date(now - ((shardAt(new Date(now), 2) - shard + 2) % 2) * SLOT_MS);
+    const scheduled = await invoke(
+      { trigger: "schedule", at: at.toISOString() },
+      { config, env: FUNCTION, context: { awsRequestId: "request-fleet" } },
+    );
+    const seen = shards([good.id, bad.id]).size === 1 ? 2 : 1;
+    expect(scheduled.answer).toMatchObject({
+      runId: "request-fleet",
+      shard: { index: shard, of: 2 },
+      summary: { rotated: seen, failed: 1 },
+    });
+    expect(saying(scheduled.lines, "run completed")).toEqual([
+      expect.objectContaining({
+        shard: { index: shard, of: 2 },
+        applications: { seen, failed: 0, unseen: 0 },
+      }),
+    ]);
+    expect(scheduled.lines.filter((line) => "_aws" in line)).toEqual([
+      expect.objectContaining({ Shard: String(shard), RunCompleted: 1, RunSucceeded: 0, Failed: 1 }),
+    ]);
+    const byHand = await invoke({ shard }, { config });
+    expect(messageOf(byHand.answer)).toContain("scope-rejected");
+  });
+
+  it("throws in each slot if the configuration is wrong, and has no metric then", async () => {
+    const { config } = fleetWithLegacy();
+    const { answer, lines } = await invoke(
+      { trigger: "schedule" },
+      { config: { ...config, schedule: "20m" }, env: FUNCTION },
+    );
+    expect(messageOf(answer)).toContain("config-invalid: configuration: schedule: with fleet, must be");
+    expect(lines.filter((line) => "_aws" in line)).toEqual([]);
+  });
+
+  it("fails alone for an application with more than 60,000 tokens, whose list would use up the memory", async () => {
+    const { good, bad, config } = fleetWithLegacy();
+    for (let count = 0; count <= 60_000; count += 1)
+      cloud.losant.addToken(bad.id, { name: "a", scope: ["application.get"] });
+    for (const shard of shards([bad.id])) {
+      const { answer } = await invoke({ shard }, { config });
+      expect(messageOf(answer)).toContain(`${bad.id}: losant-answer-invalid: `);
+      expect(messageOf(answer)).toContain("lists more than 60000 tokens");
+    }
+    const { answer } = await invoke({ applicationId: good.id }, { config });
+    expect(answer).toMatchObject({ summary: { failed: 0 } });
+  }, 60_000);
 });
 
 describe("an invocation that can't start", () => {

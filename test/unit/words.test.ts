@@ -101,6 +101,8 @@ describe("the event of an invocation", () => {
       dryRun: false,
       applicationId: undefined,
       selection: { tokens: undefined, force: false, retireNow: false },
+      at: undefined,
+      shard: undefined,
     });
   });
 
@@ -112,6 +114,16 @@ describe("the event of an invocation", () => {
     [{ tokens: "PLANTED" }, "tokens: must be a list"],
     [{ force: true }, "force without tokens"],
     [{ retireNow: true }, "retireNow without tokens"],
+    [{ at: "2026-01-31T06:15:00Z" }, "at: only the schedule sends it"],
+    [{ trigger: "schedule", at: "soon" }, "at: must be a time such as 2026-01-31T06:15:00Z"],
+    [{ trigger: "schedule", shard: 1 }, "shard: the schedule doesn't send it"],
+    [
+      { applicationId: "575ec8687ae143cd83dc4a97", shard: 1 },
+      "shard: name either a shard or an applicationId",
+    ],
+    [{ shard: -1 }, "shard: must be 0 or more"],
+    [{ shard: 96 }, "shard: must be 95 or less"],
+    [{ shard: "1" }, "shard: must be a number"],
     ["PLANTED", "must be an object"],
     [[], "must be an object"],
     [["PLANTED"], "must be an object"],
