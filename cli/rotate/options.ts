@@ -1,12 +1,18 @@
+import type { RotationConfig } from "../../lambda/policy/config.ts";
 import { type FlagValues, SHARED_FLAGS } from "../command/flags.ts";
 import { Misuse } from "../command/stops.ts";
 import type { Described } from "../command/usage.ts";
 
 export interface RotateOptions {
   /** The event that Lambda would receive. */
-  readonly event: { readonly dryRun: boolean; readonly tokens?: readonly string[] } & Readonly<
-    Record<string, unknown>
-  >;
+  readonly event: {
+    readonly dryRun: boolean;
+    readonly applicationId?: string;
+    readonly shard?: number;
+    readonly tokens?: readonly string[];
+    readonly force?: boolean;
+    readonly retireNow?: boolean;
+  };
   readonly yes: boolean;
   readonly configFile: string | undefined;
   readonly verbose: boolean;
@@ -15,6 +21,7 @@ export interface RotateOptions {
 export const ROTATE_FLAGS = {
   "dry-run": { type: "boolean", about: "show the plan, and write nothing" },
   application: { type: "string", value: "ID", about: "only this application" },
+  shard: { type: "string", value: "NUMBER", about: "in a fleet: only the applications of this shard" },
   token: { type: "string", multiple: true, value: "ID_OR_NAME", about: "only this token" },
   force: { type: "boolean", about: "rotate the tokens now, due or not (needs --token)" },
   "retire-now": { type: "boolean", about: "deactivate the predecessors at once (needs --token, by id)" },
@@ -35,14 +42,32 @@ export const ROTATE = {
   exit: "0 if the run succeeded, 1 if something failed or you answered no, 2 if the run could not start, 130 if you interrupted it",
 } as const satisfies Described;
 
+/** Whether the configuration allows what the command line asks for. @throws Misuse */
+export function checkShard({ event }: RotateOptions, fleet: RotationConfig["fleet"]): void {
+  const { applicationId, shard } = event;
+  if (fleet === undefined) {
+    if (shard !== undefined) throw new Misuse('--shard needs "fleet": true in the configuration');
+    return;
+  }
+  const shards = `0 to ${fleet.shards - 1}`;
+  if (shard === undefined && applicationId === undefined)
+    throw new Misuse(`In a fleet, choose the applications: --application ID, or --shard ${shards}`);
+  if (shard !== undefined && shard >= fleet.shards) throw new Misuse(`--shard must be ${shards}`);
+}
+
 /** The options that the command line asks for. @throws Misuse */
 export function rotateOptions(values: FlagValues<typeof ROTATE_FLAGS>): RotateOptions {
-  const { application, token: tokens, force = false, "retire-now": retireNow = false } = values;
+  const { application, shard, token: tokens, force = false, "retire-now": retireNow = false } = values;
   if (tokens === undefined && (force || retireNow))
     throw new Misuse(`${force ? "--force" : "--retire-now"} needs --token: choose the tokens`);
+  if (application !== undefined && shard !== undefined)
+    throw new Misuse("--application can't be used with --shard: an application has only one shard");
+  if (shard !== undefined && !/^\d{1,3}$/.test(shard))
+    throw new Misuse("--shard must be the number of a shard, such as 0 or 7");
   const event = {
     dryRun: values["dry-run"] ?? false,
     ...(application === undefined ? {} : { applicationId: application }),
+    ...(shard === undefined ? {} : { shard: Number(shard) }),
     ...(tokens === undefined ? {} : { tokens, force, retireNow }),
   };
   const { config: configFile, yes = false, verbose = false } = values;

@@ -15,7 +15,7 @@ import { Refusal } from "../command/stops.ts";
 import { chosenApplications, parsedConfig } from "../command/tools.ts";
 import { watching } from "../command/watching.ts";
 import { type Output, say, screenOn } from "../terminal/screen.ts";
-import { ROTATE, type ROTATE_FLAGS, type RotateOptions, rotateOptions } from "./options.ts";
+import { checkShard, ROTATE, type ROTATE_FLAGS, type RotateOptions, rotateOptions } from "./options.ts";
 import { stderrLog } from "./stderr-log.ts";
 import { showPlan, showResult } from "./words.ts";
 
@@ -58,6 +58,7 @@ async function prepared(options: RotateOptions, io: CommandIo): Promise<Run> {
   const isAsked = !yes && !event.dryRun;
   const text = await configText(configFile, io);
   const config = parsedConfig(text);
+  checkShard(options, config.fleet);
   const places = placesIn(config, parseRequest(event).applicationId);
   if (isAsked && !isAttended(io))
     throw new Refusal(

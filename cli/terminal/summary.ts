@@ -4,7 +4,7 @@ import type { Report } from "../../lambda/report/report.ts";
 const EFFECTS: readonly ActionName[] = ["rotate", "resume", "announce", "retire", "discard"];
 
 /** The report in one or two sentences: every count that isn't zero, and how the successors were verified. */
-export function summaryOf({ summary, tokens, dryRun }: Report): string {
+export function summaryOf({ summary, tokens, dryRun, shard }: Report): string {
   const { listed, planned, ...counts } = summary;
   const plans = EFFECTS.map((action) => {
     const rows = tokens.filter((row) => row.outcome === "planned" && row.action === action);
@@ -13,7 +13,9 @@ export function summaryOf({ summary, tokens, dryRun }: Report): string {
   const done = Object.entries(counts).map(([name, count]) => [name, count] as const);
   const parts = [...(dryRun ? plans : []), ...done].filter(([, count]) => count > 0);
   const words = parts.map(([name, count]) => `${name} ${count}`);
-  return [`${listed} tokens listed: ${words.join(", ") || "nothing to do"}.`, verifiedOf(tokens)].join("");
+  const ofShard = shard === undefined ? "" : `Shard ${shard.index} of 0 to ${shard.of - 1}: `;
+  const what = words.join(", ") || "nothing to do";
+  return [`${ofShard}${listed} tokens listed: ${what}.`, verifiedOf(tokens)].join("");
 }
 
 function verifiedOf(tokens: Report["tokens"]): string {

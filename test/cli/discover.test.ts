@@ -207,6 +207,42 @@ describe("rotate and undo", { timeout: TIMEOUT_MS }, () => {
   });
 });
 
+describe("rotate in a fleet", { timeout: TIMEOUT_MS }, () => {
+  // Both applications are in shard 1 of 2.
+  const FLEET_OF_TWO = { fleet: true, schedule: "30m" };
+
+  test("works on one shard, or on one application", async () => {
+    logIn();
+    configure({}, FLEET_OF_TWO);
+    const none = await rotate("--yes", "--shard", "0");
+    expect(none.stdout).toContain("Shard 0 of 0 to 1: 0 tokens listed: nothing to do.");
+    const one = await rotate("--yes", "--application", ONE);
+    expect(one.stdout.match(/rotated expires soon/g)).toHaveLength(1);
+    const { code, stdout } = await rotate("--yes", "--shard", "1");
+    expect(code).toBe(0);
+    expect(stdout).toContain("Shard 1 of 0 to 1: 3 tokens listed: rotated 1");
+  });
+
+  test.each([
+    ["neither", [], FLEET_OF_TWO, "In a fleet, choose the applications: --application ID, or --shard 0 to 1"],
+    [
+      "both",
+      ["--shard", "0", "--application", ONE],
+      FLEET_OF_TWO,
+      "--application can't be used with --shard",
+    ],
+    ["a shard that there isn't", ["--shard", "2"], FLEET_OF_TWO, "--shard must be 0 to 1"],
+    ["a word", ["--shard", "one"], FLEET_OF_TWO, "--shard must be the number of a shard"],
+    ["a shard without a fleet", ["--shard", "0"], {}, '--shard needs "fleet": true in the configuration'],
+  ])("refuses %s, and calls nothing", async (_, args, config, message) => {
+    configure({}, config);
+    const { code, stderr } = await rotate("--yes", ...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(cloud.losant.calls).toEqual([]);
+  });
+});
+
 describe("access-token", { timeout: TIMEOUT_MS }, () => {
   const store = (input: string, ...args: readonly string[]) =>
     command(accessTokenCommand, args, `${input}\n`);
