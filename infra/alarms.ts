@@ -1,20 +1,21 @@
 import { Duration } from "aws-cdk-lib";
 import {
   Alarm,
+  type AlarmBase,
   type AlarmProps,
   ComparisonOperator,
   type IMetric,
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
-import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { RotationConfig } from "../lambda/policy/config.ts";
 import type { MetricName } from "../lambda/report/metrics.ts";
+import { type AlarmWords, alarmDescription, tellTopic } from "./alarm.ts";
 import type { AlarmOptions } from "./props.ts";
-import { RUNBOOK_FILE } from "./runbook-url.ts";
 import type { Schedule } from "./schedule.ts";
-import { accessTokenThreshold, lookBack, soonestExpiryThreshold } from "./thresholds.ts";
+import { ShardAlarms } from "./shard-alarms.ts";
+import { accessTokenThreshold, lookBack, overInterval, soonestExpiryThreshold } from "./thresholds.ts";
 import type { WorkerFunction } from "./worker.ts";
 import { workerMetric } from "./worker-metrics.ts";
 
@@ -26,24 +27,28 @@ interface AlarmsProps extends AlarmOptions {
   readonly undelivered: IQueue | undefined;
 }
 
-interface Definition extends Omit<AlarmProps, "metric" | "evaluationPeriods"> {
+interface Definition extends Omit<AlarmProps, "metric" | "evaluationPeriods">, AlarmWords {
   readonly metric: IMetric;
   readonly evaluationPeriods?: number;
-  /** The article of the runbook. */
-  readonly article: string;
-  readonly says: string;
 }
 
 /** An alarm for each kind of problem. Each links its article in the runbook. */
 export class Alarms extends Construct {
-  readonly all: readonly Alarm[];
+  readonly all: readonly AlarmBase[];
+  /** In a fleet, the alarms of the shards. One of `all` is about all of them. */
+  readonly ofShards: readonly Alarm[];
   readonly #props: AlarmsProps;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
+    const { fleet, intervalMs } = props.config;
+    if (fleet === undefined && props.toleratedFailures !== undefined)
+      throw new Error("toleratedFailures: needs fleet. Otherwise, a run with failures is retried and fails");
+    const shards = fleet && new ShardAlarms(this, "NoCompletedRun", { ...props, ...fleet, intervalMs });
+    this.ofShards = shards?.ofShards ?? [];
     this.all = [
-      this.#noSuccessfulRun(),
+      shards?.ofAll ?? this.#noSuccessfulRun(),
       ...this.#stateAlarms(),
       this.#notEmpty(
         "FailedRunsWaiting",
@@ -87,20 +92,24 @@ export class Alarms extends Construct {
   }
 
   #stateAlarms(): readonly Alarm[] {
-    const { config, soonestExpiryDays, accessTokenDays } = this.#props;
+    const { config, soonestExpiryDays, accessTokenDays, toleratedFailures = 0 } = this.#props;
+    const { fleet } = config;
     return [
-      this.#ofLastRun("Failures", "Failed", "above", 0, {
+      this.#ofState("Failures", "Failed", "above", toleratedFailures, {
         article: "failures",
-        says: "Something failed in the last run, and again in its retries.",
+        says:
+          fleet === undefined
+            ? "Something failed in the last run, and again in its retries."
+            : "Something failed in a run of the last schedule interval.",
       }),
-      this.#ofLastRun(
+      this.#ofState(
         "TokenNearExpiry",
         "SoonestExpiryDays",
         "below",
         soonestExpiryDays ?? soonestExpiryThreshold(config),
         { article: "token-near-expiry", says: "A token that should have been renewed will expire soon." },
       ),
-      this.#ofLastRun(
+      this.#ofState(
         "AccessTokenNearExpiry",
         "AccessTokenDaysLeft",
         "below",
@@ -110,30 +119,44 @@ export class Alarms extends Construct {
           says: "An access token, which the worker uses to log in to Losant, will expire soon.",
         },
       ),
-      this.#ofLastRun("OrphansPresent", "Orphans", "above", 0, {
+      this.#ofState("OrphansPresent", "Orphans", "above", 0, {
         article: "orphans",
         says: "The worker created tokens that nobody uses, and they still exist after the last run: their strings are stored nowhere, or were never current.",
       }),
+      ...(fleet === undefined ? [] : [this.#unseen()]),
     ];
   }
 
-  /** The value of the last run counts until the next run. If a run was retried, the better value counts. */
-  #ofLastRun(
+  #unseen(): Alarm {
+    return this.#ofState("Unseen", "Unseen", "above", 0, {
+      article: "unseen-applications",
+      says: "A run of the last schedule interval had no time to look at some applications of its shard.",
+    });
+  }
+
+  #ofState(
     id: string,
     metricName: MetricName,
     bad: "above" | "below",
     threshold: number,
-    words: Pick<Definition, "article" | "says">,
+    words: AlarmWords,
   ): Alarm {
+    const { config, worker } = this.#props;
     const isAbove = bad === "above";
+    const [least, most] = ["Minimum", "Maximum"] as const;
+    const which =
+      config.fleet === undefined
+        ? ofLastRun(isAbove ? least : most)
+        : ofLastInterval(isAbove ? most : least, config.intervalMs);
+    const { statistic, period, ...props } = which;
     return this.#define(id, {
       ...words,
-      metric: workerMetric(this.#props.worker.lambda, metricName, isAbove ? "Minimum" : "Maximum"),
+      ...props,
+      metric: workerMetric(worker.lambda, metricName, statistic, period),
       threshold,
       comparisonOperator: isAbove
         ? ComparisonOperator.GREATER_THAN_THRESHOLD
         : ComparisonOperator.LESS_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.IGNORE,
     });
   }
 
@@ -150,15 +173,31 @@ export class Alarms extends Construct {
   }
 
   #define(id: string, { article, says, ...props }: Definition): Alarm {
-    const { runbookUrl = RUNBOOK_FILE, alarmTopic } = this.#props;
     const alarm = new Alarm(this, id, {
       evaluationPeriods: 1,
       ...props,
-      alarmDescription: `${says} What to do: ${runbookUrl}#${article}`,
+      alarmDescription: alarmDescription({ says, article }, this.#props),
     });
-    if (alarmTopic === undefined) return alarm;
-    alarm.addAlarmAction(new SnsAction(alarmTopic));
-    alarm.addOkAction(new SnsAction(alarmTopic));
+    const { alarmTopic } = this.#props;
+    if (alarmTopic !== undefined) tellTopic(alarm, alarmTopic);
     return alarm;
   }
 }
+
+/** Of the runs whose values an alarm compares. */
+type Statistic = "Minimum" | "Maximum";
+
+/** The value of the last run counts until the next run. If a run was retried, the better value counts. */
+const ofLastRun = (better: Statistic) => ({
+  statistic: better,
+  period: undefined,
+  treatMissingData: TreatMissingData.IGNORE,
+});
+
+/** The worst value of all runs in the last interval counts, because the runs of other shards say nothing about this one. */
+const ofLastInterval = (worse: Statistic, intervalMs: number) => ({
+  statistic: worse,
+  ...overInterval(intervalMs),
+  datapointsToAlarm: 1,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+});

@@ -1,6 +1,5 @@
 import { Duration } from "aws-cdk-lib";
 import {
-  type Alarm,
   AlarmStatusWidget,
   Dashboard as CloudWatchDashboard,
   GraphWidget,
@@ -9,39 +8,47 @@ import {
   SingleValueWidget,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
+import type { RotationConfig } from "../lambda/policy/config.ts";
 import type { MetricName } from "../lambda/report/metrics.ts";
+import type { Alarms } from "./alarms.ts";
+import { fleetRows } from "./fleet-dashboard.ts";
 import type { WorkerFunction } from "./worker.ts";
 import { workerMetric } from "./worker-metrics.ts";
 
 interface DashboardProps {
   readonly worker: WorkerFunction;
-  readonly alarms: readonly Alarm[];
-  readonly intervalMs: number;
+  readonly alarms: Alarms;
+  readonly config: RotationConfig;
 }
 
 const FULL = 24;
 const HALF = 12;
 
-/** From top to bottom: whether runs succeed, which tokens are next, what failed. */
+/** From top to bottom: whether runs succeed, which tokens are next, what failed. A fleet has sums of its runs instead of the next tokens. */
 export class Dashboard extends Construct {
   readonly dashboard: CloudWatchDashboard;
 
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
+    const { config, worker, alarms } = props;
+    const rows =
+      config.fleet === undefined
+        ? [isItWorking(props), whatIsNext(props)]
+        : fleetRows({ worker, alarms, intervalMs: config.intervalMs, ...config.fleet });
     this.dashboard = new CloudWatchDashboard(this, "Dashboard", {
       defaultInterval: Duration.days(14),
-      widgets: [isItWorking(props), whatIsNext(props), whatFailed(props)],
+      widgets: [...rows, whatFailed(props)],
     });
   }
 }
 
-function isItWorking({ worker, alarms, intervalMs }: DashboardProps): IWidget[] {
+function isItWorking({ worker, alarms, config: { intervalMs } }: DashboardProps): IWidget[] {
   // The period is long enough to contain a run. Without one, there is no value.
   const lastRun = Duration.millis(Math.min(2 * intervalMs, 86_400_000));
   const latest = (name: MetricName, statistic: "Minimum" | "Maximum") =>
     workerMetric(worker.lambda, name, statistic, lastRun);
   return [
-    new AlarmStatusWidget({ title: "Is it working?", alarms: [...alarms], width: HALF, height: 5 }),
+    new AlarmStatusWidget({ title: "Is it working?", alarms: [...alarms.all], width: HALF, height: 5 }),
     new SingleValueWidget({
       title: "The latest runs",
       metrics: [

@@ -1,6 +1,5 @@
 import { Duration, SecretValue, Stack } from "aws-cdk-lib";
-import type { Alarm, Dashboard } from "aws-cdk-lib/aws-cloudwatch";
-import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { AlarmBase, Dashboard } from "aws-cdk-lib/aws-cloudwatch";
 import {
   ApiDestination,
   Authorization,
@@ -21,12 +20,13 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { EVENT_SOURCE } from "../lambda/model/detail-types.ts";
+import { tellTopic } from "./alarm.ts";
 import { dashboardUrl } from "./console-address.ts";
 import type { AnyEventBus, News, NotifyOptions } from "./props.ts";
 
 interface NotificationsProps extends NotifyOptions {
   readonly eventBus: AnyEventBus;
-  readonly alarms: readonly Alarm[];
+  readonly alarms: readonly AlarmBase[];
   /** Every message links it. */
   readonly dashboard: Dashboard;
   /** Gets the messages that could be delivered neither at once nor within six hours. */
@@ -166,12 +166,6 @@ export class Notifications extends Construct {
       },
     };
   }
-}
-
-/** The topic of an alarm, for its beginning and its end. */
-function tellTopic(alarm: Alarm, topic: ITopic): void {
-  alarm.addAlarmAction(new SnsAction(topic));
-  alarm.addOkAction(new SnsAction(topic));
 }
 
 /** A topic of another stack keeps its own policy: docs/deploy.md has the statement that it needs. */

@@ -43,6 +43,7 @@ const OptionsSchema = v.strictObject({
   notify: v.optional(NotifySchema),
   soonestExpiryDays: v.optional(days),
   accessTokenDays: v.optional(days),
+  toleratedFailures: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   timeoutMinutes: v.optional(within(1, 15)),
   memoryMiB: v.optional(within(128, 10_240)),
   architecture: v.optional(v.picklist(["arm64", "x86_64"])),
@@ -72,13 +73,15 @@ export function readOptions(scope: Construct): StackOptions {
 /** The same options as properties of the construct. What they refer to is created in `scope`. */
 export function optionProps(scope: Construct, options: StackOptions): Omit<TokenRotationProps, "config"> {
   const { alarmTopicArn, secretsKeyArn, timeoutMinutes, ownEventBus, notify } = options;
-  const { runbookUrl, soonestExpiryDays, accessTokenDays, reservedConcurrency, tracing } = options;
+  const { runbookUrl, soonestExpiryDays, accessTokenDays, toleratedFailures } = options;
+  const { reservedConcurrency, tracing } = options;
   const { logEvents, eventSchemas, testEvents, extraCaFile } = options;
   const daysOf = (count: number | undefined) => (count === undefined ? undefined : Duration.days(count));
   return {
     runbookUrl,
     soonestExpiryDays,
     accessTokenDays,
+    toleratedFailures,
     reservedConcurrency,
     tracing,
     logEvents,

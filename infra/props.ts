@@ -9,13 +9,13 @@ import type { ConfigDocument } from "./config-document.ts";
 /* The properties of the construct. The package's declarations contain these files, so they import only the CDK. */
 
 export interface WorkerOptions {
-  /** How long one run may take. Default and maximum: 15 minutes. The next run continues. */
+  /** How long one run may take. Default and maximum: 15 minutes, in a fleet 14. The next run continues. */
   readonly timeout?: Duration | undefined;
   /** Memory in MiB. It also decides the share of CPU. Default 512. */
   readonly memorySize?: number | undefined;
   /** Default arm64, which costs a fifth less. Not every region has it. */
   readonly architecture?: Architecture | undefined;
-  /** Default: none. The concurrency of a new account is too small to reserve any of it. */
+  /** Default: none. The concurrency of a new account is too small to reserve any of it. Recommended for a fleet: 2. */
   readonly reservedConcurrency?: number | undefined;
   /** X-Ray's active tracing. Default false. */
   readonly tracing?: boolean | undefined;
@@ -53,6 +53,8 @@ export interface AlarmOptions {
   readonly soonestExpiryDays?: number | undefined;
   /** Alarm when an access token has fewer days left. Default: two weeks, or half of the shortest renewal window of an application whose access token is renewed, if that is less. */
   readonly accessTokenDays?: number | undefined;
+  /** In a fleet: alarm when more than this many failures happen in one run. Default 0. */
+  readonly toleratedFailures?: number | undefined;
 }
 
 /** What people can be told of. `leak`: the string of a leaked token no longer works. `discarded`: people have a week to object. */

@@ -58,3 +58,12 @@ export function lookBack(window: Duration): {
     evaluationPeriods: Math.ceil(windowMs / (periodMinutes * MINUTE_MS)),
   };
 }
+
+/** Hours that together contain a whole interval, whatever the minute. */
+export function overInterval(intervalMs: number): {
+  readonly period: Duration;
+  readonly evaluationPeriods: number;
+} {
+  const period = Duration.hours(1);
+  return { period, evaluationPeriods: Math.ceil(intervalMs / period.toMilliseconds()) + 1 };
+}

@@ -1,9 +1,10 @@
-import type { Alarm, Dashboard as CloudWatchDashboard } from "aws-cdk-lib/aws-cloudwatch";
+import { Annotations } from "aws-cdk-lib";
+import type { AlarmBase, Dashboard as CloudWatchDashboard } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { parseConfig } from "../lambda/policy/config.ts";
+import { parseConfig, type RotationConfig } from "../lambda/policy/config.ts";
 import { Alarms } from "./alarms.ts";
 import { Dashboard } from "./dashboard.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
@@ -13,6 +14,7 @@ import { EventSchemas } from "./event-schemas.ts";
 import { Notifications } from "./notifications.ts";
 import type { AnyEventBus, TokenRotationProps } from "./props.ts";
 import { defaultRunbookUrl } from "./runbook-url.ts";
+import { SavedQueries } from "./saved-queries.ts";
 import { Schedule } from "./schedule.ts";
 import { TestEvents } from "./test-events.ts";
 import { WorkerFunction } from "./worker.ts";
@@ -31,7 +33,7 @@ export class TokenRotation extends Construct {
   /** Messages to people that could not be delivered. Undefined without `notify`. */
   readonly undeliveredNotifications: IQueue | undefined;
   /** For actions other than `alarmTopic` and `notify`. */
-  readonly alarms: readonly Alarm[];
+  readonly alarms: readonly AlarmBase[];
   readonly dashboard: CloudWatchDashboard;
   readonly eventSchemas: EventSchemas | undefined;
 
@@ -39,20 +41,22 @@ export class TokenRotation extends Construct {
     super(scope, id);
     const props = { ...given, runbookUrl: given.runbookUrl ?? defaultRunbookUrl() };
     const config = parseConfig(props.config);
+    warnOfMany(this, config);
     const { $schema: _editorsOnly, ...written } = props.config;
     const { bus, busName } = chooseEventBus(this, config, props);
     const document = { ...written, eventBusName: busName };
     const worker = new WorkerFunction(this, "Worker", { ...props, config, document, eventBus: bus });
     const schedule = new Schedule(this, "Schedule", {
-      intervalMs: config.intervalMs,
+      config,
       lambda: worker.lambda,
     });
     const undelivered = notify && new DeadLetterQueue(this, "UndeliveredNotifications").queue;
-    const alarms = new Alarms(this, "Alarms", { ...props, config, worker, schedule, undelivered }).all;
+    const alarms = new Alarms(this, "Alarms", { ...props, config, worker, schedule, undelivered });
     const { lambda } = worker;
     if (props.logEvents === true) new EventLog(this, "EventLog", bus);
     if (props.testEvents !== undefined)
       new TestEvents(this, "TestEvents", { lambda, registry: props.testEvents });
+    if (config.fleet !== undefined) new SavedQueries(this, "SavedQueries", worker.logGroup);
     this.eventSchemas = props.eventSchemas === true ? new EventSchemas(this, "EventSchemas") : undefined;
     this.lambda = lambda;
     this.logGroup = worker.logGroup;
@@ -60,19 +64,26 @@ export class TokenRotation extends Construct {
     this.failedRuns = worker.failedRuns;
     this.missedStarts = schedule.missedStarts;
     this.undeliveredNotifications = undelivered;
-    this.alarms = alarms;
-    this.dashboard = new Dashboard(this, "Dashboard", {
-      worker,
-      alarms,
-      intervalMs: config.intervalMs,
-    }).dashboard;
+    this.alarms = alarms.all;
+    this.dashboard = new Dashboard(this, "Dashboard", { worker, alarms, config }).dashboard;
     if (notify !== undefined && undelivered !== undefined)
       new Notifications(this, "Notifications", {
         ...notify,
         eventBus: bus,
-        alarms,
+        alarms: this.alarms,
         dashboard: this.dashboard,
         undelivered,
       });
   }
+}
+
+/** More than one run can look at with the timeout and memory of the stack. */
+const MANY_APPLICATIONS = 10_000;
+
+function warnOfMany(scope: Construct, { fleet, applications }: RotationConfig): void {
+  if (fleet !== undefined || applications.length <= MANY_APPLICATIONS) return;
+  Annotations.of(scope).addWarningV2(
+    "losant-token-rotation:many-applications",
+    `${applications.length} applications may be too many for one run. Set "fleet": true in the configuration`,
+  );
 }

@@ -12,6 +12,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { RotationConfig } from "../lambda/policy/config.ts";
+import { SLOT_MS } from "../lambda/policy/slots.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { CA_ENVIRONMENT, readCaFile } from "./extra-ca.ts";
 import { Permissions } from "./permissions.ts";
@@ -37,7 +38,7 @@ export class WorkerFunction extends Construct {
   constructor(scope: Construct, id: string, props: WorkerProps) {
     super(scope, id);
     const { config, document, eventBus, secretsKey, tracing = false } = props;
-    this.timeout = props.timeout ?? Duration.minutes(15);
+    this.timeout = timeoutOf(props);
     this.failedRuns = new DeadLetterQueue(this, "FailedRuns").queue;
     this.logGroup = new LogGroup(this, "Log", {
       retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
@@ -82,4 +83,16 @@ export class WorkerFunction extends Construct {
     // Lambda refuses a destination that the role isn't yet allowed to send to.
     this.lambda.node.addDependency(permissions);
   }
+}
+
+/** In a fleet, a run ends before the next one starts, because each of them uses the whole quota of Secrets Manager. */
+const LONGEST_SLOT_RUN = Duration.millis(SLOT_MS).minus(Duration.minutes(1));
+
+function timeoutOf({ config, timeout }: Pick<WorkerProps, "config" | "timeout">): Duration {
+  if (config.fleet === undefined) return timeout ?? Duration.minutes(15);
+  if (timeout !== undefined && timeout.toMilliseconds() > LONGEST_SLOT_RUN.toMilliseconds())
+    throw new Error(
+      `timeout: with fleet, a run may take ${LONGEST_SLOT_RUN.toMinutes()} minutes at most, because the next run starts after ${SLOT_MS / 60_000}`,
+    );
+  return timeout ?? LONGEST_SLOT_RUN;
 }

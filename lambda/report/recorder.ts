@@ -16,7 +16,7 @@ import type { SecretArn } from "../model/secret.ts";
 import type { ApplicationId } from "../model/token.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { restOf } from "../plan/reasons.ts";
-import type { EventBus, Log } from "../ports.ts";
+import type { EventBus, Log, LogFields } from "../ports.ts";
 import { expiryAtStake, isOrphanLeft, type RunFacts } from "./metrics.ts";
 import { accessTokenNotification, notificationsOf } from "./notifications.ts";
 import {
@@ -91,7 +91,7 @@ export class Recorder {
       outcome: "failed",
       ...errorFacts(error),
     });
-    this.failed(`application ${applicationId}`, error);
+    this.failed(`application ${applicationId}`, error, { applicationId });
   }
 
   /** Records that a discovered application was deleted before its tokens could be listed. */
@@ -100,10 +100,14 @@ export class Recorder {
     this.#log.info("a discovered application no longer exists", { applicationId });
   }
 
-  /** Records a failure that is not about a token. */
-  failed(what: string, error: RotationError): void {
+  /** Records a failure that is not about a token. `about`: more fields of its line in the log. */
+  failed(what: string, error: RotationError, about: LogFields = {}): void {
     this.#tally.fail();
-    this.#note(what, error);
+    this.#note(what, error, {
+      ...about,
+      ...errorFacts(error),
+      remedy: remedyFor(error.code, this.#runbook),
+    });
   }
 
   /**
@@ -200,11 +204,7 @@ export class Recorder {
     }
   }
 
-  #note(
-    what: string,
-    error: RotationError,
-    fields: object = { ...errorFacts(error), remedy: remedyFor(error.code, this.#runbook) },
-  ): void {
+  #note(what: string, error: RotationError, fields: object): void {
     this.#failureCount += 1;
     this.#codes.add(error.code);
     if (this.#failures.length < MAX_FAILURES_NAMED)
