@@ -51,11 +51,11 @@ const RESTFUL: ReadonlySet<Reason> = new Set([
   "retirement-unproven",
 ]);
 
-function needsLook({ head, orphans }: Lineage, actions: readonly Action[]): boolean {
+function needsLook({ head }: Lineage, actions: readonly Action[]): boolean {
   const isRest = actions.every(
     (action) => (action.kind === "wait" || action.kind === "skip") && RESTFUL.has(action.reason),
   );
-  return !isRest || orphans.length > 0 || head === undefined;
+  return !isRest || head === undefined;
 }
 
 /** For a secret that was described: whether versions without labels, or tokens that only versions name, must be read. */

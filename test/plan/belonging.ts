@@ -219,6 +219,18 @@ export const BELONGING: readonly Row[] = [
     plan: ["skip root: unproven"],
   },
   {
+    says: "believes the version that replaced a token, and not the marker of another that no secret is known to hold",
+    tokens: [
+      root,
+      token("current", { replaces: "root", secret: arnOf("prod/api") }),
+      token("other", { replaces: "root" }),
+    ],
+    secrets: [secret([version("current", "root", "AWSCURRENT")], { name: "prod/api" })],
+    unreadable: [backend],
+    mapped: { API: "prod/api" },
+    plan: ["wait current: not-due", "skip root: superseded", "fail other: store-denied"],
+  },
+  {
     says: "lets a root wait while the secret of its name under a former prefix can't be read",
     tokens: [root, token("ending", { name: "edge", age: 360 * DAY, left: 11 * HOUR })],
     unreadable: [`old/${APP}/backend`, `old/${APP}/edge`],

@@ -417,3 +417,15 @@ describe("what a run reads", () => {
     expect((await observedSnapshotOf({ tokens: [foreign] })).described).toEqual([]);
   });
 });
+
+describe("a token that only its name maps to the access token's secret", () => {
+  it.each([
+    ["is named with the id of the access token", { claimedIds: [id("own")] }, `is ${id("own")}`],
+    ["is named alone if that id is unknown", {}, "can't be read from its string"],
+  ])("%s", (_, login, known) => {
+    const tokens = [token("own", { name: "own" }), token("other", { name: "worker" })];
+    const { error } = only({ tokens, login, mapped: { worker: `losant-access/${APP}` } }, "fail");
+    expect(error.message).toContain(`the token ${id("other")} maps to the secret losant-access/${APP}`);
+    expect(error.message).toContain(known);
+  });
+});
