@@ -346,7 +346,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("it is acted on the list of secrets alone", [
     "observe/questions.ts",
-    "return !isRest || orphans.length > 0 || head === undefined;",
+    "return !isRest || head === undefined;",
     "return !isRest && head === undefined;",
   ]),
   fault("what is another deployment's expires in silence", [
