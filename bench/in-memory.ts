@@ -61,9 +61,11 @@ export function trafficIn(world: World): Traffic {
   const quota = new WriteQuota(WRITES_PER_SECOND, () => world.clock.now());
   const counts = new Map<string, number>();
   const traffic = { counts, total: 0, latencyMs: 0, throttled: 0 };
-  const pagesOf = ({ operation, subject: prefix }: Call) => {
+  const pagesOf = ({ operation, subject }: Call) => {
     if (operation !== "listSecrets") return 1;
-    const listed = world.secrets.indexed().filter(({ name }) => name.startsWith(prefix));
+    const prefixes = subject.split(" ");
+    const isListed = (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
+    const listed = world.secrets.indexed().filter(({ name }) => isListed(name));
     return Math.max(1, Math.ceil([...listed].length / LISTED_AT_ONCE));
   };
   const intercept = (call: Call): Fate => {

@@ -174,11 +174,11 @@ export interface SecretStore {
   /** Every version that still exists, including deprecated ones. Reads only. */
   history(arn: SecretArn): Promise<readonly SecretVersion[]>;
   /**
-   * Every secret whose name begins with this, including those that are scheduled for deletion. An entry may be five minutes old,
-   * and a new secret may be missing for as long (ListSecrets). So this may only be used to leave tokens at rest, or to decide
-   * which secrets to read. Reads only.
+   * Every secret whose name begins with one of these, at most ten, including those that are scheduled for deletion. An entry may be
+   * five minutes old, and a new secret may be missing for as long (ListSecrets). So this may only be used to leave tokens at rest,
+   * or to decide which secrets to read. Reads only.
    */
-  list(namePrefix: string): Promise<readonly SecretState[]>;
+  list(...namePrefixes: readonly string[]): Promise<readonly SecretState[]>;
   /** Creates a secret without a value. A secret that exists is left as it is. Repeatable. */
   create(name: SecretName, description: string): Promise<void>;
   /**

@@ -1,6 +1,6 @@
 import type { StoreIndex } from "../lineage/store-index.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
-import type { RunId, TokenId } from "../model/token.ts";
+import type { ApplicationId, RunId, TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Trigger } from "../policy/request.ts";
 import type { Clock, EventBus, Log, SecretStore, TokenApi } from "../ports.ts";
@@ -27,7 +27,7 @@ export interface EffectContext {
   readonly log: Log;
   readonly gate: IssueGate;
   /** The list of secrets at the beginning of the run. */
-  readonly index: () => Promise<StoreIndex>;
+  readonly index: (of: ApplicationId) => Promise<StoreIndex>;
   /** Secrets that the list doesn't contain because of their names, by the tokens that their labelled versions hold. */
   readonly heldElsewhere: ReadonlyMap<TokenId, ReadonlySet<SecretName>>;
   /** The tokens that the configured applications are logged in with, as far as they have been read. */

@@ -13,10 +13,10 @@ export async function whatKeeps(
   id: TokenId,
   { secretName }: SecretPlace,
   own: readonly string[],
-  { run }: ApplicationContext,
+  { run, application }: ApplicationContext,
 ): Promise<string | undefined> {
   if (run.loginIds.has(id)) return "the worker logs in with it";
-  const index = await run.index();
+  const index = await run.index(application.id);
   const listed = [...index.naming(id)].map(({ name }) => name);
   const names = new Set([secretName, ...listed, ...(run.heldElsewhere.get(id) ?? [])]);
   for (const name of names) {

@@ -27,7 +27,7 @@ import { lookAtSecret, searchSecret, unreadable } from "./secrets.ts";
 export interface Sources {
   readonly api: Pick<TokenApi, "list" | "get" | "loggedInWith" | "signingKey" | "keptKeys">;
   readonly store: Pick<SecretStore, "describe" | "history">;
-  /** Read once for all applications. */
+  /** Read once for many applications. */
   readonly index: () => Promise<StoreIndex>;
   readonly clock: Clock;
 }

@@ -46,7 +46,7 @@ async function planApplication(
   const context = run.enter(application, room, visit);
   const { api } = context;
   try {
-    const sources = { api, store, index: run.index, clock };
+    const sources = { api, store, index: () => run.index(application.id), clock };
     const snapshot = await observe(application, config, { selection, runId }, sources);
     for (const id of loginIdsOf(snapshot)) run.loginIds.add(id);
     noteHolders(snapshot, run);

@@ -11,11 +11,10 @@ import {
 } from "../limits.ts";
 import type { StoreIndex } from "../lineage/store-index.ts";
 import { asRotationError } from "../model/errors.ts";
-import { once } from "../model/remembered.ts";
 import type { SecretName } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import type { ApplicationId, RunId, TokenId } from "../model/token.ts";
-import { NO_INDEX, readIndex } from "../observe/read-index.ts";
+import { NO_INDEX, readIndex, SecretLists } from "../observe/read-index.ts";
 import type { ApplicationConfig, DiscoverConfig, RotationConfig } from "../policy/config.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { Share } from "../policy/slots.ts";
@@ -88,6 +87,8 @@ export interface RunContext extends EffectContext {
   readonly meant: Map<string, string>;
   /** The memory for the listings of this run. */
   readonly listings: ListingSpace;
+  /** Where `index` finds the secrets of an application. */
+  readonly secretLists: SecretLists;
   /** Decides when each application is read. */
   readonly observing: Observing;
   /** Discovered applications of which Losant then says that there are none. */
@@ -122,6 +123,7 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
   const losant = environment.losant({ credentials: store, inTurn: losantReads.inTurn });
   const gate = new IssueGate(clock, deadline);
   watch?.stop.addEventListener("abort", () => gate.stop());
+  const secretLists = new SecretLists(config.fleet !== undefined, (of) => indexOrNone(config, context, of));
   const context: RunContext = {
     request,
     config,
@@ -141,7 +143,8 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     gate,
     unmatched: new Set(request.selection.tokens),
     meant: new Map(),
-    index: once(() => indexOrNone(config, context)),
+    secretLists,
+    index: (of) => secretLists.of(of),
     heldElsewhere: new Map(),
     loginIds: new Set(),
     listings: new ListingSpace(),
@@ -167,10 +170,14 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
   return context;
 }
 
-/** The list of secrets, for all applications. If it can't be read, this is reported, and every secret is read by itself. */
-async function indexOrNone(config: RotationConfig, { store, recorder }: RunContext): Promise<StoreIndex> {
+/** A list of secrets. If it can't be read, this is reported, and every secret is read by itself. */
+async function indexOrNone(
+  config: RotationConfig,
+  { store, recorder }: RunContext,
+  of: readonly ApplicationId[] | undefined,
+): Promise<StoreIndex> {
   try {
-    return await readIndex(config, store);
+    return await readIndex(config, store, of);
   } catch (thrown) {
     recorder.failed("the list of secrets", asRotationError(thrown));
     return NO_INDEX;

@@ -35,7 +35,7 @@ export type Store = SecretStore & AccessTokenReader;
 
 /**
  * The same store with limits. At most `perSecond` writes start in a second, evenly spread except for a short burst, and fewer while
- * the writes of others throttle the store. Reads wait for their turn, except for the list of secrets, which is read page by page.
+ * the writes of others throttle the store. Reads are made in turn.
  */
 export function rateLimited(store: Store, clock: Clock, perSecond: number, inTurn: InTurn): Store {
   let yielded = { rate: perSecond, atMs: Number.NEGATIVE_INFINITY };
@@ -69,7 +69,7 @@ export function rateLimited(store: Store, clock: Clock, perSecond: number, inTur
   return {
     describe: (...args) => inTurn(() => store.describe(...args)),
     history: (...args) => inTurn(() => store.history(...args)),
-    list: (...args) => store.list(...args),
+    list: (...args) => inTurn(() => store.list(...args)),
     read: (...args) => inTurn(() => store.read(...args)),
     versions: (...args) => inTurn(() => store.versions(...args)),
     readVersion: (...args) => inTurn(() => store.readVersion(...args)),

@@ -35,9 +35,10 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   const { watch } = environment;
   const { applications, isDiscovered } = await applicationsOfRun(context);
   const looked = counting(applications.length, (done, of) => watch?.looked(done, of));
-  const found = await context.observing.visitEach(
-    applicationOrder(applications, orderAt, config.intervalMs),
-    (application, visit) => planInTime(application, context, visit).finally(looked),
+  const inOrder = applicationOrder(applications, orderAt, config.intervalMs);
+  context.secretLists.expect(inOrder.map(({ id }) => id));
+  const found = await context.observing.visitEach(inOrder, (application, visit) =>
+    planInTime(application, context, visit).finally(looked),
   );
   await recordGone(context);
   const work = inOrderOfUrgency(found.flat());

@@ -51,6 +51,18 @@ describe("the list of secrets", () => {
     expect(new Set(operationsOf(server))).toEqual(new Set(["ListSecrets"]));
   });
 
+  test("can be that of several prefixes", async () => {
+    const { store, server } = await storeAnswering(() =>
+      page(["losant/a/x", "losant/b/y", "losant/c/z"].map((name) => entry(name))),
+    );
+    const listed = await store.list("losant/a/", "losant/b/");
+    expect(listed.map(({ name }) => name)).toEqual(["losant/a/x", "losant/b/y"]);
+    const [request] = server.requests;
+    expect(JSON.parse(request?.body ?? "")).toMatchObject({
+      Filters: [{ Key: "name", Values: ["losant/a/", "losant/b/"] }],
+    });
+  });
+
   test("may be empty", async () => {
     const { store } = await storeAnswering(() => page([]));
     expect(await store.list(PREFIX)).toEqual([]);

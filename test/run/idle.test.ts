@@ -4,13 +4,16 @@ import type { Intercept, Operation } from "../support/ports.ts";
 import { APP, DAY, World } from "../support/world.ts";
 
 /** The calls of a run that finds nothing to do, by operation. */
-async function callsOf(world: World): Promise<Partial<Record<Operation, number>>> {
+async function callsOf(
+  world: World,
+  event: object = { trigger: "schedule" },
+): Promise<Partial<Record<Operation, number>>> {
   const counts: Partial<Record<Operation, number>> = {};
   const intercept: Intercept = ({ operation }) => {
     counts[operation] = (counts[operation] ?? 0) + 1;
     return {};
   };
-  const { report, failures } = await world.run({ trigger: "schedule" }, { intercept });
+  const { report, failures } = await world.run(event, { intercept });
   expect(failures).toEqual([]);
   const { waiting, skipped, listed } = report.summary;
   expect(waiting + skipped).toBe(listed);
@@ -66,5 +69,27 @@ describe("a run that finds nothing to do asks", () => {
     const world = new World({ config: { formerPrefixes: ["losant-before", "older"] } });
     sow(world, APP, 5);
     expect(await callsOf(world)).toEqual({ readAccessToken: 1, list: 1, listSecrets: 3, publish: 1 });
+  });
+
+  it("in a fleet, for the secrets of ten applications of its shard at once, and for no others", async () => {
+    const ids = Array.from({ length: 100 }, (_, number) => applicationIdOf(number));
+    const world = new World({ applications: ids, config: { fleet: true, schedule: "30m" } });
+    for (const [index, id] of ids.entries()) sow(world, id, 2, 2 * index);
+    const asked: string[] = [];
+    const intercept: Intercept = ({ operation, subject }) => {
+      if (operation === "listSecrets") asked.push(...subject.split(" "));
+      return {};
+    };
+    const { report, failures } = await world.run({ shard: 1 }, { intercept });
+    expect(failures).toEqual([]);
+    const looked = report.applications.map(({ applicationId }) => applicationId);
+    expect(looked.length).toBeGreaterThan(30);
+    expect(looked.length).toBeLessThan(70);
+    expect(asked.toSorted()).toEqual(looked.map((id) => `losant/${id}/`).toSorted());
+    expect(report.summary.waiting).toBe(2 * looked.length);
+    const counts = await callsOf(world, { shard: 0 });
+    expect(counts.listSecrets).toBe(Math.ceil((100 - looked.length) / 10));
+    const one = await callsOf(world, { applicationId: ids[0] });
+    expect(one).toEqual({ readAccessToken: 1, list: 1, listSecrets: 1, publish: 1 });
   });
 });

@@ -159,11 +159,11 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
           labels: labelsOf(secret.labels, id),
         }));
       }),
-    list: (namePrefix) =>
-      call("listSecrets", false, namePrefix, () =>
+    list: (...namePrefixes) =>
+      call("listSecrets", false, namePrefixes.join(" "), () =>
         secrets
           .indexed()
-          .filter(({ name }) => name.startsWith(namePrefix))
+          .filter(({ name }) => namePrefixes.some((prefix) => name.startsWith(prefix)))
           .map((secret) => (around.indexedAs === undefined ? secret : around.indexedAs(secret.name, secret)))
           .flatMap((secret) => stateOf(secret) ?? []),
       ),

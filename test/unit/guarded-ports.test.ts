@@ -266,17 +266,14 @@ describe("the pace, where a write is throttled", () => {
 describe("the reads of the store", () => {
   const calls = Object.entries(STORE_CALLS);
 
-  it.each(calls)(
-    "are made in turn, except for the list, whose pages are read one by one: %s",
-    async (name, { isWrite, call }) => {
-      let turns = 0;
-      const store = Object.fromEntries(calls.map(([each]) => [each, async () => {}])) as unknown as Store;
-      const guarded = rateLimited(store, new VirtualClock(START), 10, (read) => {
-        turns += 1;
-        return read();
-      });
-      await call(guarded, new Redacted("a string"));
-      expect(turns).toBe(isWrite || name === "list" ? 0 : 1);
-    },
-  );
+  it.each(calls)("are made in turn, and no writes: %s", async (_, { isWrite, call }) => {
+    let turns = 0;
+    const store = Object.fromEntries(calls.map(([each]) => [each, async () => {}])) as unknown as Store;
+    const guarded = rateLimited(store, new VirtualClock(START), 10, (read) => {
+      turns += 1;
+      return read();
+    });
+    await call(guarded, new Redacted("a string"));
+    expect(turns).toBe(isWrite ? 0 : 1);
+  });
 });

@@ -37,16 +37,17 @@ export async function readSecretState(
 /** All pages, each secret once. The names are checked, because not every service supports the filter. */
 export async function listedSecrets(
   calls: SecretsManagerCalls,
-  namePrefix: string,
+  namePrefixes: readonly string[],
 ): Promise<readonly SecretState[]> {
-  const attempted = reading("ListSecrets", `${namePrefix}*`);
+  const names = namePrefixes.map((prefix) => `${prefix}*`).join(", ");
+  const attempted = reading("ListSecrets", names);
   const { maxSecretPages, maxSecrets, listTotalMs } = calls.limits;
   const until = performance.now() + listTotalMs;
   const secrets = new Map<SecretArn, SecretState>();
   let NextToken: string | undefined;
   for (let page = 0; page < maxSecretPages && secrets.size <= maxSecrets; page += 1) {
     const command = new ListSecretsCommand({
-      Filters: [{ Key: "name", Values: [namePrefix] }],
+      Filters: [{ Key: "name", Values: [...namePrefixes] }],
       IncludePlannedDeletion: true,
       MaxResults: 100,
       NextToken,
@@ -54,7 +55,7 @@ export async function listedSecrets(
     const listed = valueOrThrow(attempted, await calls.read(command, SecretsPage));
     for (const entry of listed.SecretList) {
       const secret = v.safeParse(ListedSecret, entry);
-      if (!secret.success || !secret.output.name.startsWith(namePrefix)) continue;
+      if (!secret.success || !namePrefixes.some((prefix) => secret.output.name.startsWith(prefix))) continue;
       secrets.set(secret.output.arn, secret.output);
     }
     NextToken = listed.NextToken;
@@ -64,7 +65,7 @@ export async function listedSecrets(
   const most = secrets.size > maxSecrets ? `${maxSecrets} secrets` : `${maxSecretPages} pages`;
   throw new RotationError(
     "store-answer-invalid",
-    `ListSecrets of ${namePrefix}*: the list doesn't end after ${most}`,
+    `ListSecrets of ${names}: the list doesn't end after ${most}`,
   );
 }
 

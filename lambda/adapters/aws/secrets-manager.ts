@@ -70,8 +70,8 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
     return readAccessToken(this.#calls, id, stage);
   }
 
-  list(namePrefix: string): Promise<readonly SecretState[]> {
-    return listedSecrets(this.#calls, namePrefix);
+  list(...namePrefixes: readonly string[]): Promise<readonly SecretState[]> {
+    return listedSecrets(this.#calls, namePrefixes);
   }
 
   versions(arn: SecretArn): Promise<readonly VersionId[]> {
