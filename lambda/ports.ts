@@ -102,8 +102,9 @@ export interface TokenApi {
   /** The key for markers that were signed with that string. Reads the access token if no call did. */
   signingKey(): Promise<MarkerKey>;
   /**
-   * The keys of the other strings in the access token's secret, at most six, newest first. Rejects if one of them can't be
-   * read, or if Losant doesn't say whether it accepts it. Reads only.
+   * The keys of the other strings in the access token's secret, at most six, newest first, and of those in the secrets of other
+   * entries of `discover` that are about the application. Rejects if one of them can't be read, or if Losant doesn't say whether it
+   * accepts it. Reads only.
    */
   keptKeys(): Promise<readonly KeptKey[]>;
 }
@@ -128,10 +129,16 @@ export interface ApplicationListing {
   readonly missing: number;
 }
 
+/** Calls `request` until it is answered, or fails like its last call. */
+export type PageAttempt = <Page>(request: () => Promise<Page>) => Promise<Page>;
+
 /** The applications that the access token of a user reaches, at Losant. */
 export interface Directory {
-  /** All pages. If a row can't be read, only that row is lost. If a page can't be read, that is an error. Reads only. */
-  list(): Promise<ApplicationListing>;
+  /**
+   * All pages. If a row can't be read, only that row is lost. If a page can't be read, that is an error. Reads only.
+   * `attempt` sends the request for one page, perhaps several times.
+   */
+  list(attempt?: PageAttempt): Promise<ApplicationListing>;
   /** The access token. It is read once, also for the applications that are found. */
   loggedInWith(): Promise<Login>;
 }

@@ -67,7 +67,7 @@ function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   // The key of its marker couldn't be read, so the worker does nothing.
   if (token.proof === "unknown") return { kind: "stray", reason: isDead ? "superseded" : "marker-unknown" };
   // Signed for a secret that the worker no longer renews. Or created by a person or a flow, whatever its text says.
-  if (token.proof === "signed" || !isCreatedThroughApi(token, [])) return { kind: "plain" };
+  if (token.proof === "signed" || !isOfAnAccessToken(token, snapshot)) return { kind: "plain" };
   if (isElsewhere(token, snapshot)) return { kind: "stray", reason: "foreign" };
   if (isDead) return { kind: "plain" };
   const isText = token.marker !== undefined;
@@ -106,6 +106,15 @@ function isElsewhere(token: ListedToken, snapshot: Snapshot): boolean {
   if (typeof marker !== "object") return false;
   const isHome = sameHome(homeOf(marker.secretArn), homeOf(snapshot.login.arn));
   return !isHome || localName(snapshot, token) === undefined;
+}
+
+/**
+ * Whether an access token can have created it. Losant may call the user of an access token the creator, also if the user's access
+ * token of another deployment has created it. Then only a marker distinguishes it from what the user created by hand.
+ */
+function isOfAnAccessToken(token: ListedToken, snapshot: Snapshot): boolean {
+  const isOfUser = snapshot.application.foundBy !== undefined && token.marker !== undefined;
+  return isCreatedThroughApi(token, isOfUser ? idsOfAccessTokens(snapshot) : []);
 }
 
 /**

@@ -108,7 +108,7 @@ function askAboutTokens(
         const isAsked = origin.kind === "moved" || isOfInterest(snapshot, token, selection, now);
         if (!isAsked) break;
         // Its creator may be an earlier access token of the worker, or it may be one itself.
-        if (token.creatorId !== undefined && token.creatorType !== "user") questions.needKeys();
+        if (mayBeOurs(token, snapshot)) questions.needKeys();
         if (token.scope.some((scope) => LISTS_TOKENS.test(scope))) questions.needKeys();
         // The secret may already have a token, because new secrets appear late in the list.
         questions.search(secretNameOfToken(snapshot, token));
@@ -120,6 +120,11 @@ function askAboutTokens(
       default:
     }
   }
+}
+
+/** Losant may call the user of an access token the creator. */
+function mayBeOurs({ creatorId, creatorType }: ListedToken, { accessTokenIds }: Snapshot): boolean {
+  return creatorId !== undefined && (creatorType !== "user" || accessTokenIds.has(creatorId));
 }
 
 /** Every access token of the worker has one of these scopes. */

@@ -21,6 +21,8 @@ export interface ApplicationConfig {
   readonly secrets: ReadonlyMap<string, SecretName>;
   /** The entry of `discover` whose access token, that of a user, it shares. Undefined if it has an access token of its own. */
   readonly foundBy?: DiscoverConfig | undefined;
+  /** The other entries of `discover` that are about it: in another run, one of them may have found it first. */
+  readonly alsoAbout?: readonly DiscoverConfig[];
 }
 
 /** An entry of `discover`: applications that are not listed in the configuration. */

@@ -56,7 +56,7 @@ export function foundIn(
       return [
         {
           listed,
-          application: own ?? applicationOf(listed.id, entry, decider),
+          application: own ?? applicationOf(listed, entry, decider, discover),
           foundBy,
           decidedBy,
           alsoFoundBy,
@@ -112,12 +112,18 @@ function deciderOf(listed: ListedApplication, discover: readonly DiscoverConfig[
 
 /** Shared, because a hundred thousand applications may have none. */
 const NO_SECRETS: ReadonlyMap<string, SecretName> = new Map();
+const NO_ENTRIES: readonly DiscoverConfig[] = [];
 
 function applicationOf(
-  id: ApplicationId,
+  listed: ListedApplication,
   foundBy: DiscoverConfig,
   decider: DiscoverConfig,
+  discover: readonly DiscoverConfig[],
 ): ApplicationConfig {
+  const { id } = listed;
   const { policy, secrets = NO_SECRETS } = decider.overrides.get(id) ?? { policy: decider.policy };
-  return { id, accessToken: foundBy.accessToken, renewsAccessToken: false, policy, secrets, foundBy };
+  const { accessToken } = foundBy;
+  const others = discover.filter((entry) => entry !== foundBy && isAbout(listed, entry));
+  const alsoAbout = others.length > 0 ? others : NO_ENTRIES;
+  return { id, accessToken, renewsAccessToken: false, policy, secrets, foundBy, alsoAbout };
 }

@@ -265,10 +265,10 @@ export function throttleAware(
   };
 }
 
-/** The same directory, whose list waits during a pause that any call of the run began. */
+/** The same directory, whose list waits during a pause that any call of the run began. Then it continues with the same page. */
 export function throttleAwareDirectory(directory: Directory, pause: LosantPause, observeBy: Date): Directory {
   return {
-    list: () => pause.outlasting(observeBy, () => directory.list()),
+    list: () => directory.list((request) => pause.outlasting(observeBy, request)),
     loggedInWith: () => directory.loggedInWith(),
   };
 }

@@ -158,6 +158,16 @@ describe("the list of applications", () => {
     expect(listing.missing).toBe(1);
   });
 
+  it("says that one is missing if a deletion has moved it to a page that was read, and the second reading fails", async () => {
+    const all = add(150);
+    const page = { operation: "applications", match: "page=0" } as const;
+    losant.faults.add({ ...page, times: 1, tweak: { removed: [all[3] ?? ""] } });
+    losant.faults.add({ ...page, after: 1, answer: losantError(503) });
+    const listing = await connected({ readRetries: 0 }).directory.list();
+    expect(idsIn(listing)).toEqual(all.filter((_, index) => index !== 100));
+    expect(listing.missing).toBe(1);
+  });
+
   it.each([
     [{ name: null }, "has no valid name"],
     [{ name: "x".repeat(2_000) }, "has no valid name"],
@@ -330,11 +340,19 @@ describe("one access token for many applications", () => {
     expect(credentials.reads).toEqual(["AWSCURRENT"]);
   });
 
-  it("waits after a 429 for one page, and doesn't repeat the others", async () => {
+  it("repeats a page that a 429 refused, and doesn't repeat the others", async () => {
     add(350);
-    losant.faults.add({ operation: "applications", match: "page=2", times: 1, answer: losantError(429) });
-    expect((await connected({ retriesThrottled: false }).directory.list()).applications).toHaveLength(350);
-    expect(pagesRead()).toBe(5);
+    losant.faults.add({ operation: "applications", match: "page=2", times: 2, answer: losantError(429) });
+    const { directory } = connected({ retriesThrottled: false });
+    const throttled: unknown[] = [];
+    const untilAnswered = async <T>(request: () => Promise<T>): Promise<T> =>
+      request().catch((error: unknown) => {
+        throttled.push(error);
+        return untilAnswered(request);
+      });
+    expect((await directory.list(untilAnswered)).applications).toHaveLength(350);
+    expect(throttled).toMatchObject([{ code: "losant-throttled" }, { code: "losant-throttled" }]);
+    expect(pagesRead()).toBe(6);
   });
 
   it("trusts no older string that the user may not use for an application", async () => {

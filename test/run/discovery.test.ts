@@ -292,6 +292,25 @@ describe("two entries that find the same application", () => {
     expect(world.log).toContainEqual(expect.objectContaining({ level: "warn" }));
   });
 
+  it("what one entry's access token created is proven also if another entry finds the application", async () => {
+    const { world, losant } = two({ accessToken: "losant-access/first" }, {});
+    const first = losant.addUser({ name: "First" });
+    losant.setMember(ACME, first, "collaborate");
+    world.aws.putSecret("losant-access/first", losant.addUserToken(first, { name: "first" }).token);
+    const before = new RotationError("losant-unavailable", "planted");
+    const crash: Intercept = ({ operation, subject }) => {
+      if (operation === "stage") return { before: "crash" };
+      return operation === "listApplications" && subject === "losant-access/first" ? { before } : {};
+    };
+    const stopped = world.start({}, { intercept: crash });
+    stopped.catch(() => {});
+    await world.clock.run(Promise.race([stopped, world.clock.sleep(DAY / 24)]));
+    await world.clock.run(world.clock.sleep(DAY));
+    expect((await world.run()).failures).toEqual([]);
+    const left = [ONE, TWO].flatMap((app) => losant.tokens(app));
+    expect(left.filter(({ status }) => status === "inactive")).toHaveLength(1);
+  });
+
   it("another user's sandbox is not the first one's", async () => {
     const { world, losant, user, due } = two(
       {
@@ -555,6 +574,26 @@ describe("the access token of a user", () => {
     const result = await world.run({ tokens: [twin.id], force: true, retireNow: true });
     expect(result.failures).toEqual([]);
     expect(losant.accepts(twin.token)).toBe(false);
+  });
+
+  it("doesn't make the successors of another deployment roots, if Losant calls the user their creator", async () => {
+    const { world, losant, user, tokens } = fleet({
+      losant: { creatorTypeOfUserTokens: "user", creatorIds: "user" },
+      applications: [{ id: ONE, secrets: { backend: "prod/one" } }],
+    });
+    const elsewhere = `arn:aws:secretsmanager:us-east-1:444455556666:secret:prod/one-AbCdEf`;
+    const foreign = losant.addToken(ONE, {
+      name: "backend",
+      creatorType: "user",
+      creatorId: user,
+      description: `[losant-token-rotation replaces=${tokens.one.id} secret=${elsewhere} run=run-9]`,
+      creationDate: new Date(world.clock.now().getTime() - DAY),
+      expirationDate: new Date(world.clock.now().getTime() + 364 * DAY),
+    });
+    const { report, failures } = await world.run();
+    expect(failures).toEqual([]);
+    expect(report.tokens.find(({ tokenId }) => tokenId === foreign.id)).toMatchObject({ reason: "foreign" });
+    expect(rotatedIn({ report } as Awaited<ReturnType<World["run"]>>).toSorted()).toEqual([ONE, TWO]);
   });
 
   it("doesn't make the tokens of its user's other programs its own", async () => {

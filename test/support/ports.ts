@@ -104,7 +104,7 @@ export interface Surroundings {
 
 const never = () => new Promise<never>(() => {});
 
-async function meet<T>(
+export async function meet<T>(
   { clock, intercept, observe }: Surroundings,
   call: Call,
   effect: (fate: Fate) => T,
@@ -252,7 +252,7 @@ const derivedKeys = new WeakMap<Applications, Map<string, MarkerKey>>();
 /** Losant behind the worker's port, with the model of the emulator. */
 export function inMemoryTokenApi(
   applications: Applications,
-  { id, accessToken, foundBy }: ApplicationConfig,
+  { id, accessToken, foundBy, alsoAbout = [] }: ApplicationConfig,
   secretPrefix: string,
   credentials: AccessTokenReader,
   around: Surroundings,
@@ -288,6 +288,10 @@ export function inMemoryTokenApi(
   /** A user's token is accepted, and refused for applications that it doesn't reach. */
   const isAccepted = (token: Redacted) =>
     userOf(token) !== undefined || applications.identify(token.reveal())?.application.id === id;
+  const maySee = (token: Redacted) => {
+    const user = userOf(token);
+    return user === undefined || applications.users.roleOn(application(), user) !== "none";
+  };
   /** Like the adapter: first what the secret holds now, then what it held before. */
   const logIn = async (): Promise<Login & { readonly token: Redacted }> => {
     if (login !== undefined && isAccepted(login.token)) return login;
@@ -408,15 +412,21 @@ export function inMemoryTokenApi(
     },
     async keptKeys() {
       const { arn, token: current } = await logIn();
-      const versions = await credentials.versions(arn);
-      const stamps = versions.map(stampOf);
+      const others = alsoAbout.map((entry) => credentials.read(entry.accessToken, "AWSCURRENT"));
       const keys: KeptKey[] = [];
-      for (const version of versions.slice(0, 6)) {
-        const token = await credentials.readVersion(arn, version);
-        if (token === undefined || token.equals(current)) continue;
-        const { claimedIds = [] } = claimsOf(token);
-        const isReplaced = stamps.some((stamp) => stamp && claimedIds.includes(stamp.replacedId));
-        keys.push({ ...keyOf(token, arn), isTrusted: isReplaced || isAccepted(token) });
+      for (const secret of [arn, ...(await Promise.all(others)).flatMap((read) => read?.arn ?? [])]) {
+        const versions = await credentials.versions(secret);
+        const stamps = versions.map(stampOf);
+        for (const version of versions.slice(0, 6)) {
+          const token = await credentials.readVersion(secret, version);
+          if (token === undefined || token.equals(current)) continue;
+          const { claimedIds = [] } = claimsOf(token);
+          const isReplaced = stamps.some((stamp) => stamp && claimedIds.includes(stamp.replacedId));
+          keys.push({
+            ...keyOf(token, secret),
+            isTrusted: isReplaced || (isAccepted(token) && maySee(token)),
+          });
+        }
       }
       return keys;
     },
@@ -474,11 +484,13 @@ export function inMemoryDirectory(
     return { ...read, user, stage: "AWSCURRENT" as const, ...claimsOf(read.token) };
   };
   return {
-    async list() {
+    async list(attempt = (request) => request()) {
       const { user } = await logIn();
       const { inTurn = (read) => read() } = around;
       const call: Call = { operation: "listApplications", isWrite: false, subject: accessToken };
-      return inTurn(() => meet(around, call, () => applicationsSeenBy(applications, user, around)));
+      return attempt(() =>
+        inTurn(() => meet(around, call, () => applicationsSeenBy(applications, user, around))),
+      );
     },
     async loggedInWith() {
       const { user: _, token: __, ...login } = await logIn();

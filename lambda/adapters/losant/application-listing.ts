@@ -55,20 +55,21 @@ export class FoundApplications {
     return this.total !== undefined && this.#size >= this.total;
   }
 
-  /** Fewer were found than Losant once counted in this reading. */
-  get isShort(): boolean {
-    return this.#size < this.#largestTotal;
+  /** How many fewer were found than Losant once counted in this reading. */
+  get short(): number {
+    return Math.max(0, this.#largestTotal - this.#size);
   }
 
   isTooMany({ maxApplications }: Pick<LosantLimits, "maxApplications">): boolean {
     return this.#size > maxApplications || this.#characters > MAX_CHARACTERS;
   }
 
-  listing(): ApplicationListing {
+  /** `least`: at least so many are missing, whatever Losant counted last. */
+  listing(least = 0): ApplicationListing {
     return {
       applications: [...this.#rows.values()].sort(byId),
       unreadable: { count: this.#unreadableCount, problem: this.#problem },
-      missing: Math.max(0, (this.total ?? 0) - this.#size),
+      missing: Math.max(least, (this.total ?? 0) - this.#size),
     };
   }
 

@@ -12,6 +12,12 @@ interface UserAccess {
   readonly accessToken: SecretName | SecretArn;
 }
 
+/** Undefined: it has an access token of its own. `alsoAbout`: the tokens of other users may have created tokens of it. */
+interface FoundWith {
+  readonly foundBy?: UserAccess | undefined;
+  readonly alsoAbout?: readonly UserAccess[];
+}
+
 interface ConnectionOptions {
   readonly baseUrl: string;
   readonly credentials: AccessTokenReader;
@@ -22,10 +28,7 @@ interface ConnectionOptions {
 }
 
 export interface LosantConnections {
-  readonly connect: (
-    application: LoggedInApplication & { readonly foundBy?: UserAccess | undefined },
-    room?: ListingRoom,
-  ) => TokenApi;
+  readonly connect: (application: LoggedInApplication & FoundWith, room?: ListingRoom) => TokenApi;
   readonly directoryOf: (entry: UserAccess) => Directory;
 }
 
@@ -41,14 +44,14 @@ export function losantConnections({ limits = {}, ...options }: ConnectionOptions
         limits,
         application,
         shared: application.foundBy && sharedBy(application.foundBy),
+        alsoShared: application.alsoAbout?.map(sharedBy) ?? [],
         ...(room && { room }),
       }),
     directoryOf: (entry) =>
       losantDirectory({
         baseUrl: options.baseUrl,
         inTurn: options.inTurn,
-        // Otherwise, one 429 would repeat the whole list.
-        limits: { ...limits, retriesThrottled: true },
+        limits,
         shared: sharedBy(entry),
       }),
   };

@@ -1,12 +1,14 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { DIRECTORY_PAGES_AT_ONCE } from "../../limits.ts";
 import { RotationError } from "../../model/errors.ts";
-import type { ApplicationListing, Directory, InTurn, Login } from "../../ports.ts";
+import type { ApplicationListing, Directory, InTurn, Login, PageAttempt } from "../../ports.ts";
+import type { AccessToken } from "./access-token.ts";
 import { type ApplicationPage, readApplicationPage } from "./application-answers.ts";
 import { FoundApplications } from "./application-listing.ts";
 import { type LosantCall, LosantClient, textOf } from "./client.ts";
 import { tokenApiError, unusable } from "./failures.ts";
 import type { LosantLimits } from "./limits.ts";
+import type { PageClient } from "./listing.ts";
 import type { SharedAccessToken } from "./shared-access-token.ts";
 
 export interface DirectoryOptions {
@@ -35,10 +37,19 @@ export function losantDirectory({ shared, ...options }: DirectoryOptions): Direc
     limits: { ...options.limits, maxAnswerBytes: maxApplicationBytes },
     credential: accessToken,
   });
-  const list = () => listApplications(client, oneByOne);
+  return directoryThrough(accessToken, client, oneByOne);
+}
+
+/** The same, with clients that may be anything. `oneByOne`: for answers with one application, which may be long. */
+export function directoryThrough(
+  accessToken: Pick<AccessToken, "current" | "insteadOf">,
+  client: PageClient,
+  oneByOne: PageClient,
+): Directory {
   return {
-    async list() {
+    async list(attempt = (request) => request()) {
       const login = await accessToken.current();
+      const list = () => listApplications(client, oneByOne, attempt);
       return list().catch(async (error: unknown) => {
         if (!(error instanceof RotationError) || error.code !== "access-token-forbidden") throw error;
         const listing = await accessToken.insteadOf(login, list);
@@ -57,22 +68,33 @@ export function losantDirectory({ shared, ...options }: DirectoryOptions): Direc
  * All pages, in the order of the ids: new applications come at the end, but if one is deleted, the next pages shift. So what was seen
  * is compared with the largest count of Losant, and if it is less, everything is read once more. What is missing then is only counted.
  */
-async function listApplications(client: LosantClient, oneByOne: LosantClient): Promise<ApplicationListing> {
+async function listApplications(
+  client: PageClient,
+  oneByOne: PageClient,
+  attempt: PageAttempt,
+): Promise<ApplicationListing> {
   const found = new FoundApplications();
   const until = performance.now() + client.limits.listTotalMs;
-  const reading = { found, until, client, oneByOne, oneAtATime: pLimit(1) };
+  const reading = { found, until, client, oneByOne, attempt, oneAtATime: pLimit(1) };
   await readAll(reading);
+  const { short } = found;
+  if (short === 0) return found.listing();
   // This is optional: if it fails, the applications are reported as missing.
-  if (found.isShort) await readAll(reading).catch(() => {});
-  return found.listing();
+  const isRepeated = await readAll(reading).then(
+    () => true,
+    () => false,
+  );
+  return found.listing(isRepeated ? 0 : short);
 }
 
 interface Reading {
   readonly found: FoundApplications;
-  readonly until: number;
-  readonly client: LosantClient;
+  /** No page is requested later. A page that was requested again, because Losant throttled it, begins the time anew. */
+  until: number;
+  readonly attempt: PageAttempt;
+  readonly client: PageClient;
   /** For answers with one application, which may be long. Only one of them is in memory. */
-  readonly oneByOne: LosantClient;
+  readonly oneByOne: PageClient;
   readonly oneAtATime: LimitFunction;
 }
 
@@ -172,10 +194,12 @@ const TOO_LONG: ApplicationPage = {
 async function answered(
   page: number,
   perPage: number,
-  client: LosantClient,
-  { found, until }: Reading,
+  client: PageClient,
+  reading: Reading,
 ): Promise<ApplicationPage | "too-long"> {
-  if (performance.now() >= until) throw tokenApiError(CALL, { kind: "silent", why: "timeout", isSent: true });
+  const { found, attempt } = reading;
+  if (performance.now() >= reading.until)
+    throw tokenApiError(CALL, { kind: "silent", why: "timeout", isSent: true });
   if (found.isTooMany(client.limits))
     throw unusable(CALL, `lists more than ${client.limits.maxApplications} applications`);
   const query = {
@@ -185,9 +209,15 @@ async function answered(
     perPage,
     summaryInclude: "apiTokenCount",
   };
-  const answer = await client.read({ ...CALL, query });
-  if (answer.kind === "ok" && answer.isTooLong === true) return "too-long";
-  const read = readApplicationPage(textOf(CALL, answer), perPage);
+  let attempts = 0;
+  const text = await attempt(async () => {
+    attempts += 1;
+    if (attempts > 1) reading.until = performance.now() + client.limits.listTotalMs;
+    const answer = await client.read({ ...CALL, query });
+    return answer.kind === "ok" && answer.isTooLong === true ? "too-long" : { page: textOf(CALL, answer) };
+  });
+  if (text === "too-long") return text;
+  const read = readApplicationPage(text.page, perPage);
   if (!read.ok) throw unusable(CALL, read.flaw);
   return read.value;
 }

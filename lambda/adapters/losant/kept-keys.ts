@@ -20,9 +20,10 @@ interface Circumstances {
   readonly isOfUser: boolean;
 }
 
-/** See TokenApi.keptKeys. */
+/** See TokenApi.keptKeys. The keys of one secret, but for that of `current`, which the worker is logged in with. */
 export async function keptKeys(
-  { arn, token: current }: AccessTokenReading,
+  { arn }: Pick<AccessTokenReading, "arn">,
+  current: Redacted,
   circumstances: Circumstances,
 ): Promise<readonly KeptKey[]> {
   const { credentials, secretPrefix, isOfUser } = circumstances;

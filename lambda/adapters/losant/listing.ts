@@ -5,7 +5,7 @@ import { type LosantCall, type LosantClient, textOf } from "./client.ts";
 import { outOfTime, tokenApiError, unusable } from "./failures.ts";
 
 /** The part of a client that is needed to read pages. */
-type PageClient = Pick<LosantClient, "read" | "limits">;
+export type PageClient = Pick<LosantClient, "read" | "limits">;
 
 /** The default order is by name. In that order, pages shift if a token is renamed. */
 const SOONEST_FIRST = "expirationDate";

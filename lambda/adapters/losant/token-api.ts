@@ -31,6 +31,8 @@ export interface TokenApiOptions {
   readonly credentials: AccessTokenReader;
   /** The access token of a user, instead of reading the secret of the application. */
   readonly shared?: SharedAccessToken | undefined;
+  /** Other access tokens of users that may have signed markers. */
+  readonly alsoShared?: readonly SharedAccessToken[];
   /** Markers are signed for this prefix. */
   readonly secretPrefix: string;
   readonly limits?: Partial<LosantLimits>;
@@ -54,8 +56,17 @@ class LosantTokens implements TokenApi {
   readonly #client: LosantClient;
   readonly #room: ListingRoom;
   readonly #isOfUser: boolean;
+  readonly #alsoShared: readonly SharedAccessToken[];
 
-  constructor({ application, shared, secretPrefix, room = BOUNDLESS, ...options }: TokenApiOptions) {
+  constructor({
+    application,
+    shared,
+    alsoShared = [],
+    secretPrefix,
+    room = BOUNDLESS,
+    ...options
+  }: TokenApiOptions) {
+    this.#alsoShared = alsoShared;
     this.#room = room;
     this.#id = application.id;
     this.#isOfUser = shared !== undefined;
@@ -167,13 +178,19 @@ class LosantTokens implements TokenApi {
   }
 
   async keptKeys(): Promise<readonly KeptKey[]> {
-    return keptKeys(await this.#accessToken.current(), {
-      applicationId: this.#id,
-      credentials: this.#credentials,
-      client: this.#client,
-      secretPrefix: this.#secretPrefix,
-      isOfUser: this.#isOfUser,
-    });
+    const login = await this.#accessToken.current();
+    const kept = (reading: AccessTokenReading, credentials: AccessTokenReader) =>
+      keptKeys(reading, login.token, {
+        applicationId: this.#id,
+        credentials,
+        client: this.#client,
+        secretPrefix: this.#secretPrefix,
+        isOfUser: this.#isOfUser,
+      });
+    const others = this.#alsoShared.map(async ({ accessToken, credentials }) =>
+      kept(await accessToken.current(), credentials),
+    );
+    return (await Promise.all([kept(login, this.#credentials), ...others])).flat();
   }
 
   #keyOf(login: AccessTokenReading): MarkerKey {
