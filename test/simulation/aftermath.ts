@@ -50,15 +50,17 @@ interface OpenHistory {
 /** A person mends what only a person can mend. Then healthy runs follow, and at the end the world must be at rest. */
 export async function settle(history: OpenHistory): Promise<void> {
   const { services, chronicle } = history;
-  const [{ config }] = services.deployments as [Worker["deployment"]];
-  const policy = config.applications[0]?.policy;
+  const policies = services.applicationsOf(0).map(({ policy }) => policy);
+  const [policy] = policies;
   if (policy === undefined) return;
-  const { intervalMs, orphanAfterMs, retire } = policy;
+  const { intervalMs, orphanAfterMs } = policy;
   const { listingLagMs } = services.setting;
   services.timeline.advanceTo(history.calmFromMs);
   repair(services, chronicle);
   const orphanedMs = Math.max(orphanAfterMs, listingLagMs) + SKEW_MS + intervalMs;
-  const graceMs = Math.max(retire.deactivateAfterMs ?? 0, retire.deleteAfterMs ?? 0);
+  const graceMs = Math.max(
+    ...policies.map(({ retire }) => Math.max(retire.deactivateAfterMs ?? 0, retire.deleteAfterMs ?? 0)),
+  );
   // The runs finish or discard what is unfinished. Superseded tokens outlive their grace period. Three healthy runs
   // follow.
   const restAtMs = services.timeline.ms + intervalMs + orphanedMs + untoldMs(policy) + graceMs;
@@ -86,7 +88,7 @@ function isLockedOut({ result }: Worker): boolean {
 }
 
 /** Whether time or another run will still change anything: a label, an orphan, or a token with a grace period. */
-function isUnfinished({ secrets, tokens, nowMs }: Chronicle): boolean {
+function isUnfinished({ secrets, tokens, nowMs, services }: Chronicle): boolean {
   const isLabelled = [...secrets.values()].some(({ last }) =>
     last?.labels.keys().some((label) => label.startsWith("rotating-")),
   );
@@ -96,13 +98,15 @@ function isUnfinished({ secrets, tokens, nowMs }: Chronicle): boolean {
       (token) =>
         token.maker !== "person" &&
         isAlive(token, nowMs) &&
-        (token.reigns.length === 0 || (supersededMs(token) !== undefined && isRetired(token.maker))),
+        (token.reigns.length === 0 || (supersededMs(token) !== undefined && isRetired(services, token))),
     )
   );
 }
 
-function isRetired({ deployment }: Worker): boolean {
-  const { deactivateAfterMs, deleteAfterMs } = deployment.config.applications[0]?.policy.retire ?? {};
+function isRetired(services: Services, { maker, applicationId }: TokenRecord): boolean {
+  if (maker === "person") return false;
+  const { retire } = services.policyOf(maker.deployment.index, applicationId) ?? {};
+  const { deactivateAfterMs, deleteAfterMs } = retire ?? {};
   return deactivateAfterMs !== undefined || deleteAfterMs !== undefined;
 }
 
@@ -115,8 +119,8 @@ function untoldMs({ orphanAfterMs, intervalMs }: Policy): number {
 function isSomethingDue(chronicle: Chronicle): boolean {
   const { nowMs, services } = chronicle;
   const policies = new Map<string, Policy>(
-    services.deployments.flatMap(({ config }) =>
-      config.applications.map(({ id, policy }) => [id, policy] as const),
+    services.deployments.flatMap(({ index }) =>
+      services.applicationsOf(index).map(({ id, policy }) => [id, policy] as const),
     ),
   );
   return [...chronicle.tokens.values()].some((token) => {
@@ -158,14 +162,17 @@ async function runEverywhere(history: OpenHistory, intervalMs: number): Promise<
     workers.push(worker);
     await services.timeline.drain(() => history.isOver);
     if (!worker.isOver && !history.isOver) chronicle.broken("sound", `${worker.entry.id} never ended`);
-    // If the count is too high, every run assumes that the list lacks tokens.
-    const failures = (worker.result?.failures ?? []).filter(
-      (said) => services.setting.count !== "high" || !said.includes("listing-incomplete"),
-    );
+    const failures = (worker.result?.failures ?? []).filter((said) => !isExpected(said, services));
     if (failures.length > 0 && failsUntouched(chronicle, worker))
       chronicle.broken("healthy", `a healthy run failed: ${failures.join("; ")}`);
   }
   return workers;
+}
+
+/** If a count is too high, every run assumes that the list lacks something. What a run says of its discovery is checked for itself. */
+function isExpected(said: string, { setting }: Services): boolean {
+  if (setting.count === "high" && said.includes("listing-incomplete")) return true;
+  return setting.discovery !== undefined && /^discover\.|^application .*application-not-found/.test(said);
 }
 
 function isUntouched(secret: SecretRecord): boolean {
@@ -277,7 +284,7 @@ function checkRest(chronicle: Chronicle): void {
       const isForgotten =
         (marked?.isDeleted && (!wasManaged || marked.ending?.by === "person")) ||
         (marked?.isUnmarked && !wasManaged) ||
-        (marked !== undefined && isLeftAlone(chronicle, marked));
+        (marked !== undefined && (isLeftAlone(chronicle, marked) || isOutOfReach(chronicle, marked)));
       if (label.startsWith("rotating-") && !isForgotten)
         chronicle.broken("rest", `${secret.name} still has the label ${label}`);
     }
@@ -301,12 +308,18 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
     !chronicle.services.setting.firstVersionKeepsLabel &&
     by !== "person" &&
     !by.isClean;
+  if (token !== undefined && isOutOfReach(chronicle, token)) return;
   if (by !== "person" && !secret.announced.has(versionId) && !isExcused)
     chronicle.broken("announced", `${versionId} is current in ${secret.name}, and nobody was told`);
   if (token === undefined || token.maker === "person" || token.ending?.by === "person" || isTouched(reign))
     return;
   if (!isAlive(token, chronicle.nowMs))
     chronicle.broken("current-accepted", `${token.id} is current in ${secret.name}, and dead`);
+}
+
+/** No entry of `discover` finds its application any more, so no run works on it. */
+function isOutOfReach({ services, nowMs }: Chronicle, { applicationId }: TokenRecord): boolean {
+  return services.wasOut(applicationId, nowMs, nowMs);
 }
 
 /**
@@ -339,6 +352,7 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
   for (const token of chronicle.tokens.values()) {
     if (token.maker === "person" || token.secretArn !== secret.arn || !isAlive(token, chronicle.nowMs))
       continue;
+    if (isOutOfReach(chronicle, token)) continue;
     if (
       token.reigns.length === 0 &&
       (!token.isUnmarked || (token.isStored && isManaged(secret))) &&
@@ -346,8 +360,7 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
     )
       chronicle.broken("rest", `${token.id} is live, and was never current in ${secret.name}`);
     const sinceMs = supersededMs(token);
-    const { applications } = token.maker.deployment.config;
-    const policy = applications.find(({ id }) => id === token.applicationId)?.policy;
+    const policy = chronicle.services.policyOf(token.maker.deployment.index, token.applicationId);
     const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } =
       policy?.retire ?? {};
     const graceMs = Math.min(deactivateAfterMs, deleteAfterMs);

@@ -2,9 +2,11 @@ import * as v from "valibot";
 import type { Secrets } from "../../emulators/aws/secrets.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
 import type { StoredToken } from "../../emulators/losant/store.ts";
+import type { UserToken } from "../../emulators/losant/users.ts";
 import { TokenId } from "../../lambda/model/token.ts";
 import type { Call } from "../support/ports.ts";
 import { onCurrent, onIssued } from "./promises/beginnings.ts";
+import { checkFound } from "./promises/directories.ts";
 import { onEnded, onSuperseded } from "./promises/ends.ts";
 import { onEvent } from "./promises/words.ts";
 import {
@@ -18,6 +20,9 @@ import {
 } from "./records.ts";
 import type { Services } from "./services.ts";
 import type { Worker } from "./worker.ts";
+
+/** Instead of an application. */
+const OF_A_USER = "";
 
 export interface Violation {
   readonly promise: string;
@@ -37,7 +42,7 @@ export class Chronicle implements Evidence {
   movedByPeopleMs = Number.NEGATIVE_INFINITY;
   readonly tampering = new Map<string, Deeds>();
   readonly #stores: readonly Secrets[];
-  readonly #states = new Map<string, StoredToken>();
+  readonly #states = new Map<string, StoredToken | UserToken>();
   readonly #eventCounts: number[];
   readonly #prefixes: { readonly deployment: number; readonly prefix: string; readonly untilMs: number }[] =
     [];
@@ -106,7 +111,7 @@ export class Chronicle implements Evidence {
   }
 
   #noteTokens(by: Actor, call: Call | undefined): void {
-    for (const { tokens } of this.services.applications.all()) {
+    for (const { tokens } of this.#holders()) {
       for (const token of tokens.values()) {
         const before = this.#states.get(token.id);
         if (before === token) continue;
@@ -114,6 +119,7 @@ export class Chronicle implements Evidence {
         if (by !== "person" && call?.operation === "create" && before === undefined)
           by.issued.set(call, v.parse(TokenId, token.id));
         const record = this.tokens.get(token.id) ?? this.#born(token, by);
+        this.#touched(record.applicationId, by, `token ${token.id}`);
         record.name = token.name;
         // A person may have deactivated it before.
         if (by !== "person" && call?.operation === "deactivate" && call.subject === token.id)
@@ -126,21 +132,49 @@ export class Chronicle implements Evidence {
       }
     }
     for (const record of this.tokens.values()) {
+      // People keep the access tokens of users.
+      if (record.applicationId === OF_A_USER) continue;
       const isListed = this.services.applications.find(record.applicationId)?.tokens.has(record.id);
       if (isListed || !this.#states.has(record.id)) continue;
       this.#states.delete(record.id);
       record.isDeleted = true;
       record.deletedMs = this.nowMs;
+      this.#touched(record.applicationId, by, `token ${record.id}`);
       this.#end(record, by, "deleted", call);
     }
   }
 
-  #born(token: StoredToken, by: Actor): TokenRecord {
+  #touched(applicationId: string, by: Actor, what: string): void {
+    if (by === "person" || this.services.setting.discovery === undefined) return;
+    const application = this.services
+      .applicationsOf(by.deployment.index)
+      .findIndex(({ id }) => id === applicationId);
+    checkFound(this, application, by, what);
+  }
+
+  #touchedSecret(name: string, by: Worker): void {
+    const { setting } = this.services;
+    if (setting.discovery === undefined) return;
+    const applications = this.services.applicationsOf(by.deployment.index);
+    for (const [application, { id, secrets }] of applications.entries())
+      if (name.includes(`/${id}/`) || [...secrets.values()].some((one) => one === name))
+        checkFound(this, application, by, `secret ${name}`);
+  }
+
+  /** Everything that has tokens. */
+  #holders(): readonly { readonly tokens: ReadonlyMap<string, StoredToken | UserToken> }[] {
+    const { applications, setting } = this.services;
+    return setting.discovery === undefined
+      ? applications.all()
+      : [...applications.all(), ...applications.users.users()];
+  }
+
+  #born(token: StoredToken | UserToken, by: Actor): TokenRecord {
     const [, replacedId, secretArn] =
       /replaces=([a-f\d]{24}) secret=(\S+) /.exec(token.description ?? "") ?? [];
     const record: TokenRecord = {
       id: token.id,
-      applicationId: token.applicationId,
+      applicationId: "applicationId" in token ? token.applicationId : OF_A_USER,
       bornMs: token.creationDate.getTime(),
       expiresMs: token.expirationDate?.getTime() ?? Number.POSITIVE_INFINITY,
       scope: new Set(token.scope),
@@ -158,7 +192,7 @@ export class Chronicle implements Evidence {
       isUnmarked: false,
       isRenamed: false,
       cloned: undefined,
-      signers: by === "person" ? [] : this.#signersOf(token, by),
+      signers: by === "person" || !("applicationId" in token) ? [] : this.#signersOf(token, by),
       secretPrefix: by === "person" ? undefined : this.#prefixOf(by),
       deactivatedMs: undefined,
       chances: 0,
@@ -181,10 +215,10 @@ export class Chronicle implements Evidence {
    */
   #accessTokensOf({ deployment, startedMs }: Worker, applicationId: string): readonly TokenRecord[] {
     const application = this.services
-      .deploymentAt(deployment.index)
-      .config.applications.findIndex(({ id }) => id === applicationId);
-    const name = this.services.secretOf({ application, token: "access", deployment: deployment.index });
-    const { reigns = [] } = this.secretRecord(deployment.secrets, name) ?? {};
+      .applicationsOf(deployment.index)
+      .findIndex(({ id }) => id === applicationId);
+    const names = this.services.accessSecretsOf({ application, deployment: deployment.index });
+    const reigns = names.flatMap((name) => this.secretRecord(deployment.secrets, name)?.reigns ?? []);
     const held = reigns.flatMap((reign) =>
       reign.token === undefined ? [] : [{ ...reign, token: reign.token }],
     );
@@ -231,6 +265,7 @@ export class Chronicle implements Evidence {
             this.tamperedBy(store, secret.name).add("moved");
         }
         record.last = secret;
+        if (by !== "person") this.#touchedSecret(secret.name, by);
         record.past.push({ sinceMs: this.nowMs, secret });
         this.#noteVersions(record, secret);
         this.#noteCurrent(record, secret, by);

@@ -91,6 +91,8 @@ export interface Standing {
   readonly outageOf: (call: Call) => OutageEntry["of"] | undefined;
   /** Losant doesn't allow the access token to do this. */
   readonly isForbidden: (call: Call) => boolean;
+  /** A list of applications fails, or Losant refuses an application that it lists. */
+  readonly refusalOf: (call: Call) => RotationError | undefined;
   /** The 429 for a call that exceeds the limit of its window. */
   readonly overRate: (call: Call) => RotationError | undefined;
 }
@@ -101,7 +103,7 @@ export function fateOf(
   worker: FaultyProcess,
   fault: FaultEntry | undefined,
   latencies: { readonly latencyMs: number; readonly answerMs: number },
-  { outageOf, isForbidden, overRate }: Standing,
+  { outageOf, isForbidden, overRate, refusalOf }: Standing,
 ): Fate {
   const kind = fault?.fault;
   const pauseMs = fault?.ms ?? 0;
@@ -122,6 +124,8 @@ export function fateOf(
         return errorOf(call, latencies.latencyMs % 3 === 0 ? "unanswered" : "unavailable");
       const tooMany = overRate(call);
       if (tooMany !== undefined) return tooMany;
+      const refusal = refusalOf(call);
+      if (refusal !== undefined) return refusal;
       if (isForbidden(call)) return new RotationError("access-token-forbidden", "simulated");
       if (worker.throttled.has(keyOf(call))) return errorOf(call, "throttled");
       if (kind === "throttled" || kind === "refused" || kind === "unavailable") return errorOf(call, kind);

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { DISCOVERED } from "./discovered.ts";
 import { FOUND } from "./found.ts";
 import { GUARDED } from "./guarded.ts";
 import { HOSTILE } from "./hostile-found.ts";
@@ -6,6 +7,9 @@ import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
 import { REFUSED } from "./refused.ts";
 
-it.each([...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE])("$says", async ({ script }) => {
-  expect((await play(script)).violations).toEqual([]);
-});
+it.each([...DISCOVERED, ...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE])(
+  "$says",
+  async ({ script }) => {
+    expect((await play(script)).violations).toEqual([]);
+  },
+);

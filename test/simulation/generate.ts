@@ -1,4 +1,5 @@
 import { Chance } from "./chance.ts";
+import { discovering } from "./generate-discovery.ts";
 import type {
   Act,
   ActEntry,
@@ -19,10 +20,15 @@ import type {
 import { FAULT_KINDS, FORGERIES, LIKENESSES, LISTING_FLAWS } from "./script.ts";
 import { HOUR, MINUTE } from "./services.ts";
 
+/** How many of the histories in which nobody forges anything discover their applications. */
+const DISCOVERING = 1 / 3;
+
 /** The script of a seed. The same seed always gives the same script. */
 export function scriptOf(seed: number): Script {
   const chance = new Chance(seed, 2);
-  return chance.hits(1 / 3) ? hostile(faultyScriptOf(seed), chance) : faultyScriptOf(seed);
+  if (chance.hits(1 / 3)) return hostile(faultyScriptOf(seed), chance);
+  const discovers = new Chance(seed, 3);
+  return discovers.hits(DISCOVERING) ? discovering(faultyScriptOf(seed), discovers) : faultyScriptOf(seed);
 }
 
 function faultyScriptOf(seed: number): Script {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
-import type { PlantedFault } from "./planted.ts";
+import type { PlantedFault } from "./planted-fault.ts";
 import type { Task } from "./search.ts";
 
 /*

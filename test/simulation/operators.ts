@@ -1,6 +1,7 @@
 import type { Chronicle } from "./chronicle.ts";
+import { mappedName } from "./places.ts";
 import type { OperatorAct } from "./script.ts";
-import { type Layout, mappedName, type Services } from "./services.ts";
+import type { Layout, Services } from "./services.ts";
 
 /* A person who deploys another configuration. */
 
@@ -24,10 +25,11 @@ export function reconfigure(act: OperatorAct, services: Services, chronicle: Chr
  * names.
  */
 function useOf(name: string, deployment: number, services: Services): string {
-  const { config } = services.deploymentAt(deployment);
-  const keys = config.applications.flatMap(({ secrets }) =>
-    [...secrets].flatMap(([key, secretName]) => (secretName === name ? [key] : [])),
-  );
+  const keys = services
+    .applicationsOf(deployment)
+    .flatMap(({ secrets }) =>
+      [...secrets].flatMap(([key, secretName]) => (secretName === name ? [key] : [])),
+    );
   const roles = services.setting.applications.flatMap(({ tokens }, application) =>
     [...tokens.keys()].filter((token) => services.secretOf({ application, token, deployment }) === name),
   );

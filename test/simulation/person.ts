@@ -1,5 +1,6 @@
 import { administer } from "./administrators.ts";
 import type { Chronicle } from "./chronicle.ts";
+import { repairDirectory, replaceUserToken } from "./directory-console.ts";
 import { makeThroughApi, rewrite } from "./forgers.ts";
 import { tokenMeant } from "./meant.ts";
 import { reconfigure } from "./operators.ts";
@@ -17,6 +18,7 @@ const LASTING: ReadonlySet<Act["do"]> = new Set([
 /** A person who uses the consoles of Losant and AWS. Actions on things that don't exist are skipped. */
 export function perform(act: Act, services: Services, chronicle: Chronicle): void {
   const { role } = act;
+  if (!services.exists(role.application)) return;
   const policy = services.applicationAt(role.deployment, role.application).policy;
   // A lasting problem with one secret, or one that prevents one action, must not affect anything else.
   if (!LASTING.has(act.do)) chronicle.trouble(policy.orphanAfterMs + 2 * policy.intervalMs);
@@ -180,10 +182,12 @@ export function repair(services: Services, chronicle: Chronicle): void {
   services.undeletable.clear();
   services.isUndated = false;
   for (const flaw of services.flawsNow) flaw.toMs = services.timeline.ms;
+  repairDirectory(services, chronicle);
   for (const { index, aws, config } of services.deployments) {
     for (const name of services.secretNamesOf(index)) aws.deny(name);
     for (const name of aws.secretNames()) if (aws.secret(name)?.deletedDate !== undefined) aws.restore(name);
-    for (const application of config.applications.keys()) {
+    for (const application of services.applicationsOf(index).keys()) {
+      if (services.setting.applications[application]?.found !== undefined) continue;
       const role = { application, token: "access", deployment: index } as const;
       const value = aws.value(services.secretOf(role)) ?? "";
       const string = value.startsWith("{") ? JSON.parse(value).token : value;
@@ -197,9 +201,13 @@ export function repair(services: Services, chronicle: Chronicle): void {
 }
 
 function renewAccess(role: Role, services: Services, chronicle: Chronicle): void {
-  const { aws, config } = services.deploymentAt(role.deployment);
-  const application = config.applications[role.application];
-  if (application === undefined) return;
+  if (services.setting.applications[role.application]?.found !== undefined) {
+    replaceUserToken(services.reach.finderOf(role.application), "left", services, chronicle);
+    services.noteReach();
+    return;
+  }
+  const { aws } = services.deploymentAt(role.deployment);
+  const application = services.applicationAt(role.deployment, role.application);
   const access = { ...role, token: "access" } as const;
   const name = services.secretOf(access);
   if (aws.secret(name)?.deletedDate !== undefined) return;

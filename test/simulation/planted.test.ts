@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
-import { PLANTED_FAULTS, type PlantedFault } from "./planted.ts";
+import { PLANTED_FAULTS } from "./planted.ts";
+import type { PlantedFault } from "./planted-fault.ts";
 
 /* Tests the simulation itself: each of these faults, planted into the worker's source, must break a promise. */
 

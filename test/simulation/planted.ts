@@ -1,16 +1,5 @@
-/**
- * A fault that somebody might introduce into the worker: in files of `lambda/`, the first text is replaced by the
- * second.
- */
-export interface PlantedFault {
-  readonly name: string;
-  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
-}
-
-const fault = (name: string, ...edits: readonly (readonly [file: string, from: string, to: string])[]) => ({
-  name,
-  edits: edits.map(([file, from, to]) => ({ file, from, to })),
-});
+import { DISCOVERY_FAULTS } from "./planted-discovery.ts";
+import { fault, type PlantedFault } from "./planted-fault.ts";
 
 /* The texts must match the source exactly. If a text doesn't occur exactly once in the source, its test fails. */
 export const PLANTED_FAULTS: readonly PlantedFault[] = [
@@ -484,4 +473,5 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "replaced !== undefined && isLive(replaced, now) ? replaced : undefined",
     "undefined",
   ]),
+  ...DISCOVERY_FAULTS,
 ];

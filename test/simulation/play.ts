@@ -2,6 +2,9 @@ import type { Application } from "../../emulators/losant/store.ts";
 import type { Call } from "../support/ports.ts";
 import { settle } from "./aftermath.ts";
 import { Chronicle, type Violation } from "./chronicle.ts";
+import { directoryRefusal } from "./directories.ts";
+import { direct } from "./directory-console.ts";
+import type { DirectoryDeed, DirectoryEntry } from "./discovery-script.ts";
 import { isSigned, serviceOf } from "./faults.ts";
 import { listedByPages } from "./listings.ts";
 import { tokenMeant } from "./meant.ts";
@@ -20,6 +23,8 @@ import type {
 } from "./script.ts";
 import { MINUTE, Services, START } from "./services.ts";
 import { SimulatedWorker, type Surroundings, type Worker } from "./worker.ts";
+
+type Deed = ActEntry | DirectoryEntry;
 
 export interface Tallies {
   runs: number;
@@ -68,6 +73,10 @@ export class Playback {
       for (const name of this.services.ungrantableAt(index))
         this.chronicle.tamperedBy(secrets, name).add("ungrantable");
     this.#outages = this.#script.entries.filter((entry) => entry.kind === "outage");
+    for (const entry of this.#script.entries) {
+      if (entry.kind === "directory-flaw") this.services.reach.flaws.push(absolute(entry));
+      if (entry.kind === "directory-outage") this.services.reach.outages.push(absolute(entry));
+    }
     this.#rates = new RateWindows(this.#script.entries.filter((entry) => entry.kind === "rate"));
   }
 
@@ -92,6 +101,8 @@ export class Playback {
       if (entry.kind === "act" && "atMs" in entry.when)
         timeline.at(START.getTime() + entry.when.atMs, () => this.#act(entry));
       if (entry.kind === "listing") timeline.at(START.getTime() + entry.fromMs, () => this.#spoil(entry));
+      if (entry.kind === "directory" && "atMs" in entry.when)
+        timeline.at(START.getTime() + entry.when.atMs, () => this.#act(entry));
     }
     await timeline.drain(() => this.isOver);
     if (!this.isOver) await settle(this);
@@ -101,10 +112,11 @@ export class Playback {
   begin(entry: RunEntry): Worker {
     const { chronicle } = this;
     const faults = new Map<number | string, FaultEntry>();
-    const acts = new Map<number, ActEntry[]>();
+    const acts = new Map<number, Deed[]>();
     for (const other of this.#script.entries) {
       if (other.kind === "fault" && other.run === entry.id) faults.set(other.call, other);
-      if (other.kind === "act" && "run" in other.when && other.when.run === entry.id) {
+      const isDeed = other.kind === "act" || other.kind === "directory";
+      if (isDeed && "run" in other.when && other.when.run === entry.id) {
         const { call } = other.when;
         acts.set(call, [...(acts.get(call) ?? []), other]);
       }
@@ -115,6 +127,7 @@ export class Playback {
       outageOf: (call) => this.#outageOf(call),
       isForbidden: (call) => this.#isForbidden(call),
       overRate: (call) => this.#overRate(call),
+      refusalOf: (call) => directoryRefusal(call, this.services),
       act: (act) => this.#act(act),
       onCall: (who, call, fault) => this.#onCall(who, call, fault),
       onEffect: (who, call) => this.#onEffect(who, call),
@@ -155,8 +168,13 @@ export class Playback {
     return { violations, tallies: this.#tallies, calls, trace: this.#trace };
   }
 
-  #act(entry: ActEntry): void {
+  #act(entry: Deed): void {
     this.#tallies.acts += 1;
+    if (entry.kind === "directory") {
+      this.#say(`a person: ${JSON.stringify(entry.deed)}`);
+      direct(entry.deed, this.services, this.chronicle);
+      return;
+    }
     for (const worker of this.workers) if (worker.isRunning) worker.isClean = false;
     this.#say(`a person: ${JSON.stringify(entry.act)}`);
     perform(entry.act, this.services, this.chronicle);
@@ -180,7 +198,8 @@ export class Playback {
     if (fault !== undefined || isOut) {
       const kind = fault?.fault ?? "outage";
       this.#tallies.faults[kind] = (this.#tallies.faults[kind] ?? 0) + 1;
-      const { orphanAfterMs = 0, intervalMs = 0 } = worker.deployment.config.applications[0]?.policy ?? {};
+      const { orphanAfterMs = 0, intervalMs = 0 } =
+        this.services.applicationsOf(worker.deployment.index)[0]?.policy ?? {};
       this.chronicle.trouble((fault?.ms ?? 0) + orphanAfterMs + 2 * intervalMs);
     }
     if (!this.#isTraced) return;
@@ -262,9 +281,26 @@ export class Playback {
   }
 }
 
+const absolute = <Lasting extends { readonly fromMs: number; readonly toMs: number }>(entry: Lasting) => ({
+  ...entry,
+  fromMs: START.getTime() + entry.fromMs,
+  toMs: START.getTime() + entry.toMs,
+});
+
 /** A smaller setting may lack places that the actions of a larger one refer to. */
 function withoutStrangers({ setting, entries }: Script): Script {
-  const { deployments, applications } = setting;
+  const { deployments, applications, discovery } = setting;
+  const isThere = (of: object) =>
+    !("application" in of && typeof of.application === "number" && of.application >= applications.length) &&
+    !("entry" in of && typeof of.entry === "number" && of.entry >= (discovery?.entries.length ?? 0)) &&
+    !("organization" in of && (of.organization as number) >= (discovery?.organizations.length ?? 0)) &&
+    !(
+      "owner" in of &&
+      of.owner !== "sandbox" &&
+      (of.owner as number) >= (discovery?.organizations.length ?? 0)
+    );
+  const isDiscovered = (deed: DirectoryDeed) =>
+    !("application" in deed) || applications[deed.application]?.found !== undefined;
   const exists = ({ application, token, deployment }: Role) =>
     deployment < deployments.length &&
     application < applications.length &&
@@ -274,6 +310,9 @@ function withoutStrangers({ setting, entries }: Script): Script {
     entries: entries.filter((entry) => {
       if (entry.kind === "run") return entry.deployment < deployments.length;
       if (entry.kind === "listing") return exists(entry.role);
+      if ("application" in entry && applications[entry.application]?.found === undefined) return false;
+      if (entry.kind === "directory") return isThere(entry.deed) && isDiscovered(entry.deed);
+      if (entry.kind === "directory-flaw" || entry.kind === "directory-outage") return isThere(entry);
       return entry.kind !== "act" || rolesOf(entry.act).every(exists);
     }),
   };

@@ -1,3 +1,11 @@
+import type {
+  DirectoryEntry,
+  DirectoryFlawEntry,
+  DirectoryOutageEntry,
+  DiscoverySetting,
+  FoundSetting,
+} from "./discovery-script.ts";
+
 /** Everything that happens in one simulated history, as data. A script can be printed, replayed and made smaller. */
 export interface Script {
   readonly setting: Setting;
@@ -33,6 +41,8 @@ export interface Setting {
    */
   readonly creatorIds?: "accessToken" | "user" | "none";
   readonly hidesCreatorTypes?: boolean;
+  /** Undefined: all applications are configured, each with an access token of its own. */
+  readonly discovery?: DiscoverySetting;
 }
 
 export interface PolicySetting {
@@ -47,6 +57,8 @@ export interface ApplicationSetting {
   readonly tokens: readonly TokenSetting[];
   /** `lasting`: the access token never expires; `managed`: it does, and the worker rotates it as well. */
   readonly access: "lasting" | "managed";
+  /** It is discovered, and has no access token of its own. */
+  readonly found?: FoundSetting;
 }
 
 export interface TokenSetting {
@@ -62,7 +74,16 @@ export interface TokenSetting {
 /** Where else the same applications are managed. The first deployment is always `home`. */
 export type DeploymentKind = "home" | "other-account" | "other-region" | "other-namespace";
 
-export type Entry = RunEntry | FaultEntry | ActEntry | OutageEntry | RateEntry | ListingEntry;
+export type Entry =
+  | RunEntry
+  | FaultEntry
+  | ActEntry
+  | OutageEntry
+  | RateEntry
+  | ListingEntry
+  | DirectoryEntry
+  | DirectoryFlawEntry
+  | DirectoryOutageEntry;
 
 export interface RunEntry {
   readonly kind: "run";

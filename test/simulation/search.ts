@@ -1,4 +1,5 @@
 import { crashPairs, meddling, type Played, pairSearches, singleFaults, sleepers } from "./crashes.ts";
+import { DISCOVERED } from "./discovered.ts";
 import { FOUND } from "./found.ts";
 import { scriptOf } from "./generate.ts";
 import { GUARDED } from "./guarded.ts";
@@ -104,7 +105,7 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
     return;
   }
   if (task.kind === "found") {
-    for (const { script, says } of [...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE])
+    for (const { script, says } of [...DISCOVERED, ...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE])
       yield { script, history: await play(script), where: says };
     return;
   }

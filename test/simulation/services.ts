@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { secretsConsole as secretsByHand } from "../../emulators/aws/console.ts";
 import { EventBuses } from "../../emulators/aws/events.ts";
 import { Secrets } from "../../emulators/aws/secrets.ts";
@@ -5,9 +6,22 @@ import { AWS_DEFAULTS } from "../../emulators/aws/server.ts";
 import { losantConsole as losantByHand } from "../../emulators/losant/console.ts";
 import { Applications, countedIds } from "../../emulators/losant/store.ts";
 import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
+import { ApplicationId } from "../../lambda/model/token.ts";
 import { type ApplicationConfig, parseConfig, type RotationConfig } from "../../lambda/policy/config.ts";
+import type { Policy } from "../../lambda/policy/policy.ts";
 import { Chance } from "./chance.ts";
+import { createApplication, seedDirectory } from "./directory-seed.ts";
 import { type Flaw, isOdd } from "./listings.ts";
+import {
+  accessName,
+  accessSecret,
+  applicationId,
+  mappedName,
+  nextPrefixOf,
+  prefixOf,
+  userSecret,
+} from "./places.ts";
+import { Reach } from "./reach.ts";
 import type { DeploymentKind, Role, Setting } from "./script.ts";
 import { type Time, Timeline } from "./timeline.ts";
 
@@ -57,28 +71,33 @@ export class Services {
   readonly flaws: Flaw[] = [];
   /** By application and token of the setting: the first token that a person made. */
   readonly roots = new Map<string, string>();
+  readonly reach: Reach;
+  readonly #resolved = new Map<RotationConfig, readonly ApplicationConfig[]>();
 
   constructor(setting: Setting, timeline: Time = new Timeline(START)) {
     this.setting = setting;
     this.isUndated = setting.isUndated ?? false;
     this.timeline = timeline;
     const now = () => this.timeline.now();
-    const { datePrecisionMs = 1, creatorIds = "accessToken" } = setting;
-    this.applications = new Applications(now, countedIds(), { datePrecisionMs, creatorIds });
+    const { datePrecisionMs = 1, creatorIds = "accessToken", discovery } = setting;
+    const creatorTypeOfUserTokens = discovery?.creatorType ?? "apiToken";
+    this.applications = new Applications(now, countedIds(), {
+      datePrecisionMs,
+      creatorIds,
+      creatorTypeOfUserTokens,
+    });
     this.losant = losantByHand(this.applications);
     this.deployments = deploymentsOf(setting, now);
-    for (const [index, { tokens, access }] of setting.applications.entries()) {
+    seedDirectory(this);
+    this.reach = new Reach(setting, this.applications, (entry) => this.userStringOf(entry));
+    for (const [index, { tokens, access, found }] of setting.applications.entries()) {
+      if (found !== undefined) {
+        if (!found.isLater) createApplication(index, this);
+        continue;
+      }
       const id = applicationId(index);
       this.losant.addApplication({ id });
-      for (const [token, { name, lifetimeMs, ageMs, isMapped, isUngrantable }] of tokens.entries()) {
-        const creationDate = new Date(START.getTime() - ageMs);
-        const expirationDate = new Date(creationDate.getTime() + lifetimeMs);
-        const scope = isUngrantable ? ["devices.withdrawn"] : scopeOf(token);
-        const made = this.losant.addToken(id, { name, creationDate, expirationDate, scope });
-        this.roots.set(`${index}/${token}`, made.id);
-        for (const { aws, kind } of this.deployments)
-          if (isMapped) aws.putSecret(mappedName(kind, index, name), made.token);
-      }
+      this.addRoots(index);
       for (const { kind, aws } of this.deployments) {
         const first = tokens[0];
         const creationDate = new Date(START.getTime() - (access === "managed" ? (first?.ageMs ?? 0) : 0));
@@ -91,6 +110,63 @@ export class Services {
         aws.putSecret(accessSecret(kind, index), made.token);
       }
     }
+    this.reach.note();
+  }
+
+  /** The first tokens of an application. */
+  addRoots(application: number): void {
+    const id = applicationId(application);
+    for (const [token, setting] of (this.setting.applications[application]?.tokens ?? []).entries()) {
+      const { name, lifetimeMs, ageMs, isMapped, isUngrantable } = setting;
+      const creationDate = new Date(this.timeline.ms - ageMs);
+      const expirationDate = new Date(creationDate.getTime() + lifetimeMs);
+      const scope = isUngrantable ? ["devices.withdrawn"] : scopeOf(token);
+      const made = this.losant.addToken(id, { name, creationDate, expirationDate, scope });
+      this.roots.set(`${application}/${token}`, made.id);
+      for (const { aws, kind } of this.deployments)
+        if (isMapped) aws.putSecret(mappedName(kind, application, name), made.token);
+    }
+  }
+
+  /** What a deployment does with each application of the setting, by its configuration, if it finds the application. */
+  applicationsOf(deployment: number): readonly ApplicationConfig[] {
+    const { config } = this.deploymentAt(deployment);
+    if (this.setting.discovery === undefined) return config.applications;
+    const known = this.#resolved.get(config);
+    if (known !== undefined) return known;
+    const resolved = this.setting.applications.map((_, index) => resolvedBy(config, index, this.reach));
+    this.#resolved.set(config, resolved);
+    return resolved;
+  }
+
+  /** Since then, another entry of `discover` has begun to decide about an application. */
+  wasRedecided(id: string, sinceMs: number): boolean {
+    const index = this.applicationsOf(0).findIndex((application) => application.id === id);
+    return this.setting.applications[index]?.found !== undefined && this.reach.wasRedecided(index, sinceMs);
+  }
+
+  /** At some moment in this time, an application couldn't be found, or another entry of `discover` began to decide about it. */
+  wasOut(id: string, fromMs: number, toMs: number): boolean {
+    const index = this.applicationsOf(0).findIndex((application) => application.id === id);
+    return this.setting.applications[index]?.found !== undefined && this.reach.wasOut(index, fromMs, toMs);
+  }
+
+  /** Whether Losant has this application now. */
+  exists(application: number): boolean {
+    return this.applications.find(applicationId(application)) !== undefined;
+  }
+
+  /** Somebody changed which applications there are, or who sees them. */
+  noteReach(): void {
+    this.reach.note();
+    this.#resolved.clear();
+  }
+
+  /** The access token that an entry of `discover` has at home. */
+  userStringOf(entry: number): string | undefined {
+    const { aws, kind } = this.deploymentAt(0);
+    const value = aws.value(userSecret(kind, entry));
+    return value?.startsWith("{") ? JSON.parse(value).token : value;
   }
 
   /** The listing faults that are active now. */
@@ -114,13 +190,30 @@ export class Services {
   /** The secret of a role. Its name follows from the configuration and the naming rules. */
   secretOf({ application, token, deployment }: Role): string {
     const { kind } = this.deploymentAt(deployment);
-    if (token === "access") return accessSecret(kind, application);
+    if (token === "access") return this.accessSecretOf(kind, application);
     const { layout, config } = this.deploymentAt(deployment);
     const { name } = this.tokenAt({ application, token });
     return (
       mappingOf(this.setting, kind, layout, application, token)?.secretName ??
       secretNameFor(config.secretPrefix, this.applicationAt(deployment, application).id, name)
     );
+  }
+
+  accessSecretOf(kind: DeploymentKind, application: number): string {
+    const isFound = this.setting.applications[application]?.found !== undefined;
+    return isFound ? userSecret(kind, this.reach.finderOf(application)) : accessSecret(kind, application);
+  }
+
+  /** The secrets with access tokens that reach an application: one, or that of each entry of `discover`. */
+  accessSecretsOf({ application, deployment }: Omit<Role, "token">): readonly string[] {
+    const { kind } = this.deploymentAt(deployment);
+    const isFound = this.setting.applications[application]?.found !== undefined;
+    if (!isFound) return [accessSecret(kind, application)];
+    return this.reach.entries.map((_, entry) => userSecret(kind, entry));
+  }
+
+  policyOf(deployment: number, applicationId: string): Policy | undefined {
+    return this.applicationsOf(deployment).find(({ id }) => id === applicationId)?.policy;
   }
 
   tokenAt({ application, token }: { readonly application: number; readonly token: number }) {
@@ -139,7 +232,7 @@ export class Services {
   /** Whether the configuration of a deployment gives the worker this secret. */
   isConfigured(deployment: number, name: string): boolean {
     const { config, kind } = this.deploymentAt(deployment);
-    return config.applications.some(({ id, secrets, renewsAccessToken }, index) => {
+    return this.applicationsOf(deployment).some(({ id, secrets, renewsAccessToken }, index) => {
       const isOwn = name === accessSecret(kind, index);
       if (isOwn) return renewsAccessToken || [...secrets.values()].some((one) => one === name);
       return (
@@ -159,7 +252,10 @@ export class Services {
 
   isAccessSecret(deployment: number, name: string): boolean {
     const { kind } = this.deploymentAt(deployment);
-    return this.setting.applications.some((_, index) => name === accessSecret(kind, index));
+    return (
+      this.setting.applications.some((_, index) => name === accessSecret(kind, index)) ||
+      this.reach.entries.some((_, entry) => name === userSecret(kind, entry))
+    );
   }
 
   /** Includes secrets that don't exist yet. */
@@ -211,10 +307,23 @@ export class Services {
   }
 
   applicationAt(deployment: number, index: number): ApplicationConfig {
-    const found = this.deploymentAt(deployment).config.applications[index];
+    const found = this.applicationsOf(deployment)[index];
     if (found === undefined) throw new Error(`there is no application ${index}`);
     return found;
   }
+}
+
+function resolvedBy(config: RotationConfig, index: number, reach: Reach): ApplicationConfig {
+  const id = v.parse(ApplicationId, applicationId(index));
+  const own = config.applications.find((application) => application.id === id);
+  if (own !== undefined) return own;
+  const entry = config.discover[reach.deciderOf(index)];
+  if (entry === undefined) throw new Error(`nothing is said about application ${index}`);
+  const { policy, secrets } = entry.overrides.get(id) ?? {
+    policy: entry.policy,
+    secrets: new Map(),
+  };
+  return { id, accessToken: entry.accessToken, renewsAccessToken: false, policy, secrets };
 }
 
 function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[] {
@@ -258,25 +367,34 @@ function lagOf(name: string, now: Date, { seed, indexLagMs = 0 }: Setting): numb
 
 /** The rotation.config.json of a deployment. */
 export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_SET): object {
-  const { intervalMs, policy, applications } = setting;
+  const { intervalMs, policy, applications, discovery } = setting;
   const { prefix, renew } = layout;
+  const listed = applications.flatMap(({ tokens, access, found }, index) => {
+    const mapped = [...tokens.keys()].flatMap((token) => {
+      const { key, secretName } = mappingOf(setting, kind, layout, index, token) ?? {};
+      return key === undefined ? [] : [[key, secretName]];
+    });
+    const id = applicationId(index);
+    if (found !== undefined)
+      return found.isOverridden || mapped.length > 0 ? [{ id, secrets: Object.fromEntries(mapped) }] : [];
+    const secret = accessSecret(kind, index);
+    const isByName = access === "managed" && renew === undefined;
+    return [
+      {
+        id,
+        accessToken: renew === true ? { secret, renew } : secret,
+        secrets: Object.fromEntries([...mapped, ...(isByName ? [[accessName(kind), secret]] : [])]),
+      },
+    ];
+  });
   return {
     schedule: `${intervalMs / MINUTE}m`,
     secretPrefix: prefix === "first" ? prefixOf(kind) : nextPrefixOf(kind),
     ...(prefix === "next-after-first" && { formerPrefixes: [prefixOf(kind)] }),
     policy,
-    applications: applications.map(({ tokens, access }, index) => {
-      const secret = accessSecret(kind, index);
-      const mapped = [...tokens.keys()].flatMap((token) => {
-        const { key, secretName } = mappingOf(setting, kind, layout, index, token) ?? {};
-        return key === undefined ? [] : [[key, secretName]];
-      });
-      const isByName = access === "managed" && renew === undefined;
-      return {
-        id: applicationId(index),
-        accessToken: renew === true ? { secret, renew } : secret,
-        secrets: Object.fromEntries([...mapped, ...(isByName ? [[accessName(kind), secret]] : [])]),
-      };
+    ...(listed.length > 0 && { applications: listed }),
+    ...(discovery && {
+      discover: discovery.entries.map((entry, index) => ({ ...entry, accessToken: userSecret(kind, index) })),
     }),
   };
 }
@@ -293,18 +411,6 @@ function mappingOf(
   const { name: key, isMapped } = applications[application]?.tokens[token] ?? { name: "nobody" };
   return isMapped ? { key, secretName: mappedName(kind, application, key) } : undefined;
 }
-
-export function applicationId(index: number): string {
-  return `575ec8687ae143cd83dc4a9${index}`;
-}
-
-const nextPrefixOf = (kind: DeploymentKind) => `${prefixOf(kind)}-next`;
-const prefixOf = (kind: DeploymentKind) => (kind === "other-namespace" ? "staging" : "losant");
-const accessSecret = (kind: DeploymentKind, index: number) =>
-  `${prefixOf(kind)}-access/${applicationId(index)}`;
-const accessName = (kind: DeploymentKind) => `worker at ${kind}`;
-export const mappedName = (kind: DeploymentKind, index: number, name: string) =>
-  `${kind}/${index}/${name.replace(/\W/g, "_")}`;
 
 /** Each token has a different set of rights, so that a mix-up is visible. The second set doesn't allow the probe. */
 function scopeOf(token: number): readonly string[] {

@@ -1,3 +1,4 @@
+import type { DiscoverySetting } from "./discovery-script.ts";
 import { play } from "./play.ts";
 import type { Entry, Script, Setting } from "./script.ts";
 
@@ -49,7 +50,7 @@ async function fewer(
   return left;
 }
 
-function plainerSettings({ applications, policy }: Setting): readonly Partial<Setting>[] {
+function plainerSettings({ applications, policy, discovery }: Setting): readonly Partial<Setting>[] {
   const [first] = applications;
   return [
     { deployments: ["home"] },
@@ -70,12 +71,29 @@ function plainerSettings({ applications, policy }: Setting): readonly Partial<Se
     { indexLagMs: 0 },
     { isUndated: false },
     { datePrecisionMs: 1 },
-    { creatorIds: "accessToken" },
+    // What Losant says about creators goes together.
+    {
+      creatorIds: "accessToken",
+      ...(discovery && { discovery: { ...discovery, creatorType: "apiToken" as const } }),
+    },
+    ...(discovery === undefined
+      ? []
+      : plainerDiscoveries(discovery).map((plainer) => ({ discovery: plainer }))),
     { hidesCreatorTypes: false },
     { listingLagMs: 0 },
     { describeLagMs: 0 },
     { firstVersionKeepsLabel: true },
     { labelMovesTouchLastChanged: true },
+  ];
+}
+
+function plainerDiscoveries(discovery: DiscoverySetting): readonly DiscoverySetting[] {
+  const { entries } = discovery;
+  return [
+    ...(entries.length > 1 ? [{ ...discovery, entries: entries.slice(0, 1) }] : []),
+    { ...discovery, entries: entries.map((entry) => ({ ...entry, atLeast: 0 })) },
+    { ...discovery, count: "true" },
+    { ...discovery, perPage: 100 },
   ];
 }
 

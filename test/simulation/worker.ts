@@ -9,8 +9,10 @@ import { parseRequest } from "../../lambda/policy/request.ts";
 import type { TokenListing } from "../../lambda/ports.ts";
 import type { Report } from "../../lambda/report/report.ts";
 import { run } from "../../lambda/run/run.ts";
-import { type Call, inMemoryBus, inMemoryStore, inMemoryTokenApi, NO_DIRECTORY } from "../support/ports.ts";
+import { type Call, inMemoryBus, inMemoryStore, inMemoryTokenApi } from "../support/ports.ts";
 import { Chance } from "./chance.ts";
+import { directoryByPages } from "./directories.ts";
+import type { DirectoryEntry } from "./discovery-script.ts";
 import { fateOf, type Standing } from "./faults.ts";
 import type { ActEntry, FaultEntry, OutageEntry, RunEntry } from "./script.ts";
 import { type Deployment, MINUTE, type Services } from "./services.ts";
@@ -28,8 +30,8 @@ export const UNREMARKABLE: ReadonlySet<string> = new Set([
 /** What the rest of the simulation does when a worker makes a call. */
 export interface Surroundings extends Standing {
   readonly faults: ReadonlyMap<number | string, FaultEntry>;
-  readonly acts: ReadonlyMap<number, readonly ActEntry[]>;
-  readonly act: (entry: ActEntry) => void;
+  readonly acts: ReadonlyMap<number, readonly (ActEntry | DirectoryEntry)[]>;
+  readonly act: (entry: ActEntry | DirectoryEntry) => void;
   /** Runs before each call, and right after each effect. */
   readonly onCall: (worker: Worker, call: Call, fault: FaultEntry | undefined) => void;
   readonly onEffect: (worker: Worker, call: Call) => void;
@@ -81,6 +83,16 @@ export interface Result {
   };
   readonly codes?: readonly ErrorCode[];
   readonly failures: readonly string[];
+}
+
+/** Whether a run has read the tokens of an application. */
+export function hasReached({ result }: Pick<Worker, "result">, applicationId: string): boolean {
+  return (
+    result?.report.applications.some(
+      (one) =>
+        one.applicationId === applicationId && (one.outcome === "ok" || one.code === "listing-incomplete"),
+    ) ?? false
+  );
 }
 
 /** The real worker as a process in virtual time. It has its own clock, and it can be paused or killed. */
@@ -181,7 +193,7 @@ export class SimulatedWorker implements Worker {
             inTurn,
           });
         },
-        directoryOf: () => NO_DIRECTORY,
+        directoryOf: (entry) => directoryByPages(this.#services, entry, credentials, { ...around, inTurn }),
       }),
     })
       .then(

@@ -11,7 +11,7 @@ import {
   type TokenRecord,
 } from "../records.ts";
 import { DAY, MINUTE, SKEW_MS } from "../services.ts";
-import type { Worker } from "../worker.ts";
+import { hasReached, type Worker } from "../worker.ts";
 import { checkSeen, wasObscured } from "./listings.ts";
 import { checkSteps } from "./proofs.ts";
 import { couldBeTold, isLookedAfter, isTold } from "./silence.ts";
@@ -53,14 +53,15 @@ export function onEnded(
     evidence.broken("ours", `${by.entry.id} ${how} ${token.id}, which this worker did not make`);
   const sinceMs = supersededMs(token);
   if (sinceMs === undefined || isAskedFor) return;
-  const { retire } =
-    by.deployment.config.applications.find(({ id }) => id === token.applicationId)?.policy ?? {};
+  const { retire } = evidence.services.policyOf(by.deployment.index, token.applicationId) ?? {};
   const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
   const elapsedMs = evidence.nowMs - sinceMs;
   if (token.reigns.some(isForgotten)) return;
   // If moving a label doesn't update the date, the time at which a person moved it can't be determined.
   const isUntold = !evidence.services.setting.labelMovesTouchLastChanged;
   if (isUntold && token.reigns.some(({ secret }) => secret.tamperedBy.has("rolled-back"))) return;
+  // While the run was in progress, another entry of `discover` began to decide.
+  if (evidence.services.wasRedecided(token.applicationId, by.startedMs)) return;
   if (elapsedMs + SKEW_MS < (graceMs ?? Number.POSITIVE_INFINITY))
     evidence.broken(
       "grace",
@@ -132,13 +133,13 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const { services, nowMs } = evidence;
   const { maker } = token;
   const deployment = maker === "person" ? services.ownerOf(reign.secret) : maker.deployment;
-  const application = deployment?.config.applications.find(({ id }) => id === token.applicationId);
+  const policy = deployment && services.policyOf(deployment.index, token.applicationId);
   // A token that a person stores later is held. Access tokens are an exception, because the worker knows which one it
   // is logged in with.
   const isAccess = deployment !== undefined && services.isAccessSecret(deployment.index, reign.secret.name);
   const isWatched = isOurs(reign.versionId) || reign.secret.reigns[0] === reign || isAccess;
-  if (application === undefined || !isWatched || !Number.isFinite(token.expiresMs)) return;
-  const { intervalMs, orphanAfterMs, renewBeforeMs } = application.policy;
+  if (policy === undefined || !isWatched || !Number.isFinite(token.expiresMs)) return;
+  const { intervalMs, orphanAfterMs, renewBeforeMs } = policy;
   const lifetimeMs = token.expiresMs - token.bornMs;
   const windowMs = Math.max(Math.min(renewBeforeMs, lifetimeMs / 3), 2 * intervalMs);
   const isHeld = isTouched(reign) || reign.secret.tamperedBy.has("deletion");
@@ -167,6 +168,7 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const hadARun = evidence.cleanRuns.some(
     (run) =>
       run.deployment === deployment &&
+      hasReached(run, token.applicationId) &&
       run.entry.event.tokens === undefined &&
       // By a clock that is more than a day ahead, a root has already expired.
       run.entry.skewMs <= DAY &&
@@ -177,7 +179,8 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   // marker.
   const isLost = token.isRenamed && (token.isUnmarked || maker === "person");
   const wasHidden = wasObscured(evidence, reign.secret, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
-  if (isTroubled || !hadARun || isLost || wasHidden) return;
+  const wasOut = services.wasOut(token.applicationId, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
+  if (isTroubled || !hadARun || isLost || wasHidden || wasOut) return;
   // The worker can't use a successor of the access token that is in another secret.
   const isCared = isAccess ? isTold(evidence, token) : isLookedAfter(evidence, token);
   const isExcused = isLoose(reign.secret, reign) || wasToBeDeleted(reign.secret, fromMs, latestMs);

@@ -1,6 +1,7 @@
 import { restOf } from "../../../lambda/plan/reasons.ts";
 import { currentReign, type Evidence, type Reign, type TokenRecord } from "../records.ts";
 import { DAY, SKEW_MS } from "../services.ts";
+import { hasReached } from "../worker.ts";
 import { isKeyLost } from "./words.ts";
 
 /* Promises about tokens that the worker doesn't renew: a token in use never expires without a warning. */
@@ -81,14 +82,14 @@ export function couldBeTold(
   { expiresMs, bornMs, applicationId, id }: TokenRecord,
 ): boolean {
   const { services, troubles, cleanRuns } = evidence;
-  const [first] = services.deployments;
-  const { intervalMs = 0, orphanAfterMs = 0 } = first?.config.applications[0]?.policy ?? {};
+  const { intervalMs = 0, orphanAfterMs = 0 } = services.applicationsOf(0)[0]?.policy ?? {};
   const isIn = (one: { readonly fromMs: number; readonly toMs: number }) =>
     one.fromMs <= expiresMs && one.toMs >= expiresMs - orphanAfterMs - 4 * intervalMs;
+  if (services.wasOut(applicationId, expiresMs - orphanAfterMs - 4 * intervalMs, expiresMs)) return false;
   if (troubles.some(isIn) || services.flaws.some((flaw) => flaw.tokenId === id && isIn(flaw))) return false;
   return cleanRuns.some(
-    ({ deployment: { config }, entry, startedMs }) =>
-      config.applications.some((one) => one.id === applicationId) &&
+    ({ entry, startedMs, result }) =>
+      hasReached({ result }, applicationId) &&
       entry.event.tokens === undefined &&
       // By a clock that is more than a day ahead, a root has already expired.
       entry.skewMs <= DAY &&

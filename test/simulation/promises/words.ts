@@ -1,7 +1,8 @@
 import type { PutEvent } from "../../../emulators/aws/events.ts";
 import { type Evidence, isAlive, isLoose, isOurs, type SecretRecord, type TokenRecord } from "../records.ts";
 import { SKEW_MS } from "../services.ts";
-import type { Worker } from "../worker.ts";
+import { hasReached, type Worker } from "../worker.ts";
+import { checkDirectory, isRefused } from "./directories.ts";
 import { checkTold, wasObscured } from "./listings.ts";
 
 /* Promises about what the worker reports, and about the state that a healthy run leaves. */
@@ -34,19 +35,23 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
   if (worker.thrown !== undefined)
     evidence.broken("sound", `${worker.entry.id} threw ${String(worker.thrown)}`);
   checkTold(evidence, worker);
+  checkDirectory(evidence, worker);
   checkDeferral(evidence, worker);
   checkProof(evidence, worker);
   // Tokens that a list lacks must not affect anything else.
   const isHealthy = worker.result?.report.applications.every(
-    ({ outcome, code }) => outcome === "ok" || code === "listing-incomplete",
+    ({ applicationId, outcome, code }) =>
+      outcome === "ok" || code === "listing-incomplete" || isRefused(evidence, applicationId, code),
   );
   if (!worker.isClean || !isHealthy) return;
   evidence.cleanRuns.push(worker);
+  const [{ policy } = {}] = evidence.services.applicationsOf(worker.deployment.index);
   checkBound(evidence, worker);
   checkDone(evidence, worker);
   for (const token of evidence.tokens.values()) {
     if (!isUnstored(evidence, token, worker)) continue;
-    const { orphanAfterMs } = worker.deployment.config.applications[0]?.policy ?? { orphanAfterMs: 0 };
+    if (!hasReached(worker, token.applicationId)) continue;
+    const { orphanAfterMs } = policy ?? { orphanAfterMs: 0 };
     if (worker.startedMs - token.bornMs < orphanAfterMs + SKEW_MS) continue;
     if (isObscured(evidence, token, worker)) continue;
     if (isUnprovable(evidence, token)) continue;
@@ -68,7 +73,8 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
 }
 
 /** A 429 must not fail anything that can wait. */
-function checkDeferral(evidence: Evidence, { harms, result, entry }: Worker): void {
+function checkDeferral(evidence: Evidence, { harms, result, entry, startedMs }: Worker): void {
+  if (evidence.services.reach.wasThrottled(startedMs)) return;
   if (harms.length === 0 && !entry.event.retireNow && result?.codes?.includes("losant-throttled"))
     evidence.broken("deferred", `${entry.id} failed for a rate limit: ${result.failures.join("; ")}`);
 }

@@ -1,0 +1,222 @@
+import type { Applications } from "../../emulators/losant/store.ts";
+import type { DirectoryFlawEntry, DirectoryOutageEntry, EntrySetting } from "./discovery-script.ts";
+import { applicationId } from "./places.ts";
+import type { Setting } from "./script.ts";
+
+/** With these, no row says which application it is. */
+const UNLISTED: ReadonlySet<DirectoryFlawEntry["how"]> = new Set(["hidden", "unreadable", "nameless"]);
+
+type Absolute<Entry extends { readonly toMs: number }> = Omit<Entry, "toMs"> & { toMs: number };
+
+/** What one entry of `discover` is about, and what its user sees, at one moment. */
+interface Sight {
+  /** The entries whose organizations, names and ids it fits. */
+  readonly fits: readonly boolean[];
+  /** The role of each entry's access token. */
+  readonly roles: readonly ("none" | "view" | "enough")[];
+}
+
+/** An application at one moment, apart from faults of lists. */
+interface State extends Sight {
+  readonly sinceMs: number;
+  /** The entry whose access token is used: the first one that fits and that has it in its list. */
+  readonly finder: number;
+  /** The entry whose policy applies: the first one that fits, or else the one that last did. */
+  readonly decider: number;
+}
+
+/**
+ * Who really sees which application, and what the configuration says about it, whatever a list says. The simulation's own reading
+ * of the rules.
+ */
+export class Reach {
+  readonly flaws: Absolute<DirectoryFlawEntry>[] = [];
+  readonly outages: Absolute<DirectoryOutageEntry>[] = [];
+  readonly #setting: Setting;
+  readonly #applications: Applications;
+  /** The access token that an entry has at home. */
+  readonly #stringOf: (entry: number) => string | undefined;
+  readonly #states: State[][];
+
+  constructor(setting: Setting, applications: Applications, stringOf: (entry: number) => string | undefined) {
+    this.#setting = setting;
+    this.#applications = applications;
+    this.#stringOf = stringOf;
+    this.#states = setting.applications.map(() => []);
+  }
+
+  get entries(): readonly EntrySetting[] {
+    return this.#setting.discovery?.entries ?? [];
+  }
+
+  get nowMs(): number {
+    return this.#applications.now().getTime();
+  }
+
+  /** Call this right after anything has changed. */
+  note(): void {
+    for (const [application, states] of this.#states.entries()) {
+      if (this.#setting.applications[application]?.found === undefined) continue;
+      const { fits, roles } = this.#sight(application);
+      const finder = fits.findIndex((fit, entry) => fit && roles[entry] !== "none");
+      const first = fits.indexOf(true);
+      const last = states.at(-1);
+      const decider =
+        first < 0 ? (last?.decider ?? 0) : this.#isSandbox(application) ? Math.max(finder, 0) : first;
+      states.push({ sinceMs: this.nowMs, fits, roles, finder, decider });
+    }
+  }
+
+  /** The first entry that finds it, or the first of all entries. */
+  finderOf(application: number): number {
+    return Math.max(0, this.#states[application]?.at(-1)?.finder ?? 0);
+  }
+
+  deciderOf(application: number): number {
+    return this.#states[application]?.at(-1)?.decider ?? 0;
+  }
+
+  /** Entries whose list has it now, and that are about it. Those whose list fails are left out. */
+  findersOf(application: number): readonly number[] {
+    const entries = [...this.entries.keys()];
+    return entries.filter(
+      (entry) => this.isFoundBy(entry, application) && this.outageOf(entry) === undefined,
+    );
+  }
+
+  /** The list of an entry has it, and the entry is about it. */
+  isFoundBy(entry: number, application: number): boolean {
+    const { fits = [] } = this.#states[application]?.at(-1) ?? {};
+    return fits[entry] === true && this.isVisible(entry, application) && this.#isReadable(application);
+  }
+
+  isLoggedIn(entry: number): boolean {
+    const string = this.#stringOf(entry) ?? "";
+    return this.#applications.users.identify(string, this.#applications.now()) !== undefined;
+  }
+
+  isVisible(entry: number, application: number): boolean {
+    return (this.#states[application]?.at(-1)?.roles[entry] ?? "none") !== "none";
+  }
+
+  outageOf(entry: number): DirectoryOutageEntry["how"] | undefined {
+    const now = this.nowMs;
+    return this.outages.find((out) => out.entry === entry && out.fromMs <= now && now < out.toMs)?.how;
+  }
+
+  #isReadable(application: number): boolean {
+    const flaw = this.flawOf(application);
+    return flaw === undefined || !UNLISTED.has(flaw);
+  }
+
+  flawOf(application: number): DirectoryFlawEntry["how"] | undefined {
+    const now = this.nowMs;
+    return this.flaws.find(
+      (flaw) => flaw.application === application && flaw.fromMs <= now && now < flaw.toMs,
+    )?.how;
+  }
+
+  /** What Losant answers about it with the access token of its first finder. */
+  refusalOf(application: number): "losant-forbidden" | "application-not-found" | undefined {
+    const flaw = this.flawOf(application);
+    if (flaw === "denied") return "losant-forbidden";
+    if (flaw === "not-found") return "application-not-found";
+    const [finder] = this.findersOf(application);
+    if (finder === undefined) return undefined;
+    return this.#states[application]?.at(-1)?.roles[finder] === "view" ? "losant-forbidden" : undefined;
+  }
+
+  /** Nothing that concerns any list has changed since then. */
+  isSteady(fromMs: number): boolean {
+    const now = this.nowMs;
+    const isIn = (ms: number) => fromMs <= ms && ms <= now;
+    return (
+      !this.#states.some((states) => isIn(states.at(-1)?.sinceMs ?? 0)) &&
+      ![...this.flaws, ...this.outages].some((one) => isIn(one.fromMs) || isIn(one.toMs))
+    );
+  }
+
+  /** At every moment since then, some entry's user could see it. */
+  isVisibleSince(application: number, sinceMs: number): boolean {
+    return this.#statesIn(application, sinceMs, this.nowMs).every(({ roles }) =>
+      roles.some((role) => role !== "none"),
+    );
+  }
+
+  /** At some moment in this time, it couldn't be worked on, or another entry began to decide about it. */
+  wasOut(application: number, fromMs: number, toMs = this.nowMs): boolean {
+    const some = this.#statesIn(application, fromMs, toMs);
+    const isIn = (one: { readonly fromMs: number; readonly toMs: number }) =>
+      one.fromMs <= toMs && one.toMs >= fromMs;
+    return (
+      some.some(({ finder, roles, decider }) => roles[finder] !== "enough" || decider !== some[0]?.decider) ||
+      this.flaws.some((flaw) => flaw.application === application && isIn(flaw)) ||
+      this.outages.some((out) => isIn(out) && some.some(({ finder }) => finder === out.entry))
+    );
+  }
+
+  wasRedecided(application: number, sinceMs: number): boolean {
+    const deciders = this.#statesIn(application, sinceMs, this.nowMs).map(({ decider }) => decider);
+    return new Set(deciders).size > 1;
+  }
+
+  /** It could be found at some moment since then. */
+  couldBeFound(application: number, sinceMs: number): boolean {
+    const isHidden = this.flaws.some(
+      ({ how, ...flaw }) =>
+        flaw.application === application &&
+        UNLISTED.has(how) &&
+        flaw.fromMs <= sinceMs &&
+        this.nowMs < flaw.toMs,
+    );
+    return !isHidden && this.#statesIn(application, sinceMs, this.nowMs).some(({ finder }) => finder >= 0);
+  }
+
+  /** Since then, Losant throttled the list of an entry at every request. */
+  wasThrottled(sinceMs: number): boolean {
+    return this.outages.some(
+      ({ how, fromMs, toMs }) => how === "throttled" && fromMs <= this.nowMs && sinceMs < toMs,
+    );
+  }
+
+  #statesIn(application: number, fromMs: number, toMs: number): readonly State[] {
+    const states = this.#states[application] ?? [];
+    return states.filter(({ sinceMs }, index) => {
+      const untilMs = states[index + 1]?.sinceMs ?? Number.POSITIVE_INFINITY;
+      return sinceMs <= toMs && untilMs >= fromMs;
+    });
+  }
+
+  #isSandbox(application: number): boolean {
+    const stored = this.#applications.find(applicationId(application));
+    return stored !== undefined && this.#applications.users.organization(stored.ownerId) === undefined;
+  }
+
+  #sight(application: number): Sight {
+    const { users, now } = this.#applications;
+    const stored = this.#applications.find(applicationId(application));
+    const organization = stored && users.organization(stored.ownerId);
+    const fits = this.entries.map(({ organizations, include = ["*"], exclude = [] }) => {
+      if (stored === undefined) return false;
+      const isIn =
+        organization === undefined
+          ? organizations.includes("sandbox")
+          : organizations.some((text) => text !== "sandbox" && fitsText(text, organization));
+      const isMeant = (texts: readonly string[]) => texts.some((text) => fitsText(text, stored));
+      return isIn && isMeant(include) && !isMeant(exclude);
+    });
+    const roles = this.entries.map((_, entry) => {
+      const string = this.#stringOf(entry);
+      const caller = string === undefined ? undefined : users.identify(string, now());
+      const role = stored === undefined || caller === undefined ? "none" : users.roleOn(stored, caller);
+      return role === "none" || role === "view" ? role : "enough";
+    });
+    return { fits, roles };
+  }
+}
+
+function fitsText(text: string, { id, name }: { readonly id: string; readonly name: string }): boolean {
+  if (text === id) return true;
+  const [start = "", end] = text.split("*");
+  return end === undefined ? name === text : name.startsWith(start) && name.endsWith(end);
+}
