@@ -63,6 +63,9 @@ export const ListSecretVersionIds = v.object({
 export const ListSecrets = v.object({
   ...Paging,
   IncludePlannedDeletion: v.optional(v.boolean(), false),
-  // Only the filter by name is emulated. Other filters are refused instead of ignored.
-  Filters: v.optional(v.array(v.object({ Key: v.literal("name"), Values: v.array(v.string()) })), []),
+  // Only the filter by name is emulated. Other filters are refused instead of ignored. A filter has ten values at most.
+  Filters: v.optional(
+    v.array(v.object({ Key: v.literal("name"), Values: v.pipe(v.array(v.string()), v.maxLength(10)) })),
+    [],
+  ),
 });

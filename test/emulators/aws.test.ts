@@ -737,8 +737,18 @@ describe("listing secrets", () => {
     expect(await names({ MaxResults: 1 })).toEqual([["a/1"], true]);
     expect(await names({ IncludePlannedDeletion: true })).toEqual([["a/1", "a/2", "b/1"], false]);
     expect(await names({ Filters: [{ Key: "name", Values: ["b/"] }] })).toEqual([["b/1"], false]);
-    const other = new ListSecretsCommand({ Filters: [{ Key: "tag-key", Values: ["x"] }] });
-    expect(await refusedAs(secretsManager.send(other))).toBe("ValidationException");
+    expect(await names({ Filters: [{ Key: "name", Values: ["b/", "a/1"] }] })).toEqual([
+      ["a/1", "b/1"],
+      false,
+    ]);
+    const Values = Array.from({ length: 11 }, (_, index) => `c/${index}`);
+    for (const filter of [
+      { Key: "tag-key" as const, Values: ["x"] },
+      { Key: "name" as const, Values },
+    ]) {
+      const other = new ListSecretsCommand({ Filters: [filter] });
+      expect(await refusedAs(secretsManager.send(other))).toBe("ValidationException");
+    }
   });
 
   test("a page is full of what fits the filter, whatever lies between", async () => {

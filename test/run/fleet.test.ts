@@ -128,6 +128,17 @@ describe("the runs of a fleet", () => {
     expect(await firstOf(0, 16 * MINUTE)).not.toBe(firsts[0]);
   });
 
+  it("describe each secret by itself if a list of secrets can't be read, and are completed", async () => {
+    const world = fleet();
+    await runOf(world, 0);
+    const result = await runOf(world, SHARDS, {
+      intercept: failing("store-unavailable", ({ operation }) => operation === "listSecrets"),
+    });
+    expect(result.codes).toEqual(["store-unavailable"]);
+    expect(result.isToBeRepeated).toBe(false);
+    expect(rotatedIn(result)).toEqual([]);
+  });
+
   it("fail for an override that is not discovered in its own slot only", async () => {
     const missing = "575ec8687ae143cd83dc4aff" as ApplicationId;
     const world = fleet({ applications: [{ id: missing }] });
