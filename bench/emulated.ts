@@ -5,7 +5,6 @@ import {
   applicationIdOf,
   DISCOVERS,
   FLEET_ACCESS,
-  SCOPES,
   sowApplication,
   sowLineage,
   sowOrganization,
@@ -18,7 +17,6 @@ export interface Scale {
   readonly applications?: number;
   readonly tokensEach: number;
   readonly isDue: boolean;
-  readonly scope?: keyof typeof SCOPES;
   /** With the latencies of LATENCY_MS. Otherwise there are none. */
   readonly isSlow: boolean;
   /** One access token of a user discovers the applications. Otherwise, each is in the configuration, with its own. */
@@ -42,7 +40,6 @@ export async function emulated({
   applications = 1,
   tokensEach,
   isDue,
-  scope = "probed",
   isSlow,
   isDiscovered = false,
 }: Scale): Promise<Emulated> {
@@ -63,7 +60,6 @@ export async function emulated({
           name: `token-${token}`,
           number: application * tokensEach + token,
           ...(isDue ? yearlyDue(now) : yearlyFresh(now)),
-          scope: SCOPES[scope],
           ...(isDiscovered && { access: FLEET_ACCESS }),
         },
       ),

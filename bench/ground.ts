@@ -34,8 +34,8 @@ export interface Access {
   readonly isOfUser: boolean;
 }
 
-/** Whether a token may read what the worker verifies new strings with. */
-export const SCOPES = { probed: ["application.get"], unprobed: ["devices.get"] } as const;
+/** The scope of every token, with which the worker can read the application. */
+export const SCOPE = ["application.get"] as const;
 
 /** The default of `secretPrefix`. */
 const DEFAULT_PREFIX = "losant";
@@ -69,7 +69,7 @@ export const DISCOVERS = {
 /** Adds a token that the worker created earlier, and its secret. Returns the secret's ARN. */
 export function sowLineage(ground: Ground, sown: Sown): string {
   const { losant, aws } = ground;
-  const { applicationId, name, number, createdAt, expiresAt, scope = SCOPES.probed } = sown;
+  const { applicationId, name, number, createdAt, expiresAt, scope = SCOPE } = sown;
   const { access = { secret: accessTokenOf(applicationId), isOfUser: false } } = sown;
   const [tokenId, replacedId] = [idOf(2 * number), idOf(2 * number + 1)];
   const value = JSON.stringify({ token: "known to whom it may concern", tokenId, applicationId, name });

@@ -3,7 +3,7 @@ import { WriteQuota } from "../emulators/aws/quota.ts";
 import { RotationError } from "../lambda/model/errors.ts";
 import type { Call, Fate, Intercept } from "../test/support/ports.ts";
 import { World } from "../test/support/world.ts";
-import { applicationIdOf, SCOPES, sowLineage, yearlyDue, yearlyFresh } from "./ground.ts";
+import { applicationIdOf, SCOPE, sowLineage, yearlyDue, yearlyFresh } from "./ground.ts";
 import { LATENCY_MS, WRITES_PER_SECOND } from "./latencies.ts";
 
 /** The world in memory and in virtual time, with applications whose tokens the worker created earlier. */
@@ -29,7 +29,7 @@ export function inMemory({
         name: `token-${token}`,
         number: application * tokensEach + token,
         ...(isDue ? yearlyDue(now) : yearlyFresh(now)),
-        scope: SCOPES.probed,
+        scope: SCOPE,
       });
   return world;
 }

@@ -73,6 +73,13 @@ export interface UnreadableToken {
   readonly expiresAt: Date | undefined;
 }
 
+/**
+ * What a read with a new string shows. `accepted`: Losant answered it. `known`: Losant refused the read, as it does only for strings
+ * it knows. `rejected`: Losant doesn't know the string, or not yet. `unclear`: the answer shows none of these. Undefined: the scope
+ * allows no read.
+ */
+export type ProbeAnswer = "accepted" | "known" | "rejected" | "unclear" | undefined;
+
 /** The tokens of one application, at Losant. */
 export interface TokenApi {
   /** All pages. If a row can't be read, only that row is lost. If a page can't be read, that is an error. Reads only. */
@@ -92,11 +99,10 @@ export interface TokenApi {
   /** Repeatable. A token that no longer exists counts as deleted. */
   delete(id: TokenId): Promise<void>;
   /**
-   * Tries a read with the new string itself: `accepted`, `rejected` (Losant doesn't know it, or not yet), or
-   * `unclear` (the answer shows neither). `scope` decides which read. Undefined if it allows none.
+   * Tries a read with the new string itself. `scope` decides which read.
    * @throws RotationError `losant-throttled`, and no other code.
    */
-  probe(string: Redacted, scope: readonly string[]): Promise<"accepted" | "rejected" | "unclear" | undefined>;
+  probe(string: Redacted, scope: readonly string[]): Promise<ProbeAnswer>;
   /** The access token that the worker is logged in with, at the last call that was answered. Reads it if there was no call. */
   loggedInWith(): Promise<Login>;
   /** The key for markers that were signed with that string. Reads the access token if no call did. */

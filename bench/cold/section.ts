@@ -2,12 +2,11 @@ import { emulated } from "../emulated.ts";
 import type { Functions } from "../functions.ts";
 import { type ColdRun, coldRun, type LocalFunction } from "./run.ts";
 
-/** One of the compared functions, and the scope of its tokens. */
+/** One of the compared functions. */
 export interface Contestant {
-  readonly key: "empty" | "worker" | "probing" | "wholeChain" | "firstDraft" | "template";
+  readonly key: "empty" | "worker" | "wholeChain" | "firstDraft" | "template";
   readonly title: string;
   readonly of: LocalFunction;
-  readonly scope: "probed" | "unprobed";
 }
 
 export type ColdRuns = ReadonlyMap<Contestant, readonly ColdRun[]>;
@@ -27,29 +26,22 @@ export async function measureColdStarts(functions: Functions, rounds: number): P
 function contestantsOf(functions: Functions): readonly Contestant[] {
   const { empty, worker, wholeChain, firstDraft, template } = functions;
   return [
-    { key: "empty", title: "(a) an empty handler", of: empty, scope: "unprobed" },
-    { key: "worker", title: "the worker", of: worker, scope: "unprobed" },
-    {
-      key: "probing",
-      title: "the worker, where it can try each new string at Losant",
-      of: worker,
-      scope: "probed",
-    },
+    { key: "empty", title: "(a) an empty handler", of: empty },
+    { key: "worker", title: "the worker", of: worker },
     {
       key: "wholeChain",
       title: "the worker, bundled with the SDK's whole credential chain",
       of: wholeChain,
-      scope: "unprobed",
     },
-    { key: "firstDraft", title: "(b) the first draft", of: firstDraft, scope: "unprobed" },
+    { key: "firstDraft", title: "(b) the first draft", of: firstDraft },
     ...(template === undefined
       ? []
-      : [{ key: "template", title: "(c) AWS's template, Python", of: template, scope: "unprobed" } as const]),
+      : [{ key: "template", title: "(c) AWS's template, Python", of: template } as const]),
   ];
 }
 
-async function start({ key, of, scope }: Contestant): Promise<ColdRun> {
-  const context = await emulated({ tokensEach: TOKENS, isDue: true, scope, isSlow: true });
+async function start({ key, of }: Contestant): Promise<ColdRun> {
+  const context = await emulated({ tokensEach: TOKENS, isDue: true, isSlow: true });
   try {
     const event =
       key === "template"

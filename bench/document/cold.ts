@@ -43,9 +43,8 @@ export function coldSection(functions: Functions, runs: ColdRuns): string {
       aim("Peak memory", peak / 1e6, 80, (value) => `${Math.round(value)} MB`),
     ),
     prose(
-      `If a token's scope allows it, the worker tries each new string at Losant before it stores it. (b) doesn't. This takes
-      two more answers from Losant here, one for the first rotation and one for the others, and makes the whole run
-      ${ratio(ratioOf("probing", "firstDraft"))} of (b)'s. In return, no string is stored before it was tried.`,
+      `The worker tries each new string at Losant before it stores it. (b) doesn't. This takes two more answers from Losant here,
+      one for the first rotation and one for the others. In return, no string is stored before it was tried.`,
     ),
   ].join("\n\n");
 }

@@ -1,4 +1,4 @@
-import type { ActionName } from "../../lambda/apply/outcomes.ts";
+import type { ActionName, Verified } from "../../lambda/apply/outcomes.ts";
 import type { Report } from "../../lambda/report/report.ts";
 
 const EFFECTS: readonly ActionName[] = ["rotate", "resume", "announce", "retire", "discard"];
@@ -18,13 +18,16 @@ export function summaryOf({ summary, tokens, dryRun, shard }: Report): string {
   return [`${ofShard}${listed} tokens listed: ${what}.`, verifiedOf(tokens)].join("");
 }
 
+const WAYS = {
+  probe: "by using the new string",
+  refusal: "by a refusal that only known strings get",
+  response: "only by Losant's answer",
+} as const satisfies Record<Verified, string>;
+
 function verifiedOf(tokens: Report["tokens"]): string {
-  const probed = tokens.filter(({ verified }) => verified === "probe").length;
-  const checked = tokens.filter(({ verified }) => verified === "response").length;
-  if (probed + checked === 0) return "";
-  const ways = [
-    ...(probed === 0 ? [] : [`${probed} by using the new string`]),
-    ...(checked === 0 ? [] : [`${checked} only by Losant's answer`]),
-  ];
-  return ` Verified before storing: ${ways.join(", ")}.`;
+  const ways = Object.entries(WAYS).flatMap(([way, words]) => {
+    const count = tokens.filter(({ verified }) => verified === way).length;
+    return count === 0 ? [] : [`${count} ${words}`];
+  });
+  return ways.length === 0 ? "" : ` Verified before storing: ${ways.join(", ")}.`;
 }

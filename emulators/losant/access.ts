@@ -41,6 +41,8 @@ const SUFFICIENT = {
   ],
   patch: ["all.Application", "applicationApiToken.*", "applicationApiToken.patch", ...WRITES],
   delete: ["all.Application", "applicationApiToken.*", "applicationApiToken.delete", ...WRITES],
+  /** One of the lists in resource-lists.ts. It also needs a scope of its resource, if it has none of these. */
+  resources: ["all.Application", "all.Application.bounded", "all.Application.read", ...READS],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 const SUFFICIENT_OF_USER = {
@@ -93,6 +95,7 @@ export function access(
   applicationId: string,
   authorization: string | undefined,
   settings: AccessSettings,
+  resource?: string,
 ): Access {
   const string = stringIn(authorization);
   const user = applications.users.identify(string, applications.now());
@@ -108,7 +111,8 @@ export function access(
 
   const bearer = user?.token ?? caller?.token;
   if (bearer === undefined) throw unknownToken();
-  refuseScope(bearer.scope, SUFFICIENT[operation]);
+  const ofResource = resource === undefined ? [] : [`${resource}.*`, `${resource}.get`];
+  refuseScope(bearer.scope, [...SUFFICIENT[operation], ...ofResource]);
   return { application, bearer };
 }
 

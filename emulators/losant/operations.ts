@@ -30,6 +30,7 @@ export function losantOperations(
       status: 200,
       body: listing(application, request.url.searchParams, settings, tweak),
     }),
+    resources: () => ({ status: 200, body: { items: [], count: 0, totalCount: 0 } }),
     create: (call) => ({ status: 201, body: created(applications, call) }),
     get: (call) => {
       const token = tokenOf(call);

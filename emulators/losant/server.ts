@@ -19,6 +19,7 @@ import type { ListingSettings } from "./listing.ts";
 import { losantOperations } from "./operations.ts";
 import { RateWindow, type RateWindowSettings } from "./rate-window.ts";
 import { LosantRefusal, losantError, notFound } from "./refusal.ts";
+import { resourceIn } from "./resource-lists.ts";
 import { Applications, countedIds, type StoreSettings } from "./store.ts";
 import { tweakOf, withAnswered } from "./tweaks.ts";
 import { userOperations } from "./user-operations.ts";
@@ -60,7 +61,7 @@ export type LosantEmulator = RunningEmulator & LosantConsole;
 
 /**
  * Losant's API token endpoints on the loopback interface, for `losantApiUrl`. Nothing is stored on disk. The operation names for
- * faults are application, list, create, get, patch and delete; applications (the list of all applications); list-mine,
+ * faults are application, list, create, get, patch, delete and resources (every other list of an application); applications (the list of all applications); list-mine,
  * create-mine, get-mine, patch-mine and delete-mine (the tokens of a user); and unknown.
  */
 export async function startLosant({
@@ -105,8 +106,8 @@ export function losantService(
           const { status, body } = ofUsers[route.operation]({ caller, tokenId, request, tweak });
           return { status, body: withAnswered(body, tweak) };
         }
-        const { operation, applicationId } = route;
-        const granted = access(applications, operation, applicationId, authorization, settings);
+        const { operation, applicationId, resource } = route;
+        const granted = access(applications, operation, applicationId, authorization, settings, resource);
         const { status, body } = ofApplications[operation]({ ...granted, tokenId, request, tweak });
         return { status, body: withAnswered(body, tweak) };
       }),
@@ -144,6 +145,7 @@ type Route =
       readonly operation: OperationName;
       readonly applicationId: string;
       readonly tokenId: string;
+      readonly resource?: string;
     }
   | { readonly kind: "user"; readonly operation: UserOperationName; readonly tokenId: string };
 
@@ -177,5 +179,8 @@ function routeOf({ method, url }: EmulatedRequest): Route | undefined {
   }
   const operation = OPERATIONS.get(path);
   const [, , applicationId = "", , tokenId = ""] = segments;
+  const resource = method === "GET" ? resourceIn(url.pathname) : undefined;
+  if (resource !== undefined)
+    return { kind: "application", operation: "resources", applicationId, tokenId: "", resource };
   return operation && { kind: "application", operation, applicationId, tokenId };
 }

@@ -101,6 +101,7 @@ export async function verify(
   for (;;) {
     const answer = await api.probe(string, token.scope);
     if (answer === "accepted") return "probe";
+    if (answer === "known" && !isOwnAccessToken) return "refusal";
     if (answer === undefined && !isOwnAccessToken) return "response";
     if (answer === undefined || clock.now() >= until) {
       if (answer === "unclear" && !isOwnAccessToken) return "response";

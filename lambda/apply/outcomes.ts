@@ -109,5 +109,8 @@ export interface OldString {
   readonly next: string;
 }
 
-/** `probe`: Losant accepted the new string. `response`: only the answer to its creation could be checked. */
-export type Verified = "probe" | "response";
+/**
+ * `probe`: Losant accepted the new string. `refusal`: it refused a read with it, as it does only for strings it knows. `response`: only
+ * the answer to its creation could be checked.
+ */
+export type Verified = "probe" | "refusal" | "response";

@@ -1,4 +1,4 @@
-import type { ActionName, OldString, Outcome } from "../apply/outcomes.ts";
+import type { ActionName, OldString, Outcome, Verified } from "../apply/outcomes.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
 import type { UnusedEntry } from "../lineage/mappings.ts";
 import type { RotationError } from "../model/errors.ts";
@@ -21,7 +21,7 @@ export interface ReportRow {
   readonly outcome: Outcome["outcome"];
   readonly successorId?: string;
   readonly versionId?: string;
-  readonly verified?: "probe" | "response";
+  readonly verified?: Verified;
   /** The secret that held the token until now, if that is another one. */
   readonly formerSecretArn?: string;
   /** When a waiting token becomes due. */

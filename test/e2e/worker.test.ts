@@ -197,6 +197,22 @@ describe("the deployed bundle, against Losant and AWS over HTTP", () => {
     },
   );
 
+  it("says how it proved each new string: by using it, or by a refusal that only known strings get", async () => {
+    const scopes = {
+      used: ["experienceViews.get"],
+      refused: ["data.export"],
+      alsoRefused: ["device.sendState"],
+    };
+    for (const [name, scope] of Object.entries(scopes)) due(name, 10, scope);
+    const { tokens } = await bundle.invoke({}, cloud.env());
+    const proofs = tokens.flatMap(({ name, verified }) => (verified === undefined ? [] : [[name, verified]]));
+    expect(Object.fromEntries(proofs)).toEqual({ used: "probe", refused: "refusal", alsoRefused: "refusal" });
+    // One read with each string, and one with a string that can't exist.
+    expect(cloud.losant.calls.filter((call) => call === "list" || call === "resources")).toHaveLength(
+      1 + 3 + 1,
+    );
+  });
+
   it("keeps what was stored when the answer of Secrets Manager got lost", async () => {
     due("backend");
     cloud.aws.faults.add({ operation: "PutSecretValue", times: 1, drop: "after" });

@@ -520,6 +520,28 @@ describe("access", () => {
     }
   });
 
+  test.each([
+    ["devices", "devices"],
+    ["edge/deployments", "edgeDeployments"],
+    ["experience/slugs", "experienceSlugs"],
+    ["certificate-authorities", "applicationCertificateAuthorities"],
+  ])(
+    "opens the list %s, which is empty, to the scopes of its resource and to those for all",
+    async (path, of) => {
+      const answerTo = async (scope: string) => {
+        const { token } = seed({ name: "Reader", scope: [scope] });
+        return call("GET", `/applications/${application}/${path}?perPage=1`, { bearer: token });
+      };
+      for (const scope of [`${of}.get`, `${of}.*`, "all.Application.read"])
+        expect(await answerTo(scope)).toMatchObject({ status: 200, body: { items: [] } });
+      for (const scope of ["data.export", "applicationApiTokens.get", `${of}.post`])
+        expect(await answerTo(scope)).toMatchObject({ status: 403, body: { type: "Forbidden" } });
+      expect((await call("GET", `/applications/${application}/${path}`, { bearer: "a.b.c" })).status).toBe(
+        401,
+      );
+    },
+  );
+
   test("adds up several scopes", async () => {
     const { token } = seed({
       name: "Worker",
@@ -588,7 +610,8 @@ describe("access", () => {
   test.each([
     ["GET", "/"],
     ["PUT", "/applications/:id/tokens"],
-    ["GET", "/applications/:id/devices"],
+    ["POST", "/applications/:id/devices"],
+    ["GET", "/applications/:id/gadgets"],
     ["GET", "/applications/:id/tokens/:id/more"],
     ["GET", "/_emulator/nothing"],
   ])("knows no %s %s", async (method, path) => {

@@ -15,6 +15,7 @@ export function callOf(operation: string, { url, body }: EmulatedRequest): Call 
   });
   switch (operation) {
     case "application":
+    case "resources":
       return call("probe", false);
     case "list":
       return call(url.searchParams.get("perPage") === "1" ? "probe" : "list", false);

@@ -6,6 +6,7 @@ import { losantDirectory } from "./directory.ts";
 import type { LosantLimits } from "./limits.ts";
 import { sharedAccessToken } from "./shared-access-token.ts";
 import { losantTokenApi } from "./token-api.ts";
+import { UnknownString } from "./unknown-string.ts";
 
 /** The secret with the access token of a user. The object itself identifies it: what is found with it has the same object. */
 interface UserAccess {
@@ -37,10 +38,12 @@ export function losantConnections({ limits = {}, ...options }: ConnectionOptions
   const sharedBy = remembered(({ accessToken }: UserAccess) =>
     sharedAccessToken(accessToken, options.credentials),
   );
+  const unknown = new UnknownString();
   return {
     connect: (application, room) =>
       losantTokenApi({
         ...options,
+        unknown,
         limits,
         application,
         shared: application.foundBy && sharedBy(application.foundBy),

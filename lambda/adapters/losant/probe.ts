@@ -1,20 +1,16 @@
 import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import type { ApplicationId } from "../../model/token.ts";
+import type { ProbeAnswer } from "../../ports.ts";
 import { isJson } from "./answers.ts";
 import type { LosantClient } from "./client.ts";
-
-const LISTS_TOKENS = new Set([
-  "all.Application",
-  "all.Application.read",
-  "all.Application.bounded",
-  "applicationApiTokens.*",
-  "applicationApiTokens.get",
-]);
-const READS_APPLICATION = new Set(["application.*", "application.get", "all.Application.cli"]);
+import type { LosantAnswer } from "./http.ts";
+import { readAllowedBy, TOKEN_LIST } from "./provable-reads.ts";
+import type { UnknownString } from "./unknown-string.ts";
 
 /**
- * One read that a token with this scope may make, with its own string and without retries.
+ * One read with a new string, without retries: one that its scope allows or, if there is none, the list of tokens, which Losant then
+ * refuses. Losant answers 403 only to a string that it knows, if it answers 401 to `unknown`.
  * @throws RotationError `losant-throttled`, and no other code: it says when to try again, and nothing about the string.
  */
 export async function probe(
@@ -22,25 +18,37 @@ export async function probe(
   applicationId: ApplicationId,
   string: Redacted,
   scope: readonly string[],
-): Promise<"accepted" | "rejected" | "unclear" | undefined> {
-  const read = readFor(scope);
-  if (read === undefined) return undefined;
+  unknown: UnknownString,
+): Promise<ProbeAnswer> {
   const { probeTimeoutMs } = client.limits;
   const limits = { readTimeoutMs: probeTimeoutMs, readTotalMs: probeTimeoutMs, readRetries: 0 };
-  const answer = await client
-    .as(string, limits)
-    .answer({ kind: "read", method: "get", applicationId, ...read })
-    .catch(() => undefined);
-  if (answer === undefined || answer.kind === "silent") return "unclear";
+  const allowed = readAllowedBy(scope);
+  const read = { kind: "read", method: "get", applicationId, ...(allowed ?? TOKEN_LIST) } as const;
+  const askAs = async (asker: Redacted) => {
+    const answer = await client
+      .as(asker, limits)
+      .answer(read)
+      .catch(() => SILENT);
+    if (answer.kind === "refused" && answer.status === 429)
+      throw throttled(applicationId, answer.retryAfterMs);
+    return answer;
+  };
+  const [answer] = await Promise.all([
+    askAs(string),
+    // A refusal is likely, so that both are asked at once.
+    allowed === undefined && unknown.isRejected(askAs),
+  ]);
+  const isRefused = answer.kind === "refused" && !answer.said.isForeign;
+  if (isRefused && answer.status === 403 && (await unknown.isRejected(askAs))) return "known";
+  // Losant may answer anything to a read that the scope doesn't allow.
+  if (allowed === undefined) return undefined;
   if (answer.kind === "ok") return isJson(answer.text) ? "accepted" : "unclear";
-  if (answer.status === 429) {
-    const message = `can't test a new string of application ${applicationId}: Losant throttles requests (HTTP 429)`;
-    throw new RotationError("losant-throttled", message, { retryAfterMs: answer.retryAfterMs });
-  }
-  return answer.status === 401 && !answer.said.isForeign ? "rejected" : "unclear";
+  return isRefused && answer.status === 401 ? "rejected" : "unclear";
 }
 
-function readFor(scope: readonly string[]) {
-  if (scope.some((right) => LISTS_TOKENS.has(right))) return { path: "/tokens", query: { perPage: 1 } };
-  return scope.some((right) => READS_APPLICATION.has(right)) ? { path: "" } : undefined;
+const SILENT: LosantAnswer = { kind: "silent", why: "timeout", isSent: false };
+
+function throttled(applicationId: ApplicationId, retryAfterMs: number | undefined): RotationError {
+  const message = `can't test a new string of application ${applicationId}: Losant throttles requests (HTTP 429)`;
+  return new RotationError("losant-throttled", message, { retryAfterMs });
 }

@@ -23,6 +23,7 @@ import { listTokens } from "./listing.ts";
 import { markerKeyOf } from "./marker-key.ts";
 import { probe } from "./probe.ts";
 import type { SharedAccessToken } from "./shared-access-token.ts";
+import { UnknownString } from "./unknown-string.ts";
 
 export interface TokenApiOptions {
   /** With or without a slash at the end. Private installs may have a path. */
@@ -39,6 +40,8 @@ export interface TokenApiOptions {
   /** Without it, only `limits` restricts a listing. */
   readonly room?: ListingRoom;
   readonly inTurn?: InTurn | undefined;
+  /** What is known about this Losant's answers to unknown strings. */
+  readonly unknown?: UnknownString;
 }
 
 const BOUNDLESS: ListingRoom = { hold: async () => true };
@@ -57,6 +60,7 @@ class LosantTokens implements TokenApi {
   readonly #room: ListingRoom;
   readonly #isOfUser: boolean;
   readonly #alsoShared: readonly SharedAccessToken[];
+  readonly #unknown: UnknownString;
 
   constructor({
     application,
@@ -68,6 +72,7 @@ class LosantTokens implements TokenApi {
   }: TokenApiOptions) {
     this.#alsoShared = alsoShared;
     this.#room = room;
+    this.#unknown = options.unknown ?? new UnknownString();
     this.#id = application.id;
     this.#isOfUser = shared !== undefined;
     this.#credentials = shared?.credentials ?? options.credentials;
@@ -165,7 +170,7 @@ class LosantTokens implements TokenApi {
   }
 
   probe(string: Redacted, scope: readonly string[]) {
-    return probe(this.#client, this.#id, string, scope);
+    return probe(this.#client, this.#id, string, scope, this.#unknown);
   }
 
   async loggedInWith(): Promise<Login> {
