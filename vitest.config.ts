@@ -37,6 +37,7 @@ export default defineConfig({
         isolate: false,
         testTimeout: PATIENCE_MS[name],
         hookTimeout: PATIENCE_MS[name],
+        expect: { poll: { timeout: 15_000 } },
       },
     })),
   },

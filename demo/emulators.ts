@@ -13,14 +13,15 @@ export interface Emulators {
   close(): Promise<void>;
 }
 
-const REGION = "us-east-1";
+export const REGION = "us-east-1";
+export const ACCOUNT = "111122223333";
 
 /** Both services on free ports of this machine. */
 export async function startEmulators(): Promise<Emulators> {
   let past: Date | undefined;
   const now = () => past ?? new Date();
   const losant = await startLosant({ now });
-  const aws = await startAws({ now, region: REGION });
+  const aws = await startAws({ now, region: REGION, account: ACCOUNT });
   const credentials = { accessKeyId: "demo", secretAccessKey: "demo" };
   const client = new SecretsManagerClient({ endpoint: aws.url, region: REGION, credentials });
   return {

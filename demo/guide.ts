@@ -4,11 +4,19 @@ import type { Demo } from "./demo.ts";
 import { FACTORY_FLOOR } from "./factory-floor.ts";
 import { emulatorVariables } from "./worker.ts";
 
+interface Served extends Pick<Demo, "emulators" | "worker"> {
+  readonly dashboard: { readonly url: string };
+}
+
 /** Shows how to reach the emulators from another terminal. Commands have their own lines, whatever their length. */
-export function showGuide({ emulators, worker }: Pick<Demo, "emulators" | "worker">, screen: Screen): void {
+export function showGuide({ emulators, worker, dashboard }: Served, screen: Screen): void {
   const { losant, aws, region } = emulators;
   const application = `${losant.url}/applications/${COLD_CHAIN.id}`;
   const command = (text: string) => screen.line(`    ${screen.typed(text)}`);
+
+  heading(screen, "The widget of CloudWatch's dashboard, in a browser on this machine:");
+  screen.line(`    ${screen.paint("strong", dashboard.url)}`);
+  say(screen, "Its buttons start the worker. Allow the widget to run, as in CloudWatch.");
 
   heading(screen, "The emulators run until Ctrl-C. In another terminal, set these variables:");
   for (const [name, value] of Object.entries(emulatorVariables(aws.url, region)))

@@ -1,27 +1,34 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import type { handler } from "../lambda/handler.ts";
 
-/* A separate process for each run, like a cold start in Lambda: loads the deployed bundle, and invokes it once. */
+/* A separate process for each invocation, like a cold start in Lambda: loads the deployed bundle, and invokes it once. */
 
 export interface Invocation {
-  /** The folder of the bundle's `index.js`. */
-  readonly folder: string;
+  /** The bundle, and the name of the function that it exports. */
+  readonly code: string;
+  readonly handler: string;
   readonly event: unknown;
   readonly requestId: string;
+  readonly functionArn: string;
 }
+
+/** What the function returned, or the message of its error. */
+export type Invoked = { readonly returned: unknown } | { readonly error: string };
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
 
 const TIMEOUT_MS = 15 * 60_000;
 
-process.once("message", async ({ folder, event, requestId }: Invocation) => {
+process.once("message", async ({ code, handler, event, requestId, functionArn }: Invocation) => {
   const endsAt = Date.now() + TIMEOUT_MS;
-  const context = { awsRequestId: requestId, getRemainingTimeInMillis: () => endsAt - Date.now() };
-  const bundle = createRequire(import.meta.url)(join(folder, "index.js")) as {
-    readonly handler: typeof handler;
+  const context = {
+    awsRequestId: requestId,
+    invokedFunctionArn: functionArn,
+    getRemainingTimeInMillis: () => endsAt - Date.now(),
   };
-  const answer = await bundle.handler(event, context).then(
-    (report) => ({ report }),
+  const bundle = createRequire(import.meta.url)(code) as Readonly<Record<string, Handler>>;
+  const invoked: Promise<Invoked> | undefined = bundle[handler]?.(event, context).then(
+    (returned) => ({ returned }),
     (thrown) => ({ error: thrown instanceof Error ? thrown.message : "not an error" }),
   );
-  process.send?.(answer, () => process.disconnect());
+  process.send?.(await invoked, () => process.disconnect());
 });

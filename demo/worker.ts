@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { writeFunctionCode } from "#function-code";
 import type { Report } from "../lambda/report/report.ts";
-import type { Emulators } from "./emulators.ts";
-import type { Invocation } from "./invoke.ts";
+import { ACCOUNT, type Emulators, REGION } from "./emulators.ts";
+import type { Invocation, Invoked } from "./invoke.ts";
 
 /** The result of an invocation: its report, or the message of its error. */
 export type Answer = { readonly report: Report } | { readonly error: string };
@@ -19,22 +19,32 @@ export interface LocalWorker {
   readonly logFile: string;
   /** One run in a separate process. Lambda gives each event a `requestId`, which is the same in its retries. */
   invoke(event: object, requestId?: string): Promise<Answer>;
+  /** The functions that the dashboard calls: for each, what it returns. They throw the message of its error. */
+  readonly functions: ReadonlyMap<string, (event: object) => Promise<unknown>>;
   /** Everything that it has logged so far. */
   log(): Promise<string>;
   remove(): Promise<void>;
 }
+
+const arnOf = (name: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
+export const WORKER_ARN = arnOf("losant-token-rotation");
+export const WIDGET_ARN = arnOf("losant-token-rotation-widget");
 
 /** In the package, this file is compiled and in another folder: see `imports` in package.json. */
 const INVOKE = createRequire(import.meta.url).resolve("#demo-invoke");
 
 export async function bundledWorker(config: object, emulators: Emulators): Promise<LocalWorker> {
   const folder = await mkdtemp(join(tmpdir(), "losant-token-rotation-"));
+  const widgetFolder = join(folder, "widget");
   const configFile = join(folder, "rotation.config.json");
   const logFile = join(folder, "worker.log");
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
+    await mkdir(widgetFolder);
     writeFunctionCode(folder);
-    await writeFile(configFile, `${JSON.stringify(config, undefined, 2)}\n`);
+    writeFunctionCode(widgetFolder, "widget");
+    const text = `${JSON.stringify(config, undefined, 2)}\n`;
+    for (const place of [folder, widgetFolder]) await writeFile(join(place, basename(configFile)), text);
     await writeFile(logFile, "");
   } catch (thrown) {
     await remove();
@@ -42,20 +52,36 @@ export async function bundledWorker(config: object, emulators: Emulators): Promi
   }
   const env = environmentFor(emulators, folder);
   const running = new Set<ChildProcess>();
+  const invoked = async (invocation: Omit<Invocation, "requestId">, requestId: string = randomUUID()) => {
+    const log = await open(logFile, "a");
+    const child = fork(INVOKE, { cwd: folder, env, stdio: ["ignore", log.fd, log.fd, "ipc"] });
+    running.add(child);
+    try {
+      return await answered(child, { ...invocation, requestId });
+    } finally {
+      running.delete(child);
+      await log.close();
+    }
+  };
+  const worker = { code: join(folder, "index.js"), handler: "handler", functionArn: WORKER_ARN };
+  const widget = { code: join(widgetFolder, "index.js"), handler: "widget", functionArn: WIDGET_ARN };
   return {
     configFile,
     logFile,
-    invoke: async (event, requestId = randomUUID()) => {
-      const log = await open(logFile, "a");
-      const child = fork(INVOKE, { cwd: folder, env, stdio: ["ignore", log.fd, log.fd, "ipc"] });
-      running.add(child);
-      try {
-        return await answered(child, { folder, event, requestId });
-      } finally {
-        running.delete(child);
-        await log.close();
-      }
+    invoke: async (event, requestId) => {
+      const answer = await invoked({ ...worker, event }, requestId);
+      return "error" in answer ? answer : { report: answer.returned as Report };
     },
+    functions: new Map(
+      [worker, widget].map((called) => [
+        called.functionArn,
+        async (event: object) => {
+          const answer = await invoked({ ...called, event });
+          if ("error" in answer) throw new Error(answer.error);
+          return answer.returned;
+        },
+      ]),
+    ),
     log: () => readFile(logFile, "utf8"),
     remove: async () => {
       for (const child of running) child.kill();
@@ -64,11 +90,11 @@ export async function bundledWorker(config: object, emulators: Emulators): Promi
   };
 }
 
-function answered(child: ChildProcess, invocation: Invocation): Promise<Answer> {
+function answered(child: ChildProcess, invocation: Invocation): Promise<Invoked> {
   return new Promise((resolve, reject) => {
-    child.once("message", (answer) => resolve(answer as Answer));
+    child.once("message", (answer) => resolve(answer as Invoked));
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`the worker ended with code ${code} and no answer`)));
+    child.once("exit", (code) => reject(new Error(`the function ended with code ${code} and no answer`)));
     child.send(invocation);
   });
 }
@@ -83,6 +109,7 @@ function environmentFor({ aws, region }: Emulators, folder: string): NodeJS.Proc
     AWS_CONFIG_FILE: join(folder, "no-config"),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, "no-credentials"),
     AWS_EC2_METADATA_DISABLED: "true",
+    WORKER_ARN,
   };
 }
 

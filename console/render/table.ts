@@ -36,7 +36,7 @@ export function table(rows: readonly Row[], showing: Showing): Html {
     const title = html`<tr><th scope="rowgroup" colspan="${columns.length}"><strong class="${urgency}">${URGENCY_TITLES[urgency]}: ${group.length}</strong></th></tr>`;
     return [html`<tbody>${title}${group.map((row) => rowOf(row, columns))}</tbody>\n`];
   });
-  return html`<table><thead><tr>${heads}</tr></thead>\n${groups}</table>`;
+  return html`<table class="${showing.width >= ROOMY ? "roomy" : "tight"}"><thead><tr>${heads}</tr></thead>\n${groups}</table>`;
 }
 
 function rowOf(row: Row, [first, ...others]: readonly Column[]): Html {
@@ -63,7 +63,8 @@ function columnsFor(rows: readonly Row[], showing: Showing): readonly Column[] {
     ...(isRoomy && isMany ? [application] : []),
     {
       title: "Expires",
-      cell: (row) => html`<span title="${expiryTitle(row, zone)}">${expiresText(row, now)}</span>`,
+      cell: (row) =>
+        html`<span class="when" title="${expiryTitle(row, zone)}">${expiresText(row, now)}</span>`,
     },
     { title: "Next run", cell: (row) => long(nextText(row, now)) },
     ...(isRoomy ? [secret] : []),
@@ -76,7 +77,7 @@ function columnsFor(rows: readonly Row[], showing: Showing): readonly Column[] {
 function tokenCell(row: Row): Html {
   const { text: shape } = shapeOf(row);
   const name = nameOf(row);
-  return html`<span class="long" title="${`${name} (${row.tokenId})`}"><span class="${row.urgency}" aria-hidden="true">${shape}</span> ${name}</span>`;
+  return html`<span class="long" title="${`${name} (${row.tokenId})`}"><span class="${row.urgency}" aria-hidden="true">${shape}</span> ${name}</span>`;
 }
 
 /** Text of any length: three lines are shown, and all of it in the title. */

@@ -38,8 +38,11 @@ export type ThemeName = keyof typeof THEMES;
 /** Whichever of them the reader's system has; on paper, the light one. */
 export const SYSTEM_THEME = "system";
 
-/** The class of the element that contains a page. All rules are below it, so that they change nothing else on a dashboard. */
-export const PAGE_CLASS = "losant-tokens";
+/**
+ * The classes of the element that contains a page. All rules are below the first, so that they change nothing else on a dashboard.
+ * The second turns off CloudWatch's own styles, so that a page looks the same everywhere.
+ */
+export const PAGE_CLASS = "losant-tokens cwdb-no-default-styles";
 
 /** The rules of a page, as one style element. It loads nothing. */
 export function styleOf(name: ThemeName | typeof SYSTEM_THEME): Html {
@@ -63,12 +66,18 @@ function rulesOf(name: ThemeName): Html {
 .losant-tokens .long{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;overflow-wrap:anywhere}
 .losant-tokens .faint{color:${faint}}
 .losant-tokens .note{background:${band};padding:6px 8px;margin:6px 0;overflow-wrap:anywhere}
-.losant-tokens .btn{background:${ground};color:${link};border:1px solid ${link};border-radius:4px;padding:2px 8px;margin:0 4px 4px 0;cursor:pointer;font:inherit}
+.losant-tokens .btn{background:${ground};color:${link};border:1px solid ${link};border-radius:4px;padding:1px 6px;margin:0 4px 2px 0;cursor:pointer;font:inherit;font-size:12px}
+.losant-tokens .btn:hover{text-decoration:underline}
+.losant-tokens :focus-visible{outline:2px solid ${link};outline-offset:2px}
+.losant-tokens input,.losant-tokens select{background:${ground};color:${text};border:1px solid ${faint};border-radius:4px;padding:2px 4px;font:inherit}
 .losant-tokens .btn-primary{background:${link};color:${ground}}
-.losant-tokens ul{margin:4px 0;padding-left:20px}
-.losant-tokens li{margin:0 0 8px;overflow-wrap:anywhere}
+.losant-tokens td .buttons{display:block;min-width:9em}
+.losant-tokens .roomy td .buttons,.losant-tokens .when{white-space:nowrap}
+.losant-tokens th[scope=row]{min-width:9em}
+.losant-tokens ul{margin:4px 0;padding:0;list-style:none}
+.losant-tokens li{margin:0 0 10px;overflow-wrap:anywhere}
 .losant-tokens form,.losant-tokens .filters{margin:8px 0}
-.losant-tokens label{margin-right:12px}
+.losant-tokens label{display:inline-block;margin:0 12px 4px 0}
 .losant-tokens pre{white-space:pre-wrap;overflow-wrap:anywhere}
 .losant-tokens .attention{color:${attention}}
 .losant-tokens .due{color:${due}}

@@ -49,6 +49,7 @@ section > .widget { overflow: auto; }
 dialog { max-width: min(60rem, 90vw); max-height: 85vh; overflow: auto; }
 dialog::backdrop { background: #000000a0; }
 button { font: inherit; }
+:is(dialog, section > .widget) > button { margin-right: 8px; }
 [aria-busy="true"] { opacity: 0.6; cursor: progress; }
 :focus-visible { outline: 2px solid var(--cw-link); outline-offset: 2px; }
 ${OF_WIDGET} {

@@ -1,6 +1,6 @@
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { BROWSER_SCRIPTS, type BrowserScript, optionsFor } from "../browser-script/options.ts";
-import { BUNDLING, HANDLER_ENTRY } from "../bundling.ts";
+import { BUNDLING, ENTRIES, type FunctionName } from "../bundling.ts";
 import { inRepository } from "./repository.ts";
 
 /** The oldest Node.js that the package supports. The function always runs on Lambda's Node.js. */
@@ -20,7 +20,8 @@ const COMMON = {
 /** Writes all code of the package into `folder`, and returns its source files. */
 export async function bundleInto(folder: string): Promise<readonly string[]> {
   const metafiles = [
-    await bundleFunction(folder),
+    await bundleFunction(folder, "worker", "function"),
+    await bundleFunction(folder, "widget", "widget"),
     await bundleConstruct(folder),
     await bundleCommand(folder),
     ...(await Promise.all(BROWSER_SCRIPTS.map((script) => bundleScript(script, folder)))),
@@ -29,11 +30,11 @@ export async function bundleInto(folder: string): Promise<readonly string[]> {
 }
 
 /** The same file that the stack deploys, byte for byte. */
-async function bundleFunction(folder: string): Promise<Metafile> {
+async function bundleFunction(folder: string, name: FunctionName, subfolder: string): Promise<Metafile> {
   const { metafile } = await build({
     ...BUNDLING,
-    entryPoints: [HANDLER_ENTRY],
-    outfile: `${folder}/function/index.js`,
+    entryPoints: [ENTRIES[name]],
+    outfile: `${folder}/${subfolder}/index.js`,
     metafile: true,
     logLevel: "error",
   });

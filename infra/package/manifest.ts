@@ -30,6 +30,7 @@ export function packageManifest(): object {
       "command",
       "construct",
       "function",
+      "widget",
       "docs",
       "*.md",
       "*.json",

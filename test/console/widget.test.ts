@@ -83,7 +83,7 @@ const textOf = (page: string, name: string) =>
 const rowsIn = (page: string) =>
   elementsOf(page)
     .filter(({ name, attributes }) => name === "th" && attributes.scope === "row")
-    .map(({ text }) => text.replace(/^[▲◆○·] /, ""));
+    .map(({ text }) => text.replace(/^[▲◆○·]\s/, ""));
 
 describe("the widget", () => {
   test("shows every token, writes nothing, and its buttons call this worker and this widget", async () => {

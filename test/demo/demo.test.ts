@@ -99,12 +99,26 @@ test("npm start -- --serve goes on until Ctrl-C, and ends cleanly", { timeout: T
     },
   );
   expect(await Promise.all(answers)).toEqual([expect.stringContaining("AWSCURRENT")]);
+  const [, page = ""] = /in a browser on this machine:\n +(http:\/\/127\.0\.0\.1:\d+)\n/.exec(stdout) ?? [];
+  expect(page).not.toBe("");
+  await expect(fetch(page)).rejects.toThrow();
   expect(stdout).toContain("losant-token-rotation rotate --config");
   expect(stdout).toContain("The emulators have stopped");
   expect(stdout).not.toMatch(TOKEN_STRING);
   expect(code).toBe(0);
   expect(readdirSync(temporary)).toEqual([]);
   await expect(fetch(`${url}/_emulator/state`)).rejects.toThrow();
+});
+
+test.each([
+  [["--port", "8080"], "--port needs --serve"],
+  [["--serve", "--port", "70000"], "--port must be a number up to 65535"],
+  [["--serve", "--port", "http"], "--port must be a number up to 65535"],
+])("npm start -- %j starts nothing", async (args, why) => {
+  const { code, stderr } = await runScript("cli/losant-token-rotation.ts", ["demo", ...args], {
+    TMPDIR: temporary,
+  });
+  expect([code, stderr.split("\n")[0]]).toEqual([2, why]);
 });
 
 test("Ctrl-C in the middle of a run ends it, says so in the exit code, and leaves no file", {

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Invocation } from "../../demo/invoke.ts";
+import type { Invocation, Invoked } from "../../demo/invoke.ts";
 import { awsService } from "../../emulators/aws/server.ts";
 import { type Service, serve } from "../../emulators/http.ts";
 import { losantService } from "../../emulators/losant/server.ts";
@@ -19,8 +20,6 @@ const INVOKE = fileURLToPath(new URL("../../demo/invoke.ts", import.meta.url));
 const SHIFTED_CLOCK = new URL("shifted-clock.ts", import.meta.url).href;
 /** Nothing here takes a second. This limit ensures that a process that hangs doesn't block the test. */
 const PATIENCE_MS = 60_000;
-
-type Answer = { readonly report: Report } | { readonly error: string };
 
 export interface Launch {
   /** The folder with the bundle's `index.js`. */
@@ -54,7 +53,7 @@ export class ProcessWorker implements Worker {
   readonly #launch: Launch;
   readonly #met = new Set<string>();
   #child: ChildProcess | undefined;
-  #answer: Answer | undefined;
+  #answer: Invoked | undefined;
 
   constructor(services: Services, entry: RunEntry, surroundings: Surroundings, launch: Launch) {
     this.#services = services;
@@ -113,10 +112,11 @@ export class ProcessWorker implements Worker {
     });
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => this.log.push(text));
-    child.once("message", (answer: Answer) => {
+    child.once("message", (answer: Invoked) => {
       this.#answer = answer;
     });
-    child.send({ folder, event, requestId } satisfies Invocation);
+    const code = join(folder, "index.js");
+    child.send({ code, handler: "handler", event, requestId, functionArn: "" } satisfies Invocation);
     this.#child = child;
     return child;
   }
@@ -155,8 +155,8 @@ export class ProcessWorker implements Worker {
     return this.#child?.kill("SIGKILL") ?? false;
   }
 
-  #read(answer: Answer): void {
-    if ("report" in answer) this.result = { report: answer.report, failures: [] };
+  #read(answer: Invoked): void {
+    if ("returned" in answer) this.result = { report: answer.returned as Report, failures: [] };
     else if (/^run \S+ finished with failures/.test(answer.error))
       this.result = {
         report: { applications: [{ applicationId: "unknown", outcome: "failed" }] },

@@ -38,9 +38,9 @@ export function styleOf(element: Locator, property: string): Promise<string> {
   return element.evaluate((found, name) => getComputedStyle(found).getPropertyValue(name), property);
 }
 
-/** How many pixels of the page are beyond the right edge of the window. */
-export function overflowOf(page: Page): Promise<number> {
-  return page.locator("html").evaluate((root) => root.scrollWidth - root.clientWidth);
+/** How many pixels of the page, or of a part of it, are beyond its right edge. */
+export function overflowOf(page: Page, part = "html"): Promise<number> {
+  return page.locator(part).evaluate((root) => root.scrollWidth - root.clientWidth);
 }
 
 /** A page, and what it must not do. */
