@@ -1,6 +1,8 @@
 import { printable } from "../../lambda/model/printable.ts";
+import type { ApplicationId } from "../../lambda/model/token.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { type FoundApplication, isAbout, isLeftOutByPart } from "../../lambda/policy/discovery.ts";
+import { shardOf } from "../../lambda/policy/slots.ts";
 import type { ListedApplication } from "../../lambda/ports.ts";
 import type { Discovery } from "../../lambda/run/discovery.ts";
 import { EXIT, type ExitCode } from "../command/command.ts";
@@ -17,13 +19,15 @@ import type { StatusOptions } from "./options.ts";
 
 /** An application that is configured, or that a user's access token reaches. */
 interface ApplicationEntry {
-  readonly id: string;
+  readonly id: ApplicationId;
   readonly listed: ListedApplication | undefined;
   /** A run works on it. */
   readonly isWorkedOn: boolean;
   /** Which part of the configuration decides about it. */
   readonly decision: string;
 }
+
+type Fleet = Tools["config"]["fleet"];
 
 /** More rows don't help a person who looks for one. `--json` has all of them. */
 const SHOWN = 200;
@@ -45,13 +49,14 @@ export async function showApplications(
   const ids = new Set(asked.map((id) => id.toLowerCase()));
   const entries = entriesOf(tools.config, discovery).filter(({ id }) => ids.size === 0 || ids.has(id));
   const problems = problemsOf(discovery);
+  const { fleet } = tools.config;
   io.document(() => ({
     schemaVersion: "1",
     at: io.clock.now().toISOString(),
     discovery: problems.map(problemOf),
-    applications: entries.map(documentOfEntry),
+    applications: entries.map((entry) => documentOfEntry(entry, fleet)),
   }));
-  showEntriesOf(entries, all ? entries.length : SHOWN, screen);
+  showEntriesOf(entries, fleet, all ? entries.length : SHOWN, screen);
   for (const { what, error } of problems) showProblem(what, error, screenOn(io.urgent, io.env));
   return problems.length === 0 ? EXIT.good : EXIT.failed;
 }
@@ -109,9 +114,10 @@ function foundEntry({
   return { id: listed.id, listed, isWorkedOn: true, decision: parts.join(" ") };
 }
 
-function documentOfEntry({ id, listed, isWorkedOn, decision }: ApplicationEntry) {
+function documentOfEntry({ id, listed, isWorkedOn, decision }: ApplicationEntry, fleet: Fleet) {
   return {
     applicationId: id,
+    ...(fleet && { shard: shardOf(id, fleet.shards) }),
     name: listed?.name,
     organizationId: listed?.organization?.id,
     organizationName: listed?.organization?.name,
@@ -121,9 +127,15 @@ function documentOfEntry({ id, listed, isWorkedOn, decision }: ApplicationEntry)
   };
 }
 
-function showEntriesOf(entries: readonly ApplicationEntry[], room: number, screen: Screen): void {
+function showEntriesOf(
+  entries: readonly ApplicationEntry[],
+  fleet: Fleet,
+  room: number,
+  screen: Screen,
+): void {
   const columns = [
     { title: "APPLICATION", atMost: 24 },
+    ...(fleet ? [{ title: "SHARD", atMost: 5 }] : []),
     { title: "NAME", atMost: 28 },
     { title: "ORGANIZATION", atMost: 20 },
     { title: "TOKENS", atMost: 6 },
@@ -133,6 +145,7 @@ function showEntriesOf(entries: readonly ApplicationEntry[], room: number, scree
     .slice(0, room)
     .map(({ id, listed, isWorkedOn, decision }) => [
       { text: id },
+      ...(fleet ? [{ text: String(shardOf(id, fleet.shards)) }] : []),
       { text: printable(listed?.name ?? "–") },
       { text: listed === undefined ? "–" : ownerWords(listed) },
       { text: String(listed?.tokenCount ?? "–") },

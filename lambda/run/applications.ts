@@ -1,6 +1,7 @@
 import { MAX_FAILURES_NAMED } from "../limits.ts";
 import { RotationError } from "../model/errors.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
+import type { FoundApplication } from "../policy/discovery.ts";
 import { isInShard } from "../policy/slots.ts";
 import { DOES_NOT_WORK } from "./application.ts";
 import type { RunContext } from "./context.ts";
@@ -59,18 +60,17 @@ function hasProblems({ entries }: Discovery): boolean {
 }
 
 function recordDiscovery(discovery: Discovery, { recorder, clock, log, shard }: RunContext): void {
-  const { entries } = discovery;
-  const found = discovery.found.filter(({ listed }) => isInShard(listed.id, shard));
-  const unfound = discovery.unfound.filter((id) => isInShard(id, shard));
+  const { entries, found, unfound } = discovery;
   for (const { index, count, login, problems } of entries) {
     log.info("applications discovered", { entry: index, count });
     for (const error of problems) recorder.failed(`discover.${index}`, error);
     const isUseless = problems.some(({ code }) => DOES_NOT_WORK.has(code));
     recorder.accessToken(isUseless ? clock.now() : login === undefined ? "unknown" : login.expiresAt);
   }
-  for (const id of unfound) recorder.applicationFailed(id, notDiscovered(id));
-  const shared = found.filter(({ alsoFoundBy }) => alsoFoundBy.length > 0);
-  const unlisted = found.filter(({ decidedBy, foundBy }) => decidedBy !== foundBy);
+  for (const id of unfound) if (isInShard(id, shard)) recorder.applicationFailed(id, notDiscovered(id));
+  const isOurs = ({ listed }: FoundApplication) => isInShard(listed.id, shard);
+  const shared = found.filter(({ alsoFoundBy }) => alsoFoundBy.length > 0).filter(isOurs);
+  const unlisted = found.filter(({ decidedBy, foundBy }) => decidedBy !== foundBy).filter(isOurs);
   const named = (some: Discovery["found"]) => ({
     count: some.length,
     applicationIds: some.slice(0, MAX_FAILURES_NAMED).map(({ listed }) => listed.id),

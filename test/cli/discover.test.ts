@@ -163,6 +163,21 @@ describe("status", { timeout: TIMEOUT_MS }, () => {
     expect(stdout).toContain("A run works on 1 of 2 applications.");
   });
 
+  test("--applications shows the shard of each application of a fleet", async () => {
+    logIn();
+    configure({}, { fleet: true, schedule: "6h" });
+    const { stdout } = await status("--applications");
+    expect(stdout).toContain(`${ONE} 9 Line one`);
+    expect(stdout).toContain(`${TWO} 11 Line two`);
+    const { stdout: text } = await status("--applications", "--json");
+    expect(JSON.parse(text)).toMatchObject({
+      applications: [
+        { applicationId: ONE, shard: 9 },
+        { applicationId: TWO, shard: 11 },
+      ],
+    });
+  });
+
   test("--applications can't be used with filters of tokens", async () => {
     const { code, stderr } = await status("--applications", "--due");
     expect(code).toBe(2);
