@@ -1,5 +1,6 @@
 import { Aws, CfnCondition, Fn, Stack, Token } from "aws-cdk-lib";
 import type { Dashboard } from "aws-cdk-lib/aws-cloudwatch";
+import { CONSOLES, USUAL_CONSOLE } from "../console/console-domains.ts";
 
 /** The address of a dashboard in the console. */
 export function dashboardUrl(dashboard: Dashboard): string {
@@ -7,16 +8,9 @@ export function dashboardUrl(dashboard: Dashboard): string {
   return `https://${consoleDomain(stack)}/cloudwatch/home?region=${stack.region}#dashboards/dashboard/${dashboard.dashboardName}`;
 }
 
-/** Each partition has its own console. */
-const CONSOLES = {
-  China: { partition: "aws-cn", domain: "console.amazonaws.cn" },
-  GovCloud: { partition: "aws-us-gov", domain: "console.amazonaws-us-gov.com" },
-  EuropeanSovereignCloud: { partition: "aws-eusc", domain: "console.amazonaws-eusc.eu" },
-} as const;
-
 /** Uses conditions, which have a default. A mapping would make the deployment fail in an unknown partition. */
 function consoleDomain(stack: Stack): string {
-  let domain = "console.aws.amazon.com";
+  let domain: string = USUAL_CONSOLE;
   for (const [name, { partition, domain: own }] of Object.entries(CONSOLES)) {
     const { logicalId } = conditionOf(stack, `In${name}`, partition);
     domain = Token.asString(Fn.conditionIf(logicalId, own, domain));

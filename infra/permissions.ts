@@ -1,5 +1,6 @@
 import { Annotations, Stack, Token } from "aws-cdk-lib";
 import {
+  Effect,
   type IManagedPolicy,
   type IPolicy,
   ManagedPolicy,
@@ -18,21 +19,21 @@ import { refuseUnreachable } from "./access-token-arns.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { inPolicies, room } from "./policy-room.ts";
 import type { AnyEventBus } from "./props.ts";
-import { type SecretGrant, secretGrants } from "./secret-grants.ts";
-import { secretPatterns } from "./secret-patterns.ts";
+import type { SecretGrant } from "./secret-grants.ts";
+import { type SecretPatterns, secretPatterns } from "./secret-patterns.ts";
 
 export interface PermissionsProps {
   readonly config: RotationConfig;
-  readonly eventBus: AnyEventBus;
-  readonly logGroup: ILogGroup;
-  readonly failedRuns: IQueue;
-  readonly secretsKey: IKey | undefined;
+  readonly description: string;
+  /** What the function may do with the secrets of the configuration. */
+  readonly grantsFor: (patterns: SecretPatterns) => readonly SecretGrant[];
+  readonly others: readonly PolicyStatement[];
   readonly tracing: boolean;
 }
 
 /**
- * The worker's role, with all of its permissions. It has no GetSecretValue on the managed secrets, so it can't read what it
- * writes.
+ * The role of a function, with all of its permissions. None has GetSecretValue on the managed secrets, so the worker can't read what
+ * it writes.
  * @throws Error if the configuration needs rights that the role can't have
  */
 export class Permissions extends Construct {
@@ -43,21 +44,20 @@ export class Permissions extends Construct {
     refuseUnreachable(this, props.config);
     this.role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
-      description: "Role of the Losant token rotation worker",
+      description: props.description,
     });
     const roles = [this.role];
     const patterns = secretPatterns(props.config);
-    const grants = secretGrants(patterns);
+    const grants = props.grantsFor(patterns);
     const isInline = room(Object.values(patterns)).isInlineEnough;
     const inline = isInline ? grants : [];
     const policy = new Policy(this, "Policy", {
       roles,
-      statements: [...inline.map((grant) => statementOf(this, grant)), ...otherStatements(this, props)],
+      statements: [...inline.map((grant) => statementOf(this, grant)), ...props.others],
     });
     explainWildcards(policy, inline);
     if (!isInline) policy.node.addDependency(...grants.flatMap((grant) => this.#managedPolicies(grant)));
     this.#allowWithoutResources(props.tracing);
-    tellOfFolders(this, patterns.accessTokens);
   }
 
   /** The statements that don't fit into the inline policy. */
@@ -90,15 +90,52 @@ export class Permissions extends Construct {
   }
 }
 
-function otherStatements(scope: Construct, props: PermissionsProps): readonly PolicyStatement[] {
+interface WorkerNeeds {
+  readonly eventBus: AnyEventBus;
+  readonly logGroup: ILogGroup;
+  readonly failedRuns: IQueue;
+  readonly secretsKey: IKey | undefined;
+}
+
+/** What the worker may do beside its work on secrets. */
+export function workerStatements(scope: Construct, needs: WorkerNeeds): readonly PolicyStatement[] {
   return [
-    ...keyStatements(scope, props.secretsKey),
-    allow("Announce", ["events:PutEvents"], [props.eventBus.eventBusArn], {
+    ...keyStatements(scope, needs.secretsKey, ["kms:Decrypt", "kms:GenerateDataKey"]),
+    allow("Announce", ["events:PutEvents"], [needs.eventBus.eventBusArn], {
       StringEquals: { "events:source": EVENT_SOURCE },
     }),
-    allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], [props.logGroup.logGroupArn]),
-    allow("HandInFailedRuns", ["sqs:SendMessage"], [props.failedRuns.queueArn]),
+    logStatement(needs.logGroup),
+    allow("HandInFailedRuns", ["sqs:SendMessage"], [needs.failedRuns.queueArn]),
   ];
+}
+
+/** What the widget may do, beside its looks at secrets. Whatever another policy allows its role, it can't write. */
+export function widgetStatements(
+  scope: Construct,
+  { logGroup, secretsKey }: Pick<WorkerNeeds, "logGroup" | "secretsKey">,
+): readonly PolicyStatement[] {
+  return [
+    ...keyStatements(scope, secretsKey, ["kms:Decrypt"]),
+    logStatement(logGroup),
+    new PolicyStatement({
+      sid: "NothingElse",
+      effect: Effect.DENY,
+      notActions: [
+        "kms:Decrypt",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:ListSecrets",
+        "secretsmanager:ListSecretVersionIds",
+      ],
+      resources: ["*"],
+    }),
+  ];
+}
+
+function logStatement(logGroup: ILogGroup): PolicyStatement {
+  return allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], [logGroup.logGroupArn]);
 }
 
 function statementOf(scope: Construct, { sid, actions, ends }: SecretGrant): PolicyStatement {
@@ -116,12 +153,19 @@ function secretArn(scope: Construct, end: string, shown = (value: string, _name:
   return `arn:${shown(partition, "AWS::Partition")}:secretsmanager:${place}:secret:${end}`;
 }
 
-/** To write a version of a secret that your own key encrypts, both actions are needed (Secrets Manager, "Permissions for the KMS key"). */
-function keyStatements(scope: Construct, key: IKey | undefined): readonly PolicyStatement[] {
+/**
+ * To write a version of a secret that your own key encrypts, both of the worker's actions are needed (Secrets Manager, "Permissions
+ * for the KMS key").
+ */
+function keyStatements(
+  scope: Construct,
+  key: IKey | undefined,
+  actions: readonly string[],
+): readonly PolicyStatement[] {
   if (key === undefined) return [];
   const { region, urlSuffix } = Stack.of(scope);
   const viaSecretsManager = { StringEquals: { "kms:ViaService": `secretsmanager.${region}.${urlSuffix}` } };
-  return [allow("UseSecretsKey", ["kms:Decrypt", "kms:GenerateDataKey"], [key.keyArn], viaSecretsManager)];
+  return [allow("UseSecretsKey", actions, [key.keyArn], viaSecretsManager)];
 }
 
 function allow(
@@ -147,7 +191,8 @@ function explainWildcards(policy: IPolicy | IManagedPolicy, grants: readonly Sec
 }
 
 /** Informs whoever deploys the stack, because the pattern allows more than the configuration names. */
-function tellOfFolders(scope: Construct, accessTokens: readonly string[]): void {
+export function tellOfFolders(scope: Construct, config: RotationConfig): void {
+  const { accessTokens } = secretPatterns(config);
   for (const pattern of accessTokens.filter((text) => text.endsWith("*")))
     Annotations.of(scope).addInfoV2(
       "losant-token-rotation:reads-folder",

@@ -83,6 +83,8 @@ export interface TokenRotationProps extends WorkerOptions, EventBusOptions, Alar
   readonly config: ConfigDocument;
   /** Default: nobody. */
   readonly notify?: NotifyOptions | undefined;
+  /** Shows the tokens in a custom widget of the dashboard, with buttons. Default true. */
+  readonly console?: boolean | undefined;
   /** Writes every event to a log group. Default false. */
   readonly logEvents?: boolean | undefined;
   /** Publishes the schemas of the events in a schema registry. Default false. */

@@ -5,6 +5,11 @@ import { join } from "node:path";
 /** The runbook without an address: the file beside this code. */
 export const RUNBOOK_FILE = "RUNBOOK.md";
 
+/** The variable of a function with the runbook's address, if there is one. */
+export function runbookVariable(url: string | undefined): { readonly RUNBOOK_URL?: string } {
+  return url === undefined || url === RUNBOOK_FILE ? {} : { RUNBOOK_URL: url };
+}
+
 /** The root of the repository, or of the installed package. */
 const ROOT = join(import.meta.dirname, "..");
 

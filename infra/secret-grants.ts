@@ -1,6 +1,6 @@
 import type { SecretPatterns } from "./secret-patterns.ts";
 
-/** What the worker may do with these secrets. */
+/** What a function may do with these secrets. */
 export interface SecretGrant {
   readonly sid: string;
   readonly actions: readonly string[];
@@ -55,3 +55,14 @@ export function secretGrants({
   ];
   return grants.filter(({ ends }) => ends.length > 0);
 }
+
+/** What the widget may do: the worker's looks, and none of its writes. */
+export function lookGrants(patterns: SecretPatterns): readonly SecretGrant[] {
+  return secretGrants(patterns).flatMap((grant) => {
+    const actions = grant.actions.filter((action) => !SECRET_WRITES.includes(action));
+    return actions.length === 0 ? [] : [{ ...grant, sid: LOOKING[grant.sid] ?? grant.sid, actions }];
+  });
+}
+
+/** The names of grants that would be wrong without their writes. */
+const LOOKING: Readonly<Record<string, string>> = { ManageSecrets: "LookAtSecrets" };

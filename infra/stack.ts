@@ -18,7 +18,8 @@ export class TokenRotationStack extends Stack {
       config: document,
       ...optionProps(this, options),
     });
-    const { lambda, failedRuns, missedStarts, undeliveredNotifications, eventSchemas } = this.rotation;
+    const { lambda, failedRuns, missedStarts, undeliveredNotifications, eventSchemas, consoleLambda } =
+      this.rotation;
     this.#tell(
       "FunctionName",
       lambda.functionName,
@@ -40,6 +41,12 @@ export class TokenRotationStack extends Stack {
         "UndeliveredNotificationsQueueUrl",
         undeliveredNotifications.queueUrl,
         "Queue of messages to people that could not be delivered",
+      );
+    if (consoleLambda !== undefined)
+      this.#tell(
+        "ConsoleFunctionName",
+        consoleLambda.functionName,
+        "Name of the function of the dashboard's widget, which only reads. Whoever looks at the widget must be allowed to invoke it",
       );
     if (eventSchemas !== undefined)
       this.#tell("EventSchemaRegistry", eventSchemas.registryName, "Registry with the schemas of the events");

@@ -6,6 +6,7 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { parseConfig, type RotationConfig } from "../lambda/policy/config.ts";
 import { Alarms } from "./alarms.ts";
+import { Console } from "./console.ts";
 import { Dashboard } from "./dashboard.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { chooseEventBus } from "./event-bus.ts";
@@ -36,6 +37,8 @@ export class TokenRotation extends Construct {
   readonly alarms: readonly AlarmBase[];
   readonly dashboard: CloudWatchDashboard;
   readonly eventSchemas: EventSchemas | undefined;
+  /** The function of the dashboard's custom widget. Undefined without `console`. */
+  readonly consoleLambda: IFunction | undefined;
 
   constructor(scope: Construct, id: string, { notify, ...given }: TokenRotationProps) {
     super(scope, id);
@@ -53,6 +56,10 @@ export class TokenRotation extends Construct {
     const undelivered = notify && new DeadLetterQueue(this, "UndeliveredNotifications").queue;
     const alarms = new Alarms(this, "Alarms", { ...props, config, worker, schedule, undelivered });
     const { lambda } = worker;
+    this.consoleLambda =
+      props.console === false
+        ? undefined
+        : new Console(this, "Console", { ...props, config, document, worker }).lambda;
     if (props.logEvents === true) new EventLog(this, "EventLog", bus);
     if (props.testEvents !== undefined)
       new TestEvents(this, "TestEvents", { lambda, registry: props.testEvents });
@@ -65,7 +72,12 @@ export class TokenRotation extends Construct {
     this.missedStarts = schedule.missedStarts;
     this.undeliveredNotifications = undelivered;
     this.alarms = alarms.all;
-    this.dashboard = new Dashboard(this, "Dashboard", { worker, alarms, config }).dashboard;
+    this.dashboard = new Dashboard(this, "Dashboard", {
+      worker,
+      alarms,
+      config,
+      widget: this.consoleLambda,
+    }).dashboard;
     if (notify !== undefined && undelivered !== undefined)
       new Notifications(this, "Notifications", {
         ...notify,

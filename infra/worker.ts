@@ -14,11 +14,12 @@ import { Construct } from "constructs";
 import type { RotationConfig } from "../lambda/policy/config.ts";
 import { SLOT_MS } from "../lambda/policy/slots.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { functionCode } from "./deployed-code.ts";
 import { CA_ENVIRONMENT, readCaFile } from "./extra-ca.ts";
-import { Permissions } from "./permissions.ts";
+import { Permissions, tellOfFolders, workerStatements } from "./permissions.ts";
 import type { AnyEventBus, WorkerOptions } from "./props.ts";
-import { RUNBOOK_FILE } from "./runbook-url.ts";
-import { workerCode } from "./worker-code.ts";
+import { runbookVariable } from "./runbook-url.ts";
+import { secretGrants } from "./secret-grants.ts";
 
 interface WorkerProps extends WorkerOptions {
   readonly config: RotationConfig;
@@ -47,16 +48,16 @@ export class WorkerFunction extends Construct {
     const { logGroup, failedRuns } = this;
     const permissions = new Permissions(this, "Permissions", {
       config,
-      eventBus,
-      logGroup,
-      failedRuns,
-      secretsKey,
+      description: "Role of the Losant token rotation worker",
+      grantsFor: secretGrants,
+      others: workerStatements(this, { eventBus, logGroup, failedRuns, secretsKey }),
       tracing,
     });
+    tellOfFolders(this, config);
     const caCertificates = props.extraCaFile === undefined ? undefined : readCaFile(props.extraCaFile);
     this.lambda = new NodejsFunction(this, "Function", {
       description: "Rotates Losant API tokens before they expire",
-      code: workerCode(document, caCertificates),
+      code: functionCode("worker", document, caCertificates),
       handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: props.architecture ?? Architecture.ARM_64,
@@ -68,8 +69,7 @@ export class WorkerFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       environment: {
-        ...(props.runbookUrl !== undefined &&
-          props.runbookUrl !== RUNBOOK_FILE && { RUNBOOK_URL: props.runbookUrl }),
+        ...runbookVariable(props.runbookUrl),
         ...(caCertificates !== undefined && CA_ENVIRONMENT),
       },
       retryAttempts: 2,

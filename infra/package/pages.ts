@@ -7,7 +7,9 @@ import { inRepository, MANIFEST } from "./repository.ts";
 const PAGES = [
   "CHANGELOG.md",
   "RUNBOOK.md",
-  ...["deploy", "operate", "events", "status", "security", "glossary"].map((page) => `docs/${page}.md`),
+  ...["deploy", "operate", "events", "status", "security", "glossary", "console"].map(
+    (page) => `docs/${page}.md`,
+  ),
 ];
 
 /** The chapters of the repository's README that the package's README has too. */

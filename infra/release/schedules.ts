@@ -23,7 +23,7 @@ export function scheduleSettings(): Readonly<Record<string, ScheduleSettings>> {
 
 function settingsFor(schedule: string): ScheduleSettings {
   const application = { id: "0".repeat(24), accessToken: "losant-access/any" };
-  const { Resources } = stackTemplate({ schedule, applications: [application] });
+  const { Resources } = stackTemplate({ schedule, applications: [application] }, { console: false });
   const { ScheduleExpression, FlexibleTimeWindow } = propertiesOf(Resources.Schedule);
   const { Period, EvaluationPeriods } = propertiesOf(Resources.AlarmsNoSuccessfulRun);
   const dashboard = JSON.stringify(Resources.Dashboard);

@@ -23,7 +23,9 @@ export const BASE_CONFIGURATION = {
   formerPrefixes: ["former"],
   applications: [{ id: APPLICATION, accessToken: { secret: `losant-access/${APPLICATION}`, renew: true } }],
 };
+/** The template and the Terraform module have no custom widget: its function would need a second archive, and a policy of its own. */
 export const BASE_OPTIONS = {
+  console: false,
   secretsKeyArn: "arn:aws:kms:us-east-1:000000000000:key/none",
   runbookUrl: RUNBOOK_FILE,
 };

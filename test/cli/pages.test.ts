@@ -7,7 +7,9 @@ const PAGES = [
   "README.md",
   "RUNBOOK.md",
   "infra/package/README.md",
-  ...["deploy", "operate", "status", "events", "security", "RELIABILITY"].map((page) => `docs/${page}.md`),
+  ...["deploy", "operate", "status", "events", "security", "console", "RELIABILITY"].map(
+    (page) => `docs/${page}.md`,
+  ),
 ];
 /** In a code span or a line of a code block; markers begin with a bracket. */
 const COMMAND = /(?<!\[)losant-token-rotation (?<name>[a-z][a-z-]*)(?<options>[^`\n#|]*)/g;

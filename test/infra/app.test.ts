@@ -71,6 +71,7 @@ describe("with a configuration of one's own", () => {
       "DashboardUrl",
       "FailedRunsQueueUrl",
       "MissedStartsQueueUrl",
+      "ConsoleFunctionName",
     ]);
   });
 });
@@ -129,6 +130,8 @@ test("cdk.json sets every feature flag that the CDK recommends, so that synth ha
 const FILES_OF_SYNTH = [
   "infra",
   "lambda",
+  "console",
+  "cli",
   "cdk.json",
   "package.json",
   "with-node.mjs",
@@ -168,6 +171,7 @@ test("npx cdk synth in a fresh clone, on Node 20 too, needs no network and no cr
   expect(stdout).toContain("AWS::Lambda::Function");
   expect(stderr.trim().split("\n")).toEqual([
     "Bundling asset LosantTokenRotation/TokenRotation/Worker/Function/Code/Stage...",
+    "Bundling asset LosantTokenRotation/TokenRotation/Console/Function/Code/Stage...",
     expect.stringContaining("rotation.config.json doesn't exist"),
   ]);
 });

@@ -26,7 +26,7 @@ function synthesize(...all: readonly (ConfigDocument | TokenRotationProps)[]): s
   const app = newApp({ bundle: true });
   for (const [index, one] of all.entries()) {
     const props = "config" in one ? one : { config: one };
-    new TokenRotation(new Stack(app, `Test${index}`), "TokenRotation", props);
+    new TokenRotation(new Stack(app, `Test${index}`), "TokenRotation", { console: false, ...props });
   }
   return app.synth().directory;
 }
@@ -151,5 +151,53 @@ describe("the asset in Lambda", () => {
       kind: "error",
       body: { errorMessage: expect.stringContaining("token-not-found") },
     });
+  });
+});
+
+describe("the asset of the widget", () => {
+  let folder: string;
+  let lambda: LocalLambda;
+
+  beforeAll(async () => {
+    const directory = synthesize({ config, console: true });
+    const [found] = assetsOf(directory).filter(
+      (path) => !readFileSync(join(path, "index.js")).equals(readFileSync(join(asset, "index.js"))),
+    );
+    folder = mkdtempSync(join(tmpdir(), "widget-"));
+    cpSync(found ?? "", folder, { recursive: true });
+    lambda = await LocalLambda.start(folder, {
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: "emulated",
+      AWS_SECRET_ACCESS_KEY: "emulated",
+      WORKER_ARN: `arn:aws:lambda:${REGION}:123456789012:function:worker`,
+      _HANDLER: "index.widget",
+    });
+  });
+
+  afterAll(async () => {
+    await lambda.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test("is one file of code and the configuration, and smaller than the worker's", () => {
+    expect(readdirSync(folder).sort()).toEqual(["index.js", "rotation.config.json"]);
+    const code = readFileSync(join(folder, "index.js"), "utf8");
+    expect(code).not.toContain("sourceMappingURL");
+    expect(code).not.toContain(process.cwd());
+    expect(code.length).toBeLessThan(1_000_000);
+  });
+
+  test("shows the tokens in Lambda, without their strings", async () => {
+    const token = losant.addToken(APPLICATION, {
+      name: "on the dashboard",
+      creationDate: new Date(Date.now() - 80 * DAY_MS),
+      expirationDate: new Date(Date.now() + 10 * DAY_MS),
+    });
+    const { kind, body } = await lambda.invoke({ widgetContext: { theme: "dark", width: 900 } });
+    expect(kind).toBe("response");
+    expect(String(body)).toContain("on the dashboard");
+    expect(String(body)).not.toContain(token.token);
+    expect(String(body)).toContain("Rotate now");
   });
 });

@@ -37,11 +37,18 @@ test("a denial counts where its condition is met, and only there", () => {
   expect(permits(statements, "sns:Publish", ARN)).toBe(true);
 });
 
+test("a statement with NotAction is about all other actions", () => {
+  const denial: Statement = { Effect: "Deny", NotAction: "sns:Publish", Resource: "*" } as never;
+  const all = { Effect: "Allow", Action: "*", Resource: "*" } as const;
+  expect(permits([all, denial], "sns:publish", ARN)).toBe(true);
+  expect(permits([all, denial], "sns:Subscribe", ARN)).toBe(false);
+});
+
 test.each([
   ["an operator", { Condition: { NumericLessThan: { "aws:a": "1" } } }],
   ["a qualifier of one", { Condition: { "ForAnyValue:StringEquals": { "aws:a": "x" } } }],
   ["what every operator may end in", { Condition: { StringEqualsIfExists: { "aws:a": "x" } } }],
-  ["another element", { NotAction: "sns:Publish" }],
+  ["another element", { NotResource: ARN }],
 ])("%s that it doesn't know is an error, whatever the statement is about", (_, more) => {
   const odd = { Effect: "Allow", Action: "s3:GetObject", Resource: "*", ...more } as Statement;
   expect(() => permits([...allowing(undefined), odd], "sns:Publish", ARN)).toThrow("is not understood here");

@@ -4,6 +4,8 @@ type Texts = string | readonly string[];
 export interface Statement {
   readonly Effect: "Allow" | "Deny";
   readonly Action: Texts;
+  /** Instead of `Action`: the statement is about all others. */
+  readonly NotAction?: Texts;
   readonly Resource: Texts;
   readonly Sid?: string;
   readonly Condition?: Conditions;
@@ -15,7 +17,7 @@ type Conditions = Readonly<Record<string, Readonly<Record<string, Texts>>>>;
 /** The request context: the values for the keys that conditions use. */
 export type Context = Readonly<Record<string, string>>;
 
-const KNOWN = new Set(["Effect", "Action", "Resource", "Sid", "Condition"]);
+const KNOWN = new Set(["Effect", "Action", "NotAction", "Resource", "Sid", "Condition"]);
 
 /**
  * Requests are denied unless a statement allows them. A deny statement always wins.
@@ -30,11 +32,17 @@ export function permits(
   for (const statement of statements) refuseUnknown(statement);
   const fitting = statements.filter(
     (statement) =>
-      listed(statement.Action).some((pattern) => fits(pattern.toLowerCase(), action.toLowerCase())) &&
+      isAbout(statement, action) &&
       listed(statement.Resource).some((pattern) => fits(pattern, resource)) &&
       isMet(statement.Condition ?? {}, context),
   );
   return fitting.length > 0 && fitting.every(({ Effect }) => Effect === "Allow");
+}
+
+function isAbout({ Action, NotAction }: Statement, action: string): boolean {
+  const names = (actions: Texts) =>
+    listed(actions).some((pattern) => fits(pattern.toLowerCase(), action.toLowerCase()));
+  return NotAction === undefined ? names(Action) : !names(NotAction);
 }
 
 function refuseUnknown(statement: Statement): void {

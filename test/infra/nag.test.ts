@@ -68,6 +68,8 @@ describe("AwsSolutions of cdk-nag", () => {
       `AwsSolutions-IAM5[Resource::${secrets}:losant/${APPLICATION}/*] at Test/TokenRotation/Worker/Permissions/Policy`,
       "AwsSolutions-IAM5[Resource::*] at Test/TokenRotation/Worker/Permissions/WithoutResources",
       "AwsSolutions-SQS3 at Test/TokenRotation/Schedule/MissedStarts/Queue",
+      `AwsSolutions-IAM5[Resource::${secrets}:losant/${APPLICATION}/*] at Test/TokenRotation/Console/Permissions/Policy`,
+      "AwsSolutions-IAM5[Resource::*] at Test/TokenRotation/Console/Permissions/WithoutResources",
     ]);
   });
 

@@ -64,8 +64,8 @@ export interface Synthesized {
 let plain: Synthesized | undefined;
 
 /**
- * The template of a stack that contains only the construct. `props` can be a function that gets the stack. Without props, it is
- * the stack that most people deploy.
+ * The template of a stack that contains only the construct, without the widget, which has a function, a log and a role like the
+ * worker's. `props` can be a function that gets the stack. Without props, everything else is as most people deploy it.
  */
 export function synthesized(props?: Props | ((stack: Stack) => Props), env?: Environment): Synthesized {
   if (props !== undefined) return synthesize(props, env);
@@ -76,7 +76,7 @@ export function synthesized(props?: Props | ((stack: Stack) => Props), env?: Env
 function synthesize(props: Props | ((stack: Stack) => Props), env?: Environment): Synthesized {
   const stack = new Stack(newApp(), "Test", env === undefined ? {} : { env });
   const given = typeof props === "function" ? props(stack) : props;
-  new TokenRotation(stack, "TokenRotation", { config: CONFIG, ...given });
+  new TokenRotation(stack, "TokenRotation", { config: CONFIG, console: false, ...given });
   return { template: Template.fromStack(stack) };
 }
 

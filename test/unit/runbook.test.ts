@@ -12,6 +12,7 @@ const PAGES = [
   "docs/deploy.md",
   "docs/operate.md",
   "docs/security.md",
+  "docs/console.md",
   "examples/README.md",
   "examples/consumer/README.md",
 ];
