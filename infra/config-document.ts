@@ -27,8 +27,10 @@ export interface ConfigDocument {
 
 /** The applications that the access token of a user reaches. */
 export interface DiscoverDocument {
-  /** Name or ARN of the secret that holds the access token of a user. */
-  readonly accessToken: string;
+  /**
+   * Name or ARN of the secret that holds the access token of a user. As an object, it also sets whether the worker renews that token.
+   */
+  readonly accessToken: string | AccessTokenDocument;
   /** Ids of organizations, patterns of their names (`*`, `?`), or `sandbox`: the user's own applications. */
   readonly organizations: readonly string[];
   /** Ids of applications, or patterns of their names. Default `["*"]`. */

@@ -79,7 +79,15 @@ function patternsOf(config: RotationConfig, breadth: Breadth): SecretPatterns {
         [...overrides.values()].flatMap(({ secrets }) => [...secrets.values()].flatMap(endings)),
       ),
     ]),
-    renewed: folder !== undefined && areAllRenewed ? accessTokens : distinct(applications.flatMap(renewedBy)),
+    renewed:
+      folder !== undefined && areAllRenewed
+        ? accessTokens
+        : distinct([
+            ...applications.flatMap(renewedBy),
+            ...discover.flatMap(({ accessToken, renewsAccessToken }) =>
+              renewsAccessToken ? endings(accessToken) : [],
+            ),
+          ]),
     accessTokens,
     former: distinct(formerPrefixes.flatMap((prefix) => foldersUnder(prefix, breadth.former))),
   };

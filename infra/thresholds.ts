@@ -21,10 +21,14 @@ export function soonestExpiryThreshold(config: RotationConfig): number {
 }
 
 /** The same for access tokens: two weeks if a person has to replace them, less if the worker renews them. */
-export function accessTokenThreshold({ applications }: RotationConfig): number {
+export function accessTokenThreshold({ applications, discover }: RotationConfig): number {
+  const renewing = [
+    ...applications.filter(renewsItsAccessToken),
+    ...discover.filter(({ renewsAccessToken }) => renewsAccessToken),
+  ];
   return daysAtMost(
     14,
-    applications.filter(renewsItsAccessToken).map(({ policy }) => policy),
+    renewing.map(({ policy }) => policy),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { RotationEvent } from "./model/events.ts";
 import type { Intent, KeptKey, MarkerKey } from "./model/marker.ts";
+import type { PermissionCap } from "./model/permission-cap.ts";
 import type { Redacted } from "./model/redacted.ts";
 import type { SecretArn, SecretName, SecretState, SecretVersion, VersionId } from "./model/secret.ts";
 import type { ApiToken, ApplicationId, TokenId, TokenStatus } from "./model/token.ts";
@@ -18,6 +19,8 @@ export interface TokenOrder {
   readonly scope: readonly string[];
   readonly status: TokenStatus;
   readonly expiresAt: Date | undefined;
+  /** Only of a user's token. */
+  readonly cap?: PermissionCap | undefined;
 }
 
 export interface IssuedToken {
@@ -80,7 +83,7 @@ export interface UnreadableToken {
  */
 export type ProbeAnswer = "accepted" | "known" | "rejected" | "unclear" | undefined;
 
-/** The tokens of one application, at Losant. */
+/** The tokens of one application, or of a user, at Losant. */
 export interface TokenApi {
   /** All pages. If a row can't be read, only that row is lost. If a page can't be read, that is an error. Reads only. */
   list(): Promise<TokenListing>;
@@ -145,6 +148,8 @@ export interface Directory {
    * `attempt` sends the request for one page, perhaps several times.
    */
   list(attempt?: PageAttempt): Promise<ApplicationListing>;
+  /** The id of the user whom the access token belongs to. Reads only. */
+  user(): Promise<ApplicationId>;
   /** The access token. It is read once, also for the applications that are found. */
   loggedInWith(): Promise<Login>;
 }

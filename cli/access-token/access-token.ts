@@ -94,7 +94,7 @@ function ofUser(entry: DiscoverConfig, config: RotationConfig): Test<UserTrial> 
     show: showUserTrial,
     refuse: refuseInsufficient,
     document: userTokenDocument,
-    consequences: (_, target) => userConsequences(target),
+    consequences: (trial, target) => userConsequences(trial, target),
   };
 }
 

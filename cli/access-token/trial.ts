@@ -4,18 +4,18 @@ import { losantTokenApi } from "../../lambda/adapters/losant/token-api.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { SecretArn } from "../../lambda/model/secret.ts";
 import { isSameSecond } from "../../lambda/model/time.ts";
-import type { ApiToken } from "../../lambda/model/token.ts";
+import type { ApiToken, TokenOwner } from "../../lambda/model/token.ts";
 import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
 import type { AccessTokenReader, TokenApi } from "../../lambda/ports.ts";
 import { watched } from "../../lambda/run/watch.ts";
 import { Refusal } from "../command/stops.ts";
 import type { Progress } from "../terminal/progress.ts";
 import type { GivenToken } from "./claims.ts";
-import { tryScope } from "./probes.ts";
+import { type TriedScope, tryScope } from "./probes.ts";
 import { grants, NEEDED_SCOPES, type NeededScope } from "./scopes.ts";
 
-export interface Finding {
-  readonly scope: NeededScope;
+export interface Finding<Scope = NeededScope> {
+  readonly scope: Scope;
   readonly verdict: "granted" | "missing" | "unclear";
   readonly how: string;
 }
@@ -48,7 +48,7 @@ export async function tryOut(
     const finding =
       scope === "applicationApiTokens.get"
         ? ({ scope, verdict: "granted", how: `it listed ${listed.length} tokens` } as const)
-        : await findOut(scope, { given, listed, own, api, client, applicationId: application.id });
+        : await findOut(scope, { given, listed, own, api, client, owner: application });
     findings.push(finding);
   }
   return { listed, own, findings };
@@ -61,19 +61,19 @@ interface Circumstances {
   readonly api: Pick<TokenApi, "delete">;
   /** Logged in with the given string alone. */
   readonly client: LosantClient;
-  readonly applicationId: ApplicationConfig["id"];
+  readonly owner: TokenOwner;
 }
 
 /** Reads the scope from the token's entry or payload. A scope that isn't there is tested with a request that changes nothing. */
-export async function findOut(
-  scope: Exclude<NeededScope, "applicationApiTokens.get">,
-  { given, listed, own, api, client, applicationId }: Circumstances,
-): Promise<Finding> {
+export async function findOut<Scope extends TriedScope>(
+  scope: Scope,
+  { given, listed, own, api, client, owner }: Circumstances,
+): Promise<Finding<Scope>> {
   const known = own?.scope ?? given.scope;
   const source = own === undefined ? "the token's payload" : "its entry in the list";
-  if (known !== undefined && grants(known, scope) && scope !== "applicationApiToken.get")
+  if (known !== undefined && grants(known, scope) && !scope.endsWith("Token.get"))
     return { scope, verdict: "granted", how: `according to ${source}` };
-  const tried = await tryScope(scope, client, applicationId, own?.id ?? listed[0]?.id);
+  const tried = await tryScope(scope, client, owner, own?.id ?? listed[0]?.id);
   if (typeof tried === "object") throw await unasked(tried.created, api);
   if (tried === "granted") return { scope, verdict: "granted", how: "tested" };
   if (tried === "missing") return { scope, verdict: "missing", how: "tested: Losant denies access" };
@@ -107,7 +107,10 @@ async function unasked(id: ApiToken["id"] | undefined, api: Pick<TokenApi, "dele
 }
 
 /** The entry with an id from the token's payload and the same expiry. Undefined if no entry or more than one fits. */
-function ownEntry(listed: readonly ApiToken[], { claimedIds, expiresAt }: GivenToken): ApiToken | undefined {
+export function ownEntry(
+  listed: readonly ApiToken[],
+  { claimedIds, expiresAt }: GivenToken,
+): ApiToken | undefined {
   const [own, ...others] = listed.filter(
     (token) => claimedIds.includes(token.id) && isSameSecond(token.expiresAt, expiresAt),
   );

@@ -3,16 +3,23 @@ import { losantConnections } from "../../lambda/adapters/losant/connections.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import type { DiscoverConfig, RotationConfig } from "../../lambda/policy/config.ts";
 import { countIn, type FoundApplication, foundIn } from "../../lambda/policy/discovery.ts";
-import type { ApplicationListing, ListedApplication } from "../../lambda/ports.ts";
+import type { ApplicationListing, Directory, ListedApplication } from "../../lambda/ports.ts";
 import { watched } from "../../lambda/run/watch.ts";
 import { Refusal } from "../command/stops.ts";
 import type { Progress } from "../terminal/progress.ts";
 import type { GivenToken } from "./claims.ts";
-import { grants, LISTS_APPLICATIONS, NEEDED_SCOPES, type NeededScope } from "./scopes.ts";
-import { findOut, holding } from "./trial.ts";
+import {
+  grants,
+  LISTS_APPLICATIONS,
+  NEEDED_SCOPES,
+  type NeededScope,
+  RENEWAL_SCOPES,
+  type RenewalScope,
+} from "./scopes.ts";
+import { findOut, holding, ownEntry } from "./trial.ts";
 
 export interface UserFinding {
-  readonly scope: NeededScope | typeof LISTS_APPLICATIONS;
+  readonly scope: NeededScope | RenewalScope | typeof LISTS_APPLICATIONS;
   readonly verdict: "granted" | "missing" | "unclear";
   readonly how: string;
 }
@@ -29,6 +36,8 @@ export interface UserTrial {
   readonly denied: readonly string[];
   readonly tried: number;
   readonly findings: readonly UserFinding[];
+  /** Whether the configuration says that the token renews itself, and whether it is known in the list of its user's tokens. */
+  readonly renewal: "off" | "identified" | "unidentified";
 }
 
 /** In how many of the found applications the list of tokens is tried. */
@@ -54,6 +63,11 @@ export async function tryOutUser(
   const ids = new Set(found.map(({ listed }) => listed.id));
   const client = watched(new LosantClient({ baseUrl, credential: given.string }), "Losant", progress);
   const { denied, listed, tried } = await triedIn(found, client);
+  const isRenewed = config.discover.some(
+    (entry) => entry.accessToken === accessToken && entry.renewsAccessToken,
+  );
+  const means = { given, losant, client };
+  const renewal = isRenewed ? await renewalFindings(accessToken, directory, means) : undefined;
   return {
     found,
     tooFew: tooFewIn(config, accessToken, listing.applications),
@@ -67,8 +81,10 @@ export async function tryOutUser(
         verdict: "granted",
         how: `it listed ${listing.applications.length} applications`,
       },
-      ...(await findingsIn(listed, { given, losant, client })),
+      ...(await findingsIn(listed, means)),
+      ...(renewal?.findings ?? []),
     ],
+    renewal: renewal?.kind ?? "off",
   };
 }
 
@@ -94,7 +110,7 @@ async function triedIn(found: readonly FoundApplication[], client: LosantClient)
     const answer = await client.answer({
       kind: "read",
       method: "get",
-      applicationId: id,
+      owner: { id },
       path: "/tokens",
       query: { perPage: 1 },
     });
@@ -125,16 +141,48 @@ async function findingsIn(
   const { application } = found;
   const api = losant.connect(application);
   const { tokens } = await api.list();
-  const applicationId = application.id;
-  const circumstances = { given, listed: tokens, own: undefined, api, client, applicationId };
+  const circumstances = { given, listed: tokens, own: undefined, api, client, owner: application };
   const findings: UserFinding[] = [];
   for (const scope of NEEDED_SCOPES)
     findings.push(
       scope === "applicationApiTokens.get"
-        ? { scope, verdict: "granted", how: `tested in application ${applicationId}` }
+        ? { scope, verdict: "granted", how: `tested in application ${application.id}` }
         : await findOut(scope, circumstances),
     );
   return findings;
+}
+
+/** The scopes with which the token renews itself, tried among the tokens of its user. */
+async function renewalFindings(
+  accessToken: DiscoverConfig["accessToken"],
+  directory: Pick<Directory, "user">,
+  { given, losant, client }: Means,
+): Promise<{ readonly kind: "identified" | "unidentified"; readonly findings: readonly UserFinding[] }> {
+  const id = await directory.user().catch((thrown: unknown) => {
+    if (thrown instanceof RotationError && thrown.code === "access-token-forbidden") return undefined;
+    throw thrown;
+  });
+  if (id === undefined) {
+    const how = "tested: Losant denies access to the list of the user's tokens";
+    const verdictOf = (scope: RenewalScope) =>
+      scope === "userApiTokens.get" || (given.scope !== undefined && !grants(given.scope, scope))
+        ? "missing"
+        : "unclear";
+    const findings = RENEWAL_SCOPES.map((scope) => ({ scope, how, verdict: verdictOf(scope) }) as const);
+    return { kind: "unidentified", findings };
+  }
+  const owner = { id, ownerType: "user" as const };
+  const api = losant.connect({ ...owner, accessToken, foundBy: { accessToken } });
+  const { tokens } = await api.list();
+  const own = ownEntry(tokens, given);
+  const findings: UserFinding[] = [];
+  for (const scope of RENEWAL_SCOPES)
+    findings.push(
+      scope === "userApiTokens.get"
+        ? { scope, verdict: "granted", how: `it listed ${tokens.length} tokens of its user` }
+        : await findOut(scope, { given, listed: tokens, own, api, client, owner }),
+    );
+  return { kind: own === undefined ? "unidentified" : "identified", findings };
 }
 
 function refusalOf(thrown: unknown, { losantApiUrl }: RotationConfig): unknown {

@@ -5,7 +5,7 @@ import { type Screen, say } from "../terminal/screen.ts";
 import { tableLines } from "../terminal/table.ts";
 import { ownerWords } from "../terminal/words.ts";
 import type { GivenToken } from "./claims.ts";
-import { beyondNeed, LISTS_APPLICATIONS } from "./scopes.ts";
+import { beyondNeed, LISTS_APPLICATIONS, RENEWAL_SCOPES } from "./scopes.ts";
 import type { Target } from "./store.ts";
 import type { UserTrial } from "./user-trial.ts";
 import { lifeSentence, showFindings } from "./words.ts";
@@ -56,8 +56,9 @@ export function showUserTrial(trial: UserTrial, given: GivenToken, now: Date, sc
 }
 
 /** What the token may do that the worker doesn't need. */
-function beyondWords({ beyond, found }: UserTrial, { scope }: GivenToken): readonly string[] {
-  const wider = beyondNeed(scope ?? [], LISTS_APPLICATIONS);
+function beyondWords({ beyond, found, renewal }: UserTrial, { scope }: GivenToken): readonly string[] {
+  const toRenew = renewal === "off" ? [] : [...RENEWAL_SCOPES, "userApiTokens.*", "userApiToken.*"];
+  const wider = beyondNeed(scope ?? [], [LISTS_APPLICATIONS, ...toRenew]);
   const all = "Whoever holds this token can create tokens with any scope";
   return [
     ...(wider.length > 0
@@ -69,6 +70,11 @@ function beyondWords({ beyond, found }: UserTrial, { scope }: GivenToken): reado
         ]
       : []),
     `${all} in ${counted(found.length + beyond.length)}.`,
+    ...(renewal === "off"
+      ? []
+      : [
+          "Because the token renews itself, whoever holds it can also create tokens of its user with any scope and without a permission cap.",
+        ]),
   ];
 }
 
@@ -110,11 +116,18 @@ export function userTokenDocument(
   };
 }
 
+const RENEWAL = {
+  off: "The worker doesn't renew this token, because `accessToken` has no `renew`. An alarm warns you before it expires.",
+  identified: "The worker renews this token before it expires, with the same scope and permission cap.",
+  unidentified:
+    "This token can't be identified in the list of its user's tokens. The worker renews it only if a run can identify it. If not, the run fails with access-token-unidentified.",
+} as const satisfies Record<UserTrial["renewal"], string>;
+
 /** What the worker does with the token, once it is stored. */
-export function userConsequences({ secret }: Target): readonly string[] {
+export function userConsequences({ renewal }: UserTrial, { secret }: Target): readonly string[] {
   return [
     "You don't have to deploy anything: the worker reads the secret in every run.",
-    "The worker doesn't renew the token of a user. An alarm warns you before it expires.",
+    RENEWAL[renewal],
     ...(secret === undefined
       ? []
       : [

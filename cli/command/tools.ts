@@ -8,7 +8,7 @@ import { once } from "../../lambda/model/remembered.ts";
 import { NO_INDEX, readIndex } from "../../lambda/observe/read-index.ts";
 import { type ApplicationConfig, parseConfigText, type RotationConfig } from "../../lambda/policy/config.ts";
 import type { AccessTokenReader, Clock, SecretStore, TokenApi } from "../../lambda/ports.ts";
-import { type Discovery, discover, notDiscovered } from "../../lambda/run/discovery.ts";
+import { type Discovery, discover, discoveredIn, notDiscovered } from "../../lambda/run/discovery.ts";
 import { watched } from "../../lambda/run/watch.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { secretsManagerHere } from "./aws.ts";
@@ -88,10 +88,7 @@ export async function chosenFrom(
   if (config.discover.length === 0 || isEnough)
     return { applications: chosenApplications(config, asked), problems: [] };
   const discovery = await discover();
-  const found = discovery.found.flatMap(({ isConfigured, application }) =>
-    isConfigured ? [] : [application],
-  );
-  const applications = [...config.applications, ...found];
+  const applications = [...config.applications, ...discoveredIn(discovery)];
   const known = new Set<string>(applications.map(({ id }) => id));
   const problems = problemsOf(discovery);
   const [first] = problems;
@@ -109,9 +106,12 @@ export interface DiscoveryProblem {
 
 export function problemsOf({ entries, unfound }: Discovery): readonly DiscoveryProblem[] {
   return [
-    ...entries.flatMap(({ index, problems }) =>
-      problems.map((error) => ({ what: `discover.${index}`, error })),
-    ),
+    ...entries.flatMap(({ index, problems, renewalProblem }) => [
+      ...problems.map((error) => ({ what: `discover.${index}`, error })),
+      ...(renewalProblem === undefined
+        ? []
+        : [{ what: `discover.${index}.accessToken`, error: renewalProblem }]),
+    ]),
     ...unfound.map((id) => ({ what: `application ${id}`, error: notDiscovered(id) })),
   ];
 }

@@ -1,6 +1,6 @@
 import { findToken, type ListedToken, renewsAccessToken } from "../../lambda/lineage/snapshot.ts";
 import { secretNameOf } from "../../lambda/model/secret.ts";
-import type { TokenId } from "../../lambda/model/token.ts";
+import type { ApplicationId, TokenId } from "../../lambda/model/token.ts";
 import type { Action } from "../../lambda/plan/actions.ts";
 import type { Login } from "../../lambda/ports.ts";
 import { showFailure } from "../terminal/failures.ts";
@@ -23,7 +23,14 @@ export interface AccessTokenStatus {
 const SHOWN = 8;
 const MONTH_MS = 30 * 86_400_000;
 
-export function accessTokenStatusOf(forecast: Forecast): AccessTokenStatus {
+/** `users`: what `usersIn` finds, because one of them may have the access token, and only there it is known whether it is renewed. */
+export function accessTokenStatusOf(forecast: Forecast, users: readonly Seen[] = []): AccessTokenStatus {
+  const { foundBy, ownerType, accessToken } = forecast.application;
+  const isShared = forecast.kind === "seen" && foundBy !== undefined && ownerType === undefined;
+  const user = isShared
+    ? users.find(({ application }) => application.accessToken === accessToken)
+    : undefined;
+  if (user !== undefined) return accessTokenStatusOf(user);
   const login = forecast.kind === "seen" ? forecast.snapshot.login : forecast.login;
   const own = forecast.kind === "seen" ? ownToken(forecast) : undefined;
   const expiresAt = login?.expiresAt ?? own?.expiresAt;
@@ -35,6 +42,13 @@ export function accessTokenStatusOf(forecast: Forecast): AccessTokenStatus {
     stage: login?.stage,
     isRenewed: forecast.kind === "seen" && isRenewedHere(forecast),
   };
+}
+
+/** The users whose access tokens the worker renews. */
+export function usersIn(forecasts: readonly Forecast[]): readonly Seen[] {
+  return forecasts.flatMap((forecast) =>
+    forecast.kind === "seen" && forecast.application.ownerType === "user" ? [forecast] : [],
+  );
 }
 
 function ownToken({ snapshot }: Seen): ListedToken | undefined {
@@ -68,8 +82,7 @@ export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen,
     screen.width < 64
       ? [{ title: "APPLICATION", atMost: 16 }, { title: "EXPIRES" }]
       : [{ title: "APPLICATION", atMost: 24 }, { title: "TOKENS" }, { title: "ACCESS TOKEN EXPIRES" }];
-  const cells = shown.map(({ forecast, access, together, tokens }) => {
-    const { id } = forecast.application;
+  const cells = shown.map(({ forecast, access, together, tokens, id }) => {
     const count = tokens === undefined ? "?" : String(tokens);
     const [style, text] = lifeOf(forecast, access);
     const isNarrow = columns.length === 2;
@@ -87,10 +100,10 @@ export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen,
 
 /** Sentences about access tokens that need a person. Those of applications that can't be read are not among them. */
 export function accessTokenWarnings(forecasts: readonly Forecast[]): readonly string[] {
-  return rowsIn(forecasts).flatMap(({ forecast, access, together }) => {
+  return rowsIn(forecasts).flatMap(({ forecast, access, together, id }) => {
     const [style, text] = lifeOf(forecast, access);
     if (style !== "bad" || forecast.kind === "unseen") return [];
-    const whose = together > 1 ? `${together} applications` : `application ${forecast.application.id}`;
+    const whose = together > 1 ? `${together} applications` : `application ${id}`;
     return [`The access token of ${whose} expires: ${text}`];
   });
 }
@@ -100,6 +113,8 @@ interface AccessRow {
   readonly access: AccessTokenStatus;
   /** The number of discovered applications that share the access token. */
   readonly together: number;
+  /** The application, or the first of them. */
+  readonly id: ApplicationId;
   /** Undefined if they are unknown. */
   readonly tokens: number | undefined;
 }
@@ -107,13 +122,18 @@ interface AccessRow {
 /** One row for each access token, but one for each application that can't be read. */
 function rowsIn(forecasts: readonly Forecast[]): readonly AccessRow[] {
   const groups = Map.groupBy(forecasts, (forecast) =>
-    forecast.kind === "unseen" ? forecast : (forecast.application.foundBy ?? forecast),
+    forecast.kind === "unseen" ? forecast : (forecast.application.foundBy?.accessToken ?? forecast),
   );
-  return [...groups.values()].flatMap(([forecast, ...others]) => {
+  const users = usersIn(forecasts);
+  return [...groups.values()].flatMap((group) => {
+    const [forecast] = group;
     if (forecast === undefined) return [];
-    const counts = [forecast, ...others].map((one) => (one.kind === "seen" ? one.snapshot.tokens.size : 0));
+    const counts = group.map((one) => (one.kind === "seen" ? one.snapshot.tokens.size : 0));
     const tokens = forecast.kind === "seen" ? counts.reduce((sum, count) => sum + count, 0) : undefined;
-    return [{ forecast, access: accessTokenStatusOf(forecast), together: 1 + others.length, tokens }];
+    const applications = group.filter(({ application }) => application.ownerType === undefined);
+    const { id } = (applications[0] ?? forecast).application;
+    const access = accessTokenStatusOf(forecast, users);
+    return [{ forecast, access, together: applications.length, id, tokens }];
   });
 }
 

@@ -54,14 +54,18 @@ function isRenewed({ next }: Row): boolean {
   );
 }
 
-function factsOf({ applicationId, tokenId, secret, next }: Row, event: "renewed" | "expires", now: Date) {
+function factsOf(
+  { applicationId, ownerType, tokenId, secret, next }: Row,
+  event: "renewed" | "expires",
+  now: Date,
+) {
   const why = next.map(({ reason }) => `As of ${now.toISOString().slice(0, 10)}: ${REASONS[reason].meaning}`);
   const advice = next
     .map(({ reason }) => REASONS[reason].advice.replaceAll("TOKEN", tokenId))
     .filter((text) => !text.startsWith("Nothing."));
   const lines = [
     `Token ${tokenId}`,
-    `Application ${applicationId}`,
+    `${ownerType === "user" ? "User" : "Application"} ${applicationId}`,
     ...(secret === undefined ? [] : [`Secret ${secret.name}`]),
     ...new Set([...why, ...advice]),
   ];

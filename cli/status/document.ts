@@ -1,7 +1,7 @@
 import type { DiscoveryProblem } from "../command/tools.ts";
-import { accessTokenStatusOf } from "./access-tokens.ts";
+import { accessTokenStatusOf, usersIn } from "./access-tokens.ts";
 import type { Selected } from "./filters.ts";
-import type { Forecast } from "./forecast.ts";
+import type { Forecast, Seen } from "./forecast.ts";
 import type { Row } from "./row.ts";
 import { URGENCIES } from "./urgency.ts";
 
@@ -14,10 +14,11 @@ export function documentOf(
     urgency,
     everyRow.filter((row) => row.urgency === urgency).length,
   ]);
+  const users = usersIn(forecasts);
   return {
     schemaVersion: "1",
     at: now.toISOString(),
-    applications: forecasts.map(applicationOf),
+    applications: forecasts.map((forecast) => applicationOf(forecast, users)),
     ...(problems.length > 0 && { discovery: problems.map(problemOf) }),
     summary: {
       tokens: everyRow.length,
@@ -34,12 +35,13 @@ export function problemOf({ what, error: { code, message, remedy, retryable } }:
   return { what, code, message, remedy, retryable };
 }
 
-function applicationOf(forecast: Forecast) {
-  const { life, tokenId, expiresAt, stage, isRenewed } = accessTokenStatusOf(forecast);
-  const { id, accessToken } = forecast.application;
+function applicationOf(forecast: Forecast, users: readonly Seen[]) {
+  const { life, tokenId, expiresAt, stage, isRenewed } = accessTokenStatusOf(forecast, users);
+  const { id, ownerType, accessToken } = forecast.application;
   const error = forecast.kind === "unseen" ? forecast.error : forecast.snapshot.flaws.at(-1);
   return {
     applicationId: id,
+    ownerType,
     outcome: error === undefined ? "ok" : "failed",
     accessToken: {
       secret: accessToken,

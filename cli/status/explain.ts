@@ -2,6 +2,7 @@ import type { Lineage } from "../../lambda/lineage/lineage.ts";
 import { nearestWord } from "../../lambda/model/nearest.ts";
 import { printable, quoted } from "../../lambda/model/printable.ts";
 import { isReplica } from "../../lambda/model/secret.ts";
+import { ownerText } from "../../lambda/model/token.ts";
 import { REASONS } from "../../lambda/plan/reasons.ts";
 import { lifetimeMs, renewalWindowMs } from "../../lambda/policy/renewal-window.ts";
 import { remedyHere } from "../command/remedies.ts";
@@ -48,7 +49,7 @@ export function showExplanation(selected: Selected, entry: string, screen: Scree
   for (const forecast of selected.forecasts) {
     if (forecast.kind === "seen") continue;
     const { application, error } = forecast;
-    say(screen, `application ${application.id}: ${error.code}: ${error.message}`, "", "bad");
+    say(screen, `${ownerText(application)}: ${error.code}: ${error.message}`, "", "bad");
     say(screen, `What to do: ${remedyHere(error.code, error.message)}`, "");
   }
   const { isFound, passages } = explanationOf(selected, entry);
@@ -112,7 +113,7 @@ function talesOf(seen: Seen, everyRow: readonly Row[], entry: string): readonly 
 function* tell({ seen, lineage, rows }: Tale, now: Date): Generator<Passage, void> {
   const head = rows.find(({ tokenId }) => tokenId === lineage?.head?.tokenId) ?? rows[0];
   if (head === undefined) return;
-  yield title(`${nameOf(head)}, in application ${seen.application.id}`);
+  yield title(`${nameOf(head)}, in ${ownerText(seen.application)}`);
   if (lineage !== undefined) yield* secretTold(lineage, now);
   const entry = lineage && !lineage.isOwnAccessToken ? mappingOf(lineage) : undefined;
   if (entry !== undefined && head.token !== undefined) {

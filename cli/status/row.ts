@@ -20,7 +20,9 @@ export interface RowSecret {
 
 /** One token, with everything that is shown about it. */
 export interface Row {
+  /** The id of a user, if `ownerType` is there. */
   readonly applicationId: string;
+  readonly ownerType?: "user" | undefined;
   readonly tokenId: TokenId;
   /** Undefined if Losant has no such token, or if its entry can't be read. */
   readonly token: ListedToken | undefined;

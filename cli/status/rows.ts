@@ -20,6 +20,7 @@ export function rowsOf(seen: Seen): readonly Row[] {
     const isHead = home?.lineage.head?.tokenId === tokenId;
     const facts = {
       applicationId: application.id,
+      ownerType: application.ownerType,
       tokenId,
       token,
       isUnreadable: snapshot.unreadable.has(tokenId),

@@ -1,5 +1,6 @@
 import { ERROR_KINDS, type ErrorCode, type RotationError } from "../../lambda/model/errors.ts";
 import { printable } from "../../lambda/model/printable.ts";
+import { ownerText } from "../../lambda/model/token.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { remedyHere } from "../command/remedies.ts";
 import { type Screen, say } from "./screen.ts";
@@ -19,7 +20,7 @@ export function showFailure(
   { application, error }: { readonly application: ApplicationConfig; readonly error: RotationError },
   screen: Screen,
 ): void {
-  showProblem(`application ${application.id}`, error, screen);
+  showProblem(ownerText(application), error, screen);
 }
 
 /** Shows why something failed, and the remedy. */

@@ -49,12 +49,12 @@ export function showReport(
     (one, other) => order.indexOf(one.applicationId) - order.indexOf(other.applicationId),
   );
   for (const application of applications) {
-    const { applicationId, outcome } = application;
+    const { applicationId, ownerType, outcome } = application;
     const all = report.tokens.filter((row) => row.applicationId === applicationId);
     const isAll = named === undefined && !isPlan;
     const rows = all.filter((row) => isAll || isWorthIt(row, named ?? []));
     if (outcome === "ok" && named !== undefined && rows.length === 0) continue;
-    const title = titles.get(applicationId) ?? "Application";
+    const title = titles.get(applicationId) ?? (ownerType === "user" ? "User" : "Application");
     screen.line();
     screen.line(`${screen.paint("strong", title)}  ${screen.paint("faint", applicationId)}`);
     for (const line of bodyOf(application, rows, all.length === 0, new Date(report.finishedAt), screen))

@@ -9,7 +9,7 @@ import { RotationError } from "../../lambda/model/errors.ts";
 import { nearestWord } from "../../lambda/model/nearest.ts";
 import { quoted } from "../../lambda/model/printable.ts";
 import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model/secret.ts";
-import { RunId } from "../../lambda/model/token.ts";
+import { ownerText, RunId } from "../../lambda/model/token.ts";
 import { observe } from "../../lambda/observe/observe.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { isId, matches } from "../../lambda/policy/request.ts";
@@ -61,7 +61,7 @@ export async function findLineage(
   const [one, ...others] = found;
   if (one === undefined) throw notFound(entry, surveys, unread);
   if (others.length === 0) return one;
-  const places = found.map(({ application, secret }) => `${secret.name} of application ${application.id}`);
+  const places = found.map(({ application, secret }) => `${secret.name} of ${ownerText(application)}`);
   throw new Refusal(
     `${quoted(entry)} matches tokens of several secrets: ${places.join(", ")}`,
     "Name the token by its id.",

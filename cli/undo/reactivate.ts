@@ -21,7 +21,7 @@ export async function reactivate(
     scope: "applicationApiToken.patch",
     kind: "write",
     method: "patch",
-    applicationId: application.id,
+    owner: application,
     path: `/tokens/${id}`,
     body: { status: "active" },
   });

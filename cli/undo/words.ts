@@ -1,5 +1,6 @@
 import { printable } from "../../lambda/model/printable.ts";
 import type { ApiToken } from "../../lambda/model/token.ts";
+import { ownerFacts } from "../../lambda/report/report.ts";
 import { type Screen, say } from "../terminal/screen.ts";
 import { relative } from "../terminal/words.ts";
 import type { Found } from "./find.ts";
@@ -65,7 +66,7 @@ export function undoDocument(
     schemaVersion: "1",
     outcome,
     kind: undo.kind,
-    applicationId: application.id,
+    ...ownerFacts(application),
     secretName: secret.name,
     predecessor: { tokenId: id, name, statusBefore: status },
     successorId: undo.successorId,

@@ -46,6 +46,11 @@ const role = v.picklist(ROLES, `must be one of ${ROLES.join(", ")}`);
 const hexId = v.pipe(v.string("must be text"), v.regex(/^[A-Fa-f\d]{24}$/, "must be an id"));
 const LEAST_ROLES = ["collaborate", "view", "none"] as const;
 
+const resourceRoles = v.pipe(
+  v.array(v.strictObject({ resourceId: hexId, role: v.picklist(LEAST_ROLES, "must be a role") })),
+  v.maxLength(100, "must have at most 100 entries"),
+);
+
 /** The permission cap of a user's token. */
 export const capFields = {
   defaultRole: v.exactOptional(role),
@@ -54,13 +59,9 @@ export const capFields = {
       v.array(
         v.strictObject({
           orgId: v.union([hexId, v.literal("sandbox")], "must be an id or sandbox"),
-          role: v.exactOptional(role),
-          applicationRoles: v.exactOptional(
-            v.pipe(
-              v.array(v.strictObject({ resourceId: hexId, role: v.picklist(LEAST_ROLES, "must be a role") })),
-              v.maxLength(100, "must have at most 100 entries"),
-            ),
-          ),
+          role,
+          applicationRoles: v.exactOptional(resourceRoles),
+          dashboardRoles: v.exactOptional(resourceRoles),
         }),
         "must be an array",
       ),

@@ -81,8 +81,11 @@ export interface LosantConsole {
   editUserToken(
     userId: string,
     tokenId: string,
-    patch: Partial<Pick<UserToken, "status" | "scope" | "cap">>,
+    patch: Partial<Pick<UserToken, "name" | "description" | "status" | "scope" | "cap">>,
   ): void;
+  removeUserToken(userId: string, tokenId: string): void;
+  /** Oldest first. */
+  userTokens(userId: string): readonly UserToken[];
   /** Returns the id and the string, which is not shown again. */
   addToken(applicationId: string, token: TokenSeed): { readonly id: string; readonly token: string };
   /** Oldest first. */
@@ -131,6 +134,7 @@ export function losantConsole(applications: Applications): LosantConsole {
         creationDate: applications.now(),
         expirationDate: undefined,
         creatorId: user.id,
+        creatorType: "user",
         creatorName: user.name,
         cap: { defaultRole, orgRoles },
         ...seed,
@@ -143,6 +147,8 @@ export function losantConsole(applications: Applications): LosantConsole {
       if (token === undefined) throw new Error(`User ${userId} has no token ${tokenId}`);
       users.changeToken(user, token, patch, applications.now());
     },
+    removeUserToken: (userId, tokenId) => void userOf(userId).tokens.delete(canonical(tokenId)),
+    userTokens: (userId) => [...userOf(userId).tokens.values()],
     addToken(applicationId, seed) {
       const { token, string } = applications.addToken(applicationOf(applicationId), {
         ...PERSON,

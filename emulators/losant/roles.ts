@@ -13,10 +13,14 @@ export interface Cap {
 
 export interface OrgRole {
   readonly orgId: string;
-  readonly role?: MemberRole | undefined;
-  readonly applicationRoles?:
-    | readonly { readonly resourceId: string; readonly role: MemberRole }[]
-    | undefined;
+  readonly role: MemberRole;
+  readonly applicationRoles?: readonly ResourceRole[] | undefined;
+  readonly dashboardRoles?: readonly ResourceRole[] | undefined;
+}
+
+interface ResourceRole {
+  readonly resourceId: string;
+  readonly role: MemberRole;
 }
 
 export function isAtLeast(role: MemberRole, needed: MemberRole): boolean {

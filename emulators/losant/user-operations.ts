@@ -66,7 +66,7 @@ function createdForUser(applications: Applications, { caller, request }: UserCal
     ...asked,
     expirationDate,
     creationDate: applications.now(),
-    creatorId: caller.user.id,
+    ...applications.creatorByUser(caller.user.id, caller.token.id),
     creatorName: caller.user.name,
     cap: { defaultRole, orgRoles },
   });

@@ -4,7 +4,8 @@ import { type Cap, cappedRole, lower, type MemberRole } from "./roles.ts";
 /** A stored token of a user, without its string. */
 export interface UserToken extends TokenFields {
   readonly userId: string;
-  readonly creatorId: string;
+  readonly creatorId: string | undefined;
+  readonly creatorType: "apiToken" | "user" | "flow" | undefined;
   readonly cap: Cap;
 }
 

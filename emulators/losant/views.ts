@@ -10,9 +10,9 @@ export function tokenView(token: StoredToken) {
 
 /** The same of a user's token, with its permission cap. */
 export function userTokenView(token: UserToken) {
-  const { userId, creatorId, cap } = token;
+  const { userId, creatorId, creatorType, cap } = token;
   const { defaultRole, orgRoles } = cap;
-  const people = { ownerId: userId, ownerType: "user", creatorId, creatorType: "user" };
+  const people = { ownerId: userId, ownerType: "user", creatorId, creatorType };
   return { ...viewOf(token, people), defaultRole, orgRoles };
 }
 

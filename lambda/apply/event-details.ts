@@ -102,7 +102,15 @@ export function discardedEvent(
 
 export function commonFacts(key: string, { run, application }: ApplicationContext) {
   const { runId, trigger } = run;
-  return { schemaVersion: "1" as const, runId, trigger, key, applicationId: application.id };
+  const { id, ownerType } = application;
+  return {
+    schemaVersion: "1" as const,
+    runId,
+    trigger,
+    key,
+    applicationId: id,
+    ...(ownerType && { ownerType }),
+  };
 }
 
 export function subjectFacts({ name, expiresAt }: Subject) {

@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
 import { DISCARD_PATIENCE_MS, PROBE_PATIENCE_MS } from "../limits.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
+import { capKey } from "../model/permission-cap.ts";
+import type { Redacted } from "../model/redacted.ts";
 import type { SecretArn } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import { type ApiToken, scopeKey, type TokenId } from "../model/token.ts";
@@ -39,6 +41,7 @@ export async function issue(
     scope: subject.scope,
     status: "active",
     expiresAt,
+    cap: subject.cap,
   };
   const issued = await create(order, subject, context);
   const { id, createdAt } = issued.token;
@@ -95,6 +98,18 @@ export async function verify(
     );
     throw await discarding(token.id, error, context);
   }
+  const verified = await probed(token, string, isOwnAccessToken, context);
+  const change = await changeSince(order, context);
+  if (change !== undefined) throw await discarding(token.id, change, context);
+  return verified;
+}
+
+async function probed(
+  token: ApiToken,
+  string: Redacted,
+  isOwnAccessToken: boolean,
+  context: ApplicationContext,
+): Promise<Verified> {
   const { api, run } = context;
   const { clock } = run;
   const until = after(clock.now(), PROBE_PATIENCE_MS);
@@ -115,10 +130,31 @@ export async function verify(
   }
 }
 
+/**
+ * People can change the permission cap of a user's token, unlike its scope. A successor must not have more rights than its predecessor
+ * has by now.
+ */
+async function changeSince(
+  { intent, cap }: TokenOrder,
+  { api, application }: ApplicationContext,
+): Promise<RotationError | undefined> {
+  if (application.ownerType !== "user") return undefined;
+  const { replacedId } = intent;
+  try {
+    const now = await api.get(replacedId);
+    if (now?.status === "active" && capKey(now.cap) === capKey(cap)) return undefined;
+    const message = `the token ${replacedId} was deactivated, or got another permission cap, while its successor was created`;
+    return new RotationError("predecessor-changed", message);
+  } catch (thrown) {
+    return asRotationError(thrown);
+  }
+}
+
 function differenceFrom(order: TokenOrder, token: ApiToken): string | undefined {
   if (scopeKey(token) !== scopeKey(order)) return "scope";
   if (token.name !== order.name) return "name";
   if (token.status !== order.status) return "status";
+  if (capKey(token.cap) !== capKey(order.cap)) return "permission cap";
   if ((order.expiresAt === undefined) !== (token.expiresAt === undefined)) return "expirationDate";
   const askedMs = order.expiresAt?.getTime() ?? 0;
   return Math.abs((token.expiresAt?.getTime() ?? 0) - askedMs) > EXPIRY_TOLERANCE_MS

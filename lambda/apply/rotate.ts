@@ -1,9 +1,10 @@
 import { WRITE_PATIENCE_MS } from "../limits.ts";
 import { failureOf, type RotationError } from "../model/errors.ts";
+import { capKey } from "../model/permission-cap.ts";
 import { quoted } from "../model/printable.ts";
 import { AWSCURRENT, holderOf, rotatingLabel, type SecretName, versionIdOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
-import { type ApiToken, isLive } from "../model/token.ts";
+import { type ApiToken, isLive, ownerText } from "../model/token.ts";
 import type { Announce, Resume, Rotate } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import type { ApplicationContext, SecretPlace } from "./context.ts";
@@ -25,7 +26,7 @@ export async function rotate(
   const { clock } = run;
   const { subject, from } = action;
   if (!run.gate.mayIssue) return [outcomeOf(action, name, "deferred")];
-  const what = `Losant API token ${quoted(subject.name)} of application ${application.id}`;
+  const what = `Losant API token ${quoted(subject.name)} of ${ownerText(application)}`;
   const secret = await open(name, what, context);
   // Another run may have rotated after the plan was made, so this is checked before issuing, not only when promoting.
   if (holderOf(secret, AWSCURRENT) !== from) {
@@ -44,7 +45,7 @@ export async function rotate(
   const verified = await verify(issued, plan.isOwnAccessToken, context);
   const stamp = { tokenId: issued.token.id, replacedId: subject.id };
   const candidate: Candidate = { arn: secret.arn, name, stamp, from, until };
-  const value = secretValue(issued, application.id, application.policy.secretFormat);
+  const value = secretValue(issued, application, application.policy.secretFormat);
   const labels = await stage(candidate, value, context);
   return finish({ action, candidate, labels, successor: issued.token, verified }, context);
 }
@@ -60,10 +61,24 @@ export async function resume(
   const until = after(run.clock.now(), WRITE_PATIENCE_MS);
   // Somebody may have deleted it meanwhile. A token that becomes current must be live.
   const living = await api.get(successor.id);
-  if (living === undefined || !isLive(living, after(run.clock.now(), context.aheadMs)))
+  const isUsable = living !== undefined && isLive(living, after(run.clock.now(), context.aheadMs));
+  if (!isUsable || !(await hasItsCap(living, action, context)))
     return [outcomeOf(action, secretName, "deferred")];
   const candidate: Candidate = { arn: secretArn, name: secretName, stamp: version.stamp, from, until };
   return finish({ action, candidate, labels: version.labels, successor }, context);
+}
+
+/**
+ * People can lower the permission cap of a user's token after its successor was stored. That successor doesn't become current. When it
+ * is too old for that, it is discarded, and the next one gets the lower cap.
+ */
+async function hasItsCap(
+  successor: ApiToken,
+  { subject }: Resume,
+  { api, application }: ApplicationContext,
+): Promise<boolean> {
+  if (application.ownerType !== "user") return true;
+  return capKey((await api.get(subject.id))?.cap) === capKey(successor.cap);
 }
 
 /** A successor whose string is stored, and the action that makes it current. */

@@ -17,7 +17,7 @@ import {
   versionIdOf,
 } from "../model/secret.ts";
 import { after, earliest } from "../model/time.ts";
-import type { ApplicationId } from "../model/token.ts";
+import type { TokenOwner } from "../model/token.ts";
 import type { IssuedToken } from "../ports.ts";
 import type { ApplicationContext } from "./context.ts";
 import { discarding } from "./issue.ts";
@@ -173,7 +173,7 @@ export async function settle(
 /** What consumers read from the secret: only the string, or JSON that also describes the token. */
 export function secretValue(
   { token, string }: IssuedToken,
-  applicationId: ApplicationId,
+  { id: applicationId, ownerType }: TokenOwner,
   format: "json" | "plain",
 ): Redacted {
   if (format === "plain") return string;
@@ -183,6 +183,7 @@ export function secretValue(
       token: string.reveal(),
       tokenId: id,
       applicationId,
+      ownerType,
       name: masked(name),
       scope,
       expirationDate: expiresAt?.toISOString(),

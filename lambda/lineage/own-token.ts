@@ -1,8 +1,9 @@
-import { holderOf, type SecretName, stampOf } from "../model/secret.ts";
+import { readMarkers } from "../model/marker.ts";
+import { holderOf, type SecretName, secretNameOf, stampOf } from "../model/secret.ts";
 import { isSameSecond } from "../model/time.ts";
 import type { ApiToken, TokenId } from "../model/token.ts";
-import type { Login } from "../ports.ts";
-import { type SecretReading, secretIn } from "./snapshot.ts";
+import type { Login, TokenListing } from "../ports.ts";
+import { type SecretReading, secretIn, stampedVersions } from "./snapshot.ts";
 
 /**
  * The token that the worker is logged in with: the one in the payload of its string, or else the one in the id of its secret's
@@ -31,4 +32,31 @@ export function ownIdOf(
   const byDates = other === undefined ? dated?.id : undefined;
   if (stamped === undefined) return byDates;
   return tokens.some(({ id }) => id === stamped) ? (byDates ?? stamped) : stamped;
+}
+
+/**
+ * The access token among the tokens of its user, and the tokens that a version of its secret or the text of a marker connects with
+ * that secret. All others are none of the worker's business, so nothing else sees them.
+ */
+export function ownTokensIn(
+  listing: TokenListing,
+  login: Login,
+  secrets: ReadonlyMap<SecretName, SecretReading>,
+): TokenListing {
+  const access = secretNameOf(login.arn);
+  const ownId = ownIdOf(login, access, listing.tokens, secrets);
+  const stamps = stampedVersions(secrets.get(access)).map(({ stamp }) => stamp);
+  const known = new Set([
+    ...(ownId === undefined ? [] : [ownId]),
+    ...stamps.flatMap(({ tokenId, replacedId }) => [tokenId, replacedId]),
+  ]);
+  const isMarked = (description: string) =>
+    readMarkers(description).some((marker) => marker !== "damaged" && marker.secretArn === login.arn);
+  const isOurs = ({ id, description }: Pick<ApiToken, "id" | "description">) =>
+    known.has(id) || isMarked(description);
+  return {
+    ...listing,
+    tokens: listing.tokens.filter(isOurs),
+    unreadable: listing.unreadable.filter((token) => isOurs(token) || login.claimedIds?.includes(token.id)),
+  };
 }

@@ -36,12 +36,17 @@ export function placesOf(snapshot: Snapshot, selection: Selection, now: Date): P
     if (isOrigin(found)) roots.push({ token, origin: isInDoubt(token, found, inquiry) ? UNSEARCHED : found });
     else if (found.kind !== "stray") places.set(token.id, found);
     // Only by its id: a name means a token of this deployment, wherever it is now.
-    else if (selection.force && isLive(token, now) && isNamedById(token, selection))
-      roots.push({ token, origin: { kind: "plain" } });
+    else if (isAdoptedAsRoot(token, inquiry)) roots.push({ token, origin: { kind: "plain" } });
     else places.set(token.id, covered.has(token.id) ? { ...found, isCovered: true } : found);
   }
   for (const [id, place] of placesOfRoots(roots, inquiry)) places.set(id, place);
   return places;
+}
+
+/** But not a token of a user: the worker renews only its access token. */
+function isAdoptedAsRoot(token: ListedToken, { snapshot, selection, now }: Inquiry): boolean {
+  if (snapshot.application.ownerType === "user") return false;
+  return selection.force && isLive(token, now) && isNamedById(token, selection);
 }
 
 const UNSEARCHED: Origin = { kind: "unsearched" };
@@ -64,6 +69,9 @@ function unclaimed(token: ListedToken, inquiry: Inquiry): Place | Origin {
   if (token.id === snapshot.ownId && renewsAccessToken(snapshot)) return { kind: "plain" };
   if (snapshot.formerAccessIds.has(token.id)) return { kind: "stray", reason: "superseded" };
   const isDead = !isLive(token, now);
+  // Whatever the text of a user's other token says, it is nobody's but the user's.
+  if (snapshot.application.ownerType === "user" && token.proof !== "unknown")
+    return { kind: "stray", reason: isDead ? "superseded" : "unproven" };
   // The key of its marker couldn't be read, so the worker does nothing.
   if (token.proof === "unknown") return { kind: "stray", reason: isDead ? "superseded" : "marker-unknown" };
   // Signed for a secret that the worker no longer renews. Or created by a person or a flow, whatever its text says.

@@ -13,7 +13,7 @@ import {
   secretNameOf,
   stampOf,
 } from "../model/secret.ts";
-import { type ApiToken, scopeKey, type TokenId } from "../model/token.ts";
+import { type ApiToken, ownerText, scopeKey, type TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Login, UnreadableToken } from "../ports.ts";
 
@@ -48,10 +48,10 @@ export interface ListedToken extends ApiToken {
 }
 
 export function unreadableError(
-  { id: applicationId }: ApplicationConfig,
+  application: ApplicationConfig,
   { id, problem }: UnreadableToken,
 ): RotationError {
-  const message = `the token ${id} in Losant's list of application ${applicationId} can't be read: it ${problem}`;
+  const message = `the token ${id} in Losant's list of ${ownerText(application)} can't be read: it ${problem}`;
   return new RotationError("token-unreadable", message);
 }
 
@@ -162,9 +162,18 @@ function isCredible(
 ): boolean {
   const token = findToken(snapshot, stamp.tokenId);
   if (labels.length > 0 || token === undefined) return true;
-  const userIds = snapshot.application.foundBy === undefined ? [] : snapshot.accessTokenIds;
-  if (!isCreatedThroughApi(token, userIds)) return false;
+  if (!isCreatedThroughApi(token, userIdsOf(snapshot))) return false;
   return mayDescendFrom(stamp.replacedId, token, snapshot);
+}
+
+/** What may be the id of the user of the access token. Empty if it is that of the application. */
+function userIdsOf({
+  application,
+  accessTokenIds,
+}: Pick<Snapshot, "application" | "accessTokenIds">): Iterable<string> {
+  const { id, foundBy, ownerType } = application;
+  if (foundBy === undefined) return [];
+  return ownerType === "user" ? [...accessTokenIds, id] : accessTokenIds;
 }
 
 /** A successor is not older than the token that it replaces, and has the same rights. */

@@ -50,7 +50,12 @@ export const ERROR_KINDS = {
   "access-token-forbidden": {
     retryable: false,
     remedy:
-      "Replace the access token with one that has these scopes: applicationApiTokens.get and .post, applicationApiToken.get, .patch and .delete.",
+      "Replace the access token with one that has these scopes: applicationApiTokens.get and .post, applicationApiToken.get, .patch and .delete. The token of a user that renews itself also needs userApiTokens.get and .post, and userApiToken.get, .patch and .delete.",
+  },
+  "access-token-unidentified": {
+    retryable: false,
+    remedy:
+      "Nothing shows which token of the user the secret holds, so the worker doesn't renew it. Create a new token in Losant, and store it with `losant-token-rotation access-token`, or remove `renew`.",
   },
   "application-not-found": {
     retryable: false,
@@ -130,6 +135,11 @@ export const ERROR_KINDS = {
     retryable: false,
     remedy:
       "Losant created a token that differs from the request, and the worker deleted it. Create the same token in Losant by hand and compare, or ask Losant.",
+  },
+  "predecessor-changed": {
+    retryable: true,
+    remedy:
+      "Somebody changed the token while the worker replaced it, so the worker deleted the successor. The next run replaces the token as it is then.",
   },
   "successor-unusable": {
     retryable: true,

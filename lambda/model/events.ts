@@ -16,7 +16,9 @@ const common = {
 
 const tokenFacts = {
   ...common,
+  /** The id of the user, if it is the token of a user. */
   applicationId: text,
+  ownerType: v.optional(v.picklist(["user"])),
   tokenId: text,
   tokenName: v.optional(text),
   secretName: v.optional(text),

@@ -38,8 +38,8 @@ export interface MarkerKey {
   mac(text: string): string;
   /** Everything in the payload of that access token that looks like an id. */
   readonly claimedIds: readonly TokenId[];
-  /** It is the access token of a user. Then its payload may have the id of the user, too. */
-  readonly isOfUser?: boolean;
+  /** If it is the access token of a user: what may be the user's id, which its payload may also contain. */
+  readonly userIds?: readonly string[];
 }
 
 /** The key of an access token that was used before. */
@@ -105,14 +105,14 @@ export function isSignedFor(
 ): boolean {
   if (seal === undefined) return false;
   const { createdAt, creatorId } = token;
-  const { claimedIds, isOfUser = false } = key;
+  const { claimedIds, userIds = [] } = key;
   const isByOther =
     knowsCreators &&
     creatorId !== undefined &&
     claimedIds.length > 0 &&
     !claimedIds.some((id) => id === creatorId);
   return (
-    isCreatedThroughApi(token, isOfUser ? claimedIds : []) &&
+    isCreatedThroughApi(token, userIds) &&
     !isByOther &&
     Math.abs(createdAt.getTime() - seal.orderedAt.getTime()) <= ORDER_TOLERANCE_MS &&
     isSameExpiry(token.expiresAt, seal.expiresAt) &&

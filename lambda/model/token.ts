@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { PermissionCap } from "./permission-cap.ts";
 
 /** Losant ids are 24 hexadecimal digits (apiToken.json of API 1.30); lower case is their canonical form. */
 const hexId = v.pipe(
@@ -22,7 +23,18 @@ export type RunId = v.InferOutput<typeof RunId>;
 
 export type TokenStatus = "active" | "inactive";
 
-/** An application API token as Losant lists it: never with its string. */
+/** Whose tokens they are: an application's, or a user's. Then `id` is the id of the user. */
+export interface TokenOwner {
+  readonly id: ApplicationId;
+  readonly ownerType?: "user" | undefined;
+}
+
+/** `application 575ec…`, for messages. */
+export function ownerText({ id, ownerType }: TokenOwner): string {
+  return `${ownerType ?? "application"} ${id}`;
+}
+
+/** An API token as Losant lists it: never with its string. */
 export interface ApiToken {
   readonly id: TokenId;
   readonly name: string;
@@ -36,6 +48,8 @@ export interface ApiToken {
   readonly creatorType: string | undefined;
   /** The id of its creator. What this is for a token that another token created is not documented. */
   readonly creatorId: string | undefined;
+  /** Only the token of a user can have one. */
+  readonly cap?: PermissionCap | undefined;
 }
 
 /** Active, and not expired at `now`: what Losant accepts as a credential. */

@@ -1,5 +1,6 @@
 import type { LosantTime } from "../lineage/snapshot.ts";
 import { RotationError } from "../model/errors.ts";
+import { ownerText, type TokenId, type TokenOwner } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { TokenListing } from "../ports.ts";
 
@@ -18,14 +19,21 @@ export function losantTimeOf({ servedAt }: TokenListing, now: Date): LosantTime 
   return { aheadMs, shownAheadMs: aheadMs, isTrusted: true };
 }
 
-/** Why a listing doesn't show every token. */
-export function flawsOf(
-  { nameless, missing }: TokenListing,
-  { id }: ApplicationConfig,
+/** Why the worker can't renew the access token of a user. */
+export function identityFlaws(
+  ownId: TokenId | undefined,
+  { accessToken, ...owner }: ApplicationConfig,
 ): readonly RotationError[] {
+  if (ownId !== undefined) return [];
+  const message = `the access token in the secret ${accessToken} can't be identified among the tokens of ${ownerText(owner)}`;
+  return [new RotationError("access-token-unidentified", message)];
+}
+
+/** Why a listing doesn't show every token. */
+export function flawsOf({ nameless, missing }: TokenListing, owner: TokenOwner): readonly RotationError[] {
   const { count, problem } = nameless;
-  const unread = `${count} ${count === 1 ? "row" : "rows"} of Losant's list of the tokens of application ${id} can't be read`;
-  const more = `Losant counts ${missing} more ${missing === 1 ? "token" : "tokens"} in application ${id} than it lists`;
+  const unread = `${count} ${count === 1 ? "row" : "rows"} of Losant's list of the tokens of ${ownerText(owner)} can't be read`;
+  const more = `Losant counts ${missing} more ${missing === 1 ? "token" : "tokens"} of ${ownerText(owner)} than it lists`;
   return [
     ...(count > 0 ? [new RotationError("token-unreadable", `${unread}: one ${problem}`)] : []),
     ...(missing > 0 ? [new RotationError("listing-incomplete", more)] : []),

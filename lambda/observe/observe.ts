@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import { READS_AT_ONCE } from "../limits.ts";
-import { ownIdOf } from "../lineage/own-token.ts";
+import { ownIdOf, ownTokensIn } from "../lineage/own-token.ts";
 import { type Judge, judgeBy, judged, judgedAnew } from "../lineage/proof.ts";
 import {
   accessSecretOf,
@@ -19,7 +19,7 @@ import { type ApiToken, isLive, type RunId, type TokenId } from "../model/token.
 import type { ApplicationConfig, RotationConfig } from "../policy/config.ts";
 import type { Selection } from "../policy/request.ts";
 import type { Clock, Login, SecretStore, TokenApi } from "../ports.ts";
-import { flawsOf, losantTimeOf } from "./listing.ts";
+import { flawsOf, identityFlaws, losantTimeOf } from "./listing.ts";
 import { openQuestions, type Questions } from "./questions.ts";
 import { lookAtSecret, searchSecret, unreadable } from "./secrets.ts";
 
@@ -79,15 +79,15 @@ class Looker {
     const { api, clock, index, store } = this.#sources;
     const application = this.#application;
     const beganAt = clock.now();
-    const listing = await api.list();
-    const losantTime = losantTimeOf(listing, clock.now());
+    const listed = await api.list();
+    const losantTime = losantTimeOf(listed, clock.now());
     const login = await api.loggedInWith();
     const found = await index();
     const secrets = new Map<SecretName, SecretReading>();
     const add = (secret: SecretState) => secrets.set(secret.name, { kind: "indexed", secret });
     for (const prefix of [secretPrefix, ...formerPrefixes])
       for (const secret of found.under(prefix, application.id)) add(secret);
-    for (const { id } of listing.tokens) for (const secret of found.naming(id)) add(secret);
+    for (const { id } of listed.tokens) for (const secret of found.naming(id)) add(secret);
     const access = accessSecretOf({ login });
     // An access token's secret may be mapped as well.
     const named = new Set([
@@ -103,13 +103,17 @@ class Looker {
       }),
     );
     this.#keys = [await api.signingKey()];
+    const isOfUser = application.ownerType === "user";
+    const listing = isOfUser ? ownTokensIn(listed, login, secrets) : listed;
+    // The token of a user is not in the list of an application.
+    const isListed = application.foundBy === undefined || isOfUser;
+    const ownId = isListed ? ownIdOf(login, access, listed.tokens, secrets) : undefined;
     return {
       application,
       secretPrefix,
       formerPrefixes,
       login,
-      // The token of a user is not in the list of an application.
-      ownId: application.foundBy ? undefined : ownIdOf(login, access, listing.tokens, secrets),
+      ownId,
       readAt: after(beganAt, losantTime.aheadMs),
       losantTime,
       tokens: new Map(
@@ -119,7 +123,7 @@ class Looker {
         ]),
       ),
       unreadable: new Map(listing.unreadable.map((token) => [token.id, token])),
-      flaws: flawsOf(listing, application),
+      flaws: [...flawsOf(listing, application), ...(isOfUser ? identityFlaws(ownId, application) : [])],
       keys: "login",
       accessTokenIds: this.#idsOf(this.#keys),
       formerAccessIds: new Set(),

@@ -53,7 +53,7 @@ export function shareOf(part: string): Share {
 
 /** The applications that the access token of a user reaches. */
 const DiscoverSchema = v.strictObject({
-  accessToken: secretId,
+  accessToken,
   organizations: v.pipe(globs, v.minLength(1, 'must name at least one organization, or "sandbox"')),
   include: v.optional(globs, ["*"]),
   exclude: v.optional(globs, []),

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { RotationError } from "../model/errors.ts";
-import type { SecretArn, SecretName } from "../model/secret.ts";
+import { namesMeantBy, type SecretArn, type SecretName } from "../model/secret.ts";
 import { type ApplicationId, TokenId } from "../model/token.ts";
 import { ConfigSchema, shareOf } from "./config-schema.ts";
 import { type ApplicationPlaces, conflictsIn } from "./conflicts.ts";
@@ -23,12 +23,19 @@ export interface ApplicationConfig {
   readonly foundBy?: DiscoverConfig | undefined;
   /** The other entries of `discover` that are about it: in another run, one of them may have found it first. */
   readonly alsoAbout?: readonly DiscoverConfig[];
+  /**
+   * This is no application, but the user of that access token, and `id` is the user's id. Of the user's tokens, the worker only
+   * handles the access token, its successors and its predecessors.
+   */
+  readonly ownerType?: "user" | undefined;
 }
 
 /** An entry of `discover`: applications that are not listed in the configuration. */
 export interface DiscoverConfig {
   /** The secret with the access token of a user. */
   readonly accessToken: SecretName | SecretArn;
+  /** The worker renews this token. Of several entries with the same secret, only one renews it. */
+  readonly renewsAccessToken: boolean;
   /** Names with wildcards, ids, or `sandbox`: the user's own applications. */
   readonly organizations: readonly string[];
   /** Names of applications with wildcards, or ids. */
@@ -80,8 +87,8 @@ export function parseConfig(document: unknown): RotationConfig {
   const { losantApiUrl, secretPrefix, formerPrefixes, eventBusName } = config;
   const entries = config.applications ?? [];
   const applications = entries.flatMap((entry) => resolveApplication(entry, config.policy, intervalMs));
-  const discover = (config.discover ?? []).map((entry) =>
-    resolveDiscover(entry, entries, config.policy, intervalMs),
+  const discover = withoutRepeatedRenewals(
+    (config.discover ?? []).map((entry) => resolveDiscover(entry, entries, config.policy, intervalMs)),
   );
   const isFleet = config.fleet === true;
   const problems = [
@@ -144,7 +151,9 @@ function listsIn(document: unknown): readonly string[] {
   const keyed = (value: unknown) =>
     typeof value === "object" && value !== null ? Object.entries(value) : [];
   const isObject = (path: string) =>
-    /^(policy|discover\.\d+(\.policy)?|applications\.\d+(\.(policy|secrets|accessToken))?)$/.test(path);
+    /^(policy|discover\.\d+(\.(policy|accessToken))?|applications\.\d+(\.(policy|secrets|accessToken))?)$/.test(
+      path,
+    );
   const inside = (value: unknown, path: string): readonly string[] =>
     Array.isArray(value) && isObject(path)
       ? [`${path}: must be an object`]
@@ -173,14 +182,17 @@ function resolveApplication(
 }
 
 function resolveDiscover(
-  { policy, part, ...rest }: DiscoverDocument,
+  { policy, part, accessToken, ...rest }: DiscoverDocument,
   entries: readonly ApplicationDocument[],
   common: ConfigDocument["policy"],
   intervalMs: number,
 ): DiscoverConfig {
-  const overrides = entries.filter(({ accessToken }) => accessToken === undefined);
+  const overrides = entries.filter((entry) => entry.accessToken === undefined);
+  const { secret, renew } = renewalOf(accessToken);
   return {
     ...rest,
+    accessToken: secret,
+    renewsAccessToken: renew,
     part: part === undefined ? undefined : shareOf(part),
     policy: resolvePolicy({ ...common, ...policy }, intervalMs),
     overrides: new Map(
@@ -195,10 +207,26 @@ function resolveDiscover(
   };
 }
 
+/** Otherwise, two lineages would have one secret. */
+function withoutRepeatedRenewals(discover: readonly DiscoverConfig[]): readonly DiscoverConfig[] {
+  const renewed = new Set<SecretName>();
+  return discover.map((entry) => {
+    if (!entry.renewsAccessToken) return entry;
+    const names = namesMeantBy(entry.accessToken);
+    const isRepeated = names.some((name) => renewed.has(name));
+    for (const name of names) renewed.add(name);
+    return isRepeated ? { ...entry, renewsAccessToken: false } : entry;
+  });
+}
+
 function placesOfEntry({ id, accessToken, secrets }: ApplicationDocument): ApplicationPlaces {
   const { secret, renew } =
-    typeof accessToken === "object" ? accessToken : { secret: accessToken, renew: false };
+    accessToken === undefined ? { secret: undefined, renew: false } : renewalOf(accessToken);
   return { id, accessToken: secret, renewsAccessToken: renew, secrets: mappingsOf(secrets) };
+}
+
+function renewalOf(accessToken: DiscoverDocument["accessToken"]) {
+  return typeof accessToken === "object" ? accessToken : { secret: accessToken, renew: false };
 }
 
 function mappingsOf(secrets: ApplicationDocument["secrets"]): ReadonlyMap<string, SecretName> {

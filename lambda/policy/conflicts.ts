@@ -71,7 +71,7 @@ function* readAndWritten({ applications, discover }: SecretLayout): Iterable<str
     const own: readonly string[] = namesOf(accessToken);
     const renewed = renewsAccessToken ? own.find((name) => usersTokens.has(name)) : undefined;
     if (renewed !== undefined)
-      yield `applications.${index}.accessToken: names the secret of ${readers.get(renewed)}, which the worker doesn't renew`;
+      yield `applications.${index}.accessToken: names the secret of ${readers.get(renewed)}, which holds the token of a user`;
     for (const [token, name] of secrets) {
       const reader = readers.get(name);
       if (reader !== undefined && (!own.includes(name) || usersTokens.has(name)))

@@ -64,8 +64,9 @@ export function accessTokenNotification(
   const isRenewed =
     ownId !== undefined &&
     lineages.some((lineage) => lineage.secretName === secretName && lineage.headId === ownId);
-  // The token of a user is not one of these tokens. The metric AccessTokenDaysLeft has its expiry.
-  if (context.application.foundBy !== undefined) return undefined;
+  // The token of a user is not one of an application's tokens. The metric AccessTokenDaysLeft has its expiry.
+  const { foundBy, ownerType } = context.application;
+  if (foundBy !== undefined && ownerType !== "user") return undefined;
   if (context.run.trigger !== "schedule" || login.expiresAt === undefined || isRenewed) return undefined;
   const subject = ownId === undefined ? onlyOneThatEnds(login.expiresAt, tokens) : tokens.get(ownId);
   if (subject?.expiresAt === undefined) return undefined;

@@ -13,7 +13,7 @@ import {
 import type { RotationEvent } from "../model/events.ts";
 import { quoted } from "../model/printable.ts";
 import type { SecretArn } from "../model/secret.ts";
-import type { ApplicationId } from "../model/token.ts";
+import { type ApplicationId, ownerText, type TokenOwner } from "../model/token.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { restOf } from "../plan/reasons.ts";
 import type { EventBus, Log, LogFields } from "../ports.ts";
@@ -24,6 +24,7 @@ import {
   type Completion,
   completedEvent,
   errorFacts,
+  ownerFacts,
   type Report,
   rowOf,
   Tally,
@@ -60,10 +61,12 @@ export class Recorder {
     lineages: readonly LineagePlan[],
     context: ApplicationContext,
   ): Promise<void> {
-    const applicationId = context.application.id;
+    const { application } = context;
     this.#tally.list(snapshot.tokens.size + snapshot.unreadable.size);
     this.accessToken(snapshot.login.expiresAt);
-    this.applications.set(applicationId, { applicationId, outcome: "ok" });
+    // Two access tokens may belong to one user.
+    if (this.applications.get(application.id)?.outcome !== "failed")
+      this.applications.set(application.id, { ...ownerFacts(application), outcome: "ok" });
     const warning = this.#isDryRun ? undefined : accessTokenNotification(snapshot, lineages, context);
     if (warning !== undefined) await this.#publish(warning, context);
   }
@@ -83,15 +86,11 @@ export class Recorder {
     this.#log.warn("entries of `secrets` fit no token", { applicationId, unusedSecrets });
   }
 
-  applicationFailed(applicationId: ApplicationId, error: RotationError): void {
-    const known = this.applications.get(applicationId);
-    this.applications.set(applicationId, {
-      ...known,
-      applicationId,
-      outcome: "failed",
-      ...errorFacts(error),
-    });
-    this.failed(`application ${applicationId}`, error, { applicationId });
+  applicationFailed(owner: TokenOwner, error: RotationError): void {
+    const known = this.applications.get(owner.id);
+    const facts = { outcome: "failed" as const, ...errorFacts(error) };
+    this.applications.set(owner.id, { ...known, ...ownerFacts(owner), ...facts });
+    this.failed(ownerText(owner), error, { applicationId: owner.id });
   }
 
   /** Records that a discovered application was deleted before its tokens could be listed. */
@@ -183,7 +182,7 @@ export class Recorder {
       await run.bus.publish(event);
     } catch (thrown) {
       this.failed(
-        `the event ${JSON.stringify(event.detailType)} of application ${application.id}`,
+        `the event ${JSON.stringify(event.detailType)} of ${ownerText(application)}`,
         asRotationError(thrown),
       );
     }

@@ -7,7 +7,7 @@ import { mappedNames, type Snapshot, stampedVersions } from "../lineage/snapshot
 import { asRotationError, type ErrorCode, RotationError } from "../model/errors.ts";
 import { nearestWord } from "../model/nearest.ts";
 import { after } from "../model/time.ts";
-import type { TokenId } from "../model/token.ts";
+import { ownerText, type TokenId } from "../model/token.ts";
 import { observe } from "../observe/observe.ts";
 import { isEffect } from "../plan/actions.ts";
 import { type LineagePlan, plan } from "../plan/plan.ts";
@@ -29,7 +29,7 @@ export async function planInTime(
   const why = isStopped
     ? "the run was stopped before the worker read this application"
     : "reading the applications before this one took too long";
-  run.recorder.applicationFailed(application.id, new RotationError("out-of-time", why));
+  run.recorder.applicationFailed(application, new RotationError("out-of-time", why));
   run.recorder.accessToken("unknown");
   return [];
 }
@@ -65,7 +65,7 @@ async function planApplication(
     );
     // The tokens that were listed are worked on anyway.
     for (const flaw of [...snapshot.flaws, ...clockFlaws(snapshot, plans)])
-      recorder.applicationFailed(application.id, flaw);
+      recorder.applicationFailed(application, flaw);
     const [resting, working] = [plans.filter((one) => !isWork(one)), plans.filter(isWork)];
     // All take from one iterator, because p-limit would queue a promise for each of up to a hundred thousand.
     const line = resting.values();
@@ -83,7 +83,7 @@ async function planApplication(
     // It was probably deleted since it was discovered. The run checks that at the end.
     if (error.code === "application-not-found" && application.foundBy !== undefined)
       run.gone.add(application.id);
-    else recorder.applicationFailed(application.id, error);
+    else recorder.applicationFailed(application, error);
     recorder.accessToken(await accessTokenExpiryAfter(error, api, clock));
     return [];
   } finally {
@@ -124,7 +124,7 @@ function clockFlaws(
     actions.some((action) => action.kind === "defer" && action.action !== "rotate"),
   );
   if (losantTime.isTrusted || !isPutOff) return [];
-  const message = `Losant's answers for application ${application.id} have no date, or a date that differs by more than a day from the clock of this machine`;
+  const message = `Losant's answers for ${ownerText(application)} have no date, or a date that differs by more than a day from the clock of this machine`;
   return [new RotationError("losant-clock-unknown", message)];
 }
 

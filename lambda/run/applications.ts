@@ -5,7 +5,7 @@ import type { FoundApplication } from "../policy/discovery.ts";
 import { isInShard } from "../policy/slots.ts";
 import { DOES_NOT_WORK } from "./application.ts";
 import type { RunContext } from "./context.ts";
-import { type Discovery, isComplete, notDiscovered } from "./discovery.ts";
+import { type Discovery, discoveredIn, isComplete, notDiscovered } from "./discovery.ts";
 
 /** The applications that a run looks at. */
 interface Meant {
@@ -33,8 +33,10 @@ export async function applicationsOfRun(context: RunContext): Promise<Meant> {
   // If the one that was asked for is found, the others don't matter.
   if (applicationId !== undefined && all.length > 0) return { applications: all, isDiscovered: true };
   recordDiscovery(discovery, context);
-  if (hasProblems(discovery)) return { applications: all, isDiscovered: false };
-  return { applications: oneOrMore(all, context), isDiscovered: true };
+  const isDiscovered = discovery.entries.every(({ problems }) => problems.length === 0);
+  // It may be the id of a user who could not be identified.
+  const isKnown = isDiscovered && discovery.entries.every((entry) => entry.renewalProblem === undefined);
+  return { applications: isKnown ? oneOrMore(all, context) : all, isDiscovered };
 }
 
 function oneOrMore(
@@ -50,24 +52,16 @@ function oneOrMore(
   );
 }
 
-/** The discovered applications that have no access token of their own. */
-function discoveredIn({ found }: Discovery): readonly ApplicationConfig[] {
-  return found.flatMap(({ isConfigured, application }) => (isConfigured ? [] : [application]));
-}
-
-function hasProblems({ entries }: Discovery): boolean {
-  return entries.some(({ problems }) => problems.length > 0);
-}
-
 function recordDiscovery(discovery: Discovery, { recorder, clock, log, shard }: RunContext): void {
   const { entries, found, unfound } = discovery;
-  for (const { index, count, login, problems } of entries) {
+  for (const { index, count, login, problems, renewalProblem } of entries) {
     log.info("applications discovered", { entry: index, count });
     for (const error of problems) recorder.failed(`discover.${index}`, error);
+    if (renewalProblem !== undefined) recorder.failed(`discover.${index}.accessToken`, renewalProblem);
     const isUseless = problems.some(({ code }) => DOES_NOT_WORK.has(code));
     recorder.accessToken(isUseless ? clock.now() : login === undefined ? "unknown" : login.expiresAt);
   }
-  for (const id of unfound) if (isInShard(id, shard)) recorder.applicationFailed(id, notDiscovered(id));
+  for (const id of unfound) if (isInShard(id, shard)) recorder.applicationFailed({ id }, notDiscovered(id));
   const isOurs = ({ listed }: FoundApplication) => isInShard(listed.id, shard);
   const shared = found.filter(({ alsoFoundBy }) => alsoFoundBy.length > 0).filter(isOurs);
   const unlisted = found.filter(({ decidedBy, foundBy }) => decidedBy !== foundBy).filter(isOurs);
@@ -102,6 +96,6 @@ export async function recordGone(context: RunContext): Promise<void> {
     }
     const why = isKnown ? "but still lists it" : "and it is unknown whether it still lists it";
     const message = `can't list the tokens of application ${id}: Losant has no such application, ${why}`;
-    recorder.applicationFailed(id, new RotationError("application-not-found", message));
+    recorder.applicationFailed({ id }, new RotationError("application-not-found", message));
   }
 }

@@ -1,7 +1,7 @@
 import { asRotationError, RotationError } from "../model/errors.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
 import type { ApplicationId } from "../model/token.ts";
-import type { DiscoverConfig, RotationConfig } from "../policy/config.ts";
+import type { ApplicationConfig, DiscoverConfig, RotationConfig } from "../policy/config.ts";
 import { countIn, type FoundApplication, foundIn, isLeftOutByPart } from "../policy/discovery.ts";
 import type { ApplicationListing, Directory, ListedApplication, Login } from "../ports.ts";
 
@@ -17,6 +17,10 @@ export interface DiscoveredEntry {
   readonly login: Login | undefined;
   /** Why it may lack applications. */
   readonly problems: readonly RotationError[];
+  /** The user of the access token, if the worker renews it and could find out who it is. */
+  readonly user: ApplicationConfig | undefined;
+  /** Why the access token isn't renewed. */
+  readonly renewalProblem: RotationError | undefined;
 }
 
 /** The applications that the entries of `discover` found, and what was wrong. */
@@ -35,15 +39,16 @@ export async function discover(
   config: Pick<RotationConfig, "applications" | "discover">,
   directoryOf: (entry: DiscoverConfig) => Directory,
 ): Promise<Discovery> {
-  const looked = await Promise.all(config.discover.map((entry) => lookInto(directoryOf(entry))));
+  const looked = await Promise.all(config.discover.map((entry) => lookInto(entry, directoryOf(entry))));
   const lists = looked.map(({ listing }) => listing?.applications ?? []);
   const found = foundIn(config, lists);
   const entries = config.discover.map((entry, index): DiscoveredEntry => {
-    const { listing, login, error } = looked[index] ?? {};
+    const { listing, login, error, userId, renewalProblem } = looked[index] ?? {};
     const listed = lists[index] ?? [];
     const count = countIn(entry, listed);
     const problems = error === undefined ? flawsOfListing(listing, entry, count, index) : [error];
-    return { index, accessToken: entry.accessToken, listed, count, login, problems };
+    const user = userId && userOf(userId, entry);
+    return { index, accessToken: entry.accessToken, listed, count, login, problems, user, renewalProblem };
   });
   const inOtherParts = config.discover.flatMap((entry, index) =>
     (lists[index] ?? []).filter((listed) => isLeftOutByPart(listed, entry)),
@@ -52,6 +57,14 @@ export async function discover(
   const [first] = config.discover;
   const overridden = [...(first?.overrides.keys() ?? [])];
   return { entries, found, unfound: isComplete(entries) ? overridden.filter((id) => !ids.has(id)) : [] };
+}
+
+/** The discovered applications that have no access token of their own, and the users whose access tokens the worker renews. */
+export function discoveredIn({ found, entries }: Discovery): readonly ApplicationConfig[] {
+  return [
+    ...entries.flatMap(({ user }) => user ?? []),
+    ...found.flatMap(({ isConfigured, application }) => (isConfigured ? [] : [application])),
+  ];
 }
 
 /** Whether each list has everything that its access token reaches. */
@@ -63,18 +76,46 @@ interface Looked {
   readonly listing?: ApplicationListing;
   readonly login?: Login | undefined;
   readonly error?: RotationError;
+  readonly userId?: ApplicationId;
+  readonly renewalProblem?: RotationError;
 }
 
-async function lookInto(directory: Directory): Promise<Looked> {
+async function lookInto(entry: DiscoverConfig, directory: Directory): Promise<Looked> {
   try {
     const listing = await directory.list();
-    return { listing, login: await directory.loggedInWith() };
+    const login = await directory.loggedInWith();
+    return { listing, login, ...(entry.renewsAccessToken && (await identify(directory))) };
   } catch (thrown) {
     const error = asRotationError(thrown);
     const isAboutLogin = error.code.startsWith("access-token-") && error.code !== "access-token-forbidden";
     const login = isAboutLogin ? undefined : await directory.loggedInWith().catch(() => undefined);
     return { login, error };
   }
+}
+
+async function identify(directory: Directory): Promise<Pick<Looked, "userId" | "renewalProblem">> {
+  try {
+    return { userId: await directory.user() };
+  } catch (thrown) {
+    return { renewalProblem: asRotationError(thrown) };
+  }
+}
+
+/**
+ * The user, as one more place with tokens. That its access token is renewed is what the configuration says of this token, so the
+ * names that the policy is about don't matter.
+ */
+function userOf(id: ApplicationId, entry: DiscoverConfig): ApplicationConfig {
+  const { accessToken, policy } = entry;
+  return {
+    id,
+    ownerType: "user",
+    accessToken,
+    renewsAccessToken: true,
+    policy: { ...policy, include: ["*"], exclude: [] },
+    secrets: new Map(),
+    foundBy: entry,
+  };
 }
 
 function flawsOfListing(

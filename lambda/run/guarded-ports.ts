@@ -269,6 +269,7 @@ export function throttleAware(
 export function throttleAwareDirectory(directory: Directory, pause: LosantPause, observeBy: Date): Directory {
   return {
     list: () => directory.list((request) => pause.outlasting(observeBy, request)),
+    user: () => pause.outlasting(observeBy, () => directory.user()),
     loggedInWith: () => directory.loggedInWith(),
   };
 }

@@ -19,7 +19,7 @@ const POST: LosantCall = {
   scope: "applicationApiTokens.post",
   kind: "create",
   method: "post",
-  applicationId: APPLICATION,
+  owner: { id: APPLICATION },
   path: "/tokens",
   body: { name: "a" },
 };

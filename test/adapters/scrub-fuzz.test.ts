@@ -30,7 +30,7 @@ const CASES = Number(process.env.SCRUB_CASES ?? 5_000);
 const ATTEMPT: Attempt = {
   kind: "read",
   doing: "list the tokens",
-  applicationId: APPLICATION,
+  owner: { id: APPLICATION },
   scope: "a.get",
 };
 const STATUSES = [302, 400, 401, 403, 404, 408, 409, 422, 429, 500, 503, 999];

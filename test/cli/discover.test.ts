@@ -313,7 +313,9 @@ describe("access-token", { timeout: TIMEOUT_MS }, () => {
     const few = await store(userToken());
     expect(few.stderr).toContain("discover.0 finds 2 applications with this token, and atLeast is 3");
     configure({});
-    const orgRoles = [{ orgId: acme, applicationRoles: [{ resourceId: TWO, role: "view" }] }];
+    const orgRoles = [
+      { orgId: acme, role: "collaborate" as const, applicationRoles: [{ resourceId: TWO, role: "view" }] },
+    ];
     const capped = await store(userToken(SIX, { orgRoles }));
     expect(capped.code).toBe(1);
     expect(capped.stdout).toContain("the permission cap of the token, is not enough there");
@@ -344,5 +346,85 @@ describe("access-token", { timeout: TIMEOUT_MS }, () => {
       deniedApplications: [],
       otherApplications: 0,
     });
+  });
+});
+
+describe("an access token that renews itself", { timeout: TIMEOUT_MS }, () => {
+  const FIVE = [
+    "userApiTokens.get",
+    "userApiTokens.post",
+    "userApiToken.get",
+    "userApiToken.patch",
+    "userApiToken.delete",
+  ];
+  const DUE = {
+    creationDate: new Date(Date.now() - 80 * DAY),
+    expirationDate: new Date(Date.now() + 10 * DAY),
+    defaultRole: "collaborate",
+  };
+  const store = (string: string, ...args: readonly string[]) =>
+    command(accessTokenCommand, args, `${string}\n`);
+
+  beforeEach(() => configure({ accessToken: { secret: FLEET, renew: true } }));
+
+  test("access-token tries the scopes for it, and says what the worker does and what the token may do", async () => {
+    const { code, stdout, stderr } = await store(userToken([...SIX, ...FIVE]));
+    expect(code).toBe(0);
+    expect(stderr).not.toContain("lacks");
+    for (const scope of FIVE) expect(stdout).toContain(`${scope} granted`);
+    expect(stdout).toContain("it listed 1 tokens of its user");
+    expect(stdout).toContain("create tokens of its user with any scope and without a permission cap");
+    expect(stdout).toContain("The worker renews this token before it expires");
+    expect(stdout).not.toContain("more scopes than the worker needs");
+    expect(cloud.losant.userTokens(user)).toHaveLength(1);
+  });
+
+  test.each(FIVE)(
+    "access-token stores nothing without %s, and changes no token of the user",
+    async (lacking) => {
+      const string = userToken([...SIX, ...FIVE.filter((scope) => scope !== lacking)]);
+      const before = JSON.stringify(cloud.losant.userTokens(user));
+      const { code, stderr } = await store(string);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`this token lacks ${lacking}`);
+      expect(cloud.aws.secret(FLEET)).toBeUndefined();
+      expect(JSON.stringify(cloud.losant.userTokens(user))).toBe(before);
+    },
+  );
+
+  test("access-token warns of these scopes if the configuration doesn't ask for renewal", async () => {
+    configure({});
+    const { stdout } = await store(userToken([...SIX, ...FIVE]));
+    expect(stdout).toContain(`more scopes than the worker needs: ${FIVE.join(", ")}`);
+    expect(stdout).toContain("The worker doesn't renew this token");
+  });
+
+  test("status, rotate, status --explain and undo show the user and its one token", async () => {
+    cloud.aws.putSecret(FLEET, userToken([...SIX, ...FIVE], DUE));
+    cloud.losant.addUserToken(user, { name: "private", ...DUE, defaultRole: "admin" });
+    const before = await status();
+    expect(before.code).toBe(0);
+    expect(before.stdout).toContain("2 applications 3 in ");
+    expect(before.stdout).toContain("the worker renews it");
+    expect(before.stdout).toContain("fleet worker");
+    expect(before.stdout).not.toContain("private");
+    const { stdout: text } = await status("--json");
+    const document = JSON.parse(text);
+    expect(document.applications).toMatchObject([
+      { applicationId: user, ownerType: "user", accessToken: { renewedByWorker: true } },
+      { applicationId: ONE, accessToken: { renewedByWorker: true } },
+      { applicationId: TWO, accessToken: { renewedByWorker: true } },
+    ]);
+    const rotated = await rotate("--application", user, "--yes");
+    expect(rotated.code).toBe(0);
+    expect(rotated.stdout).toContain(`User ${user}`);
+    const [, , successor] = cloud.losant.userTokens(user);
+    expect(successor).toMatchObject({ name: "fleet worker", cap: { defaultRole: "collaborate" } });
+    expect(cloud.losant.tokenIdOf(JSON.parse(cloud.aws.value(FLEET) ?? "{}").token)).toBe(successor?.id);
+    const explained = await status("--explain", "fleet worker");
+    expect(explained.stdout).toContain(`fleet worker, in user ${user}`);
+    const undone = await command(undoCommand, ["--token", "fleet worker", "--yes"]);
+    expect(undone).toMatchObject({ code: 0 });
+    expect((await status()).stdout).toContain("AWSCURRENT");
   });
 });

@@ -69,6 +69,40 @@ describe("the deployed bundle, against Losant and AWS over HTTP", () => {
     ]);
   });
 
+  it("renews the access token of a user with its permission cap, and works with the successor next", async () => {
+    const user = cloud.losant.addUser();
+    const organization = cloud.losant.addOrganization({ name: "Acme" });
+    cloud.losant.setMember(organization, user, "admin");
+    cloud.losant.editApplication(APP, { ownerId: organization });
+    const cap = { defaultRole: "none", orgRoles: [{ orgId: organization, role: "collaborate" }] } as const;
+    const dates = {
+      creationDate: new Date(Date.now() - 80 * DAY),
+      expirationDate: new Date(Date.now() + 10 * DAY),
+    };
+    const access = cloud.losant.addUserToken(user, { name: "fleet worker", ...dates, ...cap });
+    cloud.losant.addUserToken(user, { name: "another", ...dates });
+    cloud.aws.putSecret("losant-access/fleet", access.token);
+    const env = cloud.env({
+      applications: undefined,
+      discover: [{ accessToken: { secret: "losant-access/fleet", renew: true }, organizations: ["Acme"] }],
+    });
+    due("backend");
+    cloud.losant.calls.length = 0;
+    const report = await bundle.invoke({ trigger: "schedule" }, env);
+    expect(report.summary).toMatchObject({ rotated: 2, failed: 0 });
+    const [, another, successor, ...rest] = cloud.losant.userTokens(user);
+    expect(rest).toEqual([]);
+    expect(another).toMatchObject({ name: "another", status: "active" });
+    expect(successor).toMatchObject({ name: "fleet worker", cap, scope: ["all.User"] });
+    const held = JSON.parse(cloud.aws.value("losant-access/fleet") ?? "{}");
+    expect(held).toMatchObject({ tokenId: successor?.id, applicationId: user, ownerType: "user" });
+    cloud.losant.editUserToken(user, access.id, { status: "inactive" });
+    cloud.losant.calls.length = 0;
+    const second = await bundle.invoke({ trigger: "schedule" }, env);
+    expect(second.summary).toMatchObject({ rotated: 0, failed: 0 });
+    expect(cloud.losant.calls.toSorted()).toEqual(["applications", "list", "list-mine", "list-mine"]);
+  });
+
   it("finds a token among 1,500 siblings on 15 pages", async () => {
     await cloud.close();
     cloud = await startCloud({ maxPerPage: 100 });

@@ -58,6 +58,15 @@ describe("a stack that discovers applications", () => {
       expect(rights(name)).toEqual([]);
   });
 
+  test("lets it write the access token of a user if that renews itself, and no other one", () => {
+    const renewing = { ...FLEET, accessToken: { secret: FLEET.accessToken, renew: true } };
+    const other = { ...FLEET, accessToken: { secret: "losant-access/other", renew: false } };
+    const itsRights = rightsIn(templateOf({ discover: [renewing, other] }));
+    expect(itsRights("losant-access/fleet")).toEqual(ALL);
+    expect(itsRights("losant-access/other")).toEqual(READ);
+    expect(itsRights("losant-access/fleet2")).toEqual([]);
+  });
+
   test("has one short policy, however many applications are found", () => {
     const [policy] = policiesOf(templateOf({ discover: [FLEET] }), "AWS::IAM::Policy");
     const secrets = policy?.PolicyDocument.Statement.filter(({ Sid = "" }) => /Secrets|Tokens/.test(Sid));

@@ -439,7 +439,9 @@ describe("what happens to applications", () => {
   it("those that the user or its cap may no longer change fail, each by itself", async () => {
     const { world, losant, user, access } = fleet();
     losant.editUserToken(user, access.id, {
-      cap: { orgRoles: [{ orgId: ACME, applicationRoles: [{ resourceId: TWO, role: "view" }] }] },
+      cap: {
+        orgRoles: [{ orgId: ACME, role: "admin", applicationRoles: [{ resourceId: TWO, role: "view" }] }],
+      },
     });
     const result = await world.run();
     expect(rotatedIn(result)).toEqual([ONE]);

@@ -59,7 +59,7 @@ describe("a listing that shows less than it counts", () => {
     expect(report.applications).toEqual([
       expect.objectContaining({ applicationId: APP, outcome: "failed", code: "listing-incomplete" }),
     ]);
-    expect(report.applications[0]?.message).toContain("counts 1 more token in application");
+    expect(report.applications[0]?.message).toContain("counts 1 more token of application");
     expect(codes).toEqual(["listing-incomplete"]);
   });
 });

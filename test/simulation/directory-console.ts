@@ -70,7 +70,8 @@ function cap(
   const { ownerId: place } = applications.find(applicationId(application)) ?? {};
   if (place === undefined) return;
   const orgId = applications.users.organization(place) === undefined ? "sandbox" : place;
-  const orgRoles = [{ orgId, applicationRoles: [{ resourceId: applicationId(application), role }] }];
+  const applicationRoles = [{ resourceId: applicationId(application), role }];
+  const orgRoles = [{ orgId, role: "admin" as const, applicationRoles }];
   for (const { id } of userTokens(entry, services))
     losant.editUserToken(userId(entry), id, { cap: { orgRoles } });
 }

@@ -16,6 +16,7 @@ const SERVICES: Readonly<Record<Operation, Service>> = {
   history: "store",
   listSecrets: "store",
   listApplications: "losant",
+  identify: "losant",
   readAccessToken: "store",
   createSecret: "store",
   stage: "store",

@@ -77,7 +77,7 @@ export function listedByPages(
       kind: "read",
       method: "get",
       path: "/tokens",
-      applicationId: v.parse(ApplicationId, application.id),
+      owner: { id: v.parse(ApplicationId, application.id) },
     },
     { hold: () => Promise.resolve(true) },
   );

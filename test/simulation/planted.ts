@@ -325,7 +325,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a signature holds for whatever token it is written onto", [
     "model/marker.ts",
-    "isCreatedThroughApi(token, isOfUser ? claimedIds : []) &&\n    !isByOther &&\n    Math.abs(createdAt.getTime() - seal.orderedAt.getTime()) <= ORDER_TOLERANCE_MS &&\n    isSameExpiry(token.expiresAt, seal.expiresAt) &&\n",
+    "isCreatedThroughApi(token, userIds) &&\n    !isByOther &&\n    Math.abs(createdAt.getTime() - seal.orderedAt.getTime()) <= ORDER_TOLERANCE_MS &&\n    isSameExpiry(token.expiresAt, seal.expiresAt) &&\n",
     "",
   ]),
   fault("the copy of a signature counts as much as the first", [

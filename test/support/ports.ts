@@ -6,11 +6,12 @@ import type { Secrets } from "../../emulators/aws/secrets.ts";
 import * as reads from "../../emulators/aws/secrets-reads.ts";
 import * as writes from "../../emulators/aws/secrets-writes.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
-import { APPLICATION_SCOPES } from "../../emulators/losant/scopes.ts";
-import type { Application, Applications, StoredToken } from "../../emulators/losant/store.ts";
-import type { IdentifiedUser } from "../../emulators/losant/users.ts";
+import type { TokenFields } from "../../emulators/losant/ids.ts";
+import { APPLICATION_SCOPES, USER_SCOPES } from "../../emulators/losant/scopes.ts";
+import type { Application, Applications, NewToken, StoredToken } from "../../emulators/losant/store.ts";
+import type { IdentifiedUser, UserToken } from "../../emulators/losant/users.ts";
 import { claimsOf } from "../../lambda/adapters/losant/access-token.ts";
-import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
+import { markerKeyOf, withUser } from "../../lambda/adapters/losant/marker-key.ts";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
 import { EVENT_SOURCE } from "../../lambda/model/events.ts";
 import {
@@ -19,6 +20,7 @@ import {
   type KeptKey,
   type MarkerKey,
 } from "../../lambda/model/marker.ts";
+import type { PermissionCap } from "../../lambda/model/permission-cap.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { SecretArn, SecretName, type SecretState, stampOf, VersionId } from "../../lambda/model/secret.ts";
 import { type ApiToken, ApplicationId, TokenId } from "../../lambda/model/token.ts";
@@ -46,6 +48,7 @@ export type Operation =
   | "readAccessToken"
   | Exclude<keyof TokenApi, "loggedInWith" | "deactivateForDiscard" | "signingKey" | "keptKeys">
   | "listApplications"
+  | "identify"
   | keyof EventBus;
 
 /** One call that the worker makes to Losant or AWS. */
@@ -85,7 +88,7 @@ export interface Surroundings {
   /** Losant doesn't say what kind of creator a token has. */
   readonly hidesCreatorTypes?: boolean;
   /** Whether a listing, or a login, knows this token yet. */
-  readonly isKnown?: (token: StoredToken, to: "list" | "login") => boolean;
+  readonly isKnown?: (token: TokenFields, to: "list" | "login") => boolean;
   /** What is wrong with a token's entry in Losant's list, if anything. */
   readonly problemOf?: (tokenId: string) => string | undefined;
   /** Whether the list leaves out a token that it counts. */
@@ -252,19 +255,20 @@ const derivedKeys = new WeakMap<Applications, Map<string, MarkerKey>>();
 /** Losant behind the worker's port, with the model of the emulator. */
 export function inMemoryTokenApi(
   applications: Applications,
-  { id, accessToken, foundBy, alsoAbout = [] }: ApplicationConfig,
+  { id, accessToken, foundBy, alsoAbout = [], ownerType }: ApplicationConfig,
   secretPrefix: string,
   credentials: AccessTokenReader,
   around: Surroundings,
 ): TokenApi {
   let login: (Login & { readonly token: Redacted }) | undefined;
+  const user = foundBy && { id: ownerType === "user" ? id : undefined };
   const {
     isKnown = () => true,
     problemOf = () => undefined,
     isSkipped = () => false,
     inTurn = (read) => read(),
   } = around;
-  const oddOf = (token: StoredToken): UnreadableToken => ({
+  const oddOf = (token: AnyToken): UnreadableToken => ({
     id: v.parse(TokenId, token.id),
     problem: problemOf(token.id) ?? "",
     description: token.description ?? "",
@@ -273,7 +277,7 @@ export function inMemoryTokenApi(
   });
   const servedAt =
     around.servedAt ?? (() => new Date(Math.floor(applications.now().getTime() / 1_000) * 1_000));
-  const shown = (token: StoredToken): ApiToken =>
+  const shown = (token: AnyToken): ApiToken =>
     around.hidesCreatorTypes ? { ...tokenOf(token), creatorType: undefined } : tokenOf(token);
   /** Deriving a key takes as long as many calls of this world. */
   const keyOf = (token: Redacted, arn: SecretArn): MarkerKey => {
@@ -282,7 +286,7 @@ export function inMemoryTokenApi(
     derivedKeys.set(applications, known);
     const key = known.get(place) ?? markerKeyOf(token, arn, secretPrefix, foundBy !== undefined);
     known.set(place, key);
-    return key;
+    return withUser(key, user);
   };
   const userOf = (token: Redacted) => applications.users.identify(token.reveal(), applications.now());
   /** A user's token is accepted, and refused for applications that it doesn't reach. */
@@ -317,6 +321,7 @@ export function inMemoryTokenApi(
   };
   const callInTurn: typeof call = (...args) => inTurn(() => call(...args));
   const refuseUser = (token: Redacted) => {
+    if (ownerType === "user") return;
     const user = userOf(token);
     const role = user && applications.users.roleOn(application(), user);
     if (role === "none") throw new RotationError("application-not-found", `there is no application ${id}`);
@@ -326,6 +331,8 @@ export function inMemoryTokenApi(
     foundBy === undefined
       ? { creatorId: applications.creatorIdOf(tokenId ?? "0".repeat(24)), creatorType: "apiToken" as const }
       : applications.creatorByUser(userId ?? "", tokenId ?? "");
+  const owner = (): TokenOwnerModel =>
+    ownerType === "user" ? modelOfUser(applications, id) : modelOfApplication(applications, application());
   const application = () => {
     const found = applications.find(id);
     if (found === undefined)
@@ -335,11 +342,11 @@ export function inMemoryTokenApi(
   return {
     list: async () =>
       await callInTurn("list", false, id, (): TokenListing | Promise<TokenListing> => {
-        const paged = around.listing?.(application());
+        const paged = ownerType === "user" ? undefined : around.listing?.(application());
         if (paged !== undefined) return paged;
-        const all = [...application().tokens.values()].filter((token) => isKnown(token, "list"));
+        const all = [...owner().tokens.values()].filter((token) => isKnown(token, "list"));
         const listed = all.filter(({ id: tokenId }) => !isSkipped(tokenId));
-        const isOdd = (token: StoredToken) => problemOf(token.id) !== undefined;
+        const isOdd = (token: AnyToken) => problemOf(token.id) !== undefined;
         return {
           tokens: listed
             .filter((token) => !isOdd(token))
@@ -353,7 +360,7 @@ export function inMemoryTokenApi(
       }),
     get: (tokenId) =>
       callInTurn("get", false, tokenId, () => {
-        const token = application().tokens.get(tokenId);
+        const token = owner().tokens.get(tokenId);
         if (problemOf(tokenId) !== undefined)
           throw new RotationError("losant-answer-invalid", `the token ${tokenId} can't be read`);
         return token && shown(token);
@@ -361,15 +368,14 @@ export function inMemoryTokenApi(
     create: (order) =>
       call("create", true, order.name, ({ misread = (asked) => asked }, keyOfLogin) => {
         const key = keyOfLogin();
-        const unknown = order.scope.find((scope) => !APPLICATION_SCOPES.includes(scope));
+        const unknown = order.scope.find((scope) => !owner().scopes.includes(scope));
         if (unknown !== undefined)
           throw new RotationError("scope-rejected", `scope ${unknown} is no scope that can be given`);
         const { expiresAt: expirationDate, intent, description, ...fields } = misread(order);
-        const { token, string } = applications.addToken(application(), {
+        const { token, string } = owner().add({
           ...fields,
           description: describeSuccessor(description, intent, id, key),
           expirationDate,
-          id: undefined,
           creationDate: applications.now(),
           ...creatorOf(key),
           creatorName: "rotation worker",
@@ -378,27 +384,22 @@ export function inMemoryTokenApi(
       }),
     deactivate: (tokenId) =>
       call("deactivate", true, tokenId, () => {
-        const token = application().tokens.get(tokenId);
-        if (token !== undefined) applications.change(application(), token, { status: "inactive" });
+        owner().change(tokenId, { status: "inactive" });
       }),
     deactivateForDiscard: (token, at) =>
       call("deactivate", true, token.id, (_, keyOfLogin) => {
         const key = keyOfLogin();
-        const stored = application().tokens.get(token.id);
-        const description = describeDiscarded(token, at, id, key);
-        if (stored !== undefined)
-          applications.change(application(), stored, { status: "inactive", description });
+        owner().change(token.id, { status: "inactive", description: describeDiscarded(token, at, id, key) });
       }),
     delete: (tokenId) =>
       call("delete", true, tokenId, () => {
-        const token = application().tokens.get(tokenId);
-        if (token !== undefined) applications.remove(application(), token);
+        owner().remove(tokenId);
       }),
     probe: (string, scope) => {
-      if (!scope.some((one) => /^(all\.Application|application\.|applicationApiTokens\.)/.test(one)))
+      if (!scope.some((one) => (ownerType === "user" ? LISTS_OF_USER : LISTS_OF_APPLICATION).test(one)))
         return Promise.resolve(undefined);
       return meet(around, { operation: "probe", isWrite: false, subject: id }, () => {
-        const token = applications.identify(string.reveal())?.token;
+        const token = (userOf(string) ?? applications.identify(string.reveal()))?.token;
         return token !== undefined && isAccepted(string) && isKnown(token, "login") ? "accepted" : "rejected";
       }).catch((thrown: unknown) => {
         if (thrown instanceof RotationError && thrown.code === "losant-throttled") throw thrown;
@@ -433,7 +434,56 @@ export function inMemoryTokenApi(
   };
 }
 
-function tokenOf(token: StoredToken): ApiToken {
+const LISTS_OF_APPLICATION = /^(all\.Application|application\.|applicationApiTokens\.)/;
+const LISTS_OF_USER = /^(all\.User|userApiTokens\.)/;
+
+/** The tokens of an application or of a user, in the model of the emulator. */
+interface TokenOwnerModel {
+  readonly tokens: ReadonlyMap<string, AnyToken>;
+  readonly scopes: readonly string[];
+  add(fields: Omit<NewToken, "id"> & { readonly cap?: PermissionCap | undefined }): {
+    readonly token: AnyToken;
+    readonly string: string;
+  };
+  change(id: string, patch: { readonly status: "inactive"; readonly description?: string }): void;
+  remove(id: string): void;
+}
+type AnyToken = (StoredToken | UserToken) & TokenFields;
+
+function modelOfApplication(applications: Applications, application: Application): TokenOwnerModel {
+  const { tokens } = application;
+  return {
+    tokens,
+    scopes: APPLICATION_SCOPES,
+    add: ({ cap: _, ...fields }) => applications.addToken(application, { ...fields, id: undefined }),
+    change: (id, patch) => {
+      const token = tokens.get(id);
+      if (token !== undefined) applications.change(application, token, patch);
+    },
+    remove: (id) => {
+      const token = tokens.get(id);
+      if (token !== undefined) applications.remove(application, token);
+    },
+  };
+}
+
+function modelOfUser(applications: Applications, id: string): TokenOwnerModel {
+  const user = applications.users.user(id);
+  if (user === undefined) throw new Error(`There is no user ${id}`);
+  const { tokens } = user;
+  return {
+    tokens,
+    scopes: [...APPLICATION_SCOPES, ...USER_SCOPES],
+    add: ({ cap = {}, ...fields }) => applications.addUserToken(user, { ...fields, id: undefined, cap }),
+    change: (tokenId, patch) => {
+      const token = tokens.get(tokenId);
+      if (token !== undefined) applications.users.changeToken(user, token, patch, applications.now());
+    },
+    remove: (tokenId) => void tokens.delete(tokenId),
+  };
+}
+
+function tokenOf(token: AnyToken): ApiToken {
   return {
     id: v.parse(TokenId, token.id),
     name: token.name,
@@ -444,6 +494,7 @@ function tokenOf(token: StoredToken): ApiToken {
     status: token.status,
     creatorType: token.creatorType,
     creatorId: token.creatorId,
+    ...("cap" in token && { cap: token.cap }),
   };
 }
 
@@ -492,6 +543,15 @@ export function inMemoryDirectory(
         inTurn(() => meet(around, call, () => applicationsSeenBy(applications, user, around))),
       );
     },
+    async user() {
+      const { user } = await logIn();
+      return meet(around, { operation: "identify", isWrite: false, subject: accessToken }, () => {
+        const rights = user.token.scope;
+        if (!rights.some((scope) => LISTS_OF_USER.test(scope)))
+          throw new RotationError("access-token-forbidden", "the access token needs userApiTokens.get");
+        return v.parse(ApplicationId, user.user.id);
+      });
+    },
     async loggedInWith() {
       const { user: _, token: __, ...login } = await logIn();
       return login;
@@ -519,5 +579,6 @@ function applicationsSeenBy(
 /** For runs that discover nothing. */
 export const NO_DIRECTORY: Directory = {
   list: async () => ({ applications: [], unreadable: { count: 0, problem: "" }, missing: 0 }),
+  user: () => Promise.reject(new RotationError("access-token-missing", "there is no directory")),
   loggedInWith: () => Promise.reject(new RotationError("access-token-missing", "there is no directory")),
 };

@@ -413,6 +413,19 @@ describe("a configuration that discovers applications", () => {
     ]);
   });
 
+  it("has the access token of a user renewed where it says so, once for each secret", () => {
+    const secret = "losant-access/fleet";
+    const arn = `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${secret}-AbCdEf`;
+    const renewing = { secret, renew: true };
+    const renewsIn = (...accessTokens: readonly unknown[]) =>
+      parseConfig({
+        discover: accessTokens.map((accessToken) => ({ accessToken, organizations: ["*"] })),
+      }).discover.map(({ renewsAccessToken }) => renewsAccessToken);
+    expect(renewsIn(secret, { secret }, renewing)).toEqual([false, false, true]);
+    expect(renewsIn(renewing, renewing, { secret: arn, renew: true })).toEqual([true, false, false]);
+    expect(renewsIn(renewing, { secret: "losant-access/other", renew: true })).toEqual([true, true]);
+  });
+
   it.each([
     ["neither key", {}, "applications: is missing, and so is discover"],
     [
@@ -433,6 +446,16 @@ describe("a configuration that discovers applications", () => {
       "a pasted token",
       discovering({ accessToken: "eyJhbGciOi" }),
       "discover.0.accessToken: looks like a token",
+    ],
+    [
+      "a pasted token as the secret of one that renews itself",
+      discovering({ accessToken: { secret: "eyJhbGciOi", renew: true } }),
+      "discover.0.accessToken.secret: looks like a token",
+    ],
+    [
+      "a list as an access token",
+      discovering({ accessToken: [] }),
+      "discover.0.accessToken: must be an object",
     ],
     ["secrets of an entry", discovering({ secrets: {} }), "discover.0.secrets: unknown key"],
     ["a list as an entry", { discover: [[]] }, "discover.0: must be an object"],
@@ -470,7 +493,7 @@ describe("a configuration that discovers applications", () => {
     [
       "that an application renews the user's access token",
       discovering({}, { ...application, accessToken: { secret: "losant-access/fleet", renew: true } }),
-      "applications.0.accessToken: names the secret of discover.0.accessToken, which the worker doesn't renew",
+      "applications.0.accessToken: names the secret of discover.0.accessToken, which holds the token of a user",
     ],
     [
       "a user's access token in the folder of any application",

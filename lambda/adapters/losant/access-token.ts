@@ -3,7 +3,7 @@ import { RotationError } from "../../model/errors.ts";
 import type { MarkerKey } from "../../model/marker.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import type { SecretArn, SecretName } from "../../model/secret.ts";
-import { type ApplicationId, TokenId } from "../../model/token.ts";
+import { type ApplicationId, TokenId, type TokenOwner } from "../../model/token.ts";
 import type { AccessTokenReader, Login } from "../../ports.ts";
 
 /** The secret that holds an access token. */
@@ -13,8 +13,8 @@ export interface AccessTokenPlace {
   readonly accessToken: SecretName | SecretArn;
 }
 
-/** An application, and the secret that holds the access token for it. */
-export interface LoggedInApplication extends AccessTokenPlace {
+/** An application or a user, and the secret that holds the access token for it. */
+export interface LoggedInOwner extends AccessTokenPlace, TokenOwner {
   readonly id: ApplicationId;
 }
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Redacted } from "../../model/redacted.ts";
-import { type ApiToken, TokenId } from "../../model/token.ts";
+import { type ApiToken, ApplicationId, TokenId, type TokenOwner } from "../../model/token.ts";
 import type { IssuedToken, UnreadableToken } from "../../ports.ts";
 import { scrub } from "../scrub.ts";
 import { TokenString } from "../token-string.ts";
@@ -28,6 +28,35 @@ const date = v.pipe(
   v.date(),
 );
 
+const role = v.picklist(["admin", "edit", "collaborate", "view", "none"]);
+const resources = v.nullish(v.array(v.strictObject({ resourceId: v.string(), role })));
+
+/**
+ * The permission cap of a user's token. Strict, because a successor without a part of it would have more rights: then the token is
+ * unreadable.
+ */
+const capFields = {
+  defaultRole: v.nullish(role),
+  orgRoles: v.nullish(
+    v.array(
+      v.pipe(
+        v.strictObject({
+          orgId: v.string(),
+          role,
+          applicationRoles: resources,
+          dashboardRoles: resources,
+        }),
+        v.transform(({ orgId, role, applicationRoles, dashboardRoles }) => ({
+          orgId,
+          role,
+          ...(applicationRoles && { applicationRoles }),
+          ...(dashboardRoles && { dashboardRoles }),
+        })),
+      ),
+    ),
+  ),
+};
+
 /** A listing may contain `token`. It is dropped here, because v.object keeps only the keys that it names. */
 const tokenFields = v.object({
   id: TokenId,
@@ -42,18 +71,36 @@ const tokenFields = v.object({
   creatorId: v.fallback(v.nullish(v.pipe(v.string(), v.toLowerCase())), undefined),
 });
 
-const Token = v.pipe(
-  tokenFields,
-  v.transform(
-    ({ creationDate, expirationDate, creatorType, creatorId, ...rest }): ApiToken => ({
-      ...rest,
-      createdAt: creationDate,
-      expiresAt: expirationDate ?? undefined,
-      creatorType: creatorType ?? undefined,
-      creatorId: creatorId ?? undefined,
-    }),
-  ),
+const Token = v.pipe(tokenFields, v.transform(tokenOf));
+
+/** A token of a user. What a token of an application has of a cap means nothing. */
+const UserToken = v.pipe(
+  v.object({ ...tokenFields.entries, ...capFields }),
+  v.transform(({ defaultRole, orgRoles, ...rest }): ApiToken => {
+    const cap = { ...(defaultRole && { defaultRole }), ...(orgRoles && { orgRoles }) };
+    return { ...tokenOf(rest), cap };
+  }),
 );
+
+function tokenOf({
+  creationDate,
+  expirationDate,
+  creatorType,
+  creatorId,
+  ...rest
+}: v.InferOutput<typeof tokenFields>): ApiToken {
+  return {
+    ...rest,
+    createdAt: creationDate,
+    expiresAt: expirationDate ?? undefined,
+    creatorType: creatorType ?? undefined,
+    creatorId: creatorId ?? undefined,
+  };
+}
+
+type AnyToken = typeof Token | typeof UserToken;
+const tokenSchemaFor = ({ ownerType }: Pick<TokenOwner, "ownerType">): AnyToken =>
+  ownerType === "user" ? UserToken : Token;
 
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -84,10 +131,26 @@ export type Parsed<T> =
   /** What is wrong, without quoting anything. */
   | { readonly ok: false; readonly flaw: string };
 
-export const readToken = (text: string | undefined) => read(Token, text);
+type OwnerType = Pick<TokenOwner, "ownerType">;
+
+export const readToken = (text: string | undefined, owner: OwnerType = {}): Parsed<ApiToken> =>
+  read(tokenSchemaFor(owner), text);
 
 /** One page of the list of tokens. */
-export const readPage = (text: string | undefined, most: number) => readPageOf(readRow, text, most);
+export function readPage(text: string | undefined, most: number, owner: OwnerType = {}): Parsed<Page> {
+  const schema = tokenSchemaFor(owner);
+  return readPageOf((item) => readRow(schema, item), text, most);
+}
+
+const Owned = v.object({ ownerId: ApplicationId, ownerType: v.optional(v.literal("user"), "user") });
+
+/** The user whom the tokens of a page belong to. Each row says so. */
+export function readUser(text: string | undefined): Parsed<ApplicationId> {
+  const page = read(v.object({ items: v.pipe(v.array(Owned), v.minLength(1)) }), text);
+  const id = page.ok ? page.value.items[0]?.ownerId : undefined;
+  if (id !== undefined) return { ok: true, value: id };
+  return page.ok ? { ok: false, flaw: "is empty" } : page;
+}
 
 /** `most` rows were requested. A page with more rows is rejected. */
 export function readPageOf<Row>(
@@ -105,8 +168,8 @@ export function readPageOf<Row>(
   };
 }
 
-function readRow(item: unknown): ListedRow {
-  const token = check(Token, item);
+function readRow(schema: AnyToken, item: unknown): ListedRow {
+  const token = check(schema, item);
   if (token.ok) return { kind: "token", id: token.value.id, token: token.value };
   const { flaw: problem } = token;
   const id = part("id", TokenId, item);
@@ -137,8 +200,9 @@ export const readDeleted = (text: string | undefined) => read(Deleted, text);
 /** A token with its string. If one of them can't be used, the id of the token that was created anyway, if the answer has it. */
 export function readIssued(
   text: string | undefined,
+  owner: OwnerType = {},
 ): Parsed<IssuedToken> & { readonly createdId?: TokenId | undefined } {
-  const token = readToken(text);
+  const token = readToken(text, owner);
   const string = read(v.object({ token: TokenString }), text);
   if (token.ok && string.ok) return { ok: true, value: { token: token.value, string: string.value.token } };
   const created = read(v.object({ id: TokenId }), text);

@@ -1,5 +1,5 @@
 import { Redacted } from "../../model/redacted.ts";
-import type { ApplicationId } from "../../model/token.ts";
+import type { TokenOwner } from "../../model/token.ts";
 import type { InTurn } from "../../ports.ts";
 import { looksLikeToken } from "../scrub.ts";
 import type { AccessToken, AccessTokenReading } from "./access-token.ts";
@@ -17,15 +17,15 @@ export interface LosantClientOptions {
   readonly inTurn?: InTurn | undefined;
 }
 
-interface ApplicationPath {
-  /** Undefined: the request is about all applications. */
-  readonly applicationId?: ApplicationId;
+interface OwnedPath {
+  /** Undefined: the request is about all applications. `me`: about the user of the access token, whose id is not known yet. */
+  readonly owner?: TokenOwner | "me";
   /** What follows the application's id. */
   readonly path: string;
 }
 
-/** One request about an application, or about all of them. */
-export interface ApplicationRequest extends Omit<LosantRequest, "url" | "body">, ApplicationPath {
+/** One request about an application, about all of them, or about the user whom the access token belongs to. */
+export interface ApplicationRequest extends Omit<LosantRequest, "url" | "body">, OwnedPath {
   /** A function, if the body depends on the access token that signs it. */
   readonly body?: object | ((login: AccessTokenReading) => object);
 }
@@ -118,14 +118,9 @@ export class LosantClient {
     return textOf(call, await this.answer(call));
   }
 
-  #send(
-    { applicationId, path, ...rest }: Omit<LosantRequest, "url"> & ApplicationPath,
-    login: Redacted,
-    totalMs: number,
-  ) {
+  #send({ owner, path, ...rest }: Omit<LosantRequest, "url"> & OwnedPath, login: Redacted, totalMs: number) {
     this.#secrets.add(login);
-    const place = applicationId === undefined ? "" : `/${applicationId}`;
-    const request = { ...rest, url: `${this.#baseUrl}/applications${place}${path}` };
+    const request = { ...rest, url: `${this.#baseUrl}${placeOf(owner)}${path}` };
     return send(request, login, this.limits, totalMs, () => this.#known());
   }
 }
@@ -134,6 +129,11 @@ function isBusy(answer: LosantAnswer): answer is Exclude<LosantAnswer, { readonl
   return (
     answer.kind === "silent" || (answer.kind === "refused" && (answer.status === 429 || answer.status >= 500))
   );
+}
+
+function placeOf(owner: OwnedPath["owner"]): string {
+  if (owner === undefined) return "/applications";
+  return owner === "me" || owner.ownerType === "user" ? "/me" : `/applications/${owner.id}`;
 }
 
 /** The text of a 2xx. @throws RotationError if it is another answer, or the text is incomplete. */

@@ -1,7 +1,7 @@
 import { remembered } from "../../model/remembered.ts";
 import type { SecretArn, SecretName } from "../../model/secret.ts";
 import type { AccessTokenReader, Directory, InTurn, ListingRoom, TokenApi } from "../../ports.ts";
-import type { LoggedInApplication } from "./access-token.ts";
+import type { LoggedInOwner } from "./access-token.ts";
 import { losantDirectory } from "./directory.ts";
 import type { LosantLimits } from "./limits.ts";
 import { sharedAccessToken } from "./shared-access-token.ts";
@@ -29,7 +29,7 @@ interface ConnectionOptions {
 }
 
 export interface LosantConnections {
-  readonly connect: (application: LoggedInApplication & FoundWith, room?: ListingRoom) => TokenApi;
+  readonly connect: (application: LoggedInOwner & FoundWith, room?: ListingRoom) => TokenApi;
   readonly directoryOf: (entry: UserAccess) => Directory;
 }
 

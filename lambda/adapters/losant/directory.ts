@@ -3,6 +3,7 @@ import { DIRECTORY_PAGES_AT_ONCE } from "../../limits.ts";
 import { RotationError } from "../../model/errors.ts";
 import type { ApplicationListing, Directory, InTurn, Login, PageAttempt } from "../../ports.ts";
 import type { AccessToken } from "./access-token.ts";
+import { readUser } from "./answers.ts";
 import { type ApplicationPage, readApplicationPage } from "./application-answers.ts";
 import { FoundApplications } from "./application-listing.ts";
 import { type LosantCall, LosantClient, textOf } from "./client.ts";
@@ -25,6 +26,17 @@ const CALL: LosantCall = {
   kind: "read",
   method: "get",
   path: "",
+};
+
+/** One of the user's tokens, which says whose it is. To identify the user in another way would take another scope. */
+const USER_CALL: LosantCall = {
+  doing: "find out whose the access token is",
+  scope: "userApiTokens.get",
+  kind: "read",
+  method: "get",
+  owner: "me",
+  path: "/tokens",
+  query: { perPage: 1 },
 };
 
 /** The applications that a user's access token reaches. */
@@ -56,6 +68,11 @@ export function directoryThrough(
         if (listing === undefined) throw error;
         return listing;
       });
+    },
+    async user() {
+      const user = readUser(textOf(USER_CALL, await client.read(USER_CALL)));
+      if (!user.ok) throw unusable(USER_CALL, user.flaw);
+      return user.value;
     },
     async loggedInWith(): Promise<Login> {
       const { token: _, ...login } = await accessToken.current();

@@ -1,5 +1,5 @@
 import { type ErrorCode, RotationError } from "../../model/errors.ts";
-import type { ApplicationId, TokenId } from "../../model/token.ts";
+import { ownerText, type TokenId, type TokenOwner } from "../../model/token.ts";
 import { isAboutCertificate } from "../certificates.ts";
 import type { Said } from "./answers.ts";
 import type { LosantAnswer, LosantRequest } from "./http.ts";
@@ -10,8 +10,8 @@ export interface Attempt {
   /** "list the tokens", "delete the token 575ec8…". */
   readonly doing: string;
   /** Undefined: it is about all applications. */
-  readonly applicationId?: ApplicationId;
-  /** The access token is that of a user, whose rights differ from application to application. */
+  readonly owner?: TokenOwner | "me";
+  /** An application, and the access token is that of a user, whose rights differ from application to application. */
   readonly isOfUser?: boolean;
   /** The scope that is missing if Losant answers 403. */
   readonly scope: string;
@@ -90,7 +90,7 @@ function refusal(
       "access-token-forbidden",
       `${whoSays(said, status, "forbids this")}: the access token needs the scope ${attempt.scope}`,
     );
-  if (status === 404 && attempt.applicationId !== undefined)
+  if (status === 404 && isApplication(attempt))
     return error("application-not-found", whoSays(said, status, "has no such application"));
   if (attempt.kind === "create" && (status === 400 || status === 422) && said.isAboutScope)
     return error("scope-rejected", `Losant does not accept the scope (HTTP ${status})`);
@@ -115,8 +115,12 @@ function effectOf({ kind }: Attempt): "none" | "unknown" {
   return kind === "read" ? "none" : "unknown";
 }
 
-function at({ doing, applicationId }: Attempt, what: string): string {
-  const of = applicationId === undefined ? "" : ` of application ${applicationId}`;
+function isApplication({ owner }: Attempt): boolean {
+  return typeof owner === "object" && owner.ownerType === undefined;
+}
+
+function at({ doing, owner }: Attempt, what: string): string {
+  const of = owner === undefined || owner === "me" ? "" : ` of ${ownerText(owner)}`;
   return `can't ${doing}${of}: ${what}`;
 }
 

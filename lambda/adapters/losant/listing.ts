@@ -1,4 +1,4 @@
-import type { ApiToken, TokenId } from "../../model/token.ts";
+import type { ApiToken, TokenId, TokenOwner } from "../../model/token.ts";
 import type { ListingRoom, ListingSize, TokenListing } from "../../ports.ts";
 import { type NamedRow, type Page, readPage } from "./answers.ts";
 import { type LosantCall, type LosantClient, textOf } from "./client.ts";
@@ -19,7 +19,7 @@ const UNIQUE = "id";
  */
 export async function listTokens(
   client: PageClient,
-  call: LosantCall,
+  call: LosantCall & { readonly owner: TokenOwner },
   room: ListingRoom,
 ): Promise<TokenListing> {
   const found = new Found();
@@ -36,7 +36,7 @@ interface Reading {
   readonly found: Found;
   readonly until: number;
   readonly client: PageClient;
-  readonly call: LosantCall;
+  readonly call: LosantCall & { readonly owner: TokenOwner };
   readonly room: ListingRoom;
 }
 
@@ -70,7 +70,7 @@ async function readPages(
     found.read(text.length);
     if (found.characters > client.limits.maxListCharacters)
       throw unusable(call, "has a list that is too long");
-    const read = readPage(text, client.limits.perPage[0] ?? size);
+    const read = readPage(text, client.limits.perPage[0] ?? size, call.owner);
     if (!read.ok) throw unusable(call, read.flaw);
     found.add(read.value);
     if (found.tokens > client.limits.maxTokens)

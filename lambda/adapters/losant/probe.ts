@@ -1,6 +1,6 @@
 import { RotationError } from "../../model/errors.ts";
 import type { Redacted } from "../../model/redacted.ts";
-import type { ApplicationId } from "../../model/token.ts";
+import { ownerText, type TokenOwner } from "../../model/token.ts";
 import type { ProbeAnswer } from "../../ports.ts";
 import { isJson } from "./answers.ts";
 import type { LosantClient } from "./client.ts";
@@ -15,22 +15,21 @@ import type { UnknownString } from "./unknown-string.ts";
  */
 export async function probe(
   client: LosantClient,
-  applicationId: ApplicationId,
+  owner: TokenOwner,
   string: Redacted,
   scope: readonly string[],
   unknown: UnknownString,
 ): Promise<ProbeAnswer> {
   const { probeTimeoutMs } = client.limits;
   const limits = { readTimeoutMs: probeTimeoutMs, readTotalMs: probeTimeoutMs, readRetries: 0 };
-  const allowed = readAllowedBy(scope);
-  const read = { kind: "read", method: "get", applicationId, ...(allowed ?? TOKEN_LIST) } as const;
+  const allowed = readAllowedBy(owner, scope);
+  const read = { kind: "read", method: "get", owner, ...(allowed ?? TOKEN_LIST) } as const;
   const askAs = async (asker: Redacted) => {
     const answer = await client
       .as(asker, limits)
       .answer(read)
       .catch(() => SILENT);
-    if (answer.kind === "refused" && answer.status === 429)
-      throw throttled(applicationId, answer.retryAfterMs);
+    if (answer.kind === "refused" && answer.status === 429) throw throttled(owner, answer.retryAfterMs);
     return answer;
   };
   const [answer] = await Promise.all([
@@ -48,7 +47,7 @@ export async function probe(
 
 const SILENT: LosantAnswer = { kind: "silent", why: "timeout", isSent: false };
 
-function throttled(applicationId: ApplicationId, retryAfterMs: number | undefined): RotationError {
-  const message = `can't test a new string of application ${applicationId}: Losant throttles requests (HTTP 429)`;
+function throttled(owner: TokenOwner, retryAfterMs: number | undefined): RotationError {
+  const message = `can't test a new string of ${ownerText(owner)}: Losant throttles requests (HTTP 429)`;
   return new RotationError("losant-throttled", message, { retryAfterMs });
 }

@@ -1,5 +1,7 @@
+import type { TokenOwner } from "../../model/token.ts";
+
 interface Read {
-  /** What follows the application's id. */
+  /** What follows the application's id, or `/me`. */
   readonly path: string;
   readonly query?: { readonly perPage: 1 };
 }
@@ -8,6 +10,7 @@ const PAGE = { perPage: 1 } as const;
 
 /** Scopes that allow all lists of an application, and one that allows the application alone. */
 const ALL = ["all.Application", "all.Application.read", "all.Application.bounded"];
+const LISTS_TOKENS_OF_USER = ["all.User", "all.User.read", "userApiTokens.*", "userApiTokens.get"];
 const APPLICATION = ["application.*", "application.get", "all.Application.cli"];
 
 /**
@@ -52,8 +55,13 @@ const WHOLE_LISTS: ReadonlyMap<string, string> = new Map([
 export const TOKEN_LIST: Read = { path: "/tokens", query: PAGE };
 
 /** One cheap read that a token with this scope may make. Undefined if there is none. */
-export function readAllowedBy(scope: readonly string[]): Read | undefined {
+export function readAllowedBy(
+  { ownerType }: Pick<TokenOwner, "ownerType">,
+  scope: readonly string[],
+): Read | undefined {
   const may = (scopes: readonly string[]) => scope.some((one) => scopes.includes(one));
+  // Every access token of a user that renews itself may do this.
+  if (ownerType === "user") return may(LISTS_TOKENS_OF_USER) ? TOKEN_LIST : undefined;
   const listedIn = (lists: ReadonlyMap<string, string>) =>
     [...lists].find(([resource]) => may([`${resource}.get`, `${resource}.*`]))?.[1];
   if (may(ALL)) return TOKEN_LIST;

@@ -1,7 +1,7 @@
 import { RotationError } from "../../model/errors.ts";
 import { describeDiscarded, describeSuccessor, type KeptKey, type MarkerKey } from "../../model/marker.ts";
 import type { Redacted } from "../../model/redacted.ts";
-import type { ApiToken, ApplicationId, TokenId } from "../../model/token.ts";
+import type { ApiToken, TokenId, TokenOwner } from "../../model/token.ts";
 import type {
   AccessTokenReader,
   InTurn,
@@ -12,7 +12,7 @@ import type {
   TokenListing,
   TokenOrder,
 } from "../../ports.ts";
-import { AccessToken, type AccessTokenReading, type LoggedInApplication } from "./access-token.ts";
+import { AccessToken, type AccessTokenReading, type LoggedInOwner } from "./access-token.ts";
 import { type Parsed, readDeactivated, readDeleted, readIssued, readToken } from "./answers.ts";
 import { type LosantCall, LosantClient, textOf } from "./client.ts";
 import { type Attempt, unusable, unusableIssue } from "./failures.ts";
@@ -20,15 +20,16 @@ import type { LosantAnswer } from "./http.ts";
 import { keptKeys } from "./kept-keys.ts";
 import type { LosantLimits } from "./limits.ts";
 import { listTokens } from "./listing.ts";
-import { markerKeyOf } from "./marker-key.ts";
+import { markerKeyOf, type TokenUser, withUser } from "./marker-key.ts";
 import { probe } from "./probe.ts";
+import { scopeOf } from "./scope.ts";
 import type { SharedAccessToken } from "./shared-access-token.ts";
 import { UnknownString } from "./unknown-string.ts";
 
 export interface TokenApiOptions {
   /** With or without a slash at the end. Private installs may have a path. */
   readonly baseUrl: string;
-  readonly application: LoggedInApplication;
+  readonly application: LoggedInOwner;
   readonly credentials: AccessTokenReader;
   /** The access token of a user, instead of reading the secret of the application. */
   readonly shared?: SharedAccessToken | undefined;
@@ -52,13 +53,14 @@ export function losantTokenApi(options: TokenApiOptions): TokenApi {
 }
 
 class LosantTokens implements TokenApi {
-  readonly #id: ApplicationId;
+  readonly #owner: TokenOwner;
   readonly #accessToken: AccessToken;
   readonly #credentials: AccessTokenReader;
   readonly #secretPrefix: string;
   readonly #client: LosantClient;
   readonly #room: ListingRoom;
-  readonly #isOfUser: boolean;
+  /** Undefined: the access token is that of the application. */
+  readonly #user: TokenUser | undefined;
   readonly #alsoShared: readonly SharedAccessToken[];
   readonly #unknown: UnknownString;
 
@@ -73,8 +75,9 @@ class LosantTokens implements TokenApi {
     this.#alsoShared = alsoShared;
     this.#room = room;
     this.#unknown = options.unknown ?? new UnknownString();
-    this.#id = application.id;
-    this.#isOfUser = shared !== undefined;
+    const { id, ownerType } = application;
+    this.#owner = { id, ownerType };
+    this.#user = shared && { id: ownerType === "user" ? id : undefined };
     this.#credentials = shared?.credentials ?? options.credentials;
     this.#secretPrefix = secretPrefix;
     this.#accessToken = shared?.accessToken ?? new AccessToken(options.credentials, application);
@@ -84,7 +87,7 @@ class LosantTokens implements TokenApi {
   async list(): Promise<TokenListing> {
     const call = this.#call({
       doing: "list the tokens",
-      scope: "applicationApiTokens.get",
+      scope: scopeOf(this.#owner, "Tokens.get"),
       kind: "read",
       method: "get",
       path: "/tokens",
@@ -93,6 +96,8 @@ class LosantTokens implements TokenApi {
     const read = () => listTokens(this.#client, call, this.#room);
     return read().catch(async (error: unknown) => {
       if (!(error instanceof RotationError) || error.code !== "access-token-forbidden") throw error;
+      // The list of applications and all of them share it, and can go on.
+      if (this.#user !== undefined) throw error;
       const listing = await this.#accessToken.insteadOf(login, read);
       if (listing === undefined) throw error;
       return listing;
@@ -102,35 +107,44 @@ class LosantTokens implements TokenApi {
   async get(id: TokenId): Promise<ApiToken | undefined> {
     const call = this.#call({
       doing: `read the token ${id}`,
-      scope: "applicationApiToken.get",
+      scope: scopeOf(this.#owner, "Token.get"),
       kind: "read",
       method: "get",
       path: `/tokens/${id}`,
     });
-    const token = await this.#unlessGone(call, readToken);
+    const token = await this.#unlessGone(call, (text) => readToken(text, this.#owner));
     if (token !== undefined && token.id !== id) throw unusable(call, "is about another token");
     return token;
   }
 
-  async create({ name, description, intent, scope, status, expiresAt }: TokenOrder): Promise<IssuedToken> {
+  async create({
+    name,
+    description,
+    intent,
+    scope,
+    status,
+    expiresAt,
+    cap,
+  }: TokenOrder): Promise<IssuedToken> {
     // Losant's default for a missing scope is all.Application.
     if (scope.length === 0)
       throw new RotationError("internal", "a token must not be created without a scope");
     const call = this.#call({
       doing: "create a token",
-      scope: "applicationApiTokens.post",
+      scope: scopeOf(this.#owner, "Tokens.post"),
       kind: "create",
       method: "post",
       path: "/tokens",
       body: (login) => ({
         name,
-        description: describeSuccessor(description, intent, this.#id, this.#keyOf(login)),
+        description: describeSuccessor(description, intent, this.#owner.id, this.#keyOf(login)),
         scope,
         status,
         ...(expiresAt && { expirationDate: expiresAt.toISOString() }),
+        ...cap,
       }),
     });
-    const issued = readIssued(await this.#client.text(call));
+    const issued = readIssued(await this.#client.text(call), this.#owner);
     if (!issued.ok) throw unusableIssue(call, issued.flaw, issued.createdId);
     this.#client.conceal(issued.value.string);
     return issued.value;
@@ -142,14 +156,14 @@ class LosantTokens implements TokenApi {
 
   deactivateForDiscard(token: ApiToken, at: Date): Promise<void> {
     return this.#deactivate(token.id, (login) => ({
-      description: describeDiscarded(token, at, this.#id, this.#keyOf(login)),
+      description: describeDiscarded(token, at, this.#owner.id, this.#keyOf(login)),
     }));
   }
 
   async #deactivate(id: TokenId, alsoOf: (login: AccessTokenReading) => object): Promise<void> {
     const call = this.#call({
       doing: `deactivate the token ${id}`,
-      scope: "applicationApiToken.patch",
+      scope: scopeOf(this.#owner, "Token.patch"),
       kind: "write",
       method: "patch",
       path: `/tokens/${id}`,
@@ -161,7 +175,7 @@ class LosantTokens implements TokenApi {
   async delete(id: TokenId): Promise<void> {
     const call = this.#call({
       doing: `delete the token ${id}`,
-      scope: "applicationApiToken.delete",
+      scope: scopeOf(this.#owner, "Token.delete"),
       kind: "write",
       method: "delete",
       path: `/tokens/${id}`,
@@ -170,7 +184,7 @@ class LosantTokens implements TokenApi {
   }
 
   probe(string: Redacted, scope: readonly string[]) {
-    return probe(this.#client, this.#id, string, scope, this.#unknown);
+    return probe(this.#client, this.#owner, string, scope, this.#unknown);
   }
 
   async loggedInWith(): Promise<Login> {
@@ -186,11 +200,11 @@ class LosantTokens implements TokenApi {
     const login = await this.#accessToken.current();
     const kept = (reading: AccessTokenReading, credentials: AccessTokenReader) =>
       keptKeys(reading, login.token, {
-        applicationId: this.#id,
+        owner: this.#owner,
         credentials,
         client: this.#client,
         secretPrefix: this.#secretPrefix,
-        isOfUser: this.#isOfUser,
+        user: this.#user,
       });
     const others = this.#alsoShared.map(async ({ accessToken, credentials }) =>
       kept(await accessToken.current(), credentials),
@@ -198,14 +212,17 @@ class LosantTokens implements TokenApi {
     return (await Promise.all([kept(login, this.#credentials), ...others])).flat();
   }
 
+  /** One key for all applications that share an access token, because to derive it takes long. */
   #keyOf(login: AccessTokenReading): MarkerKey {
-    return this.#accessToken.keyOf(login, ({ token, arn }) =>
-      markerKeyOf(token, arn, this.#secretPrefix, this.#isOfUser),
+    const key = this.#accessToken.keyOf(login, ({ token, arn }) =>
+      markerKeyOf(token, arn, this.#secretPrefix, this.#user !== undefined),
     );
+    return withUser(key, this.#user);
   }
 
-  #call(call: Omit<LosantCall, "applicationId" | "isOfUser">): LosantCall {
-    return { ...call, applicationId: this.#id, isOfUser: this.#isOfUser };
+  #call(call: Omit<LosantCall, "owner" | "isOfUser">): LosantCall & { readonly owner: TokenOwner } {
+    const isOfUser = this.#user !== undefined && this.#owner.ownerType === undefined;
+    return { ...call, owner: this.#owner, isOfUser };
   }
 
   /**
