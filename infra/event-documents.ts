@@ -71,11 +71,22 @@ export const TEST_EVENTS = {
   "leak-response": { tokens: ["<id of the token>"], force: true, retireNow: true },
 } as const;
 
+/** The id of no application. */
+const APPLICATION = { applicationId: "0".repeat(24) };
+
+/** The same for a fleet, in which a run by hand takes one shard or one application. */
+export const FLEET_TEST_EVENTS = {
+  "dry-run": { ...TEST_EVENTS["dry-run"], shard: 0 },
+  "run-now": { ...TEST_EVENTS["run-now"], shard: 0 },
+  "rotate-one-now": { ...APPLICATION, ...TEST_EVENTS["rotate-one-now"] },
+  "leak-response": { ...APPLICATION, ...TEST_EVENTS["leak-response"] },
+} as const satisfies Readonly<Record<keyof typeof TEST_EVENTS, object>>;
+
 /** Lambda's console and `sam remote test-event` read the events from this document: `components.examples`, by name. */
-export function testEventsDocument(): object {
+export function testEventsDocument(events: Readonly<Record<string, object>>): object {
   return openApi("Event", {
     schemas: { Event: openApiSchema(RequestSchema) },
-    examples: Object.fromEntries(Object.entries(TEST_EVENTS).map(([name, value]) => [name, { value }])),
+    examples: Object.fromEntries(Object.entries(events).map(([name, value]) => [name, { value }])),
   });
 }
 

@@ -9,8 +9,8 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
     "sort failures desc",
   ],
   "Who needs a person": [
-    'filter level = "WARN" and ispresent(reason)',
-    "stats latest(@timestamp) as lastSeen, latest(name) as token, latest(expirationDate) as expires, latest(secretName) as secret by applicationId, tokenId, reason",
+    'filter level in ["WARN", "ERROR"] and ispresent(tokenId)',
+    "stats latest(@timestamp) as lastSeen, latest(name) as token, latest(expirationDate) as expires, latest(secretName) as secret, latest(code) as failure, latest(remedy) as whatToDo by applicationId, tokenId, reason",
     "sort expires asc",
     "limit 1000",
   ],

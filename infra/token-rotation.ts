@@ -62,7 +62,11 @@ export class TokenRotation extends Construct {
         : new Console(this, "Console", { ...props, config, document, worker }).lambda;
     if (props.logEvents === true) new EventLog(this, "EventLog", bus);
     if (props.testEvents !== undefined)
-      new TestEvents(this, "TestEvents", { lambda, registry: props.testEvents });
+      new TestEvents(this, "TestEvents", {
+        lambda,
+        registry: props.testEvents,
+        isFleet: config.fleet !== undefined,
+      });
     if (config.fleet !== undefined) new SavedQueries(this, "SavedQueries", worker.logGroup);
     this.eventSchemas = props.eventSchemas === true ? new EventSchemas(this, "EventSchemas") : undefined;
     this.lambda = lambda;

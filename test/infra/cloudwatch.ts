@@ -3,10 +3,14 @@ import { type Resource, readable } from "./synth.ts";
 
 /** The metrics that CloudWatch keeps: points in time, by namespace, name and dimensions. */
 export class Metrics {
-  readonly #points: { readonly key: string; readonly at: number; readonly value: number }[] = [];
+  /** By the key of the metric. */
+  readonly #points = new Map<string, { readonly at: number; readonly value: number }[]>();
 
   put(namespace: string, name: string, dimensions: Dimensions, at: Date, value: number): void {
-    this.#points.push({ key: keyOf(namespace, name, dimensions), at: at.getTime(), value });
+    const key = keyOf(namespace, name, dimensions);
+    const points = this.#points.get(key) ?? [];
+    this.#points.set(key, points);
+    points.push({ at: at.getTime(), value });
   }
 
   /** Reads a line in the embedded metric format like CloudWatch Logs. Each metric that the line names must be there. */
@@ -26,9 +30,8 @@ export class Metrics {
   }
 
   values(key: string, from: number, to: number): readonly number[] {
-    return this.#points
-      .filter((point) => point.key === key && point.at >= from && point.at < to)
-      .map(({ value }) => value);
+    const points = this.#points.get(key) ?? [];
+    return points.filter(({ at }) => at >= from && at < to).map(({ value }) => value);
   }
 }
 
@@ -83,6 +86,20 @@ export function stateAt(
   if (alarm.TreatMissingData === "ignore" && breaches.every((breach) => breach === undefined)) return before;
   const breaching = breaches.filter((breach) => breach ?? alarm.TreatMissingData === "breaching");
   return breaching.length >= (alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods) ? "ALARM" : "OK";
+}
+
+/** The state of a composite alarm whose rule is `ALARM("a") OR ALARM("b")`, and the alarms that are at fault. */
+export function compositeStateAt(
+  rule: string,
+  stateOf: (name: string) => AlarmState | undefined,
+): { readonly state: AlarmState; readonly atFault: readonly string[] } {
+  const names = rule.split(" OR ").map((term) => {
+    const [, name] = /^ALARM\("([^"]+)"\)$/.exec(term) ?? [];
+    if (name === undefined || stateOf(name) === undefined) throw new Error(`${term} names no alarm`);
+    return name;
+  });
+  const atFault = names.filter((name) => stateOf(name) === "ALARM");
+  return { state: atFault.length > 0 ? "ALARM" : "OK", atFault };
 }
 
 function isBreaching({ ComparisonOperator, Threshold }: AlarmDefinition, value: number): boolean {

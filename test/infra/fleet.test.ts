@@ -149,31 +149,29 @@ describe("without fleet", () => {
     const ids = Object.entries(resourcesOf(templateOf(CONFIG))).map(
       ([id, { Type }]) => `${readable({ Ref: id })} ${Type.replace("AWS::", "")}`,
     );
-    expect(ids).toMatchInlineSnapshot(`
-      [
-        "<TokenRotationWorkerFailedRunsQueue> SQS::Queue",
-        "<TokenRotationWorkerFailedRunsQueuePolicy> SQS::QueuePolicy",
-        "<TokenRotationWorkerLog> Logs::LogGroup",
-        "<TokenRotationWorkerPermissionsRole> IAM::Role",
-        "<TokenRotationWorkerPermissionsPolicy> IAM::Policy",
-        "<TokenRotationWorkerPermissionsWithoutResources> IAM::Policy",
-        "<TokenRotationWorkerFunction> Lambda::Function",
-        "<TokenRotationWorkerFunctionEventInvokeConfig> Lambda::EventInvokeConfig",
-        "<TokenRotationScheduleMissedStartsQueue> SQS::Queue",
-        "<TokenRotationScheduleMissedStartsQueuePolicy> SQS::QueuePolicy",
-        "<TokenRotationScheduleGroup> Scheduler::ScheduleGroup",
-        "<TokenRotationScheduleRole> IAM::Role",
-        "<TokenRotationSchedule> Scheduler::Schedule",
-        "<TokenRotationAlarmsNoSuccessfulRun> CloudWatch::Alarm",
-        "<TokenRotationAlarmsFailures> CloudWatch::Alarm",
-        "<TokenRotationAlarmsTokenNearExpiry> CloudWatch::Alarm",
-        "<TokenRotationAlarmsAccessTokenNearExpiry> CloudWatch::Alarm",
-        "<TokenRotationAlarmsOrphansPresent> CloudWatch::Alarm",
-        "<TokenRotationAlarmsFailedRunsWaiting> CloudWatch::Alarm",
-        "<TokenRotationAlarmsMissedStartsWaiting> CloudWatch::Alarm",
-        "<TokenRotationDashboard> CloudWatch::Dashboard",
-      ]
-    `);
+    expect(ids).toEqual([
+      "<TokenRotationWorkerFailedRunsQueue> SQS::Queue",
+      "<TokenRotationWorkerFailedRunsQueuePolicy> SQS::QueuePolicy",
+      "<TokenRotationWorkerLog> Logs::LogGroup",
+      "<TokenRotationWorkerPermissionsRole> IAM::Role",
+      "<TokenRotationWorkerPermissionsPolicy> IAM::Policy",
+      "<TokenRotationWorkerPermissionsWithoutResources> IAM::Policy",
+      "<TokenRotationWorkerFunction> Lambda::Function",
+      "<TokenRotationWorkerFunctionEventInvokeConfig> Lambda::EventInvokeConfig",
+      "<TokenRotationScheduleMissedStartsQueue> SQS::Queue",
+      "<TokenRotationScheduleMissedStartsQueuePolicy> SQS::QueuePolicy",
+      "<TokenRotationScheduleGroup> Scheduler::ScheduleGroup",
+      "<TokenRotationScheduleRole> IAM::Role",
+      "<TokenRotationSchedule> Scheduler::Schedule",
+      "<TokenRotationAlarmsNoSuccessfulRun> CloudWatch::Alarm",
+      "<TokenRotationAlarmsFailures> CloudWatch::Alarm",
+      "<TokenRotationAlarmsTokenNearExpiry> CloudWatch::Alarm",
+      "<TokenRotationAlarmsAccessTokenNearExpiry> CloudWatch::Alarm",
+      "<TokenRotationAlarmsOrphansPresent> CloudWatch::Alarm",
+      "<TokenRotationAlarmsFailedRunsWaiting> CloudWatch::Alarm",
+      "<TokenRotationAlarmsMissedStartsWaiting> CloudWatch::Alarm",
+      "<TokenRotationDashboard> CloudWatch::Dashboard",
+    ]);
   });
 
   test("tolerated failures are refused, because a run with failures is retried and fails", () => {

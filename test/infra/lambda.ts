@@ -14,6 +14,7 @@ export interface Invocation {
 interface Pending {
   readonly id: string;
   readonly event: unknown;
+  readonly timeoutMs: number;
   readonly done: (invocation: Invocation) => void;
 }
 
@@ -51,9 +52,9 @@ export class LocalLambda {
     return new LocalLambda(server, taskRoot, env);
   }
 
-  invoke(event: unknown): Promise<Invocation> {
+  invoke(event: unknown, timeoutMs = 60_000): Promise<Invocation> {
     return new Promise((done) => {
-      this.#queue.push({ id: crypto.randomUUID(), event, done });
+      this.#queue.push({ id: crypto.randomUUID(), event, timeoutMs, done });
       this.#deliver();
     });
   }
@@ -76,7 +77,7 @@ export class LocalLambda {
     this.#running = next;
     this.#waiting?.writeHead(200, {
       "lambda-runtime-aws-request-id": next.id,
-      "lambda-runtime-deadline-ms": String(Date.now() + 60_000),
+      "lambda-runtime-deadline-ms": String(Date.now() + next.timeoutMs),
     });
     this.#waiting?.end(JSON.stringify(next.event));
     this.#waiting = undefined;

@@ -1,7 +1,8 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
-import { TEST_EVENTS } from "../../infra/event-documents.ts";
+import { FLEET_TEST_EVENTS, TEST_EVENTS } from "../../infra/event-documents.ts";
 import { parseRequest } from "../../lambda/policy/request.ts";
+import { FLEET } from "./fleet.ts";
 import { type Resource, readable, resourcesOf, synthesized } from "./synth.ts";
 
 const resources = (testEvents: "create-registry" | "existing-registry") =>
@@ -60,6 +61,27 @@ describe("the events of the Test tab", () => {
       if (selection.force) expect(selection.tokens).toHaveLength(1);
     }
   });
+});
+
+describe("in a fleet", () => {
+  const events = ofType(
+    resourcesOf(synthesized({ config: FLEET, testEvents: "existing-registry" }).template),
+    "Schema",
+  );
+  const { components } = JSON.parse(String(events[0]?.Properties.Content));
+
+  test.each(Object.entries(FLEET_TEST_EVENTS))(
+    "%s is about one shard that every fleet has, or about one application that has to be named",
+    (name, event) => {
+      expect(components.examples[name]).toEqual({ value: event });
+      const { shard, applicationId, selection, dryRun } = parseRequest(event);
+      expect([shard, applicationId]).toEqual(
+        selection.tokens === undefined ? [0, undefined] : [undefined, "0".repeat(24)],
+      );
+      const alone = parseRequest(TEST_EVENTS[name as keyof typeof TEST_EVENTS]);
+      expect({ selection, dryRun }).toEqual({ selection: alone.selection, dryRun: alone.dryRun });
+    },
+  );
 });
 
 describe("the registry of everybody's test events", () => {
