@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { generatedFiles } from "../infra/generate.ts";
@@ -30,6 +30,15 @@ test("the README shows each picture with a text in its place, and none loads or 
     );
   }
   expect(pictures.reduce((total, { text }) => total + text.length, 0)).toBeLessThan(100_000);
+});
+
+test("the README shows each screenshot of `npm run screenshots`, with a text in its place, and none is large", () => {
+  const shots = readdirSync(fromRoot("docs/pictures")).filter((name) => name.endsWith(".png"));
+  expect(shots).toEqual(["widget-explain.png", "widget.png"]);
+  for (const name of shots) {
+    expect(textOf("README.md")).toMatch(new RegExp(`!\\[[^\\]]{40,}\\]\\(docs/pictures/${name}\\)`));
+    expect(statSync(fromRoot(`docs/pictures/${name}`)).size).toBeLessThan(300_000);
+  }
 });
 
 test("there is a schema for each detail type, and none for one that is gone", () => {

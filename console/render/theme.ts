@@ -74,8 +74,8 @@ function rulesOf(name: ThemeName): Html {
 .losant-tokens td .buttons{display:block;min-width:9em}
 .losant-tokens .roomy td .buttons,.losant-tokens .when{white-space:nowrap}
 .losant-tokens th[scope=row]{min-width:9em}
-.losant-tokens ul{margin:4px 0;padding:0;list-style:none}
-.losant-tokens li{margin:0 0 10px;overflow-wrap:anywhere}
+.losant-tokens ul{margin:4px 0;padding:0;list-style:none;columns:400px;column-gap:24px}
+.losant-tokens li{margin:0 0 10px;break-inside:avoid;overflow-wrap:anywhere}
 .losant-tokens form,.losant-tokens .filters{margin:8px 0}
 .losant-tokens label{display:inline-block;margin:0 12px 4px 0}
 .losant-tokens pre{white-space:pre-wrap;overflow-wrap:anywhere}

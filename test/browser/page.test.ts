@@ -33,7 +33,7 @@ async function pageWith(names: readonly string[], script = browserScript("page")
 /** The names in the table, as they are shown. */
 async function namesIn(page: Page): Promise<readonly string[]> {
   const cells = await page.locator("tbody th[scope=row]:visible").allInnerTexts();
-  return cells.map((text) => text.replace(/^\S /, ""));
+  return cells.map((text) => text.replace(/^\S\s/, ""));
 }
 
 describeInBrowser("a page of status --html", (open) => {

@@ -1,35 +1,12 @@
-import { spawnSync } from "node:child_process";
-import {
-  type Browser,
-  type BrowserContextOptions,
-  chromium,
-  type Locator,
-  type Page,
-  type Request,
-} from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
+import { HAS_CHROMIUM, launchChromium } from "./chromium.ts";
 
-/** Any of these, in this order. `CHROMIUM` is a name or a path. */
-const PROGRAMS = [process.env.CHROMIUM, "chromium", "chromium-browser", "google-chrome"];
 /** `.ci/run` sets it: tests fail if there is no browser. Elsewhere, they are skipped. */
 const IS_REQUIRED = process.env.REQUIRED_BROWSER === "chromium";
 
-const isThere = (program: string) => spawnSync(program, ["--version"]).status === 0;
-const program = PROGRAMS.find((name) => name !== undefined && name !== "" && isThere(name));
-
 /** How long an element may take to appear, on a machine that does other work. */
 const PATIENCE_MS = 15_000;
-
-const FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run"];
-
-export async function launchBrowser(): Promise<Browser> {
-  if (program === undefined)
-    throw new Error("There is no Chromium. Install it, or set CHROMIUM to its path.");
-  const found = program.includes("/")
-    ? program
-    : spawnSync("which", [program], { encoding: "utf8" }).stdout.trim();
-  return chromium.launch({ executablePath: found, args: FLAGS });
-}
 
 declare const getComputedStyle: (element: unknown) => { getPropertyValue(name: string): string };
 
@@ -57,14 +34,14 @@ export function describeInBrowser(
   name: string,
   define: (open: (url: string, options?: BrowserContextOptions) => Promise<WatchedPage>) => void,
 ): void {
-  const isSkipped = program === undefined && !IS_REQUIRED;
+  const isSkipped = !HAS_CHROMIUM && !IS_REQUIRED;
   const title = isSkipped
     ? `${name} (skipped: there is no Chromium. Install it, or set CHROMIUM to its path)`
     : name;
   describe.skipIf(isSkipped)(title, () => {
     let browser: Browser;
     beforeAll(async () => {
-      browser = await launchBrowser();
+      browser = await launchChromium();
     });
     afterEach(async () => {
       await Promise.all(browser.contexts().map((context) => context.close()));
