@@ -183,6 +183,12 @@ describe("a run that discovers", () => {
     expect(parts).toEqual([[ONE], [TWO]]);
   });
 
+  it("fails for an override of an application that is in no part, because its organization is not meant", async () => {
+    const { world, losant } = fleet({ entry: { part: "1/3" }, applications: [{ id: THREE }] });
+    losant.addApplication({ id: THREE, name: "Three", ownerId: OTHER });
+    expect((await world.run()).codes).toEqual(["application-not-found"]);
+  });
+
   it("finds as many as are in its part, and leaves the others to a later entry", async () => {
     const { world } = fleet({ entry: { part: "1/3", atLeast: 2 } });
     expect((await world.run()).codes).toEqual(["discovery-too-small"]);
