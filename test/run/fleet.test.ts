@@ -19,11 +19,11 @@ const idsOf = (shard: number) => IDS.filter((id) => shardOf(id, SHARDS) === shar
 interface FleetOptions extends Omit<WorldOptions, "applications"> {
   readonly entry?: object;
   readonly applications?: readonly object[];
-  readonly ids?: readonly string[];
+  readonly all?: readonly string[];
 }
 
 /** An organization with applications in every shard, each with a token that is due. */
-function fleet({ entry, applications, config, policy, ids = IDS, ...options }: FleetOptions = {}) {
+function fleet({ entry, applications, config, policy, all = IDS, ...options }: FleetOptions = {}) {
   const world = new World({
     ...options,
     applications: [],
@@ -41,7 +41,7 @@ function fleet({ entry, applications, config, policy, ids = IDS, ...options }: F
   losant.addOrganization({ id: ACME, name: "Acme" });
   losant.setMember(ACME, user, "collaborate");
   world.aws.putSecret(FLEET, losant.addUserToken(user, { name: "fleet worker" }).token);
-  for (const id of ids) {
+  for (const id of all) {
     losant.addApplication({ id, name: id, ownerId: ACME });
     world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY }, id);
   }
@@ -412,7 +412,7 @@ describe("in a fleet, what fails costs nothing but time", () => {
   it("a slot that is too short leaves applications unseen, and its repetitions see them", async () => {
     const many = Array.from({ length: 160 }, (_, number) => applicationIdOf(number) as ApplicationId);
     const ofShard = many.filter((id) => shardOf(id, SHARDS) === FIRST);
-    const world = fleet({ ids: many });
+    const world = fleet({ all: many });
     const slowly: Intercept = ({ operation }) => ({ latencyMs: operation === "list" ? 2.5 * MINUTE : 80 });
     // In two thirds of the time, a run begins with as many as it lists at first. All that is left is for their tokens.
     const short = { intercept: slowly, budgetMs: 3.5 * MINUTE };
