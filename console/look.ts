@@ -1,5 +1,6 @@
 import { chosenFrom, type DiscoveryProblem, type Tools } from "../cli/command/tools.ts";
 import { type Eyes, type Forecast, lookAt } from "../cli/status/forecast.ts";
+import { MOST_OBSERVED_AT_ONCE } from "../lambda/limits.ts";
 import { RotationError } from "../lambda/model/errors.ts";
 import type { RunId } from "../lambda/model/token.ts";
 import type { Problem } from "./render/problems.ts";
@@ -58,6 +59,7 @@ export async function lookWithin(
     hurried,
     runId,
     (_done, _of, forecast) => void seen.set(forecast.application.id, forecast),
+    MOST_OBSERVED_AT_ONCE,
   );
   // After the time is up, it fails at the first application that it would begin.
   looking.catch(() => undefined);

@@ -49,8 +49,9 @@ export function lookAt(
   eyes: Eyes,
   runId: RunId,
   looked: (done: number, of: number, forecast: Forecast) => void = () => {},
+  atOnce = CALLS_AT_FIRST,
 ): Promise<readonly Forecast[]> {
-  const limit = pLimit(CALLS_AT_FIRST);
+  const limit = pLimit(atOnce);
   let done = 0;
   return Promise.all(
     applications.map(async (application) => {
