@@ -1,3 +1,4 @@
+import type { Selected } from "../cli/status/filters.ts";
 import { keyOf, STATISTICS, stateAt } from "../test/infra/cloudwatch.ts";
 import { alarmsOf } from "../test/infra/runs.ts";
 import { onlyResource, synthesized } from "../test/infra/synth.ts";
@@ -5,6 +6,7 @@ import { type Point, shapesOfGraph } from "./graph.ts";
 import { type History, twoWeeks } from "./history.ts";
 import { queried, type Table, textIn } from "./log-query.ts";
 import { type Attributes, SANS_SERIF, shape, svgOf } from "./svg.ts";
+import { tokensPicture } from "./tokens.ts";
 
 /** The parts of a dashboard's body that the worker's dashboard uses. */
 interface Dashboard {
@@ -12,7 +14,7 @@ interface Dashboard {
 }
 
 interface Widget {
-  readonly type: "alarm" | "metric" | "log";
+  readonly type: "alarm" | "custom" | "metric" | "log";
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -58,7 +60,7 @@ interface Box {
  * runs on sample tokens.
  */
 export async function dashboardPicture(): Promise<string> {
-  const { template } = synthesized();
+  const { template } = synthesized({ console: true });
   const { DashboardBody } = onlyResource("AWS::CloudWatch::Dashboard", template) as {
     readonly DashboardBody: string;
   };
@@ -111,6 +113,7 @@ function shapesOfWidget(widget: Widget, history: History, alarms: Alarms): reado
   const box: Box = { left: left + 10, top: top + 30, width: width - 20, height: height - 38 };
   const content = () => {
     if (widget.type === "alarm") return shapesOfAlarms(alarms, box);
+    if (widget.type === "custom") return shapesOfTokens(history.selected, box);
     if (query !== undefined) return shapesOfTable(queried(query, history.log), box);
     if (view === "singleValue") return shapesOfValues(metrics, history, box);
     const series = metrics.map((metric, index) => ({
@@ -124,6 +127,23 @@ function shapesOfWidget(widget: Widget, history: History, alarms: Alarms): reado
     shape("rect", { x: left, y: top, width, height, rx: 3, fill: CARD, stroke: BORDER }),
     line(left + 10, top + 19, cut(title, width - 20, 12), { "font-size": 12, "font-weight": "bold" }),
     ...content(),
+  ];
+}
+
+/** What the widget shows: what needs a person, the coming expiries, and the first tokens. */
+function shapesOfTokens(selected: Selected, box: Box): readonly string[] {
+  const { headline, sentences, chart, table } = tokensPicture(selected, box.width);
+  const lines = sentences.map((sentence, index) =>
+    line(box.left, box.top + 34 + index * ROW, cut(sentence, box.width, 11), { "font-size": 11 }),
+  );
+  const top = box.top + 40 + sentences.length * ROW;
+  const [, height = "0"] = / height="(\d+)"/.exec(chart) ?? [];
+  const below = top + Number(height) + 8;
+  return [
+    line(box.left, box.top + 14, headline, { "font-size": 15, "font-weight": "bold" }),
+    ...lines,
+    chart.replace("<svg ", `<svg x="${round(box.left)}" y="${round(top)}" `),
+    ...shapesOfTable(table, { ...box, top: below, height: box.top + box.height - below }),
   ];
 }
 

@@ -1,8 +1,15 @@
+import * as v from "valibot";
 import { LATENCY_MS } from "../bench/latencies.ts";
+import { type Selected, selectedFrom } from "../cli/status/filters.ts";
+import { type Eyes, lookAt } from "../cli/status/forecast.ts";
 import { RotationError } from "../lambda/model/errors.ts";
+import { once } from "../lambda/model/remembered.ts";
+import { RunId } from "../lambda/model/token.ts";
+import { readIndex } from "../lambda/observe/read-index.ts";
+import { parseConfig } from "../lambda/policy/config.ts";
 import { metricsOf } from "../lambda/report/metrics.ts";
 import { Metrics } from "../test/infra/cloudwatch.ts";
-import type { Intercept } from "../test/support/ports.ts";
+import { type Intercept, inMemoryStore, inMemoryTokenApi, untouched } from "../test/support/ports.ts";
 import { APP, DAY, HOUR, World } from "../test/support/world.ts";
 import type { LogRecord } from "./log-query.ts";
 
@@ -18,6 +25,8 @@ const DEACTIVATED_BEFORE = 50;
 export interface History {
   readonly metrics: Metrics;
   readonly log: readonly LogRecord[];
+  /** What the widget of the dashboard sees at the end. */
+  readonly selected: Selected;
   readonly startedAt: Date;
   readonly endedAt: Date;
 }
@@ -76,7 +85,27 @@ export async function twoWeeks(functionName: string): Promise<History> {
       });
     }
   }
-  return { metrics, log, startedAt, endedAt: world.clock.now() };
+  return { metrics, log, startedAt, endedAt: world.clock.now(), selected: await seenIn(world) };
+}
+
+async function seenIn(world: World): Promise<Selected> {
+  const config = parseConfig(world.config);
+  const around = { clock: world.clock, intercept: untouched };
+  const store = inMemoryStore(world.secrets, around);
+  const eyes: Eyes = {
+    store,
+    clock: world.clock,
+    index: once(() => readIndex(config, store)),
+    connect: (application) =>
+      inMemoryTokenApi(world.applications, application, config.secretPrefix, store, around),
+  };
+  const runId = v.parse(RunId, "widget");
+  const forecasts = await world.clock.run(lookAt(config.applications, config, eyes, runId));
+  return selectedFrom(
+    forecasts,
+    { tokens: [], due: false, withinMs: undefined, drift: false },
+    world.clock.now(),
+  );
 }
 
 function deactivateNewest(world: World, name: string): void {
