@@ -15,6 +15,9 @@ export const CONDITIONS: Properties = {
   HasAlarmTopic: isSet("AlarmTopicArn"),
   HasRunbook: not(is("RunbookUrl", "RUNBOOK.md")),
   RenewsAccessTokens: { "Fn::And": [{ Condition: "HasApplications" }, is("RenewAccessTokens", "true")] },
+  RenewsUserAccessToken: {
+    "Fn::And": [{ Condition: "HasDiscovery" }, is("RenewDiscoverAccessToken", "true")],
+  },
   HasMappedSecrets: not({ "Fn::Equals": [{ "Fn::Join": ["", { Ref: "MappedSecretArns" }] }, ""] }),
 };
 

@@ -58,6 +58,11 @@ export function parameters(schedules: readonly string[]): Properties {
         ConstraintDescription: A_NAME_APART,
       },
     ),
+    RenewDiscoverAccessToken: text(
+      "Whether the worker renews that access token itself (renew: true in the configuration)",
+      "false",
+      { AllowedValues: ["true", "false"] },
+    ),
     DiscoverOrganizations: text(
       "Ids or name patterns of organizations, separated by commas. The template then writes the configuration: leave Configuration empty",
       "",

@@ -136,7 +136,10 @@ function statementsFor(statement: Properties): readonly Value[] {
         when("HasDiscovery", on(USER_ACCESS_TOKEN, { Sid: "ReadUserAccessToken" })),
       ];
     case "RenewAccessTokens":
-      return [when("RenewsAccessTokens", on(ofEachApplication(`\${AccessTokenFolder}/\${Id}-??????`)))];
+      return [
+        when("RenewsAccessTokens", on(ofEachApplication(`\${AccessTokenFolder}/\${Id}-??????`))),
+        when("RenewsUserAccessToken", on(USER_ACCESS_TOKEN, { Sid: "RenewUserAccessToken" })),
+      ];
     case "LookAtFormerSecrets":
       return [when("HasFormerPrefix", on(foldersUnder(`\${FormerPrefix}`)))];
     case "UseSecretsKey":

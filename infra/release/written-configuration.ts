@@ -7,7 +7,8 @@ const listOf = (parameter: string): Properties => ({
 /** rotation.config.json for applications that are discovered. The patterns of the parameters keep it valid JSON. */
 export const WRITTEN_CONFIGURATION: Properties = sub(
   `{"secretPrefix":"\${SecretPrefix}","formerPrefixes":[\${Former}],"eventBusName":"\${EventBusName}",` +
-    `"schedule":"\${ScheduleInterval}","discover":[{"accessToken":"\${DiscoverAccessToken}",` +
+    `"schedule":"\${ScheduleInterval}","discover":[{"accessToken":{"secret":"\${DiscoverAccessToken}",` +
+    `"renew":\${RenewDiscoverAccessToken}},` +
     `"organizations":["\${Organizations}"],"include":["\${Include}"],"exclude":[\${Exclude}],"atLeast":\${DiscoverAtLeast}}]}`,
   {
     Former: when("HasFormerPrefix", sub(`"\${FormerPrefix}"`), ""),

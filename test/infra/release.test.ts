@@ -124,11 +124,11 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "discovering applications beside a listed one": {
     config: {
-      discover: [{ accessToken: "fleet", organizations: ["Acme *"] }],
+      discover: [{ accessToken: { secret: "fleet", renew: true }, organizations: ["Acme *"] }],
       applications: [{ id: one, accessToken: { secret: `losant-access/${one}`, renew: true } }],
     },
     options: {},
-    parameters: { ApplicationIds: one, DiscoverAccessToken: "fleet" },
+    parameters: { ApplicationIds: one, DiscoverAccessToken: "fleet", RenewDiscoverAccessToken: "true" },
   },
 };
 
@@ -140,6 +140,7 @@ const WRITTEN = {
     DiscoverInclude: "*,*'s",
     DiscoverExclude: "* staging,575ec8687ae143cd83dc4a97",
     DiscoverAtLeast: 12,
+    RenewDiscoverAccessToken: "true",
     SecretPrefix: "iot",
     FormerPrefix: "losant",
     EventBusName: "iot",
@@ -152,7 +153,7 @@ const WRITTEN = {
     schedule: "1h",
     discover: [
       {
-        accessToken: "losant-access/fleet",
+        accessToken: { secret: "losant-access/fleet", renew: true },
         organizations: ["Acme * GmbH & Co", "575ed6e87ae143cd83dc4aa8", `日本 {x} \${y}`],
         include: ["*", "*'s"],
         exclude: ["* staging", "575ec8687ae143cd83dc4a97"],
