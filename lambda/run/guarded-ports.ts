@@ -27,8 +27,11 @@ const BURST = 3;
 const YIELD_TO = 0.7;
 const YIELD_PAUSE_MS = 1_000;
 const LEAST_PER_SECOND = 2;
-/** Then the rate rises by this each second, up to its first value, because others share the quota only at times. */
-const RISE_PER_SECOND = 1;
+/**
+ * Each accepted write adds this, divided by the rate, up to the first value, because others share the quota only at times. So a rate
+ * that is used rises by this each second.
+ */
+const RISE = 2;
 
 /** Secrets Manager: what a run stores, and what it logs in with. */
 export type Store = SecretStore & AccessTokenReader;
@@ -38,13 +41,12 @@ export type Store = SecretStore & AccessTokenReader;
  * the writes of others throttle the store. Reads are made in turn.
  */
 export function rateLimited(store: Store, clock: Clock, perSecond: number, inTurn: InTurn): Store {
-  let yielded = { rate: perSecond, atMs: Number.NEGATIVE_INFINITY };
-  const rateAt = (nowMs: number) =>
-    Math.min(perSecond, yielded.rate + ((nowMs - yielded.atMs) / 1_000) * RISE_PER_SECOND);
+  let rate = perSecond;
+  let yieldedAtMs = Number.NEGATIVE_INFINITY;
   let nextMs = 0;
   const turn = async () => {
     const nowMs = clock.now().getTime();
-    const gapMs = 1_000 / rateAt(nowMs);
+    const gapMs = 1_000 / rate;
     nextMs = Math.max(nextMs, nowMs) + gapMs;
     const startMs = Math.max(nowMs, nextMs - BURST * gapMs);
     if (startMs > nowMs) await clock.sleep(startMs - nowMs);
@@ -52,15 +54,18 @@ export function rateLimited(store: Store, clock: Clock, perSecond: number, inTur
   const yieldTo = (thrown: unknown) => {
     const nowMs = clock.now().getTime();
     const isThrottled = thrown instanceof RotationError && thrown.code === "store-throttled";
-    if (!isThrottled || nowMs - yielded.atMs < YIELD_PAUSE_MS) return;
-    yielded = { rate: Math.max(LEAST_PER_SECOND, rateAt(nowMs) * YIELD_TO), atMs: nowMs };
+    if (!isThrottled || nowMs - yieldedAtMs < YIELD_PAUSE_MS) return;
+    rate = Math.max(LEAST_PER_SECOND, rate * YIELD_TO);
+    yieldedAtMs = nowMs;
   };
   const paced =
     <Args extends readonly unknown[], T>(write: (...args: Args) => Promise<T>) =>
     async (...args: Args): Promise<T> => {
       await turn();
       try {
-        return await write(...args);
+        const answer = await write(...args);
+        rate = Math.min(perSecond, rate + RISE / rate);
+        return answer;
       } catch (thrown) {
         yieldTo(thrown);
         throw thrown;
