@@ -69,10 +69,11 @@ function plain(text: string): string {
     .trim();
 }
 
-/** The page's style colours the chart by classes. In a picture, each element has its colour. */
+/** The page's style colours the chart by classes. In a picture, each element has its colour, and nothing can be pointed at. */
 function painted(chart: string): string {
   const colours = new Map<string, string>(URGENCIES.map((urgency) => [urgency, COLOURS.urgency[urgency]]));
   return chart
+    .replace(/<g><title>[^<]*<\/title>|<\/g>/g, "")
     .replace(/class="axis"/g, `stroke="${COLOURS.line}"`)
     .replace(/<rect class="(\w+)"/g, (_, urgency: string) => `<rect fill="${colours.get(urgency)}"`)
     .replaceAll("<text ", `<text fill="${COLOURS.faint}" font-size="11" `);
