@@ -55,8 +55,15 @@ function isIn({ ownerId }: Application, { user }: IdentifiedUser, orgId: string 
   return canonical(ownerId) === canonical(orgId === "" ? user.id : orgId);
 }
 
+const SORT_KEYS: Readonly<Record<SortField, (application: Application) => string>> = {
+  name: ({ name }) => name,
+  id: ({ id }) => canonical(id),
+  creationDate: ({ creationDate }) => creationDate.toISOString(),
+  ownerId: ({ ownerId }) => ownerId,
+  lastUpdated: () => "",
+};
+
 function bySortField(field: SortField, sign: number): (one: Application, other: Application) => number {
-  const keyOf = ({ id, name, ownerId, creationDate }: Application) =>
-    ({ id: canonical(id), name, ownerId, creationDate: creationDate.toISOString(), lastUpdated: "" })[field];
+  const keyOf = SORT_KEYS[field];
   return (one, other) => sign * compare(keyOf(one), keyOf(other)) || compare(one.id, other.id);
 }

@@ -2,6 +2,7 @@ import type { Policy } from "../../lambda/policy/policy.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { repair } from "./person.ts";
 import { checkCurrent } from "./promises/ends.ts";
+import { checkSlots } from "./promises/fleet.ts";
 import { checkSilence, isTold } from "./promises/silence.ts";
 import { isUnprovable } from "./promises/words.ts";
 import {
@@ -15,8 +16,9 @@ import {
   supersededMs,
   type TokenRecord,
 } from "./records.ts";
-import type { RunEntry } from "./script.ts";
+import type { RunEntry, RunEvent } from "./script.ts";
 import { MINUTE, type Services, SKEW_MS, START } from "./services.ts";
+import { shardsOf } from "./shards.ts";
 import type { Worker } from "./worker.ts";
 
 /**
@@ -55,6 +57,7 @@ export async function settle(history: OpenHistory): Promise<void> {
   if (policy === undefined) return;
   const { intervalMs, orphanAfterMs } = policy;
   const { listingLagMs } = services.setting;
+  checkSlots(chronicle, history.workers);
   services.timeline.advanceTo(history.calmFromMs);
   repair(services, chronicle);
   const orphanedMs = Math.max(orphanAfterMs, listingLagMs) + SKEW_MS + intervalMs;
@@ -71,7 +74,7 @@ export async function settle(history: OpenHistory): Promise<void> {
   for (let round = 0; round < HEALTHY_RUNS && (isPatient || round === 0); round += 1)
     await runEverywhere(history, intervalMs);
   // If a person renames the access token, the worker no longer renews it. Once it has expired, no run can log in.
-  if (history.workers.slice(-services.deployments.length).some(isLockedOut)) return;
+  if (history.workers.slice(-runsEverywhere(services).length).some(isLockedOut)) return;
   checkSilence(chronicle);
   checkRest(chronicle);
   for (let round = 0; round < IDLE_RUNS && !history.isOver; round += 1) {
@@ -144,18 +147,28 @@ function isSomethingDue(chronicle: Chronicle): boolean {
   });
 }
 
+/** One run of each deployment over everything. In a fleet, one of each shard. */
+function runsEverywhere({ deployments, setting }: Services): readonly (readonly [number, RunEvent])[] {
+  const shards = shardsOf(setting);
+  const events: readonly RunEvent[] =
+    shards === undefined
+      ? [{ trigger: "schedule" }]
+      : Array.from({ length: shards }, (_, shard) => ({ trigger: "manual", shard }));
+  return deployments.flatMap(({ index }) => events.map((event) => [index, event] as const));
+}
+
 async function runEverywhere(history: OpenHistory, intervalMs: number): Promise<readonly Worker[]> {
   const { services, chronicle } = history;
   if (history.isOver) return [];
   services.timeline.advanceTo(services.timeline.ms + intervalMs);
   const workers: Worker[] = [];
-  for (const { index } of services.deployments) {
+  for (const [index, event] of runsEverywhere(services)) {
     const worker = history.begin({
       kind: "run",
       id: `c${history.workers.length}`,
       atMs: services.timeline.ms - START.getTime(),
       deployment: index,
-      event: { trigger: "schedule" },
+      event,
       skewMs: 0,
       isEndless: false,
     });

@@ -19,6 +19,7 @@ import {
   type TokenRecord,
 } from "./records.ts";
 import type { Services } from "./services.ts";
+import type { Told } from "./told.ts";
 import type { Worker } from "./worker.ts";
 
 /** Instead of an application. */
@@ -38,6 +39,7 @@ export class Chronicle implements Evidence {
   readonly violations: Violation[] = [];
   readonly troubles: { readonly fromMs: number; readonly toMs: number }[] = [];
   readonly cleanRuns: Worker[] = [];
+  readonly warnings: Told[] = [];
   readonly told = new Map<string, readonly number[]>();
   movedByPeopleMs = Number.NEGATIVE_INFINITY;
   readonly tampering = new Map<string, Deeds>();

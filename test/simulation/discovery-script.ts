@@ -9,6 +9,8 @@ export interface DiscoverySetting {
   readonly perPage: number;
   /** Whether `totalCount` is the number of applications, one too few, or one too many. */
   readonly count?: "true" | "low" | "high";
+  /** Each run takes one shard of the applications. */
+  readonly isFleet?: boolean;
   /** The creatorType of tokens that were made with a user's token. */
   readonly creatorType?: "apiToken" | "user";
 }

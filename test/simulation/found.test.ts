@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { DISCOVERED } from "./discovered.ts";
+import { FLEETS } from "./fleets.ts";
 import { FOUND } from "./found.ts";
 import { GUARDED } from "./guarded.ts";
 import { HOSTILE } from "./hostile-found.ts";
@@ -7,7 +8,7 @@ import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
 import { REFUSED } from "./refused.ts";
 
-it.each([...DISCOVERED, ...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE])(
+it.each([...DISCOVERED, ...FLEETS, ...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE])(
   "$says",
   async ({ script }) => {
     expect((await play(script)).violations).toEqual([]);

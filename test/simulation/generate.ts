@@ -21,7 +21,7 @@ import { FAULT_KINDS, FORGERIES, LIKENESSES, LISTING_FLAWS } from "./script.ts";
 import { HOUR, MINUTE } from "./services.ts";
 
 /** How many of the histories in which nobody forges anything discover their applications. */
-const DISCOVERING = 1 / 3;
+const DISCOVERING = 1 / 4;
 
 /** The script of a seed. The same seed always gives the same script. */
 export function scriptOf(seed: number): Script {

@@ -1,5 +1,6 @@
 import { DISCOVERY_FAULTS } from "./planted-discovery.ts";
 import { fault, type PlantedFault } from "./planted-fault.ts";
+import { FLEET_FAULTS } from "./planted-fleet.ts";
 
 /* The texts must match the source exactly. If a text doesn't occur exactly once in the source, its test fails. */
 export const PLANTED_FAULTS: readonly PlantedFault[] = [
@@ -474,4 +475,5 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "undefined",
   ]),
   ...DISCOVERY_FAULTS,
+  ...FLEET_FAULTS,
 ];

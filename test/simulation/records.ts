@@ -1,6 +1,7 @@
 import type { Secrets } from "../../emulators/aws/secrets.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
 import type { Services } from "./services.ts";
+import type { Told } from "./told.ts";
 import type { Worker } from "./worker.ts";
 
 /** A worker, or a person. */
@@ -172,6 +173,8 @@ export interface Evidence {
   readonly cleanRuns: Worker[];
   /** By token: when events reported that it failed, or would expire. */
   readonly told: Map<string, readonly number[]>;
+  /** In a fleet, all events about failures and expiries. */
+  readonly warnings: Told[];
   /** When somebody last did something that moves tokens from one secret to another. */
   readonly movedByPeopleMs: number;
   /** By store and name of the secret: what a person did to the lineage that weakens the promises about it. */

@@ -105,6 +105,9 @@ export interface RunEvent {
   readonly tokens?: readonly string[];
   readonly force?: boolean;
   readonly retireNow?: boolean;
+  /** In a fleet: the time for which the schedule started the run. */
+  readonly slotMs?: number;
+  readonly shard?: number;
 }
 
 /** Something goes wrong at one call of one run: the nth, or the first of an operation. */

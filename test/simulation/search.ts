@@ -1,7 +1,9 @@
 import { crashPairs, meddling, type Played, pairSearches, singleFaults, sleepers } from "./crashes.ts";
 import { DISCOVERED } from "./discovered.ts";
+import { FLEETS } from "./fleets.ts";
 import { FOUND } from "./found.ts";
 import { scriptOf } from "./generate.ts";
+import { fleetScriptOf } from "./generate-fleet.ts";
 import { GUARDED } from "./guarded.ts";
 import { HOSTILE } from "./hostile-found.ts";
 import { LASTING } from "./lasting.ts";
@@ -13,6 +15,8 @@ import { SCENARIOS } from "./scenarios.ts";
 export type Task =
   /** Random histories with these seeds. */
   | { readonly kind: "random"; readonly from: number; readonly count: number }
+  /** Two weeks of a fleet. */
+  | { readonly kind: "fleet"; readonly seed: number }
   /**
    * The scenario is a place in the list. Either one fault at each call, or two crashes, the first of them at `call`.
    */
@@ -63,6 +67,14 @@ export async function exhaustiveTasks(): Promise<readonly Task[]> {
   return tasks;
 }
 
+/** One for each two thousand random histories, because it takes as long as hundreds of them. */
+export function fleetTasks(seed: number, schedules: number): readonly Task[] {
+  return Array.from({ length: Math.floor(schedules / 2_000) }, (_, index) => ({
+    kind: "fleet",
+    seed: seed + index,
+  }));
+}
+
 export function randomTasks(seed: number, schedules: number, size = 250): readonly Task[] {
   return Array.from({ length: Math.ceil(schedules / size) }, (_, index) => ({
     kind: "random",
@@ -104,8 +116,21 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
     }
     return;
   }
+  if (task.kind === "fleet") {
+    const script = fleetScriptOf(task.seed);
+    yield { script, history: await play(script), where: `fleet ${task.seed}` };
+    return;
+  }
   if (task.kind === "found") {
-    for (const { script, says } of [...DISCOVERED, ...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE])
+    for (const { script, says } of [
+      ...DISCOVERED,
+      ...FLEETS,
+      ...FOUND,
+      ...GUARDED,
+      ...LASTING,
+      ...REFUSED,
+      ...HOSTILE,
+    ])
       yield { script, history: await play(script), where: says };
     return;
   }

@@ -393,6 +393,7 @@ export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_S
     ...(prefix === "next-after-first" && { formerPrefixes: [prefixOf(kind)] }),
     policy,
     ...(listed.length > 0 && { applications: listed }),
+    ...(discovery?.isFleet && { fleet: true }),
     ...(discovery && {
       discover: discovery.entries.map((entry, index) => ({ ...entry, accessToken: userSecret(kind, index) })),
     }),

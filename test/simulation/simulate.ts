@@ -5,7 +5,7 @@ import { Misuse } from "../../cli/command/stops.ts";
 import { exploreAll } from "./explorers.ts";
 import { play } from "./play.ts";
 import type { Script } from "./script.ts";
-import { exhaustiveTasks, type Findings, randomTasks } from "./search.ts";
+import { exhaustiveTasks, type Findings, fleetTasks, randomTasks } from "./search.ts";
 import { shrink } from "./shrink.ts";
 
 interface Search {
@@ -46,7 +46,11 @@ export const simulateCommand: Command<typeof FLAGS, Search> = {
 async function simulate({ schedules, seed, isRandomOnly }: Search, io: CommandIo): Promise<ExitCode> {
   const { stdout, stderr } = io;
   const startedMs = performance.now();
-  const tasks = [...(isRandomOnly ? [] : await exhaustiveTasks()), ...randomTasks(seed, schedules)];
+  const tasks = [
+    ...(isRandomOnly ? [] : await exhaustiveTasks()),
+    ...fleetTasks(seed, schedules),
+    ...randomTasks(seed, schedules),
+  ];
   // The number of schedules in a part of the exhaustive search is known only after that part has been searched.
   let done = 0;
   const showProgress = ({ schedules: played }: Findings) => {

@@ -14,8 +14,8 @@ import { Chance } from "./chance.ts";
 import { directoryByPages } from "./directories.ts";
 import type { DirectoryEntry } from "./discovery-script.ts";
 import { fateOf, type Standing } from "./faults.ts";
-import type { ActEntry, FaultEntry, OutageEntry, RunEntry } from "./script.ts";
-import { type Deployment, MINUTE, type Services } from "./services.ts";
+import type { ActEntry, FaultEntry, OutageEntry, RunEntry, RunEvent } from "./script.ts";
+import { type Deployment, MINUTE, type Services, START } from "./services.ts";
 
 /** Lambda's longest timeout. Lambda ends the process at this point. */
 const DEADLINE_MS = 15 * MINUTE;
@@ -82,7 +82,12 @@ export interface Result {
     >[];
   };
   readonly codes?: readonly ErrorCode[];
+  readonly isToBeRepeated?: boolean;
   readonly failures: readonly string[];
+}
+
+function eventOf({ slotMs, ...event }: RunEvent): object {
+  return slotMs === undefined ? event : { ...event, at: new Date(START.getTime() + slotMs).toISOString() };
 }
 
 /** Whether a run has read the tokens of an application. */
@@ -176,7 +181,7 @@ export class SimulatedWorker implements Worker {
     const store = inMemoryStore(this.deployment.secrets, around);
     const note = (level: string) => (message: string, fields?: object) =>
       void this.log.push({ level, message, fields });
-    run(parseRequest(event), {
+    run(parseRequest(eventOf(event)), {
       config: this.#config,
       runId: v.parse(RunId, requestId ?? id),
       deadline: new Date(timeline.ms + skewMs + DEADLINE_MS),

@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../../lambda/model/errors.ts";
 import { applicationId } from "../places.ts";
 import type { Reach } from "../reach.ts";
 import type { Evidence } from "../records.ts";
+import { isInShard } from "../shards.ts";
 import type { Worker } from "../worker.ts";
 
 /* Promises about applications that the worker discovers: what a list lacks has no effect, and is told. */
@@ -38,11 +39,20 @@ export function checkDirectory(evidence: Evidence, worker: Worker): void {
   const { result, startedMs, harms } = worker;
   if (services.setting.discovery === undefined || result === undefined) return;
   checkGone(evidence, worker);
+  checkShard(evidence, worker);
   const isHarmed = harms.some(({ call }) => /^(listApplications|readAccessToken)$/.test(call.operation));
   const isSteady =
     services.reach.isSteady(startedMs) && !isHarmed && !result.codes?.includes("losant-throttled");
   if (isSteady) checkExactly(evidence, worker);
   else checkRoughly(evidence, worker, isHarmed);
+}
+
+/** In a fleet, a run looks only at the applications of its shard. */
+function checkShard(evidence: Evidence, { entry, looks }: Worker): void {
+  const { setting } = evidence.services;
+  for (const application of setting.applications.keys())
+    if (looks.has(applicationId(application)) && !isInShard(application, entry, setting))
+      evidence.broken("shard", `${entry.id} looked at application ${application}, which is not in its shard`);
 }
 
 /** An application that Losant denies is gone only if nobody can see it any more. */
@@ -68,11 +78,12 @@ function checkExactly(evidence: Evidence, { result, entry, harms }: Worker): voi
   const isWhole = ![...expected].some((flaw) => !flaw.includes("too-small"));
   for (const [application, { found, tokens }] of setting.applications.entries()) {
     const row = result?.report.applications.find((one) => one.applicationId === applicationId(application));
-    const isFound = found === undefined || reach.findersOf(application).length > 0;
+    const isHere = isInShard(application, entry, setting);
+    const isFound = isHere && (found === undefined || reach.findersOf(application).length > 0);
     const isOverridden = found?.isOverridden === true || tokens.some(({ isMapped }) => isMapped);
     if (!isFound && row !== undefined && !(isOverridden && isWhole && row.code === "application-not-found"))
       evidence.broken("found", `${entry.id} worked on application ${application}, which no list has`);
-    if (!isFound && isOverridden && isWhole && row === undefined)
+    if (isHere && !isFound && isOverridden && isWhole && row === undefined)
       evidence.broken("told", `${entry.id} doesn't say that application ${application} was not discovered`);
     if (!isFound) continue;
     if (row === undefined) evidence.broken("worked-on", `${entry.id} left out application ${application}`);
@@ -127,6 +138,7 @@ function checkRoughly(evidence: Evidence, { result, entry, startedMs }: Worker, 
   if (services.setting.discovery?.count === "low") return;
   const isTold = saidOfLists(result).length > 0;
   for (const [application, { found }] of services.setting.applications.entries()) {
+    if (!isInShard(application, entry, services.setting)) continue;
     if (found !== undefined && services.reach.wasOut(application, startedMs, nowMs)) continue;
     const isThere = result?.report.applications.some(
       (one) => one.applicationId === applicationId(application),

@@ -3,6 +3,7 @@ import { type Evidence, isAlive, isLoose, isOurs, type SecretRecord, type TokenR
 import { SKEW_MS } from "../services.ts";
 import { hasReached, type Worker } from "../worker.ts";
 import { checkDirectory, isRefused } from "./directories.ts";
+import { checkCompleted, noteTold } from "./fleet.ts";
 import { checkTold, wasObscured } from "./listings.ts";
 
 /* Promises about what the worker reports, and about the state that a healthy run leaves. */
@@ -11,6 +12,7 @@ import { checkTold, wasObscured } from "./listings.ts";
 export function onEvent(evidence: Evidence, event: PutEvent, by: Worker): void {
   if (event.Detail.includes("eyJ")) evidence.broken("secrecy", `a token string in ${event.DetailType}`);
   if (/Expiring|Failed/.test(event.DetailType)) {
+    if (evidence.services.setting.discovery?.isFleet) noteTold(evidence, event, by);
     const { tokenId } = JSON.parse(event.Detail);
     evidence.told.set(tokenId, [...(evidence.told.get(tokenId) ?? []), evidence.nowMs]);
   }
@@ -36,6 +38,7 @@ export function onRunEnded(evidence: Evidence, worker: Worker): void {
     evidence.broken("sound", `${worker.entry.id} threw ${String(worker.thrown)}`);
   checkTold(evidence, worker);
   checkDirectory(evidence, worker);
+  checkCompleted(evidence, worker);
   checkDeferral(evidence, worker);
   checkProof(evidence, worker);
   // Tokens that a list lacks must not affect anything else.
