@@ -55,7 +55,7 @@ async function undoRotation(options: UndoOptions, io: CommandIo): Promise<ExitCo
     io.document(() => undoDocument(intent, found, predecessor, outcome));
   if (isDone || options.dryRun) {
     say(screen, isDone ? "There is nothing left to do." : `A dry run: ${NOTHING_CHANGED.toLowerCase()}`, "");
-    if (isDone && !options.dryRun) showNextSteps(intent, io);
+    if (isDone && !options.dryRun) showNextSteps(intent, found, io);
     tell(isDone ? "undone" : "planned");
     return EXIT.good;
   }
@@ -79,7 +79,7 @@ async function undoRotation(options: UndoOptions, io: CommandIo): Promise<ExitCo
     io,
   );
   tell("undone");
-  showNextSteps(intent, io);
+  showNextSteps(intent, found, io);
   return isInterrupted ? EXIT.interrupted : EXIT.good;
 }
 
@@ -120,10 +120,10 @@ function showUnread(unread: readonly Unread[], token: string, screen: Screen): v
     );
 }
 
-function showNextSteps(intent: Undo, { stdout, env }: CommandIo): void {
+function showNextSteps(intent: Undo, found: Found, { stdout, env }: CommandIo): void {
   const screen = screenOn(stdout, env);
   screen.line();
-  for (const step of nextSteps(intent, intent.kind !== "reactivate")) sayWithCommand(screen, step, "");
+  for (const step of nextSteps(intent, found, intent.kind !== "reactivate")) sayWithCommand(screen, step, "");
 }
 
 /** Nothing records what a version stored by somebody else holds, so then the predecessor needn't be active. */

@@ -80,13 +80,13 @@ export const STORED_NOWHERE =
   "reactivate the predecessor. Whoever still holds its string can then use it again.";
 
 /** What the worker does after this, and how to rotate the token again. */
-export function nextSteps(undo: Undo, isMoved: boolean): readonly string[] {
+export function nextSteps(undo: Undo, { application }: Found, isMoved: boolean): readonly string[] {
   if (!isMoved) return ["AWSCURRENT was not moved. Consumers that read the secret still get the successor."];
   // If the worker didn't store the current version, the successor is still the head of the lineage.
   const head = undo.kind !== "reactivate" && undo.isForeign ? undo.successorId : undo.predecessorId;
   return [
     "Scheduled runs now skip this token (rolled-back) until you force its rotation or until it is about to expire.",
     "Consumers learn of this only from AWS's own event. Consumers that keep the string they read have to read the secret again.",
-    `To rotate the token again: npm run rotate -- --token ${head} --force`,
+    `To rotate the token again: npm run rotate -- --application ${application.id} --token ${head} --force`,
   ];
 }

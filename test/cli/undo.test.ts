@@ -79,7 +79,7 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
     expect(versionAt("AWSCURRENT")).toMatch(`losant-${predecessor}-`);
     expect(versionAt("AWSPREVIOUS")).toBe(`losant-${successor}-${predecessor}`);
     expect(consumerWorks()).toBe(true);
-    expect(stdout).toContain(`npm run rotate -- --token ${predecessor} --force`);
+    expect(stdout).toContain(`npm run rotate -- --application ${APP} --token ${predecessor} --force`);
     expect(stdout).not.toContain("eyJ");
 
     const held = await rotate();
@@ -184,7 +184,7 @@ describe("npm run undo", { timeout: TIMEOUT_MS }, () => {
     expect((await undo("--token", "backend")).stdout).toContain("There is nothing left to do.");
     await rotate();
     expect(versionAt("AWSCURRENT", BROWNFIELD)).toBe(versionId);
-    expect(stdout).toContain(`npm run rotate -- --token ${successor} --force`);
+    expect(stdout).toContain(`npm run rotate -- --application ${APP} --token ${successor} --force`);
     await rotate("--token", successor, "--force");
     expect(versionAt("AWSCURRENT", BROWNFIELD)).toMatch(`-${successor}`);
     expect(consumerWorks(BROWNFIELD)).toBe(true);
