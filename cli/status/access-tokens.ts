@@ -21,6 +21,8 @@ export interface AccessTokenStatus {
 }
 
 const SHOWN = 8;
+/** If hundreds fail, they fail for the same reason. */
+const FAILED_SHOWN = 25;
 const MONTH_MS = 30 * 86_400_000;
 
 /** `users`: what `usersIn` finds, because one of them may have the access token, and only there it is known whether it is renewed. */
@@ -76,7 +78,7 @@ function isHeldBack(action: Action, id: TokenId): boolean {
 export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen, isAll: boolean): void {
   const rows = rowsIn(forecasts).toSorted((one, other) => weightOf(one) - weightOf(other));
   const failed = rows.filter(({ forecast }) => forecast.kind === "unseen").length;
-  const shown = isAll ? rows : rows.slice(0, Math.max(SHOWN, failed));
+  const shown = isAll ? rows : rows.slice(0, Math.max(SHOWN, Math.min(failed, FAILED_SHOWN)));
   heading(screen, "The worker's access tokens");
   const columns =
     screen.width < 64
@@ -93,9 +95,8 @@ export function showAccessTokens(forecasts: readonly Forecast[], screen: Screen,
     ];
   });
   for (const line of tableLines(columns, cells, screen)) screen.line(line);
-  if (rows.length > shown.length)
-    say(screen, `… and ${rows.length - shown.length} more that expire later`, "  ", "faint");
-  for (const { forecast } of rows) if (forecast.kind === "unseen") showFailure(forecast, screen);
+  if (rows.length > shown.length) say(screen, `… and ${rows.length - shown.length} more`, "  ", "faint");
+  for (const { forecast } of shown) if (forecast.kind === "unseen") showFailure(forecast, screen);
 }
 
 /** Sentences about access tokens that need a person. Those of applications that can't be read are not among them. */

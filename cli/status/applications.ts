@@ -14,6 +14,7 @@ import { showProblem } from "../terminal/failures.ts";
 import { type Screen, say, screenOn } from "../terminal/screen.ts";
 import { tableLines } from "../terminal/table.ts";
 import { ownerWords } from "../terminal/words.ts";
+import { choosing } from "./choice.ts";
 import { problemOf } from "./document.ts";
 import type { StatusOptions } from "./options.ts";
 
@@ -34,20 +35,23 @@ const SHOWN = 200;
 
 /** `status --applications`: which applications there are, and what decides about each. Lists no tokens, and writes nothing. */
 export async function showApplications(
-  { configFile, applications: asked, all }: StatusOptions,
+  { configFile, applications: asked, all, ...options }: StatusOptions,
   screen: Screen,
   io: CommandIo,
 ): Promise<ExitCode> {
-  const { tools, discovery } = await unlessInterrupted(
+  const { tools, discovery, isMeant } = await unlessInterrupted(
     watching(async (progress) => {
       const tools = await toolsFor(configFile, progress, io);
-      return { tools, discovery: await tools.discover() };
+      const isMeant = await choosing(tools, options);
+      return { tools, discovery: await tools.discover(), isMeant };
     }, io),
     "Nothing was written.",
     io,
   );
   const ids = new Set(asked.map((id) => id.toLowerCase()));
-  const entries = entriesOf(tools.config, discovery).filter(({ id }) => ids.size === 0 || ids.has(id));
+  const entries = entriesOf(tools.config, discovery).filter(
+    (entry) => (ids.size === 0 || ids.has(entry.id)) && isMeant(entry),
+  );
   const problems = problemsOf(discovery);
   const { fleet } = tools.config;
   io.document(() => ({

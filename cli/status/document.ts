@@ -1,7 +1,9 @@
 import type { DiscoveryProblem } from "../command/tools.ts";
 import { accessTokenStatusOf, usersIn } from "./access-tokens.ts";
+import type { Listed } from "./choice.ts";
 import type { Selected } from "./filters.ts";
 import type { Forecast, Seen } from "./forecast.ts";
+import { organizationsIn } from "./organizations.ts";
 import type { Row } from "./row.ts";
 import { URGENCIES } from "./urgency.ts";
 
@@ -9,6 +11,7 @@ import { URGENCIES } from "./urgency.ts";
 export function documentOf(
   { now, forecasts, everyRow, rows }: Selected,
   problems: readonly DiscoveryProblem[] = [],
+  listed: Listed = new Map(),
 ) {
   const counts = URGENCIES.map((urgency) => [
     urgency,
@@ -26,6 +29,7 @@ export function documentOf(
       ...Object.fromEntries(counts),
       drift: everyRow.filter(({ drift }) => drift.length > 0).length,
     },
+    ...(listed.size > 0 && { organizations: organizationsIn({ forecasts, rows }, listed) }),
     tokens: rows.map((row) => tokenOf(row, now)),
   };
 }

@@ -12,6 +12,10 @@ export interface Filters {
 }
 
 export interface StatusOptions extends Filters {
+  /** Ids or name patterns of organizations, or `sandbox`. */
+  readonly organizations: readonly string[];
+  /** Of a fleet. */
+  readonly shard: number | undefined;
   readonly explain: string | undefined;
   readonly all: boolean;
   /** Shows the applications, and not their tokens. */
@@ -25,6 +29,13 @@ export interface StatusOptions extends Filters {
 
 export const STATUS_FLAGS = {
   application: { type: "string", multiple: true, value: "ID", about: "only this application" },
+  organization: {
+    type: "string",
+    multiple: true,
+    value: "NAME",
+    about: "only the discovered applications of this organization: an id, a name, or a pattern (* and ?)",
+  },
+  shard: { type: "string", value: "K", about: "only the applications of this shard of a fleet" },
   token: {
     type: "string",
     multiple: true,
@@ -48,7 +59,11 @@ export const STATUS_FLAGS = {
     about:
       "only the applications: which are found by `discover`, and what decides about each; doesn't list tokens",
   },
-  all: { type: "boolean", about: "all tokens, even if they don't fit on one screen" },
+  all: {
+    type: "boolean",
+    about:
+      "all tokens, even if they don't fit on one screen, of all applications, even if there are more than 2000",
+  },
   html: {
     type: "string",
     value: "FILE",
@@ -84,6 +99,9 @@ export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOp
   const written = (["html", "ics"] as const).find((name) => values[name] !== undefined);
   if (values.explain !== undefined && written !== undefined)
     throw new Misuse(`--explain can't be used with --${written}`);
+  const { shard } = values;
+  if (shard !== undefined && !/^\d{1,6}$/.test(shard))
+    throw new Misuse("--shard must be a number, such as 7");
   const onlyApplications = values.applications ?? false;
   const ofTokens = ["token", "due", "within", "drift", "explain", "html", "ics"] as const;
   const odd = ofTokens.find((name) => values[name] !== undefined);
@@ -91,6 +109,8 @@ export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOp
   return {
     onlyApplications,
     applications: values.application ?? [],
+    organizations: values.organization ?? [],
+    shard: shard === undefined ? undefined : Number(shard),
     tokens: values.token ?? [],
     due: values.due ?? false,
     withinMs,

@@ -4,12 +4,14 @@ import { heading, type Screen, say, sayWithCommand } from "../terminal/screen.ts
 import { type Cell, type Column, tableLines } from "../terminal/table.ts";
 import { truncated } from "../terminal/width.ts";
 import { showAccessTokens } from "./access-tokens.ts";
+import type { Listed } from "./choice.ts";
 import { DRIFT } from "./drift.ts";
 import { showEntries } from "./entries.ts";
 import type { Selected } from "./filters.ts";
 import { type Forecast, namesOf } from "./forecast.ts";
 import { expiresText, nameOf, nextText, secretText, shapeOf, windowText } from "./format.ts";
 import type { StatusOptions } from "./options.ts";
+import { showOrganizations } from "./organizations.ts";
 import type { Row, Urgency } from "./row.ts";
 import { SHAPES, timelineLines } from "./timeline.ts";
 import { URGENCIES, URGENCY_TITLES } from "./urgency.ts";
@@ -23,11 +25,17 @@ const FEW = 20;
 type Showing = Pick<StatusOptions, "all" | "tokens" | "due" | "drift" | "withinMs">;
 
 /** Everything on one screen: the access tokens, the coming expiries, and the tokens, the most urgent first. */
-export function showOverview(selected: Selected, screen: Screen, options: Showing): void {
+export function showOverview(
+  selected: Selected,
+  screen: Screen,
+  options: Showing,
+  listed: Listed = new Map(),
+): void {
   const { now, rows, everyRow, forecasts } = selected;
   screen.line(
     screen.paint("strong", `Losant API tokens, ${now.toISOString().slice(0, 16).replace("T", " ")} UTC`),
   );
+  showOrganizations(selected, listed, screen, options.all);
   showAccessTokens(forecasts, screen, options.all);
   showFlaws(forecasts, screen);
   showEntries(forecasts, screen);

@@ -5,12 +5,13 @@ import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import { unlessInterrupted } from "../command/interrupts.ts";
 import type { CommandIo } from "../command/io.ts";
 import { type OutputFile, outputFile } from "../command/output-file.ts";
-import { chosenFrom, type DiscoveryProblem, toolsFor } from "../command/tools.ts";
+import { type DiscoveryProblem, toolsFor } from "../command/tools.ts";
 import { watching } from "../command/watching.ts";
 import { showFailure, showProblem } from "../terminal/failures.ts";
 import { say, screenOn } from "../terminal/screen.ts";
 import { showApplications } from "./applications.ts";
 import { calendarOf } from "./calendar.ts";
+import { choiceFor } from "./choice.ts";
 import { documentOf } from "./document.ts";
 import { showExplanation } from "./explain.ts";
 import { type Selected, selectedFrom } from "./filters.ts";
@@ -32,19 +33,20 @@ async function showStatus(options: StatusOptions, io: CommandIo): Promise<ExitCo
   if (options.onlyApplications) return showApplications(options, screenOn(io.stdout, io.env, WIDTHS), io);
   const { stdout, urgent, stderr, env, clock } = io;
   const files = await filesFor(options);
-  const { forecasts, problems } = await unlessInterrupted(
+  const { forecasts, problems, listed } = await unlessInterrupted(
     watching(async (progress) => {
       const tools = await toolsFor(options.configFile, progress, io);
-      const { applications, problems } = await chosenFrom(tools, options.applications);
+      const { applications, problems, listed } = await choiceFor(tools, options);
       const runId = v.parse(RunId, randomUUID());
-      return { problems, forecasts: await lookAt(applications, tools.config, tools, runId, progress.looked) };
+      const forecasts = await lookAt(applications, tools.config, tools, runId, progress.looked);
+      return { problems, listed, forecasts };
     }, io),
     "Nothing was written.",
     io,
   );
   const selected = selectedFrom(forecasts, options, clock.now());
   const isWhole = problems.length === 0 && forecasts.every(({ kind }) => kind === "seen");
-  io.document(() => documentOf(selected, problems));
+  io.document(() => documentOf(selected, problems, listed));
   if (urgent === stderr || files.length > 0)
     for (const forecast of forecasts)
       if (forecast.kind === "unseen") showFailure(forecast, screenOn(urgent, env));
@@ -54,7 +56,7 @@ async function showStatus(options: StatusOptions, io: CommandIo): Promise<ExitCo
     say(screenOn(stdout, env), `Wrote ${file.name}.`, "");
   }
   if (files.length > 0) return isWhole ? EXIT.good : EXIT.failed;
-  if (options.explain === undefined) showOverview(selected, screenOn(stdout, env, WIDTHS), options);
+  if (options.explain === undefined) showOverview(selected, screenOn(stdout, env, WIDTHS), options, listed);
   else {
     const isTold = showExplanation(selected, options.explain, screenOn(stdout, env, WIDTHS));
     if (!isTold && isWhole) return EXIT.notStarted;

@@ -83,19 +83,18 @@ export function isLeftOutByPart(listed: ListedApplication, entry: DiscoverConfig
   return isNamedBy(listed, entry) && !isAbout(listed, entry);
 }
 
+/** Whether the application is in one of these organizations: ids, name patterns, or `sandbox`. */
+export function isInAny({ organization }: ListedApplication, organizations: readonly string[]): boolean {
+  if (organization === undefined) return organizations.includes(SANDBOX);
+  const others = organizations.filter((text) => text !== SANDBOX);
+  return fitsAny(others, organization.id, organization.name);
+}
+
 /** Whether the names or ids of the application and its organization fit. */
 function isNamedBy(listed: ListedApplication, entry: DiscoverConfig): boolean {
-  const { id, name, organization } = listed;
+  const { id, name } = listed;
   const { organizations, include, exclude } = entry;
-  const isInPlace =
-    organization === undefined
-      ? organizations.includes(SANDBOX)
-      : fitsAny(
-          organizations.filter((text) => text !== SANDBOX),
-          organization.id,
-          organization.name,
-        );
-  return isInPlace && fitsAny(include, id, name) && !fitsAny(exclude, id, name);
+  return isInAny(listed, organizations) && fitsAny(include, id, name) && !fitsAny(exclude, id, name);
 }
 
 /** 24 hexadecimal digits are an id. Everything else is a pattern of names. */

@@ -82,7 +82,7 @@ export const DISCOVERY_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("applications of all organizations are worked on", [
     "policy/discovery.ts",
-    "return isInPlace && fitsAny(include, id, name)",
+    "return isInAny(listed, organizations) && fitsAny(include, id, name)",
     "return fitsAny(include, id, name)",
   ]),
   fault("what another entry's access token created is nobody's", [
