@@ -17,57 +17,53 @@ const REMIND_DAYS_BEFORE = 14;
 export function calendarOf({ rows, now }: Selected): string {
   const until = after(now, YEAR_MS);
   const entries = rows
-    .filter(({ isLive, role }) => isLive && role !== "superseded" && role !== "orphan")
-    .flatMap((row) => [renewalOf(row, now), expiryOf(row, now)].filter((entry) => entry !== undefined))
+    .filter((row) => row.isLive && !isOver(row))
+    .flatMap((row) => entriesOf(row, now))
     .filter(({ at }) => at > now && at <= until)
     .toSorted((one, other) => one.at.getTime() - other.at.getTime());
   return icsOf("Losant API tokens", entries, now);
 }
 
-function renewalOf(row: Row, now: Date): CalendarEntry | undefined {
-  const { windowOpensAt } = row;
-  if (windowOpensAt === undefined || !isRenewed(row)) return undefined;
-  return {
-    ...factsOf(row, "renewed", now),
-    at: windowOpensAt,
-    title: `${nameOf(row)} will be renewed`,
-    category: "Renewal",
-  };
+/** When the token will be renewed, and when it expires, as far as it will. */
+function entriesOf(row: Row, now: Date): readonly CalendarEntry[] {
+  const { tokenId, token, windowOpensAt } = row;
+  const [name, lines, isRenewed] = [nameOf(row), linesOf(row, now), willBeRenewed(row)];
+  const entry = (event: "renewed" | "expires", at: Date, title: string) => ({
+    uid: `${tokenId}.${event}@losant-token-rotation`,
+    at,
+    title: `${name} ${title}`,
+    lines,
+    category: event === "renewed" ? "Renewal" : "Expiry",
+  });
+  const renewal = windowOpensAt && isRenewed ? [entry("renewed", windowOpensAt, "will be renewed")] : [];
+  if (token?.expiresAt === undefined) return renewal;
+  if (isRenewed) return [...renewal, entry("expires", token.expiresAt, "expires, unless it was renewed")];
+  const expiry = entry("expires", token.expiresAt, "expires, and the worker doesn't renew it");
+  return [{ ...expiry, remindDaysBefore: REMIND_DAYS_BEFORE }];
 }
 
-function expiryOf(row: Row, now: Date): CalendarEntry | undefined {
-  const expiresAt = row.token?.expiresAt;
-  if (expiresAt === undefined) return undefined;
-  const facts = { ...factsOf(row, "expires", now), at: expiresAt, category: "Expiry" };
-  if (isRenewed(row)) return { ...facts, title: `${nameOf(row)} expires, unless it was renewed` };
-  return {
-    ...facts,
-    title: `${nameOf(row)} expires, and the worker doesn't renew it`,
-    remindDaysBefore: REMIND_DAYS_BEFORE,
-  };
+/** The plan renews the token, or will once its window is open, or once it is clear what an interrupted run did. */
+function willBeRenewed({ next, urgency }: Row): boolean {
+  if (urgency === "due" || urgency === "waiting") return true;
+  return next.some(({ action, outcome }) => action === "wait" && outcome !== "failed");
 }
 
-/** The plan rotates the token, or will once its window is open. */
-function isRenewed({ next }: Row): boolean {
-  return next.some(
-    ({ action, outcome }) => outcome !== "failed" && (action === "rotate" || action === "wait"),
-  );
+/** The worker ends the token, or somebody already replaced it: its expiry changes nothing. */
+function isOver({ role, next }: Row): boolean {
+  const isEnded = next.some(({ action }) => action === "discard" || action === "retire");
+  return role === "superseded" || role === "orphan" || isEnded;
 }
 
-function factsOf(
-  { applicationId, ownerType, tokenId, secret, next }: Row,
-  event: "renewed" | "expires",
-  now: Date,
-) {
+/** Of the texts, only the name of the secret is from outside. */
+function linesOf({ applicationId, ownerType, tokenId, secret, next }: Row, now: Date): readonly string[] {
   const why = next.map(({ reason }) => `As of ${now.toISOString().slice(0, 10)}: ${REASONS[reason].meaning}`);
   const advice = next
     .map(({ reason }) => REASONS[reason].advice.replaceAll("TOKEN", tokenId))
     .filter((text) => !text.startsWith("Nothing."));
-  const lines = [
+  return [
     `Token ${tokenId}`,
     `${ownerType === "user" ? "User" : "Application"} ${applicationId}`,
-    ...(secret === undefined ? [] : [`Secret ${secret.name}`]),
+    ...(secret === undefined ? [] : [`Secret ${printable(secret.name)}`]),
     ...new Set([...why, ...advice]),
   ];
-  return { uid: `${tokenId}.${event}@losant-token-rotation`, lines: lines.map(printable) };
 }

@@ -73,18 +73,20 @@ const LONGEST_LINE = 75;
 
 /** The line in pieces of at most 75 octets. Each but the first begins with a space. No character is split. */
 function folded(line: string): readonly string[] {
+  if (Buffer.byteLength(line) <= LONGEST_LINE) return [line];
+  const octets = Buffer.from(line);
   const pieces: string[] = [];
-  let piece = "";
-  let octets = 0;
-  for (const character of line) {
-    const size = Buffer.byteLength(character);
-    if (octets + size > LONGEST_LINE) {
-      pieces.push(piece);
-      piece = " ";
-      octets = 1;
-    }
-    piece += character;
-    octets += size;
+  for (let start = 0; start < octets.length; ) {
+    const space = start === 0 ? "" : " ";
+    let end = Math.min(start + LONGEST_LINE - space.length, octets.length);
+    while (isInsideCharacter(octets[end])) end -= 1;
+    pieces.push(space + octets.toString("utf8", start, end));
+    start = end;
   }
-  return [...pieces, piece];
+  return pieces;
+}
+
+/** In UTF-8, all octets of a character but its first are 10xxxxxx. */
+function isInsideCharacter(octet = 0): boolean {
+  return (octet & 0b1100_0000) === 0b1000_0000;
 }
