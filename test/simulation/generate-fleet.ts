@@ -1,7 +1,15 @@
 import { Chance } from "./chance.ts";
 import type { DirectoryEntry, DirectoryFlawEntry } from "./discovery-script.ts";
 import { DIRECTORY_FLAWS } from "./discovery-script.ts";
-import type { ApplicationSetting, Entry, FaultEntry, RunEntry, Script, Setting } from "./script.ts";
+import type {
+  ApplicationSetting,
+  Entry,
+  FaultEntry,
+  OutageEntry,
+  RunEntry,
+  Script,
+  Setting,
+} from "./script.ts";
 import { FAULT_KINDS } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./services.ts";
 
@@ -75,7 +83,8 @@ export function fleetScriptOf(seed: number, days = 14): Script {
   const setting = fleetSetting(seed);
   const entries: Entry[] = [];
   for (let slot = 0; slot < (days * DAY) / SLOT; slot += 1) entries.push(...slotOf(slot, chance));
-  return { setting, entries: [...entries, ...deedsOf(setting, days, chance), ...flawsOf(days, chance)] };
+  entries.push(...deedsOf(setting, days, chance), ...flawsOf(days, chance), ...outagesOf(days, chance));
+  return { setting, entries };
 }
 
 function* slotOf(slot: number, chance: Chance): Iterable<RunEntry | FaultEntry> {
@@ -111,6 +120,14 @@ function* slotOf(slot: number, chance: Chance): Iterable<RunEntry | FaultEntry> 
 function faultOf(run: string, chance: Chance): FaultEntry {
   const fault = chance.pick(["crash-before", "crash-after"]);
   return { kind: "fault", run, call: chance.between(0, 25), fault };
+}
+
+/** All runs of some hours. */
+function* outagesOf(days: number, chance: Chance): Iterable<OutageEntry> {
+  if (!chance.hits(0.5)) return;
+  const fromMs = chance.between(0, days * 24) * HOUR;
+  const of = chance.pick(["losant", "store", "bus", "throttle", "index"]);
+  yield { kind: "outage", of, fromMs, toMs: fromMs + chance.between(1, 9) * HOUR };
 }
 
 function* deedsOf(setting: Setting, days: number, chance: Chance): Iterable<DirectoryEntry> {
