@@ -18,6 +18,7 @@ h1{font-size:22px;margin:8px}
 thead button{background:none;border:0;padding:0;color:inherit;font:inherit;font-weight:700;text-align:left;cursor:pointer}
 th[aria-sort=ascending] button::after{content:" ▲"}
 th[aria-sort=descending] button::after{content:" ▼"}
+main .losant-tokens .long{display:inline}
 .filters input,.filters select{font:inherit}
 :focus-visible{outline:2px solid ${light.link};outline-offset:2px}
 @media screen and (prefers-color-scheme:dark){
@@ -26,15 +27,13 @@ body{background:${dark.ground};color:${dark.text}}
 :focus-visible{outline-color:${dark.link}}
 }
 @media (max-width:900px){
-.losant-tokens thead th{white-space:normal}
-.losant-tokens th,.losant-tokens td{padding:4px}
-.losant-tokens .long{-webkit-line-clamp:8}
+main .losant-tokens thead th{white-space:normal}
+main .losant-tokens :is(th,td){padding:4px}
 }
 @media print{
 .filters{display:none}
 thead{display:table-header-group}
 tr,li{break-inside:avoid}
-.losant-tokens .long{display:inline}
 }
 </style>`;
 
