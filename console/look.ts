@@ -82,7 +82,7 @@ export async function lookWithin(
 function notRead(what: string, patienceMs: number): Problem {
   return {
     what,
-    sentence: `there was no answer in ${Math.round(patienceMs / 1_000)} seconds, so their tokens are not shown`,
+    sentence: `there was no answer in ${Math.round(patienceMs / 1_000)} seconds, so the tokens are not shown`,
     remedy: "Refresh the widget, or choose one application.",
     article: undefined,
   };

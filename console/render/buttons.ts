@@ -1,6 +1,7 @@
 import { nameOf } from "../../cli/status/format.ts";
 import type { Row } from "../../cli/status/row.ts";
 import { type Html, html, NOTHING_SHOWN } from "../../lambda/model/html.ts";
+import type { Reason } from "../../lambda/plan/reasons.ts";
 
 /** The ARNs of the functions that buttons call, with the rights of the person who presses them. */
 export interface Endpoints {
@@ -27,6 +28,18 @@ export function button({ label, about, endpoint, event, display, confirmation, i
   return html`<button type="button" class="${kind}" title="${about}" aria-label="${about}">${label}</button><cwdb-action action="call" endpoint="${endpoint}" display="${display}"${asks}>${JSON.stringify(event)}</cwdb-action>`;
 }
 
+/** A forced rotation skips a token for these reasons too. */
+const HOPELESS: ReadonlySet<Reason> = new Set<Reason>([
+  "expired-unmanaged",
+  "inactive",
+  "missing",
+  "no-scope",
+  "revoked",
+  "secret-is-replica",
+  "secret-owned-by-service",
+  "secret-scheduled-for-deletion",
+]);
+
 /** Roles that a forced rotation continues from. Anything else could adopt the token of somebody else. */
 const ROTATABLE: ReadonlySet<Row["role"]> = new Set(["root", "current", "displaced"]);
 
@@ -50,7 +63,8 @@ export function buttonsOf(row: Row, { worker, widget }: Endpoints): Html {
     display: "popup",
     confirmation: `The worker shows what a run would do with ${name} now. It writes nothing and sends no event.`,
   });
-  if (!ROTATABLE.has(role) || token === undefined)
+  const isHopeless = row.next.some(({ reason }) => HOPELESS.has(reason));
+  if (!ROTATABLE.has(role) || token === undefined || isHopeless)
     return html`<span class="buttons">${explain}${dryRun}</span>`;
   const exclusion = row.next.some(({ reason }) => reason === "excluded")
     ? " Your policy excludes this token: it is replaced anyway."

@@ -23,15 +23,17 @@ export function summary(selected: Selected, problems: readonly Problem[], showin
   const more = grave.length - TOLD;
   const rest = more > 0 ? html`<p>${more} more are in the table.</p>` : NOTHING_SHOWN;
   const warnings = accessTokenWarnings(forecasts).map((text) => html`<p class="note">▲ ${text}</p>`);
-  return html`<h2>${headline(grave.length)}</h2>
+  return html`<h2>${headline(grave.length, everyRow.length, problems.length)}</h2>
 ${problemsTold(problems, showing.aws)}${warnings}
 ${grave.length === 0 ? nextTold(everyRow, showing) : html`<ul>${list}</ul>${rest}`}
 <p class="faint">${countsOf(everyRow, rows.length)}</p>`;
 }
 
-function headline(count: number): string {
-  if (count === 0) return "No token needs a person";
-  return count === 1 ? "1 token needs a person" : `${count} tokens need a person`;
+/** What could not be seen may need a person too. */
+function headline(grave: number, seen: number, problems: number): string {
+  if (grave > 0) return grave === 1 ? "1 token needs a person" : `${grave} tokens need a person`;
+  if (problems === 0) return "No token needs a person";
+  return seen === 0 ? "No token could be seen" : "No token that could be seen needs a person";
 }
 
 function told(row: Row, showing: Showing): Html {

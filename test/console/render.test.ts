@@ -236,6 +236,16 @@ describe("the buttons of a token", () => {
     expect(calls.map(({ label }) => label)).toEqual(["Explain", "Dry run"]);
   });
 
+  test("don't offer a rotation that no run would do", async () => {
+    const labelsOf = async (situation: Situation) => callsOf(await page(situation)).map(({ label }) => label);
+    expect(await labelsOf({ tokens: [token("none", { scope: [], left: 3 * DAY })] })).not.toContain(
+      "Rotate now",
+    );
+    const [revoked] = named("backend").tokens ?? [];
+    const labels = await labelsOf({ ...named("backend"), tokens: revoked === undefined ? [] : [revoked] });
+    expect(new Set(labels)).toEqual(new Set(["Explain", "Dry run"]));
+  });
+
   test("are not on a page without endpoints", async () => {
     const text = await page(named("backend"), { endpoints: undefined, aws: undefined });
     expect(callsOf(text)).toEqual([]);
