@@ -36,10 +36,16 @@ export function slotOf(request: RotationRequest, fleet: RotationConfig["fleet"],
   const at = isCredible(request.at, now) ? request.at : now;
   if (applicationId !== undefined) return { at, shard: undefined };
   if (shard !== undefined) return { at, shard: { index: shard, of: shards } };
+  // Another schedule may start all runs in the slots of one shard, and nobody would look at the applications of the others.
+  if (trigger === "schedule" && request.at === undefined)
+    throw new RotationError("event-invalid", OTHER_SCHEDULE);
   if (trigger === "schedule") return { at, shard: { index: shardAt(at, shards), of: shards } };
   const message = `event: in a fleet, name an applicationId, or a shard from 0 to ${shards - 1}`;
   throw new RotationError("event-invalid", message);
 }
+
+const OTHER_SCHEDULE =
+  "event: at: the schedule doesn't send it, so it is not the schedule of a fleet. Deploy the stack with `fleet` in its configuration, with the CDK";
 
 /** Neither in the future nor too old. Another time is not that of this start. */
 function isCredible(at: Date | undefined, now: Date): at is Date {

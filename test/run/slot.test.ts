@@ -18,12 +18,15 @@ describe("the slot of a run", () => {
       });
   });
 
-  it("is that of the clock, if the scheduled time can't be that of this start, or if there is none", () => {
+  it("is that of the clock, if the scheduled time can't be that of this start", () => {
     for (const ms of [-2 * HOUR - 1, -24 * HOUR, 60_001, 24 * HOUR])
       expect(slot(scheduledAt(later(ms)))).toEqual({ at: NOW, shard: { index: shardAt(NOW, 24), of: 24 } });
-    expect(slot({ trigger: "schedule" }).shard).toEqual({ index: shardAt(NOW, 24), of: 24 });
     // A day that no month has.
     expect(slot({ trigger: "schedule", at: "2026-02-31T07:00:00Z" }).at).toEqual(NOW);
+  });
+
+  it("is refused if a schedule sends no time, because it may start every run in the slot of the same shard", () => {
+    expect(() => slot({ trigger: "schedule" })).toThrow("at: the schedule doesn't send it");
   });
 
   it("has no shard if the event names an application, and that of the event by hand", () => {
