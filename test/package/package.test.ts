@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -128,6 +128,18 @@ describe("the command", () => {
     const { code, stdout, stderr } = await npx(version, "losant-token-rotation", "demo");
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("All checks passed.");
+  });
+
+  test("has the scripts of its pages: the one that sorts the page of status, and the one of the dashboard", async () => {
+    const bin = join(packed, "package/bin/losant-token-rotation.js");
+    const html = join(packed, "tokens.html");
+    const env = { ...cloud.env(), ...CREDENTIALS };
+    const { code, stderr } = await newest.run(process.execPath, [bin, "status", "--html", html], env);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(readFileSync(html, "utf8")).toContain(
+      readFileSync(join(packed, "package/command/page.js"), "utf8"),
+    );
+    expect(statSync(join(packed, "package/command/dashboard.js")).size).toBeGreaterThan(50_000);
   });
 
   test("says in one sentence that it needs a later Node", async () => {
