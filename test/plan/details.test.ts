@@ -377,6 +377,17 @@ describe("what a run reads", () => {
     expect(searched).toEqual(isSearched ? [arnOf(edge)] : []);
   });
 
+  it.each([
+    ["no older access token about a token that a person created", "user", "login"],
+    ["the older access tokens about one that an access token created", "apiToken", "all"],
+  ])("reads %s", async (_, creatorType, keys) => {
+    const made = {
+      ...token("made", { age: 350 * DAY, left: 15 * DAY, creatorType }),
+      creatorId: id("creator"),
+    };
+    expect((await observedSnapshotOf({ tokens: [made] })).snapshot.keys).toBe(keys);
+  });
+
   it("asks Losant by id for a current token that the listing lacks", async () => {
     const { gotten } = await observedSnapshotOf({ tokens: [root], secrets: [secret([isCurrent])] });
     expect(gotten).toEqual(["current"]);
