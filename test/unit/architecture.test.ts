@@ -259,6 +259,14 @@ describe("the repository", () => {
     expect(impurePages([planted])).toHaveLength(2);
   });
 
+  it("has a stack that imports of the widget only the addresses of consoles", () => {
+    const isHidden = (path: string) => path.startsWith("console/") && path !== "console/console-domains.ts";
+    expect(reaching(sourcesIn("infra"), isHidden)).toEqual([]);
+    expect(
+      reaching([source("infra/console.ts", 'import { widget } from "../console/handler.ts";')], isHidden),
+    ).toHaveLength(1);
+  });
+
   it("exports each name with one meaning", () => {
     expect(ambiguousExports(sourcesIn(...SHIPPED))).toEqual([]);
     const planted = [
