@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { type Browser, chromium } from "playwright-core";
 
-/** Any of these, in this order. `CHROMIUM` is a name or a path. */
-const PROGRAMS = [process.env.CHROMIUM, "chromium", "chromium-browser", "google-chrome"];
+const { CHROMIUM = "" } = process.env;
+/** The one that `CHROMIUM` names, by its name or path. Otherwise the first of these that is there. */
+const PROGRAMS = CHROMIUM === "" ? ["chromium", "chromium-browser", "google-chrome"] : [CHROMIUM];
 
 const isThere = (program: string) => spawnSync(program, ["--version"]).status === 0;
-const program = PROGRAMS.find((name) => name !== undefined && name !== "" && isThere(name));
+const program = PROGRAMS.find(isThere);
 
 export const HAS_CHROMIUM = program !== undefined;
 
