@@ -1,16 +1,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type Command, EXIT, runCommand } from "../cli/command/command.ts";
 import { processIo, runAsProcess } from "../cli/command/process.ts";
 import { measureColdStarts } from "./cold/section.ts";
 import { coldSection } from "./document/cold.ts";
-import { frame, withChapters } from "./document/frame.ts";
+import { FLEET_HEADING, fleetSection } from "./document/fleet.ts";
+import { chapterOf, frame, withChapters } from "./document/frame.ts";
 import { growthSection } from "./document/growth.ts";
 import { idleSection } from "./document/idle.ts";
 import { MENDED } from "./document/mended.ts";
 import { poisonedSection } from "./document/poisoned.ts";
 import { rateWindowSection } from "./document/rate-window.ts";
 import { stormSection } from "./document/storm.ts";
+import { fleetStorm, idleSlots, realSlot, sharedQuota } from "./fleet/section.ts";
 import { buildFunctions, type Functions } from "./functions.ts";
 import { manyApplications, tokensInOneApplication } from "./growth/section.ts";
 import { idleRun, realIdleRun } from "./idle/section.ts";
@@ -29,18 +32,23 @@ export const benchCommand: Command<typeof BENCH_FLAGS, BenchOptions> = {
   flags: BENCH_FLAGS,
   exit: "0 if everything was measured",
   optionsFrom: benchOptions,
-  main: async ({ plan, isQuick, isVirtual }, { stdout }) => {
+  main: async ({ plan, isQuick, isVirtual, isFleet }, { stdout }) => {
     // Without this, Ctrl-C ends the process without its exit handlers, which remove the functions' files.
     process.once("SIGINT", () => process.exit(EXIT.interrupted));
-    const document = isVirtual
-      ? withChapters(readFileSync(DOCUMENT, "utf8"), [await idleChapter(plan), ...(await badDays(plan))])
-      : frame(await measured(await buildFunctions(), plan));
+    const document = await documentOf(plan, isVirtual, isFleet);
     if (!isQuick) writeFileSync(DOCUMENT, document);
     const said = isQuick ? "Everything works. The counts were small, so nothing was written." : document;
     stdout.write(`${said}\n`);
     return EXIT.good;
   },
 };
+
+async function documentOf(plan: Plan, isVirtual: boolean, isFleet: boolean): Promise<string> {
+  const before = readFileSync(DOCUMENT, "utf8");
+  if (isFleet) return withChapters(before, [await fleetChapter(await buildFunctions(), plan)]);
+  if (isVirtual) return withChapters(before, [await idleChapter(plan), ...(await badDays(plan))]);
+  return frame([...(await measured(await buildFunctions(), plan)), chapterOf(before, FLEET_HEADING)]);
+}
 
 /** The chapters of the document, one after the other, so that measurements don't disturb each other. */
 async function measured(of: Functions, sizes: Plan): Promise<readonly string[]> {
@@ -84,6 +92,18 @@ async function badDays({ poisoned, windowed }: Plan): Promise<readonly string[]>
       ...(await each("a rate window, unsaid", windowed, (tokens) => windowedStorm(tokens, false))),
     ]),
   ];
+}
+
+async function fleetChapter(of: Functions, { fleet: { size, storms, shared } }: Plan): Promise<string> {
+  const loadBefore = loadavg()[0] ?? 0;
+  return fleetSection({
+    size,
+    loadBefore,
+    real: await step("a slot of a fleet, real", () => realSlot(of, size)),
+    slots: await step("the slots of a fleet", () => idleSlots(size)),
+    storms: await each("storms in a fleet", storms, fleetStorm),
+    shared: await each("runs at the same time", shared, sharedQuota),
+  });
 }
 
 async function each<Size, Result>(

@@ -1,5 +1,6 @@
 import { type AwsEmulator, startAws } from "../emulators/aws/server.ts";
 import { type LosantEmulator, startLosant } from "../emulators/losant/server.ts";
+import { CONFIG, type FleetSize, idsByShard, sowShard } from "./fleet/shard.ts";
 import {
   accessTokenOf,
   applicationIdOf,
@@ -85,6 +86,29 @@ export async function emulated({
       ...(applications <= 100 && { ROTATION_CONFIG: JSON.stringify(config) }),
     },
     secretArns,
+    close: async () => {
+      await Promise.all([losant.close(), aws.close()]);
+    },
+  };
+}
+
+/**
+ * The same for a fleet: all applications are in Losant's list, and those of one shard have tokens, of which none is due. With the
+ * latencies of LATENCY_MS.
+ */
+export async function emulatedFleet(shard: number, size: FleetSize): Promise<Emulated> {
+  const losant = await startLosant({ maxApplicationsPerPage: 1_000 });
+  const aws = await startAws({ region: REGION, writesPerSecond: WRITES_PER_SECOND });
+  const ids = idsByShard(size.applications);
+  const all = [...ids.values()].flat().toSorted();
+  sowShard({ losant, aws }, all, ids.get(shard) ?? [], { ...size, isDue: false }, new Date());
+  slowDown(losant, aws);
+  return {
+    losant,
+    aws,
+    config: { losantApiUrl: losant.url, ...CONFIG },
+    env: { AWS_ENDPOINT_URL: aws.url, AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION },
+    secretArns: [],
     close: async () => {
       await Promise.all([losant.close(), aws.close()]);
     },

@@ -135,7 +135,7 @@ export const applicationIdOf = (number: number) => `575ec868${number.toString(16
 const idOf = (number: number) => v.parse(TokenId, `5eed5eed${number.toString(16).padStart(16, "0")}`);
 
 /** The number of tokens created through the API whose strings are in no secret, so nobody can use them. */
-export function orphansIn({ losant, aws }: Ground, applicationId: string): number {
+export function orphansIn({ losant, aws }: Ground, ...applicationIds: readonly string[]): number {
   const held = new Set(
     aws.secretNames().flatMap((name) =>
       (aws.secret(name)?.versions ?? []).flatMap(({ versionId }) => {
@@ -144,7 +144,7 @@ export function orphansIn({ losant, aws }: Ground, applicationId: string): numbe
       }),
     ),
   );
-  return losant
-    .tokens(applicationId)
+  return applicationIds
+    .flatMap((id) => losant.tokens(id))
     .filter(({ creatorType, id }) => creatorType === "apiToken" && !held.has(id)).length;
 }

@@ -1,5 +1,6 @@
 import { AwsRefusal } from "../emulators/aws/errors.ts";
 import { WriteQuota } from "../emulators/aws/quota.ts";
+import { DIRECTORY_PAGES_AT_ONCE } from "../lambda/limits.ts";
 import { RotationError } from "../lambda/model/errors.ts";
 import type { Call, Fate, Intercept } from "../test/support/ports.ts";
 import { World } from "../test/support/world.ts";
@@ -35,7 +36,7 @@ export function inMemory({
 }
 
 const LATENCIES: ReadonlyMap<string, number> = new Map([
-  ...["list", "get", "create", "deactivate", "delete", "probe"].map(
+  ...["list", "listApplications", "get", "create", "deactivate", "delete", "probe"].map(
     (operation) => [operation, LATENCY_MS.losant] as const,
   ),
   ["publish", LATENCY_MS.bus],
@@ -46,6 +47,8 @@ const STORE_WRITES = new Set(["createSecret", "stage", "promote", "attach", "det
 /** Answers the worker's calls with latencies and throttling, and counts them. */
 export interface Traffic {
   readonly intercept: Intercept;
+  /** Of the writes to the store. Other programs may use it too. */
+  readonly quota: WriteQuota;
   readonly counts: ReadonlyMap<string, number>;
   readonly total: number;
   /** The sum of the latencies of all calls: the time of a run that makes one call after the other. */
@@ -53,15 +56,20 @@ export interface Traffic {
   readonly throttled: number;
 }
 
-/** The number of secrets in one answer of ListSecrets. */
+/** The number of secrets in one answer of ListSecrets, and of applications in one page of Losant's list. */
 const LISTED_AT_ONCE = 100;
+const APPLICATIONS_PER_PAGE = 1_000;
 
-/** Every call has its latency, and the store limits writes. A list of secrets counts as one call per page. */
-export function trafficIn(world: World): Traffic {
+/**
+ * Every call has its latency, and the store limits writes. A list counts as one call per page. `applications`: how many Losant lists.
+ */
+export function trafficIn(world: World, applications = 1): Traffic {
   const quota = new WriteQuota(WRITES_PER_SECOND, () => world.clock.now());
   const counts = new Map<string, number>();
-  const traffic = { counts, total: 0, latencyMs: 0, throttled: 0 };
+  const traffic = { counts, quota, total: 0, latencyMs: 0, throttled: 0 };
+  const pagesOfApplications = Math.ceil(applications / APPLICATIONS_PER_PAGE);
   const pagesOf = ({ operation, subject }: Call) => {
+    if (operation === "listApplications") return pagesOfApplications;
     if (operation !== "listSecrets") return 1;
     const prefixes = subject.split(" ");
     const isListed = (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
@@ -70,7 +78,10 @@ export function trafficIn(world: World): Traffic {
   };
   const intercept = (call: Call): Fate => {
     const calls = pagesOf(call);
-    const latencyMs = calls * latencyOf(call);
+    // The pages of applications after the first one are read together.
+    const inTurn =
+      call.operation === "listApplications" ? 1 + Math.ceil((calls - 1) / DIRECTORY_PAGES_AT_ONCE) : calls;
+    const latencyMs = inTurn * latencyOf(call);
     counts.set(call.operation, (counts.get(call.operation) ?? 0) + calls);
     traffic.total += calls;
     traffic.latencyMs += latencyMs;

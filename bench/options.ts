@@ -1,4 +1,6 @@
 import type { CommandFlags, FlagValues } from "../cli/command/flags.ts";
+import type { SharedSize } from "./fleet/section.ts";
+import type { FleetSize } from "./fleet/shard.ts";
 import type { IdleSize } from "./idle/section.ts";
 
 /** What is measured, and with which counts. */
@@ -12,6 +14,13 @@ export interface Plan {
   readonly realIdle: readonly IdleSize[];
   readonly tokens: readonly number[];
   readonly applications: readonly number[];
+  readonly fleet: FleetPlan;
+}
+
+export interface FleetPlan {
+  readonly size: FleetSize;
+  readonly storms: readonly FleetSize[];
+  readonly shared: readonly SharedSize[];
 }
 
 const FULL: Plan = {
@@ -32,6 +41,7 @@ const FULL: Plan = {
   ],
   tokens: [1_000, 10_000, 100_000],
   applications: [50, 500, 5_000],
+  fleet: fleetOf(1),
 };
 
 /** Checks in seconds that everything works. The figures mean nothing and are not written. */
@@ -48,7 +58,22 @@ const QUICK: Plan = {
   realIdle: [{ applications: 3, lineagesEach: 5 }],
   tokens: [100, 2_000],
   applications: [2, 20],
+  fleet: fleetOf(1 / 100),
 };
+
+/** The fleet of a hundred thousand applications, or a part of it. */
+function fleetOf(part: number): FleetPlan {
+  const size = { applications: 100_000 * part, tokensEach: 10, managedEach: 4 };
+  const shared = [1, 2, 3, 4].map((runs) => ({ runs, foreign: 0 }));
+  return {
+    size,
+    storms: [size, { ...size, managedEach: 10 }],
+    shared: [...shared, { runs: 1, foreign: 25 }].map((one) => ({
+      ...one,
+      applicationsEach: Math.max(2, Math.round(60 * part)),
+    })),
+  };
+}
 
 export const COMMAND = "npm run bench";
 
@@ -56,6 +81,7 @@ export interface BenchOptions {
   readonly plan: Plan;
   readonly isQuick: boolean;
   readonly isVirtual: boolean;
+  readonly isFleet: boolean;
 }
 
 export const BENCH_FLAGS = {
@@ -64,11 +90,16 @@ export const BENCH_FLAGS = {
     type: "boolean",
     about: "only write the chapters that use virtual time, whose figures are the same on every machine",
   },
+  fleet: {
+    type: "boolean",
+    about: "only write the chapter about a fleet of 100,000 applications, which takes half an hour",
+  },
 } as const satisfies CommandFlags;
 
 export function benchOptions({
   quick = false,
   virtual = false,
+  fleet = false,
 }: FlagValues<typeof BENCH_FLAGS>): BenchOptions {
-  return { plan: quick ? QUICK : FULL, isQuick: quick, isVirtual: virtual };
+  return { plan: quick ? QUICK : FULL, isQuick: quick, isVirtual: virtual, isFleet: fleet };
 }

@@ -21,6 +21,13 @@ export function withChapters(document: string, chapters: readonly string[]): str
   return parts.join("");
 }
 
+/** @throws Error if the document has no such chapter */
+export function chapterOf(document: string, heading: string): string {
+  const chapter = document.split(/^(?=## )/m).find((part) => HEADING.exec(part)?.[0] === heading);
+  if (chapter === undefined) throw new Error(`the document has no chapter "${heading}"`);
+  return chapter.trimEnd();
+}
+
 /** The whole document with its chapters. Every verdict is computed from the figures next to it. */
 export function frame(sections: readonly string[]): string {
   return `${[
@@ -28,7 +35,8 @@ export function frame(sections: readonly string[]): string {
     prose(
       `Written by \`${COMMAND}\` on ${new Date().toISOString().slice(0, 10)}; it takes some minutes and
       needs only npm and the loopback interface. \`${COMMAND} -- --quick\` only tests whether everything works.
-      \`${COMMAND} -- --virtual\` rewrites only chapters 2, 4 and 5, which are the same on every machine.`,
+      \`${COMMAND} -- --virtual\` rewrites only chapters 2, 4 and 5, which are the same on every machine.
+      \`${COMMAND} -- --fleet\` rewrites only chapter 8.`,
       "The worker is compared with a first draft, (b), and with AWS's template, (c). Chapter 1 describes both. “Of (b)” is the time of a whole run divided by that of (b).",
       `In these measurements, Losant answers after ${LATENCY_MS.losant} ms, Secrets Manager after ${LATENCY_MS.store} ms and
       EventBridge after ${LATENCY_MS.bus} ms. Secrets Manager accepts ${WRITES_PER_SECOND} writes per second. Things that are

@@ -49,11 +49,14 @@ export function growthSection({ tokens, applications, idle }: Growth): string {
       ${whole(LATENCY_MS.losant + LATENCY_MS.store)} ms, of which up to ${MOST_OBSERVED_AT_ONCE} run at the same time. After an
       application is planned, the worker keeps only its actions and the rows that fit into the report.`,
       `**When one invocation is no longer enough.** 512 MB are enough for a list of about ${whole(round(fitting))} tokens; for
-      more, give the function more memory. 15 minutes are enough for about ${whole(round(observable))} applications, or fewer if
+      more, give the function more memory. On a whole processor core, 15 minutes are enough for about
+      ${whole(round(observable))} applications, or fewer if
       Losant answers slowly. After two thirds of its time, a run observes no further application, works on what it has seen, and
       reports the others as \`out-of-time\`. The next run begins with another application, so that [each gets its
-      turn](../test/run/order.test.ts). If this goes on, deploy a second stack with half of the applications. Chapter 3 has the
-      number of rotations; a run that is stopped loses none.`,
+      turn](../test/run/order.test.ts). If this goes on, use [a fleet](operate.md#a-fleet). Memory is not what limits the number of
+      applications: one that is planned needs half a kilobyte until the run ends, so 150,000, the most that a run discovers, need
+      about 80 MB. But with 512 MB, Lambda gives a function 0.29 of a processor core, so that the worker's own work takes more
+      than three times as long. Chapter 3 has the number of rotations; a run that is stopped loses none.`,
     ),
   ].join("\n\n");
 }

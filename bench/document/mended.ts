@@ -22,7 +22,17 @@ export const MENDED = [
     `Tokens with the same name are compared once, not each with all others. 10,000 tokens of one name took 4.9 s of processor
     time, now as much as any other 10,000.`,
     `A run that finds nothing reads the list of secrets, not each secret, and lists as many applications at once as Losant can
-    answer without getting slower. 5,000 applications of 5 tokens took 35,001 calls and 110 s, now 10,251 and 13.4. The list of
+    answer without getting slower. 5,000 applications of 5 tokens took 35,001 calls and 110 s, now 10,251 and 12.5. The list of
     25,000 secrets took 55 MB of memory, now 27.`,
+    `Discovered applications share one access token, and its key is derived once, not for each application. With 1,500
+    applications of 5 tokens, a run that finds nothing took 4.3 s of processor time, now 3.8. With an access token for each
+    application, 2,000 applications took 7.9 s, discovered 5.1.`,
+    `Applications wait for their turn in one list, not with a promise each. When 150,000 discovered applications of two tokens
+    are planned, 81 MB of memory are in use, of which 11 MB were in use before. The report of such a run had 9.3 MB, and
+    Lambda takes six: now it has at most 1,000 applications.`,
+    `A run of a fleet lists only the secrets of its own applications. Of 400,000 secrets, it would have to read 4,000 pages, and
+    now reads 417.`,
+    `The writes of a run become faster with each accepted write after they were throttled, not with time. Three runs at the
+    same time took 1.12 of the bound, now 1.07.`,
   ),
 ].join("\n\n");
