@@ -10,7 +10,7 @@ import {
   type EntrySetting,
   type Owner,
 } from "./discovery-script.ts";
-import type { ApplicationSetting, Entry, RunEntry, Script, Setting } from "./script.ts";
+import type { Act, ApplicationSetting, Entry, Role, RunEntry, Script, Setting } from "./script.ts";
 
 type Texts = readonly string[];
 
@@ -44,8 +44,10 @@ export function discovering({ setting, entries }: Script, chance: Chance): Scrip
   const world: Setting = { ...setting, applications, discovery, creatorIds };
   const isOfUser = (entry: Entry) =>
     entry.kind === "act" &&
-    entry.act.role.token === "access" &&
-    applications[entry.act.role.application]?.found !== undefined;
+    rolesOf(entry.act).some(
+      ({ application, token }) =>
+        applications[application]?.found !== undefined && (token === "access" || OF_ACCESS.has(entry.act.do)),
+    );
   const moved = entries.map((entry) => later(entry, before)).filter((entry) => !isOfUser(entry));
   const runs = moved.filter((entry) => entry.kind === "run");
   const endMs = Math.max(...runs.map(({ atMs }) => atMs)) + setting.intervalMs;
@@ -60,6 +62,18 @@ export function discovering({ setting, entries }: Script, chance: Chance): Scrip
   };
 }
 
+/** What people do to the access token of an application, which one that is discovered doesn't have. */
+const OF_ACCESS: ReadonlySet<string> = new Set([
+  "replace-access",
+  "renew-access",
+  "renew-access-token",
+  "keep-access-token",
+]);
+
+function rolesOf(act: Act): readonly Role[] {
+  return [act.role, ...("onto" in act ? [act.onto.role] : []), ...("victim" in act ? [act.victim.role] : [])];
+}
+
 /** An application that the history has besides those that it is about. */
 function other({ applications }: Setting, chance: Chance): ApplicationSetting {
   const [{ tokens: [token] = [] } = { tokens: [] }] = applications;
@@ -72,8 +86,13 @@ function later(entry: Entry, places: number): Entry {
   if (entry.kind === "listing")
     return { ...entry, role: { ...entry.role, application: entry.role.application + places } };
   if (entry.kind !== "act") return entry;
-  const role = { ...entry.act.role, application: entry.act.role.application + places };
-  return { ...entry, act: { ...entry.act, role } };
+  const moved = (role: Role) => ({ ...role, application: role.application + places });
+  const { act } = entry;
+  const others = {
+    ...("onto" in act && { onto: { ...act.onto, role: moved(act.onto.role) } }),
+    ...("victim" in act && { victim: { ...act.victim, role: moved(act.victim.role) } }),
+  };
+  return { ...entry, act: { ...act, ...others, role: moved(act.role) } };
 }
 
 function discoveryOf({ policy }: Setting, chance: Chance): DiscoverySetting {

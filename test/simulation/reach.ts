@@ -90,6 +90,10 @@ export class Reach {
     return fits[entry] === true && this.isVisible(entry, application) && this.#isReadable(application);
   }
 
+  isAbout(entry: number, application: number): boolean {
+    return this.#states[application]?.at(-1)?.fits[entry] === true;
+  }
+
   isLoggedIn(entry: number): boolean {
     const string = this.#stringOf(entry) ?? "";
     return this.#applications.users.identify(string, this.#applications.now()) !== undefined;

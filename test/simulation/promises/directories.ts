@@ -42,7 +42,10 @@ export function checkDirectory(evidence: Evidence, worker: Worker): void {
   checkShard(evidence, worker);
   const isHarmed = harms.some(({ call }) => /^(listApplications|readAccessToken)$/.test(call.operation));
   const isSteady =
-    services.reach.isSteady(startedMs) && !isHarmed && !result.codes?.includes("losant-throttled");
+    evidence.movedByPeopleMs < startedMs &&
+    services.reach.isSteady(startedMs) &&
+    !isHarmed &&
+    !result.codes?.includes("losant-throttled");
   if (isSteady) checkExactly(evidence, worker);
   else checkRoughly(evidence, worker, isHarmed);
 }
@@ -67,7 +70,7 @@ function checkGone(evidence: Evidence, { result, entry, startedMs }: Worker): vo
 }
 
 /** Nothing changed during the run, so what it must say is known. */
-function checkExactly(evidence: Evidence, { result, entry, harms }: Worker): void {
+function checkExactly(evidence: Evidence, { result, entry, harms, deployment }: Worker): void {
   const { services } = evidence;
   const { reach, setting } = services;
   const said = new Set(saidOfLists(result));
@@ -75,12 +78,13 @@ function checkExactly(evidence: Evidence, { result, entry, harms }: Worker): voi
   for (const flaw of expected.difference(said)) evidence.broken("told", `${entry.id} doesn't say ${flaw}`);
   for (const flaw of said.difference(expected))
     evidence.broken("told", `${entry.id} says ${flaw}, and nothing is wrong`);
+  const overridden = new Set<string>(deployment.config.discover[0]?.overrides.keys());
   const isWhole = ![...expected].some((flaw) => !flaw.includes("too-small"));
-  for (const [application, { found, tokens }] of setting.applications.entries()) {
+  for (const [application, { found }] of setting.applications.entries()) {
     const row = result?.report.applications.find((one) => one.applicationId === applicationId(application));
     const isHere = isInShard(application, entry, setting);
     const isFound = isHere && (found === undefined || reach.findersOf(application).length > 0);
-    const isOverridden = found?.isOverridden === true || tokens.some(({ isMapped }) => isMapped);
+    const isOverridden = overridden.has(applicationId(application));
     if (!isFound && row !== undefined && !(isOverridden && isWhole && row.code === "application-not-found"))
       evidence.broken("found", `${entry.id} worked on application ${application}, which no list has`);
     if (isHere && !isFound && isOverridden && isWhole && row === undefined)
@@ -90,13 +94,16 @@ function checkExactly(evidence: Evidence, { result, entry, harms }: Worker): voi
     // The access token of a configured application may have expired.
     if (found === undefined) continue;
     const refusal = reach.refusalOf(application);
-    if (harms.length === 0 && row?.code !== refusal && row?.code !== "listing-incomplete")
+    if (harms.length === 0 && row?.code !== refusal && !OF_LISTS.has(row?.code ?? ""))
       evidence.broken(
         "told",
         `${entry.id} says ${row?.code} of application ${application}, and not ${refusal}`,
       );
   }
 }
+
+/** What a list of tokens, or its date, may lack. */
+const OF_LISTS: ReadonlySet<string> = new Set(["listing-incomplete", "losant-clock-unknown"]);
 
 /** What the run said about its lists: the entry of `discover`, and the code. */
 function saidOfLists(result: Worker["result"]): readonly string[] {

@@ -1,4 +1,5 @@
 import type { PutEvent } from "../../../emulators/aws/events.ts";
+import { applicationId, userSecret } from "../places.ts";
 import { type Evidence, isAlive, isLoose, isOurs, type SecretRecord, type TokenRecord } from "../records.ts";
 import { SKEW_MS } from "../services.ts";
 import { hasReached, type Worker } from "../worker.ts";
@@ -200,10 +201,29 @@ function isCreatorOdd({ services, tokens }: Evidence, { applicationId }: TokenRe
 }
 
 /** The token may have been made with an access token that is gone, or under a prefix that the worker no longer uses. */
-export function isKeyLost({ nowMs }: Evidence, { maker, signers, secretPrefix }: TokenRecord): boolean {
+export function isKeyLost(
+  { nowMs, services }: Evidence,
+  { maker, signers, secretPrefix, applicationId }: TokenRecord,
+): boolean {
   if (maker === "person") return false;
   if (secretPrefix !== maker.deployment.config.secretPrefix) return true;
+  if (signers.some((signer) => isOfAnotherEntry(services, applicationId, signer))) return true;
   return signers.length === 0 || signers.some((signer) => !isAlive(signer, nowMs) || !isKept(signer));
+}
+
+/** It is the access token of an entry of `discover` that is no longer about the application. */
+function isOfAnotherEntry(
+  { deployments, reach, setting }: Evidence["services"],
+  id: string,
+  { reigns }: TokenRecord,
+): boolean {
+  const application = setting.applications.findIndex((_, index) => applicationId(index) === id);
+  if (setting.applications[application]?.found === undefined) return false;
+  return reach.entries.some(
+    (_, entry) =>
+      !reach.isAbout(entry, application) &&
+      reigns.some(({ secret }) => deployments.some(({ kind }) => secret.name === userSecret(kind, entry))),
+  );
 }
 
 /** The token is in one of the versions that the worker reads for it. */
