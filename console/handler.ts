@@ -6,7 +6,7 @@ import { losantConnections } from "../lambda/adapters/losant/connections.ts";
 import { asRotationError } from "../lambda/model/errors.ts";
 import { once } from "../lambda/model/remembered.ts";
 import { RunId } from "../lambda/model/token.ts";
-import { NO_INDEX, readIndex } from "../lambda/observe/read-index.ts";
+import { secretListsFor } from "../lambda/observe/read-index.ts";
 import { parseConfigText } from "../lambda/policy/config.ts";
 import type { Clock } from "../lambda/ports.ts";
 import { discover } from "../lambda/run/discovery.ts";
@@ -80,7 +80,7 @@ function sightsNow(): Sights {
     config,
     store,
     clock,
-    index: once(() => readIndex(config, store).catch(() => NO_INDEX)),
+    secretLists: secretListsFor(config, store),
     connect: losant.connect,
     discover: once(() => discover(config, losant.directoryOf)),
   };

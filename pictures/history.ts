@@ -3,9 +3,8 @@ import { LATENCY_MS } from "../bench/latencies.ts";
 import { type Selected, selectedFrom } from "../cli/status/filters.ts";
 import { type Eyes, lookAt } from "../cli/status/forecast.ts";
 import { RotationError } from "../lambda/model/errors.ts";
-import { once } from "../lambda/model/remembered.ts";
 import { RunId } from "../lambda/model/token.ts";
-import { readIndex } from "../lambda/observe/read-index.ts";
+import { secretListsFor } from "../lambda/observe/read-index.ts";
 import { parseConfig } from "../lambda/policy/config.ts";
 import { metricsOf } from "../lambda/report/metrics.ts";
 import { Metrics } from "../test/infra/cloudwatch.ts";
@@ -95,7 +94,7 @@ async function seenIn(world: World): Promise<Selected> {
   const eyes: Eyes = {
     store,
     clock: world.clock,
-    index: once(() => readIndex(config, store)),
+    secretLists: secretListsFor(config, store),
     connect: (application) =>
       inMemoryTokenApi(world.applications, application, config.secretPrefix, store, around),
   };

@@ -1,11 +1,10 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { losantConnections } from "../../lambda/adapters/losant/connections.ts";
-import type { StoreIndex } from "../../lambda/lineage/store-index.ts";
 import type { RotationError } from "../../lambda/model/errors.ts";
 import { nearestWord } from "../../lambda/model/nearest.ts";
 import { once } from "../../lambda/model/remembered.ts";
-import { NO_INDEX, readIndex } from "../../lambda/observe/read-index.ts";
+import { type SecretLists, secretListsFor } from "../../lambda/observe/read-index.ts";
 import { type ApplicationConfig, parseConfigText, type RotationConfig } from "../../lambda/policy/config.ts";
 import type { AccessTokenReader, Clock, SecretStore, TokenApi } from "../../lambda/ports.ts";
 import { type Discovery, discover, discoveredIn, notDiscovered } from "../../lambda/run/discovery.ts";
@@ -25,8 +24,8 @@ export interface Tools {
   readonly connect: (application: ApplicationConfig) => TokenApi;
   /** The applications that the entries of `discover` find. Listed once. */
   readonly discover: () => Promise<Discovery>;
-  /** The list of secrets, read when it is first needed. It is empty if these credentials don't allow ListSecrets. */
-  readonly index: () => Promise<StoreIndex>;
+  /** Each is read when it is first needed. It is empty if these credentials don't allow ListSecrets. */
+  readonly secretLists: Pick<SecretLists, "expect" | "of">;
   /** Shows every call that takes long. */
   readonly progress: Pick<Progress, "waits">;
 }
@@ -56,7 +55,7 @@ export function toolsOn(
     store,
     clock,
     progress,
-    index: once(() => readIndex(config, store).catch(() => NO_INDEX)),
+    secretLists: secretListsFor(config, store),
     connect: (application) => watched(losant.connect(application), "Losant", progress),
     discover: once(() => discover(config, (entry) => watched(losant.directoryOf(entry), "Losant", progress))),
   };

@@ -8,6 +8,7 @@ import { asRotationError, type RotationError } from "../../lambda/model/errors.t
 import { after } from "../../lambda/model/time.ts";
 import type { RunId } from "../../lambda/model/token.ts";
 import { observe, type Sources } from "../../lambda/observe/observe.ts";
+import type { SecretLists } from "../../lambda/observe/read-index.ts";
 import { isEffect } from "../../lambda/plan/actions.ts";
 import { type LineagePlan, plan } from "../../lambda/plan/plan.ts";
 import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
@@ -38,7 +39,8 @@ export interface Unseen {
 export type Forecast = Seen | Unseen;
 
 /** What a forecast reads from. No type here can write. */
-export interface Eyes extends Pick<Sources, "store" | "clock" | "index"> {
+export interface Eyes extends Pick<Sources, "store" | "clock"> {
+  readonly secretLists: Pick<SecretLists, "expect" | "of">;
   readonly connect: (application: ApplicationConfig) => Sources["api"];
 }
 
@@ -52,6 +54,7 @@ export function lookAt(
   atOnce = CALLS_AT_FIRST,
 ): Promise<readonly Forecast[]> {
   const limit = pLimit(atOnce);
+  eyes.secretLists.expect(applications.map(({ id }) => id));
   let done = 0;
   return Promise.all(
     applications.map(async (application) => {
@@ -66,7 +69,7 @@ export function lookAt(
 async function lookAtOne(
   application: ApplicationConfig,
   config: RotationConfig,
-  { connect, store, clock, index }: Eyes,
+  { connect, store, clock, secretLists }: Eyes,
   runId: RunId,
 ): Promise<Forecast> {
   const api = connect(application);
@@ -75,7 +78,7 @@ async function lookAtOne(
       application,
       config,
       { selection: EVERYTHING, runId },
-      { api, store, index, clock },
+      { api, store, index: () => secretLists.of(application.id), clock },
     );
     return forecastOf(snapshot, after(clock.now(), snapshot.losantTime.aheadMs), runId);
   } catch (thrown) {

@@ -49,6 +49,7 @@ export async function findLineage(
   onUnread: (unread: Unread) => void = () => {},
 ): Promise<Found> {
   const limit = pLimit(CALLS_AT_FIRST);
+  tools.secretLists.expect(applications.map(({ id }) => id));
   const results = await Promise.all(
     applications.map((application) => limit(() => surveyOrUnread(entry, application, tools))),
   );
@@ -131,10 +132,15 @@ function suggestionFor(entry: string, names: readonly string[]): string | undefi
 const NO_RUN = v.parse(RunId, "undo");
 
 function look(entry: string, application: ApplicationConfig, tools: Tools): Promise<Snapshot> {
-  const { config, store, clock, index } = tools;
+  const { config, store, clock, secretLists } = tools;
   const selection = { tokens: [entry], force: false, retireNow: false };
   const api = tools.connect(application);
-  return observe(application, config, { selection, runId: NO_RUN }, { api, store, clock, index });
+  return observe(
+    application,
+    config,
+    { selection, runId: NO_RUN },
+    { api, store, clock, index: () => secretLists.of(application.id) },
+  );
 }
 
 function lineagesOf(entry: string, snapshot: Snapshot, now: Date): readonly Lineage[] {

@@ -27,8 +27,8 @@ export const NO_INDEX = new StoreIndex([], false);
 const LISTED_TOGETHER = 10;
 
 /**
- * The lists of secrets that a run reads: one of all secrets. Or, in a fleet, one for each ten applications, because a run of a fleet
- * needs only a small part of all secrets.
+ * The lists of secrets that a run or a command reads: one of all secrets. Or, in a fleet, one for each ten applications, because it
+ * needs only a small part of all secrets, and has no time to list them.
  */
 export class SecretLists {
   readonly #all: (() => Promise<StoreIndex>) | undefined;
@@ -57,4 +57,13 @@ export class SecretLists {
     this.#lists.set(id, list);
     return list();
   }
+}
+
+/** The lists of something that has no report. If one can't be read, the secrets that it would have are read by themselves. */
+export function secretListsFor(
+  config: Pick<RotationConfig, "secretPrefix" | "formerPrefixes" | "fleet">,
+  store: Pick<SecretStore, "list">,
+): SecretLists {
+  const read = (of?: readonly ApplicationId[]) => readIndex(config, store, of).catch(() => NO_INDEX);
+  return new SecretLists(config.fleet !== undefined, read);
 }

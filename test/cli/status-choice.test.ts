@@ -124,6 +124,15 @@ describe("status --shard", { timeout: TIMEOUT_MS }, () => {
     expect(ended.stderr).toContain(message);
   });
 
+  test("lists the secrets of these applications only, because a fleet has too many secrets to list them all", async () => {
+    Object.assign(cloud.config, { fleet: true, schedule: "1h" });
+    const [chosen = "", other = ""] = add(wheels, 1, 2);
+    for (let number = 0; number < 150; number += 1) cloud.aws.putSecret(`losant/${other}/${number}`, "");
+    cloud.aws.calls.length = 0;
+    expect(idsIn(await status("--application", chosen, "--json"))).toEqual([chosen]);
+    expect(cloud.aws.calls.filter((call) => call === "ListSecrets")).toHaveLength(1);
+  });
+
   test("needs a fleet", async () => {
     const ended = await status("--shard", "0");
     expect(ended.code).toBe(2);
