@@ -1,5 +1,6 @@
 import type { RotationConfig } from "../../lambda/policy/config.ts";
 import { type FlagValues, SHARED_FLAGS } from "../command/flags.ts";
+import { shardFrom, shardNumber } from "../command/shard-option.ts";
 import { Misuse } from "../command/stops.ts";
 import type { Described } from "../command/usage.ts";
 
@@ -21,7 +22,7 @@ export interface RotateOptions {
 export const ROTATE_FLAGS = {
   "dry-run": { type: "boolean", about: "show the plan, and write nothing" },
   application: { type: "string", value: "ID", about: "only this application" },
-  shard: { type: "string", value: "NUMBER", about: "in a fleet: only the applications of this shard" },
+  shard: { type: "string", value: "K", about: "only the applications of this shard of a fleet" },
   token: { type: "string", multiple: true, value: "ID_OR_NAME", about: "only this token" },
   force: { type: "boolean", about: "rotate the tokens now, due or not (needs --token)" },
   "retire-now": { type: "boolean", about: "deactivate the predecessors at once (needs --token, by id)" },
@@ -45,14 +46,9 @@ export const ROTATE = {
 /** Whether the configuration allows what the command line asks for. @throws Misuse */
 export function checkShard({ event }: RotateOptions, fleet: RotationConfig["fleet"]): void {
   const { applicationId, shard } = event;
-  if (fleet === undefined) {
-    if (shard !== undefined) throw new Misuse('--shard needs "fleet": true in the configuration');
-    return;
-  }
+  if (shardFrom(shard, fleet) !== undefined || fleet === undefined || applicationId !== undefined) return;
   const shards = `0 to ${fleet.shards - 1}`;
-  if (shard === undefined && applicationId === undefined)
-    throw new Misuse(`In a fleet, choose the applications: --application ID, or --shard ${shards}`);
-  if (shard !== undefined && shard >= fleet.shards) throw new Misuse(`--shard must be ${shards}`);
+  throw new Misuse(`In a fleet, choose the applications: --application ID, or --shard ${shards}`);
 }
 
 /** The options that the command line asks for. @throws Misuse */
@@ -62,12 +58,11 @@ export function rotateOptions(values: FlagValues<typeof ROTATE_FLAGS>): RotateOp
     throw new Misuse(`${force ? "--force" : "--retire-now"} needs --token: choose the tokens`);
   if (application !== undefined && shard !== undefined)
     throw new Misuse("--application can't be used with --shard: an application has only one shard");
-  if (shard !== undefined && !/^\d{1,3}$/.test(shard))
-    throw new Misuse("--shard must be the number of a shard, such as 0 or 7");
+  const index = shardNumber(shard);
   const event = {
     dryRun: values["dry-run"] ?? false,
     ...(application === undefined ? {} : { applicationId: application }),
-    ...(shard === undefined ? {} : { shard: Number(shard) }),
+    ...(index === undefined ? {} : { shard: index }),
     ...(tokens === undefined ? {} : { tokens, force, retireNow }),
   };
   const { config: configFile, yes = false, verbose = false } = values;

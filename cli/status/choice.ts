@@ -5,7 +5,8 @@ import type { ApplicationConfig } from "../../lambda/policy/config.ts";
 import { isInAny } from "../../lambda/policy/discovery.ts";
 import { isInShard } from "../../lambda/policy/slots.ts";
 import type { ListedApplication } from "../../lambda/ports.ts";
-import type { Discovery } from "../../lambda/run/discovery.ts";
+import { type Discovery, flawsIn } from "../../lambda/run/discovery.ts";
+import { shardFrom } from "../command/shard-option.ts";
 import { Misuse, Refusal } from "../command/stops.ts";
 import { type Chosen, chosenFrom, type Tools } from "../command/tools.ts";
 import { ownerWords } from "../terminal/words.ts";
@@ -46,29 +47,25 @@ export async function choosing(
   { config, discover }: Pick<Tools, "config" | "discover">,
   { organizations, shard }: Pick<Asked, "organizations" | "shard">,
 ): Promise<(application: Pick<ApplicationConfig, "id">) => boolean> {
-  const share = shardFrom(shard, config);
+  const share = shardFrom(shard, config.fleet);
   if (organizations.length === 0) return ({ id }) => isInShard(id, share);
   if (config.discover.length === 0)
     throw new Misuse(
       "--organization needs `discover` in the configuration: without it, organizations are unknown",
     );
-  const listed = listedIn(await discover());
+  const { entries } = await discover();
+  const listed = listedIn({ entries });
   const unknown = organizations.find((one) => !listed.values().some((row) => isInAny(row, [one])));
-  if (unknown !== undefined) throw noOrganization(unknown, listed);
+  // It may be in a list that could not be read.
+  const flaw = entries.flatMap(flawsIn)[0];
+  if (unknown !== undefined) throw flaw ?? noOrganization(unknown, listed);
   return ({ id }) => {
     const row = listed.get(id);
     return row !== undefined && isInAny(row, organizations) && isInShard(id, share);
   };
 }
 
-function shardFrom(index: number | undefined, { fleet }: Tools["config"]) {
-  if (index === undefined) return undefined;
-  if (fleet === undefined) throw new Misuse("--shard needs `fleet` in the configuration");
-  if (index >= fleet.shards) throw new Misuse(`--shard must be 0 to ${fleet.shards - 1}`);
-  return { index, of: fleet.shards };
-}
-
-function listedIn({ entries }: Discovery): Listed {
+function listedIn({ entries }: Pick<Discovery, "entries">): Listed {
   return new Map(entries.flatMap(({ listed }) => listed.map((one) => [one.id, one] as const)));
 }
 
@@ -77,7 +74,7 @@ function noOrganization(asked: string, listed: Listed): Misuse {
   const meant = nearestWord(asked, names);
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   const known =
-    names.length === 0 ? "None was found." : `There are ${names.slice(0, NAMED).join(", ")}${more}.`;
+    names.length === 0 ? "None was found." : `These were found: ${names.slice(0, NAMED).join(", ")}${more}.`;
   const hint = meant === undefined ? known : `Did you mean ${quoted(meant)}?`;
   return new Misuse(printable(`No application is in an organization ${quoted(asked)}. ${hint}`), {
     isComplete: true,

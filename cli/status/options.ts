@@ -1,5 +1,6 @@
 import { durationMs } from "../../lambda/policy/policy.ts";
 import { type FlagValues, SHARED_FLAGS } from "../command/flags.ts";
+import { shardNumber } from "../command/shard-option.ts";
 import { Misuse } from "../command/stops.ts";
 import type { Described } from "../command/usage.ts";
 
@@ -99,9 +100,6 @@ export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOp
   const written = (["html", "ics"] as const).find((name) => values[name] !== undefined);
   if (values.explain !== undefined && written !== undefined)
     throw new Misuse(`--explain can't be used with --${written}`);
-  const { shard } = values;
-  if (shard !== undefined && !/^\d{1,6}$/.test(shard))
-    throw new Misuse("--shard must be a number, such as 7");
   const onlyApplications = values.applications ?? false;
   const ofTokens = ["token", "due", "within", "drift", "explain", "html", "ics"] as const;
   const odd = ofTokens.find((name) => values[name] !== undefined);
@@ -110,7 +108,7 @@ export function statusOptions(values: FlagValues<typeof STATUS_FLAGS>): StatusOp
     onlyApplications,
     applications: values.application ?? [],
     organizations: values.organization ?? [],
-    shard: shard === undefined ? undefined : Number(shard),
+    shard: shardNumber(values.shard),
     tokens: values.token ?? [],
     due: values.due ?? false,
     withinMs,

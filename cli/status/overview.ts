@@ -36,7 +36,7 @@ export function showOverview(
     screen.paint("strong", `Losant API tokens, ${now.toISOString().slice(0, 16).replace("T", " ")} UTC`),
   );
   showOrganizations(selected, listed, screen, options.all);
-  showAccessTokens(forecasts, screen, options.all);
+  if (forecasts.length > 0) showAccessTokens(forecasts, screen, options.all);
   showFlaws(forecasts, screen);
   showEntries(forecasts, screen);
   showTimeline(rows, now, screen);
@@ -49,7 +49,7 @@ export function showOverview(
   if (options.drift) showDrift(rows, screen);
   if (rows.length === 0) showWhatWasMeant(options.tokens, selected, screen);
   screen.line();
-  say(screen, summaryOf(rows, everyRow), "");
+  say(screen, forecasts.length === 0 ? "No application was found." : summaryOf(rows, everyRow), "");
   if (rows.some(({ urgency }) => urgency === "attention"))
     sayWithCommand(screen, "What to do about one of them: npm run status -- --explain NAME_OR_ID", "");
 }
@@ -105,7 +105,7 @@ function showSection(
   const lines =
     shown.length === 0
       ? []
-      : screen.width < 64
+      : screen.width < leastWidthOf(selected)
         ? blocksOf(shown, selected, screen)
         : tableOf(shown, selected, screen);
   for (const line of lines) screen.line(line);
@@ -132,7 +132,7 @@ function kindsOf(rows: readonly Row[]): string {
 function tableOf(rows: readonly Row[], { now, forecasts }: Selected, screen: Screen): readonly string[] {
   const isRoomy = screen.width >= 130;
   const isTight = screen.width < 100;
-  const isMany = forecasts.length > 1 && !isTight;
+  const isMany = forecasts.length > 1;
   const hasWindow = !isTight && rows.some((row) => windowText(row, now) !== "–");
   const widths = isRoomy
     ? { name: 26, secret: 40 }
@@ -142,9 +142,7 @@ function tableOf(rows: readonly Row[], { now, forecasts }: Selected, screen: Scr
   const columns: readonly (Column & { readonly cell: (row: Row) => Cell })[] = [
     { title: "", atMost: 1, cell: shapeOf },
     { title: "TOKEN", atMost: widths.name, cell: (row) => ({ text: nameOf(row) }) },
-    ...(isMany
-      ? [{ title: "APP", cell: ({ applicationId }: Row) => ({ text: `…${applicationId.slice(-4)}` }) }]
-      : []),
+    ...(isMany ? [{ title: "APP", cell: (row: Row) => ({ text: shortIdOf(row) }) }] : []),
     { title: "EXPIRES", atMost: 9, cell: (row) => ({ text: expiresText(row, now) }) },
     ...(hasWindow
       ? [{ title: "WINDOW", atMost: 8, cell: (row: Row) => ({ text: windowText(row, now) }) }]
@@ -160,8 +158,13 @@ function tableOf(rows: readonly Row[], { now, forecasts }: Selected, screen: Scr
   return tableLines(columns, cells, screen);
 }
 
+/** The columns that a table needs. With several applications, it shows whose each token is, because many may have the same name. */
+function leastWidthOf({ forecasts }: Selected): number {
+  return forecasts.length > 1 ? 76 : 64;
+}
+
 /** On a narrow terminal, each token has lines of its own instead of a table row. */
-function blocksOf(rows: readonly Row[], { now }: Selected, screen: Screen): readonly string[] {
+function blocksOf(rows: readonly Row[], { now, forecasts }: Selected, screen: Screen): readonly string[] {
   const { width, paint, typed } = screen;
   return rows.flatMap((row) => {
     const { text, style } = shapeOf(row);
@@ -169,11 +172,14 @@ function blocksOf(rows: readonly Row[], { now }: Selected, screen: Screen): read
     const collect: Screen = { width, paint, typed, line: (line = "") => void facts.push(line) };
     const isGone = row.token === undefined && !row.isUnreadable;
     const expires = isGone ? "gone from Losant" : `expires ${expiresText(row, now)}`;
-    say(collect, `${expires}, secret ${printable(secretText(row, false))}`, "    ");
+    const place = forecasts.length > 1 ? `application ${shortIdOf(row)}, ` : "";
+    say(collect, `${place}${expires}, secret ${printable(secretText(row, false))}`, "    ");
     say(collect, printable(nextText(row, now)), "    ", "faint");
     return [`  ${paint(style, text)} ${paint("strong", truncated(nameOf(row), width - 4))}`, ...facts];
   });
 }
+
+const shortIdOf = ({ applicationId }: Row) => `…${applicationId.slice(-4)}`;
 
 function showDrift(rows: readonly Row[], screen: Screen): void {
   const odd = rows.filter(({ drift }) => drift.length > 0);

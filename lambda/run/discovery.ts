@@ -46,7 +46,7 @@ export async function discover(
     const { listing, login, error, userId, renewalProblem } = looked[index] ?? {};
     const listed = lists[index] ?? [];
     const count = countIn(entry, listed);
-    const problems = error === undefined ? flawsOfListing(listing, entry, count, index) : [error];
+    const problems = error === undefined ? flawsOfListing(listing, entry, count) : [error];
     const user = userId && userOf(userId, entry);
     return { index, accessToken: entry.accessToken, listed, count, login, problems, user, renewalProblem };
   });
@@ -69,7 +69,12 @@ export function discoveredIn({ found, entries }: Discovery): readonly Applicatio
 
 /** Whether each list has everything that its access token reaches. */
 export function isComplete(entries: readonly DiscoveredEntry[]): boolean {
-  return entries.every(({ problems }) => problems.every(({ code }) => code === "discovery-too-small"));
+  return entries.every((entry) => flawsIn(entry).length === 0);
+}
+
+/** Why the list of an entry doesn't have everything that its access token reaches. */
+export function flawsIn({ problems }: Pick<DiscoveredEntry, "problems">): readonly RotationError[] {
+  return problems.filter(({ code }) => code !== "discovery-too-small");
 }
 
 interface Looked {
@@ -122,18 +127,16 @@ function flawsOfListing(
   listing: ApplicationListing | undefined,
   { atLeast }: DiscoverConfig,
   count: number,
-  index: number,
 ): readonly RotationError[] {
   const { unreadable, missing = 0 } = listing ?? {};
   const { count: unread = 0, problem } = unreadable ?? {};
-  const where = `discover.${index}`;
   const rows = `${unread} ${unread === 1 ? "row" : "rows"} of Losant's list of applications can't be read: one ${problem}`;
   const more = `Losant counts ${missing} more ${missing === 1 ? "application" : "applications"} than it lists`;
   const few = `${count} ${count === 1 ? "application was" : "applications were"} found, and atLeast is ${atLeast}`;
   return [
-    ...(unread > 0 ? [new RotationError("discovery-incomplete", `${where}: ${rows}`)] : []),
-    ...(missing > 0 ? [new RotationError("discovery-incomplete", `${where}: ${more}`)] : []),
-    ...(count < atLeast ? [new RotationError("discovery-too-small", `${where}: ${few}`)] : []),
+    ...(unread > 0 ? [new RotationError("discovery-incomplete", rows)] : []),
+    ...(missing > 0 ? [new RotationError("discovery-incomplete", more)] : []),
+    ...(count < atLeast ? [new RotationError("discovery-too-small", few)] : []),
   ];
 }
 

@@ -98,9 +98,7 @@ describe("status", { timeout: TIMEOUT_MS }, () => {
     configure({ atLeast: 3 });
     const { code, stdout } = await status();
     expect(code).toBe(1);
-    expect(stdout).toContain(
-      "discover.0: discovery-too-small: discover.0: 2 applications were found, and atLeast is 3",
-    );
+    expect(stdout).toContain("discover.0: discovery-too-small: 2 applications were found, and atLeast is 3");
     expect(stdout).toContain("What to do:");
     const { stdout: text } = await status("--json");
     expect(JSON.parse(text)).toMatchObject({

@@ -81,7 +81,23 @@ describe("status --organization", { timeout: TIMEOUT_MS }, () => {
       'No application is in an organization "Acme Tyres". Did you mean "Acme Tires"?',
     );
     const other = await status("--organization", "qqqqqqqqqqqq");
-    expect(other.stderr).toContain("There are Acme Tires.");
+    expect(other.stderr).toContain("These were found: Acme Tires.");
+  });
+
+  test("says why the list could not be read, instead of that it has no such organization", async () => {
+    const discover = [{ accessToken: "losant-access/none", organizations: ["Acme *"] }];
+    Object.assign(cloud.config, { discover });
+    const ended = await status("--organization", "Acme Tires");
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain("access-token-missing");
+    expect(ended.stderr).not.toContain("No application is in an organization");
+  });
+
+  test("says that nothing was found, instead of an empty table", async () => {
+    const { code, stdout } = await status();
+    expect(code).toBe(1);
+    expect(stdout).toContain("No application was found.");
+    expect(stdout).not.toContain("ACCESS TOKEN");
   });
 
   test("needs discover", async () => {
@@ -115,8 +131,8 @@ describe("status --shard", { timeout: TIMEOUT_MS }, () => {
 
   test.each([
     [["--shard", "4"], "--shard must be 0 to 3"],
-    [["--shard", "x"], "--shard must be a number"],
-    [["--shard=-1"], "--shard must be a number"],
+    [["--shard", "x"], "--shard must be the number of a shard"],
+    [["--shard=-1"], "--shard must be the number of a shard"],
   ])("refuses %s", async (args, message) => {
     Object.assign(cloud.config, { fleet: true, schedule: "1h" });
     const ended = await status(...args);
@@ -136,7 +152,7 @@ describe("status --shard", { timeout: TIMEOUT_MS }, () => {
   test("needs a fleet", async () => {
     const ended = await status("--shard", "0");
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain("--shard needs `fleet`");
+    expect(ended.stderr).toContain('--shard needs "fleet": true');
   });
 });
 

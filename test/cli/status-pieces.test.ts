@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { documentOf } from "../../cli/status/document.ts";
 import { showExplanation } from "../../cli/status/explain.ts";
@@ -8,6 +9,7 @@ import { rowsOf } from "../../cli/status/rows.ts";
 import { type Mark, timelineLines } from "../../cli/status/timeline.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
+import { ApplicationId } from "../../lambda/model/token.ts";
 import {
   byHand,
   DAY,
@@ -208,6 +210,16 @@ describe("the screen", () => {
       expect(text).toContain("🚚🚚");
     },
   );
+
+  test.each([40, 64, 75, 76, 80, 120])("of %i columns shows whose each token is", async (width) => {
+    const seen = await seenIn({ tokens: [token("backend", { left: 9 * DAY })] });
+    const other = v.parse(ApplicationId, "575ec8687ae143cd83dc4b00");
+    const { screen, lines } = screenOf(width);
+    const forecasts = [seen, { ...seen, application: { ...seen.application, id: other } }];
+    showOverview(selectedFrom(forecasts, ANY, NOW), screen, ANY);
+    expect(lines.filter((line) => line.includes("…4b00"))).toHaveLength(1);
+    expect(lines.filter((line) => displayWidth(line) > width)).toEqual([]);
+  });
 
   test.each([
     [{ tokens: ["b*"] }, ["backend"]],

@@ -292,7 +292,7 @@ describe("two entries that find the same application", () => {
     world.aws.putSecret("losant-access/first", losant.addUserToken(first, { name: "first" }).token);
     const before = everything(world);
     const { report, failures } = await world.run();
-    expect(failures).toEqual([expect.stringContaining("discovery-too-small: discover.0: 0 applications")]);
+    expect(failures).toEqual([expect.stringContaining("discovery-too-small: 0 applications")]);
     expect(report.tokens.map(({ reason }) => reason)).toEqual(["excluded", "excluded"]);
     expect(everything(world)).toBe(before);
     expect(world.log).toContainEqual(expect.objectContaining({ level: "warn" }));
@@ -486,7 +486,7 @@ describe("a discovery that lacks something", () => {
     const result = await world.run();
     expect(rotatedIn(result).toSorted()).toEqual([ONE, TWO]);
     expect(result.failures).toEqual([
-      "discover.0: discovery-too-small: discover.0: 2 applications were found, and atLeast is 3",
+      "discover.0: discovery-too-small: 2 applications were found, and atLeast is 3",
     ]);
   });
 
@@ -506,8 +506,8 @@ describe("a discovery that lacks something", () => {
     const result = await world.run();
     expect(rotatedIn(result)).toEqual([ONE]);
     expect(result.failures).toEqual([
-      "discover.0: discovery-incomplete: discover.0: 2 rows of Losant's list of applications can't be read: one has no valid name",
-      "discover.0: discovery-incomplete: discover.0: Losant counts 1 more application than it lists",
+      "discover.0: discovery-incomplete: 2 rows of Losant's list of applications can't be read: one has no valid name",
+      "discover.0: discovery-incomplete: Losant counts 1 more application than it lists",
     ]);
   });
 
