@@ -250,4 +250,19 @@ export const DISCOVERED: readonly { readonly says: string; readonly script: Scri
       ],
     },
   },
+  {
+    says: "an application that moves away, and that the second list leaves out and doesn't count, is said to be gone",
+    script: {
+      setting: discovering({ entries: [ACME, { organizations: ["*", "sandbox"] }], count: "low" }, [
+        app("Alpha"),
+      ]),
+      entries: [
+        runAt("r1", MINUTE),
+        // Until then, the list of one entry is read, and that of the other isn't.
+        outage("throttled", 0, 0, 4 * MINUTE),
+        deed({ atMs: 2 * MINUTE }, { do: "move-application", application: 0, owner: "sandbox" }),
+        { ...flaw("hidden", 0), fromMs: 3 * MINUTE } as Entry,
+      ],
+    },
+  },
 ];

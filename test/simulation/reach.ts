@@ -140,8 +140,20 @@ export class Reach {
     );
   }
 
-  /** At every moment since then, some entry's user could see it. */
+  /**
+   * At every moment since then, some entry's user could see it. Not if a list left it out, and its count didn't show that a row was
+   * missing.
+   */
   isVisibleSince(application: number, sinceMs: number): boolean {
+    const isLow = this.#setting.discovery?.count === "low";
+    const wasUnlisted = this.flaws.some(
+      ({ how, ...flaw }) =>
+        flaw.application === application &&
+        UNLISTED.has(how) &&
+        flaw.fromMs <= this.nowMs &&
+        flaw.toMs >= sinceMs,
+    );
+    if (isLow && wasUnlisted) return false;
     return this.#statesIn(application, sinceMs, this.nowMs).every(({ roles }) =>
       roles.some((role) => role !== "none"),
     );
