@@ -1,5 +1,10 @@
 import { Duration, SecretValue, Stack } from "aws-cdk-lib";
-import type { AlarmBase, Dashboard } from "aws-cdk-lib/aws-cloudwatch";
+import {
+  type AlarmBase,
+  type CfnCompositeAlarm,
+  CompositeAlarm,
+  type Dashboard,
+} from "aws-cdk-lib/aws-cloudwatch";
 import {
   ApiDestination,
   Authorization,
@@ -110,24 +115,48 @@ export class Notifications extends Construct {
     const slack = slackWebhook(this, webhookSecret);
     const post = (headline: string, advice: string): IRuleTarget =>
       new ToApiDestination(slack, {
-        event: slackMessage(EventField.fromPath(headline), EventField.fromPath(advice), this.#dashboardUrl),
+        event: slackMessage(headline, advice, this.#dashboardUrl),
         deadLetterQueue: this.#props.undelivered,
         ...RETRIES,
       });
+    const field = EventField.fromPath;
     for (const news of told)
-      this.#rule(`Post${capitalised(news)}`, news, post("$.detail.headline", "$.detail.advice"));
+      this.#rule(
+        `Post${capitalised(news)}`,
+        news,
+        post(field("$.detail.headline"), field("$.detail.advice")),
+      );
     if (!isToldOfAlarms) return;
-    // CloudWatch tells the default bus of every change of an alarm ("Alarm events and EventBridge").
-    new Rule(this, "PostAlarms", {
+    const isCombined = (alarm: AlarmBase) => alarm instanceof CompositeAlarm;
+    this.#alarmRule(
+      "PostAlarms",
+      alarms.filter((alarm) => !isCombined(alarm)),
+      post(field("$.detail.alarmName"), field("$.detail.configuration.description")),
+    );
+    // The event of a composite alarm has no description ("Alarm events and EventBridge"), so its text is in the rule. `reason`
+    // names the alarm that started it.
+    for (const alarm of alarms.filter(isCombined)) {
+      const { alarmDescription = "" } = alarm.node.defaultChild as CfnCompositeAlarm;
+      this.#alarmRule(
+        `Post${alarm.node.id}Alarm`,
+        [alarm],
+        post(alarmDescription, field("$.detail.state.reason")),
+      );
+    }
+  }
+
+  /** CloudWatch tells the default bus of every change of an alarm. */
+  #alarmRule(id: string, alarms: readonly AlarmBase[], target: IRuleTarget): void {
+    new Rule(this, id, {
       description: "Posts the alarms of the Losant token rotation",
-      eventBus: EventBus.fromEventBusName(this, "DefaultBus", "default"),
+      eventBus: EventBus.fromEventBusName(this, `${id}Bus`, "default"),
       eventPattern: {
         source: ["aws.cloudwatch"],
         detailType: ["CloudWatch Alarm State Change"],
         resources: alarms.map(({ alarmArn }) => alarmArn),
         detail: { state: { value: ["ALARM"] } },
       },
-      targets: [post("$.detail.alarmName", "$.detail.configuration.description")],
+      targets: [target],
     });
   }
 

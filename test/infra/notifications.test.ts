@@ -7,6 +7,7 @@ import { EVENT_SOURCE } from "../../lambda/model/events.ts";
 import { fits, type InputTransformer, transformed } from "../support/event-pattern.ts";
 import type { Intercept } from "../support/ports.ts";
 import { APP, DAY, HOUR, World } from "../support/world.ts";
+import { FLEET } from "./fleet.ts";
 import { onlyResource, readable, resourcesOf, synthesized } from "./synth.ts";
 
 const EMAILS = ["ops@example.com", "night@example.com"];
@@ -211,6 +212,30 @@ describe("Slack", () => {
     expect(transformer && JSON.parse(transformed(transformer, started)).blocks[1].text.text).toBe(
       "Something failed. What to do: RUNBOOK.md#failures",
     );
+  });
+
+  test("gets the alarm about the shards of a fleet, whose event has no description", () => {
+    const fleet = synthesized({ notify: SLACK, config: FLEET }).template;
+    const started = {
+      source: "aws.cloudwatch",
+      "detail-type": "CloudWatch Alarm State Change",
+      resources: ["<TokenRotationAlarmsNoCompletedRunAny.Arn>"],
+      // As in AWS's example of a composite alarm.
+      detail: {
+        alarmName: "Worker-NoCompletedRun",
+        state: { value: "ALARM", reason: "arn:…:alarm:Worker-NoCompletedRun-7 transitioned to ALARM" },
+        configuration: { alarmRule: 'ALARM("Worker-NoCompletedRun-7")' },
+      },
+    };
+    const [rule, ...others] = rulesOf(fleet).filter(({ EventPattern }) => fits(EventPattern, started));
+    expect(others).toEqual([]);
+    const transformer = rule?.Targets[0]?.InputTransformer;
+    const { blocks } = JSON.parse((transformer && transformed(transformer, started)) ?? "{}");
+    expect(blocks.map((block: { text: { text: string } }) => block.text.text)).toEqual([
+      expect.stringMatching(/^No run of a shard has completed .*RUNBOOK\.md#no-completed-run$/),
+      started.detail.state.reason,
+      expect.stringMatching(/^https:.*#dashboards/),
+    ]);
   });
 
   test("keeps the webhook's address out of the template", () => {
