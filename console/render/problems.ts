@@ -1,6 +1,7 @@
 import type { DiscoveryProblem } from "../../cli/command/tools.ts";
 import type { Forecast } from "../../cli/status/forecast.ts";
 import { ERROR_KINDS, type ErrorCode } from "../../lambda/model/errors.ts";
+import { ownerText } from "../../lambda/model/token.ts";
 
 /** Something that could not be seen, and what to do about it. */
 export interface Problem {
@@ -20,7 +21,7 @@ export function problemsIn(
   return [
     ...discovery.map(({ what, error }) => problemOfError(what, error)),
     ...forecasts.flatMap((forecast) => {
-      const what = `application ${forecast.application.id}`;
+      const what = ownerText(forecast.application);
       const errors = forecast.kind === "unseen" ? [forecast.error] : forecast.snapshot.flaws;
       return errors.map((error) => problemOfError(what, error));
     }),

@@ -37,14 +37,14 @@ function headline(grave: number, seen: number, problems: number): string {
 }
 
 function told(row: Row, showing: Showing): Html {
-  const { next, tokenId, applicationId } = row;
+  const { next, tokenId, applicationId, ownerType } = row;
   const failures = next.flatMap(({ code, message }) =>
     code === undefined ? [] : [html`<div>${code}: ${message}</div>`],
   );
   const meanings = next.map(({ reason }) => REASONS[reason].meaning);
   const advices = [...new Set(next.map((said) => adviceOf(said, tokenId)))];
   return html`<strong class="attention">▲ <span title="${tokenId}">${nameOf(row)}</span></strong>
-of application ${applicationId}, ${expiryOf(row, showing)}: ${meanings.join("; ")}
+of ${ownerType ?? "application"} ${applicationId}, ${expiryOf(row, showing)}: ${meanings.join("; ")}
 ${failures}<div>What to do: ${advices.join(" ")} ${articleOf(row, showing.aws)}</div>
 ${showing.endpoints && buttonsOf(row, showing.endpoints)}`;
 }

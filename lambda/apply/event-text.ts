@@ -1,12 +1,13 @@
 import { type ErrorCode, RUNBOOK, remedyFor } from "../model/errors.ts";
 import { printable } from "../model/printable.ts";
+import { ownerText } from "../model/token.ts";
 import type { Subject } from "../plan/actions.ts";
 import { REASONS, type Reason } from "../plan/reasons.ts";
 import type { ApplicationContext } from "./context.ts";
 
 /** What a person reads of an event, for example in a mail. Both have one line, and no character of `UNSAFE`. */
 export interface EventText {
-  /** Which token of which application, and what happened. */
+  /** Which token of which application or user, and what happened. */
   readonly headline: string;
   /** What to do, with the address of an article. */
   readonly advice: string;
@@ -30,7 +31,7 @@ export function eventText(
 ): EventText {
   const called = name === "" ? id : `“${shortened(plain(name).replace(/[“”]/g, "'"))}”`;
   return {
-    headline: plain(`Losant API token ${called} of application ${application.id} ${what}`),
+    headline: plain(`Losant API token ${called} of ${ownerText(application)} ${what}`),
     advice: plain(advice),
   };
 }

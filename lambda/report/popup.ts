@@ -72,12 +72,13 @@ function tableOf(rows: readonly ReportRow[], dryRun: boolean): Html {
   if (rows.length === 0) return NOTHING_SHOWN;
   const heads = ["Token", "Result", dryRun ? "Secret" : "Secret and successor"];
   return html`<table><thead><tr>${heads.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-<tbody>${rows.map(lineOf)}</tbody></table>`;
+<tbody>${rows.map((row) => lineOf(row, dryRun))}</tbody></table>`;
 }
 
-function lineOf(row: ReportRow): Html {
+function lineOf(row: ReportRow, dryRun: boolean): Html {
   const { name, tokenId, outcome, action, reason, secretName, successorId, oldString, code } = row;
-  const result = outcome === "planned" ? PLANS[action] : OUTCOMES[outcome];
+  const isPlanned = outcome === "planned" || (dryRun && (outcome === "skipped" || outcome === "waiting"));
+  const result = isPlanned ? PLANS[action] : OUTCOMES[outcome];
   const why = code === undefined ? REASONS[reason].meaning : `${code}, see below`;
   const successor = successorId === undefined ? undefined : html`<div>Its successor is ${successorId}.</div>`;
   const old =

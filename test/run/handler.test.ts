@@ -423,7 +423,7 @@ describe("a button of the dashboard", () => {
       expirationDate: new Date(Date.now() + 300 * DAY),
     });
     const { page } = await press({ applicationId: id, tokens: [calm.id], dryRun: true }, config);
-    expect(textOf(page)).toContain("What a run would do\nwas left as it is: isn't due yet");
+    expect(textOf(page)).toContain("What a run would do\nwould be left as it is: isn't due yet");
     expect(textOf(page)).toContain("Nothing was written, and no event was sent.");
     expect(cloud.aws.secret(secretName)).toBeUndefined();
   });

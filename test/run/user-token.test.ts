@@ -178,6 +178,7 @@ describe("an access token of a user that renews itself", () => {
       ownerType: "user",
       tokenName: "fleet worker",
       secretName: SECRET,
+      headline: expect.stringContaining(`Losant API token “fleet worker” of user ${user} was renewed.`),
     });
   });
 
@@ -246,7 +247,7 @@ describe("an access token of a user that renews itself", () => {
     const { world, user } = made;
     let looked = 0;
     for (let slot = 0; slot < 2 * 24; slot += 1) {
-      const result = await world.run();
+      const result = await world.run({ trigger: "schedule", at: world.clock.now().toISOString() });
       expect(result.failures).toEqual([]);
       looked += rowsOf(result, user).length;
       await later(world, HOUR / 4);
