@@ -1,9 +1,13 @@
+import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { AWSCURRENT } from "../lambda/model/secret.ts";
 import { COLD_CHAIN } from "./cold-chain.ts";
 import type { Emulators } from "./emulators.ts";
 import { FACTORY_FLOOR } from "./factory-floor.ts";
 import { type History, seedApplication } from "./seeding.ts";
 import type { ApplicationStory, ExpectedToken } from "./story.ts";
 import { WORKSHOP } from "./workshop.ts";
+
+const DAY_MS = 86_400_000;
 
 export const STORIES: readonly ApplicationStory[] = [FACTORY_FLOOR, COLD_CHAIN, WORKSHOP];
 
@@ -26,6 +30,8 @@ export async function seed(emulators: Emulators, now: Date): Promise<Scenario> {
     emulators.setTime(at);
     await act();
   }
+  emulators.setTime(new Date(now.getTime() - 2 * DAY_MS));
+  await readAsConsumers(emulators);
   emulators.setTime(undefined);
   return {
     config: configOf(emulators.losant.url),
@@ -33,6 +39,18 @@ export async function seed(emulators: Emulators, now: Date): Promise<Scenario> {
     strings: history.strings,
     titles: new Map(STORIES.map(({ id, title }) => [id, title])),
   };
+}
+
+/** Consumers read each secret that can be read. */
+async function readAsConsumers({ aws, client }: Emulators): Promise<void> {
+  const isReadable = (name: string) => {
+    const secret = aws.secret(name);
+    return (
+      secret?.deletedDate === undefined && secret?.versions.some(({ labels }) => labels.includes(AWSCURRENT))
+    );
+  };
+  for (const SecretId of aws.secretNames().filter(isReadable))
+    await client.send(new GetSecretValueCommand({ SecretId }));
 }
 
 function configOf(losantApiUrl: string): object {

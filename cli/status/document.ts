@@ -4,7 +4,7 @@ import type { Listed } from "./choice.ts";
 import type { Selected } from "./filters.ts";
 import type { Forecast, Seen } from "./forecast.ts";
 import { organizationsIn } from "./organizations.ts";
-import type { Row } from "./row.ts";
+import type { Row, RowSecret } from "./row.ts";
 import { URGENCIES } from "./urgency.ts";
 
 /** What `--json` prints. docs/status.md describes its keys. New versions can add keys, but don't remove any. */
@@ -94,7 +94,7 @@ function tokenOf(row: Row, now: Date) {
     expirationDate: token?.expiresAt?.toISOString(),
     secondsLeft: token?.expiresAt && secondsBetween(now, token.expiresAt),
     windowOpens: windowOpensAt?.toISOString(),
-    secret: secret && { ...secret },
+    secret: secret && secretOf(secret),
     next: next.map(({ action, reason, outcome, formerSecretArn, code, message }) => ({
       action,
       reason,
@@ -104,6 +104,14 @@ function tokenOf(row: Row, now: Date) {
       message,
     })),
     drift,
+  };
+}
+
+/** AWS tells the day of the last read, and no time. */
+function secretOf({ lastReadAt, ...secret }: RowSecret) {
+  return {
+    ...secret,
+    lastRead: lastReadAt instanceof Date ? lastReadAt.toISOString().slice(0, 10) : lastReadAt,
   };
 }
 

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
 import { printable } from "../../lambda/model/printable.ts";
+import { AWSCURRENT } from "../../lambda/model/secret.ts";
 import { type ApiToken, ApplicationId } from "../../lambda/model/token.ts";
 import { REASONS, type Reason } from "../../lambda/plan/reasons.ts";
 import type { ReportRow } from "../../lambda/report/report.ts";
@@ -105,4 +106,13 @@ function labelsText({ state, labels, versionId, currentVersionId }: RowSecret, r
     default:
       return state satisfies never;
   }
+}
+
+/** Whether consumers know this secret. Empty if it isn't known, and for tokens that consumers no longer get from it. */
+export function lastReadText({ secret, token, isLive }: Row, now: Date): string {
+  const at = secret?.lastReadAt;
+  if (at === undefined || token === undefined || !isLive || !secret?.labels.includes(AWSCURRENT)) return "";
+  if (at === "never") return "never read";
+  const days = Math.floor((now.getTime() - at.getTime()) / 86_400_000);
+  return days <= 0 ? "read today" : `last read ${days} d ago`;
 }

@@ -16,6 +16,11 @@ export interface RowSecret {
   readonly currentVersionId: string | undefined;
   /** The staging labels of the version that holds this token. */
   readonly labels: readonly string[];
+  /**
+   * The day, in UTC, on which somebody last read a value in this region. Undefined if this isn't known, and for the worker's own access
+   * token, which each run reads.
+   */
+  readonly lastReadAt: Date | "never" | undefined;
 }
 
 /** One token, with everything that is shown about it. */

@@ -1,6 +1,7 @@
 import { outcomeOf } from "../../lambda/apply/outcomes.ts";
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
-import { findToken, stampedVersions } from "../../lambda/lineage/snapshot.ts";
+import { accessSecretOf, findToken, stampedVersions } from "../../lambda/lineage/snapshot.ts";
+import type { SecretName } from "../../lambda/model/secret.ts";
 import { isLive, type TokenId } from "../../lambda/model/token.ts";
 import { dueAt } from "../../lambda/policy/renewal-window.ts";
 import { byWeight, type ReportRow, rowOf } from "../../lambda/report/report.ts";
@@ -14,6 +15,7 @@ export function rowsOf(seen: Seen): readonly Row[] {
   const { application, snapshot, lineages, now } = seen;
   const homes = homesOf(lineages);
   const drift = driftOf(snapshot, lineages, now);
+  const accessSecret = accessSecretOf(snapshot);
   return [...nextOf(seen)].map(([tokenId, said]): Row => {
     const token = findToken(snapshot, tokenId);
     const home = homes.get(tokenId);
@@ -27,7 +29,7 @@ export function rowsOf(seen: Seen): readonly Row[] {
       isLive: token !== undefined && isLive(token, now),
       role: home?.role ?? "stray",
       windowOpensAt: token && isHead ? dueAt(token, application.policy) : undefined,
-      secret: home && secretOf(home.lineage, tokenId),
+      secret: home && secretOf(home.lineage, tokenId, accessSecret),
       next: said.toSorted(byWeight),
       drift: drift.get(tokenId) ?? [],
     };
@@ -67,7 +69,8 @@ export function homesOf(lineages: readonly Lineage[]): ReadonlyMap<TokenId, Home
   return homes;
 }
 
-function secretOf({ secretName, reading, secret, currentVersionId }: Lineage, tokenId: TokenId): RowSecret {
+function secretOf(lineage: Lineage, tokenId: TokenId, accessSecret: SecretName): RowSecret {
+  const { secretName, reading, secret, currentVersionId } = lineage;
   const version = stampedVersions(reading).find(({ stamp }) => stamp.tokenId === tokenId);
   const present = secret?.deletedAt === undefined ? "present" : "scheduled-for-deletion";
   const state =
@@ -83,5 +86,12 @@ function secretOf({ secretName, reading, secret, currentVersionId }: Lineage, to
     versionId: version?.id,
     currentVersionId,
     labels: version?.labels ?? [],
+    lastReadAt: secretName === accessSecret ? undefined : lastReadAt(lineage),
   };
+}
+
+function lastReadAt({ secret, currentVersionId }: Lineage): RowSecret["lastReadAt"] {
+  // A secret without a value can't be read.
+  if (secret === undefined || currentVersionId === undefined) return undefined;
+  return secret.lastReadAt ?? "never";
 }

@@ -1,4 +1,4 @@
-import { expiresText, nameOf, nextText, secretText, shapeOf } from "../../cli/status/format.ts";
+import { expiresText, lastReadText, nameOf, nextText, secretText, shapeOf } from "../../cli/status/format.ts";
 import type { Row } from "../../cli/status/row.ts";
 import { URGENCIES, URGENCY_TITLES } from "../../cli/status/urgency.ts";
 import { type Html, html } from "../../lambda/model/html.ts";
@@ -51,7 +51,7 @@ function columnsFor(rows: readonly Row[], showing: Showing): readonly Column[] {
     title: "Application",
     cell: ({ applicationId }) => html`<span title="${applicationId}">…${applicationId.slice(-6)}</span>`,
   };
-  const secret: Column = { title: "Secret and its labels", cell: (row) => secretCell(row, aws) };
+  const secret: Column = { title: "Secret and its labels", cell: (row) => secretCell(row, showing) };
   const isMany = new Set(rows.map(({ applicationId }) => applicationId)).size > 1;
   const besides = [...(isMany ? [application] : []), secret];
   const token = (row: Row) =>
@@ -89,7 +89,12 @@ export function expiryTitle({ token }: Row, zone: Zone): string {
   return token?.expiresAt === undefined ? "no date" : dateText(token.expiresAt, zone);
 }
 
-function secretCell(row: Row, aws: AwsConsole | undefined): Html {
+function secretCell(row: Row, { aws, now }: Showing): Html {
+  const read = lastReadText(row, now);
+  return html`${secretNamed(row, aws)}${read === "" ? undefined : html`<div class="faint">${read}</div>`}`;
+}
+
+function secretNamed(row: Row, aws: AwsConsole | undefined): Html {
   const text = long(secretText(row, true));
   const { secret } = row;
   const isThere = secret?.state === "present" || secret?.state === "scheduled-for-deletion";

@@ -33,6 +33,7 @@ function description(secret: Secret): object {
     KmsKeyId: secret.kmsKeyId,
     CreatedDate: seconds(secret.createdAt),
     LastChangedDate: seconds(secret.lastChangedAt),
+    LastAccessedDate: secret.lastReadAt && seconds(secret.lastReadAt),
     DeletedDate: secret.deletedAt && seconds(secret.deletedAt),
     OwningService: secret.owningService,
     PrimaryRegion: secret.primaryRegion,
@@ -53,6 +54,8 @@ export function getSecretValue(secrets: Secrets, body: unknown): object {
   const secret = secrets.usable(SecretId);
   const version = foundVersion(secret, VersionId, VersionStage);
   useKey(secret.keyState, "decrypt");
+  const today = dayOf(secrets.settings.now());
+  if (secret.lastReadAt?.getTime() !== today.getTime()) secrets.save({ ...secret, lastReadAt: today });
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -61,6 +64,11 @@ export function getSecretValue(secrets: Secrets, body: unknown): object {
     CreatedDate: seconds(version.createdAt),
     [version.value.kind === "string" ? "SecretString" : "SecretBinary"]: version.value.data,
   };
+}
+
+/** AWS documents a date, and answers with its first moment in UTC. */
+function dayOf(at: Date): Date {
+  return new Date(at.toISOString().slice(0, 10));
 }
 
 function foundVersion(secret: Secret, versionId: string | undefined, stage: string | undefined): Version {

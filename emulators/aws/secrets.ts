@@ -140,6 +140,7 @@ export class Secrets {
       sequence,
       createdAt: now,
       lastChangedAt: now,
+      lastReadAt: undefined,
       deletedAt: undefined,
       owningService: undefined,
       keyState: "enabled",

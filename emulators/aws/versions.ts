@@ -23,6 +23,8 @@ export interface Secret {
   readonly sequence: number;
   readonly createdAt: Date;
   readonly lastChangedAt: Date;
+  /** The day, in UTC, of the last GetSecretValue. */
+  readonly lastReadAt: Date | undefined;
   readonly deletedAt: Date | undefined;
   readonly owningService: string | undefined;
   /** The region of the primary secret, if the secret has replicas or is one. */

@@ -46,6 +46,11 @@ export interface SecretState {
   readonly versions: readonly SecretVersion[];
   readonly createdAt: Date;
   readonly lastChangedAt: Date;
+  /**
+   * The day, in UTC, on which somebody last read a value, the worker included (LastAccessedDate). Undefined if nobody has read one.
+   * It decides nothing.
+   */
+  readonly lastReadAt: Date | undefined;
   readonly deletedAt: Date | undefined;
   readonly owningService: string | undefined;
   /** The region of the original secret, if it has replicas or is one: see `isReplica`. */

@@ -18,6 +18,7 @@ export async function storeAnswering(
 export const LABELS = { [VERSION]: ["AWSCURRENT", LABEL], [OLDER]: ["AWSPREVIOUS"] };
 export const EVERY_FACT = {
   LastChangedDate: seconds("2029-06-01T00:00:00Z"),
+  LastAccessedDate: seconds("2029-06-02T00:00:00Z"),
   DeletedDate: seconds("2029-07-01T00:00:00Z"),
   OwningService: "rds",
   PrimaryRegion: "eu-west-1",
@@ -33,6 +34,7 @@ export const AS_READ = {
   ],
   createdAt: new Date("2029-01-01T00:00:00Z"),
   lastChangedAt: new Date("2029-06-01T00:00:00Z"),
+  lastReadAt: new Date("2029-06-02T00:00:00Z"),
   deletedAt: new Date("2029-07-01T00:00:00Z"),
   owningService: "rds",
   primaryRegion: "eu-west-1",

@@ -346,6 +346,7 @@ describe("the document of --json", () => {
         versionId: version("new", "old").id,
         currentVersionId: version("new", "old").id,
         labels: ["AWSCURRENT"],
+        lastRead: "never",
       },
       next: [{ action: "wait", reason: "not-due", outcome: "waiting", code: undefined, message: undefined }],
       drift: [],

@@ -120,6 +120,30 @@ describe("a page", () => {
     });
   });
 
+  test.each<[string, number | undefined, string]>([
+    ["never", undefined, "never read"],
+    ["today", DAY / 4, "read today"],
+    ["some days ago", 3 * DAY, "last read 3 d ago"],
+  ])("tells whether consumers read the secret of a current token: %s", async (_, read, words) => {
+    const text = await page({
+      tokens: [token("old", { age: 300 * DAY, left: 65 * DAY }), token("new", { replaces: "old" })],
+      secrets: [secret([version("new", "old", "AWSCURRENT")], { ...(read && { read }) })],
+    });
+    expect(text.split(words)).toHaveLength(2);
+  });
+
+  test("doesn't tell it of the access token's secret, which the worker itself reads", async () => {
+    const text = await page({
+      tokens: [token("old", { age: 300 * DAY, left: 65 * DAY }), token("new", { replaces: "old" })],
+      secrets: [
+        secret([version("new", "old", "AWSCURRENT")], { name: `losant-access/${APP}`, read: 3 * DAY }),
+      ],
+      renews: true,
+    });
+    expect(text).toContain(`current: losant-access/${APP}`);
+    expect(text).not.toMatch(/last read|never read/);
+  });
+
   test.each([600, 1200, 2000])(
     "at %i pixels has no chart that is wider, and tells the secret of every token",
     async (width) => {

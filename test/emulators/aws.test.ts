@@ -134,6 +134,15 @@ describe("creating a secret", () => {
     });
   });
 
+  test("the day of the last read is told in UTC, once somebody has read a value", async () => {
+    await create("s", "v1", id("one"));
+    expect((await describeSecret("s")).LastAccessedDate).toBeUndefined();
+    await getValue();
+    const { LastAccessedDate, LastChangedDate } = await describeSecret("s");
+    expect(LastAccessedDate?.toISOString()).toBe(`${clock.toISOString().slice(0, 10)}T00:00:00.000Z`);
+    expect(LastChangedDate).toEqual(START);
+  });
+
   test("description, key and tags are described, and tags are added one by one", async () => {
     await secretsManager.send(
       new CreateSecretCommand({

@@ -159,6 +159,8 @@ export interface SecretTraits {
   readonly owner?: string;
   /** Of a secret that has replicas, or is one. */
   readonly primary?: string;
+  /** How long ago somebody read it. Default: never. */
+  readonly read?: number;
 }
 
 export interface Secret {
@@ -177,6 +179,7 @@ export function secret(versions: readonly SecretVersion[] = [], traits: SecretTr
     deleted = false,
     owner,
     primary,
+    read,
   } = traits;
   const state: SecretState = {
     arn: arnOf(name, { ending }),
@@ -184,6 +187,7 @@ export function secret(versions: readonly SecretVersion[] = [], traits: SecretTr
     versions: versions.filter(({ labels }) => labels.length > 0),
     createdAt: new Date(NOW.getTime() - 400 * DAY),
     lastChangedAt: new Date(NOW.getTime() - changed),
+    lastReadAt: read === undefined ? undefined : new Date(NOW.getTime() - read),
     deletedAt: deleted ? new Date(NOW.getTime() + 7 * DAY) : undefined,
     owningService: owner,
     primaryRegion: primary,

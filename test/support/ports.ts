@@ -230,6 +230,7 @@ function stateOf(secret: Secret | undefined): SecretState | undefined {
       .filter(({ labels }) => labels.length > 0),
     createdAt: secret.createdAt,
     lastChangedAt: secret.lastChangedAt,
+    lastReadAt: secret.lastReadAt,
     deletedAt: secret.deletedAt,
     owningService: secret.owningService,
     primaryRegion: secret.primaryRegion,

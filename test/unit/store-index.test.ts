@@ -22,6 +22,7 @@ function secret(
     })),
     createdAt: START,
     lastChangedAt: START,
+    lastReadAt: undefined,
     deletedAt: undefined,
     owningService: undefined,
     primaryRegion: undefined,

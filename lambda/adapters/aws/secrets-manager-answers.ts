@@ -22,6 +22,7 @@ const secretFields = {
   Name: SecretName,
   LastChangedDate: v.optional(v.date()),
   CreatedDate: v.optional(v.date()),
+  LastAccessedDate: v.optional(v.date()),
   DeletedDate: v.optional(v.date()),
   OwningService: v.optional(v.string()),
   PrimaryRegion: v.optional(v.string()),
@@ -30,7 +31,16 @@ const secretFields = {
 type SecretFields = v.InferOutput<v.ObjectSchema<typeof secretFields, undefined>>;
 
 function secretStateOf(fields: SecretFields, stages: v.InferOutput<typeof versionsToStages>): SecretState {
-  const { ARN, Name, LastChangedDate, CreatedDate, DeletedDate, OwningService, PrimaryRegion } = fields;
+  const {
+    ARN,
+    Name,
+    LastChangedDate,
+    CreatedDate,
+    LastAccessedDate,
+    DeletedDate,
+    OwningService,
+    PrimaryRegion,
+  } = fields;
   // A secret that was never changed since its creation has only that date.
   const none = new Date(Number.NaN);
   return {
@@ -39,6 +49,7 @@ function secretStateOf(fields: SecretFields, stages: v.InferOutput<typeof versio
     versions: Object.entries(stages).map(([id, labels]) => versionOf(id, labels)),
     createdAt: CreatedDate ?? LastChangedDate ?? none,
     lastChangedAt: LastChangedDate ?? CreatedDate ?? none,
+    lastReadAt: LastAccessedDate,
     deletedAt: DeletedDate,
     owningService: OwningService,
     primaryRegion: PrimaryRegion,
