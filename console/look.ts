@@ -1,4 +1,5 @@
 import { chosenFrom, type DiscoveryProblem, type Tools } from "../cli/command/tools.ts";
+import { MOST_APPLICATIONS } from "../cli/status/choice.ts";
 import { type Eyes, type Forecast, lookAt } from "../cli/status/forecast.ts";
 import { MOST_OBSERVED_AT_ONCE } from "../lambda/limits.ts";
 import { RotationError } from "../lambda/model/errors.ts";
@@ -11,7 +12,7 @@ export interface Look {
   readonly applications: readonly string[];
   readonly forecasts: readonly Forecast[];
   readonly discovery: readonly DiscoveryProblem[];
-  /** What there was no time for. */
+  /** What was not looked at, and why. */
   readonly unfinished: Problem | undefined;
 }
 
@@ -19,7 +20,7 @@ export type Sights = Pick<Tools, "config" | "discover"> & Eyes;
 
 /**
  * Looks at the application, or at all if it is empty, for at most `patienceMs`. After that, begins nothing more, and returns what
- * it has seen. Writes nothing.
+ * it has seen. Looks at none if a fleet has too many. Writes nothing.
  * @throws Misuse if there is no such application; RotationError if the list of applications can't be read and this one needs it
  */
 export async function lookWithin(
@@ -45,6 +46,13 @@ export async function lookWithin(
       unfinished: notRead("all applications", patienceMs),
     };
   const { applications, problems } = chosen;
+  if (config.fleet !== undefined && applications.length > MOST_APPLICATIONS)
+    return {
+      applications: applications.map(({ id }) => id),
+      forecasts: [],
+      discovery: problems,
+      unfinished: tooMany(applications.length),
+    };
   const seen = new Map<string, Forecast>();
   const hurried: Eyes = {
     ...sights,
@@ -76,6 +84,17 @@ export async function lookWithin(
     forecasts: applications.flatMap(({ id }) => seen.get(id) ?? []),
     discovery: problems,
     unfinished: first === undefined ? undefined : notRead(what, patienceMs),
+  };
+}
+
+/** Dashboards refresh themselves, so each look at a large fleet would use up what Losant allows the worker. */
+function tooMany(count: number): Problem {
+  return {
+    what: "all applications",
+    sentence: `there are ${count}, and in a fleet this page lists the tokens of ${MOST_APPLICATIONS} at most`,
+    remedy:
+      "Write the id of an application into the form. `losant-token-rotation status --shard` shows a shard.",
+    article: undefined,
   };
 }
 

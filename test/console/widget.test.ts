@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { MOST_APPLICATIONS } from "../../cli/status/choice.ts";
 import { type WidgetInvocation, widget } from "../../console/handler.ts";
 import { losantError } from "../../emulators/losant/server.ts";
 import { type Cloud, CREDENTIALS, startCloud } from "../support/bundle.ts";
@@ -101,6 +102,21 @@ describe("the widget", () => {
     expect(new Set(callsOf(page).map(({ endpoint }) => endpoint))).toEqual(new Set([WIDGET, WORKER]));
     expect(page).toContain("https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#logsV2");
     expect(textOf(page, "p").at(-1)).toMatch(/^As seen at \d{4}-\d\d-\d\d \d\d:\d\d UTC\+02:00\./);
+  });
+
+  test("of a fleet with very many applications lists the tokens of a chosen one, and otherwise asks Losant nothing", async () => {
+    const { id, accessToken } = application();
+    cloud.losant.addToken(id, { name: "backend", scope: ["application.get"], ...dates(5) });
+    const others = Array.from({ length: MOST_APPLICATIONS }, (_, index) => ({
+      id: `885ec8687ae143cd83dc${index.toString(16).padStart(4, "0")}`,
+      accessToken,
+    }));
+    const config = { fleet: true, applications: [{ id, accessToken }, ...others] };
+    cloud.losant.calls.length = 0;
+    const page = await ask({}, config);
+    expect(cloud.losant.calls).toEqual([]);
+    expect(page).toContain("there are 2001, and in a fleet this page lists the tokens of 2000 at most");
+    expect(rowsIn(await ask({}, config, { forms: { application: id } }))).toContain("backend");
   });
 
   test("contains no string of a token, and no value of a secret", async () => {
