@@ -4,6 +4,7 @@ import { type Eyes, type Forecast, lookAt } from "../cli/status/forecast.ts";
 import { MOST_OBSERVED_AT_ONCE } from "../lambda/limits.ts";
 import { RotationError } from "../lambda/model/errors.ts";
 import type { RunId } from "../lambda/model/token.ts";
+import type { ApplicationConfig } from "../lambda/policy/config.ts";
 import type { Problem } from "./render/problems.ts";
 
 /** What was seen in the time that there was. */
@@ -53,7 +54,8 @@ export async function lookWithin(
       discovery: problems,
       unfinished: tooMany(applications.length),
     };
-  const seen = new Map<string, Forecast>();
+  // Not by id, because two access tokens may belong to one user.
+  const seen = new Map<ApplicationConfig, Forecast>();
   const hurried: Eyes = {
     ...sights,
     connect: (one) => {
@@ -66,13 +68,13 @@ export async function lookWithin(
     config,
     hurried,
     runId,
-    (_done, _of, forecast) => void seen.set(forecast.application.id, forecast),
+    (_done, _of, forecast) => void seen.set(forecast.application, forecast),
     MOST_OBSERVED_AT_ONCE,
   );
   // After the time is up, it fails at the first application that it would begin.
   looking.catch(() => undefined);
   await Promise.race([looking, timeIsUp]);
-  const missing = applications.filter(({ id }) => !seen.has(id));
+  const missing = applications.filter((one) => !seen.has(one));
   const [first] = missing;
   const what =
     missing.length === 1
@@ -81,7 +83,7 @@ export async function lookWithin(
   return {
     applications:
       application === "" ? applications.map(({ id }) => id) : [...new Set([...configured, application])],
-    forecasts: applications.flatMap(({ id }) => seen.get(id) ?? []),
+    forecasts: applications.flatMap((one) => seen.get(one) ?? []),
     discovery: problems,
     unfinished: first === undefined ? undefined : notRead(what, patienceMs),
   };
