@@ -25,7 +25,7 @@ export interface Tools {
   /** The applications that the entries of `discover` find. Listed once. */
   readonly discover: () => Promise<Discovery>;
   /** Each is read when it is first needed. It is empty if these credentials don't allow ListSecrets. */
-  readonly secretLists: Pick<SecretLists, "expect" | "of">;
+  readonly secretLists: Pick<SecretLists, "expect" | "of" | "all">;
   /** Shows every call that takes long. */
   readonly progress: Pick<Progress, "waits">;
 }

@@ -3,6 +3,7 @@ import { accessTokenStatusOf, usersIn } from "./access-tokens.ts";
 import type { Listed } from "./choice.ts";
 import type { Selected } from "./filters.ts";
 import type { Forecast, Seen } from "./forecast.ts";
+import type { LeftSecrets } from "./left-secrets.ts";
 import { organizationsIn } from "./organizations.ts";
 import type { Row, RowSecret } from "./row.ts";
 import { URGENCIES } from "./urgency.ts";
@@ -12,6 +13,7 @@ export function documentOf(
   { now, forecasts, everyRow, rows }: Selected,
   problems: readonly DiscoveryProblem[] = [],
   listed: Listed = new Map(),
+  left?: readonly LeftSecrets[],
 ) {
   const counts = URGENCIES.map((urgency) => [
     urgency,
@@ -30,6 +32,7 @@ export function documentOf(
       drift: everyRow.filter(({ drift }) => drift.length > 0).length,
     },
     ...(listed.size > 0 && { organizations: organizationsIn({ forecasts, rows }, listed) }),
+    ...(left && { secretsWithoutApplication: left }),
     tokens: rows.map((row) => tokenOf(row, now)),
   };
 }

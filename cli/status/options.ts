@@ -49,7 +49,11 @@ export const STATUS_FLAGS = {
     value: "30d",
     about: "only tokens that expire or become due within this time (m, h or d)",
   },
-  drift: { type: "boolean", about: "only tokens about which Losant and Secrets Manager disagree" },
+  drift: {
+    type: "boolean",
+    about:
+      "only tokens about which Losant and Secrets Manager disagree; also secrets of applications that were not found",
+  },
   explain: {
     type: "string",
     value: "ID_OR_NAME",

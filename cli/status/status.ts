@@ -16,6 +16,7 @@ import { documentOf } from "./document.ts";
 import { showExplanation } from "./explain.ts";
 import { type Selected, selectedFrom } from "./filters.ts";
 import { lookAt } from "./forecast.ts";
+import { leftSecrets, showLeftSecrets } from "./left-secrets.ts";
 import { STATUS, type STATUS_FLAGS, type StatusOptions, statusOptions } from "./options.ts";
 import { showOverview } from "./overview.ts";
 
@@ -33,20 +34,20 @@ async function showStatus(options: StatusOptions, io: CommandIo): Promise<ExitCo
   if (options.onlyApplications) return showApplications(options, screenOn(io.stdout, io.env, WIDTHS), io);
   const { stdout, urgent, stderr, env, clock } = io;
   const files = await filesFor(options);
-  const { forecasts, problems, listed } = await unlessInterrupted(
+  const { forecasts, problems, listed, left } = await unlessInterrupted(
     watching(async (progress) => {
       const tools = await toolsFor(options.configFile, progress, io);
       const { applications, problems, listed } = await choiceFor(tools, options);
       const runId = v.parse(RunId, randomUUID());
       const forecasts = await lookAt(applications, tools.config, tools, runId, progress.looked);
-      return { problems, listed, forecasts };
+      return { problems, listed, forecasts, left: await leftSecrets(tools, options) };
     }, io),
     "Nothing was written.",
     io,
   );
   const selected = selectedFrom(forecasts, options, clock.now());
   const isWhole = problems.length === 0 && forecasts.every(({ kind }) => kind === "seen");
-  io.document(() => documentOf(selected, problems, listed));
+  io.document(() => documentOf(selected, problems, listed, left));
   if (urgent === stderr || files.length > 0)
     for (const forecast of forecasts)
       if (forecast.kind === "unseen") showFailure(forecast, screenOn(urgent, env));
@@ -56,8 +57,10 @@ async function showStatus(options: StatusOptions, io: CommandIo): Promise<ExitCo
     say(screenOn(stdout, env), `Wrote ${file.name}.`, "");
   }
   if (files.length > 0) return isWhole ? EXIT.good : EXIT.failed;
-  if (options.explain === undefined) showOverview(selected, screenOn(stdout, env, WIDTHS), options, listed);
-  else {
+  if (options.explain === undefined) {
+    showOverview(selected, screenOn(stdout, env, WIDTHS), options, listed);
+    showLeftSecrets(left ?? [], screenOn(stdout, env, WIDTHS), options.all);
+  } else {
     const isTold = showExplanation(selected, options.explain, screenOn(stdout, env, WIDTHS));
     if (!isTold && isWhole) return EXIT.notStarted;
   }

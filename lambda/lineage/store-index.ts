@@ -1,5 +1,6 @@
+import * as v from "valibot";
 import { type SecretName, type SecretState, stampOf } from "../model/secret.ts";
-import type { ApplicationId, TokenId } from "../model/token.ts";
+import { ApplicationId, type TokenId } from "../model/token.ts";
 import { folderOf } from "./secret-names.ts";
 
 /**
@@ -32,6 +33,14 @@ export class StoreIndex {
   /** The secrets under `<prefix>/<application id>/`. */
   under(prefix: string, applicationId: ApplicationId): readonly SecretState[] {
     return this.#byFolder.get(`${prefix}/${applicationId}`) ?? [];
+  }
+
+  /** The applications whose folders under this prefix have secrets, and these secrets. */
+  *applicationsUnder(prefix: string): Iterable<readonly [ApplicationId, readonly SecretState[]]> {
+    for (const [folder, secrets] of this.#byFolder) {
+      const id = v.safeParse(ApplicationId, folder.slice(prefix.length + 1));
+      if (id.success && folder === `${prefix}/${id.output}`) yield [id.output, secrets];
+    }
   }
 
   find(name: SecretName): SecretState | undefined {

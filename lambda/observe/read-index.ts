@@ -50,6 +50,11 @@ export class SecretLists {
     }
   }
 
+  /** The list of all secrets. Undefined in a fleet. */
+  async all(): Promise<StoreIndex | undefined> {
+    return this.#all?.();
+  }
+
   /** The list with the secrets of this application. Each list is read once. */
   of(id: ApplicationId): Promise<StoreIndex> {
     if (this.#all !== undefined) return this.#all();

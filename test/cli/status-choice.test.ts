@@ -156,6 +156,46 @@ describe("status --shard", { timeout: TIMEOUT_MS }, () => {
   });
 });
 
+describe("status --drift", { timeout: TIMEOUT_MS }, () => {
+  const left = async (...args: readonly string[]) =>
+    JSON.parse((await status("--drift", "--json", ...args)).stdout).secretsWithoutApplication;
+
+  test("lists the secrets of applications that are in no list", async () => {
+    const [kept = ""] = add(wheels, 1, 1);
+    const other = cloud.losant.addOrganization({ name: "Other" });
+    cloud.losant.setMember(other, user, "view");
+    const [leftOut = ""] = add(other, 50, 1);
+    for (const id of [kept, leftOut, idOf(90), idOf(91)]) cloud.aws.putSecret(`losant/${id}/backend`, "");
+    cloud.aws.putSecret(`losant/${idOf(90)}/other`, "");
+    cloud.aws.putSecret("losant/shared/backend", "");
+    cloud.aws.scheduleDeletion(`losant/${idOf(91)}/backend`);
+    expect(await left()).toEqual([
+      { applicationId: idOf(90), secrets: [`losant/${idOf(90)}/backend`, `losant/${idOf(90)}/other`] },
+    ]);
+    const { stdout } = await status("--drift");
+    expect(stdout).toContain(
+      `Secrets of applications that were not found: 2 APPLICATION SECRETS ${idOf(90)} 2`,
+    );
+  });
+
+  test("doesn't call an application deleted if a list is incomplete, or if not all were looked for", async () => {
+    const [one = ""] = add(wheels, 1, 1);
+    cloud.aws.putSecret(`losant/${idOf(90)}/backend`, "");
+    expect(await left("--application", one)).toBeUndefined();
+    expect(await left("--organization", "Acme *")).toBeUndefined();
+    expect(await left()).toHaveLength(1);
+    Object.assign(cloud.config, {
+      discover: [
+        { accessToken: FLEET, organizations: ["Acme *"] },
+        { accessToken: "losant-access/none", organizations: ["*"] },
+      ],
+    });
+    expect(await left()).toBeUndefined();
+    Object.assign(cloud.config, { fleet: true, discover: [{ accessToken: FLEET, organizations: ["*"] }] });
+    expect(await left()).toBeUndefined();
+  });
+});
+
 describe("status with many applications", { timeout: TIMEOUT_MS }, () => {
   test("counts the tokens of each organization before it shows them", async () => {
     add(wheels, 1, 20, 2);
