@@ -47,8 +47,9 @@ export class Console extends Construct {
       architecture: props.architecture ?? Architecture.ARM_64,
       // A person waits. It stops looking five seconds before, and shows what it has seen.
       timeout: Duration.seconds(30),
-      // Memory also decides the share of CPU, and so how fast a person sees the page.
-      memorySize: 1_024,
+      // Memory also decides the share of CPU, and so how fast a person sees the page: this is one whole CPU ("Configure Lambda function
+      // memory"). With less, a look takes longer and costs the same.
+      memorySize: 1_769,
       role: permissions.role.withoutPolicyUpdates(),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
