@@ -1,4 +1,4 @@
-import { Duration, SecretValue, Stack } from "aws-cdk-lib";
+import { Duration, SecretValue, Stack, Token, TokenComparison } from "aws-cdk-lib";
 import {
   type AlarmBase,
   type CfnCompositeAlarm,
@@ -69,6 +69,8 @@ export class Notifications extends Construct {
     const { of = NEWS, emails = [], slackWebhookSecret } = props;
     if (emails.length === 0 && props.topic === undefined && slackWebhookSecret === undefined)
       throw new Error("notify: name emails, a topic or slackWebhookSecret, or leave notify out");
+    if (of.length === 0) throw new Error("notify: `of` is empty, so people would be told nothing");
+    if (props.topic !== undefined) refuseElsewhere(props.topic, Stack.of(this));
     this.topic = emails.length === 0 ? props.topic : this.#topicFor(emails);
     const told = of.filter((news) => news !== "alarms");
     if (this.topic !== undefined) this.#mail(this.topic, told, of.includes("alarms"));
@@ -195,6 +197,14 @@ export class Notifications extends Construct {
       },
     };
   }
+}
+
+/** A rule delivers to a topic of another account only with a role, and to one of another region never. */
+function refuseElsewhere({ env }: ITopic, { account, region }: Stack): void {
+  const differs = (one: string, other: string) =>
+    Token.compareStrings(one, other) === TokenComparison.DIFFERENT;
+  if (differs(env.account, account) || differs(env.region, region))
+    throw new Error("notify: the topic must be in the account and region of the stack");
 }
 
 /** A topic of another stack keeps its own policy: docs/deploy.md has the statement that it needs. */

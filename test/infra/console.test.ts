@@ -48,7 +48,7 @@ describe("the function of the widget", () => {
       },
       Handler: "index.widget",
       LoggingConfig: { LogFormat: "JSON", LogGroup: "<TokenRotationConsoleLog>" },
-      MemorySize: 1024,
+      MemorySize: 1769,
       Role: "<TokenRotationConsolePermissionsRole.Arn>",
       Runtime: "nodejs24.x",
       Timeout: 30,

@@ -281,7 +281,28 @@ test("without notify, there is nothing of it", () => {
 
 test("notify that tells nobody, or names two topics, is refused", () => {
   expect(() => stackThatTells({})).toThrow("name emails, a topic or slackWebhookSecret");
+  expect(() => stackThatTells({ emails: EMAILS, of: [] })).toThrow("people would be told nothing");
   expect(() =>
     synthesized((stack) => ({ notify: { emails: EMAILS, topic: new Topic(stack, "Mine") } })),
   ).toThrow("use emails or a topic, not both");
+});
+
+test.each(["arn:aws:sns:eu-west-1:999999999999:mine", "arn:aws:sns:us-east-1:111122223333:mine"])(
+  "a topic of another account or region is refused, because rules can't deliver to it: %s",
+  (arn) => {
+    const told = (topicArn: string) =>
+      synthesized((stack) => ({ notify: { topic: Topic.fromTopicArn(stack, "Mine", topicArn) } }), {
+        account: "111122223333",
+        region: "eu-west-1",
+      });
+    expect(() => told("arn:aws:sns:eu-west-1:111122223333:mine")).not.toThrow();
+    expect(() => told(arn)).toThrow("must be in the account and region of the stack");
+  },
+);
+
+test("alarms alone need no rules for mails", () => {
+  const template = stackThatTells({ emails: EMAILS, of: ["alarms"] });
+  expect(rulesOf(template)).toEqual([]);
+  for (const { Properties } of Object.values(resourcesOf(template, "AWS::CloudWatch::Alarm")))
+    expect(Properties.AlarmActions).toHaveLength(1);
 });
