@@ -45,7 +45,7 @@ function told(row: Row, showing: Showing): Html {
   const advices = [...new Set(next.map((said) => adviceOf(said, tokenId)))];
   return html`<strong class="attention">▲ <span title="${tokenId}">${nameOf(row)}</span></strong>
 of ${ownerType ?? "application"} ${applicationId}, ${expiryOf(row, showing)}: ${meanings.join("; ")}
-${failures}<div>What to do: ${advices.join(" ")} ${articleOf(row, showing.aws)}</div>
+${failures}<div>What to do: ${withCode(advices.join(" "))} ${articleOf(row, showing.aws)}</div>
 ${showing.endpoints && buttonsOf(row, showing.endpoints)}`;
 }
 
@@ -84,10 +84,15 @@ function problemsTold(problems: readonly Problem[], aws: AwsConsole | undefined)
     .slice(0, PROBLEMS_TOLD)
     .map(
       ({ what, sentence, remedy, article }) =>
-        html`<div class="note"><strong class="attention">▲ ${what}</strong>: ${sentence}<div>What to do: ${remedy} ${article && linkTo(article, aws)}</div></div>\n`,
+        html`<div class="note"><strong class="attention">▲ ${what}</strong>: ${sentence}<div>What to do: ${withCode(remedy)} ${article && linkTo(article, aws)}</div></div>\n`,
     );
   const more = problems.length - PROBLEMS_TOLD;
   return html`${shown}${more > 0 ? html`<p class="note">${more} more problems.</p>` : undefined}`;
+}
+
+/** A text of this project, in which words of the configuration are in backticks. */
+function withCode(text: string): Html {
+  return html`${text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
 function articleOf({ next }: Row, aws: AwsConsole | undefined): Html {

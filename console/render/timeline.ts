@@ -43,11 +43,12 @@ export function timeline(rows: readonly Row[], now: Date, width: number, zone: Z
   const legend = present.map(
     (urgency) => html`<span class="${urgency}">■</span> ${URGENCY_TITLES[urgency].toLowerCase()} `,
   );
-  const rest = later > 0 ? ` ${later} more after ${dateText(until, zone)}.` : "";
+  const rest =
+    later > 0 ? html`<p class="faint">${later} more after ${dateText(until, zone)}.</p>` : undefined;
   const widest = columns * COLUMN;
   return html`<h3>Coming expiries</h3>
 <svg role="img" aria-label="${`When ${countOf(marks.length)}. The table below has the same dates.`}" width="${widest}" height="${HEIGHT + AXIS}" viewBox="0 0 ${widest} ${HEIGHT + AXIS}">${bars}<line class="axis" x1="0" y1="${HEIGHT}" x2="${widest}" y2="${HEIGHT}"></line>${dates}</svg>
-<p class="faint">${legend}${rest}</p>`;
+<p class="faint">${legend}</p>${rest}`;
 }
 
 /** The most urgent at the bottom. */
