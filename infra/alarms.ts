@@ -121,7 +121,7 @@ export class Alarms extends Construct {
       ),
       this.#ofState("OrphansPresent", "Orphans", "above", 0, {
         article: "orphans",
-        says: "The worker created tokens that nobody uses, and they still exist after the last run: their strings are stored nowhere, or were never current.",
+        says: `The worker created tokens that nobody uses, and they still exist after ${fleet === undefined ? "the last run" : "a run of the last schedule interval"}: their strings are stored nowhere, or were never current.`,
       }),
       ...(fleet === undefined ? [] : [this.#unseen()]),
     ];

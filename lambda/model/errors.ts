@@ -50,7 +50,7 @@ export const ERROR_KINDS = {
   "access-token-forbidden": {
     retryable: false,
     remedy:
-      "Replace the access token with one that has these scopes: applicationApiTokens.get and .post, applicationApiToken.get, .patch and .delete. The token of a user that renews itself also needs userApiTokens.get and .post, and userApiToken.get, .patch and .delete.",
+      "Replace the access token with one that has these scopes: applicationApiTokens.get and .post, applicationApiToken.get, .patch and .delete. That of a user also needs applications.get; if it renews itself, also userApiTokens.get and .post, and userApiToken.get, .patch and .delete.",
   },
   "access-token-unidentified": {
     retryable: false,
