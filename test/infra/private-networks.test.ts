@@ -57,6 +57,8 @@ describe("a CA of one's own", () => {
       config: CONFIG,
       extraCaFile: join(folder, "ca.pem"),
       runbookUrl,
+      // Its function has an asset of its own.
+      console: false,
     });
     const { directory } = app.synth();
     Template.fromStack(stack).hasResourceProperties("AWS::Lambda::Function", {
