@@ -119,6 +119,17 @@ describe("the widget", () => {
     expect(rowsIn(await ask({}, config, { forms: { application: id } }))).toContain("backend");
   });
 
+  test("shows both access tokens of a user who has two that renew themselves", async () => {
+    const user = cloud.losant.addUser({ name: "Robot" });
+    const discover = ["one", "two"].map((name) => {
+      const secret = `losant-access/${name}`;
+      cloud.aws.putSecret(secret, cloud.losant.addUserToken(user, { name }).token);
+      return { accessToken: { secret, renew: true }, organizations: ["sandbox"], atLeast: 0 };
+    });
+    const page = await ask({}, { applications: undefined, discover });
+    expect(rowsIn(page).toSorted()).toEqual(["one", "two"]);
+  });
+
   test("contains no string of a token, and no value of a secret", async () => {
     const { id, accessToken } = application();
     const { token } = cloud.losant.addToken(id, { name: "backend", ...dates(5) });
