@@ -46,7 +46,7 @@ export function showOverview(
     const room = options.all || rows.length <= FEW ? section.length : isAsked ? ROOM_ASKED : ROOM[urgency];
     showSection(urgency, section, room, selected, screen);
   }
-  if (options.drift) showDrift(rows, screen);
+  if (options.drift && forecasts.length > 0) showDrift(selected, screen);
   if (rows.length === 0) showWhatWasMeant(options.tokens, selected, screen);
   screen.line();
   say(screen, forecasts.length === 0 ? "No application was found." : summaryOf(rows, everyRow), "");
@@ -181,11 +181,15 @@ function blocksOf(rows: readonly Row[], { now, forecasts }: Selected, screen: Sc
 
 const shortIdOf = ({ applicationId }: Row) => `…${applicationId.slice(-4)}`;
 
-function showDrift(rows: readonly Row[], screen: Screen): void {
+function showDrift({ rows, forecasts }: Selected, screen: Screen): void {
   const odd = rows.filter(({ drift }) => drift.length > 0);
   heading(
     screen,
-    odd.length === 0 ? "No drift: Losant and Secrets Manager agree." : "What the words in brackets mean",
+    odd.length > 0
+      ? "What the words in brackets mean"
+      : forecasts.every(({ kind }) => kind === "seen")
+        ? "No drift: Losant and Secrets Manager agree."
+        : "No drift in the applications that could be read.",
   );
   const kinds = [...new Set(odd.flatMap(({ drift }) => drift))];
   for (const kind of kinds) say(screen, `${kind}: ${DRIFT[kind]}`, "  ");

@@ -98,6 +98,7 @@ describe("status --organization", { timeout: TIMEOUT_MS }, () => {
     expect(code).toBe(1);
     expect(stdout).toContain("No application was found.");
     expect(stdout).not.toContain("ACCESS TOKEN");
+    expect((await status("--drift")).stdout).not.toContain("No drift");
   });
 
   test("needs discover", async () => {
