@@ -132,6 +132,11 @@ describe.each(calls)("%s", (operation, call) => {
     expect(await Promise.resolve(call()).then(() => "done")).toBe("done");
   });
 
+  test("answered with a page, says the status of the answer", async () => {
+    await speaking(answer("403", "<html>blocked</html>", ["content-type: text/html"]));
+    expect((await failure(call())).message).toContain("HTTP 403");
+  });
+
   test("refused with gzip, is refused as AWS says", async () => {
     const refusal = gzipSync('{"__type":"AccessDeniedException","Message":"no"}');
     await speaking(answer("400", refusal, gzipped));

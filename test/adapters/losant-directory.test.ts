@@ -226,6 +226,21 @@ describe("large answers", () => {
     expect(listing.missing).toBe(0);
   });
 
+  it.each([20, 21])(
+    "of %d applications are unreadable rows, or an error if there are more than 20",
+    async (count) => {
+      const all = add(25);
+      const rows = Object.fromEntries(all.slice(0, count).map((id) => [id, { globals: globals(90_000) }]));
+      losant.faults.add({ operation: "applications", tweak: { rows } });
+      const read = connected({ maxAnswerBytes: 20_000, maxApplicationBytes: 50_000 }).directory.list();
+      const outcome = await read.then(
+        ({ unreadable }) => unreadable.count,
+        (error) => error.code,
+      );
+      expect(outcome).toBe(count === 20 ? 20 : "losant-answer-invalid");
+    },
+  );
+
   it("without end are an error", async () => {
     losant.faults.add({ operation: "applications", instead: { paddingBytes: 1e12 } });
     const limits = { maxAnswerBytes: 100_000, maxApplicationBytes: 200_000 };
