@@ -217,6 +217,14 @@ describe("the policies of docs/console.md", () => {
       expect(permits(look, action, "*")).toBe(false);
   });
 
+  test("let people who may look read the logs of this stack, and no others", () => {
+    const groupOf = (name: string) => `arn:aws:logs:eu-west-1:111122223333:log-group:${name}`;
+    for (const action of ["logs:StartQuery", "logs:FilterLogEvents"]) {
+      expect(permits(look, action, groupOf("LosantTokenRotation-WorkerLog-1A2B3C"))).toBe(true);
+      expect(permits(look, action, groupOf("/aws/lambda/another"))).toBe(false);
+    }
+  });
+
   test("let people who may press call the worker too, and change nothing else", () => {
     const both = [...look, ...press];
     expect(permits(both, "lambda:InvokeFunction", WORKER)).toBe(true);
