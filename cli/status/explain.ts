@@ -117,7 +117,7 @@ function* tell({ seen, lineage, rows }: Tale, now: Date): Generator<Passage, voi
   if (lineage !== undefined) yield* secretTold(lineage, now);
   const read = head.secret?.lastReadAt;
   if (read !== undefined)
-    yield paragraph(read === "never" ? "nobody has read it" : `last read on ${day(read)}`, "  ");
+    yield paragraph(read === "never" ? "Nobody has read it." : `Last read on ${day(read)}.`, "  ");
   const entry = lineage && !lineage.isOwnAccessToken ? mappingOf(lineage) : undefined;
   if (entry !== undefined && head.token !== undefined) {
     yield paragraph("Its entry for `secrets`, by id:", "");

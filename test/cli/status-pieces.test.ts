@@ -324,6 +324,14 @@ describe("the story of a lineage", () => {
   });
 });
 
+test.each<[number | undefined, string]>([
+  [undefined, "Nobody has read it."],
+  [3 * DAY, "Last read on 2026-05-29."],
+])("--explain tells whether consumers read the secret (%s)", async (read, sentence) => {
+  const secrets = [secret([version("new", "old", "AWSCURRENT")], { ...(read && { read }) })];
+  expect(await told({ ...SUCCESSION, secrets }, "backend")).toContain(sentence);
+});
+
 describe("the document of --json", () => {
   test("names a secret's labels and what the next run does, with the keys that docs/status.md describes", async () => {
     const document = documentOf(selectedFrom([await seenIn(SUCCESSION)], ANY, NOW));
