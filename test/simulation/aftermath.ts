@@ -52,7 +52,10 @@ interface OpenHistory {
 /** A person mends what only a person can mend. Then healthy runs follow, and at the end the world must be at rest. */
 export async function settle(history: OpenHistory): Promise<void> {
   const { services, chronicle } = history;
-  const policies = services.applicationsOf(0).map(({ policy }) => policy);
+  const policies = [
+    ...services.applicationsOf(0).map(({ policy }) => policy),
+    ...services.deploymentAt(0).config.discover.map(({ policy }) => policy),
+  ];
   const [policy] = policies;
   if (policy === undefined) return;
   const { intervalMs, orphanAfterMs } = policy;
@@ -127,8 +130,11 @@ function isSomethingDue(chronicle: Chronicle): boolean {
     ),
   );
   return [...chronicle.tokens.values()].some((token) => {
-    const policy = policies.get(token.applicationId);
+    const isOfUser = services.entryOfUser(token.applicationId) !== undefined;
+    const policy = isOfUser ? services.policyOf(0, token.applicationId) : policies.get(token.applicationId);
     if (policy === undefined || token.isDeleted) return false;
+    // Another token of the user.
+    if (isOfUser && token.maker === "person" && token.reigns.length === 0) return false;
     if (token.deactivatedMs !== undefined && !token.isStored) return true;
     const sinceMs = supersededMs(token);
     // A token that a person set or rolled back to is held until little of its life is left.

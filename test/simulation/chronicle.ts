@@ -8,6 +8,7 @@ import type { Call } from "../support/ports.ts";
 import { onCurrent, onIssued } from "./promises/beginnings.ts";
 import { checkFound } from "./promises/directories.ts";
 import { onEnded, onSuperseded } from "./promises/ends.ts";
+import { checkUserToken } from "./promises/users.ts";
 import { onEvent } from "./promises/words.ts";
 import {
   type Actor,
@@ -21,9 +22,6 @@ import {
 import type { Services } from "./services.ts";
 import type { Told } from "./told.ts";
 import type { Worker } from "./worker.ts";
-
-/** Instead of an application. */
-const OF_A_USER = "";
 
 export interface Violation {
   readonly promise: string;
@@ -110,6 +108,7 @@ export class Chronicle implements Evidence {
     this.#noteSecrets(by);
     this.#noteTokens(by, call);
     if (by !== "person" && call?.operation === "publish") this.#noteEvents(by);
+    if (by !== "person" && this.services.setting.discovery !== undefined) this.services.reach.noteAccess();
   }
 
   #noteTokens(by: Actor, call: Call | undefined): void {
@@ -121,8 +120,9 @@ export class Chronicle implements Evidence {
         if (by !== "person" && call?.operation === "create" && before === undefined)
           by.issued.set(call, v.parse(TokenId, token.id));
         const record = this.tokens.get(token.id) ?? this.#born(token, by);
-        this.#touched(record.applicationId, by, `token ${token.id}`);
+        this.#touched(record, by);
         record.name = token.name;
+        if ("cap" in token) record.caps.push({ sinceMs: this.nowMs, text: JSON.stringify(token.cap) });
         // A person may have deactivated it before.
         if (by !== "person" && call?.operation === "deactivate" && call.subject === token.id)
           record.deactivatedMs ??= this.nowMs;
@@ -134,24 +134,29 @@ export class Chronicle implements Evidence {
       }
     }
     for (const record of this.tokens.values()) {
-      // People keep the access tokens of users.
-      if (record.applicationId === OF_A_USER) continue;
-      const isListed = this.services.applications.find(record.applicationId)?.tokens.has(record.id);
+      const isListed = this.#holderOf(record)?.tokens.has(record.id);
       if (isListed || !this.#states.has(record.id)) continue;
       this.#states.delete(record.id);
       record.isDeleted = true;
       record.deletedMs = this.nowMs;
-      this.#touched(record.applicationId, by, `token ${record.id}`);
+      this.#touched(record, by);
       this.#end(record, by, "deleted", call);
     }
   }
 
-  #touched(applicationId: string, by: Actor, what: string): void {
+  #holderOf({ applicationId }: TokenRecord) {
+    const { applications } = this.services;
+    return applications.find(applicationId) ?? applications.users.user(applicationId);
+  }
+
+  #touched(token: TokenRecord, by: Actor): void {
     if (by === "person" || this.services.setting.discovery === undefined) return;
+    checkUserToken(this, token, by);
+    const { id: tokenId, applicationId } = token;
     const application = this.services
       .applicationsOf(by.deployment.index)
       .findIndex(({ id }) => id === applicationId);
-    checkFound(this, application, by, what);
+    checkFound(this, application, by, `token ${tokenId}`);
   }
 
   #touchedSecret(name: string, by: Worker): void {
@@ -176,7 +181,7 @@ export class Chronicle implements Evidence {
       /replaces=([a-f\d]{24}) secret=(\S+) /.exec(token.description ?? "") ?? [];
     const record: TokenRecord = {
       id: token.id,
-      applicationId: "applicationId" in token ? token.applicationId : OF_A_USER,
+      applicationId: ownerOf(token),
       bornMs: token.creationDate.getTime(),
       expiresMs: token.expirationDate?.getTime() ?? Number.POSITIVE_INFINITY,
       scope: new Set(token.scope),
@@ -194,10 +199,11 @@ export class Chronicle implements Evidence {
       isUnmarked: false,
       isRenamed: false,
       cloned: undefined,
-      signers: by === "person" || !("applicationId" in token) ? [] : this.#signersOf(token, by),
+      signers: by === "person" ? [] : this.#signersOf(token, by),
       secretPrefix: by === "person" ? undefined : this.#prefixOf(by),
       deactivatedMs: undefined,
       chances: 0,
+      caps: [],
     };
     this.tokens.set(token.id, record);
     if (token.description?.includes("eyJ")) this.broken("secrecy", `a token string in what ${token.id} says`);
@@ -206,20 +212,17 @@ export class Chronicle implements Evidence {
   }
 
   /** If Losant reports which access token made the token, only that one. */
-  #signersOf({ creatorId, applicationId }: StoredToken, by: Worker): readonly TokenRecord[] {
-    const creator = this.token(creatorId);
-    return creator === undefined ? this.#accessTokensOf(by, applicationId) : [creator];
+  #signersOf(token: StoredToken | UserToken, by: Worker): readonly TokenRecord[] {
+    const creator = this.token(token.creatorId);
+    return creator === undefined ? this.#accessTokensOf(by, ownerOf(token)) : [creator];
   }
 
   /**
    * The access tokens that the worker may be logged in with: those that were current when it began, or became current
    * later.
    */
-  #accessTokensOf({ deployment, startedMs }: Worker, applicationId: string): readonly TokenRecord[] {
-    const application = this.services
-      .applicationsOf(deployment.index)
-      .findIndex(({ id }) => id === applicationId);
-    const names = this.services.accessSecretsOf({ application, deployment: deployment.index });
+  #accessTokensOf({ deployment, startedMs }: Worker, ownerId: string): readonly TokenRecord[] {
+    const names = this.services.accessSecretsOf(ownerId, deployment);
     const reigns = names.flatMap((name) => this.secretRecord(deployment.secrets, name)?.reigns ?? []);
     const held = reigns.flatMap((reign) =>
       reign.token === undefined ? [] : [{ ...reign, token: reign.token }],
@@ -338,6 +341,9 @@ export class Chronicle implements Evidence {
       this.#eventCounts[other] = others.accepted.length;
   }
 }
+
+const ownerOf = (token: StoredToken | UserToken) =>
+  "applicationId" in token ? token.applicationId : token.userId;
 
 function newSecret(store: Secrets, { name, arn }: Secret, tamperedBy: Deeds): SecretRecord {
   return {

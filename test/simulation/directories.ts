@@ -1,4 +1,5 @@
 import { applicationListing } from "../../emulators/losant/application-listing.ts";
+import { userListing } from "../../emulators/losant/listing.ts";
 import type { IdentifiedUser } from "../../emulators/losant/users.ts";
 import type { LosantCall } from "../../lambda/adapters/losant/client.ts";
 import { directoryThrough } from "../../lambda/adapters/losant/directory.ts";
@@ -30,18 +31,24 @@ export function directoryByPages(
   const { accessToken } = sharedAccessToken(secretId, credentials);
   const { users, now } = services.applications;
   const { inTurn = (read) => read() } = around;
-  const call = { operation: "listApplications", isWrite: false, subject: secretId } as const;
-  const page = async ({ query = {} }: Pick<LosantCall, "query">): Promise<LosantAnswer> => {
+  const page = async ({ query = {}, owner }: Pick<LosantCall, "query" | "owner">): Promise<LosantAnswer> => {
+    const operation = owner === "me" ? "identify" : "listApplications";
+    const call = { operation, isWrite: false, subject: secretId } as const;
     for (let login = await accessToken.current(); ; login = await accessToken.replace(login)) {
       const text = await meet(around, call, () => {
         const caller = users.identify(login.token.reveal(), now());
-        return caller && JSON.stringify(pageOf(query, caller, services));
+        if (caller === undefined) return undefined;
+        return JSON.stringify(owner === "me" ? oneTokenOf(caller) : pageOf(query, caller, services));
       });
       if (text !== undefined) return { kind: "ok", text, servedAt: services.servedAt() };
     }
   };
   const client: PageClient = { limits: LOSANT_LIMITS, read: (asked) => inTurn(() => page(asked)) };
   return directoryThrough(accessToken, client, client);
+}
+
+function oneTokenOf({ user }: IdentifiedUser): object {
+  return userListing(user, new URLSearchParams({ perPage: "1" }), { undated: "first", maxPerPage: 1 }, {});
 }
 
 function pageOf(

@@ -15,7 +15,7 @@ interface Seeded {
 }
 
 /** The users, the organizations, and the access tokens of all deployments. */
-export function seedDirectory({ setting, losant, deployments }: Seeded): void {
+export function seedDirectory({ setting, losant, deployments, applications }: Seeded): void {
   const { discovery } = setting;
   if (discovery === undefined) return;
   for (const [place, name] of discovery.organizations.entries())
@@ -25,11 +25,23 @@ export function seedDirectory({ setting, losant, deployments }: Seeded): void {
     for (const place of discovery.organizations.keys())
       losant.setMember(organizationId(place), userId(entry), "collaborate");
     for (const { kind, aws } of deployments)
-      aws.putSecret(
-        userSecret(kind, entry),
-        losant.addUserToken(userId(entry), { name: accessName(kind) }).token,
-      );
+      aws.putSecret(userSecret(kind, entry), addAccessToken(entry, kind, { setting, losant, applications }));
   }
+}
+
+/** Returns its string. If the worker renews it, it began `ageMs` ago. */
+export function addAccessToken(
+  entry: number,
+  kind: DeploymentKind,
+  { setting, losant, applications }: Pick<Seeded, "setting" | "losant" | "applications">,
+  ageMs?: number,
+): string {
+  const { renews } = setting.discovery?.entries[entry] ?? {};
+  const name = accessName(kind);
+  if (renews === undefined || kind !== "home") return losant.addUserToken(userId(entry), { name }).token;
+  const creationDate = new Date(applications.now().getTime() - (ageMs ?? renews.ageMs));
+  const expirationDate = new Date(creationDate.getTime() + renews.lifetimeMs);
+  return losant.addUserToken(userId(entry), { name, creationDate, expirationDate }).token;
 }
 
 export function createApplication(application: number, services: Seeded): void {

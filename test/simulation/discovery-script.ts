@@ -20,6 +20,10 @@ export interface EntrySetting {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly atLeast?: number;
+  /** At home, the worker renews its access token, which has this life. Without it, the access token never expires. */
+  readonly renews?: { readonly lifetimeMs: number; readonly ageMs: number };
+  /** Its access token is that of the first entry. */
+  readonly isShared?: boolean;
   /** Over the common policy. */
   readonly policy?: {
     readonly retire: "never" | { readonly deactivateAfter?: string; readonly deleteAfter?: string };
@@ -61,7 +65,17 @@ export type DirectoryDeed =
       readonly role: "none" | "view" | "collaborate";
     }
   | { readonly do: "revoke-user-token"; readonly entry: number }
+  | { readonly do: "make-user-token"; readonly entry: number; readonly as: (typeof USER_TOKENS)[number] }
   | { readonly do: "replace-user-token"; readonly entry: number; readonly old: "left" | "revoked" };
+
+/** What a person makes besides the access token of a user: a token of the same name, which may also have a marker. */
+export const USER_TOKENS = [
+  "named",
+  /** Without a signature, for the secret of the access token. */
+  "forged",
+  /** The text of the youngest token that a worker made. */
+  "copied",
+] as const;
 
 /** For a while, Losant lists an application otherwise, or refuses what it lists. */
 export interface DirectoryFlawEntry {

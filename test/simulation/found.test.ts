@@ -7,8 +7,9 @@ import { HOSTILE } from "./hostile-found.ts";
 import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
 import { REFUSED } from "./refused.ts";
+import { RENEWED } from "./renewed.ts";
 
-it.each([...DISCOVERED, ...FLEETS, ...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE])(
+it.each([...DISCOVERED, ...FLEETS, ...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE, ...RENEWED])(
   "$says",
   async ({ script }) => {
     expect((await play(script)).violations).toEqual([]);

@@ -1,5 +1,6 @@
 import { Chance } from "./chance.ts";
 import { discovering } from "./generate-discovery.ts";
+import { renewing } from "./generate-users.ts";
 import type {
   Act,
   ActEntry,
@@ -22,13 +23,18 @@ import { HOUR, MINUTE } from "./services.ts";
 
 /** How many of the histories in which nobody forges anything discover their applications. */
 const DISCOVERING = 1 / 4;
+/** In how many of these the access token of a user renews itself. */
+const RENEWING = 1 / 3;
 
 /** The script of a seed. The same seed always gives the same script. */
 export function scriptOf(seed: number): Script {
   const chance = new Chance(seed, 2);
   if (chance.hits(1 / 3)) return hostile(faultyScriptOf(seed), chance);
   const discovers = new Chance(seed, 3);
-  return discovers.hits(DISCOVERING) ? discovering(faultyScriptOf(seed), discovers) : faultyScriptOf(seed);
+  if (!discovers.hits(DISCOVERING)) return faultyScriptOf(seed);
+  const script = discovering(faultyScriptOf(seed), discovers);
+  const renews = new Chance(seed, 6);
+  return renews.hits(RENEWING) ? renewing(script, renews) : script;
 }
 
 function faultyScriptOf(seed: number): Script {

@@ -1,6 +1,7 @@
 import { DISCOVERY_FAULTS } from "./planted-discovery.ts";
 import { fault, type PlantedFault } from "./planted-fault.ts";
 import { FLEET_FAULTS } from "./planted-fleet.ts";
+import { USER_FAULTS } from "./planted-users.ts";
 
 /* The texts must match the source exactly. If a text doesn't occur exactly once in the source, its test fails. */
 export const PLANTED_FAULTS: readonly PlantedFault[] = [
@@ -476,4 +477,5 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   ...DISCOVERY_FAULTS,
   ...FLEET_FAULTS,
+  ...USER_FAULTS,
 ];

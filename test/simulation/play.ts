@@ -172,6 +172,9 @@ export class Playback {
     this.#tallies.acts += 1;
     if (entry.kind === "directory") {
       this.#say(`a person: ${JSON.stringify(entry.deed)}`);
+      // What people do to a token that the worker renews can spoil its rotation.
+      if ("entry" in entry.deed && this.services.reach.entries[entry.deed.entry]?.renews !== undefined)
+        for (const worker of this.workers) if (worker.isRunning) worker.isClean = false;
       direct(entry.deed, this.services, this.chronicle);
       return;
     }

@@ -1,4 +1,5 @@
 import type { Applications } from "../../emulators/losant/store.ts";
+import type { UserToken } from "../../emulators/losant/users.ts";
 import type { DirectoryFlawEntry, DirectoryOutageEntry, EntrySetting } from "./discovery-script.ts";
 import { applicationId } from "./places.ts";
 import type { Setting } from "./script.ts";
@@ -37,6 +38,11 @@ export class Reach {
   /** The access token that an entry has at home. */
   readonly #stringOf: (entry: number) => string | undefined;
   readonly #states: State[][];
+  #notedMs = 0;
+  /** When the next access token expires that is used now. */
+  #expiresMs = Number.POSITIVE_INFINITY;
+  /** What the access tokens allow. */
+  #rights = "";
 
   constructor(setting: Setting, applications: Applications, stringOf: (entry: number) => string | undefined) {
     this.#setting = setting;
@@ -49,12 +55,23 @@ export class Reach {
     return this.#setting.discovery?.entries ?? [];
   }
 
+  /** The entry whose user and access token an entry uses. */
+  holderOf(entry: number): number {
+    return this.entries[entry]?.isShared ? 0 : entry;
+  }
+
   get nowMs(): number {
     return this.#applications.now().getTime();
   }
 
   /** Call this right after anything has changed. */
-  note(): void {
+  note(sinceMs = this.nowMs): void {
+    const tokens = this.#accessTokens();
+    this.#notedMs = sinceMs;
+    this.#rights = rightsOf(tokens);
+    this.#expiresMs = Math.min(
+      ...tokens.map((token) => token?.expirationDate?.getTime() ?? Number.POSITIVE_INFINITY),
+    );
     for (const [application, states] of this.#states.entries()) {
       if (this.#setting.applications[application]?.found === undefined) continue;
       const { fits, roles } = this.#sight(application);
@@ -63,17 +80,37 @@ export class Reach {
       const last = states.at(-1);
       const decider =
         first < 0 ? (last?.decider ?? 0) : this.#isSandbox(application) ? Math.max(finder, 0) : first;
-      states.push({ sinceMs: this.nowMs, fits, roles, finder, decider });
+      states.push({ sinceMs, fits, roles, finder, decider });
     }
+  }
+
+  /** Call this right after a worker may have renewed an access token. */
+  noteAccess(): void {
+    if (rightsOf(this.#accessTokens()) !== this.#rights) this.note();
+  }
+
+  #accessTokens(): readonly (UserToken | undefined)[] {
+    const { users, now } = this.#applications;
+    return this.entries.map((_, entry) => users.identify(this.#stringOf(entry) ?? "", now())?.token);
+  }
+
+  #statesOf(application: number): readonly State[] {
+    this.#noteExpiry();
+    return this.#states[application] ?? [];
+  }
+
+  /** Nobody notes that an access token expires. */
+  #noteExpiry(): void {
+    if (this.nowMs >= this.#expiresMs) this.note(this.#expiresMs);
   }
 
   /** The first entry that finds it, or the first of all entries. */
   finderOf(application: number): number {
-    return Math.max(0, this.#states[application]?.at(-1)?.finder ?? 0);
+    return Math.max(0, this.#statesOf(application).at(-1)?.finder ?? 0);
   }
 
   deciderOf(application: number): number {
-    return this.#states[application]?.at(-1)?.decider ?? 0;
+    return this.#statesOf(application).at(-1)?.decider ?? 0;
   }
 
   /** Entries whose list has it now, and that are about it. Those whose list fails are left out. */
@@ -86,12 +123,12 @@ export class Reach {
 
   /** The list of an entry has it, and the entry is about it. */
   isFoundBy(entry: number, application: number): boolean {
-    const { fits = [] } = this.#states[application]?.at(-1) ?? {};
+    const { fits = [] } = this.#statesOf(application).at(-1) ?? {};
     return fits[entry] === true && this.isVisible(entry, application) && this.#isReadable(application);
   }
 
   isAbout(entry: number, application: number): boolean {
-    return this.#states[application]?.at(-1)?.fits[entry] === true;
+    return this.#statesOf(application).at(-1)?.fits[entry] === true;
   }
 
   isLoggedIn(entry: number): boolean {
@@ -100,11 +137,12 @@ export class Reach {
   }
 
   isVisible(entry: number, application: number): boolean {
-    return (this.#states[application]?.at(-1)?.roles[entry] ?? "none") !== "none";
+    return (this.#statesOf(application).at(-1)?.roles[entry] ?? "none") !== "none";
   }
 
-  outageOf(entry: number): DirectoryOutageEntry["how"] | undefined {
+  outageOf(index: number): DirectoryOutageEntry["how"] | undefined {
     const now = this.nowMs;
+    const entry = this.holderOf(index);
     return this.outages.find((out) => out.entry === entry && out.fromMs <= now && now < out.toMs)?.how;
   }
 
@@ -127,15 +165,16 @@ export class Reach {
     if (flaw === "not-found") return "application-not-found";
     const [finder] = this.findersOf(application);
     if (finder === undefined) return undefined;
-    return this.#states[application]?.at(-1)?.roles[finder] === "view" ? "losant-forbidden" : undefined;
+    return this.#statesOf(application).at(-1)?.roles[finder] === "view" ? "losant-forbidden" : undefined;
   }
 
   /** Nothing that concerns any list has changed since then. */
   isSteady(fromMs: number): boolean {
     const now = this.nowMs;
+    this.#noteExpiry();
     const isIn = (ms: number) => fromMs <= ms && ms <= now;
     return (
-      !this.#states.some((states) => isIn(states.at(-1)?.sinceMs ?? 0)) &&
+      !isIn(this.#notedMs) &&
       ![...this.flaws, ...this.outages].some((one) => isIn(one.fromMs) || isIn(one.toMs))
     );
   }
@@ -167,7 +206,7 @@ export class Reach {
     return (
       some.some(({ finder, roles, decider }) => roles[finder] !== "enough" || decider !== some[0]?.decider) ||
       this.flaws.some((flaw) => flaw.application === application && isIn(flaw)) ||
-      this.outages.some((out) => isIn(out) && some.some(({ finder }) => finder === out.entry))
+      this.outages.some((out) => isIn(out) && some.some(({ finder }) => this.holderOf(finder) === out.entry))
     );
   }
 
@@ -188,6 +227,11 @@ export class Reach {
     return !isHidden && this.#statesIn(application, sinceMs, this.nowMs).some(({ finder }) => finder >= 0);
   }
 
+  /** At some moment in this time, the whole list of an entry failed. */
+  wasUnlisted(entry: number, fromMs: number, toMs: number): boolean {
+    return this.outages.some((out) => out.entry === entry && out.fromMs <= toMs && out.toMs >= fromMs);
+  }
+
   /** Since then, Losant throttled the list of an entry at every request. */
   wasThrottled(sinceMs: number): boolean {
     return this.outages.some(
@@ -196,7 +240,7 @@ export class Reach {
   }
 
   #statesIn(application: number, fromMs: number, toMs: number): readonly State[] {
-    const states = this.#states[application] ?? [];
+    const states = this.#statesOf(application);
     return states.filter(({ sinceMs }, index) => {
       const untilMs = states[index + 1]?.sinceMs ?? Number.POSITIVE_INFINITY;
       return sinceMs <= toMs && untilMs >= fromMs;
@@ -229,6 +273,10 @@ export class Reach {
     });
     return { fits, roles };
   }
+}
+
+function rightsOf(tokens: readonly (UserToken | undefined)[]): string {
+  return JSON.stringify(tokens.map((token) => token?.cap ?? "none"));
 }
 
 function fitsText(text: string, { id, name }: { readonly id: string; readonly name: string }): boolean {

@@ -10,6 +10,7 @@ export type Actor = Worker | "person";
 /** What really happened to one token, whatever any response says about it. */
 export interface TokenRecord {
   readonly id: string;
+  /** Or the id of a user. */
   readonly applicationId: string;
   readonly bornMs: number;
   /** Infinite if it never expires. */
@@ -43,6 +44,8 @@ export interface TokenRecord {
   deactivatedMs: number | undefined;
   /** The number of healthy runs that began when the token was old enough to be discarded. */
   chances: number;
+  /** If it is a user's token: its permission caps, one after the other. */
+  readonly caps: { readonly sinceMs: number; readonly text: string }[];
 }
 
 /** The period in which one version held AWSCURRENT. */

@@ -9,6 +9,7 @@ import { HOSTILE } from "./hostile-found.ts";
 import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
 import { REFUSED } from "./refused.ts";
+import { RENEWED } from "./renewed.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 /** A part of the whole search, small enough to be distributed. Everything in it can be sent to another thread. */
@@ -130,6 +131,7 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
       ...LASTING,
       ...REFUSED,
       ...HOSTILE,
+      ...RENEWED,
     ])
       yield { script, history: await play(script), where: says };
     return;

@@ -19,6 +19,7 @@ import {
   mappedName,
   nextPrefixOf,
   prefixOf,
+  userId,
   userSecret,
 } from "./places.ts";
 import { Reach } from "./reach.ts";
@@ -148,7 +149,15 @@ export class Services {
   /** At some moment in this time, an application couldn't be found, or another entry of `discover` began to decide about it. */
   wasOut(id: string, fromMs: number, toMs: number): boolean {
     const index = this.applicationsOf(0).findIndex((application) => application.id === id);
+    const entry = this.entryOfUser(id);
+    if (entry !== undefined) return this.reach.wasUnlisted(entry, fromMs, toMs);
     return this.setting.applications[index]?.found !== undefined && this.reach.wasOut(index, fromMs, toMs);
+  }
+
+  /** The entry of `discover` that has an access token of this user. */
+  entryOfUser(id: string): number | undefined {
+    const entry = this.reach.entries.findIndex((_, index) => userId(index) === id);
+    return entry < 0 ? undefined : entry;
   }
 
   /** Whether Losant has this application now. */
@@ -162,11 +171,16 @@ export class Services {
     this.#resolved.clear();
   }
 
-  /** The access token that an entry of `discover` has at home. */
+  /** The access token with which an entry of `discover` logs in at home: the current one, or else the one before it. */
   userStringOf(entry: number): string | undefined {
-    const { aws, kind } = this.deploymentAt(0);
-    const value = aws.value(userSecret(kind, entry));
-    return value?.startsWith("{") ? JSON.parse(value).token : value;
+    const { secrets, kind } = this.deploymentAt(0);
+    const { labels, versions = [] } = secrets.find(userSecret(kind, this.reach.holderOf(entry))) ?? {};
+    const [current, previous] = ["AWSCURRENT", "AWSPREVIOUS"].map((label) => {
+      const value = versions.find(({ id }) => id === labels?.get(label))?.value.data;
+      return value?.startsWith("{") ? JSON.parse(value).token : value;
+    });
+    const isUsed = !this.losant.accepts(current ?? "") && this.losant.accepts(previous ?? "");
+    return isUsed ? previous : current;
   }
 
   /** The listing faults that are active now. */
@@ -204,16 +218,24 @@ export class Services {
     return isFound ? userSecret(kind, this.reach.finderOf(application)) : accessSecret(kind, application);
   }
 
-  /** The secrets with access tokens that reach an application: one, or that of each entry of `discover`. */
-  accessSecretsOf({ application, deployment }: Omit<Role, "token">): readonly string[] {
-    const { kind } = this.deploymentAt(deployment);
+  /** The secrets with access tokens that reach an application, or a user: one, or that of each entry of `discover`. */
+  accessSecretsOf(ownerId: string, { index, kind }: Pick<Deployment, "index" | "kind">): readonly string[] {
+    const entry = this.entryOfUser(ownerId);
+    if (entry !== undefined) return [userSecret(kind, entry)];
+    const application = this.applicationsOf(index).findIndex(({ id }) => id === ownerId);
     const isFound = this.setting.applications[application]?.found !== undefined;
     if (!isFound) return [accessSecret(kind, application)];
     return this.reach.entries.map((_, entry) => userSecret(kind, entry));
   }
 
+  /** Of an application, or of a user whose access token the deployment renews. */
   policyOf(deployment: number, applicationId: string): Policy | undefined {
-    return this.applicationsOf(deployment).find(({ id }) => id === applicationId)?.policy;
+    const entry = this.entryOfUser(applicationId);
+    if (entry === undefined)
+      return this.applicationsOf(deployment).find(({ id }) => id === applicationId)?.policy;
+    return this.deploymentAt(deployment).config.discover.find(
+      ({ renewsAccessToken }, index) => renewsAccessToken && this.reach.holderOf(index) === entry,
+    )?.policy;
   }
 
   tokenAt({ application, token }: { readonly application: number; readonly token: number }) {
@@ -232,6 +254,11 @@ export class Services {
   /** Whether the configuration of a deployment gives the worker this secret. */
   isConfigured(deployment: number, name: string): boolean {
     const { config, kind } = this.deploymentAt(deployment);
+    const isRenewed = config.discover.some(
+      ({ renewsAccessToken }, index) =>
+        renewsAccessToken && name === userSecret(kind, this.reach.holderOf(index)),
+    );
+    if (isRenewed) return true;
     return this.applicationsOf(deployment).some(({ id, secrets, renewsAccessToken }, index) => {
       const isOwn = name === accessSecret(kind, index);
       if (isOwn) return renewsAccessToken || [...secrets.values()].some((one) => one === name);
@@ -395,7 +422,13 @@ export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_S
     ...(listed.length > 0 && { applications: listed }),
     ...(discovery?.isFleet && { fleet: true }),
     ...(discovery && {
-      discover: discovery.entries.map((entry, index) => ({ ...entry, accessToken: userSecret(kind, index) })),
+      discover: discovery.entries.map(({ renews, isShared = false, ...entry }, index) => {
+        const secret = userSecret(kind, isShared ? 0 : index);
+        return {
+          ...entry,
+          accessToken: renews !== undefined && kind === "home" ? { secret, renew: true } : secret,
+        };
+      }),
     }),
   };
 }

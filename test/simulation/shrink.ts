@@ -92,6 +92,8 @@ function plainerDiscoveries(discovery: DiscoverySetting): readonly DiscoverySett
   return [
     ...(entries.length > 1 ? [{ ...discovery, entries: entries.slice(0, 1) }] : []),
     { ...discovery, entries: entries.map((entry) => ({ ...entry, atLeast: 0 })) },
+    { ...discovery, entries: entries.map(({ renews: _, ...entry }) => entry) },
+    { ...discovery, entries: entries.map(({ isShared: _, ...entry }) => entry) },
     { ...discovery, count: "true" },
     { ...discovery, perPage: 100 },
   ];

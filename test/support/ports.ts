@@ -295,6 +295,7 @@ export function inMemoryTokenApi(
     userOf(token) !== undefined || applications.identify(token.reveal())?.application.id === id;
   const maySee = (token: Redacted) => {
     const user = userOf(token);
+    if (ownerType === "user") return user?.user.id === id;
     return user === undefined || applications.users.roleOn(application(), user) !== "none";
   };
   /** Like the adapter: first what the secret holds now, then what it held before. */

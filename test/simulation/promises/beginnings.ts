@@ -11,6 +11,7 @@ import { DAY, MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
 import { checkStanding } from "./listings.ts";
 import { checkCredential, checkMove } from "./proofs.ts";
+import { checkCap, checkSuccession } from "./users.ts";
 import { isKeyLost } from "./words.ts";
 
 /* Promises about the moment in which a token is made or becomes current. */
@@ -42,6 +43,7 @@ export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): vo
   )
     evidence.broken("too-soon", `${token.id} replaces ${replaced.id}, which was made moments before`);
   checkStanding(evidence, token, replaced, by);
+  checkSuccession(evidence, token, replaced, by);
   const { ending } = replaced;
   if (ending?.by === "person" && ending.atMs < by.startedMs)
     evidence.broken(
@@ -75,6 +77,7 @@ export function onCurrent(evidence: Evidence, reign: Reign, before: Reign | unde
     evidence.broken("scope", `${token.id} has other rights than ${replacedId}, which it replaced`);
   checkLife(evidence, token, secret, by);
   if (replaced === undefined) return;
+  checkCap(evidence, token, replaced, by);
   checkMove(evidence, reign, replaced, by);
   checkCredential(evidence, secret, replaced, by);
   checkRevival(evidence, token, replaced, by);

@@ -53,6 +53,9 @@ export function checkSilence(evidence: Evidence): void {
     const isUsed =
       token.reigns.length > 0 ? wasCurrent(token) : token.maker === "person" || isKeyLost(evidence, token);
     const isEnded = ending !== undefined && ending.atMs <= expiresMs;
+    // Other tokens of a user are none of the worker's business.
+    const isOfUser = evidence.services.entryOfUser(token.applicationId) !== undefined;
+    if (isOfUser && token.reigns.length === 0) continue;
     if (!isUsed || isEnded || expiresMs > evidence.nowMs) continue;
     if (!couldBeTold(evidence, token) || isLookedAfter(evidence, token)) continue;
     evidence.broken("told", `${token.id} expired, and was neither replaced nor told of`);
