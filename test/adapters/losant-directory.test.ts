@@ -6,6 +6,7 @@ import {
   losantError,
   startLosant,
 } from "../../emulators/losant/server.ts";
+import { FoundApplications } from "../../lambda/adapters/losant/application-listing.ts";
 import { losantConnections } from "../../lambda/adapters/losant/connections.ts";
 import type { LosantLimits } from "../../lambda/adapters/losant/limits.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
@@ -192,6 +193,36 @@ describe("the list of applications", () => {
     expect((await connected().directory.list()).applications).toEqual([
       { id: first, name: "Application 1", organization: { id: acme, name: "" }, tokenCount: undefined },
     ]);
+  });
+});
+
+describe("two readings of a list of applications", () => {
+  it("lack an application that deletions moved to pages that had been read, in both of them", () => {
+    const ids = add(2).map((id) => v.parse(ApplicationId, id));
+    const page = (index: number, totalCount: number) => ({
+      rows: ids
+        .slice(index, index + 1)
+        .map((id) => ({ id, name: id, organization: undefined, tokenCount: undefined })),
+      perPage: 1,
+      totalCount,
+    });
+    const found = new FoundApplications();
+    found.begin();
+    // Three are there, and the second one is deleted: the third one is on the page that was read.
+    for (const [index, total] of [
+      [0, 3],
+      [1, 3],
+      [2, 2],
+    ] as const)
+      found.add(page(index, total));
+    expect(found.short).toBe(1);
+    found.begin();
+    for (const [index, total] of [
+      [0, 2],
+      [2, 1],
+    ] as const)
+      found.add(page(index, total));
+    expect([found.short, found.shortNow]).toEqual([0, 1]);
   });
 });
 

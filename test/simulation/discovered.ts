@@ -265,4 +265,15 @@ export const DISCOVERED: readonly { readonly says: string; readonly script: Scri
       ],
     },
   },
+  {
+    says: "an application that two deletions move from page to page, through both readings, is said to be missing",
+    script: {
+      setting: discovering({ perPage: 1, count: "high" }, FIVE.slice(0, 3)),
+      entries: [
+        runAt("r1", MINUTE),
+        deed({ run: "r1", call: 3 }, { do: "delete-application", application: 1 }),
+        deed({ run: "r1", call: 6 }, { do: "delete-application", application: 0 }),
+      ],
+    },
+  },
 ];

@@ -210,6 +210,15 @@ export class Reach {
     );
   }
 
+  /** Somebody deleted an application since then. */
+  wasDeleted(sinceMs: number): boolean {
+    return [...this.#states.keys()].some((application) => {
+      const [before] = this.#statesIn(application, sinceMs, this.nowMs);
+      const wasThere = before?.roles.some((role) => role !== "none") ?? false;
+      return wasThere && this.#applications.find(applicationId(application)) === undefined;
+    });
+  }
+
   wasRedecided(application: number, sinceMs: number): boolean {
     const deciders = this.#statesIn(application, sinceMs, this.nowMs).map(({ decider }) => decider);
     return new Set(deciders).size > 1;

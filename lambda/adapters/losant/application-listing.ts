@@ -60,6 +60,14 @@ export class FoundApplications {
     return Math.max(0, this.#largestTotal - this.#size);
   }
 
+  /**
+   * The same, but only what this reading has shown counts. An application of an earlier reading may have been deleted, and then it
+   * hides that another one is missing.
+   */
+  get shortNow(): number {
+    return Math.max(0, this.#largestTotal - this.#seenNow.size - this.#namelessNow);
+  }
+
   isTooMany({ maxApplications }: Pick<LosantLimits, "maxApplications">): boolean {
     return this.#size > maxApplications || this.#characters > MAX_CHARACTERS;
   }

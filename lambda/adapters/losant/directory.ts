@@ -101,7 +101,7 @@ async function listApplications(
     () => true,
     () => false,
   );
-  return found.listing(isRepeated ? 0 : short);
+  return found.listing(isRepeated ? found.shortNow : short);
 }
 
 interface Reading {

@@ -150,7 +150,9 @@ function checkRoughly(evidence: Evidence, { result, entry, startedMs }: Worker, 
     const isThere = result?.report.applications.some(
       (one) => one.applicationId === applicationId(application),
     );
-    if (!isThere && !(isHarmed && isTold))
+    // After a deletion between two pages, the others move up. The list is read again, and that may happen again.
+    const isExcused = isTold && (isHarmed || services.reach.wasDeleted(startedMs));
+    if (!isThere && !isExcused)
       evidence.broken(
         "worked-on",
         `${entry.id} left out application ${application}, and nothing is said about its list`,
