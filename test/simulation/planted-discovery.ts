@@ -9,8 +9,8 @@ export const DISCOVERY_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a second reading that fails counts as one that found nothing more", [
     "adapters/losant/directory.ts",
-    "return found.listing(isRepeated ? 0 : short);",
-    "return found.listing(isRepeated ? 0 : 0);",
+    "return found.listing(isRepeated ? found.shortNow : short);",
+    "return found.listing(isRepeated ? found.shortNow : 0);",
   ]),
   fault("only the first page of the list of applications is read", [
     "adapters/losant/directory.ts",
