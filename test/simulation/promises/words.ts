@@ -110,9 +110,9 @@ function checkDone(evidence: Evidence, { deployment, entry, startedMs, result }:
     token.reigns.some(
       ({ secret, versionId, fromMs, toMs }) =>
         toMs === undefined &&
-        // If somebody else made the version, and the token's marker or its key is gone, nothing shows which token it
+        // If somebody else made the version, and the token, its marker or its key is gone, nothing shows which token it
         // replaced.
-        (isOurs(versionId) || !(token.isUnmarked || isKeyLost(evidence, token))) &&
+        (isOurs(versionId) || !(token.isDeleted || token.isUnmarked || isKeyLost(evidence, token))) &&
         fromMs < knownMs &&
         !secret.isGone &&
         !wasObscured(evidence, secret, startedMs, evidence.nowMs) &&
