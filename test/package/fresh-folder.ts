@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -67,11 +67,21 @@ export class FreshFolder {
   }
 }
 
-/** The asset of the function in the assembly. */
-export function functionIn(assembly: string): string {
-  const [asset = "", ...others] = readdirSync(assembly).filter((name) => name.startsWith("asset."));
-  if (others.length > 0) throw new Error(`more than one asset: ${others.join(", ")}`);
-  return join(assembly, asset);
+/** The asset of the function in the assembly whose code exports this. */
+export function functionIn(assembly: string, exported: "handler" | "widget"): string {
+  const text = readFileSync(join(assembly, "Fresh.template.json"), "utf8");
+  const { Resources } = JSON.parse(text) as Template;
+  const keys = Object.values(Resources).flatMap(({ Type, Properties }) => {
+    if (Type !== "AWS::Lambda::Function") return [];
+    const { Handler, Code } = Properties as {
+      readonly Handler: string;
+      readonly Code: { readonly S3Key: string };
+    };
+    return Handler === `index.${exported}` ? [Code.S3Key] : [];
+  });
+  const [key = "", ...others] = keys;
+  if (others.length > 0) throw new Error(`more than one function has the handler ${exported}`);
+  return join(assembly, `asset.${key.replace(/\.zip$/, "")}`);
 }
 
 interface Template {

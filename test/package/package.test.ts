@@ -48,9 +48,13 @@ describe("an app that installs the package", () => {
     const types = Object.values(resourcesIn(assembly)).map(({ Type }) => Type);
     expect(types).toContain("AWS::Scheduler::Schedule");
     expect(types.filter((name) => name === "AWS::CloudWatch::Alarm")).toHaveLength(7);
-    expect(readFileSync(join(functionIn(assembly), "index.js"))).toEqual(
-      readFileSync(join(packed, "package/function/index.js")),
-    );
+    for (const [exported, packaged] of [
+      ["handler", "function"],
+      ["widget", "widget"],
+    ] as const)
+      expect(readFileSync(join(functionIn(assembly, exported), "index.js"))).toEqual(
+        readFileSync(join(packed, `package/${packaged}/index.js`)),
+      );
   });
 
   test("gets the same resources with either CDK", () => {
@@ -60,7 +64,7 @@ describe("an app that installs the package", () => {
   });
 
   test("deploys a function that rotates", async () => {
-    const lambda = await LocalLambda.start(functionIn(join(newest.path, "commonjs/cdk.out")), {
+    const lambda = await LocalLambda.start(functionIn(join(newest.path, "commonjs/cdk.out"), "handler"), {
       AWS_ENDPOINT_URL: cloud.aws.url,
       AWS_REGION: "eu-central-1",
       ...CREDENTIALS,
