@@ -127,11 +127,14 @@ describe("a refusal", () => {
     expect(await api.probe(string, ["devices.get"])).toBe("unclear");
   });
 
-  test("is compared again, if the first comparison had no answer", async () => {
+  test.each<[string, Reply]>([
+    ["had no answer", "drop"],
+    ["met a Losant that was down", { status: 503, body: { type: "Error", message: "later" } }],
+  ])("is compared again, if the first comparison %s", async (_, first) => {
     let isDown = true;
     const { api } = await bench(({ headers }) => {
       if (headers.authorization === `Bearer ${ISSUED_TOKEN}`) return FORBIDDEN;
-      return isDown ? "drop" : UNKNOWN;
+      return isDown ? first : UNKNOWN;
     });
     expect(await api.probe(string, NO_READ)).toBeUndefined();
     isDown = false;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Redacted } from "../../model/redacted.ts";
 import type { LosantAnswer } from "./http.ts";
 
-/** Asks with this string instead of an access token. */
+/** Asks with this string instead of an access token. Throws if Losant throttles it. */
 type Ask = (string: Redacted) => Promise<LosantAnswer>;
 
 /**
@@ -18,7 +18,7 @@ export class UnknownString {
     if (this.#isRejected !== undefined) return this.#isRejected;
     this.#asking ??= ask(madeUp());
     const answer = await this.#asking.finally(() => (this.#asking = undefined));
-    if (answer.kind !== "refused" || answer.said.isForeign || answer.status === 429) return false;
+    if (answer.kind !== "refused" || answer.said.isForeign || answer.status >= 500) return false;
     this.#isRejected = answer.status === 401;
     return this.#isRejected;
   }
