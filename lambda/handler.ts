@@ -68,14 +68,17 @@ function ownAws(): AwsAccess {
 export async function handler(event: unknown, context: InvocationContext = {}): Promise<Report | string> {
   warnOfProxies();
   const runbook = process.env.RUNBOOK_URL;
-  const run = await start(event, context);
-  if (run instanceof RotationError) {
-    if (isFromDashboard(event)) return popupOfFailure(run, runbook).text;
+  const result = await start(event, context);
+  if (result instanceof RotationError) {
+    if (isFromDashboard(event)) return popupOfFailure(result, runbook).text;
     throw new Error(
-      printable(`${run.code}: ${run.message}. ${remedyFor(run.code, runbook)}`).slice(0, MAX_MESSAGE),
+      printable(`${result.code}: ${result.message}. ${remedyFor(result.code, runbook)}`).slice(
+        0,
+        MAX_MESSAGE,
+      ),
     );
   }
-  const { report, failures, codes, isToBeRepeated, facts } = run;
+  const { report, failures, codes, isToBeRepeated, facts } = result;
   writeMetrics(facts);
   logger.info("run completed", {
     runId: report.runId,
@@ -85,7 +88,7 @@ export async function handler(event: unknown, context: InvocationContext = {}): 
     ...(facts.fleet && { shard: facts.fleet.shard, applications: facts.fleet.applications }),
   });
   if (isFromDashboard(event))
-    return popupOfRun(run, parseRequest(event).selection.tokens ?? [], runbook).text;
+    return popupOfRun(result, parseRequest(event).selection.tokens ?? [], runbook).text;
   if (!isToBeRepeated) return printableValue(report);
   // The links come first, because a long message is cut at its end.
   const articles = codes.slice(0, MAX_ARTICLES).map((code) => articleOn(code, runbook));

@@ -1,6 +1,5 @@
 import { printable } from "../../lambda/model/printable.ts";
-import type { ApiToken } from "../../lambda/model/token.ts";
-import { ownerFacts } from "../../lambda/report/report.ts";
+import { type ApiToken, ownerFacts } from "../../lambda/model/token.ts";
 import { type Screen, say } from "../terminal/screen.ts";
 import { relative } from "../terminal/words.ts";
 import type { Found } from "./find.ts";

@@ -1,6 +1,7 @@
 import type { RotationEvent } from "../model/events.ts";
 import { masked } from "../model/masked.ts";
 import { type SecretArn, type SecretName, type Stamp, versionIdOf } from "../model/secret.ts";
+import { ownerFacts } from "../model/token.ts";
 import type { Discard, Retire, Subject } from "../plan/actions.ts";
 import type { Reason } from "../plan/reasons.ts";
 import type { ApplicationContext } from "./context.ts";
@@ -102,15 +103,7 @@ export function discardedEvent(
 
 export function commonFacts(key: string, { run, application }: ApplicationContext) {
   const { runId, trigger } = run;
-  const { id, ownerType } = application;
-  return {
-    schemaVersion: "1" as const,
-    runId,
-    trigger,
-    key,
-    applicationId: id,
-    ...(ownerType && { ownerType }),
-  };
+  return { schemaVersion: "1" as const, runId, trigger, key, ...ownerFacts(application) };
 }
 
 export function subjectFacts({ name, expiresAt }: Subject) {

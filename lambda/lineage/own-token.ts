@@ -35,17 +35,16 @@ export function ownIdOf(
 }
 
 /**
- * The access token among the tokens of its user, and the tokens that a version of its secret or the text of a marker connects with
+ * The access token, `ownId`, among the tokens of its user, and the tokens that a version of its secret or the text of a marker connects with
  * that secret. All others are none of the worker's business, so nothing else sees them.
  */
 export function ownTokensIn(
   listing: TokenListing,
+  ownId: TokenId | undefined,
   login: Login,
   secrets: ReadonlyMap<SecretName, SecretReading>,
 ): TokenListing {
-  const access = secretNameOf(login.arn);
-  const ownId = ownIdOf(login, access, listing.tokens, secrets);
-  const stamps = stampedVersions(secrets.get(access)).map(({ stamp }) => stamp);
+  const stamps = stampedVersions(secrets.get(secretNameOf(login.arn))).map(({ stamp }) => stamp);
   const known = new Set([
     ...(ownId === undefined ? [] : [ownId]),
     ...stamps.flatMap(({ tokenId, replacedId }) => [tokenId, replacedId]),

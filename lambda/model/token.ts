@@ -34,6 +34,11 @@ export function ownerText({ id, ownerType }: TokenOwner): string {
   return `${ownerType ?? "application"} ${id}`;
 }
 
+/** Whose tokens they are, as rows and events say it. The id of a user is in the same place as that of an application. */
+export function ownerFacts({ id, ownerType }: TokenOwner) {
+  return { applicationId: id, ...(ownerType && { ownerType }) };
+}
+
 /** An API token as Losant lists it: never with its string. */
 export interface ApiToken {
   readonly id: TokenId;

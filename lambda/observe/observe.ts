@@ -104,10 +104,10 @@ class Looker {
     );
     this.#keys = [await api.signingKey()];
     const isOfUser = application.ownerType === "user";
-    const listing = isOfUser ? ownTokensIn(listed, login, secrets) : listed;
     // The token of a user is not in the list of an application.
     const isListed = application.foundBy === undefined || isOfUser;
     const ownId = isListed ? ownIdOf(login, access, listed.tokens, secrets) : undefined;
+    const listing = isOfUser ? ownTokensIn(listed, ownId, login, secrets) : listed;
     return {
       application,
       secretPrefix,

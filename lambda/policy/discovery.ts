@@ -80,7 +80,7 @@ export function isAbout(listed: ListedApplication, entry: DiscoverConfig): boole
 
 /** Whether the entry would be about this application, if it were about all parts of the fleet. */
 export function isLeftOutByPart(listed: ListedApplication, entry: DiscoverConfig): boolean {
-  return isNamedBy(listed, entry) && !isAbout(listed, entry);
+  return entry.part !== undefined && !isInPart(listed.id, entry.part) && isNamedBy(listed, entry);
 }
 
 /** Whether the application is in one of these organizations: ids, name patterns, or `sandbox`. */

@@ -13,7 +13,7 @@ import {
 import type { RotationEvent } from "../model/events.ts";
 import { quoted } from "../model/printable.ts";
 import type { SecretArn } from "../model/secret.ts";
-import { type ApplicationId, ownerText, type TokenOwner } from "../model/token.ts";
+import { type ApplicationId, ownerFacts, ownerText, type TokenOwner } from "../model/token.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { restOf } from "../plan/reasons.ts";
 import type { EventBus, Log, LogFields } from "../ports.ts";
@@ -24,7 +24,6 @@ import {
   type Completion,
   completedEvent,
   errorFacts,
-  ownerFacts,
   type Report,
   rowOf,
   Tally,

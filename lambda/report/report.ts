@@ -4,7 +4,7 @@ import type { UnusedEntry } from "../lineage/mappings.ts";
 import type { RotationError } from "../model/errors.ts";
 import type { RotationEvent, Summary } from "../model/events.ts";
 import { masked } from "../model/masked.ts";
-import type { ApplicationId, RunId, TokenOwner } from "../model/token.ts";
+import type { ApplicationId, RunId } from "../model/token.ts";
 import type { Trigger } from "../policy/request.ts";
 import type { Share } from "../policy/slots.ts";
 import type { ShardFacts } from "./coverage.ts";
@@ -85,11 +85,6 @@ export function applicationRows(
 
 /** If two things happened to one token, the first of these is shown. */
 const WEIGHT: readonly ActionName[] = ["rotate", "resume", "retire", "discard", "announce", "skip", "wait"];
-
-/** Whose tokens they are, as rows and events say it. The id of a user is in the same place as that of an application. */
-export function ownerFacts({ id, ownerType }: TokenOwner) {
-  return { applicationId: id, ...(ownerType && { ownerType }) };
-}
 
 /** The most important first. */
 export function byWeight(one: Pick<Outcome, "action">, other: Pick<Outcome, "action">): number {
