@@ -1,4 +1,5 @@
 import { AwsRefusal } from "../emulators/aws/errors.ts";
+import { startsWithAny } from "../emulators/aws/prefixes.ts";
 import { WriteQuota } from "../emulators/aws/quota.ts";
 import { DIRECTORY_PAGES_AT_ONCE } from "../lambda/limits.ts";
 import { RotationError } from "../lambda/model/errors.ts";
@@ -71,10 +72,9 @@ export function trafficIn(world: World, applications = 1): Traffic {
   const pagesOf = ({ operation, subject }: Call) => {
     if (operation === "listApplications") return pagesOfApplications;
     if (operation !== "listSecrets") return 1;
-    const prefixes = subject.split(" ");
-    const isListed = (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
+    const isListed = startsWithAny(subject.split(" "));
     const listed = world.secrets.indexed().filter(({ name }) => isListed(name));
-    return Math.max(1, Math.ceil([...listed].length / LISTED_AT_ONCE));
+    return Math.max(1, Math.ceil(listed.length / LISTED_AT_ONCE));
   };
   const intercept = (call: Call): Fate => {
     const calls = pagesOf(call);

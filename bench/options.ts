@@ -92,7 +92,7 @@ export const BENCH_FLAGS = {
   },
   fleet: {
     type: "boolean",
-    about: "only write the chapter about a fleet of 100,000 applications, which takes half an hour",
+    about: "only write the chapter about a fleet of 100,000 applications, which takes some minutes",
   },
 } as const satisfies CommandFlags;
 

@@ -1,5 +1,6 @@
 import { loadavg } from "node:os";
 import { SLOT_MS } from "../../lambda/policy/slots.ts";
+import { HEAP_MEGABYTES } from "../cold/run.ts";
 import type { FleetStorm, RealSlot, SharedQuota, Slot } from "../fleet/section.ts";
 import { type FleetSize, SHARDS } from "../fleet/shard.ts";
 import { FLEET_STACK, monthlyCosts } from "../idle/costs.ts";
@@ -17,9 +18,6 @@ export interface FleetMeasured {
 
 export const FLEET_HEADING = "## 8. A fleet";
 
-/** The fleet that is measured if there is time. */
-const WHOLE_FLEET = 100_000;
-
 /** The aims of this chapter. */
 const AIM = { partOfSlot: 0.25, peakBytes: 300_000_000, ofBound: 1.15, refused: 0.4, dollars: 30 };
 
@@ -29,18 +27,8 @@ export function fleetSection({ size, slots, real, storms, shared, loadBefore }: 
   const largest = Math.max(...slots.map((slot) => slot.applications));
   const costs = costsOf(size, slots, real);
   const beside = sum(costs) - (costs.get("secrets") ?? 0);
-  const isPart = applications < WHOLE_FLEET;
   return [
     FLEET_HEADING,
-    ...(isPart
-      ? [
-          prose(
-            `**These figures are for ${whole(applications)} applications**, a part of the ${whole(WHOLE_FLEET)} that
-            \`npm run bench -- --fleet\` measures: other programs needed the machine. They say little about the time and the
-            memory of the whole.`,
-          ),
-        ]
-      : []),
     prose(
       `${whole(applications)} applications of one organization, which one access token discovers, with
       ${whole(applications * tokensEach)} tokens. The worker manages ${whole(applications * managedEach)} of them. With
@@ -51,7 +39,8 @@ export function fleetSection({ size, slots, real, storms, shared, loadBefore }: 
     prose(
       `**Nothing is due.** ${slots.length} of the ${SHARDS} slots of an interval, one after the other. Each reads Losant's whole list of
       applications, the tokens of its own applications, and their secrets, ten applications at a time. One slot also ran in
-      real time: the deployed bundle in a separate process with a heap of 460 MB, with services on the same machine that are as
+      real time: the deployed bundle in a separate process with the heap that Lambda gives it (${HEAP_MEGABYTES.old} MB for
+      old objects, twice ${HEAP_MEGABYTES.young} MB for new ones), with services on the same machine that are as
       slow as in virtual time.`,
     ),
     table(

@@ -1,5 +1,6 @@
 import { MOST_OBSERVED_AT_ONCE, OBSERVING_PART } from "../../lambda/limits.ts";
-import { type Grown, HEAP_MEGABYTES, LINEAGES_EACH, perOneMore } from "../growth/section.ts";
+import { HEAP_MEGABYTES } from "../cold/run.ts";
+import { type Grown, LINEAGES_EACH, perOneMore } from "../growth/section.ts";
 import type { RealIdleRun } from "../idle/section.ts";
 import { LATENCY_MS } from "../latencies.ts";
 import { megabytes, prose, seconds, table, whole } from "./markdown.ts";
@@ -26,7 +27,7 @@ export function growthSection({ tokens, applications, idle }: Growth): string {
     "## 6. Growth",
     prose(
       `A run that finds nothing to do: the deployed bundle in its own process, with services that answer immediately. This
-      measures only the worker's own work. Its heap is limited to ${HEAP_MEGABYTES} MB, nine tenths of the function's memory.
+      measures only the worker's own work. Its heap is limited as Lambda limits it: ${HEAP_MEGABYTES.old} MB for old objects, nine tenths of the function's memory.
       Below this limit, Node uses more memory than it needs before it collects garbage.`,
     ),
     growthTable("tokens, none due, in one listing", tokens),

@@ -5,11 +5,10 @@ import { stampOf, VersionId } from "../../lambda/model/secret.ts";
 import { SLOT_MS, shardAt } from "../../lambda/policy/slots.ts";
 import type { RunResult } from "../../lambda/run/run.ts";
 import type { World } from "../../test/support/world.ts";
-import { coldRun } from "../cold/run.ts";
+import { coldRun, LAMBDA_HEAP } from "../cold/run.ts";
 import { emulatedFleet } from "../emulated.ts";
 import type { Functions } from "../functions.ts";
 import { orphansIn } from "../ground.ts";
-import { HEAP_MEGABYTES } from "../growth/section.ts";
 import { type Traffic, trafficIn } from "../in-memory.ts";
 import { WRITES_PER_SECOND } from "../latencies.ts";
 import { eventAt, type FleetSize, idsByShard, SHARDS, shardWorld, TIMEOUT_MS } from "./shard.ts";
@@ -218,8 +217,7 @@ export async function realSlot({ workerWith }: Functions, size: FleetSize): Prom
   const shard = shardAt(now, SHARDS);
   const context = await emulatedFleet(shard, size);
   try {
-    const bounded = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MEGABYTES}` };
-    const run = await coldRun(workerWith(context.config), eventAt(now), { ...context.env, ...bounded });
+    const run = await coldRun(workerWith(context.config), eventAt(now), { ...context.env, ...LAMBDA_HEAP });
     if (run.error !== undefined) throw new Error(run.error);
     const applications = idsByShard(size.applications).get(shard)?.length ?? 0;
     const { invocationMs: wallMs, cpuMs, peakBytes, logBytes } = run;

@@ -1,4 +1,4 @@
-import { type ColdRun, coldRun } from "../cold/run.ts";
+import { type ColdRun, coldRun, LAMBDA_HEAP } from "../cold/run.ts";
 import { emulated } from "../emulated.ts";
 import type { Functions } from "../functions.ts";
 import { startListing } from "./listing-server.ts";
@@ -13,10 +13,6 @@ export interface Grown {
   readonly logBytes: number;
 }
 
-/** Nine tenths of the function's default memory, 512 MB. */
-export const HEAP_MEGABYTES = 460;
-const BOUNDED = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MEGABYTES}` };
-
 /** Many tokens that are not due, in one application. */
 export async function tokensInOneApplication({ workerWith }: Functions, tokens: number): Promise<Grown> {
   const context = await emulated({ tokensEach: 0, isDue: false, isSlow: false });
@@ -24,7 +20,7 @@ export async function tokensInOneApplication({ workerWith }: Functions, tokens: 
   try {
     const { ROTATION_CONFIG: _, ...env } = context.env;
     const worker = workerWith({ ...context.config, losantApiUrl: listing.url });
-    const run = await coldRun(worker, { trigger: "schedule" }, { ...env, ...BOUNDED });
+    const run = await coldRun(worker, { trigger: "schedule" }, { ...env, ...LAMBDA_HEAP });
     return grown(run, tokens, Math.ceil(tokens / 1_000) + context.aws.calls.length);
   } finally {
     await Promise.all([context.close(), listing.close()]);
@@ -37,7 +33,11 @@ export async function manyApplications({ workerWith }: Functions, applications: 
   const context = await emulated({ applications, tokensEach: LINEAGES_EACH, isDue: false, isSlow: false });
   try {
     const { ROTATION_CONFIG: _, ...env } = context.env;
-    const run = await coldRun(workerWith(context.config), { trigger: "schedule" }, { ...env, ...BOUNDED });
+    const run = await coldRun(
+      workerWith(context.config),
+      { trigger: "schedule" },
+      { ...env, ...LAMBDA_HEAP },
+    );
     return grown(run, applications, context.losant.calls.length + context.aws.calls.length);
   } finally {
     await context.close();

@@ -3,6 +3,7 @@ import { readInput, seconds } from "./input.ts";
 import { useKey } from "./keys.ts";
 import { CURRENT, labelsOf } from "./labels.ts";
 import { page } from "./paging.ts";
+import { startsWithAny } from "./prefixes.ts";
 import type { Secrets } from "./secrets.ts";
 import * as shapes from "./shapes.ts";
 import type { Secret, Version } from "./versions.ts";
@@ -109,12 +110,11 @@ export function listSecretVersionIds(secrets: Secrets, body: unknown): object {
 export function listSecrets(secrets: Secrets, body: unknown): object {
   const input = readInput(shapes.ListSecrets, body);
   // The filter applies to the whole list, so pages are full.
+  const filters = input.Filters.map(({ Values }) => startsWithAny(Values));
   const found = secrets
     .indexed()
     .filter(({ deletedAt }) => input.IncludePlannedDeletion || deletedAt === undefined)
-    .filter(({ name }) =>
-      input.Filters.every(({ Values }) => Values.some((start) => name.startsWith(start))),
-    );
+    .filter(({ name }) => filters.every((fits) => fits(name)));
   const { items, nextToken } = page(found, "secrets", secrets.settings.pageSize, input);
   const SecretList = items.map((secret) => ({
     ...description(secret),

@@ -58,6 +58,8 @@ export class Applications {
   readonly #settings: StoreSettings;
   readonly #ids: () => string;
   readonly #applications = new Map<string, Application>();
+  /** The application of each token that was ever created, even if the token was deleted. */
+  readonly #applicationOf = new Map<string, Application["id"]>();
   /** The token of each string that was ever created, even if the token was deleted. */
   readonly #issued = new Map<string, { readonly applicationId: string; readonly tokenId: string }>();
   readonly #mint = mint();
@@ -119,10 +121,12 @@ export class Applications {
     application: Application,
     { id = this.#ids(), ...fields }: NewToken,
   ): { readonly token: StoredToken; readonly string: string } {
-    const taken = this.all().some(({ tokens }) => tokens.has(canonical(id)));
-    if (!isHexId(id) || taken) throw new Error(`${id} is not an id, or a token has it`);
+    const holder = this.find(this.#applicationOf.get(canonical(id)) ?? "");
+    if (!isHexId(id) || holder?.tokens.has(canonical(id)))
+      throw new Error(`${id} is not an id, or a token has it`);
     const token = { ...fields, ...this.#datesOf(fields), id, applicationId: application.id };
     application.tokens.set(canonical(id), token);
+    this.#applicationOf.set(canonical(id), application.id);
     const string = this.#mint(token);
     this.#issued.set(string, { applicationId: application.id, tokenId: id });
     return { token, string };

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { AwsRefusal } from "../../emulators/aws/errors.ts";
 import type { EventBuses } from "../../emulators/aws/events.ts";
 import { labelsOf } from "../../emulators/aws/labels.ts";
+import { startsWithAny } from "../../emulators/aws/prefixes.ts";
 import type { Secrets } from "../../emulators/aws/secrets.ts";
 import * as reads from "../../emulators/aws/secrets-reads.ts";
 import * as writes from "../../emulators/aws/secrets-writes.ts";
@@ -163,13 +164,14 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
         }));
       }),
     list: (...namePrefixes) =>
-      call("listSecrets", false, namePrefixes.join(" "), () =>
-        secrets
+      call("listSecrets", false, namePrefixes.join(" "), () => {
+        const isListed = startsWithAny(namePrefixes);
+        return secrets
           .indexed()
-          .filter(({ name }) => namePrefixes.some((prefix) => name.startsWith(prefix)))
+          .filter(({ name }) => isListed(name))
           .map((secret) => (around.indexedAs === undefined ? secret : around.indexedAs(secret.name, secret)))
-          .flatMap((secret) => stateOf(secret) ?? []),
-      ),
+          .flatMap((secret) => stateOf(secret) ?? []);
+      }),
     versions: (arn) =>
       call("history", false, arn, () =>
         secrets
