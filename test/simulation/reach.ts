@@ -15,6 +15,8 @@ interface Sight {
   readonly fits: readonly boolean[];
   /** The role of each entry's access token. */
   readonly roles: readonly ("none" | "view" | "enough")[];
+  /** The id of that access token, if there is a live one. */
+  readonly logins: readonly (string | undefined)[];
 }
 
 /** An application at one moment, apart from faults of lists. */
@@ -74,13 +76,14 @@ export class Reach {
     );
     for (const [application, states] of this.#states.entries()) {
       if (this.#setting.applications[application]?.found === undefined) continue;
-      const { fits, roles } = this.#sight(application);
+      const sight = this.#sight(application);
+      const { fits, roles } = sight;
       const finder = fits.findIndex((fit, entry) => fit && roles[entry] !== "none");
       const first = fits.indexOf(true);
       const last = states.at(-1);
       const decider =
         first < 0 ? (last?.decider ?? 0) : this.#isSandbox(application) ? Math.max(finder, 0) : first;
-      states.push({ sinceMs, fits, roles, finder, decider });
+      states.push({ sinceMs, ...sight, finder, decider });
     }
   }
 
@@ -210,6 +213,13 @@ export class Reach {
     );
   }
 
+  /** Entries that find it, and whose access token changed since then: a run may read each version when it is the wrong one. */
+  replacedFindersOf(application: number, sinceMs: number): readonly number[] {
+    const states = this.#statesIn(application, sinceMs, this.nowMs);
+    const isReplaced = (entry: number) => new Set(states.map(({ logins }) => logins[entry])).size > 1;
+    return states.map(({ finder }) => finder).filter(isReplaced);
+  }
+
   /** Somebody deleted an application since then. */
   wasDeleted(sinceMs: number): boolean {
     return [...this.#states.keys()].some((application) => {
@@ -274,13 +284,12 @@ export class Reach {
       const isMeant = (texts: readonly string[]) => texts.some((text) => fitsText(text, stored));
       return isIn && isMeant(include) && !isMeant(exclude);
     });
-    const roles = this.entries.map((_, entry) => {
-      const string = this.#stringOf(entry);
-      const caller = string === undefined ? undefined : users.identify(string, now());
+    const callers = this.entries.map((_, entry) => users.identify(this.#stringOf(entry) ?? "", now()));
+    const roles = callers.map((caller) => {
       const role = stored === undefined || caller === undefined ? "none" : users.roleOn(stored, caller);
       return role === "none" || role === "view" ? role : "enough";
     });
-    return { fits, roles };
+    return { fits, roles, logins: callers.map((caller) => caller?.token.id) };
   }
 }
 

@@ -143,15 +143,18 @@ function checkRoughly(evidence: Evidence, { result, entry, startedMs }: Worker, 
   const { services, nowMs } = evidence;
   // If an application is deleted between two pages, the others move up, and only the count shows that one is missing.
   if (services.setting.discovery?.count === "low") return;
-  const isTold = saidOfLists(result).length > 0;
+  const told = saidOfLists(result);
   for (const [application, { found }] of services.setting.applications.entries()) {
     if (!isInShard(application, entry, services.setting)) continue;
     if (found !== undefined && services.reach.wasOut(application, startedMs, nowMs)) continue;
     const isThere = result?.report.applications.some(
       (one) => one.applicationId === applicationId(application),
     );
+    const isRejected = services.reach
+      .replacedFindersOf(application, startedMs)
+      .some((finder) => told.includes(`discover.${finder} access-token-rejected`));
     // After a deletion between two pages, the others move up. The list is read again, and that may happen again.
-    const isExcused = isTold && (isHarmed || services.reach.wasDeleted(startedMs));
+    const isExcused = isRejected || (told.length > 0 && (isHarmed || services.reach.wasDeleted(startedMs)));
     if (!isThere && !isExcused)
       evidence.broken(
         "worked-on",
