@@ -362,7 +362,7 @@ function isCopied({ secrets }: Chronicle, { id, secretArn }: TokenRecord): boole
     ({ arn, past }) =>
       arn !== secretArn &&
       past.some(({ secret }) =>
-        secret.labels.values().some((version) => version.startsWith(`losant-${id}-`)),
+        secret?.labels.values().some((version) => version.startsWith(`losant-${id}-`)),
       ),
   );
 }

@@ -282,6 +282,7 @@ export class Chronicle implements Evidence {
     for (const record of this.secrets.values()) {
       if (record.store !== store || record.isGone || store.find(record.name)?.arn === record.arn) continue;
       record.isGone = true;
+      record.past.push({ sinceMs: this.nowMs, secret: undefined });
       const reign = currentReign(record);
       if (reign !== undefined) reign.toMs = this.nowMs;
     }

@@ -74,8 +74,8 @@ export interface SecretRecord {
   movedTo: { readonly secret: SecretRecord; readonly atMs: number } | undefined;
   /** Somebody destroyed it. */
   isGone: boolean;
-  /** Each state that it was in, for readers that see it late. */
-  readonly past: { readonly sinceMs: number; readonly secret: Secret }[];
+  /** Each state that it was in, for readers that see it late. Undefined since somebody destroyed it. */
+  readonly past: { readonly sinceMs: number; readonly secret: Secret | undefined }[];
 }
 
 export function currentReign({ reigns }: SecretRecord): Reign | undefined {

@@ -195,6 +195,6 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
 function wasToBeDeleted({ past }: SecretRecord, fromMs: number, toMs: number): boolean {
   return past.some(({ sinceMs, secret }, index) => {
     const untilMs = past[index + 1]?.sinceMs ?? Number.POSITIVE_INFINITY;
-    return secret.deletedAt !== undefined && sinceMs <= toMs && untilMs >= fromMs;
+    return secret?.deletedAt !== undefined && sinceMs <= toMs && untilMs >= fromMs;
   });
 }

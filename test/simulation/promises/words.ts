@@ -106,10 +106,16 @@ function checkDone(evidence: Evidence, { deployment, entry, startedMs, result }:
   // A run that was in progress when the configuration changed continues with the previous configuration.
   if (entry.event.retireNow === true || movedByPeopleMs >= startedMs) return;
   const knownMs = startedMs - Math.max(listingLagMs, describeLagMs, indexLagMs);
+  const isOfAccess = ({ secretArn }: TokenRecord) =>
+    evidence.secrets
+      .values()
+      .some(({ arn, name }) => arn === secretArn && services.isAccessSecret(deployment.index, name));
   const isGiven = (token: TokenRecord) =>
     token.reigns.some(
-      ({ secret, versionId, fromMs, toMs }) =>
+      ({ secret, versionId, fromMs, toMs, by }) =>
         toMs === undefined &&
+        // A copy of the access token that somebody made elsewhere doesn't give the worker another access token.
+        !(by === "person" && secret.arn !== token.secretArn && isOfAccess(token)) &&
         // If somebody else made the version, and the token, its marker or its key is gone, nothing shows which token it
         // replaced.
         (isOurs(versionId) || !(token.isDeleted || token.isUnmarked || isKeyLost(evidence, token))) &&
@@ -208,7 +214,10 @@ export function isKeyLost(
   if (maker === "person") return false;
   if (secretPrefix !== maker.deployment.config.secretPrefix) return true;
   if (signers.some((signer) => isOfAnotherEntry(services, applicationId, signer))) return true;
-  return signers.length === 0 || signers.some((signer) => !isAlive(signer, nowMs) || !isKept(signer));
+  return (
+    signers.length === 0 ||
+    signers.some((signer) => !isAlive(signer, nowMs) || !isKept(services, signer, maker.deployment))
+  );
 }
 
 /** It is the access token of an entry of `discover` that is no longer about the application. */
@@ -226,11 +235,18 @@ function isOfAnotherEntry(
   );
 }
 
-/** The token is in one of the versions that the worker reads for it. */
-function isKept({ reigns }: TokenRecord): boolean {
+/** The token is in one of the versions that the worker reads for it: those of its own access token. */
+function isKept(
+  services: Evidence["services"],
+  { reigns }: TokenRecord,
+  { index, secrets }: Worker["deployment"],
+): boolean {
   return reigns.some(
     ({ versionId, secret }) =>
-      !secret.isGone && secret.last?.versions.slice(-MOST_KEYS).some(({ id }) => id === versionId),
+      !secret.isGone &&
+      secret.store === secrets &&
+      services.isAccessSecret(index, secret.name) &&
+      secret.last?.versions.slice(-MOST_KEYS).some(({ id }) => id === versionId),
   );
 }
 
