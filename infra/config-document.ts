@@ -85,6 +85,21 @@ export interface RotationPolicyDocument {
   readonly maxRotationsPerRun?: number | undefined;
   /** What a secret holds: `json` (the default), or `plain`: only the token string. */
   readonly secretFormat?: "json" | "plain" | undefined;
+  /** Other values for single tokens. The first entry that fits decides. */
+  readonly tokens?: readonly TokenPolicyDocument[] | undefined;
+}
+
+/** The policy of single tokens. A key that it doesn't have is as for the other tokens. */
+export interface TokenPolicyDocument
+  extends Pick<
+    RotationPolicyDocument,
+    "renewBefore" | "lifetime" | "neverExpiring" | "retire" | "orphanAfter" | "secretFormat"
+  > {
+  /**
+   * The id of a token, for it and for all of its successors and predecessors, or a pattern of names (`*`, `?`). Entries with ids come
+   * first. `retire`, `orphanAfter` and `secretFormat` need an id.
+   */
+  readonly match: string;
 }
 
 /** The grace period. It starts when the successor became current, or at the latest moment it could have. */

@@ -6,6 +6,7 @@ import {
   policiesOf,
   type RotationConfig,
 } from "../lambda/policy/config.ts";
+import { withEntries } from "../lambda/policy/policy.ts";
 import { renewalWindowMs } from "../lambda/policy/renewal-window.ts";
 
 const MINUTE_MS = 60_000;
@@ -28,7 +29,7 @@ export function accessTokenThreshold({ applications, discover }: RotationConfig)
   ];
   return daysAtMost(
     14,
-    renewing.map(({ policy }) => policy),
+    renewing.flatMap(({ policy }) => withEntries(policy)),
   );
 }
 

@@ -10,7 +10,7 @@ import { URGENCIES } from "./urgency.ts";
 
 /** What `--json` prints. docs/status.md describes its keys. New versions can add keys, but don't remove any. */
 export function documentOf(
-  { now, forecasts, everyRow, rows }: Selected,
+  { now, forecasts, everyRow, rows, unusedPolicies = [] }: Selected,
   problems: readonly DiscoveryProblem[] = [],
   listed: Listed = new Map(),
   left?: readonly LeftSecrets[],
@@ -32,6 +32,7 @@ export function documentOf(
       drift: everyRow.filter(({ drift }) => drift.length > 0).length,
     },
     ...(listed.size > 0 && { organizations: organizationsIn({ forecasts, rows }, listed) }),
+    ...(unusedPolicies.length > 0 && { unusedPolicies }),
     ...(left && { secretsWithoutApplication: left }),
     tokens: rows.map((row) => tokenOf(row, now)),
   };

@@ -176,7 +176,7 @@ function* secretTold({ secretName, reading, secret }: Lineage, now: Date): Gener
 }
 
 /** When the renewal window opens, and which duration decides that: one of the policy's, or the token's lifetime. */
-function windowOf({ token, windowOpensAt }: Row, { application: { policy }, now }: Seen): string {
+function windowOf({ token, policy, windowOpensAt }: Row, { now }: Seen): string {
   if (token === undefined || windowOpensAt === undefined) return "";
   const verb = windowOpensAt <= now ? "opened" : "opens";
   const when = `Its renewal window ${verb} on ${day(windowOpensAt)}`;

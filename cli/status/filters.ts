@@ -1,4 +1,5 @@
 import { fitsGlob } from "../../lambda/policy/policy.ts";
+import type { UnusedPolicy } from "../../lambda/policy/policy-use.ts";
 import type { Forecast } from "./forecast.ts";
 import type { Filters } from "./options.ts";
 import type { Row } from "./row.ts";
@@ -45,6 +46,8 @@ export interface Selected {
   readonly everyRow: readonly Row[];
   /** The rows that match the filters. */
   readonly rows: readonly Row[];
+  /** Entries of `policy.tokens` that decide for no token. */
+  readonly unusedPolicies?: readonly UnusedPolicy[];
 }
 
 export function selectedFrom(

@@ -12,8 +12,10 @@ import type { SecretLists } from "../../lambda/observe/read-index.ts";
 import { isEffect } from "../../lambda/plan/actions.ts";
 import { type LineagePlan, plan } from "../../lambda/plan/plan.ts";
 import type { ApplicationConfig, RotationConfig } from "../../lambda/policy/config.ts";
+import { PolicyUse, type UnusedPolicy } from "../../lambda/policy/policy-use.ts";
 import { EVERYTHING } from "../../lambda/policy/request.ts";
 import type { Login } from "../../lambda/ports.ts";
+import { policiesIn } from "../../lambda/run/application.ts";
 import { inOrderOfUrgency, withinBudget } from "../../lambda/run/order.ts";
 
 /** One application as a run that starts now would see it, and what that run would do with each of its lineages. */
@@ -106,6 +108,16 @@ export function forecastOf(snapshot: Snapshot, now: Date, runId: RunId): Seen {
     unusedSecrets: unusedEntries(snapshot, () => places),
     plans: [...admitted.map((one) => one.plan), ...all.filter((one) => !isWork(one))],
   };
+}
+
+/** `isWhole`: the forecasts are of all applications. */
+export function unusedPoliciesIn(forecasts: readonly Forecast[], isWhole: boolean): readonly UnusedPolicy[] {
+  const use = new PolicyUse();
+  for (const forecast of forecasts) {
+    const used = forecast.kind === "seen" ? policiesIn(forecast.plans, forecast.snapshot) : undefined;
+    use.note(forecast.application.policy, used);
+  }
+  return use.unused(isWhole);
 }
 
 /** The names of all listed tokens. */

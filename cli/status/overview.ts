@@ -2,6 +2,7 @@ import { nearestWord } from "../../lambda/model/nearest.ts";
 import { printable, quoted } from "../../lambda/model/printable.ts";
 import { heading, type Screen, say, sayWithCommand } from "../terminal/screen.ts";
 import { type Cell, type Column, tableLines } from "../terminal/table.ts";
+import { showUnusedPolicies } from "../terminal/unused-policies.ts";
 import { truncated } from "../terminal/width.ts";
 import { showAccessTokens } from "./access-tokens.ts";
 import type { Listed } from "./choice.ts";
@@ -39,6 +40,7 @@ export function showOverview(
   if (forecasts.length > 0) showAccessTokens(forecasts, screen, options.all);
   showFlaws(forecasts, screen);
   showEntries(forecasts, screen);
+  showUnusedPolicies(selected.unusedPolicies ?? [], screen);
   showTimeline(rows, now, screen);
   const isAsked = options.tokens.length > 0 || options.due || options.drift || options.withinMs !== undefined;
   for (const urgency of URGENCIES) {

@@ -1,6 +1,7 @@
 import type { ListedToken } from "../../lambda/lineage/snapshot.ts";
 import type { SecretArn, SecretName } from "../../lambda/model/secret.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
+import type { Policy } from "../../lambda/policy/policy.ts";
 import type { ReportRow } from "../../lambda/report/report.ts";
 import type { DriftKind } from "./drift.ts";
 /** The role of a token in its lineage. `stray`: it belongs to none, and the reason in `next` says why. */
@@ -34,6 +35,7 @@ export interface Row {
   readonly isUnreadable: boolean;
   readonly isLive: boolean;
   readonly role: Role;
+  readonly policy: Policy;
   /** When the token becomes due. Undefined if it never does: it isn't the head of its lineage, or it never expires. */
   readonly windowOpensAt: Date | undefined;
   readonly secret: RowSecret | undefined;

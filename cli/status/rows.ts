@@ -1,6 +1,7 @@
 import { outcomeOf } from "../../lambda/apply/outcomes.ts";
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
 import { accessSecretOf, findToken, stampedVersions } from "../../lambda/lineage/snapshot.ts";
+import { policyOfLineage, policyOfToken } from "../../lambda/lineage/token-policy.ts";
 import type { SecretName } from "../../lambda/model/secret.ts";
 import { isLive, type TokenId } from "../../lambda/model/token.ts";
 import { dueAt } from "../../lambda/policy/renewal-window.ts";
@@ -19,6 +20,9 @@ export function rowsOf(seen: Seen): readonly Row[] {
   return [...nextOf(seen)].map(([tokenId, said]): Row => {
     const token = findToken(snapshot, tokenId);
     const home = homes.get(tokenId);
+    const policy = home
+      ? policyOfLineage(snapshot, home.lineage)
+      : policyOfToken(snapshot, token ?? { id: tokenId });
     const isHead = home?.lineage.head?.tokenId === tokenId;
     const facts = {
       applicationId: application.id,
@@ -28,7 +32,8 @@ export function rowsOf(seen: Seen): readonly Row[] {
       isUnreadable: snapshot.unreadable.has(tokenId),
       isLive: token !== undefined && isLive(token, now),
       role: home?.role ?? "stray",
-      windowOpensAt: token && isHead ? dueAt(token, application.policy) : undefined,
+      policy,
+      windowOpensAt: token && isHead ? dueAt(token, policy) : undefined,
       secret: home && secretOf(home.lineage, tokenId, accessSecret),
       next: said.toSorted(byWeight),
       drift: drift.get(tokenId) ?? [],

@@ -15,7 +15,7 @@ import { choiceFor } from "./choice.ts";
 import { documentOf } from "./document.ts";
 import { showExplanation } from "./explain.ts";
 import { type Selected, selectedFrom } from "./filters.ts";
-import { lookAt } from "./forecast.ts";
+import { lookAt, unusedPoliciesIn } from "./forecast.ts";
 import { leftSecrets, showLeftSecrets } from "./left-secrets.ts";
 import { STATUS, type STATUS_FLAGS, type StatusOptions, statusOptions } from "./options.ts";
 import { showOverview } from "./overview.ts";
@@ -45,7 +45,10 @@ async function showStatus(options: StatusOptions, io: CommandIo): Promise<ExitCo
     "Nothing was written.",
     io,
   );
-  const selected = selectedFrom(forecasts, options, clock.now());
+  const { applications, organizations, shard } = options;
+  const isOfAll = problems.length + applications.length + organizations.length === 0 && shard === undefined;
+  const unusedPolicies = unusedPoliciesIn(forecasts, isOfAll);
+  const selected = { ...selectedFrom(forecasts, options, clock.now()), unusedPolicies };
   const isWhole = problems.length === 0 && forecasts.every(({ kind }) => kind === "seen");
   io.document(() => documentOf(selected, problems, listed, left));
   if (urgent === stderr || files.length > 0)

@@ -3,6 +3,7 @@ import { printable } from "../../lambda/model/printable.ts";
 import type { ApplicationRow, Report, ReportRow } from "../../lambda/report/report.ts";
 import { type Screen, say } from "./screen.ts";
 import { type Cell, type Column, tableLines } from "./table.ts";
+import { showUnusedPolicies } from "./unused-policies.ts";
 import { showUnusedSecrets } from "./unused-secrets.ts";
 import { outcomeStyle, outcomeWords, relative, whyOf } from "./words.ts";
 
@@ -64,6 +65,7 @@ export function showReport(
     if (others > 0) say(screen, `and ${others} ${why}`, "  ", "faint");
     showUnusedSecrets(application.unusedSecrets ?? [], screen);
   }
+  showUnusedPolicies(report.unusedPolicies ?? [], screen);
   const { omittedApplications = 0 } = report;
   if (omittedApplications > 0)
     say(screen, `and ${omittedApplications} more applications in which nothing failed`);

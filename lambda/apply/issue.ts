@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { DISCARD_PATIENCE_MS, PROBE_PATIENCE_MS } from "../limits.ts";
+import { policyIdFor } from "../lineage/token-policy.ts";
 import { asRotationError, RotationError } from "../model/errors.ts";
 import { capKey } from "../model/permission-cap.ts";
 import type { Redacted } from "../model/redacted.ts";
@@ -7,6 +8,7 @@ import type { SecretArn } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import { type ApiToken, scopeKey, type TokenId } from "../model/token.ts";
 import type { Rotate } from "../plan/actions.ts";
+import type { Policy } from "../policy/policy.ts";
 import { successorExpiresAt } from "../policy/renewal-window.ts";
 import type { IssuedToken, TokenOrder } from "../ports.ts";
 import type { ApplicationContext } from "./context.ts";
@@ -28,16 +30,18 @@ export interface Issued extends IssuedToken {
 export async function issue(
   { subject }: Rotate,
   secretArn: SecretArn,
+  policy: Policy,
   context: ApplicationContext,
 ): Promise<Issued> {
   const { clock, runId } = context.run;
   const orderedAt = after(clock.now(), context.aheadMs);
   const part = partOf(`${runId} ${subject.id} ${orderedAt.getTime()}`);
-  const expiresAt = successorExpiresAt(subject, context.application.policy, orderedAt, part);
+  const expiresAt = successorExpiresAt(subject, policy, orderedAt, part);
+  const policyId = policyIdFor(context.application, policy, subject);
   const order: TokenOrder = {
     name: subject.name,
     description: subject.description,
-    intent: { replacedId: subject.id, secretArn, run: runId, orderedAt, expiresAt },
+    intent: { replacedId: subject.id, secretArn, run: runId, policyId, orderedAt, expiresAt },
     scope: subject.scope,
     status: "active",
     expiresAt,

@@ -37,15 +37,15 @@ export async function rotate(
     ];
   }
   const begun = await budget.spend(async () => ({
-    until: after(clock.now(), application.policy.orphanAfterMs / 2),
-    issued: await issue(action, secret.arn, context),
+    until: after(clock.now(), plan.policy.orphanAfterMs / 2),
+    issued: await issue(action, secret.arn, plan.policy, context),
   }));
   if (begun === undefined) return [outcomeOf(action, name, "deferred")];
   const { until, issued } = begun;
   const verified = await verify(issued, plan.isOwnAccessToken, context);
   const stamp = { tokenId: issued.token.id, replacedId: subject.id };
   const candidate: Candidate = { arn: secret.arn, name, stamp, from, until };
-  const value = secretValue(issued, application, application.policy.secretFormat);
+  const value = secretValue(issued, application, plan.policy.secretFormat);
   const labels = await stage(candidate, value, context);
   return finish({ action, candidate, labels, successor: issued.token, verified }, context);
 }

@@ -14,20 +14,21 @@ import {
   secretIn,
   standingVersion,
 } from "./snapshot.ts";
+import { policyOfToken } from "./token-policy.ts";
 
 /** How many secrets are searched for one token of unknown origin. Each costs one ListSecretVersionIds in a run. */
 const MAX_SEARCHED = 500;
 
 /** Whether a run would act on a token that belongs to no secret yet. */
 export function isOfInterest(
-  { application }: Pick<Snapshot, "application">,
+  snapshot: Pick<Snapshot, "application">,
   token: ApiToken,
   selection: Selection,
   now: Date,
 ): boolean {
   return (
     isLive(token, now) &&
-    (isNamed(token, selection) || dueReason(token, application.policy, now) !== undefined)
+    (isNamed(token, selection) || dueReason(token, policyOfToken(snapshot, token), now) !== undefined)
   );
 }
 

@@ -10,6 +10,8 @@ export interface Intent {
   readonly replacedId: TokenId;
   readonly secretArn: SecretArn;
   readonly run: RunId;
+  /** The id in `policy.tokens` that decides its policy, so that it also decides those of all successors. */
+  readonly policyId?: TokenId | undefined;
   readonly orderedAt: Date;
   readonly expiresAt: Date | undefined;
 }
@@ -19,6 +21,7 @@ export interface Marker {
   readonly replacedId: TokenId;
   readonly secretArn: SecretArn;
   readonly run: string;
+  readonly policyId?: TokenId | undefined;
   /** Absent in markers of older versions, which didn't sign them. */
   readonly seal?: Seal;
 }
@@ -53,7 +56,7 @@ export type MarkerReading = Marker | "damaged" | undefined;
 
 const OPENING = "[losant-token-rotation";
 const MARKER =
-  /^\[losant-token-rotation replaces=([a-f\d]{24}) secret=(\S+) run=([\w-]+)(?: ordered=(\S+) expires=(\S+) mac=([a-f\d]{64}))?\]$/;
+  /^\[losant-token-rotation replaces=([a-f\d]{24}) secret=(\S+) run=([\w-]+)(?:(?: policy=([a-f\d]{24}))? ordered=(\S+) expires=(\S+) mac=([a-f\d]{64}))?\]$/;
 const NOTICE = /^\[losant-token-rotation discarded=(\S+) mac=([a-f\d]{64})\]$/;
 /** apiTokenPost.json: description, maxLength. */
 const MAX_DESCRIPTION = 32_767;
@@ -70,11 +73,17 @@ export function readMarkers(description: string): readonly (Marker | "damaged")[
 }
 
 function readLine(line: string): Marker | "damaged" {
-  const [, replaced, arn, run, ordered, expires, mac] = MARKER.exec(line) ?? [];
+  const [, replaced, arn, run, policy, ordered, expires, mac] = MARKER.exec(line) ?? [];
   const secretArn = v.safeParse(SecretArn, arn);
   const replacedId = v.safeParse(TokenId, replaced);
-  if (!secretArn.success || !replacedId.success || run === undefined) return "damaged";
-  const marker = { replacedId: replacedId.output, secretArn: secretArn.output, run };
+  const policyId = v.safeParse(v.optional(TokenId), policy);
+  if (!secretArn.success || !replacedId.success || !policyId.success || run === undefined) return "damaged";
+  const marker = {
+    replacedId: replacedId.output,
+    secretArn: secretArn.output,
+    run,
+    ...(policyId.output !== undefined && { policyId: policyId.output }),
+  };
   if (ordered === undefined || expires === undefined || mac === undefined) return marker;
   const orderedAt = momentIn(ordered);
   const expiresAt = expires === "never" ? undefined : momentIn(expires);
@@ -142,9 +151,10 @@ function isSameExpiry(expiresAt: Date | undefined, ordered: Date | undefined): b
 
 type Claims = Omit<Intent, "run"> & { readonly run: string };
 
-function claimsText({ replacedId, secretArn, run, orderedAt, expiresAt }: Claims): string {
+function claimsText({ replacedId, secretArn, run, policyId, orderedAt, expiresAt }: Claims): string {
   const expires = expiresAt?.toISOString() ?? "never";
-  return `replaces=${replacedId} secret=${secretArn} run=${run} ordered=${orderedAt.toISOString()} expires=${expires}`;
+  const policy = policyId === undefined ? "" : ` policy=${policyId}`;
+  return `replaces=${replacedId} secret=${secretArn} run=${run}${policy} ordered=${orderedAt.toISOString()} expires=${expires}`;
 }
 
 const signedText = (claims: Claims, applicationId: ApplicationId) => `${applicationId} ${claimsText(claims)}`;

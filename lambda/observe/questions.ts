@@ -4,6 +4,7 @@ import type { Places } from "../lineage/place.ts";
 import { placesOf } from "../lineage/places.ts";
 import { formerNamesOf, secretNameOfToken } from "../lineage/roots.ts";
 import { type ListedToken, ownVersions, type Snapshot, standingVersion } from "../lineage/snapshot.ts";
+import { mayDecide } from "../lineage/token-policy.ts";
 import { hasNotice } from "../model/marker.ts";
 import type { SecretName } from "../model/secret.ts";
 import type { TokenId } from "../model/token.ts";
@@ -91,6 +92,8 @@ function askAboutTokens(
 ): void {
   for (const token of snapshot.tokens.values()) {
     const place = places.get(token.id);
+    // Which policy it has depends on whether the worker wrote its marker.
+    if (token.proof === "unknown" && mayDecide(snapshot, token)) questions.needKeys();
     switch (place?.kind) {
       case "stray":
         if (place.reason === "marker-unknown" || mayBeDiscarded(token)) questions.needKeys();

@@ -2,12 +2,14 @@ import { type Lineage, resolveLineages } from "../lineage/lineage.ts";
 import type { Places } from "../lineage/place.ts";
 import { placesOf } from "../lineage/places.ts";
 import { type ListedToken, type Snapshot, unreadableError } from "../lineage/snapshot.ts";
+import { policyOfLineage, policyOfToken } from "../lineage/token-policy.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
 import type { ApiToken, RunId, TokenId } from "../model/token.ts";
+import type { Policy } from "../policy/policy.ts";
 import { dueAt } from "../policy/renewal-window.ts";
 import type { Selection } from "../policy/request.ts";
 import type { UnreadableToken } from "../ports.ts";
-import type { Action, SkipReason, Subject } from "./actions.ts";
+import type { Action, Settle, SkipReason, Subject } from "./actions.ts";
 import { ruleOnHead } from "./head.ts";
 import { discardOrphans } from "./orphans.ts";
 import { retireSuperseded } from "./retirement.ts";
@@ -22,6 +24,8 @@ export interface LineagePlan {
   readonly headId: TokenId | undefined;
   /** It is unknown who created its head, so other lineages come first. */
   readonly isUnexplained: boolean;
+  /** The application's, or that of an entry for single tokens. */
+  readonly policy: Policy;
   readonly actions: readonly Action[];
 }
 
@@ -40,22 +44,34 @@ export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly
     const place = places.get(token.id);
     if (place?.kind === "stray") {
       const covered = place.isCovered === true ? { isCovered: true } : {};
-      return [ofStray({ ...skip(token, place.reason), ...covered })];
+      return [ofStray({ ...skip(token, place.reason), ...covered }, snapshot)];
     }
-    return place?.kind === "failed" ? [ofStray({ kind: "fail", subject: token, error: place.error })] : [];
+    return place?.kind === "failed"
+      ? [ofStray({ kind: "fail", subject: token, error: place.error }, snapshot)]
+      : [];
   });
   const odd = [...snapshot.unreadable.values()].map((token) =>
-    ofStray({ kind: "fail", subject: subjectOf(token), error: unreadableError(application, token) }),
+    ofStray(
+      { kind: "fail", subject: subjectOf(token), error: unreadableError(application, token) },
+      snapshot,
+    ),
   );
-  const lineages = planLineages(snapshot, places, circumstances).map(({ lineage, actions }) => ({
+  const lineages = planLineages(snapshot, places, circumstances).map(({ lineage, policy, actions }) => ({
     secretName: lineage.secretName,
     secretArn: lineage.secret?.arn,
     isOwnAccessToken: lineage.isOwnAccessToken,
     headId: lineage.head?.tokenId,
     isUnexplained: lineage.head?.kind === "root" && lineage.head.origin.kind === "unexplained",
+    policy,
     actions,
   }));
   return [...lineages, ...strays, ...odd];
+}
+
+interface PlannedLineage {
+  readonly lineage: Lineage;
+  readonly policy: Policy;
+  readonly actions: readonly Action[];
 }
 
 /** The same for one lineage at a time, together with the lineage. */
@@ -63,19 +79,20 @@ export function* planLineages(
   snapshot: Snapshot,
   places: Places,
   circumstances: Circumstances,
-): Generator<{ readonly lineage: Lineage; readonly actions: readonly Action[] }, void> {
-  const { application, readAt, login, ownId, losantTime, keys } = snapshot;
-  const input: RuleInput = {
+): Generator<PlannedLineage, void> {
+  const { readAt, login, ownId, losantTime, keys } = snapshot;
+  const input: Omit<RuleInput, "policy"> = {
     ...circumstances,
-    policy: application.policy,
     readAt,
     login,
     ownId,
     hasKeysLeft: keys === "login",
     isClockTrusted: losantTime.isTrusted,
   };
-  for (const lineage of resolveLineages(snapshot, places, circumstances.now))
-    yield { lineage, actions: planLineage(lineage, input) };
+  for (const lineage of resolveLineages(snapshot, places, circumstances.now)) {
+    const policy = policyOfLineage(snapshot, lineage);
+    yield { lineage, policy, actions: planLineage(lineage, { ...input, policy }) };
+  }
 }
 
 /** The description can contain anything, so it is not reported. */
@@ -83,13 +100,14 @@ function subjectOf({ id, createdAt, expiresAt }: UnreadableToken): Subject {
   return { id, ...(createdAt && { createdAt }), ...(expiresAt && { expiresAt }) };
 }
 
-function ofStray(action: Action): LineagePlan {
+function ofStray(action: Exclude<Action, Settle>, snapshot: Snapshot): LineagePlan {
   return {
     secretName: undefined,
     secretArn: undefined,
     isOwnAccessToken: false,
     headId: undefined,
     isUnexplained: false,
+    policy: policyOfToken(snapshot, action.subject),
     actions: [action],
   };
 }

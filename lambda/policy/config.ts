@@ -5,7 +5,16 @@ import { type ApplicationId, TokenId } from "../model/token.ts";
 import { ConfigSchema, shareOf } from "./config-schema.ts";
 import { type ApplicationPlaces, conflictsIn } from "./conflicts.ts";
 import { jsonFlaw } from "./json-flaw.ts";
-import { durationMs, impossibilities, type Policy, resolvePolicy } from "./policy.ts";
+import {
+  durationMs,
+  entryProblems,
+  impossibilities,
+  isOfApplication,
+  type Policy,
+  type PolicyDocument,
+  resolvePolicy,
+  withEntries,
+} from "./policy.ts";
 import { isFleetInterval, type Share, shardsIn } from "./slots.ts";
 
 export { durationMs, type Policy } from "./policy.ts";
@@ -86,9 +95,14 @@ export function parseConfig(document: unknown): RotationConfig {
   const intervalMs = durationMs(config.schedule);
   const { losantApiUrl, secretPrefix, formerPrefixes, eventBusName } = config;
   const entries = config.applications ?? [];
-  const applications = entries.flatMap((entry) => resolveApplication(entry, config.policy, intervalMs));
+  const common: Layer = { policy: config.policy, path: "policy" };
+  const applications = entries.flatMap((entry, index) =>
+    resolveApplication(entry, [common, layerOf(entry, "applications", index)], intervalMs),
+  );
   const discover = withoutRepeatedRenewals(
-    (config.discover ?? []).map((entry) => resolveDiscover(entry, entries, config.policy, intervalMs)),
+    (config.discover ?? []).map((entry, index) =>
+      resolveDiscover(entry, entries, [common, layerOf(entry, "discover", index)], intervalMs),
+    ),
   );
   const isFleet = config.fleet === true;
   const problems = [
@@ -96,6 +110,7 @@ export function parseConfig(document: unknown): RotationConfig {
       ? ["schedule: with fleet, must be a multiple of 15m, from 30m to 1d"]
       : []),
     ...entries.flatMap(idsTwice),
+    ...tokenEntryProblems(config),
     ...conflictsIn({ secretPrefix, formerPrefixes, applications: entries.map(placesOfEntry), discover }),
     ...impossiblePolicies(entries, applications, discover),
   ];
@@ -122,15 +137,16 @@ function missingIn({ applications, discover }: ConfigDocument): readonly string[
   );
 }
 
-/** The policies of all applications, also of those that are not discovered yet. */
+/** The policies of all applications, also of those that are not discovered yet, and of single tokens. */
 export function policiesOf({ applications, discover }: RotationConfig): readonly Policy[] {
-  return [
+  const policies = [
     ...applications.map(({ policy }) => policy),
     ...discover.flatMap(({ policy, overrides }) => [
       policy,
       ...[...overrides.values()].map((one) => one.policy),
     ]),
   ];
+  return policies.flatMap(withEntries);
 }
 
 /** As `parseConfig`, from the text of the document; `source` names the file or variable in the error. */
@@ -161,13 +177,45 @@ function listsIn(document: unknown): readonly string[] {
   return Array.isArray(document) ? ["the document: must be an object"] : inside(document, "");
 }
 
+/** One of the policies that together are the policy of an application, and its place in the configuration. */
+interface Layer {
+  readonly policy: PolicyDocument | undefined;
+  readonly path: string;
+}
+
+function layerOf(
+  { policy }: Partial<Pick<Layer, "policy">>,
+  list: "applications" | "discover",
+  index: number,
+): Layer {
+  return { policy, path: `${list}.${index}.policy` };
+}
+
+/** Each overrides single keys of those before it. `tokens` is one key: the lists are not joined. */
+function layered(layers: readonly Layer[], intervalMs: number): Policy {
+  const document: PolicyDocument = Object.assign({}, ...layers.map(({ policy }) => policy));
+  const holder = layers.findLast(({ policy }) => policy?.tokens !== undefined);
+  return resolvePolicy(document, intervalMs, holder && `${holder.path}.tokens`);
+}
+
+function tokenEntryProblems({ policy, applications = [], discover = [] }: ConfigDocument): readonly string[] {
+  const layers: readonly Layer[] = [
+    { policy, path: "policy" },
+    ...discover.map((entry, index) => layerOf(entry, "discover", index)),
+    ...applications.map((entry, index) => layerOf(entry, "applications", index)),
+  ];
+  return layers.flatMap(({ policy, path }) =>
+    entryProblems(policy?.tokens ?? []).map((problem) => `${path}.tokens.${problem}`),
+  );
+}
+
 /** Without an access token, it is an override, which belongs to the entries of `discover`. */
 function resolveApplication(
   entry: ApplicationDocument,
-  common: ConfigDocument["policy"],
+  layers: readonly Layer[],
   intervalMs: number,
 ): readonly ApplicationConfig[] {
-  const { id, policy, secrets } = entry;
+  const { id, secrets } = entry;
   const { accessToken, renewsAccessToken } = placesOfEntry(entry);
   if (accessToken === undefined) return [];
   return [
@@ -175,34 +223,31 @@ function resolveApplication(
       id,
       accessToken,
       renewsAccessToken,
-      policy: resolvePolicy({ ...common, ...policy }, intervalMs),
+      policy: layered(layers, intervalMs),
       secrets: mappingsOf(secrets),
     },
   ];
 }
 
 function resolveDiscover(
-  { policy, part, accessToken, ...rest }: DiscoverDocument,
+  { part, accessToken, ...rest }: DiscoverDocument,
   entries: readonly ApplicationDocument[],
-  common: ConfigDocument["policy"],
+  layers: readonly Layer[],
   intervalMs: number,
 ): DiscoverConfig {
-  const overrides = entries.filter((entry) => entry.accessToken === undefined);
   const { secret, renew } = renewalOf(accessToken);
   return {
     ...rest,
     accessToken: secret,
     renewsAccessToken: renew,
     part: part === undefined ? undefined : shareOf(part),
-    policy: resolvePolicy({ ...common, ...policy }, intervalMs),
+    policy: layered(layers, intervalMs),
     overrides: new Map(
-      overrides.map((entry) => [
-        entry.id,
-        {
-          policy: resolvePolicy({ ...common, ...policy, ...entry.policy }, intervalMs),
-          secrets: mappingsOf(entry.secrets),
-        },
-      ]),
+      entries.flatMap((entry, index) => {
+        if (entry.accessToken !== undefined) return [];
+        const policy = layered([...layers, layerOf(entry, "applications", index)], intervalMs);
+        return [[entry.id, { policy, secrets: mappingsOf(entry.secrets) }] as const];
+      }),
     ),
   };
 }
@@ -274,10 +319,17 @@ export function describeIssue(issue: v.BaseIssue<unknown>): string {
   // In a union, the alternative that matched furthest shows what is wrong.
   const deeper = issue.type === "union" ? issue.issues?.find(({ path }) => path !== undefined) : undefined;
   if (deeper !== undefined) return `${path}.${describeIssue(deeper)}`;
-  if (issue.type === "strict_object" && issue.expected === "never") return `${path}: unknown key`;
+  if (issue.type === "strict_object" && issue.expected === "never") return `${path}: ${unwanted(path)}`;
   if (issue.type === "strict_object" && issue.received === "undefined") return `${path}: is missing`;
   if (issue.type === "strict_object") return `${path}: must be an object`;
   return `${path}: ${issue.message}`;
+}
+
+function unwanted(path: string): string {
+  const [, key] = /(?:^|\.)policy\.tokens\.\d+\.(\w+)$/.exec(path) ?? [];
+  return key !== undefined && isOfApplication(key)
+    ? "is only for a whole application, not for single tokens"
+    : "unknown key";
 }
 
 function invalid(problems: readonly string[], source = "configuration"): RotationError {

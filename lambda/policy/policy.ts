@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { TokenId } from "../model/token.ts";
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^([1-9]\d{0,5})([mhd])$/;
@@ -40,7 +41,7 @@ export const globs = v.array(
   "must be a list of name patterns",
 );
 
-export const PolicySchema = v.strictObject({
+const ApplicationPolicySchema = v.strictObject({
   renewBefore: v.optional(duration),
   lifetime: v.optional(v.union([v.literal("same"), duration], 'must be "same" or a duration')),
   include: v.optional(globs),
@@ -60,9 +61,34 @@ export const PolicySchema = v.strictObject({
   secretFormat: v.optional(v.picklist(["json", "plain"], 'must be "json" or "plain"')),
 });
 
-type PolicyDocument = v.InferOutput<typeof PolicySchema>;
+/** These limit or choose among all tokens of an application, so they say nothing about a single one. */
+const APPLICATION_KEYS = ["include", "exclude", "maxRotationsPerRun"] as const;
 
-/** What to do with the tokens of one application; all durations in milliseconds. */
+/**
+ * Everybody who may rename a token can choose among the entries with names. So a name decides only when a token is renewed, and how
+ * long its successor lives: never which token ends, or what a secret holds.
+ */
+const ID_KEYS = ["retire", "orphanAfter", "secretFormat"] as const;
+
+const TokenPolicySchema = v.strictObject({
+  match: v.pipe(v.string("must be the id or a name pattern of tokens"), v.minLength(1, "must not be empty")),
+  ...v.omit(ApplicationPolicySchema, APPLICATION_KEYS).entries,
+});
+
+export const PolicySchema = v.strictObject({
+  ...ApplicationPolicySchema.entries,
+  tokens: v.optional(
+    v.pipe(
+      v.array(TokenPolicySchema, "must be a list of objects with match"),
+      v.maxLength(1_000, "must contain at most 1000 entries"),
+    ),
+  ),
+});
+
+export type PolicyDocument = v.InferOutput<typeof PolicySchema>;
+type TokenPolicyDocument = v.InferOutput<typeof TokenPolicySchema>;
+
+/** What to do with the tokens of one application, or with those of one of its entries; all durations in milliseconds. */
 export interface Policy {
   readonly intervalMs: number;
   readonly renewBeforeMs: number;
@@ -78,10 +104,23 @@ export interface Policy {
   readonly orphanAfterMs: number;
   readonly maxRotationsPerRun: number;
   readonly secretFormat: "json" | "plain";
+  /** For single tokens, those with ids first. The first that fits decides, see `token-policy.ts`. */
+  readonly tokens: readonly TokenPolicy[];
 }
 
-/** A policy with every default filled in. */
-export function resolvePolicy(policy: PolicyDocument, intervalMs: number): Policy {
+/** An entry of `tokens`. */
+export interface TokenPolicy {
+  /** A token's id in lower case, if `isId`, or else a pattern of names. */
+  readonly match: string;
+  readonly isId: boolean;
+  /** Its place in the configuration: applications with one list have the same entries. */
+  readonly path: string;
+  /** The policy of the application, with the keys of this entry. */
+  readonly policy: Policy;
+}
+
+/** A policy with every default filled in. `path`: where the configuration has its `tokens`. */
+export function resolvePolicy(policy: PolicyDocument, intervalMs: number, path = "policy.tokens"): Policy {
   const {
     renewBefore = "30d",
     lifetime = "same",
@@ -92,6 +131,7 @@ export function resolvePolicy(policy: PolicyDocument, intervalMs: number): Polic
     orphanAfter = "1h",
     maxRotationsPerRun = 500,
     secretFormat = "json",
+    tokens = [],
     ...unused
   } = policy;
   // No key may be accepted and then ignored.
@@ -112,11 +152,63 @@ export function resolvePolicy(policy: PolicyDocument, intervalMs: number): Polic
     orphanAfterMs: durationMs(orphanAfter),
     maxRotationsPerRun,
     secretFormat,
+    tokens: tokens.map(({ match, ...keys }, index) => ({
+      match: isTokenId(match) ? match.toLowerCase() : match,
+      isId: isTokenId(match),
+      path: `${path}.${index}`,
+      policy: resolvePolicy({ ...policy, ...keys, tokens: [] }, intervalMs),
+    })),
   };
 }
 
+/** Text that looks like an id is never a name. */
+function isTokenId(text: string): boolean {
+  return v.is(TokenId, text);
+}
+
+/** An application's policy and those of its entries. */
+export function withEntries(policy: Policy): readonly Policy[] {
+  return [policy, ...policy.tokens.map((entry) => entry.policy)];
+}
+
+/** What is wrong with a list of entries, beside their durations. Each message begins with the number of the entry. */
+export function entryProblems(entries: readonly TokenPolicyDocument[]): readonly string[] {
+  const seen = new Set<string>();
+  let hasName = false;
+  return entries.flatMap((entry, index) => {
+    const key = isTokenId(entry.match) ? entry.match.toLowerCase() : entry.match;
+    const isRepeated = seen.has(key);
+    seen.add(key);
+    if (isRepeated) return [`${index}.match: is the same as in an earlier entry`];
+    if (isTokenId(entry.match))
+      // Otherwise, whoever renames a token could take it out of the entry with its id.
+      return hasName ? [`${index}.match: entries with ids must come before those with names`] : [];
+    hasName = true;
+    return ID_KEYS.filter((name) => entry[name] !== undefined).map(
+      (name) =>
+        `${index}.${name}: needs the id of a token in match, because anybody who may rename a token could choose it`,
+    );
+  });
+}
+
+/** Whether a key of a policy is valid for a whole application only. */
+export function isOfApplication(key: string): boolean {
+  return key === "tokens" || APPLICATION_KEYS.some((name) => name === key);
+}
+
 /** Values that are valid alone, but not together with others. Each message begins with the path within the policy. */
-export function impossibilities({ lifetimeMs, intervalMs, retire }: Policy): readonly string[] {
+export function impossibilities(policy: Policy): readonly string[] {
+  const own = impossibleValues(policy);
+  const ofEntries = policy.tokens.flatMap((entry, index) =>
+    // What the whole policy has is told once.
+    impossibleValues(entry.policy)
+      .filter((problem) => !own.includes(problem))
+      .map((problem) => `tokens.${index}.${problem}`),
+  );
+  return [...own, ...ofEntries];
+}
+
+function impossibleValues({ lifetimeMs, intervalMs, retire }: Policy): readonly string[] {
   const { deactivateAfterMs, deleteAfterMs } = retire;
   const isTooShort = lifetimeMs !== "same" && lifetimeMs <= 3 * intervalMs;
   const isDeletedFirst =

@@ -29,16 +29,15 @@ const PATIENCE_INTERVALS = 2;
  */
 export function notificationsOf(
   outcomes: readonly Outcome[],
-  secretArn: SecretArn | undefined,
+  { secretArn, policy }: Pick<LineagePlan, "secretArn" | "policy">,
   context: ApplicationContext,
 ): readonly RotationEvent[] {
-  const { policy } = context.application;
   // A blocked lineage has the same reason for each token. Only its head, which comes first, is in use.
   const told = new Set<Reason>();
   return outcomes.flatMap((outcome) => {
     const notifications: RotationEvent[] = [];
     const { error, reason } = outcome;
-    const moment = error && momentOf(outcome, error, context);
+    const moment = error && momentOf(outcome, error, policy, context);
     if (error && moment) notifications.push(failedEvent(outcome, error, moment, secretArn, context));
     if (context.run.trigger !== "schedule" || (isLeftToExpire(reason) && told.has(reason)))
       return notifications;
@@ -89,6 +88,7 @@ function onlyOneThatEnds(at: Date, tokens: Snapshot["tokens"]): ListedToken | un
 function momentOf(
   outcome: Outcome,
   { code }: RotationError,
+  policy: Policy,
   context: ApplicationContext,
 ): string | undefined {
   // The bus itself failed, so an event about this can't be sent. The next run sends the missing rotation events.
@@ -96,7 +96,6 @@ function momentOf(
   const { reason } = outcome;
   if (context.run.trigger === "manual" || reason === "forced" || reason === "retire-now")
     return context.run.runId;
-  const { policy } = context.application;
   return failureReminderAt(standingOf(outcome, policy), context.run.at, policy.intervalMs)?.toISOString();
 }
 

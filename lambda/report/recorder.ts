@@ -12,10 +12,10 @@ import {
 } from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
 import { quoted } from "../model/printable.ts";
-import type { SecretArn } from "../model/secret.ts";
 import { type ApplicationId, ownerFacts, ownerText, type TokenOwner } from "../model/token.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { restOf } from "../plan/reasons.ts";
+import type { UnusedPolicy } from "../policy/policy-use.ts";
 import type { EventBus, Log, LogFields } from "../ports.ts";
 import { expiryAtStake, isOrphanLeft, type RunFacts } from "./metrics.ts";
 import { accessTokenNotification, notificationsOf } from "./notifications.ts";
@@ -85,6 +85,12 @@ export class Recorder {
     this.#log.warn("entries of `secrets` fit no token", { applicationId, unusedSecrets });
   }
 
+  /** Records entries of `policy.tokens` that decide for no token. */
+  unusedPolicies(unused: readonly UnusedPolicy[]): void {
+    if (unused.length > 0)
+      this.#log.warn("entries of `policy.tokens` fit no token", { unusedPolicies: unused });
+  }
+
   applicationFailed(owner: TokenOwner, error: RotationError): void {
     const known = this.applications.get(owner.id);
     const facts = { outcome: "failed" as const, ...errorFacts(error) };
@@ -114,7 +120,7 @@ export class Recorder {
    */
   async record(
     outcomes: readonly Outcome[],
-    secretArn: SecretArn | undefined,
+    lineage: Pick<LineagePlan, "secretArn" | "policy">,
     context: ApplicationContext,
   ): Promise<void> {
     const { id } = context.application;
@@ -125,7 +131,7 @@ export class Recorder {
       this.#soonestExpiryAt = earlier(this.#soonestExpiryAt, expiryAtStake(outcome));
     }
     if (this.#isDryRun) return;
-    for (const event of notificationsOf(outcomes, secretArn, context)) await this.#publish(event, context);
+    for (const event of notificationsOf(outcomes, lineage, context)) await this.#publish(event, context);
   }
 
   /** Logs how many tokens at rest have no line in the log, if there are any. */

@@ -5,6 +5,7 @@ import type { RotationError } from "../model/errors.ts";
 import type { RotationEvent, Summary } from "../model/events.ts";
 import { masked } from "../model/masked.ts";
 import type { ApplicationId, RunId } from "../model/token.ts";
+import type { UnusedPolicy } from "../policy/policy-use.ts";
 import type { Trigger } from "../policy/request.ts";
 import type { Share } from "../policy/slots.ts";
 import type { ShardFacts } from "./coverage.ts";
@@ -62,6 +63,8 @@ export interface Report {
   readonly applications: readonly ApplicationRow[];
   /** How many rows are left out of `applications`, if any are. */
   readonly omittedApplications?: number;
+  /** Entries of `policy.tokens` that decide for no token, if the run looked at every application that has them. */
+  readonly unusedPolicies?: readonly UnusedPolicy[];
 }
 
 /**

@@ -11,7 +11,7 @@ import { ownerText, type TokenId } from "../model/token.ts";
 import { observe } from "../observe/observe.ts";
 import { isEffect } from "../plan/actions.ts";
 import { type LineagePlan, plan } from "../plan/plan.ts";
-import type { ApplicationConfig } from "../policy/config.ts";
+import type { ApplicationConfig, Policy } from "../policy/config.ts";
 import { isId } from "../policy/request.ts";
 import type { Clock, TokenApi } from "../ports.ts";
 import type { RunContext } from "./context.ts";
@@ -31,6 +31,7 @@ export async function planInTime(
     : "reading the applications before this one took too long";
   run.recorder.applicationFailed(application, new RotationError("out-of-time", why));
   run.recorder.accessToken("unknown");
+  run.policyUse.note(application.policy, undefined);
   return [];
 }
 
@@ -63,6 +64,7 @@ async function planApplication(
       application.id,
       unusedEntries(snapshot, () => placesOf(snapshot, selection, now)),
     );
+    run.policyUse.note(application.policy, policiesIn(plans, snapshot));
     // The tokens that were listed are worked on anyway.
     for (const flaw of [...snapshot.flaws, ...clockFlaws(snapshot, plans)])
       recorder.applicationFailed(application, flaw);
@@ -70,7 +72,7 @@ async function planApplication(
     // All take from one iterator, because p-limit would queue a promise for each of up to a hundred thousand.
     const line = resting.values();
     const recordInTurn = async () => {
-      for (const one of line) await recorder.record(restingOutcomes(one), one.secretArn, context);
+      for (const one of line) await recorder.record(restingOutcomes(one), one, context);
     };
     const atOnce = Math.min(TOLD_AT_ONCE, resting.length);
     await Promise.all(Array.from({ length: atOnce }, recordInTurn));
@@ -84,11 +86,21 @@ async function planApplication(
     if (error.code === "application-not-found" && application.foundBy !== undefined)
       run.gone.add(application.id);
     else recorder.applicationFailed(application, error);
+    run.policyUse.note(application.policy, undefined);
     recorder.accessToken(await accessTokenExpiryAfter(error, api, clock));
     return [];
   } finally {
     room.leave();
   }
+}
+
+/** The policies of all tokens. Undefined if a token, and so perhaps its policy, is not known. */
+export function policiesIn(
+  plans: readonly LineagePlan[],
+  { flaws }: Pick<Snapshot, "flaws">,
+): ReadonlySet<Policy> | undefined {
+  const isPart = flaws.length > 0 || plans.some(({ actions }) => actions.some(({ kind }) => kind === "fail"));
+  return isPart ? undefined : new Set(plans.map(({ policy }) => policy));
 }
 
 /** Suggests a similar name for a name that matches no token. Not for ids, which are similar by chance. */

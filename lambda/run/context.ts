@@ -16,6 +16,7 @@ import { after } from "../model/time.ts";
 import type { ApplicationId, RunId, TokenId } from "../model/token.ts";
 import { NO_INDEX, readIndex, SecretLists } from "../observe/read-index.ts";
 import type { ApplicationConfig, DiscoverConfig, RotationConfig } from "../policy/config.ts";
+import { PolicyUse } from "../policy/policy-use.ts";
 import type { RotationRequest } from "../policy/request.ts";
 import type { Share } from "../policy/slots.ts";
 import type {
@@ -85,6 +86,7 @@ export interface RunContext extends EffectContext {
   readonly unmatched: Set<string>;
   /** For some of these, the name that was probably meant. */
   readonly meant: Map<string, string>;
+  readonly policyUse: PolicyUse;
   /** The memory for the listings of this run. */
   readonly listings: ListingSpace;
   /** Where `index` finds the secrets of an application. */
@@ -143,6 +145,7 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     gate,
     unmatched: new Set(request.selection.tokens),
     meant: new Map(),
+    policyUse: new PolicyUse(),
     secretLists,
     index: (of) => secretLists.of(of),
     heldElsewhere: new Map(),

@@ -38,11 +38,10 @@ export function pilotsAmong<Each extends Prospect>(
   const rotations = work.filter(isRotation);
   const [first] = rotations;
   if (first === undefined) return [];
-  const { policy } = first.context.application;
   const isUrgent = first.plan.isOwnAccessToken;
   const leader = isUrgent ? first : (rotations.find((one) => isFresh(one, startedAt)) ?? first);
   // The interval's number, so that those of scheduled runs are consecutive: multiples of larger steps aren't spread evenly.
-  const interval = Math.floor(orderAt.getTime() / policy.intervalMs);
+  const interval = Math.floor(orderAt.getTime() / first.plan.policy.intervalMs);
   const pilots = new Set([leader, ...ofOneApplication(rotations, interval)]);
   for (let turn = 1; pilots.size < Math.min(STORE_REFUSALS, rotations.length); turn += 1) {
     const at = Math.floor((((interval * STORE_REFUSALS + turn) * GOLDEN) % 1) * rotations.length);
@@ -83,10 +82,10 @@ function urgency({ plan }: Prospect): number {
 }
 
 /** Forced, or due for less than two intervals, so at most two runs have tried it. */
-function isFresh({ plan, context }: Prospect, now: Date): boolean {
+function isFresh({ plan }: Prospect, now: Date): boolean {
   const rotation = rotationOf(plan);
   if (rotation === undefined) return false;
-  const { policy } = context.application;
+  const { policy } = plan;
   const at = dueAt(rotation.subject, policy);
   return (
     rotation.reason === "forced" || (at !== undefined && now.getTime() - at.getTime() < 2 * policy.intervalMs)

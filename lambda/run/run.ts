@@ -49,6 +49,9 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
   );
   for (const error of unmatchedErrors([...context.unmatched], context)) recorder.failed("event", error);
   recorder.sayWhatIsLeftOut();
+  const isEverywhere = isDiscovered && shard === undefined && request.applicationId === undefined;
+  const unusedPolicies = context.policyUse.unused(isEverywhere);
+  recorder.unusedPolicies(unusedPolicies);
   const ofShard = shard && { shard, applications: coverageOf(recorder.applications.values()) };
   const completion = { runId, trigger, startedAt, finishedAt: clock.now(), ofShard };
   const isTold = dryRun || (await recorder.complete(completion, context.bus));
@@ -65,6 +68,7 @@ export async function run(request: RotationRequest, environment: RunEnvironment)
     finishedAt: clock.now().toISOString(),
     ...counted,
     ...applicationRows(rows, counted.tokens),
+    ...(unusedPolicies.length > 0 && { unusedPolicies }),
   };
   const isWhole = request.applicationId === undefined && request.selection.tokens === undefined;
   const { failures, codes } = recorder;
@@ -137,5 +141,5 @@ async function workThrough(work: readonly Work[], context: RunContext, worked: (
 
 async function carryOut({ context, plan: lineage }: Work, { request, recorder }: RunContext): Promise<void> {
   const outcomes = request.dryRun ? restingOutcomes(lineage) : await applyPlan(lineage, context);
-  await recorder.record(outcomes, lineage.secretArn, context);
+  await recorder.record(outcomes, lineage, context);
 }

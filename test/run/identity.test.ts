@@ -49,6 +49,77 @@ const marker = (arn: string, replaces = "a".repeat(24)) =>
   `[losant-token-rotation replaces=${replaces} secret=${arn} run=run-9]`;
 const ABROAD = `arn:aws:secretsmanager:eu-west-1:999988887777:secret:losant/${APP}/backend-AbCdEf`;
 
+describe("an entry of `policy.tokens`", () => {
+  const firstId = new World().token("backend", DUE).id;
+  const KEPT = { match: firstId, retire: "never" as const, lifetime: "20d" };
+  const RETIRING = { lifetime: "20d", retire: { deactivateAfter: "1d", deleteAfter: "2d" } } as const;
+
+  it("with an id goes on to fit the lineage when Losant and the secret no longer name that token", async () => {
+    const world = new World({
+      policy: { ...RETIRING, tokens: [{ ...RETIRING, match: firstId, lifetime: "30d" }] },
+    });
+    expect(world.token("backend", DUE).id).toBe(firstId);
+    await live(world, 200);
+    // The root stays, because no policy ends roots.
+    world.losant.remove(APP, firstId);
+    await live(world, 60);
+    const made = tokensOf(world).filter(({ name }) => name === "backend");
+    expect(
+      made.map(({ creationDate, expirationDate }) =>
+        Math.round(((expirationDate?.getTime() ?? 0) - creationDate.getTime()) / DAY),
+      ),
+    ).toEqual([30]);
+    expect(made[0]?.description).toContain(` policy=${firstId} `);
+  });
+
+  it("with an id still decides that nothing is ended after somebody removed the markers", async () => {
+    const world = new World({ policy: { ...RETIRING, tokens: [KEPT] } });
+    world.token("backend", DUE);
+    for (let at = 0; at < 100; at += 10) {
+      await live(world, 10);
+      for (const { id } of tokensOf(world)) world.losant.edit(APP, id, { description: "tidied up" });
+    }
+    expect(tokensOf(world).length).toBeGreaterThan(3);
+    expect(tokensOf(world).every(({ status }) => status === "active")).toBe(true);
+  });
+
+  it("with a name is left by whoever renames the token, who ends nothing by that", async () => {
+    const policy = { lifetime: "20d", tokens: [KEPT, { match: "back*", renewBefore: "1d" }] };
+    const world = new World({ policy: { ...RETIRING, ...policy } });
+    const { id } = world.token("backend", DUE);
+    await live(world, 10);
+    const successor = tokensOf(world).find((token) => token.id !== id);
+    if (successor === undefined) throw new Error("it was due");
+    world.losant.edit(APP, successor.id, { name: "other" });
+    await live(world, 60);
+    expect(tokensOf(world).every(({ status }) => status === "active")).toBe(true);
+  });
+
+  it("that fits no token is told, and so is one behind another that fits the same tokens", async () => {
+    const tokens = [
+      { match: "c".repeat(24) },
+      { match: "back*" },
+      { match: "backend" },
+      { match: "bakcend" },
+    ];
+    const world = new World({ policy: { tokens } });
+    world.token("backend", DUE);
+    const { unusedPolicies = [] } = (await world.run()).report;
+    expect(unusedPolicies.map(({ entry }) => entry)).toEqual(["c".repeat(24), "backend", "bakcend"]);
+    expect(unusedPolicies[0]?.path).toMatch(/policy\.tokens\.0$/);
+    const lines = world.log.filter(({ level, fields }) => level === "warn" && "unusedPolicies" in fields);
+    expect(lines).toHaveLength(1);
+  });
+
+  it("is not told if a token that it may fit could not be read", async () => {
+    const world = new World({ policy: { tokens: [{ match: "backend" }] } });
+    world.skipped.add(world.token("backend", DUE).id);
+    const { report } = await world.run();
+    expect(report.applications).toMatchObject([{ outcome: "failed" }]);
+    expect(report.unusedPolicies).toBeUndefined();
+  });
+});
+
 describe("a description copied onto another token", () => {
   it("ends the life of no current token, however long it stands there", async () => {
     const { world, successorId } = await rotatedOnce();

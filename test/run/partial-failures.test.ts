@@ -216,7 +216,9 @@ describe("an answer to a creation with the very token that is to be replaced", (
         delete: async (id: string) => void deleted.push(id),
       },
     };
-    await expect(issue(action, arnOf("losant/a/b"), context as never)).rejects.toMatchObject({
+    await expect(
+      issue(action, arnOf("losant/a/b"), applicationOf(situation).policy, context as never),
+    ).rejects.toMatchObject({
       code: "losant-answer-invalid",
       effect: "unknown",
     });

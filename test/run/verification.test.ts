@@ -90,7 +90,12 @@ describe("an answer to a creation with a token that is no newer than the one it 
       aheadMs: 0,
       wasListed: (id: string) => id === listed.id,
     } as unknown as ApplicationContext;
-    const issuing = issue({ subject } as Rotate, arnOf(secretNamed("backend")), context);
+    const issuing = issue(
+      { subject } as Rotate,
+      arnOf(secretNamed("backend")),
+      applicationOf({}).policy,
+      context,
+    );
     await expect(issuing).rejects.toMatchObject({ code: "losant-answer-invalid", effect: "unknown" });
     expect(deleted).toEqual([]);
   });

@@ -81,8 +81,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a token that comes too late is promoted all the same", [
     "apply/rotate.ts",
-    "until: after(clock.now(), application.policy.orphanAfterMs / 2),",
-    "until: after(clock.now(), application.policy.orphanAfterMs * 200),",
+    "until: after(clock.now(), plan.policy.orphanAfterMs / 2),",
+    "until: after(clock.now(), plan.policy.orphanAfterMs * 200),",
   ]),
   fault("a string that comes too late is stored all the same", [
     "apply/store.ts",
@@ -117,7 +117,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a successor says nothing of what it was made for", [
     "apply/issue.ts",
-    "intent: { replacedId: subject.id, secretArn, run: runId, orderedAt, expiresAt },",
+    "intent: { replacedId: subject.id, secretArn, run: runId, policyId, orderedAt, expiresAt },",
     "intent: { replacedId: subject.id, secretArn, run: runId, orderedAt, expiresAt: undefined },",
   ]),
   fault(

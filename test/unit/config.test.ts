@@ -186,6 +186,47 @@ describe("the configuration", () => {
       "policy.retire.deleteAfter: must not be shorter",
     ],
     [
+      "a key of a whole application for single tokens",
+      withPolicy({ tokens: [{ match: "ci-*", exclude: [PLANTED] }] }),
+      "policy.tokens.0.exclude: is only for a whole application, not for single tokens",
+    ],
+    [
+      "an unknown key for single tokens",
+      withPolicy({ tokens: [{ match: "ci-*", schedule: PLANTED }] }),
+      "policy.tokens.0.schedule: unknown key",
+    ],
+    ["single tokens without match", withPolicy({ tokens: [{}] }), "policy.tokens.0.match: is missing"],
+    [
+      "retire by name",
+      withPolicy({ tokens: [{ match: "ci-*", retire: "never" }] }),
+      "policy.tokens.0.retire: needs the id of a token in match",
+    ],
+    [
+      "orphanAfter by name",
+      withPolicy({ tokens: [{ match: "ci-*", orphanAfter: "2h" }] }),
+      "policy.tokens.0.orphanAfter: needs the id of a token in match",
+    ],
+    [
+      "secretFormat by name",
+      withPolicy({ tokens: [{ match: "ci-*", secretFormat: "json" }] }),
+      "policy.tokens.0.secretFormat: needs the id of a token in match",
+    ],
+    [
+      "an id after a name",
+      withPolicy({ tokens: [{ match: "ci-*" }, { match: "a".repeat(24) }] }),
+      "policy.tokens.1.match: entries with ids must come before those with names",
+    ],
+    [
+      "the same id twice",
+      withPolicy({ tokens: [{ match: "a".repeat(24) }, { match: "A".repeat(24) }] }),
+      "policy.tokens.1.match: is the same as in an earlier entry",
+    ],
+    [
+      "a lifetime that is too short for single tokens",
+      withPolicy({ tokens: [{ match: "ci-*", lifetime: "18h" }] }),
+      "policy.tokens.0.lifetime: must be longer than three schedule intervals",
+    ],
+    [
       "plain http",
       { applications: [application], losantApiUrl: "http://losant.example" },
       "losantApiUrl: must begin with https://",
