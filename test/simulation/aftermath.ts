@@ -4,7 +4,7 @@ import { repair } from "./person.ts";
 import { checkCurrent } from "./promises/ends.ts";
 import { checkSlots } from "./promises/fleet.ts";
 import { checkSilence, isTold } from "./promises/silence.ts";
-import { isUnprovable } from "./promises/words.ts";
+import { hasRival, isUnprovable } from "./promises/words.ts";
 import {
   currentReign,
   isAlive,
@@ -228,29 +228,6 @@ function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): b
       (secret) => secret === undefined || isUntouched(secret),
     );
   });
-}
-
-/**
- * Somebody removed the text of a token that no secret of this deployment names. Nothing distinguishes it from a root of
- * that name now.
- */
-function hasRival(
-  { tokens, services, nowMs }: Chronicle,
-  { firstName, applicationId }: TokenRecord,
-  { secrets, index }: Worker["deployment"],
-): boolean {
-  return tokens
-    .values()
-    .some(
-      (other) =>
-        other.isUnmarked &&
-        other.firstName === firstName &&
-        other.applicationId === applicationId &&
-        !other.reigns.some(
-          ({ secret }) => secret.store === secrets && services.isConfigured(index, secret.name),
-        ) &&
-        isAlive(other, nowMs),
-    );
 }
 
 /**

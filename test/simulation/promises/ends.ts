@@ -15,6 +15,7 @@ import { hasReached, type Worker } from "../worker.ts";
 import { checkSeen, wasObscured } from "./listings.ts";
 import { checkSteps } from "./proofs.ts";
 import { couldBeTold, isLookedAfter, isTold } from "./silence.ts";
+import { hasRival } from "./words.ts";
 
 /* Promises about the moment in which a token's life or its reign ends. */
 
@@ -138,7 +139,8 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   // is logged in with.
   const isAccess = deployment !== undefined && services.isAccessSecret(deployment.index, reign.secret.name);
   const isWatched = isOurs(reign.versionId) || reign.secret.reigns[0] === reign || isAccess;
-  if (policy === undefined || !isWatched || !Number.isFinite(token.expiresMs)) return;
+  if (deployment === undefined || policy === undefined) return;
+  if (!isWatched || !Number.isFinite(token.expiresMs)) return;
   const { intervalMs, orphanAfterMs, renewBeforeMs } = policy;
   const lifetimeMs = token.expiresMs - token.bornMs;
   const windowMs = Math.max(Math.min(renewBeforeMs, lifetimeMs / 3), 2 * intervalMs);
@@ -183,7 +185,10 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   if (isTroubled || !hadARun || isLost || wasHidden || wasOut) return;
   // The worker can't use a successor of the access token that is in another secret.
   const isCared = isAccess ? isTold(evidence, token) : isLookedAfter(evidence, token);
-  const isExcused = isLoose(reign.secret, reign) || wasToBeDeleted(reign.secret, fromMs, latestMs);
+  const isExcused =
+    isLoose(reign.secret, reign) ||
+    wasToBeDeleted(reign.secret, fromMs, latestMs) ||
+    hasRival(evidence, token, deployment);
   if (isExcused && (isCared || !couldBeTold(evidence, token))) return;
   evidence.broken(
     "replaced-in-time",

@@ -199,6 +199,29 @@ export function isNamedByOthers(
   return versions.values().some((version) => version.startsWith(`losant-${id}-`));
 }
 
+/**
+ * Somebody removed the text of a token that no secret of this deployment names. Nothing distinguishes it from a root of
+ * that name now.
+ */
+export function hasRival(
+  { tokens, services, nowMs }: Evidence,
+  { firstName, applicationId }: TokenRecord,
+  { secrets, index }: Worker["deployment"],
+): boolean {
+  return tokens
+    .values()
+    .some(
+      (other) =>
+        other.isUnmarked &&
+        other.firstName === firstName &&
+        other.applicationId === applicationId &&
+        !other.reigns.some(
+          ({ secret }) => secret.store === secrets && services.isConfigured(index, secret.name),
+        ) &&
+        isAlive(other, nowMs),
+    );
+}
+
 /** Losant's creatorId isn't the id of the access token, and no stored token has shown this yet. */
 function isCreatorOdd({ services, tokens }: Evidence, { applicationId }: TokenRecord): boolean {
   const shows = (other: TokenRecord) =>
