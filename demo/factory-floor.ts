@@ -23,7 +23,7 @@ export const FACTORY_FLOOR: ApplicationStory = {
   id: "575ec8687ae143cd83dc4a97",
   title: "Factory floor",
   accessToken: "losant-access/factory-floor",
-  policy: { retire: { deactivateAfter: "7d", deleteAfter: "30d" } },
+  policy: { retire: { unread: "ignore", deactivateAfter: "7d", deleteAfter: "30d" } },
   secrets: { [WORKER_ROLE]: "losant-access/factory-floor", "Backend API": "prod/backend/losant" },
   roles: [
     {

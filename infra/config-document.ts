@@ -108,4 +108,9 @@ export interface RetirementDocument {
   readonly deactivateAfter?: string | undefined;
   /** **Deletes predecessors, which nobody can undo.** Default: never. */
   readonly deleteAfter?: string | undefined;
+  /**
+   * Whether a predecessor is kept while consumers read it, or have not read its successor: `hold` (the default), or `ignore`: it
+   * is retired after its grace period, whoever uses it.
+   */
+  readonly unread?: "hold" | "ignore" | undefined;
 }

@@ -56,7 +56,10 @@ export function getSecretValue(secrets: Secrets, body: unknown): object {
   const version = foundVersion(secret, VersionId, VersionStage);
   useKey(secret.keyState, "decrypt");
   const today = dayOf(secrets.settings.now());
-  if (secret.lastReadAt?.getTime() !== today.getTime()) secrets.save({ ...secret, lastReadAt: today });
+  if (version.lastReadAt?.getTime() !== today.getTime()) {
+    const versions = secret.versions.map((one) => (one === version ? { ...one, lastReadAt: today } : one));
+    secrets.save({ ...secret, lastReadAt: today, versions });
+  }
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -98,10 +101,11 @@ export function listSecretVersionIds(secrets: Secrets, body: unknown): object {
   // The filter applies to one page, so a page can be empty and still have a NextToken: "This can occur even when
   // the response includes no values at all, such as when you ask for a filtered view of a long list."
   const Versions = listed.items
-    .map(({ id, createdAt }) => {
+    .map(({ id, createdAt, lastReadAt }) => {
       const labels = labelsOf(secret.labels, id);
       const VersionStages = labels.length === 0 ? undefined : labels;
-      return { VersionId: id, VersionStages, CreatedDate: seconds(createdAt) };
+      const LastAccessedDate = lastReadAt && seconds(lastReadAt);
+      return { VersionId: id, VersionStages, CreatedDate: seconds(createdAt), LastAccessedDate };
     })
     .filter(({ VersionStages }) => input.IncludeDeprecated || VersionStages !== undefined);
   return { ARN: secret.arn, Name: secret.name, Versions, NextToken: listed.nextToken };

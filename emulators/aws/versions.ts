@@ -12,6 +12,8 @@ export interface Version {
   readonly sequence: number;
   readonly createdAt: Date;
   readonly value: StoredValue;
+  /** The day, in UTC, of the last GetSecretValue that answered it. */
+  readonly lastReadAt?: Date;
 }
 
 /** The state of the key that encrypts a secret: usable, disabled, or with a policy that doesn't allow the caller to use it. */

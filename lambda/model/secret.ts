@@ -37,6 +37,8 @@ export interface Stamp {
 export interface SecretVersion {
   readonly id: VersionId;
   readonly labels: readonly string[];
+  /** The day, in UTC, on which somebody last read it in this region. Only ListSecretVersionIds has it. Undefined: nobody has. */
+  readonly lastReadAt?: Date | undefined;
 }
 
 /** What DescribeSecret returns about a secret. `versions` has only the versions with labels. */
@@ -48,7 +50,7 @@ export interface SecretState {
   readonly lastChangedAt: Date;
   /**
    * The day, in UTC, on which somebody last read a value, the worker included (LastAccessedDate). Undefined if nobody has read one.
-   * It decides nothing.
+   * It never ends a token: it only shows that nobody has read a new one.
    */
   readonly lastReadAt: Date | undefined;
   readonly deletedAt: Date | undefined;

@@ -50,6 +50,8 @@ const RESTFUL: ReadonlySet<Reason> = new Set([
   "too-short-lived",
   "shared",
   "retirement-unproven",
+  "successor-unread",
+  "still-read",
 ]);
 
 function needsLook({ head }: Lineage, actions: readonly Action[]): boolean {

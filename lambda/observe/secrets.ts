@@ -60,10 +60,12 @@ export function unreadable(thrown: unknown, known: SecretReading | undefined): S
 function withHistory({ versions }: SecretState, listed: readonly SecretVersion[]): readonly SecretVersion[] {
   const described = new Set(versions.map(({ id }) => id));
   const others = listed.filter(({ id }) => !described.has(id));
+  const reads = new Map(listed.map(({ id, lastReadAt }) => [id, lastReadAt]));
   return [
-    ...versions,
-    ...others.map(({ id, labels }) => ({
+    ...versions.map((version) => ({ ...version, lastReadAt: reads.get(version.id) })),
+    ...others.map(({ id, labels, lastReadAt }) => ({
       id,
+      lastReadAt,
       labels: labels.filter((label) => label !== AWSCURRENT && label !== AWSPREVIOUS),
     })),
   ];

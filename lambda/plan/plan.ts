@@ -123,7 +123,7 @@ function ofStray(action: Exclude<Action, Settle>, snapshot: Snapshot): LineagePl
  *    token's secret gets only successors of the token that the worker is logged in with.
  * 6. If the event doesn't select the token, the policy excludes it, or it can't have a successor: skip, each with its own reason.
  * 7. If the token is forced, in its renewal window, expired or too old for the policy: rotate, unless a run has just done so.
- * 8. Superseded tokens whose grace period has ended, or that retireNow names: retire.
+ * 8. Superseded tokens whose grace period has ended, or that retireNow names: retire. Those that consumers still need: skip.
  * 9. Every other token waits until it is due.
  */
 function planLineage(lineage: Lineage, input: RuleInput): readonly Action[] {

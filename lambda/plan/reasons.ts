@@ -42,6 +42,14 @@ const RESPECTED = {
   isAtStake: false,
   needsAPerson: "always",
 } as const;
+/** The policy would end the token, but its consumers may still use it. It ends by itself, so they are warned of that. */
+const HELD_FOR_CONSUMERS = {
+  isWarned: true,
+  isToldBeforeExpiry: true,
+  toldDaysBefore: 7,
+  isAtStake: false,
+  needsAPerson: "always",
+} as const;
 /** The worker should renew the token, but can't. */
 const HELD_UP = { isWarned: true, isToldBeforeExpiry: true, isAtStake: true } as const;
 
@@ -187,6 +195,22 @@ export const REASONS = {
     brief: "replaced; nothing proves its origin",
     advice:
       "If nobody uses the old string, deactivate the token in Losant. Otherwise, it works until it expires.",
+  },
+  "successor-unread": {
+    action: "skip",
+    ...HELD_FOR_CONSUMERS,
+    meaning: "was replaced, and nobody has read its successor",
+    brief: "nobody has read its successor",
+    advice:
+      "Its consumers still have the old string. Restart them, or make them read the secret again: most keep the string that they read at their start, or have it in a file. If nobody needs the token: losant-token-rotation rotate --token TOKEN --retire-now",
+  },
+  "still-read": {
+    action: "skip",
+    ...HELD_FOR_CONSUMERS,
+    meaning: "was replaced, and somebody has read it since",
+    brief: "somebody reads the old version",
+    advice:
+      "A consumer reads AWSPREVIOUS, or a version by its id. Make it read AWSCURRENT. If nobody needs the token: losant-token-rotation rotate --token TOKEN --retire-now",
   },
   shared: {
     action: "skip",

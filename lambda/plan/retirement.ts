@@ -1,5 +1,6 @@
 import type { Lineage } from "../lineage/lineage.ts";
 import { signedMarker } from "../lineage/proof.ts";
+import { readsSinceReplaced } from "../lineage/reads.ts";
 import type { ListedToken } from "../lineage/snapshot.ts";
 import { AWSPREVIOUS, holderOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
@@ -14,13 +15,15 @@ import {
   notByName,
   type Retire,
   type Skip,
+  type SkipReason,
   stillLoggedInWith,
 } from "./actions.ts";
 import { isLogin, mayRetireNow, type RuleInput, skip } from "./rule-input.ts";
 
 /**
  * Rule 8: superseded tokens whose grace period has ended. Nothing is retired if it is uncertain which token is current, if the
- * event about it hasn't been sent, or if the worker had to log in with the previous version of its access token.
+ * event about it hasn't been sent, or if the worker had to log in with the previous version of its access token. The policy keeps
+ * tokens that consumers read, or whose successor nobody has read.
  */
 export function retireSuperseded(
   lineage: Lineage,
@@ -45,6 +48,8 @@ export function retireSuperseded(
     if (due === undefined) return [];
     if (!isProven(token, lineage, input))
       return isLive(token, now) ? [skip(token, "retirement-unproven")] : [];
+    const reason = heldBecause(token, lineage, input);
+    if (reason !== undefined) return [skip(token, reason)];
     if (!input.isClockTrusted)
       return [{ kind: "defer", action: "retire", reason: "grace-over", subject: token }];
     return [{ kind: "retire", reason: "grace-over", subject: token, ...due }];
@@ -59,6 +64,22 @@ function isProven(
 ): boolean {
   if (provenHere.has(token.id) || (token.proof === "unknown" && hasKeysLeft)) return true;
   return !isSearched && signedMarker(token)?.secretArn === secret?.arn;
+}
+
+/**
+ * Why the policy keeps a token whose grace period has ended: its consumers would lose it. `observe` first reads the dates of the
+ * versions, because every retirement needs their list. Nobody can lose a token that is inactive or has expired. The consumer of the
+ * access token is the worker, and it is logged in with the current one.
+ */
+function heldBecause(
+  token: ListedToken,
+  lineage: Lineage,
+  { policy, now }: RuleInput,
+): SkipReason | undefined {
+  if (policy.retire.unread === "ignore" || !isLive(token, now)) return undefined;
+  const { successor, isStillRead } = readsSinceReplaced(token.id, lineage);
+  if (successor === "unread") return "successor-unread";
+  return isStillRead ? "still-read" : undefined;
 }
 
 function retireNow(subject: ListedToken, { secret }: Lineage): Retire {

@@ -51,7 +51,11 @@ const ApplicationPolicySchema = v.strictObject({
     v.union(
       [
         v.literal("never"),
-        v.strictObject({ deactivateAfter: v.optional(duration), deleteAfter: v.optional(duration) }),
+        v.strictObject({
+          deactivateAfter: v.optional(duration),
+          deleteAfter: v.optional(duration),
+          unread: v.optional(v.picklist(["hold", "ignore"], 'must be "hold" or "ignore"')),
+        }),
       ],
       'must be "never" or an object with deactivateAfter and deleteAfter',
     ),
@@ -100,6 +104,8 @@ export interface Policy {
   readonly retire: {
     readonly deactivateAfterMs: number | undefined;
     readonly deleteAfterMs: number | undefined;
+    /** Whether a predecessor is kept while consumers read it, or have not read its successor. */
+    readonly unread: "hold" | "ignore";
   };
   readonly orphanAfterMs: number;
   readonly maxRotationsPerRun: number;
@@ -137,7 +143,7 @@ export function resolvePolicy(policy: PolicyDocument, intervalMs: number, path =
   // No key may be accepted and then ignored.
   unused satisfies Readonly<Record<string, never>>;
   const optionalMs = (text: string | undefined) => (text === undefined ? undefined : durationMs(text));
-  const steps = retire === "never" ? {} : retire;
+  const steps: Exclude<typeof retire, "never"> = retire === "never" ? {} : retire;
   return {
     intervalMs,
     renewBeforeMs: durationMs(renewBefore),
@@ -148,6 +154,7 @@ export function resolvePolicy(policy: PolicyDocument, intervalMs: number, path =
     retire: {
       deactivateAfterMs: optionalMs(steps.deactivateAfter),
       deleteAfterMs: optionalMs(steps.deleteAfter),
+      unread: steps.unread ?? "hold",
     },
     orphanAfterMs: durationMs(orphanAfter),
     maxRotationsPerRun,

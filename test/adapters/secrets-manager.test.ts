@@ -65,12 +65,15 @@ describe("a secret's history", () => {
           body: { ARN, Versions: [{ VersionId: VERSION, VersionStages: ["AWSCURRENT"] }], NextToken: "1" },
         },
         { status: 200, body: { ARN, Versions: [], NextToken: "2" } },
-        { status: 200, body: { ARN, Versions: [{ VersionId: OLDER }] } },
+        {
+          status: 200,
+          body: { ARN, Versions: [{ VersionId: OLDER, LastAccessedDate: seconds("2029-06-02T00:00:00Z") }] },
+        },
       ),
     );
     expect(await store.history(ARN)).toEqual([
       { id: VERSION, labels: ["AWSCURRENT"] },
-      { id: OLDER, labels: [] },
+      { id: OLDER, labels: [], lastReadAt: new Date("2029-06-02T00:00:00Z") },
     ]);
     expect(server.requests.map(({ body }) => JSON.parse(body))).toMatchObject([
       { SecretId: ARN, IncludeDeprecated: true },

@@ -143,6 +143,23 @@ describe("creating a secret", () => {
     expect(LastChangedDate).toEqual(START);
   });
 
+  test("the day of the last read is told of each version that somebody has read, and of no other", async () => {
+    await create("s", "v1", id("one"));
+    await getValue();
+    await put("s", id("two"), "v2");
+    const { Versions = [] } = await secretsManager.send(
+      new ListSecretVersionIdsCommand({ SecretId: "s", IncludeDeprecated: true }),
+    );
+    const days = Versions.map(({ VersionId, LastAccessedDate }) => [
+      VersionId,
+      LastAccessedDate?.toISOString(),
+    ]);
+    expect(days).toEqual([
+      [id("one"), `${clock.toISOString().slice(0, 10)}T00:00:00.000Z`],
+      [id("two"), undefined],
+    ]);
+  });
+
   test("description, key and tags are described, and tags are added one by one", async () => {
     await secretsManager.send(
       new CreateSecretCommand({

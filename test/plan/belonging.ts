@@ -642,7 +642,7 @@ export const BELONGING: readonly Row[] = [
     says: "is not led astray by descriptions edited into a circle",
     tokens: [token("current", { replaces: "other" }), token("other", { replaces: "current" })],
     secrets: [secret([version("current", "root", "AWSCURRENT")])],
-    policy: { retire: { deleteAfter: "400d" } },
+    policy: { retire: { unread: "ignore", deleteAfter: "400d" } },
     plan: ["wait current: not-due", "skip other: superseded"],
   },
   {

@@ -145,6 +145,11 @@ export function version(label: string, replaced: string, ...labels: readonly str
   return { id: versionIdOf({ tokenId: id(label), replacedId: id(replaced) }), labels: labels.map(own) };
 }
 
+/** The same version, last read so long ago. */
+export function readAgo(ms: number, of: SecretVersion): SecretVersion {
+  return { ...of, lastReadAt: new Date(Math.floor((NOW.getTime() - ms) / DAY) * DAY) };
+}
+
 /** A version that somebody set by hand. */
 export function byHand(name: string, ...labels: readonly string[]): SecretVersion {
   return { id: v.parse(VersionId, `4d4e8e0c-by-hand-${name}`), labels };

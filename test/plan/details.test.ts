@@ -309,7 +309,7 @@ describe("what a run reads", () => {
       {
         tokens: [token("old", { age: 200 * DAY }), token("current", { replaces: "old" })],
         secrets: [secret([version("current", "old", "AWSCURRENT"), version("old", "root", "AWSPREVIOUS")])],
-        policy: { retire: { deactivateAfter: "7d" } },
+        policy: { retire: { unread: "ignore", deactivateAfter: "7d" } },
       },
     ],
   ])("costs no call for a token %s", async (_, situation) => {

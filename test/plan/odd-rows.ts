@@ -64,7 +64,7 @@ export const ODD_ROWS: readonly Row[] = [
     tokens: [current],
     odd: [odd("first", { replaces: "root", age: 300 * DAY })],
     secrets: [secret([isCurrent, version("first", "root", "AWSPREVIOUS")])],
-    policy: { retire: { deactivateAfter: "1d", deleteAfter: "2d" } },
+    policy: { retire: { unread: "ignore", deactivateAfter: "1d", deleteAfter: "2d" } },
     plan: ["wait current: not-due", unread("first")],
   },
   {

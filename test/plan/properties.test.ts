@@ -105,7 +105,7 @@ const situationWith = (anyOf: fc.Arbitrary<readonly SecretVersion[]>): fc.Arbitr
       changed: fc.constantFrom(0, 10 * DAY, 100 * DAY),
       policy: fc.constantFrom(
         {},
-        { retire: { deactivateAfter: "7d", deleteAfter: "30d" }, neverExpiring: "180d" },
+        { retire: { unread: "ignore", deactivateAfter: "7d", deleteAfter: "30d" }, neverExpiring: "180d" },
       ),
       asks: fc.constantFrom(
         {},

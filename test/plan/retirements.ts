@@ -6,13 +6,14 @@ import {
   HOUR,
   MINUTE,
   type Row,
+  readAgo,
   secret,
   secretNamed,
   token,
   version,
 } from "./builders.ts";
 
-const policy = { retire: { deactivateAfter: "7d", deleteAfter: "30d" } };
+const policy = { retire: { unread: "ignore", deactivateAfter: "7d", deleteAfter: "30d" } };
 const root = token("root", { age: 700 * DAY, left: 60 * DAY });
 const first = token("first", { replaces: "root", age: 600 * DAY, left: 60 * DAY });
 const second = token("second", { replaces: "first", age: 400 * DAY, left: 60 * DAY });
@@ -38,8 +39,77 @@ const own = {
   mapped: { worker: accessName },
 };
 
+const holding = { retire: { deactivateAfter: "7d", deleteAfter: "30d" } };
+const [current, previous] = [
+  version("third", "second", "AWSCURRENT"),
+  version("second", "first", "AWSPREVIOUS"),
+];
+
 /** Rule 8. */
 export const RETIREMENTS: readonly Row[] = [
+  {
+    says: "keeps a predecessor while nobody has read any value since its successor was created",
+    tokens: [second, third],
+    secrets: [secret([current, previous], { changed: 8 * DAY, read: 9 * DAY })],
+    policy: holding,
+    plan: ["wait third: not-due", "skip second: successor-unread"],
+  },
+  {
+    says: "keeps a predecessor while only its own version is read, by AWSPREVIOUS",
+    tokens: [second, third],
+    secrets: [secret([current, readAgo(DAY, previous)], { changed: 8 * DAY, read: DAY })],
+    policy: holding,
+    plan: ["wait third: not-due", "skip second: successor-unread"],
+  },
+  {
+    says: "keeps a predecessor whose own version was read after the day of its replacement, although its successor is read",
+    tokens: [second, third],
+    secrets: [secret([readAgo(0, current), readAgo(7 * DAY, previous)], { changed: 8 * DAY, read: 0 })],
+    policy: holding,
+    plan: ["wait third: not-due", "skip second: still-read"],
+  },
+  {
+    says: "retires a predecessor that was last read on the day of its replacement, and whose successor was read on any day",
+    tokens: [second, third],
+    secrets: [
+      secret([readAgo(8 * DAY, current), readAgo(8 * DAY, previous)], { changed: 8 * DAY, read: 8 * DAY }),
+    ],
+    policy: holding,
+    plan: ["wait third: not-due", "retire second: grace-over, deactivate"],
+  },
+  {
+    says: "keeps an older predecessor only until one of the tokens after it is read",
+    tokens: [first, second, third],
+    secrets: [
+      secret([current, readAgo(20 * DAY, previous), version("first", "root")], {
+        changed: 8 * DAY,
+        read: 20 * DAY,
+      }),
+    ],
+    policy: holding,
+    plan: ["wait third: not-due", "retire first: grace-over, deactivate", "skip second: successor-unread"],
+  },
+  {
+    says: "deletes an inactive predecessor, because nobody can use it, although nobody has read its successor",
+    tokens: [{ ...second, status: "inactive" }, token("third", { replaces: "second", age: 31 * DAY })],
+    secrets: [changed(31)],
+    policy: holding,
+    plan: ["wait third: not-due", "retire second: grace-over, delete"],
+  },
+  {
+    says: "deactivates a named predecessor now, although nobody has read its successor",
+    tokens: [second, third],
+    secrets: [changed(0)],
+    policy: holding,
+    asks: { tokens: [second.id], retireNow: true },
+    plan: ["skip third: not-selected", "retire second: retire-now, deactivate"],
+  },
+  {
+    says: "retires its former access token by time alone: its consumer is the worker, which is logged in with the current one",
+    ...own,
+    policy: holding,
+    plan: ["wait current: not-due", "retire previous: grace-over, delete"],
+  },
   {
     says: "retires nothing unless policy says so",
     tokens: [root, first, second, third],
@@ -128,14 +198,14 @@ export const RETIREMENTS: readonly Row[] = [
       token("first", { replaces: "root", age: 700 * DAY, left: -DAY }),
     ],
     secrets: [changed(400)],
-    policy: { retire: { deactivateAfter: "7d" } },
+    policy: { retire: { unread: "ignore", deactivateAfter: "7d" } },
     plan: ["wait third: not-due", "skip second: superseded", "skip first: superseded"],
   },
   {
     says: "deletes without deactivating first where policy only deletes",
     tokens: [second, third],
     secrets: [changed(8)],
-    policy: { retire: { deleteAfter: "7d" } },
+    policy: { retire: { unread: "ignore", deleteAfter: "7d" } },
     plan: ["wait third: not-due", "retire second: grace-over, delete"],
   },
   {

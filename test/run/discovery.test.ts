@@ -86,7 +86,7 @@ describe("a run that discovers", () => {
   });
 
   it("leaves both alone in the next run, and retires nothing that it can't prove", async () => {
-    const { world } = fleet({ policy: { retire: { deactivateAfter: "1d" } } });
+    const { world } = fleet({ policy: { retire: { unread: "ignore", deactivateAfter: "1d" } } });
     await world.run();
     const result = await world.run();
     expect(result.failures).toEqual([]);
@@ -99,7 +99,7 @@ describe("a run that discovers", () => {
       const creatorIds = creatorTypeOfUserTokens === "user" ? "user" : "accessToken";
       const { world, losant } = fleet({
         losant: { creatorTypeOfUserTokens, creatorIds },
-        policy: { lifetime: "20d", renewBefore: "5d", retire: { deleteAfter: "1d" } },
+        policy: { lifetime: "20d", renewBefore: "5d", retire: { unread: "ignore", deleteAfter: "1d" } },
       });
       for (let run = 0; run < 60; run += 1) {
         await world.clock.run(world.clock.sleep(DAY));
@@ -286,7 +286,7 @@ describe("two entries that find the same application", () => {
   it("the first one decides also if its list lacks the application, so that a list with gaps changes no policy", async () => {
     const { world, losant } = two(
       { accessToken: "losant-access/first", policy: { exclude: ["*"] } },
-      { policy: { retire: { deleteAfter: "1d" } } },
+      { policy: { retire: { unread: "ignore", deleteAfter: "1d" } } },
     );
     const first = losant.addUser({ name: "First" });
     world.aws.putSecret("losant-access/first", losant.addUserToken(first, { name: "first" }).token);
@@ -466,7 +466,9 @@ describe("what happens to applications", () => {
   });
 
   it("a flapping organization ends nothing", async () => {
-    const { world, losant } = fleet({ policy: { retire: { deactivateAfter: "1h", deleteAfter: "2h" } } });
+    const { world, losant } = fleet({
+      policy: { retire: { unread: "ignore", deactivateAfter: "1h", deleteAfter: "2h" } },
+    });
     await world.run();
     const ids = () =>
       [ONE, TWO].flatMap((app) => losant.tokens(app)).map(({ id, status }) => `${id} ${status}`);

@@ -472,7 +472,7 @@ describe("in a fleet, what fails costs nothing but time", () => {
   });
 
   it("a discovery that shrinks and grows again ends nothing", async () => {
-    const world = fleet({ policy: { retire: { deactivateAfter: "1d" } } });
+    const world = fleet({ policy: { retire: { unread: "ignore", deactivateAfter: "1d" } } });
     for (let slot = 0; slot < SHARDS; slot += 1) await runOf(world, slot);
     world.listedAs = () => ({ applications: [] });
     const before = JSON.stringify(IDS.map((id) => world.losant.tokens(id)));

@@ -52,7 +52,10 @@ const ABROAD = `arn:aws:secretsmanager:eu-west-1:999988887777:secret:losant/${AP
 describe("an entry of `policy.tokens`", () => {
   const firstId = new World().token("backend", DUE).id;
   const KEPT = { match: firstId, retire: "never" as const, lifetime: "20d" };
-  const RETIRING = { lifetime: "20d", retire: { deactivateAfter: "1d", deleteAfter: "2d" } } as const;
+  const RETIRING = {
+    lifetime: "20d",
+    retire: { unread: "ignore", deactivateAfter: "1d", deleteAfter: "2d" },
+  } as const;
 
   it("with an id goes on to fit the lineage when Losant and the secret no longer name that token", async () => {
     const world = new World({
@@ -132,7 +135,7 @@ describe("a description copied onto another token", () => {
 
   it("ends no life by policy: what was replaced, and isn't proven to be the worker's, is kept and told", async () => {
     const { world, successorId } = await rotatedOnce(
-      new World({ policy: { retire: { deleteAfter: "7d" } } }),
+      new World({ policy: { retire: { unread: "ignore", deleteAfter: "7d" } } }),
     );
     const { description = "" } = tokenOf(world, successorId);
     await world.run({ tokens: [successorId], force: true });
@@ -496,7 +499,7 @@ describe("an access token", () => {
 
   it("that a person replaced is still the proof of what it made: predecessors are retired in time", async () => {
     const { world, root, successorId } = await rotatedOnce(
-      new World({ policy: { retire: { deactivateAfter: "2d" } } }),
+      new World({ policy: { retire: { unread: "ignore", deactivateAfter: "2d" } } }),
     );
     // Nothing else is due, so nothing else is a reason to read the versions or the keys.
     world.losant.remove(APP, root.id);
@@ -544,7 +547,7 @@ describe("an access token", () => {
   });
 
   it("that the worker made for another secret lives as long as the worker logs in with it", async () => {
-    const world = new World({ policy: { retire: { deactivateAfter: "7d" } } });
+    const world = new World({ policy: { retire: { unread: "ignore", deactivateAfter: "7d" } } });
     world.token("ci", { ...DUE, scope: ["all.Application"] });
     const { report } = await world.run();
     const id = report.tokens.find(({ name }) => name === "ci")?.successorId ?? "";

@@ -21,7 +21,7 @@ function newest(world: World) {
 
 /** A token that was rotated twice: the first of the two successors is the one whose grace runs. */
 async function rotatedTwice(retire: object) {
-  const world = new World({ policy: { retire } });
+  const world = new World({ policy: { retire: { unread: "ignore", ...retire } } });
   world.token("backend", DUE);
   await world.run();
   world.clock.advance(HOUR);

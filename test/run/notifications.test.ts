@@ -138,7 +138,9 @@ describe("a token that fails in every run", () => {
   });
 
   it("to be deactivated is told of once its grace is over, and monthly after", async () => {
-    const { world, successor } = await rotatedOnce({ policy: { retire: { deactivateAfter: "7d" } } });
+    const { world, successor } = await rotatedOnce({
+      policy: { retire: { unread: "ignore", deactivateAfter: "7d" } },
+    });
     await world.run({ tokens: [successor.id], force: true });
     world.clock.advance(INTERVAL);
     await live(world, 50, failing("deactivate", "losant-unavailable"));

@@ -31,7 +31,9 @@ describe("a token that Losant lists in a way that can't be read", () => {
   });
 
   it("is not missed, nor replaced, where it is current: its lineage waits until it can be read again", async () => {
-    const world = new World({ policy: { retire: { deactivateAfter: "1d", deleteAfter: "2d" } } });
+    const world = new World({
+      policy: { retire: { unread: "ignore", deactivateAfter: "1d", deleteAfter: "2d" } },
+    });
     world.token("backend", HALF_DEAD);
     await world.run();
     const [, , successor] = world.losant.tokens(APP);

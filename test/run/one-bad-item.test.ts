@@ -154,7 +154,7 @@ describe("an application whose tokens Losant takes long to replace, and then doe
 
 describe("retirements that Losant doesn't take, for which a run would need more than its time", () => {
   it("hold up no rotation", async () => {
-    const world = new World({ policy: { retire: { deactivateAfter: "1d" } } });
+    const world = new World({ policy: { retire: { unread: "ignore", deactivateAfter: "1d" } } });
     dueTokens(world, 60);
     await world.run();
     world.clock.advance(HOUR);

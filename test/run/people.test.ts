@@ -217,7 +217,7 @@ describe("the worker's own credential", () => {
   it("is rotated first, verified by a listing, and never locks the worker out through two years", async () => {
     const world = new World({
       secrets: { "own token": `losant-access/${APP}` },
-      policy: { retire: { deactivateAfter: "1d", deleteAfter: "2d" } },
+      policy: { retire: { unread: "ignore", deactivateAfter: "1d", deleteAfter: "2d" } },
     });
     const own = world.losant.addToken(APP, {
       name: "own token",
@@ -239,7 +239,7 @@ describe("the worker's own credential", () => {
   it("falls back to the previous version when the current one is rejected, and doesn't retire that", async () => {
     const world = new World({
       secrets: { own: `losant-access/${APP}` },
-      policy: { retire: { deactivateAfter: "1h" } },
+      policy: { retire: { unread: "ignore", deactivateAfter: "1h" } },
     });
     world.token("own", { age: 350 * DAY, lifetime: 365 * DAY, scope: ["all.Application"] });
     const first = world.losant.addToken(APP, { name: "by hand", scope: ["all.Application"] });

@@ -67,7 +67,9 @@ describe("a run", () => {
   });
 
   it("rotates each token once per life through two years of days, and no consumer ever holds a dead one", async () => {
-    const world = new World({ policy: { retire: { deactivateAfter: "7d", deleteAfter: "30d" } } });
+    const world = new World({
+      policy: { retire: { unread: "ignore", deactivateAfter: "7d", deleteAfter: "30d" } },
+    });
     world.token("short", { lifetime: 90 * DAY });
     world.token("long", { lifetime: 365 * DAY });
     const consumers = ["short", "long"].map((name) => new Consumer(world, world.secretOf(name), DAY));

@@ -78,7 +78,9 @@ describe("the end of a run", () => {
     [8_000, 1],
     [7_999, 0],
   ])("with %i ms left ends so many lives: %i", async (budgetMs, retired) => {
-    const { world, current } = await rotatedOnce({ policy: { retire: { deactivateAfter: "1d" } } });
+    const { world, current } = await rotatedOnce({
+      policy: { retire: { unread: "ignore", deactivateAfter: "1d" } },
+    });
     await world.run({ tokens: [current], force: true });
     world.clock.advance(10 * DAY);
     const { report } = await world.run({}, { budgetMs });
@@ -110,7 +112,7 @@ describe("a service that is down at the end of a run", () => {
     ["detach", storeDown],
   ])("does not keep it beyond its deadline by tries of %s: it reports", async (operation, error) => {
     const { world, current, secretName } = await rotatedOnce({
-      policy: { retire: { deactivateAfter: "1d" } },
+      policy: { retire: { unread: "ignore", deactivateAfter: "1d" } },
     });
     const version = `losant-${current}-${world.losant.tokens(APP)[1]?.id}`;
     await world.run({ tokens: [current], force: true });

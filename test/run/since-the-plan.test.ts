@@ -68,7 +68,7 @@ async function leftStaged(world: World, current: string): Promise<string> {
   return newest(world);
 }
 
-const RETIRING = { policy: { retire: { deactivateAfter: "7d" } } };
+const RETIRING = { policy: { retire: { unread: "ignore", deactivateAfter: "7d" } } };
 
 /** A predecessor whose grace is over. */
 async function graceOver(options: Parameters<World["run"]>[1] = {}) {

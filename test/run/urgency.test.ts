@@ -222,7 +222,9 @@ describe("the pilots of a run", () => {
 
 describe("a dry run", () => {
   it("plans no more than a real one may issue, the soonest expiry first, and all that issues nothing", async () => {
-    const world = new World({ policy: { maxRotationsPerRun: 1, retire: { deactivateAfter: "1d" } } });
+    const world = new World({
+      policy: { maxRotationsPerRun: 1, retire: { unread: "ignore", deactivateAfter: "1d" } },
+    });
     world.token("first", { age: 350 * DAY, lifetime: 365 * DAY });
     await world.run();
     world.clock.advance(HOUR);

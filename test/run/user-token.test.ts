@@ -123,7 +123,7 @@ describe("an access token of a user that renews itself", () => {
   });
 
   it("renews it again and again, and ends its predecessors as the policy says", async () => {
-    const policy = { lifetime: "20d", renewBefore: "5d", retire: { deleteAfter: "1d" } };
+    const policy = { lifetime: "20d", renewBefore: "5d", retire: { unread: "ignore", deleteAfter: "1d" } };
     const made = withUser({ policy });
     const { world, losant, user, others, access } = made;
     for (let run = 0; run < 60; run += 1) {
@@ -146,7 +146,7 @@ describe("an access token of a user that renews itself", () => {
     "proves what it created if Losant calls the creator %s with the id of the %s",
     async (...told) => {
       const [creatorTypeOfUserTokens, creatorIds] = told;
-      const policy = { lifetime: "20d", renewBefore: "5d", retire: { deleteAfter: "1d" } };
+      const policy = { lifetime: "20d", renewBefore: "5d", retire: { unread: "ignore", deleteAfter: "1d" } };
       const made = withUser({ losant: { creatorTypeOfUserTokens, creatorIds }, policy });
       const { world, losant, user } = made;
       for (let run = 0; run < 50; run += 1) {
@@ -158,7 +158,7 @@ describe("an access token of a user that renews itself", () => {
   );
 
   it("keeps what it can't prove, if Losant says nothing but that a user created it", async () => {
-    const policy = { lifetime: "20d", renewBefore: "5d", retire: { deleteAfter: "1d" } };
+    const policy = { lifetime: "20d", renewBefore: "5d", retire: { unread: "ignore", deleteAfter: "1d" } };
     const made = withUser({ losant: { creatorTypeOfUserTokens: "user", creatorIds: "none" }, policy });
     const { world, losant, user } = made;
     for (let run = 0; run < 50; run += 1) {

@@ -1,5 +1,12 @@
 /* What happens to applications that the worker discovers, as data: who sees them, and how Losant lists them. */
 
+/** Nobody reads the secrets of a simulation, so time alone decides. */
+export interface RetirementSetting {
+  readonly unread: "ignore";
+  readonly deactivateAfter?: string;
+  readonly deleteAfter?: string;
+}
+
 export interface DiscoverySetting {
   /** `discover` of the configuration. Each entry has the access token of a user of its own. */
   readonly entries: readonly EntrySetting[];
@@ -26,7 +33,7 @@ export interface EntrySetting {
   readonly isShared?: boolean;
   /** Over the common policy. */
   readonly policy?: {
-    readonly retire: "never" | { readonly deactivateAfter?: string; readonly deleteAfter?: string };
+    readonly retire: "never" | RetirementSetting;
   };
 }
 

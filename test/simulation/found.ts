@@ -23,7 +23,7 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         policy: {
           renewBefore: "14400m",
           orphanAfter: "1h",
-          retire: { deactivateAfter: "2880m", deleteAfter: "2880m" },
+          retire: { unread: "ignore", deactivateAfter: "2880m", deleteAfter: "2880m" },
           secretFormat: "json",
         },
         applications: [
@@ -51,7 +51,7 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         policy: {
           renewBefore: "300m",
           orphanAfter: "1h",
-          retire: { deactivateAfter: "120m" },
+          retire: { unread: "ignore", deactivateAfter: "120m" },
           secretFormat: "json",
         },
         applications: [
@@ -106,7 +106,7 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         policy: {
           renewBefore: "9600m",
           orphanAfter: "1h",
-          retire: { deleteAfter: "4320m" },
+          retire: { unread: "ignore", deleteAfter: "4320m" },
           secretFormat: "json",
         },
         applications: [
@@ -188,7 +188,7 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         policy: {
           renewBefore: "150m",
           orphanAfter: "1h",
-          retire: { deactivateAfter: "30m", deleteAfter: "30m" },
+          retire: { unread: "ignore", deactivateAfter: "30m", deleteAfter: "30m" },
           secretFormat: "plain",
         },
         applications: [
@@ -224,7 +224,7 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         policy: {
           renewBefore: "600m",
           orphanAfter: "1h",
-          retire: { deleteAfter: "180m" },
+          retire: { unread: "ignore", deleteAfter: "180m" },
           secretFormat: "plain",
         },
         applications: [
@@ -259,7 +259,7 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
         policy: {
           renewBefore: "5400m",
           orphanAfter: "1h",
-          retire: { deleteAfter: "1080m" },
+          retire: { unread: "ignore", deleteAfter: "1080m" },
           secretFormat: "plain",
         },
         applications: [

@@ -26,7 +26,7 @@ export function fleetSetting(seed: number, chance = new Chance(seed, 5)): Settin
     policy: {
       renewBefore: "4d",
       orphanAfter: "1h",
-      retire: { deactivateAfter: "12h", deleteAfter: "18h" },
+      retire: { unread: "ignore", deactivateAfter: "12h", deleteAfter: "18h" },
       secretFormat: "json",
     },
     applications: Array.from({ length: APPLICATIONS }, (_, index) => applicationOf(index, chance)),

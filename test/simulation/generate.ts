@@ -55,8 +55,8 @@ function settingOf(seed: number, chance: Chance): Setting {
   const intervalMs = chance.pick([15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR]);
   const unit = intervalMs / MINUTE;
   const lifetimeMs = intervalMs * chance.pick([20, 30, 45]);
-  const deactivate = { deactivateAfter: `${2 * unit}m` };
-  const remove = { deleteAfter: `${chance.between(2, 3) * unit}m` };
+  const deactivate = { unread: "ignore", deactivateAfter: `${2 * unit}m` } as const;
+  const remove = { unread: "ignore", deleteAfter: `${chance.between(2, 3) * unit}m` } as const;
   return {
     seed,
     intervalMs,

@@ -158,7 +158,12 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
     script: {
       setting: setting([{ name: "backend", lifetimeMs: 5 * HOUR, ageMs: 225 * MINUTE, isMapped: false }], {
         intervalMs: 15 * MINUTE,
-        policy: { renewBefore: "100m", orphanAfter: "1h", retire: {}, secretFormat: "json" },
+        policy: {
+          renewBefore: "100m",
+          orphanAfter: "1h",
+          retire: { unread: "ignore" },
+          secretFormat: "json",
+        },
       }),
       entries: [
         runAt("r1", 10 * MINUTE),
@@ -296,7 +301,7 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
         policy: {
           renewBefore: "16200m",
           orphanAfter: "1h",
-          retire: { deactivateAfter: "2880m", deleteAfter: "2880m" },
+          retire: { unread: "ignore", deactivateAfter: "2880m", deleteAfter: "2880m" },
           secretFormat: "json",
         },
         applications: [
@@ -338,7 +343,7 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
         policy: {
           renewBefore: "10800m",
           orphanAfter: "1h",
-          retire: { deactivateAfter: "2880m" },
+          retire: { unread: "ignore", deactivateAfter: "2880m" },
           secretFormat: "json",
         },
         applications: [
@@ -384,7 +389,7 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
         policy: {
           renewBefore: "2700m",
           orphanAfter: "1h",
-          retire: { deleteAfter: "1080m" },
+          retire: { unread: "ignore", deleteAfter: "1080m" },
           secretFormat: "plain",
         },
         applications: [
@@ -416,7 +421,7 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
         policy: {
           renewBefore: "2400m",
           orphanAfter: "1h",
-          retire: { deactivateAfter: "720m", deleteAfter: "1080m" },
+          retire: { unread: "ignore", deactivateAfter: "720m", deleteAfter: "1080m" },
           secretFormat: "json",
         },
         applications: [
@@ -466,7 +471,7 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
         policy: {
           renewBefore: "75m",
           orphanAfter: "1h",
-          retire: { deactivateAfter: "30m" },
+          retire: { unread: "ignore", deactivateAfter: "30m" },
           secretFormat: "json",
         },
         applications: [
@@ -515,7 +520,7 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
         policy: {
           renewBefore: "100m",
           orphanAfter: "1h",
-          retire: { deactivateAfter: "30m", deleteAfter: "45m" },
+          retire: { unread: "ignore", deactivateAfter: "30m", deleteAfter: "45m" },
           secretFormat: "json",
         },
         applications: [
@@ -549,7 +554,7 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
         policy: {
           renewBefore: "900m",
           orphanAfter: "1h",
-          retire: { deleteAfter: "120m" },
+          retire: { unread: "ignore", deleteAfter: "120m" },
           secretFormat: "json",
         },
         applications: [
@@ -581,7 +586,7 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
         policy: {
           renewBefore: "300m",
           orphanAfter: "1h",
-          retire: { deactivateAfter: "120m", deleteAfter: "120m" },
+          retire: { unread: "ignore", deactivateAfter: "120m", deleteAfter: "120m" },
           secretFormat: "json",
         },
         applications: [

@@ -85,8 +85,8 @@ function settingOf(seed: number, chance: Chance): Setting {
       orphanAfter: "30m",
       retire: chance.pick<PolicySetting["retire"]>([
         "never",
-        { deactivateAfter: "50m" },
-        { deactivateAfter: "50m", deleteAfter: "110m" },
+        { unread: "ignore", deactivateAfter: "50m" },
+        { unread: "ignore", deactivateAfter: "50m", deleteAfter: "110m" },
       ]),
       secretFormat: chance.pick(["json", "plain"]),
     },

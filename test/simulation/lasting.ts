@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE } from "./services.ts";
 
 const INTERVAL = 6 * HOUR;
 const POLICY = { renewBefore: "9d", orphanAfter: "1h", retire: "never", secretFormat: "json" } as const;
-export const RETIRING = { ...POLICY, retire: { deactivateAfter: "12h" } } as const;
+export const RETIRING = { ...POLICY, retire: { unread: "ignore", deactivateAfter: "12h" } } as const;
 
 export const setting = (
   tokens: Setting["applications"][number]["tokens"],

@@ -68,7 +68,7 @@ const LATER_MS = 22 * DAY;
 
 const again: readonly Entry[] = [runAt("r1", 0)];
 const forced = { trigger: "manual", tokens: ["backend"], force: true } as const;
-const retiring = { deactivateAfter: "12h", deleteAfter: "18h" };
+const retiring = { unread: "ignore", deactivateAfter: "12h", deleteAfter: "18h" } as const;
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: "first rotation", setting: HOME, before: [], run: runAt("r9", MINUTE) },
@@ -93,13 +93,16 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "retiring by deactivation",
-    setting: withPolicy({ retire: { deactivateAfter: "12h" } }),
+    setting: withPolicy({ retire: { unread: "ignore", deactivateAfter: "12h" } }),
     before: [...again, runAt("r2", LATER_MS)],
     run: runAt("r9", LATER_MS + 3 * INTERVAL_MS),
   },
   {
     name: "grace after a promotion that was resumed, and left no date behind",
-    setting: { ...withPolicy({ retire: { deactivateAfter: "12h" } }), labelMovesTouchLastChanged: false },
+    setting: {
+      ...withPolicy({ retire: { unread: "ignore", deactivateAfter: "12h" } }),
+      labelMovesTouchLastChanged: false,
+    },
     before: [
       ...again,
       runAt("r2", LATER_MS),

@@ -4,6 +4,7 @@ import type {
   DirectoryOutageEntry,
   DiscoverySetting,
   FoundSetting,
+  RetirementSetting,
 } from "./discovery-script.ts";
 
 /** Everything that happens in one simulated history, as data. A script can be printed, replayed and made smaller. */
@@ -48,7 +49,7 @@ export interface Setting {
 export interface PolicySetting {
   readonly renewBefore: string;
   readonly orphanAfter: string;
-  readonly retire: "never" | { readonly deactivateAfter?: string; readonly deleteAfter?: string };
+  readonly retire: "never" | RetirementSetting;
   readonly secretFormat: "json" | "plain";
   readonly maxRotationsPerRun?: number;
 }

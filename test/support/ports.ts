@@ -158,9 +158,10 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
       call("history", false, arn, () => {
         secrets.authorize("ListSecretVersionIds", arn);
         const secret = secrets.get(arn);
-        return secret.versions.map(({ id }) => ({
+        return secret.versions.map(({ id, lastReadAt }) => ({
           id: v.parse(VersionId, id),
           labels: labelsOf(secret.labels, id),
+          ...(lastReadAt && { lastReadAt }),
         }));
       }),
     list: (...namePrefixes) =>

@@ -17,6 +17,8 @@ it("a person has to look at what somebody did, and at what stands in the way of 
     "secret-owned-by-service",
     "secret-scheduled-for-deletion",
     "shared",
+    "still-read",
+    "successor-unread",
     "unproven",
   ]);
 });

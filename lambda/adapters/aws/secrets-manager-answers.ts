@@ -85,11 +85,17 @@ export const VersionsPage = v.object({
   Versions: v.optional(
     v.array(
       v.pipe(
-        v.object({ VersionId, VersionStages: labels, CreatedDate: v.optional(v.date()) }),
+        v.object({
+          VersionId,
+          VersionStages: labels,
+          CreatedDate: v.optional(v.date()),
+          LastAccessedDate: v.optional(v.date()),
+        }),
         v.transform(
           (version): DatedVersion => ({
             ...versionOf(version.VersionId, version.VersionStages),
             createdAt: version.CreatedDate,
+            ...(version.LastAccessedDate && { lastReadAt: version.LastAccessedDate }),
           }),
         ),
       ),

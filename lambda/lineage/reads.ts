@@ -1,0 +1,62 @@
+import type { TokenId } from "../model/token.ts";
+import type { Lineage } from "./lineage.ts";
+import { stampedVersions } from "./snapshot.ts";
+
+/**
+ * Whether a consumer has read a successor. `unknown`: the dates of the versions haven't been read, or the worker is itself the
+ * consumer.
+ */
+export type Evidence = "read" | "unread" | "unknown";
+
+/** What consumers have read since a token was replaced. */
+export interface Reads {
+  /** Of the tokens that replaced it, one after the other: one that was read is enough. */
+  readonly successor: Evidence;
+  /** Its own version was read after the day on which it was replaced: somebody reads AWSPREVIOUS, or the version by its id. */
+  readonly isStillRead: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+/** AWS tells the day of a read in UTC, without a time. */
+function isLaterDay(at: Date | undefined, than: Date | undefined): boolean {
+  if (at === undefined || than === undefined) return false;
+  return Math.floor(at.getTime() / DAY_MS) > Math.floor(than.getTime() / DAY_MS);
+}
+
+/**
+ * The worker never reads what it manages, so each date is a consumer's, or a person's in the console. AWS has no date for a value
+ * that nobody has read in this region. The date of the whole secret proves that nobody has read the successor, if it is before the day
+ * on which that was created. Only the date of its own version proves that somebody has, because a read of AWSPREVIOUS changes the
+ * date of the secret as well. A version can't be read before it exists, so here the day itself counts.
+ */
+export function readsSinceReplaced(
+  id: TokenId,
+  { secret, reading, chain, head, superseded, isSearched, isOwnAccessToken }: Lineage,
+): Reads {
+  const unknown: Reads = { successor: "unknown", isStillRead: false };
+  if (secret === undefined || head?.token === undefined || isOwnAccessToken) return unknown;
+  const position = chain.indexOf(id);
+  const successors = position < 0 ? [head.tokenId] : chain.slice(0, position);
+  const listed = new Map([head.token, ...superseded].map((token) => [token.id, token] as const));
+  // The one next to the token comes last.
+  const replacedAt = successors.findLast((successor) => listed.has(successor));
+  const createdAt = replacedAt && listed.get(replacedAt)?.createdAt;
+  if (createdAt !== undefined && !isSameOrLaterDay(secret.lastReadAt, createdAt))
+    return { successor: "unread", isStillRead: false };
+  if (!isSearched) return unknown;
+  const versions = stampedVersions(reading);
+  const isRead = versions.some(
+    ({ stamp, lastReadAt }) => lastReadAt !== undefined && successors.includes(stamp.tokenId),
+  );
+  return {
+    successor: isRead ? "read" : "unread",
+    isStillRead: versions.some(
+      ({ stamp, lastReadAt }) => stamp.tokenId === id && isLaterDay(lastReadAt, createdAt),
+    ),
+  };
+}
+
+function isSameOrLaterDay(at: Date | undefined, as: Date): boolean {
+  return at !== undefined && !isLaterDay(as, at);
+}
