@@ -19,6 +19,8 @@ export interface ConfigDocument {
   readonly fleet?: true | undefined;
   /** The policy for every application. */
   readonly policy?: RotationPolicyDocument | undefined;
+  /** What the secrets get that the worker creates, for every application. Existing secrets keep what they have. */
+  readonly newSecrets?: RotationNewSecretsDocument | undefined;
   /** Finds applications with the access token of a user. */
   readonly discover?: readonly DiscoverDocument[] | undefined;
   /** Required without `discover`. */
@@ -43,6 +45,8 @@ export interface DiscoverDocument {
   readonly part?: string | undefined;
   /** Overrides single keys of the policy for these applications. */
   readonly policy?: RotationPolicyDocument | undefined;
+  /** Overrides single keys of `newSecrets` for these applications. */
+  readonly newSecrets?: RotationNewSecretsDocument | undefined;
 }
 
 export interface ApplicationDocument {
@@ -55,6 +59,8 @@ export interface ApplicationDocument {
   readonly accessToken?: string | AccessTokenDocument | undefined;
   /** Overrides single keys of the policy for this application. */
   readonly policy?: RotationPolicyDocument | undefined;
+  /** Overrides single keys of `newSecrets` for this application. */
+  readonly newSecrets?: RotationNewSecretsDocument | undefined;
   /** Maps a token's id or name to the name of a secret, existing or new. */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
 }
@@ -64,6 +70,13 @@ export interface AccessTokenDocument {
   readonly secret: string;
   /** Whether the worker renews the token. Default false: you replace it by hand. */
   readonly renew?: boolean | undefined;
+}
+
+export interface RotationNewSecretsDocument {
+  /** The ARN of the KMS key that encrypts them. Default: AWS's own key for Secrets Manager. */
+  readonly kmsKeyArn?: string | undefined;
+  /** Their tags. Default: none. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface RotationPolicyDocument {

@@ -14,13 +14,13 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { EVENT_SOURCE } from "../lambda/model/events.ts";
-import type { RotationConfig } from "../lambda/policy/config.ts";
+import { newSecretsIn, type RotationConfig } from "../lambda/policy/config.ts";
 import { refuseUnreachable } from "./access-token-arns.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { inPolicies, room } from "./policy-room.ts";
 import type { AnyEventBus } from "./props.ts";
-import type { SecretGrant } from "./secret-grants.ts";
-import { type SecretPatterns, secretPatterns } from "./secret-patterns.ts";
+import type { Conditions, SecretGrant } from "./secret-grants.ts";
+import { resourceLists, type SecretPatterns, secretPatterns } from "./secret-patterns.ts";
 
 export interface PermissionsProps {
   readonly config: RotationConfig;
@@ -49,7 +49,7 @@ export class Permissions extends Construct {
     const roles = [this.role];
     const patterns = secretPatterns(props.config);
     const grants = props.grantsFor(patterns);
-    const isInline = room(Object.values(patterns)).isInlineEnough;
+    const isInline = room([...resourceLists(patterns), newKeysIn(props.config)]).isInlineEnough;
     const inline = isInline ? grants : [];
     const policy = new Policy(this, "Policy", {
       roles,
@@ -62,7 +62,7 @@ export class Permissions extends Construct {
 
   /** The statements that don't fit into the inline policy. */
   #managedPolicies(grant: SecretGrant): readonly ManagedPolicy[] {
-    return inPolicies(grant.ends).map((ends, index) => {
+    return inPolicies(grant.ends, JSON.stringify(grant.conditions ?? "").length).map((ends, index) => {
       const policy = new ManagedPolicy(this, `${grant.sid}${index + 1}`, {
         roles: [this.role],
         description: "Part of what the Losant token rotation worker may do",
@@ -95,12 +95,19 @@ interface WorkerNeeds {
   readonly logGroup: ILogGroup;
   readonly failedRuns: IQueue;
   readonly secretsKey: IKey | undefined;
+  /** The ARNs of the keys for new secrets. */
+  readonly newKeys?: readonly string[];
+}
+
+/** The keys for new secrets, each once. */
+export function newKeysIn(config: RotationConfig): readonly string[] {
+  return [...new Set(newSecretsIn(config).flatMap(({ kmsKeyArn }) => kmsKeyArn ?? []))];
 }
 
 /** What the worker may do beside its work on secrets. */
 export function workerStatements(scope: Construct, needs: WorkerNeeds): readonly PolicyStatement[] {
   return [
-    ...keyStatements(scope, needs.secretsKey, ["kms:Decrypt", "kms:GenerateDataKey"]),
+    ...keyStatements(scope, keysOf(needs), ["kms:Decrypt", "kms:GenerateDataKey"]),
     allow("Announce", ["events:PutEvents"], [needs.eventBus.eventBusArn], {
       StringEquals: { "events:source": EVENT_SOURCE },
     }),
@@ -115,7 +122,7 @@ export function widgetStatements(
   { logGroup, secretsKey }: Pick<WorkerNeeds, "logGroup" | "secretsKey">,
 ): readonly PolicyStatement[] {
   return [
-    ...keyStatements(scope, secretsKey, ["kms:Decrypt"]),
+    ...keyStatements(scope, keysOf({ secretsKey }), ["kms:Decrypt"]),
     logStatement(logGroup),
     new PolicyStatement({
       sid: "NothingElse",
@@ -134,15 +141,23 @@ export function widgetStatements(
   ];
 }
 
+function keysOf({
+  secretsKey,
+  newKeys = [],
+}: Pick<WorkerNeeds, "secretsKey" | "newKeys">): readonly string[] {
+  return [...new Set([...(secretsKey === undefined ? [] : [secretsKey.keyArn]), ...newKeys])];
+}
+
 function logStatement(logGroup: ILogGroup): PolicyStatement {
   return allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], [logGroup.logGroupArn]);
 }
 
-function statementOf(scope: Construct, { sid, actions, ends }: SecretGrant): PolicyStatement {
+function statementOf(scope: Construct, { sid, actions, ends, conditions }: SecretGrant): PolicyStatement {
   return allow(
     sid,
     actions,
     ends.map((end) => secretArn(scope, end)),
+    conditions,
   );
 }
 
@@ -159,20 +174,20 @@ function secretArn(scope: Construct, end: string, shown = (value: string, _name:
  */
 function keyStatements(
   scope: Construct,
-  key: IKey | undefined,
+  keys: readonly string[],
   actions: readonly string[],
 ): readonly PolicyStatement[] {
-  if (key === undefined) return [];
+  if (keys.length === 0) return [];
   const { region, urlSuffix } = Stack.of(scope);
   const viaSecretsManager = { StringEquals: { "kms:ViaService": `secretsmanager.${region}.${urlSuffix}` } };
-  return [allow("UseSecretsKey", actions, [key.keyArn], viaSecretsManager)];
+  return [allow("UseSecretsKey", actions, keys, viaSecretsManager)];
 }
 
 function allow(
   sid: string,
   actions: readonly string[],
   resources: readonly string[],
-  conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  conditions?: Conditions,
 ): PolicyStatement {
   return new PolicyStatement({
     sid,

@@ -19,8 +19,8 @@ export function room(lists: readonly (readonly string[])[]): Room {
   return { isInlineEnough, isEnough: isInlineEnough || policies <= MAX_MANAGED_POLICIES };
 }
 
-/** Splits the resources into one list for each managed policy. */
-export function inPolicies(ends: readonly string[]): readonly (readonly string[])[] {
+/** Splits the resources into one list for each managed policy, in which `reserved` characters are for something else. */
+export function inPolicies(ends: readonly string[], reserved = 0): readonly (readonly string[])[] {
   const policies: string[][] = [];
   let left = 0;
   for (const end of ends) {
@@ -28,7 +28,7 @@ export function inPolicies(ends: readonly string[]): readonly (readonly string[]
     const needed = lengthOf(end);
     if (last === undefined || needed > left) {
       policies.push([end]);
-      left = MANAGED_CHARACTERS - needed;
+      left = MANAGED_CHARACTERS - reserved - needed;
     } else {
       last.push(end);
       left -= needed;

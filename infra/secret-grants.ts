@@ -1,4 +1,4 @@
-import type { SecretPatterns } from "./secret-patterns.ts";
+import type { SecretPatterns, TaggedSecrets } from "./secret-patterns.ts";
 
 /** What a function may do with these secrets. */
 export interface SecretGrant {
@@ -8,9 +8,15 @@ export interface SecretGrant {
   readonly ends: readonly string[];
   /** Why one of them can end in `*`. */
   readonly wildcards: string;
+  readonly conditions?: Conditions;
 }
 
+/** By operator, then by key. */
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
 const LOOKS = ["secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds"];
+
+const TAG = "secretsmanager:TagResource";
 
 const SECRET_WRITES = [
   "secretsmanager:CreateSecret",
@@ -24,6 +30,7 @@ export function secretGrants({
   renewed,
   accessTokens,
   former,
+  tagged,
 }: SecretPatterns): readonly SecretGrant[] {
   const grants: readonly SecretGrant[] = [
     {
@@ -52,14 +59,31 @@ export function secretGrants({
       wildcards:
         "The secrets that configured applications had under a former prefix. Their tokens are moved.",
     },
+    ...tagged.map(({ tags, ends }, index) => ({
+      sid: `TagNewSecrets${tagged.length > 1 ? index + 1 : ""}`,
+      actions: [TAG],
+      ends,
+      wildcards: "The secrets of configured applications, which are created with these tags and no others.",
+      conditions: tagConditions(tags),
+    })),
   ];
   return grants.filter(({ ends }) => ends.length > 0);
+}
+
+/** CreateSecret with tags needs this right too, and it is also that of tagging an existing secret: so only with exactly these tags. */
+function tagConditions(tags: TaggedSecrets["tags"]): Conditions {
+  return {
+    StringEquals: Object.fromEntries(
+      Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]),
+    ),
+    "ForAllValues:StringEquals": { "aws:TagKeys": Object.keys(tags) },
+  };
 }
 
 /** What the widget may do: the worker's looks, and none of its writes. */
 export function lookGrants(patterns: SecretPatterns): readonly SecretGrant[] {
   return secretGrants(patterns).flatMap((grant) => {
-    const actions = grant.actions.filter((action) => !SECRET_WRITES.includes(action));
+    const actions = grant.actions.filter((action) => action !== TAG && !SECRET_WRITES.includes(action));
     return actions.length === 0 ? [] : [{ ...grant, sid: LOOKING[grant.sid] ?? grant.sid, actions }];
   });
 }

@@ -1,3 +1,4 @@
+import type { NewSecrets } from "../lambda/model/new-secrets.ts";
 import { namesMeantBy, type SecretArn, type SecretName } from "../lambda/model/secret.ts";
 import type { ApplicationConfig, RotationConfig } from "../lambda/policy/config.ts";
 import { room } from "./policy-room.ts";
@@ -17,6 +18,18 @@ export interface SecretPatterns {
   readonly accessTokens: readonly string[];
   /** Secrets that the worker describes, but doesn't read or write. */
   readonly former: readonly string[];
+  /** Those of the managed secrets that are created with tags, once for all that get the same tags. */
+  readonly tagged: readonly TaggedSecrets[];
+}
+
+export interface TaggedSecrets {
+  readonly tags: NewSecrets["tags"];
+  readonly ends: readonly string[];
+}
+
+/** All lists of resources that the policies of the role contain, for `room`. The conditions about tags need room as well. */
+export function resourceLists({ tagged, ...others }: SecretPatterns): readonly (readonly string[])[] {
+  return [...Object.values(others), ...tagged.map(({ tags, ends }) => [JSON.stringify(tags), ...ends])];
 }
 
 /** The kinds of secrets whose patterns may also match applications that are not configured. */
@@ -43,7 +56,7 @@ const BREADTHS: readonly Breadth[] = [
 export function secretPatterns(config: RotationConfig): SecretPatterns {
   for (const breadth of BREADTHS) {
     const patterns = patternsOf(config, breadth);
-    if (!room(Object.values(patterns)).isEnough) continue;
+    if (!room(resourceLists(patterns)).isEnough) continue;
     refuseReadAndWritten(patterns);
     return patterns;
   }
@@ -58,10 +71,14 @@ function patternsOf(config: RotationConfig, breadth: Breadth): SecretPatterns {
   const { secretPrefix, formerPrefixes, applications, discover } = config;
   // The ids of discovered applications are not known here.
   const isOpen = discover.length > 0;
-  const foldersUnder = (prefix: string, isBroad = false) =>
+  const foldersUnder = (
+    prefix: string,
+    isBroad = false,
+    of: readonly { readonly id: string }[] = applications,
+  ) =>
     isOpen
       ? [`${prefix}/${ANY_APPLICATION}/*`]
-      : applications.map(({ id }) => `${prefix}/${isBroad ? ANY_APPLICATION : id}/*`);
+      : of.map(({ id }) => `${prefix}/${isBroad ? ANY_APPLICATION : id}/*`);
   const usersTokens = distinct(discover.flatMap(({ accessToken }) => endings(accessToken)));
   const exact = distinct([
     ...applications.flatMap(({ accessToken }) => endings(accessToken)),
@@ -70,15 +87,23 @@ function patternsOf(config: RotationConfig, breadth: Breadth): SecretPatterns {
   // The access tokens of users are always named. They have many more rights than the others.
   const folder = breadth.accessTokens && folderOf(exact.filter((end) => !usersTokens.includes(end)));
   const accessTokens = folder === undefined ? exact : distinct([`${folder}*`, ...usersTokens]);
+  const writers = writersIn(config);
   const areAllRenewed = !isOpen && applications.every(renewsItsAccessToken);
   return {
     managed: distinct([
       ...foldersUnder(secretPrefix, breadth.managed),
-      ...applications.flatMap((application) => mapped(application).flatMap(endings)),
-      ...discover.flatMap(({ overrides }) =>
-        [...overrides.values()].flatMap(({ secrets }) => [...secrets.values()].flatMap(endings)),
-      ),
+      ...writers.flatMap(({ secrets }) => secrets.flatMap(endings)),
     ]),
+    tagged: [...Map.groupBy(writers, ({ newSecrets }) => JSON.stringify(newSecrets.tags)).values()].flatMap(
+      (group): readonly TaggedSecrets[] => {
+        const { tags = {} } = group[0]?.newSecrets ?? {};
+        if (Object.keys(tags).length === 0) return [];
+        const mappedTo = group.flatMap(({ secrets }) => secrets.flatMap(endings));
+        return [
+          { tags, ends: distinct([...foldersUnder(secretPrefix, breadth.managed, group), ...mappedTo]) },
+        ];
+      },
+    ),
     renewed:
       folder !== undefined && areAllRenewed
         ? accessTokens
@@ -91,6 +116,21 @@ function patternsOf(config: RotationConfig, breadth: Breadth): SecretPatterns {
     accessTokens,
     former: distinct(formerPrefixes.flatMap((prefix) => foldersUnder(prefix, breadth.former))),
   };
+}
+
+/** Everything that decides about new secrets, with the secrets that it maps. */
+function writersIn({ applications, discover }: RotationConfig) {
+  return [
+    ...applications.map((application) => ({ ...application, secrets: mapped(application) })),
+    ...discover.flatMap(({ newSecrets, overrides }) => [
+      { id: ANY_APPLICATION, newSecrets, secrets: [] },
+      ...[...overrides].map(([id, { newSecrets, secrets }]) => ({
+        id,
+        newSecrets,
+        secrets: [...secrets.values()],
+      })),
+    ]),
+  ];
 }
 
 /** The mapped secrets, without the secret of the access token. */

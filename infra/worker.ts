@@ -16,7 +16,7 @@ import { SLOT_MS } from "../lambda/policy/slots.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { functionCode } from "./deployed-code.ts";
 import { CA_ENVIRONMENT, readCaFile } from "./extra-ca.ts";
-import { Permissions, tellOfFolders, workerStatements } from "./permissions.ts";
+import { newKeysIn, Permissions, tellOfFolders, workerStatements } from "./permissions.ts";
 import type { AnyEventBus, WorkerOptions } from "./props.ts";
 import { runbookVariable } from "./runbook-url.ts";
 import { secretGrants } from "./secret-grants.ts";
@@ -50,7 +50,13 @@ export class WorkerFunction extends Construct {
       config,
       description: "Role of the Losant token rotation worker",
       grantsFor: secretGrants,
-      others: workerStatements(this, { eventBus, logGroup, failedRuns, secretsKey }),
+      others: workerStatements(this, {
+        eventBus,
+        logGroup,
+        failedRuns,
+        secretsKey,
+        newKeys: newKeysIn(config),
+      }),
       tracing,
     });
     tellOfFolders(this, config);

@@ -1,5 +1,6 @@
 import type { RotationEvent } from "./model/events.ts";
 import type { Intent, KeptKey, MarkerKey } from "./model/marker.ts";
+import type { NewSecrets } from "./model/new-secrets.ts";
 import type { PermissionCap } from "./model/permission-cap.ts";
 import type { Redacted } from "./model/redacted.ts";
 import type { SecretArn, SecretName, SecretState, SecretVersion, VersionId } from "./model/secret.ts";
@@ -197,8 +198,8 @@ export interface SecretStore {
    * or to decide which secrets to read. Reads only.
    */
   list(...namePrefixes: readonly string[]): Promise<readonly SecretState[]>;
-  /** Creates a secret without a value. A secret that exists is left as it is. Repeatable. */
-  create(name: SecretName, description: string): Promise<void>;
+  /** Creates a secret without a value, as `demanded`. A secret that exists is left as it is, with its own key and tags. Repeatable. */
+  create(name: SecretName, description: string, demanded: NewSecrets): Promise<void>;
   /**
    * Stores a version with only this label, and returns its labels: the first version of a secret also becomes
    * AWSCURRENT. Repeatable with the same value: a version is immutable.

@@ -1,5 +1,5 @@
 import { CURRENT, moved } from "./labels.ts";
-import type { Secrets } from "./secrets.ts";
+import type { Demands, Secrets } from "./secrets.ts";
 import { added, scheduled } from "./secrets-writes.ts";
 import { type KeyState, MAX_LABELS, type Secret, withLabels } from "./versions.ts";
 import { type SecretView, secretView } from "./views.ts";
@@ -34,6 +34,8 @@ export interface SecretsConsole {
   replicateTo(name: string, regions: readonly string[]): void;
   /** Policies deny these operations on the secret with this name, even if it doesn't exist yet. An empty list ends that. */
   deny(name: string, ...operations: readonly string[]): void;
+  /** The organization refuses new secrets without these tags, and without a key of their own. It doesn't apply to `putSecret`. */
+  demand(demands: Demands): void;
   /** Sets the state of the KMS key that encrypts the secret. */
   setKeyState(name: string, state: KeyState): void;
   /** Adds labels to the oldest version until the secret has the maximum number. `clearLabels` removes them. */
@@ -80,6 +82,7 @@ export function secretsConsole(secrets: Secrets): SecretsConsole {
       secrets.save({ ...secrets.get(name), primaryRegion, replicaRegions });
     },
     deny: (name: string, ...operations: readonly string[]) => secrets.deny(name, operations),
+    demand: (demands: Demands) => secrets.demand(demands),
     setKeyState: (name: string, keyState: KeyState) => void secrets.save({ ...secrets.get(name), keyState }),
     fillLabels(name: string) {
       const secret = secrets.get(name);

@@ -13,6 +13,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export function createSecret(secrets: Secrets, body: unknown): object {
   const input = readInput(shapes.CreateSecret, body);
   secrets.authorize("CreateSecret", input.Name);
+  const tags = new Map(input.Tags.map(({ Key, Value }) => [Key, Value]));
+  const { Name: name, Description: description, KmsKeyId: kmsKeyId } = input;
+  secrets.authorizeNew({ name, description, kmsKeyId, tags });
   const value = givenValue(input);
   const token = givenRequestToken(input.ClientRequestToken, value);
   const existing = secrets.find(input.Name);
@@ -25,8 +28,6 @@ export function createSecret(secrets: Secrets, body: unknown): object {
       `The operation failed because the secret ${input.Name} already exists.`,
     );
   }
-  const tags = new Map(input.Tags.map(({ Key, Value }) => [Key, Value]));
-  const { Name: name, Description: description, KmsKeyId: kmsKeyId } = input;
   const blank = secrets.blank({ name, description, kmsKeyId, tags });
   const secret = secrets.save(token && value ? added(secrets, blank, token, value) : blank);
   return { ARN: secret.arn, Name: secret.name, VersionId: token };

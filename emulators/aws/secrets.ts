@@ -20,6 +20,12 @@ export interface SecretSettings {
   readonly indexLagMs?: ((name: string) => number) | undefined;
 }
 
+/** What a new secret must have, or the organization refuses it. */
+export interface Demands {
+  readonly tags: readonly string[];
+  readonly ownKey: boolean;
+}
+
 type NewSecret = Pick<Secret, "name" | "description" | "kmsKeyId" | "tags">;
 
 /** The secrets of one account and region. A secret is always replaced as a whole, so a refused write changes nothing. */
@@ -28,6 +34,7 @@ export class Secrets {
   readonly quota: WriteQuota;
   readonly #secrets = new Map<string, Secret>();
   readonly #denied = new Map<string, ReadonlySet<string>>();
+  #demands: Demands = { tags: [], ownKey: false };
   readonly #index: SecretsIndex | undefined;
   #sequence = 0;
 
@@ -97,6 +104,22 @@ export class Secrets {
       "AccessDeniedException",
       `User: arn:aws:sts::${this.settings.account}:assumed-role/worker/worker is not authorized to perform: ` +
         `secretsmanager:${operation} on resource: ${name} with an explicit deny in a resource-based policy`,
+    );
+  }
+
+  /** From now on, a service control policy of the organization refuses new secrets without these. */
+  demand(demands: Demands): void {
+    this.#demands = demands;
+  }
+
+  /** Policies are checked first, also if the secret exists. */
+  authorizeNew({ name, kmsKeyId, tags }: NewSecret): void {
+    const { tags: keys, ownKey } = this.#demands;
+    if (keys.every((key) => tags.has(key)) && !(ownKey && kmsKeyId === undefined)) return;
+    throw new AwsRefusal(
+      "AccessDeniedException",
+      `User: arn:aws:sts::${this.settings.account}:assumed-role/worker/worker is not authorized to perform: ` +
+        `secretsmanager:CreateSecret on resource: ${name} with an explicit deny in a service control policy`,
     );
   }
 

@@ -31,12 +31,12 @@ const CONTRADICTIONS = 3;
 export async function open(
   name: SecretName,
   description: string,
-  { run: { store, clock } }: ApplicationContext,
+  { run: { store, clock }, application }: ApplicationContext,
 ): Promise<SecretState> {
   const until = patienceFrom(clock);
   const found = await store.describe(name);
   if (found !== undefined) return takingWrites(found);
-  await retry(clock, until, () => store.create(name, description));
+  await retry(clock, until, () => store.create(name, description, application.newSecrets));
   for (;;) {
     const made = await store.describe(name);
     if (made !== undefined) return takingWrites(made);

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { SecretArn, SecretName } from "../model/secret.ts";
 import { ApplicationId } from "../model/token.ts";
+import { NewSecretsSchema } from "./new-secrets.ts";
 import { between, globs, PolicySchema, wholeNumber } from "./policy.ts";
 import type { Share } from "./slots.ts";
 
@@ -30,6 +31,7 @@ const ApplicationSchema = v.strictObject({
   // Only with `discover`: then the application must be discovered.
   accessToken: v.optional(accessToken),
   policy: v.optional(PolicySchema),
+  newSecrets: v.optional(NewSecretsSchema),
   secrets: v.optional(
     v.record(v.string("must be text"), SecretName, "must map token names or ids to secret names"),
   ),
@@ -60,6 +62,7 @@ const DiscoverSchema = v.strictObject({
   atLeast: v.optional(wholeNumber(0, 1_000_000), 1),
   part: v.optional(part),
   policy: v.optional(PolicySchema),
+  newSecrets: v.optional(NewSecretsSchema),
 });
 
 /* Also part of the JSON Schema, so that an editor shows it. Text before @ would be a password in the configuration. */
@@ -108,6 +111,7 @@ export const ConfigSchema = v.strictObject({
   schedule: v.optional(between("15m", "3d"), "6h"),
   fleet: v.optional(v.literal(true, "must be true, or absent")),
   policy: v.optional(PolicySchema, {}),
+  newSecrets: v.optional(NewSecretsSchema, {}),
   discover: v.optional(
     v.pipe(
       v.array(DiscoverSchema, "must be a list of objects"),

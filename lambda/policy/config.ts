@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import { RotationError } from "../model/errors.ts";
+import type { NewSecrets } from "../model/new-secrets.ts";
 import { namesMeantBy, type SecretArn, type SecretName } from "../model/secret.ts";
 import { type ApplicationId, TokenId } from "../model/token.ts";
 import { ConfigSchema, shareOf } from "./config-schema.ts";
 import { type ApplicationPlaces, conflictsIn } from "./conflicts.ts";
 import { jsonFlaw } from "./json-flaw.ts";
+import { type NewSecretsDocument, resolveNewSecrets } from "./new-secrets.ts";
 import {
   durationMs,
   entryProblems,
@@ -26,6 +28,7 @@ export interface ApplicationConfig {
   /** The worker renews this token, whatever its name is. An entry of `secrets` can have the same effect. */
   readonly renewsAccessToken: boolean;
   readonly policy: Policy;
+  readonly newSecrets: NewSecrets;
   /** By token name, or by token id in lower case. */
   readonly secrets: ReadonlyMap<string, SecretName>;
   /** The entry of `discover` whose access token, that of a user, it shares. Undefined if it has an access token of its own. */
@@ -56,11 +59,12 @@ export interface DiscoverConfig {
   readonly part: Share | undefined;
   /** For applications without an override. */
   readonly policy: Policy;
-  /** The entries of `applications` without an access token. The same for each entry of `discover`, but for the policies. */
+  readonly newSecrets: NewSecrets;
+  /** The entries of `applications` without an access token. The same for each entry of `discover`, but for the policies and the new secrets. */
   readonly overrides: ReadonlyMap<ApplicationId, ApplicationOverride>;
 }
 
-export type ApplicationOverride = Pick<ApplicationConfig, "policy" | "secrets">;
+export type ApplicationOverride = Pick<ApplicationConfig, "policy" | "newSecrets" | "secrets">;
 
 export interface RotationConfig {
   readonly losantApiUrl: string;
@@ -95,7 +99,7 @@ export function parseConfig(document: unknown): RotationConfig {
   const intervalMs = durationMs(config.schedule);
   const { losantApiUrl, secretPrefix, formerPrefixes, eventBusName } = config;
   const entries = config.applications ?? [];
-  const common: Layer = { policy: config.policy, path: "policy" };
+  const common: Layer = { policy: config.policy, newSecrets: config.newSecrets, path: "policy" };
   const applications = entries.flatMap((entry, index) =>
     resolveApplication(entry, [common, layerOf(entry, "applications", index)], intervalMs),
   );
@@ -149,6 +153,13 @@ export function policiesOf({ applications, discover }: RotationConfig): readonly
   return policies.flatMap(withEntries);
 }
 
+/** What the new secrets of all applications get, also of those that are not discovered yet. */
+export function newSecretsIn({ applications, discover }: RotationConfig): readonly NewSecrets[] {
+  return [...applications, ...discover.flatMap((entry) => [entry, ...entry.overrides.values()])].map(
+    ({ newSecrets }) => newSecrets,
+  );
+}
+
 /** As `parseConfig`, from the text of the document; `source` names the file or variable in the error. */
 export function parseConfigText(text: string, source: string): RotationConfig {
   let document: unknown;
@@ -167,7 +178,7 @@ function listsIn(document: unknown): readonly string[] {
   const keyed = (value: unknown) =>
     typeof value === "object" && value !== null ? Object.entries(value) : [];
   const isObject = (path: string) =>
-    /^(policy|discover\.\d+(\.(policy|accessToken))?|applications\.\d+(\.(policy|secrets|accessToken))?)$/.test(
+    /^((discover|applications)\.\d+|((discover|applications)\.\d+\.)?(policy|newSecrets(\.tags)?|secrets|accessToken))$/.test(
       path,
     );
   const inside = (value: unknown, path: string): readonly string[] =>
@@ -177,18 +188,19 @@ function listsIn(document: unknown): readonly string[] {
   return Array.isArray(document) ? ["the document: must be an object"] : inside(document, "");
 }
 
-/** One of the policies that together are the policy of an application, and its place in the configuration. */
+/** One of the policies that together are the policy of an application, and its place in the configuration. The same for new secrets. */
 interface Layer {
+  readonly newSecrets?: NewSecretsDocument | undefined;
   readonly policy: PolicyDocument | undefined;
   readonly path: string;
 }
 
 function layerOf(
-  { policy }: Partial<Pick<Layer, "policy">>,
+  { policy, newSecrets }: Partial<Pick<Layer, "policy" | "newSecrets">>,
   list: "applications" | "discover",
   index: number,
 ): Layer {
-  return { policy, path: `${list}.${index}.policy` };
+  return { policy, newSecrets, path: `${list}.${index}.policy` };
 }
 
 /** Each overrides single keys of those before it. `tokens` is one key: the lists are not joined. */
@@ -196,6 +208,10 @@ function layered(layers: readonly Layer[], intervalMs: number): Policy {
   const document: PolicyDocument = Object.assign({}, ...layers.map(({ policy }) => policy));
   const holder = layers.findLast(({ policy }) => policy?.tokens !== undefined);
   return resolvePolicy(document, intervalMs, holder && `${holder.path}.tokens`);
+}
+
+function demandsIn(layers: readonly Layer[]): NewSecrets {
+  return resolveNewSecrets(...layers.map(({ newSecrets }) => newSecrets));
 }
 
 function tokenEntryProblems({ policy, applications = [], discover = [] }: ConfigDocument): readonly string[] {
@@ -224,6 +240,7 @@ function resolveApplication(
       accessToken,
       renewsAccessToken,
       policy: layered(layers, intervalMs),
+      newSecrets: demandsIn(layers),
       secrets: mappingsOf(secrets),
     },
   ];
@@ -242,11 +259,14 @@ function resolveDiscover(
     renewsAccessToken: renew,
     part: part === undefined ? undefined : shareOf(part),
     policy: layered(layers, intervalMs),
+    newSecrets: demandsIn(layers),
     overrides: new Map(
       entries.flatMap((entry, index) => {
         if (entry.accessToken !== undefined) return [];
-        const policy = layered([...layers, layerOf(entry, "applications", index)], intervalMs);
-        return [[entry.id, { policy, secrets: mappingsOf(entry.secrets) }] as const];
+        const all = [...layers, layerOf(entry, "applications", index)];
+        const policy = layered(all, intervalMs);
+        const newSecrets = demandsIn(all);
+        return [[entry.id, { policy, newSecrets, secrets: mappingsOf(entry.secrets) }] as const];
       }),
     ),
   };

@@ -120,9 +120,10 @@ function applicationOf(
   discover: readonly DiscoverConfig[],
 ): ApplicationConfig {
   const { id } = listed;
-  const { policy, secrets = NO_SECRETS } = decider.overrides.get(id) ?? { policy: decider.policy };
+  const { policy, newSecrets } = decider.overrides.get(id) ?? decider;
+  const secrets = decider.overrides.get(id)?.secrets ?? NO_SECRETS;
   const { accessToken } = foundBy;
   const others = discover.filter((entry) => entry !== foundBy && isAbout(listed, entry));
   const alsoAbout = others.length > 0 ? others : NO_ENTRIES;
-  return { id, accessToken, renewsAccessToken: false, policy, secrets, foundBy, alsoAbout };
+  return { id, accessToken, renewsAccessToken: false, policy, newSecrets, secrets, foundBy, alsoAbout };
 }

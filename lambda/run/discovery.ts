@@ -111,13 +111,14 @@ async function identify(directory: Directory): Promise<Pick<Looked, "userId" | "
  * names that the policy is about don't matter.
  */
 function userOf(id: ApplicationId, entry: DiscoverConfig): ApplicationConfig {
-  const { accessToken, policy } = entry;
+  const { accessToken, policy, newSecrets } = entry;
   return {
     id,
     ownerType: "user",
     accessToken,
     renewsAccessToken: true,
     policy: { ...policy, include: ["*"], exclude: [] },
+    newSecrets,
     secrets: new Map(),
     foundBy: entry,
   };

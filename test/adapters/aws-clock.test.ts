@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/event-bridge.ts";
 import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
+import { NO_DEMANDS } from "../../lambda/model/new-secrets.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { inTurn, type Reply } from "../support/http.ts";
 import { anEvent, awsAnswering, awsRefusal, byClock, operationsOf, seconds } from "./aws-bench.ts";
@@ -30,7 +31,7 @@ const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
   DescribeSecret: () => store().describe(NAME),
   GetSecretValue: () => store().read(NAME, "AWSCURRENT"),
   ListSecretVersionIds: () => store().history(ARN),
-  CreateSecret: () => store().create(NAME, ""),
+  CreateSecret: () => store().create(NAME, "", NO_DEMANDS),
   PutSecretValue: () => store().stage(ARN, VERSION, value, LABEL),
   UpdateSecretVersionStage: () => store().promote(ARN, VERSION, undefined),
   PutEvents: () => eventBridgeBus(eventBridgeClient(), BUS).publish(anEvent("k")),
@@ -105,7 +106,7 @@ test("a client that knows AWS's time signs by it at once", async () => {
   const server = await awsAnswering(byClock(now, () => good));
   const client = store();
   await client.describe(NAME);
-  await client.create(NAME, "");
+  await client.create(NAME, "", NO_DEMANDS);
   await client.promote(ARN, VERSION, undefined);
   expect(server.requests).toHaveLength(4);
 });
@@ -130,6 +131,6 @@ test.each([
   const client = store();
   await client.describe(NAME);
   await client.describe(NAME);
-  await client.create(NAME, "");
+  await client.create(NAME, "", NO_DEMANDS);
   expect(server.requests.length).toBeLessThanOrEqual(4);
 });

@@ -5,6 +5,7 @@ import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/eve
 import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import type { RotationEvent } from "../../lambda/model/events.ts";
+import { NO_DEMANDS } from "../../lambda/model/new-secrets.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { anEvent, pointAws, seconds } from "./aws-bench.ts";
 import { failure } from "./losant-bench.ts";
@@ -20,7 +21,7 @@ const CALLS = {
   GetSecretValue: (limits: object = {}) => store(limits).read(NAME, "AWSCURRENT"),
   ListSecrets: (limits: object = {}) => store(limits).list("losant/"),
   ListSecretVersionIds: (limits: object = {}) => store(limits).history(ARN),
-  CreateSecret: (limits: object = {}) => store(limits).create(NAME, ""),
+  CreateSecret: (limits: object = {}) => store(limits).create(NAME, "", NO_DEMANDS),
   PutSecretValue: (limits: object = {}) => store(limits).stage(ARN, VERSION, value, LABEL),
   UpdateSecretVersionStage: (limits: object = {}) => store(limits).promote(ARN, VERSION, undefined),
   PutEvents: (limits: object = {}) =>

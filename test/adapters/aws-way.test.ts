@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { eventBridgeBus, eventBridgeClient } from "../../lambda/adapters/aws/event-bridge.ts";
 import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
 import { isAboutCertificate } from "../../lambda/adapters/certificates.ts";
+import { NO_DEMANDS } from "../../lambda/model/new-secrets.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { selfSigned } from "../support/certificate.ts";
 import { anEvent, pointAws } from "./aws-bench.ts";
@@ -18,7 +19,7 @@ const store = () => secretsManagerStore(secretsManagerClient(), QUICK);
 const CALLS = {
   DescribeSecret: () => store().describe(NAME),
   GetSecretValue: () => store().read(NAME, "AWSCURRENT"),
-  CreateSecret: () => store().create(NAME, ""),
+  CreateSecret: () => store().create(NAME, "", NO_DEMANDS),
   PutSecretValue: () => store().stage(ARN, VERSION, value, LABEL),
   PutEvents: () =>
     eventBridgeBus(eventBridgeClient(), {

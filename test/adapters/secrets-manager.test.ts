@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { secretsManagerClient, secretsManagerStore } from "../../lambda/adapters/aws/secrets-manager.ts";
+import { NO_DEMANDS } from "../../lambda/model/new-secrets.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { closedPort, inTurn, type Reply } from "../support/http.ts";
 import { awsRefusal, operationsOf, pointAws, seconds } from "./aws-bench.ts";
@@ -153,7 +154,7 @@ describe("a read", () => {
 describe("the writes", () => {
   test("send what Secrets Manager needs", async () => {
     const { store, server } = await storeAnswering(() => ({ status: 200, body: good }));
-    await store.create(NAME, "a description");
+    await store.create(NAME, "a description", NO_DEMANDS);
     expect(await store.stage(ARN, VERSION, value, LABEL)).toEqual([LABEL]);
     await store.promote(ARN, VERSION, OLDER);
     await store.promote(ARN, VERSION, undefined);
@@ -168,8 +169,8 @@ describe("the writes", () => {
       "UpdateSecretVersionStage",
       "UpdateSecretVersionStage",
     ]);
-    expect(sent[0]).toMatchObject({ Name: NAME, Description: "a description" });
-    expect(sent[0]).not.toHaveProperty("SecretString");
+    const { ClientRequestToken: _, ...bare } = sent[0];
+    expect(bare).toEqual({ Name: NAME, Description: "a description" });
     expect(sent.slice(1)).toEqual([
       { SecretId: ARN, ClientRequestToken: VERSION, SecretString: value.reveal(), VersionStages: [LABEL] },
       { SecretId: ARN, VersionStage: "AWSCURRENT", MoveToVersionId: VERSION, RemoveFromVersionId: OLDER },
@@ -179,9 +180,24 @@ describe("the writes", () => {
     ]);
   });
 
-  test("leave a secret that exists already as it is", async () => {
-    const { store } = await storeAnswering(() => awsRefusal("ResourceExistsException"));
-    await expect(store.create(NAME, "")).resolves.toBeUndefined();
+  test("create a secret with the key and the tags that the configuration demands", async () => {
+    const { store, server } = await storeAnswering(() => ({ status: 200, body: good }));
+    const kmsKeyArn = "arn:aws:kms:eu-west-1:111122223333:key/1";
+    await store.create(NAME, "", { kmsKeyArn, tags: { "cost-center": "4711", empty: "" } });
+    expect(JSON.parse(server.requests[0]?.body ?? "")).toMatchObject({
+      KmsKeyId: kmsKeyArn,
+      Tags: [
+        { Key: "cost-center", Value: "4711" },
+        { Key: "empty", Value: "" },
+      ],
+    });
+  });
+
+  test("leave a secret that exists already as it is, with its own key and tags", async () => {
+    const { store, server } = await storeAnswering(() => awsRefusal("ResourceExistsException"));
+    const demanded = { kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1", tags: { owner: "iot" } };
+    await expect(store.create(NAME, "", demanded)).resolves.toBeUndefined();
+    expect(operationsOf(server)).toEqual(["CreateSecret"]);
   });
 
   test("say which labels a first version has besides", async () => {
@@ -192,7 +208,7 @@ describe("the writes", () => {
 });
 
 const writes = {
-  create: (store: ReturnType<typeof secretsManagerStore>) => store.create(NAME, ""),
+  create: (store: ReturnType<typeof secretsManagerStore>) => store.create(NAME, "", NO_DEMANDS),
   stage: (store: ReturnType<typeof secretsManagerStore>) => store.stage(ARN, VERSION, value, LABEL),
   promote: (store: ReturnType<typeof secretsManagerStore>) => store.promote(ARN, VERSION, OLDER),
 } as const;

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { NO_DEMANDS } from "../../lambda/model/new-secrets.ts";
 import type { Redacted } from "../../lambda/model/redacted.ts";
 import { SecretArn, SecretName, type VersionId, versionIdOf } from "../../lambda/model/secret.ts";
 import { TokenId } from "../../lambda/model/token.ts";
@@ -26,7 +27,7 @@ export const STORE_CALLS: Readonly<
   read: { isWrite: false, call: (store) => store.read(NAME, "AWSCURRENT") },
   versions: { isWrite: false, call: (store) => store.versions(ARN) },
   readVersion: { isWrite: false, call: (store) => store.readVersion(ARN, VERSION) },
-  create: { isWrite: true, call: (store) => store.create(NAME, "a description") },
+  create: { isWrite: true, call: (store) => store.create(NAME, "a description", NO_DEMANDS) },
   stage: { isWrite: true, call: (store, value) => store.stage(ARN, VERSION, value, LABEL) },
   promote: { isWrite: true, call: (store) => store.promote(ARN, VERSION, OLDER) },
   attach: { isWrite: true, call: (store) => store.attach(ARN, VERSION, LABEL) },

@@ -322,7 +322,7 @@ describe("beside somebody else at work", { timeout: TIMEOUT_MS }, () => {
       store: {
         describe: (name) => store.describe(name),
         history: (arn) => store.history(arn),
-        create: (name, description) => store.create(name, description),
+        create: (...args) => store.create(...args),
         stage: (...args) => store.stage(...args),
         attach: (...args) => store.attach(...args),
         detach: (...args) => store.detach(...args),

@@ -688,6 +688,20 @@ describe("secrets that refuse", () => {
     await put("s", id("two"), "v2");
   });
 
+  test("an organization refuses new secrets without its tags or a key, and leaves those that exist", async () => {
+    aws.demand({ tags: ["owner"], ownKey: true });
+    const Tags = [{ Key: "owner", Value: "iot" }];
+    const make = (Name: string, more: object) =>
+      secretsManager.send(new CreateSecretCommand({ Name, ...more }));
+    const bare = [make("new", {}), make("new", { Tags }), make("new", { KmsKeyId: "alias/own" })];
+    expect(await allRefusedAs(bare)).toEqual(new Set(["AccessDeniedException"]));
+    await make("new", { Tags, KmsKeyId: "alias/own" });
+    expect(await describeSecret("new")).toMatchObject({ Tags, KmsKeyId: "alias/own" });
+    await put("s", id("two"), "v2");
+    aws.demand({ tags: [], ownKey: false });
+    await make("another", {});
+  });
+
   test("a policy denies every operation that there is, also on a secret that is not there", async () => {
     const send = secretsManager.send.bind(secretsManager);
     const all = [

@@ -47,7 +47,7 @@ test("the page lists all that the worker's role may do, and nothing else", () =>
   const everything = (stack: Stack) => ({
     secretsKey: Key.fromKeyArn(stack, "Key", keyArn),
     tracing: true,
-    config: { ...RENEWING, formerPrefixes: ["old"] },
+    config: { ...RENEWING, formerPrefixes: ["old"], newSecrets: { tags: { owner: "iot" } } },
   });
   const statements = statementsOf(synthesized(everything).template);
   const named = statements.map(({ Action }) => [Action].flat().map((action) => action.split(":")[1] ?? ""));

@@ -67,6 +67,8 @@ const OPERATORS: Readonly<Record<string, (value: string, given: string | undefin
   StringEquals: (value, given) => given === value,
   StringLike: (value, given) => given !== undefined && fits(value, given),
   ArnLike: (value, given) => given !== undefined && isArnLike(value, given),
+  /** The request has one value for the key, or none. */
+  "ForAllValues:StringEquals": (value, given) => given === undefined || given === value,
   Null: (value, given) => (given === undefined) === (value === "true"),
 };
 

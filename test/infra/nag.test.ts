@@ -51,12 +51,23 @@ describe("AwsSolutions of cdk-nag", () => {
       ownEventBus: {},
       reservedConcurrency: 1,
       secretsKey: new Key(stack, "Key", { enableKeyRotation: true }),
+      config: {
+        ...CONFIG,
+        newSecrets: {
+          kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
+          tags: { owner: "iot" },
+        },
+      },
     }));
     expect(findings(everything)).toEqual([]);
   });
 
   test.each([26, 200, 5_000])("finds nothing with %i applications", (count) => {
-    const config = { ...manyApplications(count), formerPrefixes: ["old"] };
+    const config = {
+      ...manyApplications(count),
+      formerPrefixes: ["old"],
+      newSecrets: { tags: { owner: "iot" } },
+    };
     expect(findings(stackWith(() => ({ config }), "111122223333/eu-west-1"))).toEqual([]);
     expect(findings(stackWith(() => ({ config })))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { Key } from "aws-cdk-lib/aws-kms";
 import { describe, expect, test } from "vitest";
 import { workerCalls } from "../support/worker-calls.ts";
-import { type Context, permits } from "./iam.ts";
+import { type Context, permits, type Statement } from "./iam.ts";
 import { policiesOf, SECRETS, statementsOf, workerStatements } from "./policies.ts";
 import { APPLICATION, CONFIG, readable, resourcesOf, synthesized } from "./synth.ts";
 
@@ -146,6 +146,89 @@ describe("the worker's role", () => {
       expect(
         permits(statements, `secretsmanager:${action}`, `${SECRETS}losant/${APPLICATION}/backend-AbCdEf`),
       ).toBe(false);
+  });
+});
+
+describe("new secrets with tags and a key", () => {
+  const key = (end: number) => `arn:aws:kms:eu-west-1:111122223333:key/${end}`;
+  const TAGS = { "cost-center": "4711", owner: "iot" };
+  const tagging = (statements: readonly Statement[], secret: string, context: Context) =>
+    permits(statements, "secretsmanager:TagResource", SECRETS + secret, context);
+  const asConfigured = {
+    "aws:RequestTag/cost-center": "4711",
+    "aws:RequestTag/owner": "iot",
+    "aws:TagKeys": "owner",
+  };
+
+  test("allow the worker to tag its secrets with exactly these tags, and no other secrets", () => {
+    const statements = workerStatements({ config: { ...CONFIG, newSecrets: { tags: TAGS } } });
+    for (const secret of [`losant/${APPLICATION}/backend-AbCdEf`, "prod/backend/losant-AbCdEf"])
+      expect(tagging(statements, secret, asConfigured)).toBe(true);
+    for (const secret of [
+      `losant/${OTHER}/backend-AbCdEf`,
+      `losant-access/${APPLICATION}-AbCdEf`,
+      "x-AbCdEf",
+    ])
+      expect(tagging(statements, secret, asConfigured)).toBe(false);
+    const mine = `losant/${APPLICATION}/backend-AbCdEf`;
+    expect(tagging(statements, mine, { ...asConfigured, "aws:RequestTag/owner": "somebody" })).toBe(false);
+    expect(tagging(statements, mine, { "aws:RequestTag/owner": "iot", "aws:TagKeys": "owner" })).toBe(false);
+    expect(tagging(statements, mine, { ...asConfigured, "aws:TagKeys": "another" })).toBe(false);
+    expect(tagging(statements, mine, {})).toBe(false);
+  });
+
+  test("give each application the right to its own tags", () => {
+    const applications = [
+      ...(CONFIG.applications ?? []),
+      { id: OTHER, accessToken: `losant-access/${OTHER}`, newSecrets: { tags: { owner: "other" } } },
+    ];
+    const statements = workerStatements({ config: { ...CONFIG, applications, newSecrets: { tags: TAGS } } });
+    const other = { "aws:RequestTag/owner": "other", "aws:TagKeys": "owner" };
+    expect(tagging(statements, `losant/${OTHER}/x-AbCdEf`, other)).toBe(true);
+    expect(tagging(statements, `losant/${OTHER}/x-AbCdEf`, asConfigured)).toBe(false);
+    expect(tagging(statements, `losant/${APPLICATION}/x-AbCdEf`, other)).toBe(false);
+  });
+
+  test("give discovered applications the right to the tags of their entry", () => {
+    const user = { accessToken: "losant-access/fleet", organizations: ["*"], newSecrets: { tags: TAGS } };
+    const statements = workerStatements({ config: { discover: [user] } });
+    expect(tagging(statements, `losant/${OTHER}/x-AbCdEf`, asConfigured)).toBe(true);
+    expect(tagging(statements, "losant-access/fleet-AbCdEf", asConfigured)).toBe(false);
+  });
+
+  test("allow the worker to use each key through Secrets Manager alone", () => {
+    const applications = [
+      ...(CONFIG.applications ?? []),
+      { id: OTHER, accessToken: `losant-access/${OTHER}`, newSecrets: { kmsKeyArn: key(2) } },
+    ];
+    const config = { ...CONFIG, applications, newSecrets: { kmsKeyArn: key(1) } };
+    const { template } = synthesized((stack) => ({
+      config,
+      secretsKey: Key.fromKeyArn(stack, "Key", key(3)),
+    }));
+    expect(statementsOf(template).filter(({ Sid }) => Sid === "UseSecretsKey")).toEqual([
+      {
+        Sid: "UseSecretsKey",
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: [key(1), key(2), key(3)],
+        Condition: {
+          StringEquals: { "kms:ViaService": "secretsmanager.<AWS::Region>.<AWS::URLSuffix>" },
+        },
+      },
+    ]);
+  });
+
+  test("give the widget no right more", () => {
+    const config = { ...CONFIG, newSecrets: { kmsKeyArn: key(1), tags: TAGS } };
+    const widgets = (props: object) =>
+      JSON.stringify(
+        policiesOf(synthesized({ console: true, ...props }).template).filter(({ Roles }) =>
+          Roles.some((role) => role.includes("Console")),
+        ),
+      );
+    expect(widgets({})).toContain("NothingElse");
+    expect(widgets({ config })).toBe(widgets({}));
   });
 });
 

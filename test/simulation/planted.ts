@@ -89,6 +89,17 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     'if (clock.now() >= patience) throw tooLate("store", versionId, name);',
     "",
   ]),
+  // Secrets as the organization demands them.
+  fault("a new secret gets no tags", [
+    "apply/store.ts",
+    "store.create(name, description, application.newSecrets)",
+    "store.create(name, description, { ...application.newSecrets, tags: {} })",
+  ]),
+  fault("a new secret is encrypted with the key of AWS, whatever the configuration says", [
+    "apply/store.ts",
+    "store.create(name, description, application.newSecrets)",
+    "store.create(name, description, { ...application.newSecrets, kmsKeyArn: undefined })",
+  ]),
   // Tokens that are discarded.
   fault("a successor of a revoked token is discarded although a run may be promoting it", [
     "plan/unfinished.ts",

@@ -7,6 +7,9 @@ const THREE = [token("backend", 10), token("edge-gateway", 10), token("my server
 /** Together with the access token these are three tokens while the first has no successor: two pages of up to two. */
 const LASTING_AND_DUE = [{ ...token("backend", 9), isUngrantable: true }, token("edge-gateway", 10)];
 
+/** Their first successors need new secrets. */
+const WITHOUT_SECRETS = THREE.map((one) => ({ ...one, isMapped: false }));
+
 const DUE = [token("backend", 8), token("edge-gateway", 8.1), token("my server #3", 8.2)];
 
 const MANY = Array.from({ length: 40 }, (_, place) => token(`token ${place}`, 9));
@@ -87,6 +90,10 @@ export const REFUSED: readonly { readonly says: string; readonly script: Script 
   {
     says: "what one request in fifteen seconds leaves undone is done by the next run, and fails nothing",
     script: { setting: setting(MANY), entries: [atMost(1, true), ...runs(0, 2)] },
+  },
+  {
+    says: "an organization that refuses bare secrets stops no first rotation",
+    script: { setting: setting(WITHOUT_SECRETS, { refusesBareSecrets: true }), entries: runs(0, 9) },
   },
   {
     says: "a clock that AWS refuses costs the token that was to be stored, which is deleted, and no other",

@@ -42,6 +42,8 @@ export interface Setting {
    */
   readonly creatorIds?: "accessToken" | "user" | "none";
   readonly hidesCreatorTypes?: boolean;
+  /** The organization refuses new secrets without a tag and a key of their own. The configuration has both. */
+  readonly refusesBareSecrets?: boolean;
   /** Undefined: all applications are configured, each with an access token of its own. */
   readonly discovery?: DiscoverySetting;
 }

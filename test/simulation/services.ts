@@ -346,11 +346,8 @@ function resolvedBy(config: RotationConfig, index: number, reach: Reach): Applic
   if (own !== undefined) return own;
   const entry = config.discover[reach.deciderOf(index)];
   if (entry === undefined) throw new Error(`nothing is said about application ${index}`);
-  const { policy, secrets } = entry.overrides.get(id) ?? {
-    policy: entry.policy,
-    secrets: new Map(),
-  };
-  return { id, accessToken: entry.accessToken, renewsAccessToken: false, policy, secrets };
+  const { policy, newSecrets, secrets } = entry.overrides.get(id) ?? { ...entry, secrets: new Map() };
+  return { id, accessToken: entry.accessToken, renewsAccessToken: false, policy, newSecrets, secrets };
 }
 
 function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[] {
@@ -373,6 +370,7 @@ function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[]
     const neighbour = kind === "other-namespace" ? made[0] : undefined;
     const secrets = neighbour?.secrets ?? new Secrets(place);
     const buses = neighbour?.buses ?? new EventBuses(place);
+    if (setting.refusesBareSecrets) secrets.demand({ tags: Object.keys(NEW_SECRETS.tags), ownKey: true });
     made.push({
       index,
       kind,
@@ -392,9 +390,15 @@ function lagOf(name: string, now: Date, { seed, indexLagMs = 0 }: Setting): numb
   return new Chance(seed, Math.floor(now.getTime() / MINUTE), ...letters).between(0, indexLagMs);
 }
 
+/** What the organization demands. */
+const NEW_SECRETS = {
+  kmsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-000000000000",
+  tags: { "cost-center": "4711" },
+};
+
 /** The rotation.config.json of a deployment. */
 export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_SET): object {
-  const { intervalMs, policy, applications, discovery } = setting;
+  const { intervalMs, policy, applications, discovery, refusesBareSecrets } = setting;
   const { prefix, renew } = layout;
   const listed = applications.flatMap(({ tokens, access, found }, index) => {
     const mapped = [...tokens.keys()].flatMap((token) => {
@@ -419,6 +423,7 @@ export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_S
     secretPrefix: prefix === "first" ? prefixOf(kind) : nextPrefixOf(kind),
     ...(prefix === "next-after-first" && { formerPrefixes: [prefixOf(kind)] }),
     policy,
+    ...(refusesBareSecrets && { newSecrets: NEW_SECRETS }),
     ...(listed.length > 0 && { applications: listed }),
     ...(discovery?.isFleet && { fleet: true }),
     ...(discovery && {

@@ -185,9 +185,11 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
         const kept = secrets.get(arn).versions.find(({ id }) => id === version);
         return kept && new Redacted(tokenIn(kept.value.data));
       }),
-    create: (name, Description) =>
+    create: (name, Description, { kmsKeyArn: KmsKeyId, tags }) =>
       call("createSecret", true, name, () => {
-        if (secrets.find(name) === undefined) writes.createSecret(secrets, { Name: name, Description });
+        const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+        if (secrets.find(name) === undefined)
+          writes.createSecret(secrets, { Name: name, Description, KmsKeyId, Tags });
       }),
     stage: (arn, version, value, label) =>
       call("stage", true, version, () => {

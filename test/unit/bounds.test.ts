@@ -3,6 +3,7 @@ import { IssueGate } from "../../lambda/apply/issue-gate.ts";
 import { retry } from "../../lambda/apply/retry.ts";
 import { ISSUE_TO_STAGE_MS } from "../../lambda/limits.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
+import { NO_DEMANDS } from "../../lambda/model/new-secrets.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { after as later } from "../../lambda/model/time.ts";
 import type { InTurn } from "../../lambda/ports.ts";
@@ -125,7 +126,9 @@ describe("the pace", () => {
       create: async () => void at.push(clock.now().getTime()),
     } as Partial<Store> as Store;
     const paced = rateLimited(store, clock, 45, AT_ONCE);
-    await clock.run(Promise.all(Array.from({ length: 200 }, () => paced.create("x" as never, ""))));
+    await clock.run(
+      Promise.all(Array.from({ length: 200 }, () => paced.create("x" as never, "", NO_DEMANDS))),
+    );
     for (const start of at)
       expect(at.filter((one) => one >= start && one < start + 1_000).length).toBeLessThanOrEqual(49);
   });
@@ -148,7 +151,7 @@ describe("the pace, where the store is throttled by what others write", () => {
     const until = seconds * 1_000;
     const writer = async () => {
       while (clock.now().getTime() - START.getTime() < until)
-        await paced.create("x" as never, "").catch(() => {});
+        await paced.create("x" as never, "", NO_DEMANDS).catch(() => {});
     };
     await clock.run(Promise.all(Array.from({ length: 10 }, writer)));
     // The last turns were assigned before the end, and begin after it.

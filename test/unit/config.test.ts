@@ -99,6 +99,12 @@ describe("the configuration", () => {
   it.each([
     ["itself", [], "the document: must be an object"],
     ["as a policy", { applications: [application], policy: [] }, "policy: must be an object"],
+    ["as new secrets", { applications: [application], newSecrets: [] }, "newSecrets: must be an object"],
+    [
+      "of tags",
+      { applications: [{ ...application, newSecrets: { tags: [] } }] },
+      "applications.0.newSecrets.tags: must be an object",
+    ],
     ["as an application", { applications: [[]] }, "applications.0: must be an object"],
     ["as an application's policy", withPolicy([]), "applications.0.policy: must be an object"],
     [
@@ -617,5 +623,67 @@ describe("the configuration of a fleet", () => {
 
   it.each([false, "true", 24, null])("is refused if the key is %j", (value) => {
     expect(refusal(fleet("6h", value))).toContain("fleet: must be true, or absent");
+  });
+});
+
+describe("what new secrets get", () => {
+  const KEY = "arn:aws:kms:eu-west-1:111122223333:key/mrk-1234";
+  const newSecretsOf = (newSecrets: object) =>
+    parseConfig({ newSecrets, applications: [application] }).applications[0]?.newSecrets;
+
+  it("is neither a key nor tags by default", () => {
+    expect(parseConfig({ applications: [application] }).applications[0]?.newSecrets).toEqual({
+      kmsKeyArn: undefined,
+      tags: {},
+    });
+  });
+
+  it("is overridden key by key: by that of an entry of discover, and by that of an application", () => {
+    const user = { accessToken: "losant-access/fleet", organizations: ["*"] };
+    const { applications, discover } = parseConfig({
+      newSecrets: { kmsKeyArn: KEY, tags: { owner: "all" } },
+      discover: [{ ...user, newSecrets: { tags: { owner: "fleet", unit: "3" } } }],
+      applications: [
+        { id: APP, newSecrets: { kmsKeyArn: `${KEY}5` } },
+        { id: OTHER, accessToken: "losant-access/other", newSecrets: { tags: {} } },
+      ],
+    });
+    expect(discover[0]?.newSecrets).toEqual({ kmsKeyArn: KEY, tags: { owner: "fleet", unit: "3" } });
+    expect(discover[0]?.overrides.get(v.parse(ApplicationId, APP))?.newSecrets).toEqual({
+      kmsKeyArn: `${KEY}5`,
+      tags: { owner: "fleet", unit: "3" },
+    });
+    expect(applications.map(({ newSecrets }) => newSecrets)).toEqual([{ kmsKeyArn: KEY, tags: {} }]);
+  });
+
+  it.each([
+    [
+      { kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:alias/own" },
+      "kmsKeyArn: must be the ARN of a KMS key",
+    ],
+    [{ kmsKeyArn: "1234abcd" }, "kmsKeyArn: must be the ARN of a KMS key"],
+    [{ tags: { "aws:owner": "x" } }, "tags: each name must have 1 to 128"],
+    [{ tags: { "": "x" } }, "tags: each name must have 1 to 128"],
+    [{ tags: { ["k".repeat(129)]: "x" } }, "tags: each name must have 1 to 128"],
+    [{ tags: { owner: "v".repeat(257) } }, "tags.owner: must have at most 256 characters"],
+    [{ tags: { owner: "a;b" } }, "tags.owner: must have only letters"],
+    [{ tags: { owner: 1 } }, "tags.owner: must be text"],
+    [{ tags: "owner" }, "tags: must map the names of tags to their values"],
+    [
+      { tags: Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`k${at}`, ""])) },
+      "tags: must have at most 50 tags",
+    ],
+    [
+      { tags: Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`k${at}`, "v".repeat(256)])) },
+      "tags: must have at most 2000 characters together",
+    ],
+    [{ kmsKey: KEY }, "kmsKey: unknown key"],
+  ])("is refused as %j", (newSecrets, says) => {
+    expect(refusal({ newSecrets, applications: [application] })).toContain(`newSecrets.${says}`);
+  });
+
+  it("can be as long as AWS allows", () => {
+    const tags = { ["k".repeat(128)]: "v".repeat(256), "Größe / Region:=+-@._": "" };
+    expect(newSecretsOf({ kmsKeyArn: KEY, tags })).toEqual({ kmsKeyArn: KEY, tags });
   });
 });

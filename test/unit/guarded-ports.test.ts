@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ErrorCode, RotationError } from "../../lambda/model/errors.ts";
+import { NO_DEMANDS } from "../../lambda/model/new-secrets.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import { after as later } from "../../lambda/model/time.ts";
 import type { TokenApi } from "../../lambda/ports.ts";
@@ -246,7 +247,7 @@ describe("the pace, where a write is throttled", () => {
     } as Partial<Store> as Store;
     const paced = rateLimited(store, clock, 10, (read) => read());
     for (let index = 0; index < count; index += 1)
-      await clock.run(paced.create("x" as never, "").catch(() => {}));
+      await clock.run(paced.create("x" as never, "", NO_DEMANDS).catch(() => {}));
     return at;
   }
   const gaps = (at: readonly number[]) => at.slice(1).map((one, index) => Math.round(one - (at[index] ?? 0)));

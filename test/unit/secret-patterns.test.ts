@@ -21,6 +21,7 @@ describe("what the worker's role may read as its access token", () => {
     expect(secretPatterns(config)).toEqual({
       accessTokens: patterns,
       renewed: [],
+      tagged: [],
       managed: [`losant/${APP}/*`],
       former: [],
     });

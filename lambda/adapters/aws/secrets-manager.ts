@@ -6,6 +6,7 @@ import {
   type UpdateSecretVersionStageCommandInput,
 } from "@aws-sdk/client-secrets-manager";
 import { RotationError } from "../../model/errors.ts";
+import type { NewSecrets } from "../../model/new-secrets.ts";
 import type { Redacted } from "../../model/redacted.ts";
 import {
   AWSCURRENT,
@@ -82,8 +83,14 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
     return readAccessTokenVersion(this.#calls, arn, version);
   }
 
-  async create(name: SecretName, description: string): Promise<void> {
-    const command = new CreateSecretCommand({ Name: name, Description: description });
+  async create(name: SecretName, description: string, { kmsKeyArn, tags }: NewSecrets): Promise<void> {
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    const command = new CreateSecretCommand({
+      Name: name,
+      Description: description,
+      ...(kmsKeyArn !== undefined && { KmsKeyId: kmsKeyArn }),
+      ...(Tags.length > 0 && { Tags }),
+    });
     const made = await this.#calls.write(command, ChangedSecret);
     if (!made.ok && made.failure.name === "ResourceExistsException") return;
     valueOrThrow(writing("CreateSecret", name), made);

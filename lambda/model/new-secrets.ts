@@ -1,0 +1,9 @@
+/** What a secret gets when the worker creates it. A secret that exists is never changed to fit. */
+export interface NewSecrets {
+  /** The KMS key that encrypts its strings. Undefined: AWS's own key for Secrets Manager. */
+  readonly kmsKeyArn: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What it gets by default. */
+export const NO_DEMANDS: NewSecrets = { kmsKeyArn: undefined, tags: {} };

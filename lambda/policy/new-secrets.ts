@@ -1,0 +1,52 @@
+import * as v from "valibot";
+import type { NewSecrets } from "../model/new-secrets.ts";
+
+/** No policy of a role can name the alias of a key. */
+const kmsKeyArn = v.pipe(
+  v.string("must be text"),
+  v.regex(/^arn:[\w-]+:kms:[a-z\d-]+:\d{12}:key\/[\w-]+$/, "must be the ARN of a KMS key, not of an alias"),
+);
+
+/** "Tag your AWS resources", Tag naming limits and requirements. */
+const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const isTagKey = (key: string) =>
+  key.length >= 1 && key.length <= 128 && TAG_TEXT.test(key) && !/^aws:/i.test(key);
+
+/** The policy of the worker's role names each tag, and a policy has no room for all that AWS allows: 50 long ones. */
+const MOST_TAG_CHARACTERS = 2_000;
+
+const tags = v.pipe(
+  v.record(
+    v.string("must be text"),
+    v.pipe(
+      v.string("must be text"),
+      v.maxLength(256, "must have at most 256 characters"),
+      v.check((text) => TAG_TEXT.test(text), "must have only letters, digits, spaces and _ . : / = + - @"),
+    ),
+    "must map the names of tags to their values",
+  ),
+  v.check((given) => Object.keys(given).length <= 50, "must have at most 50 tags"),
+  v.check(
+    (given) => Object.keys(given).every(isTagKey),
+    "each name must have 1 to 128 letters, digits, spaces or _ . : / = + - @, and not begin with aws:",
+  ),
+  v.check(
+    (given) => JSON.stringify(given).length <= MOST_TAG_CHARACTERS,
+    `must have at most ${MOST_TAG_CHARACTERS} characters together`,
+  ),
+);
+
+export const NewSecretsSchema = v.strictObject({
+  kmsKeyArn: v.optional(kmsKeyArn),
+  tags: v.optional(tags),
+});
+
+export type NewSecretsDocument = v.InferOutput<typeof NewSecretsSchema>;
+
+/** Of several documents, each key of a later one replaces that of the earlier ones. */
+export function resolveNewSecrets(...documents: readonly (NewSecretsDocument | undefined)[]): NewSecrets {
+  const { kmsKeyArn, tags = {}, ...unused }: NewSecretsDocument = Object.assign({}, ...documents);
+  // No key may be accepted and then ignored.
+  unused satisfies Readonly<Record<string, never>>;
+  return { kmsKeyArn, tags };
+}
