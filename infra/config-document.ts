@@ -88,7 +88,10 @@ export interface RotationPolicyDocument {
   readonly include?: readonly string[] | undefined;
   /** Patterns of token names (`*`, `?`). Default: none. */
   readonly exclude?: readonly string[] | undefined;
-  /** `report` (the default), or an age at which a token that never expires is replaced. */
+  /**
+   * `report` (the default), or an age at which a token that never expires is replaced. Without `lifetime`, its successors never expire
+   * either.
+   */
   readonly neverExpiring?: string | undefined;
   /** `never` (the default), or when predecessors are retired. **This deactivates and deletes tokens.** */
   readonly retire?: "never" | RetirementDocument | undefined;

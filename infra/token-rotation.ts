@@ -4,7 +4,8 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { parseConfig, type RotationConfig } from "../lambda/policy/config.ts";
+import { parseConfig, policiesOf, type RotationConfig } from "../lambda/policy/config.ts";
+import { ENDLESS_SUCCESSORS, hasEndlessSuccessors } from "../lambda/policy/policy.ts";
 import { Alarms } from "./alarms.ts";
 import { Console } from "./console.ts";
 import { Dashboard } from "./dashboard.ts";
@@ -45,6 +46,7 @@ export class TokenRotation extends Construct {
     const props = { ...given, runbookUrl: given.runbookUrl ?? defaultRunbookUrl() };
     const config = parseConfig(props.config);
     warnOfMany(this, config);
+    warnOfEndlessSuccessors(this, config);
     const { $schema: _editorsOnly, ...written } = props.config;
     const { bus, busName } = chooseEventBus(this, config, props);
     const document = { ...written, eventBusName: busName };
@@ -102,4 +104,9 @@ function warnOfMany(scope: Construct, { fleet, applications }: RotationConfig): 
     "losant-token-rotation:many-applications",
     `${applications.length} applications may be too many for one run. Set "fleet": true in the configuration`,
   );
+}
+
+function warnOfEndlessSuccessors(scope: Construct, config: RotationConfig): void {
+  if (!policiesOf(config).some(hasEndlessSuccessors)) return;
+  Annotations.of(scope).addWarningV2("losant-token-rotation:endless-successors", ENDLESS_SUCCESSORS);
 }

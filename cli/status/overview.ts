@@ -1,5 +1,6 @@
 import { nearestWord } from "../../lambda/model/nearest.ts";
 import { printable, quoted } from "../../lambda/model/printable.ts";
+import { ENDLESS_SUCCESSORS, hasEndlessSuccessors, withEntries } from "../../lambda/policy/policy.ts";
 import { heading, type Screen, say, sayWithCommand } from "../terminal/screen.ts";
 import { type Cell, type Column, tableLines } from "../terminal/table.ts";
 import { showUnusedPolicies } from "../terminal/unused-policies.ts";
@@ -41,6 +42,8 @@ export function showOverview(
   showFlaws(forecasts, screen);
   showEntries(forecasts, screen);
   showUnusedPolicies(selected.unusedPolicies ?? [], screen);
+  const policies = forecasts.flatMap(({ application }) => withEntries(application.policy));
+  if (policies.some(hasEndlessSuccessors)) say(screen, ENDLESS_SUCCESSORS, "", "warn");
   showTimeline(rows, now, screen);
   const isAsked = options.tokens.length > 0 || options.due || options.drift || options.withinMs !== undefined;
   for (const urgency of URGENCIES) {

@@ -168,6 +168,16 @@ export function resolvePolicy(policy: PolicyDocument, intervalMs: number, path =
   };
 }
 
+/** A token that never expires is replaced at an age, but so is each successor: none of them ever expires. */
+export function hasEndlessSuccessors({ neverExpiringMs, lifetimeMs }: Policy): boolean {
+  return neverExpiringMs !== "report" && lifetimeMs === "same";
+}
+
+/** For people who write a policy with `hasEndlessSuccessors`. */
+export const ENDLESS_SUCCESSORS =
+  "A policy has an age in `neverExpiring` and no `lifetime`. The successors of tokens that never expire never expire either. " +
+  "Set `lifetime` beside it, for example to 365d.";
+
 /** Text that looks like an id is never a name. */
 function isTokenId(text: string): boolean {
   return v.is(TokenId, text);

@@ -159,6 +159,18 @@ describe("what the next run does", () => {
 });
 
 describe("the screen", () => {
+  test.each([
+    [true, { neverExpiring: "180d" }],
+    [false, { neverExpiring: "180d", lifetime: "90d" }],
+    [false, { neverExpiring: "report" }],
+  ])(
+    "warns (%j) where %j gives tokens that never expire successors that never expire either",
+    async (isWarned, policy) => {
+      const text = await shown({ tokens: [token("only", {})], policy });
+      expect(text.replace(/\s+/g, " ").includes("Set `lifetime` beside it")).toBe(isWarned);
+    },
+  );
+
   test("of an application without tokens says so, and draws nothing", async () => {
     const text = await shown({ tokens: [] });
     expect(text).toContain("0 tokens.");
