@@ -101,15 +101,28 @@ export interface RotationPolicyDocument {
   readonly maxRotationsPerRun?: number | undefined;
   /** What a secret holds: `json` (the default), or `plain`: only the token string. */
   readonly secretFormat?: "json" | "plain" | undefined;
+  /** When tokens are created and retired. Default: at any time. */
+  readonly windows?: readonly MaintenanceWindowDocument[] | undefined;
   /** Other values for single tokens. The first entry that fits decides. */
   readonly tokens?: readonly TokenPolicyDocument[] | undefined;
+}
+
+export interface MaintenanceWindowDocument {
+  /** The days on which it begins. Default: every day. */
+  readonly days?: readonly ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[] | undefined;
+  /** `08:00`, by the clocks of the zone. */
+  readonly from: string;
+  /** `16:00`, or `24:00`. If it isn't later than `from`, the window ends on the next day. */
+  readonly to: string;
+  /** A time zone such as `Europe/Berlin` or `UTC`. */
+  readonly zone: string;
 }
 
 /** The policy of single tokens. A key that it doesn't have is as for the other tokens. */
 export interface TokenPolicyDocument
   extends Pick<
     RotationPolicyDocument,
-    "renewBefore" | "lifetime" | "neverExpiring" | "retire" | "orphanAfter" | "secretFormat"
+    "renewBefore" | "lifetime" | "neverExpiring" | "retire" | "orphanAfter" | "secretFormat" | "windows"
   > {
   /**
    * The id of a token, for it and for all of its successors and predecessors, or a pattern of names (`*`, `?`). Entries with ids come

@@ -99,10 +99,12 @@ function tokenOf(row: Row, now: Date) {
     secondsLeft: token?.expiresAt && secondsBetween(now, token.expiresAt),
     windowOpens: windowOpensAt?.toISOString(),
     secret: secret && secretOf(secret),
-    next: next.map(({ action, reason, outcome, formerSecretArn, code, message }) => ({
+    next: next.map(({ action, reason, outcome, dueDate, formerSecretArn, code, message }) => ({
       action,
       reason,
       outcome,
+      // Without windows, `windowOpens` says when.
+      dueDate: reason === "not-due" ? undefined : dueDate,
       formerSecretArn,
       code,
       message,

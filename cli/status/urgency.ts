@@ -21,8 +21,15 @@ export function urgencyOf(row: Omit<Row, "urgency">, now: Date): Urgency {
   const isOpen = isLive && windowOpensAt !== undefined && windowOpensAt <= now;
   if (isOpen && needsAPerson === "once-due") return "attention";
   if (isLive && isNearEnd(row, reason, now)) return "attention";
-  return reason === "not-due" || reason === "young-orphan" ? "waiting" : "resting";
+  return WAITING.has(reason) ? "waiting" : "resting";
 }
+
+const WAITING: ReadonlySet<Reason> = new Set([
+  "not-due",
+  "outside-window",
+  "retirement-outside-window",
+  "young-orphan",
+]);
 
 const DAY_MS = 86_400_000;
 

@@ -7,7 +7,9 @@ import type { Style } from "./screen.ts";
 /** The reason. For a failure, only its code: the message is shown elsewhere. */
 export function whyOf({ reason, dueDate, code }: ReportRow, now: Date): string {
   if (code !== undefined) return `${code}, see below`;
-  return dueDate === undefined ? REASONS[reason].meaning : `due ${relative(new Date(dueDate), now)}`;
+  if (dueDate === undefined) return REASONS[reason].meaning;
+  const when = relative(new Date(dueDate), now);
+  return reason === "not-due" ? `due ${when}` : `${REASONS[reason].meaning}: ${when}`;
 }
 
 export function outcomeWords({ outcome, action }: ReportRow): string {

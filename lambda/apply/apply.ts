@@ -88,7 +88,7 @@ function carryOut(
     case "discard":
       return discard(action, place, context);
     case "retire":
-      return retire(action, place, context);
+      return retire(action, place, plan.policy, context);
     default:
       return action satisfies never;
   }

@@ -8,8 +8,12 @@ import {
   type SecretState,
   stampOf,
 } from "../model/secret.ts";
+import { after } from "../model/time.ts";
 import type { ApiToken } from "../model/token.ts";
 import { notByName, type Resume, type Retire, type Rotate, stillLoggedInWith } from "../plan/actions.ts";
+import { outsideWindow } from "../plan/rule-input.ts";
+import type { Policy } from "../policy/policy.ts";
+import { isOpen } from "../policy/windows.ts";
 import type { ApplicationContext, SecretPlace } from "./context.ts";
 import { retiredEvent } from "./event-details.ts";
 import { kept, whatKeeps } from "./last-look.ts";
@@ -85,8 +89,19 @@ function stillActive({ id }: ApiToken, { secretName }: SecretPlace): RotationErr
 export async function retire(
   action: Retire,
   place: SecretPlace,
+  policy: Policy,
   context: ApplicationContext,
 ): Promise<readonly Outcome[]> {
+  // The maintenance window may have closed since the plan was made.
+  const now = after(context.run.clock.now(), context.aheadMs);
+  if (action.reason === "grace-over" && !isOpen(policy.windows, now))
+    return [
+      outcomeOf(
+        outsideWindow(action.subject, policy, now, "retirement-outside-window"),
+        place.secretName,
+        "deferred",
+      ),
+    ];
   // If somebody rolled back after the plan was made, the token must stay.
   const secret = await context.run.store.describe(place.secretName);
   const current = secret && holderOf(secret, AWSCURRENT);

@@ -7,6 +7,8 @@ import { after } from "../model/time.ts";
 import { type ApiToken, isLive, ownerText } from "../model/token.ts";
 import type { Announce, Resume, Rotate } from "../plan/actions.ts";
 import type { LineagePlan } from "../plan/plan.ts";
+import { outsideWindow } from "../plan/rule-input.ts";
+import { isOpen } from "../policy/windows.ts";
 import type { ApplicationContext, SecretPlace } from "./context.ts";
 import { rotatedEvent } from "./event-details.ts";
 import { discardOwn, issue, verify } from "./issue.ts";
@@ -26,6 +28,10 @@ export async function rotate(
   const { clock } = run;
   const { subject, from } = action;
   if (!run.gate.mayIssue) return [outcomeOf(action, name, "deferred")];
+  // It may have closed since the plan was made.
+  const now = after(clock.now(), context.aheadMs);
+  if (action.waitsForWindow === true && !isOpen(plan.policy.windows, now))
+    return [outcomeOf(outsideWindow(subject, plan.policy, now), name, "deferred")];
   const what = `Losant API token ${quoted(subject.name)} of ${ownerText(application)}`;
   const secret = await open(name, what, context);
   // Another run may have rotated after the plan was made, so this is checked before issuing, not only when promoting.

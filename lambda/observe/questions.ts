@@ -40,6 +40,8 @@ export function openQuestions(snapshot: Snapshot, circumstances: Circumstances):
 /** Reasons that depend only on the token itself, or that leave it as it is whatever its secret contains. */
 const RESTFUL: ReadonlySet<Reason> = new Set([
   "not-due",
+  "outside-window",
+  "retirement-outside-window",
   "superseded",
   "not-selected",
   "excluded",

@@ -25,6 +25,8 @@ export interface Rotate {
   readonly from: VersionId | undefined;
   /** How many tokens that can't be deleted the lineage may have. If it has more, no successor is issued. */
   readonly orphansAllowed: number;
+  /** If no maintenance window is open when its turn comes, it waits. */
+  readonly waitsForWindow?: true;
   /** Deactivate the predecessor as soon as the successor is current and announced. */
   readonly retireNow: boolean;
   /** Why the predecessor is not deactivated, although the event has `retireNow`. */

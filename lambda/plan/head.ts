@@ -13,8 +13,16 @@ import {
   lifetimeMs,
 } from "../policy/renewal-window.ts";
 import { isForced, isSelected } from "../policy/request.ts";
+import { isOpen } from "../policy/windows.ts";
 import type { Action, Rotate, RotateReason } from "./actions.ts";
-import { blockedBy, isPastOrphanAge, type RuleInput, retirementAsked, skip } from "./rule-input.ts";
+import {
+  blockedBy,
+  isPastOrphanAge,
+  outsideWindow,
+  type RuleInput,
+  retirementAsked,
+  skip,
+} from "./rule-input.ts";
 
 /** How many tokens whose strings nobody has one lineage may have. */
 const MAX_ORPHANS = 3;
@@ -144,6 +152,8 @@ function rotateWhenDue(head: LivingHead, lineage: Lineage, input: RuleInput): Ac
   if (reason === undefined) return undefined;
   if (moveAt !== undefined && reason === "moved" && now < moveAt)
     return { kind: "wait", reason: "not-due", subject: token, dueAt: moveAt };
+  const waits = mayWait(head, reason, input);
+  if (waits && !isOpen(policy.windows, now)) return outsideWindow(token, policy, now);
   // The token may belong to a secret that was not read.
   if (head.kind === "root" && head.origin.kind === "unsearched")
     return { kind: "defer", action: "rotate", reason, subject: token };
@@ -151,7 +161,15 @@ function rotateWhenDue(head: LivingHead, lineage: Lineage, input: RuleInput): Ac
     return skip(token, "just-rotated");
   const young = lineage.orphans.some((orphan) => !isPastOrphanAge(orphan, input));
   if (young && !forced && !isEnding(token, policy, now)) return skip(token, "young-orphan");
-  return rotate(token, reason, lineage, input);
+  const action = rotate(token, reason, lineage, input);
+  return waits ? { ...action, waitsForWindow: true } : action;
+}
+
+/** Until fewer than two intervals are left. Consumers of a moved token may still use the one that it replaced. */
+function mayWait(head: LivingHead, reason: RotateReason, { policy, now }: RuleInput): boolean {
+  if (policy.windows.length === 0 || reason === "forced") return false;
+  const predecessor = movedFrom(head)?.predecessor;
+  return ![head.token, predecessor].some((token) => token !== undefined && isEnding(token, policy, now));
 }
 
 const DAY_MS = 86_400_000;
@@ -176,7 +194,7 @@ function wasMadeBy(runId: RunId, { marker, proof }: ListedToken): boolean {
   return proof !== "unsigned" && typeof marker === "object" && marker.run === runId;
 }
 
-function rotate(subject: ListedToken, reason: RotateReason, lineage: Lineage, input: RuleInput): Action {
+function rotate(subject: ListedToken, reason: RotateReason, lineage: Lineage, input: RuleInput): Rotate {
   return {
     kind: "rotate",
     reason,

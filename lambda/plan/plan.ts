@@ -125,6 +125,9 @@ function ofStray(action: Exclude<Action, Settle>, snapshot: Snapshot): LineagePl
  * 7. If the token is forced, in its renewal window, expired or too old for the policy: rotate, unless a run has just done so.
  * 8. Superseded tokens whose grace period has ended, or that retireNow names: retire. Those that consumers still need: skip.
  * 9. Every other token waits until it is due.
+ *
+ * Outside of the policy's maintenance windows, 7 and 8 wait, unless something is forced or named by retireNow, or the token has fewer
+ * than two intervals left.
  */
 function planLineage(lineage: Lineage, input: RuleInput): readonly Action[] {
   if (lineage.reading?.kind === "unreadable") {

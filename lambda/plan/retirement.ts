@@ -8,6 +8,7 @@ import { type ApiToken, isExpired, isLive } from "../model/token.ts";
 import type { Policy } from "../policy/policy.ts";
 import { promotableForMs } from "../policy/renewal-window.ts";
 import { isNamed, isSelected } from "../policy/request.ts";
+import { isOpen, nextOpening } from "../policy/windows.ts";
 import {
   type Action,
   type Defer,
@@ -17,8 +18,9 @@ import {
   type Skip,
   type SkipReason,
   stillLoggedInWith,
+  type Wait,
 } from "./actions.ts";
-import { isLogin, mayRetireNow, type RuleInput, skip } from "./rule-input.ts";
+import { isLogin, mayRetireNow, outsideWindow, type RuleInput, skip } from "./rule-input.ts";
 
 /**
  * Rule 8: superseded tokens whose grace period has ended. Nothing is retired if it is uncertain which token is current, if the
@@ -32,7 +34,7 @@ export function retireSuperseded(
 ): readonly Action[] {
   if (verdict === undefined || !isHealthy(lineage, input)) return [];
   const { selection, now } = input;
-  return lineage.superseded.flatMap((token): (Retire | Fail | Defer | Skip)[] => {
+  return lineage.superseded.flatMap((token): (Retire | Fail | Defer | Skip | Wait)[] => {
     if (!isSelected(token, selection) || (verdict.kind !== "settle" && verdict.subject.id === token.id))
       return [];
     if (selection.retireNow && isNamed(token, selection)) {
@@ -52,6 +54,8 @@ export function retireSuperseded(
     if (reason !== undefined) return [skip(token, reason)];
     if (!input.isClockTrusted)
       return [{ kind: "defer", action: "retire", reason: "grace-over", subject: token }];
+    if (!isOpen(input.policy.windows, now))
+      return [outsideWindow(token, input.policy, now, "retirement-outside-window")];
     return [{ kind: "retire", reason: "grace-over", subject: token, ...due }];
   });
 }
@@ -106,9 +110,10 @@ function stepDue(
   const elapsedMs = now.getTime() - startsAt.getTime();
   const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } =
     policy.retire;
-  if (elapsedMs >= deleteAfterMs) return { step: "delete", dueAt: after(startsAt, deleteAfterMs) };
+  if (elapsedMs >= deleteAfterMs)
+    return { step: "delete", dueAt: nextOpening(policy.windows, after(startsAt, deleteAfterMs)) };
   return elapsedMs >= deactivateAfterMs && token.status === "active" && !isExpired(token, now)
-    ? { step: "deactivate", dueAt: after(startsAt, deactivateAfterMs) }
+    ? { step: "deactivate", dueAt: nextOpening(policy.windows, after(startsAt, deactivateAfterMs)) }
     : undefined;
 }
 

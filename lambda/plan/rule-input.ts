@@ -3,8 +3,9 @@ import { isReplica } from "../model/secret.ts";
 import type { ApiToken, RunId, TokenId } from "../model/token.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isNamed, isNamedById, type Selection } from "../policy/request.ts";
+import { nextOpening } from "../policy/windows.ts";
 import type { Login } from "../ports.ts";
-import type { Skip, SkipReason, Spared, Subject } from "./actions.ts";
+import type { Skip, SkipReason, Spared, Subject, Wait } from "./actions.ts";
 
 /** What the rules know besides the lineage. */
 export interface RuleInput {
@@ -25,6 +26,16 @@ export interface RuleInput {
 
 export function skip(subject: Subject, reason: SkipReason): Skip {
   return { kind: "skip", reason, subject };
+}
+
+/** Something that is due, and waits for a maintenance window. */
+export function outsideWindow(
+  subject: Subject,
+  { windows }: Policy,
+  now: Date,
+  reason: "outside-window" | "retirement-outside-window" = "outside-window",
+): Wait {
+  return { kind: "wait", reason, subject, dueAt: nextOpening(windows, now) };
 }
 
 /** Rule 3: a secret that accepts no writes, or that the worker must not write to. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { TokenId } from "../model/token.ts";
+import { type MaintenanceWindows, resolveWindows, WindowsSchema, windowFlaws } from "./windows.ts";
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^([1-9]\d{0,5})([mhd])$/;
@@ -63,6 +64,7 @@ const ApplicationPolicySchema = v.strictObject({
   orphanAfter: v.optional(between("30m", undefined)),
   maxRotationsPerRun: v.optional(wholeNumber(1, 100_000)),
   secretFormat: v.optional(v.picklist(["json", "plain"], 'must be "json" or "plain"')),
+  windows: v.optional(WindowsSchema),
 });
 
 /** These limit or choose among all tokens of an application, so they say nothing about a single one. */
@@ -110,6 +112,8 @@ export interface Policy {
   readonly orphanAfterMs: number;
   readonly maxRotationsPerRun: number;
   readonly secretFormat: "json" | "plain";
+  /** When tokens are issued and retired. Empty: always. */
+  readonly windows: MaintenanceWindows;
   /** For single tokens, those with ids first. The first that fits decides, see `token-policy.ts`. */
   readonly tokens: readonly TokenPolicy[];
 }
@@ -125,6 +129,8 @@ export interface TokenPolicy {
   readonly policy: Policy;
 }
 
+const ALWAYS: NonNullable<PolicyDocument["windows"]> = [];
+
 /** A policy with every default filled in. `path`: where the configuration has its `tokens`. */
 export function resolvePolicy(policy: PolicyDocument, intervalMs: number, path = "policy.tokens"): Policy {
   const {
@@ -137,6 +143,7 @@ export function resolvePolicy(policy: PolicyDocument, intervalMs: number, path =
     orphanAfter = "1h",
     maxRotationsPerRun = 500,
     secretFormat = "json",
+    windows = ALWAYS,
     tokens = [],
     ...unused
   } = policy;
@@ -159,6 +166,7 @@ export function resolvePolicy(policy: PolicyDocument, intervalMs: number, path =
     orphanAfterMs: durationMs(orphanAfter),
     maxRotationsPerRun,
     secretFormat,
+    windows: resolveWindows(windows),
     tokens: tokens.map(({ match, ...keys }, index) => ({
       match: isTokenId(match) ? match.toLowerCase() : match,
       isId: isTokenId(match),
@@ -225,7 +233,8 @@ export function impossibilities(policy: Policy): readonly string[] {
   return [...own, ...ofEntries];
 }
 
-function impossibleValues({ lifetimeMs, intervalMs, retire }: Policy): readonly string[] {
+function impossibleValues(policy: Policy): readonly string[] {
+  const { lifetimeMs, intervalMs, retire, windows } = policy;
   const { deactivateAfterMs, deleteAfterMs } = retire;
   const isTooShort = lifetimeMs !== "same" && lifetimeMs <= 3 * intervalMs;
   const isDeletedFirst =
@@ -233,6 +242,7 @@ function impossibleValues({ lifetimeMs, intervalMs, retire }: Policy): readonly 
   return [
     ...(isTooShort ? ["lifetime: must be longer than three schedule intervals"] : []),
     ...(isDeletedFirst ? ["retire.deleteAfter: must not be shorter than deactivateAfter"] : []),
+    ...windowFlaws(windows, policy),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { type ApiToken, isExpired, lifeLeftMs } from "../model/token.ts";
 import type { Policy } from "./policy.ts";
+import { nextOpening } from "./windows.ts";
 
 /**
  * A current token younger than this is not rotated, even if it is forced, because each rotation adds a version to its
@@ -38,6 +39,15 @@ export function dueAt(token: Life, policy: Policy): Date | undefined {
   }
   if (policy.neverExpiringMs === "report") return undefined;
   return new Date(token.createdAt.getTime() + policy.neverExpiringMs);
+}
+
+/** When a run first renews it: once it is due, a maintenance window is open or its life is about to end. */
+export function firstRenewedAt(token: Life, policy: Policy): Date | undefined {
+  const at = dueAt(token, policy);
+  if (at === undefined) return undefined;
+  const opensMs = nextOpening(policy.windows, at).getTime();
+  const endsMs = token.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  return new Date(Math.min(opensMs, Math.max(at.getTime(), endsMs - 2 * policy.intervalMs)));
 }
 
 export type DueReason = "renewal-window" | "expired" | "max-age";

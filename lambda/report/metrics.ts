@@ -168,8 +168,7 @@ export function isOrphanLeft({ action, reason, outcome }: Outcome): boolean {
 
 /** When the token of this outcome expires, if the worker should renew it and this run didn't replace it. */
 export function expiryAtStake({ action, reason, outcome, subject }: Outcome): Date | undefined {
-  const isRenewable =
-    action === "wait" || action === "rotate" || action === "resume" || restOf(reason)?.isAtStake === true;
+  const isRenewable = action === "rotate" || action === "resume" || restOf(reason)?.isAtStake === true;
   const isReplaced = outcome === "rotated" || outcome === "resumed";
   return isRenewable && !isReplaced ? subject.expiresAt : undefined;
 }

@@ -10,7 +10,7 @@ import { after, isSameSecond } from "../model/time.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { type Reason, restOf } from "../plan/reasons.ts";
 import type { Policy } from "../policy/policy.ts";
-import { abandonedAfterMs, dueAt } from "../policy/renewal-window.ts";
+import { abandonedAfterMs, dueAt, firstRenewedAt } from "../policy/renewal-window.ts";
 import { failureReminderAt, type Standing, type WarningDay, warningDayReached } from "./reminder-schedule.ts";
 
 /** Whether a token that is skipped for this reason will expire while its consumers may still use it. */
@@ -115,7 +115,9 @@ function standingOf({ action, reason, subject, sinceAt }: Outcome, policy: Polic
     case "skip":
     case "wait": {
       const mayBeInUse = createdAt !== undefined && status !== "inactive";
-      return { sinceAt: mayBeInUse ? dueAt({ createdAt, expiresAt }, policy) : undefined, expiresAt };
+      // The others wait for nothing, and there may be a hundred thousand of them.
+      const begins = action === "rotate" || action === "resume" ? firstRenewedAt : dueAt;
+      return { sinceAt: mayBeInUse ? begins({ createdAt, expiresAt }, policy) : undefined, expiresAt };
     }
     case "discard": {
       const waitMs = reason === "lost-race" ? abandonedAfterMs(policy) : policy.orphanAfterMs;

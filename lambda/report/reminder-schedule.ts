@@ -1,3 +1,5 @@
+import { latenessMs } from "../policy/windows.ts";
+
 /*
  * When a run sends an event about a problem. This depends only on timestamps, because no run remembers another. A token that
  * fails, or that nothing renews, does so in every run: an event from each would be ignored. docs/events.md explains this to
@@ -13,11 +15,6 @@ export type WarningDay = (typeof WARNING_DAYS)[number] | 0;
 
 /** Without an expiry ahead, the event is repeated after this many days. */
 const REMINDER_DAYS = 30;
-
-/** How late the schedule may start a run, and so by how much two starts can be further apart than the interval. */
-export function latenessMs(intervalMs: number): number {
-  return intervalMs / 12;
-}
 
 /** The times that decide when to send an event about a token. Both may be unknown. */
 export interface Standing {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { durationMs } from "../../lambda/policy/config.ts";
-import { latenessMs } from "../../lambda/report/reminder-schedule.ts";
+import { latenessMs } from "../../lambda/policy/windows.ts";
 import { CONFIG, onlyResource, readable, resourcesOf, synthesized } from "./synth.ts";
 
 const plain = synthesized();

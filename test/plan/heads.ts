@@ -1,4 +1,4 @@
-import { byHand, DAY, HOUR, MINUTE, type Row, secret, token, version } from "./builders.ts";
+import { byHand, DAY, HOUR, MINUTE, NOW, type Row, secret, token, version } from "./builders.ts";
 
 const root = token("root", { age: 350 * DAY, left: 15 * DAY });
 const youngRoot = token("root");
@@ -12,6 +12,8 @@ const made = token("current", { replaces: "root", age: DAY, run: "this-run" });
 const ofThisRun = { ...made, description: made.description.replace(/mac=\w{8}/, "mac=00000000") };
 const setByHand = secret([byHand("a", "AWSCURRENT"), version("current", "root", "AWSPREVIOUS")]);
 const setTwice = secret([byHand("a", "AWSCURRENT"), byHand("b", "AWSPREVIOUS"), version("current", "root")]);
+/** It is Monday noon. */
+const WINDOWS = { windows: [{ days: ["tue"], from: "08:00", to: "18:00", zone: "UTC" }] };
 const forced = { tokens: ["backend"], force: true };
 
 /** Rules 4 and 5. */
@@ -385,5 +387,31 @@ export const DUE: readonly Row[] = [
     secrets: [managed],
     asks: { tokens: ["frontend"] },
     plan: ["skip current: revoked"],
+  },
+  {
+    says: "lets a due token wait outside of its maintenance windows",
+    tokens: [root],
+    policy: WINDOWS,
+    plan: ["wait root: outside-window"],
+  },
+  {
+    says: "lets one that a secret holds wait as well, until it has two intervals left",
+    tokens: [token("current", { replaces: "root", age: 350 * DAY, left: 12 * HOUR })],
+    secrets: [secret([isCurrent])],
+    policy: WINDOWS,
+    plan: ["wait current: outside-window"],
+  },
+  {
+    says: "doesn't let it wait with less than that left",
+    tokens: [{ ...root, expiresAt: new Date(NOW.getTime() + 12 * HOUR - 1) }],
+    policy: WINDOWS,
+    plan: ["rotate root: renewal-window"],
+  },
+  {
+    says: "doesn't let it wait if it is forced",
+    tokens: [root],
+    policy: WINDOWS,
+    asks: forced,
+    plan: ["rotate root: forced"],
   },
 ];

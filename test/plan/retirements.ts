@@ -134,6 +134,18 @@ export const RETIREMENTS: readonly Row[] = [
     ],
   },
   {
+    says: "lets the end of predecessors wait for a maintenance window",
+    tokens: [root, first, second, third],
+    secrets: [changed(8)],
+    policy: { ...policy, windows: [{ days: ["tue"], from: "08:00", to: "18:00", zone: "UTC" }] },
+    plan: [
+      "wait third: not-due",
+      "wait first: retirement-outside-window",
+      "wait second: retirement-outside-window",
+      "skip root: superseded",
+    ],
+  },
+  {
     says: "counts an older token's grace from the creation of its successor's successor, not from later changes",
     tokens: [first, second, token("third", { replaces: "second", age: 40 * DAY })],
     secrets: [changed(0)],

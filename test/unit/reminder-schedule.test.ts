@@ -1,11 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  failureReminderAt,
-  latenessMs,
-  WARNING_DAYS,
-  warningDayReached,
-} from "../../lambda/report/reminder-schedule.ts";
+import { latenessMs } from "../../lambda/policy/windows.ts";
+import { failureReminderAt, WARNING_DAYS, warningDayReached } from "../../lambda/report/reminder-schedule.ts";
 import { DAY, HOUR, MINUTE, START } from "../support/world.ts";
 
 const INTERVAL = 6 * HOUR;

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { isOpen, resolveWindows } from "../../lambda/policy/windows.ts";
+import { APP, DAY, HOUR, World } from "../support/world.ts";
+
+const INTERVAL = 6 * HOUR;
+const OFFICE = { days: ["mon" as const, "thu" as const], from: "08:00", to: "16:00", zone: "Europe/Berlin" };
+const WINDOWS = resolveWindows([OFFICE]);
+const RETIRING = { retire: { deactivateAfter: "1d", deleteAfter: "3d" } };
+
+async function live(world: World, days: number, each?: () => void) {
+  const reports = [];
+  for (let at = 0; at < days * DAY; at += INTERVAL) {
+    world.clock.advance(INTERVAL);
+    reports.push((await world.run({ trigger: "schedule" })).report);
+    each?.();
+  }
+  return reports;
+}
+
+const made = (world: World, name = "backend") =>
+  world.losant.tokens(APP).filter((token) => token.name === name);
+
+describe("maintenance windows", () => {
+  it("let a year of tokens be created and ended only inside, in time, and without a warning", async () => {
+    const world = new World({
+      policy: { ...RETIRING, lifetime: "40d", renewBefore: "12d", windows: [OFFICE] },
+    });
+    world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
+    const states = new Map<string, string>();
+    const outside: string[] = [];
+    let ended = 0;
+    const reports = await live(world, 365, () => {
+      const now = made(world);
+      for (const { id, creationDate, status } of now) {
+        if (creationDate.getTime() > world.clock.now().getTime() - INTERVAL && !isOpen(WINDOWS, creationDate))
+          outside.push(`created ${id}`);
+        if (states.get(id) === "active" && status !== "active") ended += 1;
+        if (states.get(id) === "active" && status !== "active" && !isOpen(WINDOWS, world.clock.now()))
+          outside.push(`ended ${id}`);
+        states.set(id, status);
+      }
+      const isLive = ({ status, expirationDate }: (typeof now)[number]) =>
+        status === "active" && (expirationDate === undefined || expirationDate > world.clock.now());
+      expect(now.some(isLive)).toBe(true);
+    });
+    expect(outside).toEqual([]);
+    expect(ended).toBeGreaterThan(5);
+    expect(reports.reduce((sum, { summary }) => sum + summary.rotated, 0)).toBeGreaterThan(10);
+    const reasons = new Set(reports.flatMap(({ tokens }) => tokens.map(({ reason }) => reason)));
+    expect(reasons).toContain("outside-window");
+    expect(reasons).toContain("retirement-outside-window");
+    const types = world.events.map(({ detailType }) => detailType);
+    expect(types).not.toContain("Losant API Token Expiring");
+    expect(types).not.toContain("Losant API Token Rotation Failed");
+  });
+
+  it("say when the next one opens, and hold nothing that is forced or about to expire", async () => {
+    const world = new World({ policy: { windows: [OFFICE] } });
+    const due = world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
+    while (isOpen(WINDOWS, world.clock.now())) world.clock.advance(HOUR);
+    const ending = world.token("ending", { age: 365 * DAY - 2 * INTERVAL + 1, lifetime: 365 * DAY });
+    const waiting = world.token("waiting", { age: 365 * DAY - 2 * INTERVAL - HOUR, lifetime: 365 * DAY });
+    const { report } = await world.run({ trigger: "schedule" });
+    const rowOf = (id: string) => report.tokens.find(({ tokenId }) => tokenId === id);
+    expect(rowOf(ending.id)).toMatchObject({ outcome: "rotated" });
+    expect(rowOf(waiting.id)).toMatchObject({ action: "wait", reason: "outside-window" });
+    const { dueDate = "" } = rowOf(due.id) ?? {};
+    expect(isOpen(WINDOWS, new Date(dueDate))).toBe(true);
+    expect(isOpen(WINDOWS, new Date(Date.parse(dueDate) - 1))).toBe(false);
+    const forced = await world.run({ tokens: [due.id], force: true, retireNow: true });
+    expect(forced.report.summary).toMatchObject({ rotated: 1, retired: 1 });
+  });
+
+  it("can be those of single tokens", async () => {
+    const world = new World({ policy: { tokens: [{ match: "edge-*", windows: [OFFICE] }] } });
+    for (const name of ["edge-1", "backend"]) world.token(name, { age: 350 * DAY, lifetime: 365 * DAY });
+    while (isOpen(WINDOWS, world.clock.now())) world.clock.advance(HOUR);
+    const { report } = await world.run({ trigger: "schedule" });
+    expect(report.summary.rotated).toBe(1);
+    expect(made(world)).toHaveLength(2);
+    expect(made(world, "edge-1")).toHaveLength(1);
+  });
+});
