@@ -5,7 +5,7 @@ import { APP, DAY, HOUR, World } from "../support/world.ts";
 const INTERVAL = 6 * HOUR;
 const OFFICE = { days: ["mon" as const, "thu" as const], from: "08:00", to: "16:00", zone: "Europe/Berlin" };
 const WINDOWS = resolveWindows([OFFICE]);
-const RETIRING = { retire: { deactivateAfter: "1d", deleteAfter: "3d" } };
+const RETIRING = { retire: { deactivateAfter: "1d", deleteAfter: "3d", unread: "ignore" } };
 
 async function live(world: World, days: number, each?: () => void) {
   const reports = [];
