@@ -6,10 +6,16 @@ import {
   type MarkerKey,
   readMarkers,
 } from "../model/marker.ts";
-import { homeOf, sameHome } from "../model/secret.ts";
+import { homeOf, type SecretName, sameHome, secretNameOf } from "../model/secret.ts";
 import type { ApiToken, ApplicationId, TokenId } from "../model/token.ts";
 import type { Login } from "../ports.ts";
-import type { ListedToken, Proof, Snapshot } from "./snapshot.ts";
+import {
+  type ListedToken,
+  type Proof,
+  type SecretReading,
+  type Snapshot,
+  stampedVersions,
+} from "./snapshot.ts";
 
 /** The data for checking markers. */
 export interface Judge {
@@ -18,6 +24,8 @@ export interface Judge {
   readonly keys: readonly MarkerKey[];
   /** Whether `keys` has all keys that can be read. */
   readonly isComplete: boolean;
+  /** As far as they were read. */
+  readonly secrets: ReadonlyMap<SecretName, SecretReading>;
   /** Whether Losant's `creatorId` is the id of the access token that created a token, as stored tokens show. */
   readonly knowsCreators: boolean;
   /** If `creatorId` is one of these ids, it can't be the id of a person. */
@@ -25,15 +33,16 @@ export interface Judge {
 }
 
 /**
- * `stored`: tokens in versions. Tokens with a signed marker show what Losant's `creatorId` means. It is used if one of them has
- * the id of the access token, and no stored one has another id. A token without a marker shows the same if its creator is an access
+ * Tokens with a signed marker show what Losant's `creatorId` means. It is used if one of them has the id of the access token, and
+ * no stored one has another id. A token without a marker shows the same if its creator is an access
  * token of the worker.
  */
 export function judgeBy(
   given: Omit<Judge, "knowsCreators" | "listedIds">,
   tokens: readonly ApiToken[],
-  stored: ReadonlySet<TokenId>,
 ): Judge {
+  const versions = [...given.secrets.values()].flatMap(stampedVersions);
+  const stored = new Set<TokenId>(versions.map(({ stamp }) => stamp.tokenId));
   const listedIds = new Set<string>(tokens.map(({ id }) => id));
   const ownIds = new Set<string>(given.keys.flatMap(({ claimedIds }) => claimedIds));
   let knowsCreators = false;
@@ -49,23 +58,42 @@ export function judgeBy(
 }
 
 /**
- * Every token with the result of checking its marker. If several have the same signature, only the one that was created first can
- * be the ordered one. The others are copies.
+ * Every token with the result of checking its marker. If several have the same signature, only one of them can be the ordered one:
+ * the one that the marker's secret holds, or else the one that was created first. The others are copies, also of a token that
+ * another deployment created a little earlier.
  */
 export function judged(tokens: readonly ApiToken[], judge: Judge): readonly ListedToken[] {
-  const first = new Map<string, ListedToken>();
+  const ordered = new Map<string, ListedToken>();
   const all = tokens.map((token) => {
     const listed = judgedAlone(token, judge);
     const mac = macOf(listed);
-    const other = mac === undefined ? undefined : first.get(mac);
-    if (mac !== undefined && (other === undefined || listed.createdAt < other.createdAt))
-      first.set(mac, listed);
+    const other = mac === undefined ? undefined : ordered.get(mac);
+    if (mac !== undefined && (other === undefined || isRatherOrdered(listed, other, judge)))
+      ordered.set(mac, listed);
     return listed;
   });
   return all.map((token) => {
     const mac = macOf(token);
-    return mac === undefined || first.get(mac) === token ? token : { ...token, proof: "unsigned" };
+    return mac === undefined || ordered.get(mac) === token ? token : { ...token, proof: "unsigned" };
   });
+}
+
+function isRatherOrdered(one: ListedToken, other: ListedToken, { secrets }: Judge): boolean {
+  const isHeld = (token: ListedToken) => {
+    const arn = signedMarker(token)?.secretArn;
+    const versions = arn === undefined ? [] : stampedVersions(secrets.get(secretNameOf(arn)));
+    return versions.some(({ stamp }) => stamp.tokenId === token.id);
+  };
+  const [isOneHeld, isOtherHeld] = [isHeld(one), isHeld(other)];
+  return isOneHeld === isOtherHeld ? one.createdAt < other.createdAt : isOneHeld;
+}
+
+/** Whether two tokens have the same signature. Then each secret that is read may show which of them was ordered. */
+export function hasCopies({ tokens, lookups }: Pick<Snapshot, "tokens" | "lookups">): boolean {
+  const macs = [...tokens.values(), ...lookups.values()].flatMap((token) =>
+    typeof token?.marker === "object" && token.marker.seal !== undefined ? [token.marker.seal.mac] : [],
+  );
+  return new Set(macs).size < macs.length;
 }
 
 interface Known {

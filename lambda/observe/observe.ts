@@ -1,14 +1,13 @@
 import pLimit from "p-limit";
 import { READS_AT_ONCE } from "../limits.ts";
 import { ownIdOf, ownTokensIn } from "../lineage/own-token.ts";
-import { type Judge, judgeBy, judged, judgedAnew } from "../lineage/proof.ts";
+import { hasCopies, type Judge, judgeBy, judged, judgedAnew } from "../lineage/proof.ts";
 import {
   accessSecretOf,
   mappedNames,
   renewsAccessToken,
   type SecretReading,
   type Snapshot,
-  stampedVersions,
   unreadableError,
 } from "../lineage/snapshot.ts";
 import type { StoreIndex } from "../lineage/store-index.ts";
@@ -167,8 +166,9 @@ class Looker {
     const accessTokenIds = this.#idsOf([...this.#keys, ...this.#keptKeys]);
     const formerAccessIds = formerIdsOf(this.#keptKeys, snapshot);
     const next = { ...snapshot, secrets, keys, accessTokenIds, formerAccessIds };
-    // This processes every token, and most rounds bring neither.
-    if (looked.size === 0 && (keys !== "all" || snapshot.keys === "all")) return next;
+    const hasNewKeys = keys === "all" && snapshot.keys !== "all";
+    // This processes every token, and most rounds bring nothing new to it.
+    if (looked.size === 0 && !hasNewKeys && !hasCopies(snapshot)) return next;
     const lookups = new Map([...snapshot.lookups, ...looked]);
     const all = [...snapshot.tokens.values(), ...lookups.values().filter((token) => token !== undefined)];
     const judge = this.#judge(login, keys, all, secrets);
@@ -186,8 +186,9 @@ class Looker {
       login,
       keys: this.#keys,
       isComplete: keys === "all",
+      secrets,
     };
-    return judgeBy(given, tokens, storedIn(secrets));
+    return judgeBy(given, tokens);
   }
 
   /** Without the id of the application, which a payload may also contain. */
@@ -223,9 +224,4 @@ function formerIdsOf(
     return isTrusted || !isLive(token, readAt) ? [token.id] : [];
   });
   return new Set(named);
-}
-
-/** The tokens in versions of secrets. */
-function storedIn(secrets: ReadonlyMap<SecretName, SecretReading>): ReadonlySet<TokenId> {
-  return new Set([...secrets.values()].flatMap(stampedVersions).map(({ stamp }) => stamp.tokenId));
 }

@@ -427,6 +427,25 @@ export const BELONGING: readonly Row[] = [
     plan: ["wait current: not-due", "wait copy: not-due"],
   },
   {
+    says: "takes a marker for a copy if the secret that it names holds another token with it, also one that was made later",
+    tokens: [
+      current,
+      { ...token("copy", { replaces: "root" }), createdAt: new Date(current.createdAt.getTime() - MINUTE) },
+    ],
+    secrets: [managed],
+    plan: ["wait current: not-due", "wait copy: not-due"],
+  },
+  {
+    says: "takes it for a copy also if only a version without labels holds the other one",
+    tokens: [
+      token("newest", { replaces: "current" }),
+      current,
+      { ...token("copy", { replaces: "root" }), createdAt: new Date(current.createdAt.getTime() - MINUTE) },
+    ],
+    secrets: [secret([version("newest", "current", "AWSCURRENT"), version("current", "root")])],
+    plan: ["wait newest: not-due", "skip current: superseded", "wait copy: not-due"],
+  },
+  {
     says: "takes a copied marker for a copy also where the listing lacks the token that was made first",
     tokens: [
       root,

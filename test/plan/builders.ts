@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { markerKeyOf } from "../../lambda/adapters/losant/marker-key.ts";
 import { ownIdOf } from "../../lambda/lineage/own-token.ts";
 import { judgeBy, judgedAnew } from "../../lambda/lineage/proof.ts";
-import { type SecretReading, type Snapshot, stampedVersions } from "../../lambda/lineage/snapshot.ts";
+import type { SecretReading, Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { StoreIndex } from "../../lambda/lineage/store-index.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { describeSuccessor, readMarkers } from "../../lambda/model/marker.ts";
@@ -268,9 +268,9 @@ export function snapshotOf(situation: Situation): Snapshot {
     login,
     keys: [{ ...KEY, mac: (text: string) => KEY.mac(text), claimedIds: login.claimedIds ?? [] }],
     isComplete: situation.keys === undefined,
+    secrets: readings,
   };
-  const stored = new Set([...readings.values()].flatMap(stampedVersions).map(({ stamp }) => stamp.tokenId));
-  const judge = judgeBy(given, [...tokens, ...unlisted], stored);
+  const judge = judgeBy(given, [...tokens, ...unlisted]);
   const byId = (all: readonly ApiToken[]) => new Map(all.map((one) => [one.id, one]));
   const known = judgedAnew({ tokens: byId(tokens), lookups: byId(unlisted) }, judge);
   return {

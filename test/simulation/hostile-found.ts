@@ -628,4 +628,37 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a marker counts for the token that its secret holds, not for one that another deployment made a moment before",
+    script: {
+      setting: setting([], {
+        // Both successors expire in the same minute.
+        seed: 600_163_788,
+        intervalMs: 15 * MINUTE,
+        policy: { renewBefore: "150m", orphanAfter: "1h", retire: "never", secretFormat: "json" },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [{ name: "backend", lifetimeMs: 450 * MINUTE, ageMs: 307.5 * MINUTE, isMapped: false }],
+          },
+        ],
+        deployments: ["home", "other-account"],
+        datePrecisionMs: MINUTE,
+        creatorIds: "user",
+      }),
+      entries: [
+        runAt("r100", 58_241, { deployment: 1 }),
+        runAt("r1", 60_436),
+        actAt(
+          { atMs: 27 * MINUTE },
+          {
+            do: "copy-text",
+            role: FIRST,
+            whose: "current",
+            onto: { role: { ...FIRST, deployment: 1 }, whose: "current" },
+          },
+        ),
+      ],
+    },
+  },
 ];
