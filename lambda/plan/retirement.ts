@@ -22,6 +22,8 @@ import {
 } from "./actions.ts";
 import { isLogin, mayRetireNow, outsideWindow, type RuleInput, skip } from "./rule-input.ts";
 
+const DAY_MS = 86_400_000;
+
 /**
  * Rule 8: superseded tokens whose grace period has ended. Nothing is retired if it is uncertain which token is current, if the
  * event about it hasn't been sent, or if the worker had to log in with the previous version of its access token. The policy keeps
@@ -120,11 +122,13 @@ function stepDue(
 /**
  * The latest moment at which the token can have stopped being current. If its successor has a successor: when that one was
  * created. While the token is the previous one: the last moment at which the current one could be promoted, or the last change
- * of the secret if that is later.
+ * of the secret if that is later, because somebody may have moved AWSCURRENT back and forth. Each edit of a tag is a change too. If the
+ * policy keeps what was read after the day of its replacement (`heldBecause`), only the changes of that day count. Reads of a replica
+ * have no date here, so then all changes count.
  */
 function graceStartsAt(
   { id, createdAt }: ApiToken,
-  { secret, chain, head, superseded }: Lineage,
+  { secret, chain, head, superseded, isOwnAccessToken }: Lineage,
   policy: Policy,
 ): Date | undefined {
   if (secret === undefined || head?.token === undefined) return undefined;
@@ -144,5 +148,10 @@ function graceStartsAt(
   const youngestMs = Math.max(createdAt.getTime(), head.token.createdAt.getTime());
   const promotedByMs = youngestMs + promotableForMs(policy);
   if (!isPrevious && position >= 2 && isInOrder) return later.createdAt;
-  return new Date(Math.max(lastChangedAt.getTime(), promotedByMs));
+  const isKeptIfRead =
+    policy.retire.unread === "hold" && !isOwnAccessToken && secret.primaryRegion === undefined;
+  const countsUntilMs = isKeptIfRead
+    ? (Math.floor(youngestMs / DAY_MS) + 1) * DAY_MS
+    : Number.POSITIVE_INFINITY;
+  return new Date(Math.max(Math.min(lastChangedAt.getTime(), countsUntilMs), promotedByMs));
 }

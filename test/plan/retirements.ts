@@ -7,6 +7,7 @@ import {
   MINUTE,
   type Row,
   readAgo,
+  type SecretTraits,
   secret,
   secretNamed,
   token,
@@ -44,6 +45,13 @@ const [current, previous] = [
   version("third", "second", "AWSCURRENT"),
   version("second", "first", "AWSPREVIOUS"),
 ];
+
+/** The secret has just changed. Consumers read the successor. */
+const tagged = (policy: NonNullable<Row["policy"]>, traits: SecretTraits = {}, former = previous) => ({
+  tokens: [second, token("third", { replaces: "second", age: 9 * DAY })],
+  secrets: [secret([readAgo(2 * DAY, current), former], { changed: 0, read: 2 * DAY, ...traits })],
+  policy,
+});
 
 /** Rule 8. */
 export const RETIREMENTS: readonly Row[] = [
@@ -449,5 +457,30 @@ export const RETIREMENTS: readonly Row[] = [
     ],
     policy,
     plan: ["wait third: not-due", "skip second: superseded"],
+  },
+  {
+    says: "ends the grace period although the secret changes all the time, as with tags, if only the successor is read",
+    ...tagged(holding),
+    plan: ["wait third: not-due", "retire second: grace-over, deactivate"],
+  },
+  {
+    says: "ends no grace period before its end by that, either",
+    ...tagged({ retire: { deactivateAfter: "10d" } }),
+    plan: ["wait third: not-due", "skip second: superseded"],
+  },
+  {
+    says: "counts all changes where policy ignores reads: the label may have moved back and forth",
+    ...tagged({ retire: { ...holding.retire, unread: "ignore" } }),
+    plan: ["wait third: not-due", "skip second: superseded"],
+  },
+  {
+    says: "counts all changes of a secret with replicas, whose reads have no date here",
+    ...tagged(holding, { primary: "eu-west-1" }),
+    plan: ["wait third: not-due", "skip second: superseded"],
+  },
+  {
+    says: "keeps what somebody read after the day of its replacement, although only tags seem to have changed",
+    ...tagged(holding, {}, readAgo(5 * DAY, previous)),
+    plan: ["wait third: not-due", "skip second: still-read"],
   },
 ];

@@ -198,8 +198,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("grace is counted from what may be the staging", [
     "plan/retirement.ts",
-    "new Date(Math.max(lastChangedAt.getTime(), promotedByMs))",
-    "new Date(Math.max(lastChangedAt.getTime(), 0 * promotedByMs))",
+    "new Date(Math.max(Math.min(lastChangedAt.getTime(), countsUntilMs), promotedByMs))",
+    "new Date(Math.max(Math.min(lastChangedAt.getTime(), countsUntilMs), 0 * promotedByMs))",
   ]),
   fault("a token that is younger than the current one counts as superseded", [
     "plan/retirement.ts",
