@@ -20,6 +20,7 @@ export interface EffectContext {
    * Decides which events a run sends, see `Slot`. The moments of two runs are about an interval apart, however long the runs take.
    */
   readonly at: Date;
+  readonly startedAt: Date;
   /** Its writes are limited to the rate of this run. */
   readonly store: SecretStore;
   readonly bus: EventBus;

@@ -50,7 +50,7 @@ export function notificationsOf(
       return notifications;
     told.add(reason);
     const standing = leftToExpire(outcome, policy);
-    const daysLeft = standing && warningDayReached(standing, context.run.at, policy.intervalMs);
+    const daysLeft = standing && warningDayReached(standing, atOfRun(context), policy.intervalMs);
     const { expiresAt } = outcome.subject;
     if (daysLeft === undefined || expiresAt === undefined) return notifications;
     return [...notifications, expiringEvent(outcome, expiresAt, daysLeft, secretArn, context)];
@@ -77,10 +77,18 @@ export function accessTokenNotification(
   const subject = ownId === undefined ? onlyOneThatEnds(login.expiresAt, tokens) : tokens.get(ownId);
   if (subject?.expiresAt === undefined) return undefined;
   const standing = { sinceAt: undefined, expiresAt: subject.expiresAt };
-  const daysLeft = warningDayReached(standing, context.run.at, context.application.policy.intervalMs);
+  const daysLeft = warningDayReached(standing, atOfRun(context), context.application.policy.intervalMs);
   const what = { subject, secretName, reason: "access-token" } as const;
   if (daysLeft === undefined) return undefined;
   return expiringEvent(what, subject.expiresAt, daysLeft, login.arn, context);
+}
+
+/**
+ * The moment that the run is about, by Losant's clock like all dates of tokens. The schedule's time in a fleet isn't this machine's
+ * time, and stays as it is.
+ */
+function atOfRun({ run: { at, startedAt }, aheadMs }: ApplicationContext): Date {
+  return at.getTime() === startedAt.getTime() ? after(at, aheadMs) : at;
 }
 
 function onlyOneThatEnds(at: Date, tokens: Snapshot["tokens"]): ListedToken | undefined {
@@ -103,7 +111,7 @@ function momentOf(
   const { reason } = outcome;
   if (context.run.trigger === "manual" || reason === "forced" || reason === "retire-now")
     return context.run.runId;
-  return failureReminderAt(standingOf(outcome, policy), context.run.at, policy.intervalMs)?.toISOString();
+  return failureReminderAt(standingOf(outcome, policy), atOfRun(context), policy.intervalMs)?.toISOString();
 }
 
 /** Since when a failure matters, and which expiry it may lead to. */

@@ -59,7 +59,8 @@ async function planApplication(
     const { aheadMs, shownAheadMs } = snapshot.losantTime;
     const now = after(clock.now(), aheadMs);
     const plans = plan(snapshot, { now, runId, selection });
-    await recorder.listed(snapshot, plans, context);
+    const timed = { ...context, aheadMs: shownAheadMs, wasListed: (id: TokenId) => ids.has(id) };
+    await recorder.listed(snapshot, plans, timed);
     recorder.unusedSecrets(
       application.id,
       unusedEntries(snapshot, () => placesOf(snapshot, selection, now)),
@@ -72,11 +73,10 @@ async function planApplication(
     // All take from one iterator, because p-limit would queue a promise for each of up to a hundred thousand.
     const line = resting.values();
     const recordInTurn = async () => {
-      for (const one of line) await recorder.record(restingOutcomes(one), one, context);
+      for (const one of line) await recorder.record(restingOutcomes(one), one, timed);
     };
     const atOnce = Math.min(TOLD_AT_ONCE, resting.length);
     await Promise.all(Array.from({ length: atOnce }, recordInTurn));
-    const timed = { ...context, aheadMs: shownAheadMs, wasListed: (id: TokenId) => ids.has(id) };
     const work = inOrderOfUrgency(working.map((one) => ({ context: timed, plan: one })));
     // A real run counts the tokens that it issues, see IssueBudget. A dry run can only estimate that.
     return request.dryRun ? withinBudget(work, application.policy.maxRotationsPerRun) : work;

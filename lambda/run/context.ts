@@ -75,7 +75,6 @@ export interface RunContext extends EffectContext {
   readonly recorder: Recorder;
   /** The share of the applications that this run takes. Undefined: all of them, or the one that the event names. */
   readonly shard: Share | undefined;
-  readonly startedAt: Date;
   /** Decides in which order the run looks at its applications. */
   readonly orderAt: Date;
   readonly heldElsewhere: Map<TokenId, Set<SecretName>>;

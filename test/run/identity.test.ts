@@ -688,6 +688,18 @@ describe("a configuration that changes", () => {
 
 describe("clocks that are apart", () => {
   it.each([-150, 150])(
+    "by %i minutes don't stop the warning in the last interval of a token that nothing renews",
+    async (minutes) => {
+      const world = new World({ policy: { exclude: ["backend"] } });
+      const { id } = world.token("backend", { age: 20 * HOUR, lifetime: 20 * HOUR + 30 * MINUTE });
+      await world.run({ trigger: "schedule" }, { skewMs: minutes * MINUTE });
+      expect(world.events.filter(({ detailType }) => detailType.endsWith("Expiring"))).toEqual([
+        expect.objectContaining({ detail: expect.objectContaining({ tokenId: id, daysLeft: 0 }) }),
+      ]);
+    },
+  );
+
+  it.each([-150, 150])(
     "by %i minutes end no life of what an overlapping run has just made",
     async (minutes) => {
       const world = new World();

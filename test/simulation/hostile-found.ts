@@ -661,4 +661,24 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a run whose clock is hours behind warns in the last interval of a root whose text names another prefix",
+    script: {
+      setting: setting([], {
+        intervalMs: HOUR,
+        hidesCreatorTypes: true,
+        policy: { renewBefore: "15h", orphanAfter: "1h", retire: "never", secretFormat: "plain" },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [{ name: "backend", lifetimeMs: 45 * HOUR, ageMs: 29.75 * HOUR, isMapped: false }],
+          },
+        ],
+      }),
+      entries: [
+        actAt({ atMs: HOUR }, { do: "forge-text", role: FIRST, whose: "root", how: "other-prefix" }),
+        runAt("r1", 15 * HOUR + MINUTE, { skewMs: -132 * MINUTE }),
+      ],
+    },
+  },
 ];

@@ -55,7 +55,9 @@ export function onEnded(
   if (!isMadeHere && !isAskedFor && !isIndistinct(evidence, token, by))
     evidence.broken("ours", `${by.entry.id} ${how} ${token.id}, which this worker did not make`);
   const sinceMs = supersededMs(token);
-  if (sinceMs === undefined || isAskedFor) return;
+  // As an orphan of its own, which has no grace period.
+  const isTakenForOrphan = !isMadeHere && isIndistinct(evidence, token, by);
+  if (sinceMs === undefined || isAskedFor || isTakenForOrphan) return;
   const { retire } = evidence.services.policyOf(by.deployment.index, token.applicationId) ?? {};
   const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
   const elapsedMs = evidence.nowMs - sinceMs;
