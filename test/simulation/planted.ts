@@ -343,8 +343,13 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("the copy of a signature counts as much as the first", [
     "lineage/proof.ts",
-    "return mac === undefined || first.get(mac) === token ? token : ",
-    "return mac === undefined || first.has(mac) ? token : ",
+    "return mac === undefined || ordered.get(mac) === token ? token : ",
+    "return mac === undefined || ordered.has(mac) ? token : ",
+  ]),
+  fault("a run warns by its own clock", [
+    "report/notifications.ts",
+    "? after(at, aheadMs) : at",
+    "? after(at, 0 * aheadMs) : at",
   ]),
   fault("it is acted on the list of secrets alone", [
     "observe/questions.ts",
