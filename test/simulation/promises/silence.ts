@@ -58,8 +58,27 @@ export function checkSilence(evidence: Evidence): void {
     if (isOfUser && token.reigns.length === 0) continue;
     if (!isUsed || isEnded || expiresMs > evidence.nowMs) continue;
     if (!couldBeTold(evidence, token) || isLookedAfter(evidence, token)) continue;
+    if (isCovered(evidence, token)) continue;
     evidence.broken("told", `${token.id} expired, and was neither replaced nor told of`);
   }
+}
+
+/**
+ * Under an earlier prefix, its text is all that shows what a token replaced. Nobody is warned of the replaced one while the other one
+ * lives, and of that one only if a run takes place in its last interval.
+ */
+function isCovered(evidence: Evidence, { id, maker, secretPrefix, bornMs, expiresMs }: TokenRecord): boolean {
+  if (maker === "person" || secretPrefix === maker.deployment.config.secretPrefix) return false;
+  return evidence.tokens
+    .values()
+    .some(
+      (other) =>
+        other.replacedId === id &&
+        !other.isUnmarked &&
+        other.bornMs > bornMs &&
+        (other.ending?.atMs ?? other.expiresMs) > expiresMs &&
+        !couldBeTold(evidence, other),
+    );
 }
 
 /**
