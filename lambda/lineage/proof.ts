@@ -60,7 +60,7 @@ export function judgeBy(
 /**
  * Every token with the result of checking its marker. If several have the same signature, only one of them can be the ordered one:
  * the one that the marker's secret holds, or else the one that was created first. The others are copies, also of a token that
- * another deployment created a little earlier.
+ * another deployment created a little earlier. If the dates don't tell two tokens apart, nobody knows whose marker it is.
  */
 export function judged(tokens: readonly ApiToken[], judge: Judge): readonly ListedToken[] {
   const ordered = new Map<string, ListedToken>();
@@ -72,20 +72,29 @@ export function judged(tokens: readonly ApiToken[], judge: Judge): readonly List
       ordered.set(mac, listed);
     return listed;
   });
+  const lookalikes = Map.groupBy(all.filter(isCoarse), ({ expiresAt }) => expiresAt?.getTime());
+  const isDoubtful = (token: ListedToken) =>
+    isCoarse(token) &&
+    !isHeld(token, judge) &&
+    (lookalikes.get(token.expiresAt?.getTime()) ?? []).some((other) => couldBear(other, token, judge));
   return all.map((token) => {
     const mac = macOf(token);
-    return mac === undefined || ordered.get(mac) === token ? token : { ...token, proof: "unsigned" };
+    if (mac === undefined) return token;
+    if (ordered.get(mac) !== token) return { ...token, proof: "unsigned" };
+    return isDoubtful(token) ? { ...token, proof: "unknown" } : token;
   });
 }
 
-function isRatherOrdered(one: ListedToken, other: ListedToken, { secrets }: Judge): boolean {
-  const isHeld = (token: ListedToken) => {
-    const arn = signedMarker(token)?.secretArn;
-    const versions = arn === undefined ? [] : stampedVersions(secrets.get(secretNameOf(arn)));
-    return versions.some(({ stamp }) => stamp.tokenId === token.id);
-  };
-  const [isOneHeld, isOtherHeld] = [isHeld(one), isHeld(other)];
+function isRatherOrdered(one: ListedToken, other: ListedToken, judge: Judge): boolean {
+  const [isOneHeld, isOtherHeld] = [isHeld(one, judge), isHeld(other, judge)];
   return isOneHeld === isOtherHeld ? one.createdAt < other.createdAt : isOneHeld;
+}
+
+/** The secret of its marker has a version with its string. */
+function isHeld(token: ListedToken, { secrets }: Judge): boolean {
+  const arn = signedMarker(token)?.secretArn;
+  const versions = arn === undefined ? [] : stampedVersions(secrets.get(secretNameOf(arn)));
+  return versions.some(({ stamp }) => stamp.tokenId === token.id);
 }
 
 /** Whether two tokens have the same signature. Then each secret that is read may show which of them was ordered. */
@@ -94,6 +103,20 @@ export function hasCopies({ tokens, lookups }: Pick<Snapshot, "tokens" | "lookup
     typeof token?.marker === "object" && token.marker.seal !== undefined ? [token.marker.seal.mac] : [],
   );
   return new Set(macs).size < macs.length;
+}
+
+/** Losant documents no precision. If it cuts its dates, tokens that were created one after the other have the same dates. */
+function isCoarse({ createdAt, expiresAt }: ApiToken): boolean {
+  return [createdAt, expiresAt].every((date) => (date?.getTime() ?? 0) % 1_000 === 0);
+}
+
+/** The marker of the signed token would also be valid on the other one, which has no signed marker of its own. */
+function couldBear(other: ListedToken, signed: ListedToken, judge: Judge): boolean {
+  const mac = macOf(other);
+  const marker = signedMarker(signed);
+  if (other.id === signed.id || marker === undefined) return false;
+  if (mac !== undefined && mac !== marker.seal?.mac) return false;
+  return isSignedByAny(other, marker, judge);
 }
 
 interface Known {
@@ -116,13 +139,10 @@ export function judgedAnew({ tokens, lookups }: Known, judge: Judge): Pick<Snaps
 }
 
 function judgedAlone(token: ApiToken, judge: Judge): ListedToken {
-  const { applicationId, keys, login, isComplete, knowsCreators, listedIds } = judge;
-  const isCreatorTold = knowsCreators || listedIds.has(token.creatorId ?? "");
+  const { applicationId, keys, login, isComplete } = judge;
   const markers = readMarkers(token.description);
   const whole = markers.filter((marker) => marker !== "damaged");
-  const signed = whole.find((marker) =>
-    keys.some((key) => isSignedFor(token, marker, applicationId, key, isCreatorTold)),
-  );
+  const signed = whole.find((marker) => isSignedByAny(token, marker, judge));
   const isSealedHere = ({ seal, secretArn }: Marker) =>
     seal !== undefined && sameHome(homeOf(secretArn), homeOf(login.arn));
   const unsigned: Proof = !isComplete && whole.some(isSealedHere) ? "unknown" : "unsigned";
@@ -134,6 +154,15 @@ function judgedAlone(token: ApiToken, judge: Judge): ListedToken {
     proof: signed === undefined ? unsigned : "signed",
     discardedAt: discardedSince(token, applicationId, keys),
   };
+}
+
+function isSignedByAny(
+  token: ApiToken,
+  marker: Marker,
+  { applicationId, keys, knowsCreators, listedIds }: Judge,
+): boolean {
+  const isCreatorTold = knowsCreators || listedIds.has(token.creatorId ?? "");
+  return keys.some((key) => isSignedFor(token, marker, applicationId, key, isCreatorTold));
 }
 
 function macOf({ marker, proof }: ListedToken): string | undefined {

@@ -89,7 +89,7 @@ export const BELONGING: readonly Row[] = [
   {
     says: "moves one token of a former secret, and leaves alone what it replaced",
     tokens: [
-      token("root"),
+      token("root", { age: 300 * DAY, left: 65 * DAY }),
       token("first", { replaces: "root", age: 200 * DAY, secret: arnOf("prod/old") }),
       token("second", { replaces: "first", secret: arnOf("prod/old") }),
     ],
@@ -430,7 +430,10 @@ export const BELONGING: readonly Row[] = [
     says: "takes a marker for a copy if the secret that it names holds another token with it, also one that was made later",
     tokens: [
       current,
-      { ...token("copy", { replaces: "root" }), createdAt: new Date(current.createdAt.getTime() - MINUTE) },
+      {
+        ...token("copy", { replaces: "root" }),
+        createdAt: new Date(current.createdAt.getTime() - MINUTE - 1),
+      },
     ],
     secrets: [managed],
     plan: ["wait current: not-due", "wait copy: not-due"],
@@ -440,7 +443,10 @@ export const BELONGING: readonly Row[] = [
     tokens: [
       token("newest", { replaces: "current" }),
       current,
-      { ...token("copy", { replaces: "root" }), createdAt: new Date(current.createdAt.getTime() - MINUTE) },
+      {
+        ...token("copy", { replaces: "root" }),
+        createdAt: new Date(current.createdAt.getTime() - MINUTE - 1),
+      },
     ],
     secrets: [secret([version("newest", "current", "AWSCURRENT"), version("current", "root")])],
     plan: ["wait newest: not-due", "skip current: superseded", "wait copy: not-due"],

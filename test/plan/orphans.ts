@@ -39,6 +39,11 @@ function discarded(ago: number) {
   return { ...orphan, description: describeDiscarded(orphan, at, v.parse(ApplicationId, APP), KEY) };
 }
 
+/** Another deployment created it through the API, at the same time. */
+function lookalike(age: number) {
+  return token("lookalike", { name: "lookalike", age, creatorType: "apiToken" });
+}
+
 /** Rules 2 and 3. */
 export const ORPHANS: readonly Row[] = [
   {
@@ -52,6 +57,18 @@ export const ORPHANS: readonly Row[] = [
     tokens: [current, token("orphan", { replaces: "current", age: HOURS_2 })],
     secrets: [secret([isCurrent])],
     plan: ["discard orphan: orphan", "wait current: not-due"],
+  },
+  {
+    says: "leaves alone what may be an orphan, if its dates are cut and its marker would also be valid on another token",
+    tokens: [current, token("orphan", { replaces: "current", age: HOURS_2 }), lookalike(HOURS_2)],
+    secrets: [secret([isCurrent])],
+    plan: ["wait current: not-due", "wait lookalike: not-due", "skip orphan: marker-unknown"],
+  },
+  {
+    says: "deletes an orphan whose dates are exact, although another token has the same dates",
+    tokens: [current, token("orphan", { replaces: "current", age: HOURS_2 + 1 }), lookalike(HOURS_2 + 1)],
+    secrets: [secret([isCurrent])],
+    plan: ["discard orphan: orphan", "wait current: not-due", "wait lookalike: not-due"],
   },
   {
     says: "deletes an orphan whose lineage nobody asked about",

@@ -681,4 +681,45 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a text that was moved to another deployment's token ends no life, if Losant cuts its dates and names no creator",
+    script: {
+      setting: setting([], {
+        intervalMs: 15 * MINUTE,
+        policy: {
+          renewBefore: "75m",
+          orphanAfter: "1h",
+          retire: { unread: "ignore", deactivateAfter: "30m", deleteAfter: "45m" },
+          secretFormat: "plain",
+        },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [
+              { name: "backend", lifetimeMs: 5 * HOUR, ageMs: 3 * HOUR, isMapped: true },
+              { name: "edge-gateway", lifetimeMs: 5 * HOUR, ageMs: 225 * MINUTE, isMapped: true },
+            ],
+          },
+        ],
+        deployments: ["home", "other-namespace"],
+        listingLagMs: MINUTE,
+        datePrecisionMs: MINUTE,
+        creatorIds: "none",
+      }),
+      entries: [
+        runAt("r1", 61_755),
+        runAt("r6", 2_761_479),
+        runAt("r100", 65_205, { deployment: 1 }),
+        actAt(
+          { run: "r6", call: 1 },
+          {
+            do: "steal-text",
+            role: { application: 0, token: 1, deployment: 0 },
+            whose: "current",
+            onto: { role: { application: 0, token: 1, deployment: 1 }, whose: "newest" },
+          },
+        ),
+      ],
+    },
+  },
 ];

@@ -333,8 +333,13 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   // What people write, copy, move and destroy.
   fault("a marker needs no signature", [
     "lineage/proof.ts",
-    "keys.some((key) => isSignedFor(token, marker, applicationId, key, isCreatorTold)),\n  );\n  const isSealedHere",
-    'keys.length > 0 && marker.run !== "",\n  );\n  const isSealedHere',
+    "const signed = whole.find((marker) => isSignedByAny(token, marker, judge));",
+    'const signed = whole.find((marker) => judge.keys.length > 0 && marker.run !== "");',
+  ]),
+  fault("a marker is believed that would also be valid on another token", [
+    "lineage/proof.ts",
+    'return isDoubtful(token) ? { ...token, proof: "unknown" } : token;',
+    "return token;",
   ]),
   fault("a signature holds for whatever token it is written onto", [
     "model/marker.ts",
@@ -343,8 +348,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("the copy of a signature counts as much as the first", [
     "lineage/proof.ts",
-    "return mac === undefined || ordered.get(mac) === token ? token : ",
-    "return mac === undefined || ordered.has(mac) ? token : ",
+    'if (ordered.get(mac) !== token) return { ...token, proof: "unsigned" };\n',
+    "",
   ]),
   fault("a run warns by its own clock", [
     "report/notifications.ts",

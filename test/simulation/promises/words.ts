@@ -1,7 +1,7 @@
 import type { PutEvent } from "../../../emulators/aws/events.ts";
 import { applicationId, userSecret } from "../places.ts";
 import { type Evidence, isAlive, isLoose, isOurs, type SecretRecord, type TokenRecord } from "../records.ts";
-import { SKEW_MS } from "../services.ts";
+import { MINUTE, SKEW_MS } from "../services.ts";
 import { hasReached, type Worker } from "../worker.ts";
 import { checkDirectory, isRefused } from "./directories.ts";
 import { checkCompleted, noteTold } from "./fleet.ts";
@@ -187,7 +187,25 @@ function isObscured(evidence: Evidence, { id, secretArn }: TokenRecord, { starte
 export function isUnprovable(evidence: Evidence, token: TokenRecord): boolean {
   const secret = [...evidence.secrets.values()].find(({ arn }) => arn === token.secretArn);
   if (secret === undefined || isLoose(secret) || isNamedByOthers(secret, token)) return true;
-  return isKeyLost(evidence, token) || isCreatorOdd(evidence, token);
+  return isKeyLost(evidence, token) || isCreatorOdd(evidence, token) || isIndistinct(evidence, token);
+}
+
+/** Losant cuts its dates, so that its marker would also be valid on a token that this deployment didn't make. */
+function isIndistinct({ services, tokens }: Evidence, token: TokenRecord): boolean {
+  const { datePrecisionMs = 1, creatorIds } = services.setting;
+  if (datePrecisionMs < 1_000 || token.maker === "person") return false;
+  const { deployment } = token.maker;
+  return tokens.values().some(({ maker, applicationId, isUnmarked, bornMs, expiresMs }) => {
+    const isOurs = maker !== "person" && maker.deployment === deployment && !isUnmarked;
+    const isByOther = creatorIds === "accessToken" && maker !== "person" && maker.deployment !== deployment;
+    return (
+      !isOurs &&
+      !isByOther &&
+      applicationId === token.applicationId &&
+      Math.abs(bornMs - token.bornMs) <= 15 * MINUTE + datePrecisionMs &&
+      expiresMs === token.expiresMs
+    );
+  });
 }
 
 /** An administrator wrote another value under the id of the version that was to hold its string. */
