@@ -39,6 +39,7 @@ export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): vo
     replaced.maker !== "person" &&
     !replaced.isUnmarked &&
     !isKeyLost(evidence, replaced) &&
+    !isOfAnotherUser(evidence, token, replaced, by) &&
     token.bornMs - replaced.bornMs < TOO_SOON_MS
   )
     evidence.broken("too-soon", `${token.id} replaces ${replaced.id}, which was made moments before`);
@@ -60,6 +61,23 @@ export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): vo
   );
   if (isUnmanaged && !isPlanted && replaced.expiresMs < by.startedMs - SKEW_MS)
     evidence.broken("revived", `${token.id} replaces ${replaced.id}, which had expired unmanaged`);
+}
+
+/**
+ * Another deployment made it with the access token of another user, and Losant calls that user its creator. So it looks as if a person
+ * had made it. This also happens if the list of the user with whom both log in could not be read.
+ */
+function isOfAnotherUser(
+  { services }: Evidence,
+  { id, applicationId }: TokenRecord,
+  { id: replacedId, maker }: TokenRecord,
+  by: Worker,
+): boolean {
+  if (services.setting.discovery === undefined || services.setting.creatorIds !== "user") return false;
+  if (maker === "person" || maker.deployment === by.deployment) return false;
+  const tokens = services.applications.find(applicationId)?.tokens;
+  const [creator, other] = [tokens?.get(id)?.creatorId, tokens?.get(replacedId)?.creatorId];
+  return creator !== undefined && other !== undefined && creator !== other;
 }
 
 /** A worker moved AWSCURRENT to a version. */
