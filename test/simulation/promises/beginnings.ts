@@ -137,9 +137,11 @@ function checkRetry(
   const isRetry = [made?.maker, token?.maker].every((maker = "person") => isOfRequest(maker, by));
   if (made === undefined || !isRetry || made.ending !== undefined) return;
   if (made.isUnmarked || isKeyLost(evidence, made)) return;
-  // The secret was created again without its versions, and the token is too young to be listed.
+  // The secret was created again without its versions, and the token is too young to be listed, or the key of its marker may be one
+  // that could not be read.
   const isHidden = by.startedMs - made.bornMs < evidence.services.setting.listingLagMs;
-  if (isHidden && secret.tamperedBy.has("administered")) return;
+  const isKeyUnread = by.harms.some(({ call }) => call.operation === "readAccessToken");
+  if ((isHidden || isKeyUnread) && secret.tamperedBy.has("administered")) return;
   evidence.broken("one-per-request", `${token?.id} replaced ${made.id}, which the same request had made`);
 }
 

@@ -73,7 +73,7 @@ export function checkMove(
   const isKept = !former.isGone && services.isConfigured(by.deployment.index, former.name);
   // A run that was in progress when the configuration changed continues with the previous configuration.
   const isSeen = movedByPeopleMs < by.startedMs;
-  if (isKept && isSeen && replaced.isPurged !== true)
+  if (isKept && isSeen && replaced.isPurged !== true && !isUnexplained(evidence, former, replaced, by))
     evidence.broken(
       "stays",
       `${token.id} took the place of ${replaced.id} of ${former.name} in ${secret.name}`,
@@ -88,6 +88,17 @@ export function checkMove(
   former.movedTo = { secret, atMs: evidence.nowMs };
   if (before === undefined || before.secret === secret || before.atMs <= movedByPeopleMs) return;
   evidence.broken("moves-once", `${former.name} moved to ${before.secret.name}, and now to ${secret.name}`);
+}
+
+/**
+ * Neither proof could be read: not the secret, and no key fits the marker. The run waits for the secret, but not when little is left of
+ * the token by its clock.
+ */
+function isUnexplained(evidence: Evidence, { name }: SecretRecord, token: TokenRecord, by: Worker): boolean {
+  const { entry, startedMs, harms, deployment } = by;
+  const isUnread = harms.some(({ call }) => call.operation === "describe" && call.subject === name);
+  const leftMs = token.expiresMs - startedMs - entry.skewMs;
+  return isUnread && leftMs < 2 * deployment.config.intervalMs && isKeyLost(evidence, token);
 }
 
 /** If somebody copies a secret, or restores it under another name, its tokens are renewed in both. */
