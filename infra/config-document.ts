@@ -77,6 +77,8 @@ export interface RotationNewSecretsDocument {
   readonly kmsKeyArn?: string | undefined;
   /** Their tags. Default: none. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** The other regions that get a replica of them. Default: none. */
+  readonly replicaRegions?: readonly string[] | undefined;
 }
 
 export interface RotationPolicyDocument {

@@ -18,6 +18,8 @@ const LOOKS = ["secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersio
 
 const TAG = "secretsmanager:TagResource";
 
+const REPLICATE = "secretsmanager:ReplicateSecretToRegions";
+
 const SECRET_WRITES = [
   "secretsmanager:CreateSecret",
   "secretsmanager:PutSecretValue",
@@ -31,6 +33,7 @@ export function secretGrants({
   accessTokens,
   former,
   tagged,
+  replicated,
 }: SecretPatterns): readonly SecretGrant[] {
   const grants: readonly SecretGrant[] = [
     {
@@ -66,6 +69,17 @@ export function secretGrants({
       wildcards: "The secrets of configured applications, which are created with these tags and no others.",
       conditions: tagConditions(tags),
     })),
+    // CreateSecret with replicas needs this right too, and it is also that of replicating an existing secret.
+    ...replicated.map(({ replicaRegions, ends }, index) => ({
+      sid: `ReplicateNewSecrets${replicated.length > 1 ? index + 1 : ""}`,
+      actions: [REPLICATE],
+      ends,
+      wildcards: "The secrets of configured applications, which are created with replicas in these regions.",
+      conditions: {
+        "ForAllValues:StringEquals": { "secretsmanager:AddReplicaRegions": replicaRegions },
+        BoolIfExists: { "secretsmanager:ForceOverwriteReplicaSecret": "false" },
+      },
+    })),
   ];
   return grants.filter(({ ends }) => ends.length > 0);
 }
@@ -80,10 +94,12 @@ function tagConditions(tags: TaggedSecrets["tags"]): Conditions {
   };
 }
 
+const NOT_LOOKS = [TAG, REPLICATE, ...SECRET_WRITES];
+
 /** What the widget may do: the worker's looks, and none of its writes. */
 export function lookGrants(patterns: SecretPatterns): readonly SecretGrant[] {
   return secretGrants(patterns).flatMap((grant) => {
-    const actions = grant.actions.filter((action) => action !== TAG && !SECRET_WRITES.includes(action));
+    const actions = grant.actions.filter((action) => !NOT_LOOKS.includes(action));
     return actions.length === 0 ? [] : [{ ...grant, sid: LOOKING[grant.sid] ?? grant.sid, actions }];
   });
 }

@@ -20,6 +20,8 @@ export interface SecretPatterns {
   readonly former: readonly string[];
   /** Those of the managed secrets that are created with tags, once for all that get the same tags. */
   readonly tagged: readonly TaggedSecrets[];
+  /** Those that are created with replicas, once for all that get them in the same regions. */
+  readonly replicated: readonly ReplicatedSecrets[];
 }
 
 export interface TaggedSecrets {
@@ -27,9 +29,22 @@ export interface TaggedSecrets {
   readonly ends: readonly string[];
 }
 
-/** All lists of resources that the policies of the role contain, for `room`. The conditions about tags need room as well. */
-export function resourceLists({ tagged, ...others }: SecretPatterns): readonly (readonly string[])[] {
-  return [...Object.values(others), ...tagged.map(({ tags, ends }) => [JSON.stringify(tags), ...ends])];
+export interface ReplicatedSecrets {
+  readonly replicaRegions: NewSecrets["replicaRegions"];
+  readonly ends: readonly string[];
+}
+
+/** All lists of resources that the policies of the role contain, for `room`. The conditions need room as well. */
+export function resourceLists({
+  tagged,
+  replicated,
+  ...others
+}: SecretPatterns): readonly (readonly string[])[] {
+  return [
+    ...Object.values(others),
+    ...tagged.map(({ tags, ends }) => [JSON.stringify(tags), ...ends]),
+    ...replicated.map(({ replicaRegions, ends }) => [JSON.stringify(replicaRegions), ...ends]),
+  ];
 }
 
 /** The kinds of secrets whose patterns may also match applications that are not configured. */
@@ -88,22 +103,29 @@ function patternsOf(config: RotationConfig, breadth: Breadth): SecretPatterns {
   const folder = breadth.accessTokens && folderOf(exact.filter((end) => !usersTokens.includes(end)));
   const accessTokens = folder === undefined ? exact : distinct([`${folder}*`, ...usersTokens]);
   const writers = writersIn(config);
+  /** The new secrets, once for all with the same value. */
+  const alike = <Value>(demandOf: (newSecrets: NewSecrets) => Value) =>
+    [...Map.groupBy(writers, ({ newSecrets }) => JSON.stringify(demandOf(newSecrets))).values()].flatMap(
+      (group) => {
+        const [first] = group;
+        if (first === undefined) return [];
+        const mappedTo = group.flatMap(({ secrets }) => secrets.flatMap(endings));
+        const folders = foldersUnder(secretPrefix, breadth.managed, group);
+        return [{ value: demandOf(first.newSecrets), ends: distinct([...folders, ...mappedTo]) }];
+      },
+    );
   const areAllRenewed = !isOpen && applications.every(renewsItsAccessToken);
   return {
     managed: distinct([
       ...foldersUnder(secretPrefix, breadth.managed),
       ...writers.flatMap(({ secrets }) => secrets.flatMap(endings)),
     ]),
-    tagged: [...Map.groupBy(writers, ({ newSecrets }) => JSON.stringify(newSecrets.tags)).values()].flatMap(
-      (group): readonly TaggedSecrets[] => {
-        const { tags = {} } = group[0]?.newSecrets ?? {};
-        if (Object.keys(tags).length === 0) return [];
-        const mappedTo = group.flatMap(({ secrets }) => secrets.flatMap(endings));
-        return [
-          { tags, ends: distinct([...foldersUnder(secretPrefix, breadth.managed, group), ...mappedTo]) },
-        ];
-      },
-    ),
+    tagged: alike(({ tags }) => tags)
+      .filter(({ value }) => Object.keys(value).length > 0)
+      .map(({ value, ends }) => ({ tags: value, ends })),
+    replicated: alike(({ replicaRegions }) => replicaRegions)
+      .filter(({ value }) => value.length > 0)
+      .map(({ value, ends }) => ({ replicaRegions: value, ends })),
     renewed:
       folder !== undefined && areAllRenewed
         ? accessTokens

@@ -53,6 +53,10 @@ export const STORE_REFUSALS = 3;
 export const STAGE_PATIENCE_MS = 60_000;
 export const WRITE_PATIENCE_MS = 20_000;
 
+/** How long a run waits for a replica, and after which time without a change one that is still in progress hangs. */
+export const REPLICA_PATIENCE_MS = 20_000;
+export const REPLICA_HANGS_AFTER_MS = 60 * 60_000;
+
 /**
  * How long the deletion of a token that couldn't be stored is tried, and how much time before the deadline is reserved for
  * it.

@@ -32,6 +32,12 @@ export interface SecretsConsole {
   makeReplica(name: string, primaryRegion: string | undefined): void;
   /** Gives the secret replicas in these regions. The emulator doesn't store the replicas. */
   replicateTo(name: string, regions: readonly string[]): void;
+  /** From now on, the replica in this region fails with this message. Without one, it works again. */
+  failReplica(name: string, region: string, message: string | undefined): void;
+  /** From now on, the replicas of the secret get no changes, or get them again. */
+  hangReplicas(name: string, hangs: boolean): void;
+  /** The secrets whose replicas get no changes. */
+  hangingReplicas(): readonly string[];
   /** Policies deny these operations on the secret with this name, even if it doesn't exist yet. An empty list ends that. */
   deny(name: string, ...operations: readonly string[]): void;
   /** The organization refuses new secrets without these tags, and without a key of their own. It doesn't apply to `putSecret`. */
@@ -81,6 +87,10 @@ export function secretsConsole(secrets: Secrets): SecretsConsole {
       const primaryRegion = replicaRegions.length === 0 ? undefined : secrets.settings.region;
       secrets.save({ ...secrets.get(name), primaryRegion, replicaRegions });
     },
+    failReplica: (name: string, region: string, message: string | undefined) =>
+      secrets.replication.fail(name, region, message),
+    hangReplicas: (name: string, hangs: boolean) => secrets.replication.hang(name, hangs),
+    hangingReplicas: () => secrets.replication.hanging,
     deny: (name: string, ...operations: readonly string[]) => secrets.deny(name, operations),
     demand: (demands: Demands) => secrets.demand(demands),
     setKeyState: (name: string, keyState: KeyState) => void secrets.save({ ...secrets.get(name), keyState }),

@@ -15,14 +15,15 @@ export function describeSecret(secrets: Secrets, body: unknown): object {
   return {
     ...description(secret),
     VersionIdsToStages: stagesByVersion(secret),
-    ReplicationStatus: replicationStatus(secret),
+    ReplicationStatus: replicationStatus(secrets, secret),
   };
 }
 
-function replicationStatus({ replicaRegions, kmsKeyId }: Secret): readonly object[] | undefined {
-  if (replicaRegions.length === 0) return undefined;
-  const KmsKeyId = kmsKeyId ?? "alias/aws/secretsmanager";
-  return replicaRegions.map((Region) => ({ Region, KmsKeyId, Status: "InSync" }));
+function replicationStatus(secrets: Secrets, secret: Secret): readonly object[] | undefined {
+  const replicas = secrets.replication.statesOf(secret);
+  return replicas.length === 0
+    ? undefined
+    : replicas.map((replica) => ({ ...replica, KmsKeyId: "alias/aws/secretsmanager" }));
 }
 
 /** "Secrets Manager only returns fields that have a value in the response." */

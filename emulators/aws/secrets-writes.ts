@@ -28,9 +28,25 @@ export function createSecret(secrets: Secrets, body: unknown): object {
       `The operation failed because the secret ${input.Name} already exists.`,
     );
   }
-  const blank = secrets.blank({ name, description, kmsKeyId, tags });
+  const replicaRegions = input.AddReplicaRegions.map(({ Region }) => Region);
+  refuseOwnRegion(secrets, replicaRegions);
+  const primaryRegion = replicaRegions.length === 0 ? undefined : secrets.settings.region;
+  const blank = {
+    ...secrets.blank({ name, description, kmsKeyId, tags }),
+    primaryRegion,
+    replicaRegions,
+  };
   const secret = secrets.save(token && value ? added(secrets, blank, token, value) : blank);
+  secrets.replication.changed(secret);
   return { ARN: secret.arn, Name: secret.name, VersionId: token };
+}
+
+function refuseOwnRegion({ settings: { region } }: Secrets, replicaRegions: readonly string[]): void {
+  if (replicaRegions.includes(region))
+    throw new AwsRefusal(
+      "InvalidParameterException",
+      `Invalid replica region ${region}. A secret can't have a replica in its own region.`,
+    );
 }
 
 function refuseSecond({ deletedAt }: Secret): void {
@@ -50,10 +66,9 @@ export function putSecretValue(secrets: Secrets, body: unknown): object {
     throw new AwsRefusal("InvalidRequestException", "You must provide either SecretString or SecretBinary.");
   const before = secrets.writable(input.SecretId);
   useKey(before.keyState, "encrypt");
-  const secret =
-    versionOfRepeat(before, token, value) === undefined
-      ? secrets.save(added(secrets, before, token, value, input.VersionStages))
-      : before;
+  const isRepeat = versionOfRepeat(before, token, value) !== undefined;
+  const secret = isRepeat ? before : secrets.save(added(secrets, before, token, value, input.VersionStages));
+  if (!isRepeat) secrets.replication.changed(secret);
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -80,7 +95,7 @@ export function updateSecretVersionStage(secrets: Secrets, body: unknown): objec
   const secret = secrets.writable(input.SecretId);
   checkLabelMove(secret, input);
   const { VersionStage: label, MoveToVersionId: to } = input;
-  secrets.saveRelabelled(withLabels(secret, moved(secret.labels, label, to)));
+  secrets.replication.changed(secrets.saveRelabelled(withLabels(secret, moved(secret.labels, label, to))));
   return { ARN: secret.arn, Name: secret.name };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AwsRefusal } from "./errors.ts";
 import { WriteQuota } from "./quota.ts";
+import { Replication } from "./replication.ts";
 import { SecretsIndex } from "./secrets-index.ts";
 import type { Secret } from "./versions.ts";
 
@@ -18,6 +19,8 @@ export interface SecretSettings {
   readonly labelMovesTouchLastChanged: boolean;
   /** How old the state of a secret is in ListSecrets, five minutes at most. Called for each list. Default: always current. */
   readonly indexLagMs?: ((name: string) => number) | undefined;
+  /** How long a change needs to reach the replicas of a secret. Default: no time. */
+  readonly replicaLagMs?: ((name: string) => number) | undefined;
 }
 
 /** What a new secret must have, or the organization refuses it. */
@@ -32,6 +35,7 @@ type NewSecret = Pick<Secret, "name" | "description" | "kmsKeyId" | "tags">;
 export class Secrets {
   readonly settings: SecretSettings;
   readonly quota: WriteQuota;
+  readonly replication: Replication;
   readonly #secrets = new Map<string, Secret>();
   readonly #denied = new Map<string, ReadonlySet<string>>();
   #demands: Demands = { tags: [], ownKey: false };
@@ -41,6 +45,7 @@ export class Secrets {
   constructor(settings: SecretSettings) {
     this.settings = settings;
     this.quota = new WriteQuota(settings.writesPerSecond, settings.now);
+    this.replication = new Replication(settings.now, settings.replicaLagMs);
     this.#index = settings.indexLagMs && new SecretsIndex(settings.now, settings.indexLagMs);
   }
 

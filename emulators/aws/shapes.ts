@@ -23,6 +23,11 @@ export const CreateSecret = v.object({
   Description: v.optional(text(0, 2048)),
   KmsKeyId: v.optional(text(0, 2048)),
   Tags: v.optional(Tags, []),
+  AddReplicaRegions: v.optional(
+    v.array(v.object({ Region: text(1, 128), KmsKeyId: v.optional(text(0, 2048)) })),
+    [],
+  ),
+  ForceOverwriteReplicaSecret: v.optional(v.boolean(), false),
 });
 
 export const PutSecretValue = v.object({

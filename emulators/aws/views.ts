@@ -17,6 +17,7 @@ export interface SecretView {
   readonly deletedDate: Date | undefined;
   readonly owningService: string | undefined;
   readonly primaryRegion: string | undefined;
+  readonly replicaRegions: readonly string[];
   readonly description: string | undefined;
   readonly kmsKeyId: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
@@ -33,6 +34,7 @@ export function secretView(secret: Secret): SecretView {
     deletedDate: secret.deletedAt,
     owningService: secret.owningService,
     primaryRegion: secret.primaryRegion,
+    replicaRegions: secret.replicaRegions,
     description: secret.description,
     kmsKeyId: secret.kmsKeyId,
     tags: Object.fromEntries(secret.tags),

@@ -129,7 +129,13 @@ async function announceSuccessor(
   const label = rotatingLabel(stamp.tokenId);
   // AWS doesn't document whether the first version keeps its staging label. Without it, a later run wouldn't know that the
   // event is missing.
-  if (!labels.includes(label)) await retryWrite(clock, () => store.attach(arn, versionIdOf(stamp), label));
+  if (!labels.includes(label)) {
+    const unlabelled = await failureOf(retryWrite(clock, () => store.attach(arn, versionIdOf(stamp), label)));
+    // The event isn't held up by a replica, because no later run would send it.
+    if (unlabelled !== undefined && unlabelled.code !== "replica-behind") throw unlabelled;
+  }
+  // Consumers in other regions read their replica when the event arrives. If that takes too long, the event doesn't wait.
+  await failureOf(store.awaitReplicas(arn));
   const former = action.kind === "rotate" ? action.former : undefined;
   await bus.publish(rotatedEvent(stamp, successor, action.reason, name, arn, context, former));
 }

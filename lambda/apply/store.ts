@@ -34,12 +34,18 @@ export async function open(
   { run: { store, clock }, application }: ApplicationContext,
 ): Promise<SecretState> {
   const until = patienceFrom(clock);
+  // To store a string is to add a label, and a string that waits for that is in memory only.
+  const opened = async (secret: SecretState) => {
+    const { arn } = takingWrites(secret);
+    await store.awaitReplicas(arn);
+    return secret;
+  };
   const found = await store.describe(name);
-  if (found !== undefined) return takingWrites(found);
+  if (found !== undefined) return opened(found);
   await retry(clock, until, () => store.create(name, description, application.newSecrets));
   for (;;) {
     const made = await store.describe(name);
-    if (made !== undefined) return takingWrites(made);
+    if (made !== undefined) return opened(made);
     if (clock.now() >= until)
       throw new RotationError(
         "store-unavailable",

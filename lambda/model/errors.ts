@@ -163,6 +163,10 @@ export const ERROR_KINDS = {
     retryable: true,
     remedy: "Nothing: the next run continues. If it lasts, see the AWS Health Dashboard.",
   },
+  "replica-behind": {
+    retryable: true,
+    remedy: "Nothing: the next run continues. If it lasts, look at the replication of the secret.",
+  },
   "store-denied": {
     retryable: false,
     remedy:

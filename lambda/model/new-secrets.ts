@@ -3,7 +3,9 @@ export interface NewSecrets {
   /** The KMS key that encrypts its strings. Undefined: AWS's own key for Secrets Manager. */
   readonly kmsKeyArn: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
+  /** The other regions that get a copy, which AWS's own key there encrypts. */
+  readonly replicaRegions: readonly string[];
 }
 
 /** What it gets by default. */
-export const NO_DEMANDS: NewSecrets = { kmsKeyArn: undefined, tags: {} };
+export const NO_DEMANDS: NewSecrets = { kmsKeyArn: undefined, tags: {}, replicaRegions: [] };

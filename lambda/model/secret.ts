@@ -57,7 +57,19 @@ export interface SecretState {
   readonly owningService: string | undefined;
   /** The region of the original secret, if it has replicas or is one: see `isReplica`. */
   readonly primaryRegion: string | undefined;
+  /** Its copies in other regions. Only DescribeSecret shows them. */
+  readonly replicas: readonly Replica[];
 }
+
+/** A copy of a secret in another region (ReplicationStatusType). `in-progress`: it may not have the last change yet. */
+export interface Replica {
+  readonly region: string;
+  readonly status: "in-sync" | "in-progress" | "failed";
+  /** What AWS says about it. */
+  readonly message: string | undefined;
+}
+
+export const NO_REPLICAS: readonly Replica[] = [];
 
 export const AWSCURRENT = "AWSCURRENT";
 

@@ -36,17 +36,36 @@ const tags = v.pipe(
   ),
 );
 
+/** The form of a region's code. Whether it exists, and can have replicas, only AWS knows. */
+const replicaRegions = v.pipe(
+  v.array(
+    v.pipe(
+      v.string("must be text"),
+      v.regex(/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/, "must be the code of a region, such as eu-west-1"),
+    ),
+    "must be a list of regions",
+  ),
+  v.maxLength(30, "must have at most 30 regions"),
+  v.check((given) => new Set(given).size === given.length, "must name each region once"),
+);
+
 export const NewSecretsSchema = v.strictObject({
   kmsKeyArn: v.optional(kmsKeyArn),
   tags: v.optional(tags),
+  replicaRegions: v.optional(replicaRegions),
 });
 
 export type NewSecretsDocument = v.InferOutput<typeof NewSecretsSchema>;
 
 /** Of several documents, each key of a later one replaces that of the earlier ones. */
 export function resolveNewSecrets(...documents: readonly (NewSecretsDocument | undefined)[]): NewSecrets {
-  const { kmsKeyArn, tags = {}, ...unused }: NewSecretsDocument = Object.assign({}, ...documents);
+  const {
+    kmsKeyArn,
+    tags = {},
+    replicaRegions = [],
+    ...unused
+  }: NewSecretsDocument = Object.assign({}, ...documents);
   // No key may be accepted and then ignored.
   unused satisfies Readonly<Record<string, never>>;
-  return { kmsKeyArn, tags };
+  return { kmsKeyArn, tags, replicaRegions };
 }

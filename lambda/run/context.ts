@@ -42,6 +42,7 @@ import {
 } from "./guarded-ports.ts";
 import { ListingSpace } from "./listing-space.ts";
 import { Observing, type Visit } from "./observing.ts";
+import { awaitingReplicas } from "./replicas.ts";
 import { ServiceLimit } from "./service-limit.ts";
 import { orderAt, slotOf } from "./slot.ts";
 import { type RunWatch, watched } from "./watch.ts";
@@ -120,7 +121,8 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
   const losantReads = new ServiceLimit(clock, MOST_LOSANT_READS_AT_ONCE, deadlines.issueBy);
   const storeReads = new ServiceLimit(clock, MOST_STORE_READS_AT_ONCE, deadlines.issueBy);
   const limited = rateLimited(environment.store, clock, STORE_WRITES_PER_SECOND, storeReads.inTurn);
-  const store = watched(limited, "Secrets Manager", watch);
+  const runClock = { now: () => clock.now(), sleep: (ms: number) => clock.sleep(ms), endBy: deadlines.endBy };
+  const store = awaitingReplicas(watched(limited, "Secrets Manager", watch), runClock, log);
   const losant = environment.losant({ credentials: store, inTurn: losantReads.inTurn });
   const gate = new IssueGate(clock, deadline);
   watch?.stop.addEventListener("abort", () => gate.stop());
@@ -137,7 +139,7 @@ export function startRun(request: RotationRequest, environment: RunEnvironment):
     observeUntil,
     store,
     bus: watched(circuitBroken(bus), "EventBridge", watch),
-    clock: { now: () => clock.now(), sleep: (ms) => clock.sleep(ms), endBy: deadlines.endBy },
+    clock: runClock,
     log,
     runbook,
     recorder: new Recorder(log, request.dryRun, runbook),

@@ -26,6 +26,25 @@ describe("describing a secret", () => {
     expect(await store.describe(NAME)).toEqual(AS_READ);
   });
 
+  test("answers its replicas. A status that is newer than this code is not in sync, and not waited for", async () => {
+    const ReplicationStatus = [
+      { Region: "us-east-1", Status: "InSync" },
+      { Region: "us-west-1", Status: "InProgress" },
+      { Region: "us-west-2", Status: "Failed", StatusMessage: "no room" },
+      { Region: "eu-south-1", Status: "Paused" },
+    ];
+    const { store } = await storeAnswering(() => ({
+      status: 200,
+      body: { ...described(LABELS), ReplicationStatus },
+    }));
+    expect((await store.describe(NAME))?.replicas).toEqual([
+      { region: "us-east-1", status: "in-sync", message: undefined },
+      { region: "us-west-1", status: "in-progress", message: undefined },
+      { region: "us-west-2", status: "failed", message: "no room" },
+      { region: "eu-south-1", status: "failed", message: undefined },
+    ]);
+  });
+
   test("answers an empty secret that was never changed since its creation", async () => {
     const { store } = await storeAnswering(() => ({ status: 200, body: described() }));
     expect(await store.describe(NAME)).toMatchObject({
@@ -180,22 +199,32 @@ describe("the writes", () => {
     ]);
   });
 
-  test("create a secret with the key and the tags that the configuration demands", async () => {
+  test("create a secret with the key, the tags and the replicas that the configuration demands", async () => {
     const { store, server } = await storeAnswering(() => ({ status: 200, body: good }));
     const kmsKeyArn = "arn:aws:kms:eu-west-1:111122223333:key/1";
-    await store.create(NAME, "", { kmsKeyArn, tags: { "cost-center": "4711", empty: "" } });
+    await store.create(NAME, "", {
+      kmsKeyArn,
+      tags: { "cost-center": "4711", empty: "" },
+      replicaRegions: ["us-east-1"],
+    });
     expect(JSON.parse(server.requests[0]?.body ?? "")).toMatchObject({
       KmsKeyId: kmsKeyArn,
       Tags: [
         { Key: "cost-center", Value: "4711" },
         { Key: "empty", Value: "" },
       ],
+      AddReplicaRegions: [{ Region: "us-east-1" }],
+      ForceOverwriteReplicaSecret: false,
     });
   });
 
   test("leave a secret that exists already as it is, with its own key and tags", async () => {
     const { store, server } = await storeAnswering(() => awsRefusal("ResourceExistsException"));
-    const demanded = { kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1", tags: { owner: "iot" } };
+    const demanded = {
+      kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
+      tags: { owner: "iot" },
+      replicaRegions: [],
+    };
     await expect(store.create(NAME, "", demanded)).resolves.toBeUndefined();
     expect(operationsOf(server)).toEqual(["CreateSecret"]);
   });

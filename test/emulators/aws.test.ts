@@ -702,6 +702,21 @@ describe("secrets that refuse", () => {
     await make("another", {});
   });
 
+  test("a change needs a while to reach the replicas, and a second one before that makes them hang", async () => {
+    await secretsManager.send(
+      new CreateSecretCommand({ Name: "copied", AddReplicaRegions: [{ Region: "eu-central-1" }] }),
+    );
+    const states = async () =>
+      (await describeSecret("copied")).ReplicationStatus?.map(({ Region, Status }) => [Region, Status]);
+    expect(await states()).toEqual([["eu-central-1", "InSync"]]);
+    aws.failReplica("copied", "eu-central-1", "a secret of that name exists there");
+    expect(await states()).toEqual([["eu-central-1", "Failed"]]);
+    aws.failReplica("copied", "eu-central-1", undefined);
+    aws.hangReplicas("copied", true);
+    expect(await states()).toEqual([["eu-central-1", "InProgress"]]);
+    expect(aws.hangingReplicas()).toEqual(["copied"]);
+  });
+
   test("a policy denies every operation that there is, also on a secret that is not there", async () => {
     const send = secretsManager.send.bind(secretsManager);
     const all = [

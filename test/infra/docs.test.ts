@@ -47,7 +47,11 @@ test("the page lists all that the worker's role may do, and nothing else", () =>
   const everything = (stack: Stack) => ({
     secretsKey: Key.fromKeyArn(stack, "Key", keyArn),
     tracing: true,
-    config: { ...RENEWING, formerPrefixes: ["old"], newSecrets: { tags: { owner: "iot" } } },
+    config: {
+      ...RENEWING,
+      formerPrefixes: ["old"],
+      newSecrets: { tags: { owner: "iot" }, replicaRegions: ["us-east-1"] },
+    },
   });
   const statements = statementsOf(synthesized(everything).template);
   const named = statements.map(({ Action }) => [Action].flat().map((action) => action.split(":")[1] ?? ""));

@@ -56,6 +56,7 @@ describe("AwsSolutions of cdk-nag", () => {
         newSecrets: {
           kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
           tags: { owner: "iot" },
+          replicaRegions: ["us-east-1"],
         },
       },
     }));
@@ -66,7 +67,7 @@ describe("AwsSolutions of cdk-nag", () => {
     const config = {
       ...manyApplications(count),
       formerPrefixes: ["old"],
-      newSecrets: { tags: { owner: "iot" } },
+      newSecrets: { tags: { owner: "iot" }, replicaRegions: ["us-east-1"] },
     };
     expect(findings(stackWith(() => ({ config }), "111122223333/eu-west-1"))).toEqual([]);
     expect(findings(stackWith(() => ({ config })))).toEqual([]);

@@ -177,6 +177,32 @@ describe("new secrets with tags and a key", () => {
     expect(tagging(statements, mine, {})).toBe(false);
   });
 
+  test("allow the worker to replicate its secrets to the named regions, without overwriting any there", () => {
+    const config = { ...CONFIG, newSecrets: { replicaRegions: ["eu-central-1", "us-east-1"] } };
+    const statements = workerStatements({ config });
+    const replicating = (secret: string, context: Context) =>
+      permits(statements, "secretsmanager:ReplicateSecretToRegions", SECRETS + secret, context);
+    const to = (region: string) => ({
+      "secretsmanager:AddReplicaRegions": region,
+      "secretsmanager:ForceOverwriteReplicaSecret": "false",
+    });
+    const mine = `losant/${APPLICATION}/backend-AbCdEf`;
+    for (const region of config.newSecrets.replicaRegions) expect(replicating(mine, to(region))).toBe(true);
+    expect(replicating(mine, to("eu-west-3"))).toBe(false);
+    const forced = { ...to("us-east-1"), "secretsmanager:ForceOverwriteReplicaSecret": "true" };
+    expect(replicating(mine, forced)).toBe(false);
+    for (const secret of [`losant/${OTHER}/x-AbCdEf`, `losant-access/${APPLICATION}-AbCdEf`])
+      expect(replicating(secret, to("us-east-1"))).toBe(false);
+    expect(
+      permits(
+        workerStatements({}),
+        "secretsmanager:ReplicateSecretToRegions",
+        SECRETS + mine,
+        to("us-east-1"),
+      ),
+    ).toBe(false);
+  });
+
   test("give each application the right to its own tags", () => {
     const applications = [
       ...(CONFIG.applications ?? []),
@@ -220,7 +246,10 @@ describe("new secrets with tags and a key", () => {
   });
 
   test("give the widget no right more", () => {
-    const config = { ...CONFIG, newSecrets: { kmsKeyArn: key(1), tags: TAGS } };
+    const config = {
+      ...CONFIG,
+      newSecrets: { kmsKeyArn: key(1), tags: TAGS, replicaRegions: ["us-east-1"] },
+    };
     const widgets = (props: object) =>
       JSON.stringify(
         policiesOf(synthesized({ console: true, ...props }).template).filter(({ Roles }) =>

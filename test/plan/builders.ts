@@ -196,6 +196,7 @@ export function secret(versions: readonly SecretVersion[] = [], traits: SecretTr
     deletedAt: deleted ? new Date(NOW.getTime() + 7 * DAY) : undefined,
     owningService: owner,
     primaryRegion: primary,
+    replicas: [],
   };
   return { state, history: versions };
 }

@@ -106,6 +106,9 @@ export class Chronicle implements Evidence {
   /** Call this right after any action. */
   note(by: Actor, call?: Call): void {
     this.#noteSecrets(by);
+    for (const { replication } of this.#stores)
+      for (const name of replication.hanging)
+        this.broken("replicas", `${name} was changed while a replica lacked the last change`);
     this.#noteTokens(by, call);
     if (by !== "person" && call?.operation === "publish") this.#noteEvents(by);
     if (by !== "person" && this.services.setting.discovery !== undefined) this.services.reach.noteAccess();

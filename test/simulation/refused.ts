@@ -96,6 +96,20 @@ export const REFUSED: readonly { readonly says: string; readonly script: Script 
     script: { setting: setting(WITHOUT_SECRETS, { refusesBareSecrets: true }), entries: runs(0, 9) },
   },
   {
+    says: "no secret changes while a replica lacks the last change, and each rotation is completed",
+    script: {
+      setting: setting(WITHOUT_SECRETS, { replicas: { lagMs: 4_000 } }),
+      entries: [...runs(0, 12), ...runs(20, 23)],
+    },
+  },
+  {
+    says: "a replica that fails stops no rotation",
+    script: {
+      setting: setting(WITHOUT_SECRETS, { replicas: { lagMs: 4_000, oneFails: true } }),
+      entries: [...runs(0, 12), ...runs(20, 23)],
+    },
+  },
+  {
     says: "a clock that AWS refuses costs the token that was to be stored, which is deleted, and no other",
     script: {
       setting: setting(DUE),

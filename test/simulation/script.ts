@@ -44,6 +44,8 @@ export interface Setting {
   readonly hidesCreatorTypes?: boolean;
   /** The organization refuses new secrets without a tag and a key of their own. The configuration has both. */
   readonly refusesBareSecrets?: boolean;
+  /** New secrets get replicas, which need this long for a change. One of them may fail from the beginning. */
+  readonly replicas?: { readonly lagMs: number; readonly oneFails?: boolean };
   /** Undefined: all applications are configured, each with an access token of its own. */
   readonly discovery?: DiscoverySetting;
 }

@@ -357,6 +357,7 @@ function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[]
     now,
     firstVersionKeepsLabel,
     labelMovesTouchLastChanged,
+    replicaLagMs: () => setting.replicas?.lagMs ?? 0,
     ...(indexLagMs && { indexLagMs: (name: string) => lagOf(name, now(), setting) }),
   };
   const home = { ...common };
@@ -370,6 +371,7 @@ function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[]
     const neighbour = kind === "other-namespace" ? made[0] : undefined;
     const secrets = neighbour?.secrets ?? new Secrets(place);
     const buses = neighbour?.buses ?? new EventBuses(place);
+    if (setting.replicas?.oneFails) secrets.replication.failAll(REPLICAS.replicaRegions[0]);
     if (setting.refusesBareSecrets) secrets.demand({ tags: Object.keys(NEW_SECRETS.tags), ownKey: true });
     made.push({
       index,
@@ -396,9 +398,11 @@ const NEW_SECRETS = {
   tags: { "cost-center": "4711" },
 };
 
+const REPLICAS = { replicaRegions: ["eu-north-1", "eu-south-1"] } as const;
+
 /** The rotation.config.json of a deployment. */
 export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_SET): object {
-  const { intervalMs, policy, applications, discovery, refusesBareSecrets } = setting;
+  const { intervalMs, policy, applications, discovery, refusesBareSecrets, replicas } = setting;
   const { prefix, renew } = layout;
   const listed = applications.flatMap(({ tokens, access, found }, index) => {
     const mapped = [...tokens.keys()].flatMap((token) => {
@@ -423,7 +427,9 @@ export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_S
     secretPrefix: prefix === "first" ? prefixOf(kind) : nextPrefixOf(kind),
     ...(prefix === "next-after-first" && { formerPrefixes: [prefixOf(kind)] }),
     policy,
-    ...(refusesBareSecrets && { newSecrets: NEW_SECRETS }),
+    ...((refusesBareSecrets || replicas) && {
+      newSecrets: { ...(refusesBareSecrets && NEW_SECRETS), ...(replicas && REPLICAS) },
+    }),
     ...(listed.length > 0 && { applications: listed }),
     ...(discovery?.isFleet && { fleet: true }),
     ...(discovery && {

@@ -152,7 +152,8 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
       call("describe", false, name, () => {
         secrets.authorize("DescribeSecret", name);
         const secret = secrets.find(name);
-        return stateOf(around.seenAs === undefined ? secret : around.seenAs(name, secret));
+        const seen = around.seenAs === undefined ? secret : around.seenAs(name, secret);
+        return stateOf(seen, seen && secrets.replication.statesOf(seen));
       }),
     history: (arn) =>
       call("history", false, arn, () => {
@@ -185,11 +186,17 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
         const kept = secrets.get(arn).versions.find(({ id }) => id === version);
         return kept && new Redacted(tokenIn(kept.value.data));
       }),
-    create: (name, Description, { kmsKeyArn: KmsKeyId, tags }) =>
+    create: (name, Description, { kmsKeyArn: KmsKeyId, tags, replicaRegions }) =>
       call("createSecret", true, name, () => {
         const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
         if (secrets.find(name) === undefined)
-          writes.createSecret(secrets, { Name: name, Description, KmsKeyId, Tags });
+          writes.createSecret(secrets, {
+            Name: name,
+            Description,
+            KmsKeyId,
+            Tags,
+            AddReplicaRegions: replicaRegions.map((Region) => ({ Region })),
+          });
       }),
     stage: (arn, version, value, label) =>
       call("stage", true, version, () => {
@@ -225,7 +232,10 @@ function move(
   writes.updateSecretVersionStage(secrets, { SecretId, VersionStage, ...ends });
 }
 
-function stateOf(secret: Secret | undefined): SecretState | undefined {
+function stateOf(
+  secret: Secret | undefined,
+  replicas: ReturnType<Secrets["replication"]["statesOf"]> = [],
+): SecretState | undefined {
   if (secret === undefined) return undefined;
   return {
     arn: v.parse(SecretArn, secret.arn),
@@ -239,8 +249,15 @@ function stateOf(secret: Secret | undefined): SecretState | undefined {
     deletedAt: secret.deletedAt,
     owningService: secret.owningService,
     primaryRegion: secret.primaryRegion,
+    replicas: replicas.map(({ Region: region, Status, StatusMessage: message }) => ({
+      region,
+      status: REPLICA_STATUS[Status],
+      message,
+    })),
   };
 }
+
+const REPLICA_STATUS = { InSync: "in-sync", InProgress: "in-progress", Failed: "failed" } as const;
 
 function credential(secrets: Secrets, SecretId: string, VersionStage: Login["stage"]) {
   const secret = secrets.find(SecretId);

@@ -631,29 +631,37 @@ describe("what new secrets get", () => {
   const newSecretsOf = (newSecrets: object) =>
     parseConfig({ newSecrets, applications: [application] }).applications[0]?.newSecrets;
 
-  it("is neither a key nor tags by default", () => {
+  it("is neither a key nor tags nor replicas by default", () => {
     expect(parseConfig({ applications: [application] }).applications[0]?.newSecrets).toEqual({
       kmsKeyArn: undefined,
       tags: {},
+      replicaRegions: [],
     });
   });
 
   it("is overridden key by key: by that of an entry of discover, and by that of an application", () => {
     const user = { accessToken: "losant-access/fleet", organizations: ["*"] };
     const { applications, discover } = parseConfig({
-      newSecrets: { kmsKeyArn: KEY, tags: { owner: "all" } },
+      newSecrets: { kmsKeyArn: KEY, tags: { owner: "all" }, replicaRegions: ["eu-west-3"] },
       discover: [{ ...user, newSecrets: { tags: { owner: "fleet", unit: "3" } } }],
       applications: [
-        { id: APP, newSecrets: { kmsKeyArn: `${KEY}5` } },
+        { id: APP, newSecrets: { kmsKeyArn: `${KEY}5`, replicaRegions: ["us-gov-west-1"] } },
         { id: OTHER, accessToken: "losant-access/other", newSecrets: { tags: {} } },
       ],
     });
-    expect(discover[0]?.newSecrets).toEqual({ kmsKeyArn: KEY, tags: { owner: "fleet", unit: "3" } });
+    expect(discover[0]?.newSecrets).toEqual({
+      kmsKeyArn: KEY,
+      tags: { owner: "fleet", unit: "3" },
+      replicaRegions: ["eu-west-3"],
+    });
     expect(discover[0]?.overrides.get(v.parse(ApplicationId, APP))?.newSecrets).toEqual({
       kmsKeyArn: `${KEY}5`,
       tags: { owner: "fleet", unit: "3" },
+      replicaRegions: ["us-gov-west-1"],
     });
-    expect(applications.map(({ newSecrets }) => newSecrets)).toEqual([{ kmsKeyArn: KEY, tags: {} }]);
+    expect(applications.map(({ newSecrets }) => newSecrets)).toEqual([
+      { kmsKeyArn: KEY, tags: {}, replicaRegions: ["eu-west-3"] },
+    ]);
   });
 
   it.each([
@@ -677,6 +685,13 @@ describe("what new secrets get", () => {
       { tags: Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`k${at}`, "v".repeat(256)])) },
       "tags: must have at most 2000 characters together",
     ],
+    [{ replicaRegions: "eu-west-1" }, "replicaRegions: must be a list of regions"],
+    [{ replicaRegions: ["Ireland"] }, "replicaRegions.0: must be the code of a region"],
+    [{ replicaRegions: ["eu-west-1", "eu-west-1"] }, "replicaRegions: must name each region once"],
+    [
+      { replicaRegions: Array.from({ length: 31 }, (_, at) => `eu-west-${at}`) },
+      "replicaRegions: must have at most 30 regions",
+    ],
     [{ kmsKey: KEY }, "kmsKey: unknown key"],
   ])("is refused as %j", (newSecrets, says) => {
     expect(refusal({ newSecrets, applications: [application] })).toContain(`newSecrets.${says}`);
@@ -684,6 +699,6 @@ describe("what new secrets get", () => {
 
   it("can be as long as AWS allows", () => {
     const tags = { ["k".repeat(128)]: "v".repeat(256), "Größe / Region:=+-@._": "" };
-    expect(newSecretsOf({ kmsKeyArn: KEY, tags })).toEqual({ kmsKeyArn: KEY, tags });
+    expect(newSecretsOf({ kmsKeyArn: KEY, tags })).toEqual({ kmsKeyArn: KEY, tags, replicaRegions: [] });
   });
 });

@@ -18,6 +18,7 @@ it("the next run may succeed although nobody does anything, or the same call of 
     "losant-unreachable",
     "out-of-time",
     "predecessor-changed",
+    "replica-behind",
     "store-answer-invalid",
     "store-throttled",
     "store-unavailable",

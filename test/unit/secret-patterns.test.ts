@@ -22,6 +22,7 @@ describe("what the worker's role may read as its access token", () => {
       accessTokens: patterns,
       renewed: [],
       tagged: [],
+      replicated: [],
       managed: [`losant/${APP}/*`],
       former: [],
     });

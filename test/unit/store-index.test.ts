@@ -26,6 +26,7 @@ function secret(
     deletedAt: undefined,
     owningService: undefined,
     primaryRegion: undefined,
+    replicas: [],
   };
 }
 

@@ -3,6 +3,8 @@ import type { Redacted } from "../../model/redacted.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
+  NO_REPLICAS,
+  type Replica,
   SecretArn,
   SecretName,
   type SecretState,
@@ -30,7 +32,34 @@ const secretFields = {
 
 type SecretFields = v.InferOutput<v.ObjectSchema<typeof secretFields, undefined>>;
 
-function secretStateOf(fields: SecretFields, stages: v.InferOutput<typeof versionsToStages>): SecretState {
+const REPLICA_STATUS = { InSync: "in-sync", InProgress: "in-progress", Failed: "failed" } as const;
+
+/** An entry that can't be read, or has a status that is newer than this code, is not known to be in sync, and isn't waited for. */
+const replicas = v.optional(
+  v.array(
+    v.pipe(
+      v.object({
+        Region: v.optional(v.string(), "an unknown region"),
+        Status: v.fallback(v.picklist(["InSync", "InProgress", "Failed"]), "Failed"),
+        StatusMessage: v.optional(v.string()),
+      }),
+      v.transform(
+        ({ Region, Status, StatusMessage }): Replica => ({
+          region: Region,
+          status: REPLICA_STATUS[Status],
+          message: StatusMessage,
+        }),
+      ),
+    ),
+  ),
+  [],
+);
+
+function secretStateOf(
+  fields: SecretFields,
+  stages: v.InferOutput<typeof versionsToStages>,
+  replicas = NO_REPLICAS,
+): SecretState {
   const {
     ARN,
     Name,
@@ -53,13 +82,14 @@ function secretStateOf(fields: SecretFields, stages: v.InferOutput<typeof versio
     deletedAt: DeletedDate,
     owningService: OwningService,
     primaryRegion: PrimaryRegion,
+    replicas,
   };
 }
 
 export const DescribedSecret = v.pipe(
-  v.object({ ...secretFields, VersionIdsToStages: versionsToStages }),
+  v.object({ ...secretFields, VersionIdsToStages: versionsToStages, ReplicationStatus: replicas }),
   v.check(({ LastChangedDate, CreatedDate }) => (LastChangedDate ?? CreatedDate) !== undefined),
-  v.transform((secret) => secretStateOf(secret, secret.VersionIdsToStages)),
+  v.transform((secret) => secretStateOf(secret, secret.VersionIdsToStages, secret.ReplicationStatus)),
 );
 
 /** The same facts, with another key for versions. If one entry is unreadable, only that entry is lost. */

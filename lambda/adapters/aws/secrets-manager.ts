@@ -83,13 +83,22 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
     return readAccessTokenVersion(this.#calls, arn, version);
   }
 
-  async create(name: SecretName, description: string, { kmsKeyArn, tags }: NewSecrets): Promise<void> {
+  async create(
+    name: SecretName,
+    description: string,
+    { kmsKeyArn, tags, replicaRegions }: NewSecrets,
+  ): Promise<void> {
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
     const command = new CreateSecretCommand({
       Name: name,
       Description: description,
       ...(kmsKeyArn !== undefined && { KmsKeyId: kmsKeyArn }),
       ...(Tags.length > 0 && { Tags }),
+      ...(replicaRegions.length > 0 && {
+        AddReplicaRegions: replicaRegions.map((Region) => ({ Region })),
+        // A secret of that name in the other region may be somebody else's.
+        ForceOverwriteReplicaSecret: false,
+      }),
     });
     const made = await this.#calls.write(command, ChangedSecret);
     if (!made.ok && made.failure.name === "ResourceExistsException") return;
