@@ -314,4 +314,40 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
       ],
     },
   },
+  {
+    says: "a run that was stopped while Losant's limit held up its requests orders nothing after its time, as nobody could prove whose that is",
+    script: {
+      setting: {
+        ...PLAIN,
+        seed: 600212640,
+        intervalMs: HOUR,
+        policy: {
+          renewBefore: "900m",
+          orphanAfter: "1h",
+          retire: { unread: "ignore", deleteAfter: "180m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "managed",
+            tokens: [
+              { name: "backend", lifetimeMs: 45 * HOUR, ageMs: 107100000, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 45 * HOUR, ageMs: 107100000, isMapped: false },
+              { name: "my server #3", lifetimeMs: 45 * HOUR, ageMs: 110700000, isMapped: false },
+            ],
+          },
+          {
+            access: "managed",
+            tokens: [{ name: "backend", lifetimeMs: 45 * HOUR, ageMs: 121500000, isMapped: false }],
+          },
+        ],
+      },
+      entries: [
+        runAt("r6", 10860376, { isEndless: true }),
+        { kind: "fault", run: "r6", call: 30, fault: "pause-after", ms: 130 * MINUTE },
+        faultAt("r6", 33, "throttled"),
+        faultAt("r6", 37, "crash-after"),
+      ],
+    },
+  },
 ];

@@ -209,6 +209,33 @@ describe("a call that Losant throttles", () => {
       }
     });
 
+    it.each([0, 1])(
+      "creates no token if the process was stopped until its time was over, while it waited for attempt %i",
+      async (throttledAttempts) => {
+        const clock = new VirtualClock(START);
+        let creates = 0;
+        const api = {
+          list: async () => {
+            throw throttled(SECOND);
+          },
+          create: async () => {
+            creates += 1;
+            throw throttled(SECOND);
+          },
+        } as Partial<TokenApi> as TokenApi;
+        const stopping: Pick<VirtualClock, "now" | "sleep"> = {
+          now: () => clock.now(),
+          sleep: (ms) => clock.sleep(ms + 2 * HOUR),
+        };
+        const pause = new LosantPause(stopping);
+        const aware = throttleAware(api, pause, stopping, DEADLINES, ALONE);
+        if (throttledAttempts === 0) await pause.outlasting(START, api.list).catch(() => {});
+        const made = aware.create({} as never);
+        await expect(clock.run(made)).rejects.toMatchObject({ code: "losant-throttled", effect: "none" });
+        expect(creates).toBe(throttledAttempts);
+      },
+    );
+
     it("keeps a new string waiting for thirty seconds, two of the windows that Losant publishes, at most, and its probe is never repeated", async () => {
       const clock = new VirtualClock(START);
       const pause = new LosantPause(clock);
