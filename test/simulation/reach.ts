@@ -143,6 +143,11 @@ export class Reach {
     return (this.#statesOf(application).at(-1)?.roles[entry] ?? "none") !== "none";
   }
 
+  /** The entry's access token may list the application's tokens. */
+  isAllowed(entry: number, application: number): boolean {
+    return this.#statesOf(application).at(-1)?.roles[entry] === "enough";
+  }
+
   outageOf(index: number): DirectoryOutageEntry["how"] | undefined {
     const now = this.nowMs;
     const entry = this.holderOf(index);

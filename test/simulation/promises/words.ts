@@ -254,15 +254,18 @@ export function isKeyLost(
 ): boolean {
   if (maker === "person") return false;
   if (secretPrefix !== maker.deployment.config.secretPrefix) return true;
-  if (signers.some((signer) => isOfAnotherEntry(services, applicationId, signer))) return true;
+  if (signers.some((signer) => isOfOtherEntry(services, applicationId, signer))) return true;
   return (
     signers.length === 0 ||
     signers.some((signer) => !isAlive(signer, nowMs) || !isKept(services, signer, maker.deployment))
   );
 }
 
-/** It is the access token of an entry of `discover` that is no longer about the application. */
-function isOfAnotherEntry(
+/**
+ * It is the access token of an entry of `discover` that is no longer about the application, or whose user may no longer list its
+ * tokens. Its key proves nothing then.
+ */
+function isOfOtherEntry(
   { deployments, reach, setting }: Evidence["services"],
   id: string,
   { reigns }: TokenRecord,
@@ -271,7 +274,7 @@ function isOfAnotherEntry(
   if (setting.applications[application]?.found === undefined) return false;
   return reach.entries.some(
     (_, entry) =>
-      !reach.isAbout(entry, application) &&
+      !(reach.isAbout(entry, application) && reach.isAllowed(entry, application)) &&
       reigns.some(({ secret }) => deployments.some(({ kind }) => secret.name === userSecret(kind, entry))),
   );
 }
