@@ -1,7 +1,7 @@
 import type { Policy } from "../../lambda/policy/policy.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { repair } from "./person.ts";
-import { checkCurrent } from "./promises/ends.ts";
+import { checkCurrent, isIndistinct } from "./promises/ends.ts";
 import { checkSlots } from "./promises/fleet.ts";
 import { checkSilence, isTold } from "./promises/silence.ts";
 import { hasRival, isUnprovable } from "./promises/words.ts";
@@ -136,6 +136,10 @@ function isSomethingDue(chronicle: Chronicle): boolean {
     // Another token of the user.
     if (isOfUser && token.maker === "person" && token.reigns.length === 0) return false;
     if (token.deactivatedMs !== undefined && !token.isStored) return true;
+    // A copy looks like an orphan once the token that it copies is gone.
+    const isCopy = token.cloned !== undefined && isAlive(token, nowMs);
+    if (isCopy && services.deployments.some((deployment) => isIndistinct(chronicle, token, { deployment })))
+      return true;
     const sinceMs = supersededMs(token);
     // A token that a person set or rolled back to is held until little of its life is left.
     const mayRotate = sinceMs === undefined || token.reigns.some(({ secret }) => secret.tamperedBy.size > 0);

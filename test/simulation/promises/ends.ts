@@ -90,7 +90,11 @@ function isPlanted({ secrets }: Evidence, { id, secretArn }: TokenRecord): boole
  * A copy that was made within minutes of a token whose text is gone. Either Losant doesn't report which access token
  * made it, or no token of the worker is left that shows what Losant reports.
  */
-function isIndistinct(evidence: Evidence, token: TokenRecord, by: Worker): boolean {
+export function isIndistinct(
+  evidence: Evidence,
+  token: TokenRecord,
+  by: Pick<Worker, "deployment">,
+): boolean {
   const { cloned, applicationId } = token;
   const { creatorIds = "accessToken" } = evidence.services.setting;
   if (creatorIds !== "accessToken" && hasTwin(evidence, token)) return true;

@@ -1,6 +1,14 @@
 import type { PutEvent } from "../../../emulators/aws/events.ts";
 import { applicationId, userSecret } from "../places.ts";
-import { type Evidence, isAlive, isLoose, isOurs, type SecretRecord, type TokenRecord } from "../records.ts";
+import {
+  currentReign,
+  type Evidence,
+  isAlive,
+  isLoose,
+  isOurs,
+  type SecretRecord,
+  type TokenRecord,
+} from "../records.ts";
 import { MINUTE, SKEW_MS } from "../services.ts";
 import { hasReached, type Worker } from "../worker.ts";
 import { checkDirectory, isRefused } from "./directories.ts";
@@ -93,10 +101,22 @@ function checkProof(evidence: Evidence, worker: Worker): void {
   if (refused.size === 0) return;
   const made = [...evidence.tokens.values()].filter(({ maker }) => maker === worker);
   for (const { id, applicationId, isStored, ending } of made)
-    if (!isStored && ending === undefined && !evidence.services.undeletable.has(applicationId))
+    if (!isStored && ending === undefined && couldDelete(evidence, applicationId, worker))
       evidence.broken("proof", `${entry.id} left ${id}, although nobody can have its string`);
   if (refused.size > 1 && made.every(({ isStored }) => !isStored))
     evidence.broken("proof", `${entry.id} made another token after its clock had been refused`);
+}
+
+/** Nobody has revoked the access token of the run without storing another one, and Losant lets its tokens be deleted. */
+function couldDelete(evidence: Evidence, applicationId: string, { deployment, startedMs }: Worker): boolean {
+  const { services, nowMs } = evidence;
+  if (services.undeletable.has(applicationId) || services.wasOut(applicationId, startedMs, nowMs))
+    return false;
+  return services.accessSecretsOf(applicationId, deployment).some((name) => {
+    const record = evidence.secretRecord(deployment.secrets, name);
+    const login = record && currentReign(record)?.token;
+    return login !== undefined && isAlive(login, nowMs);
+  });
 }
 
 /** Once a token has been replaced in a secret that the configuration names, it fails in no later run. */
