@@ -23,14 +23,17 @@ export function checkFound(evidence: Evidence, application: number, by: Worker, 
     );
 }
 
-/** Losant refuses the application, and the run says so. */
+/** Losant refuses the application, or no list has it, and the run says so. */
 export function isRefused(
   { services: { reach, setting } }: Evidence,
   id: string,
   code: string | undefined,
 ): boolean {
   const application = setting.applications.findIndex((_, index) => applicationId(index) === id);
-  return setting.discovery !== undefined && code !== undefined && reach.refusalOf(application) === code;
+  if (setting.discovery === undefined || code === undefined) return false;
+  const isFound = reach.findersOf(application).length > 0;
+  const isListed = setting.applications[application]?.found === undefined || isFound;
+  return code === (isListed ? reach.refusalOf(application) : "application-not-found");
 }
 
 /** A run ended. It has worked on each application that it could find, and told what its lists lacked. */
