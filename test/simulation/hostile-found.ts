@@ -685,6 +685,8 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
     says: "a text that was moved to another deployment's token ends no life, if Losant cuts its dates and names no creator",
     script: {
       setting: setting([], {
+        // Both successors expire in the same minute.
+        seed: 600_320_250,
         intervalMs: 15 * MINUTE,
         policy: {
           renewBefore: "75m",

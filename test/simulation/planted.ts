@@ -106,11 +106,6 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "return tell(secret, failed);",
   ]),
   fault("a string is stored while a replica lags", ["apply/store.ts", "await store.awaitReplicas(arn);", ""]),
-  fault("the last label is removed while a replica lags", [
-    "run/replicas.ts",
-    "detach: moving((...args) => store.detach(...args)),",
-    "",
-  ]),
   // Tokens that are discarded.
   fault("a successor of a revoked token is discarded although a run may be promoting it", [
     "plan/unfinished.ts",

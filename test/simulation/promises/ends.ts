@@ -39,12 +39,10 @@ export function onEnded(
     const lookedMs = by.looks.get(reign.secret.name) ?? Number.NEGATIVE_INFINITY;
     // The worker can't notice a person who moves a label between its check and its action.
     if (reign.by === "person" && reign.fromMs >= lookedMs - evidence.services.setting.describeLagMs) continue;
-    // Somebody stored it in another account or region.
+    // Somebody stored it in another account or region, or gave it the marker of a token of this one.
     const isElsewhere = reign.secret.store !== by.deployment.secrets;
-    if (isElsewhere && reign.by === "person") continue;
+    if (isElsewhere && (reign.by === "person" || isIndistinct(evidence, token, by))) continue;
     const isOwn = evidence.services.isConfigured(by.deployment.index, reign.secret.name);
-    // Somebody gave a token of another deployment the marker of one of this one.
-    if ((isElsewhere || !(isOwn || isMadeHere)) && isIndistinct(evidence, token, by)) continue;
     const isVisible = isOurs(reign.versionId) && isOwn && !isElsewhere;
     if (isAskedFor && !isVisible && isPlanted(evidence, token)) continue;
     evidence.broken(
