@@ -371,6 +371,15 @@ describe("in a fleet, what fails costs nothing but time", () => {
     expect(rotatedIn(await runOf(world, SHARDS)).toSorted()).toEqual(first.toSorted());
   });
 
+  it("a region that is down misses all slots, and the next interval looks at each application and rotates each token once", async () => {
+    const world = fleet();
+    const results: Result[] = [];
+    for (let slot = SHARDS; slot < 2 * SHARDS; slot += 1) results.push(await runOf(world, slot));
+    expect(results.flatMap(looked).toSorted()).toEqual(IDS);
+    expect(results.flatMap(rotatedIn).toSorted()).toEqual(IDS);
+    expect(results.flatMap(({ failures }) => failures)).toEqual([]);
+  });
+
   it("a start that is delivered twice rotates each token once", async () => {
     const world = fleet();
     const both = await world.clock.run(
