@@ -27,7 +27,8 @@ export function growthSection({ tokens, applications, idle }: Growth): string {
     "## 6. Growth",
     prose(
       `A run that finds nothing to do: the deployed bundle in its own process, with services that answer immediately. This
-      measures only the worker's own work. Its heap is limited as Lambda limits it: ${HEAP_MEGABYTES.old} MB for old objects, nine tenths of the function's memory.
+      measures only the worker's own work. Its heap is limited as Lambda limits it: ${HEAP_MEGABYTES.old} MB
+      for old objects, nine tenths of the function's memory.
       Below this limit, Node uses more memory than it needs before it collects garbage.`,
     ),
     growthTable("tokens, none due, in one listing", tokens),

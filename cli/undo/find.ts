@@ -9,10 +9,10 @@ import { RotationError } from "../../lambda/model/errors.ts";
 import { nearestWord } from "../../lambda/model/nearest.ts";
 import { quoted } from "../../lambda/model/printable.ts";
 import { type SecretName, type SecretState, type SecretVersion, stampOf } from "../../lambda/model/secret.ts";
-import { ownerText, RunId } from "../../lambda/model/token.ts";
+import { isTokenId, ownerText, RunId } from "../../lambda/model/token.ts";
 import { observe } from "../../lambda/observe/observe.ts";
 import type { ApplicationConfig } from "../../lambda/policy/config.ts";
-import { isId, matches } from "../../lambda/policy/request.ts";
+import { matches } from "../../lambda/policy/request.ts";
 import { Refusal } from "../command/stops.ts";
 import type { Tools } from "../command/tools.ts";
 
@@ -124,7 +124,7 @@ function notFound(entry: string, surveys: readonly Survey[], unread: readonly Un
 }
 
 function suggestionFor(entry: string, names: readonly string[]): string | undefined {
-  const meant = isId(entry) ? undefined : nearestWord(entry, names);
+  const meant = isTokenId(entry) ? undefined : nearestWord(entry, names);
   return meant === undefined ? undefined : `Did you mean ${quoted(meant)}?`;
 }
 

@@ -1,6 +1,5 @@
 import { printable, quoted } from "../../lambda/model/printable.ts";
-import type { ApiToken } from "../../lambda/model/token.ts";
-import { isId } from "../../lambda/policy/request.ts";
+import { type ApiToken, isTokenId } from "../../lambda/model/token.ts";
 import { type Command, EXIT, type ExitCode } from "../command/command.ts";
 import { isConfirmed } from "../command/confirm.ts";
 import { toItsEnd, unlessInterrupted } from "../command/interrupts.ts";
@@ -111,7 +110,7 @@ function showUnread(unread: readonly Unread[], token: string, screen: Screen): v
   if (unread.length === 0) return;
   for (const one of unread) showFailure(one, screen);
   screen.line();
-  if (!isId(token))
+  if (!isTokenId(token))
     say(
       screen,
       `Another token with the name ${quoted(token)} may be in an application that can't be read.`,

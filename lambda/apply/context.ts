@@ -1,5 +1,5 @@
 import type { StoreIndex } from "../lineage/store-index.ts";
-import type { Replica, SecretArn, SecretName } from "../model/secret.ts";
+import type { SecretArn, SecretName } from "../model/secret.ts";
 import type { ApplicationId, RunId, TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Trigger } from "../policy/request.ts";
@@ -15,11 +15,11 @@ export interface RunClock extends Clock {
 /** The store of a run. It moves no label of a secret while one of its replicas may lack the last change. */
 export interface RunStore extends SecretStore {
   /**
-   * Waits until each replica of a secret that this run has described has the last change, or can't get it. Returns those that can't.
-   * Without replicas, it asks nobody. Reads only.
+   * Waits until each replica of a secret that this run has described has the last change, or can't get it. Without replicas, it asks
+   * nobody. Reads only.
    * @throws RotationError `replica-behind` if one of them needs longer
    */
-  awaitReplicas(arn: SecretArn): Promise<readonly Replica[]>;
+  awaitReplicas(arn: SecretArn): Promise<void>;
 }
 
 /** One run, as effects see it: its id, its ports and its limits. */

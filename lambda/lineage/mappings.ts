@@ -1,7 +1,6 @@
 import { nearestWord } from "../model/nearest.ts";
 import type { SecretName } from "../model/secret.ts";
-import type { TokenId } from "../model/token.ts";
-import { isId } from "../policy/request.ts";
+import { isTokenId, type TokenId } from "../model/token.ts";
 import type { Place, Places } from "./place.ts";
 import { ownVersions, type Snapshot } from "./snapshot.ts";
 
@@ -61,7 +60,7 @@ function tokensMeantBy(
   for (const { id, name } of tokens.values()) {
     note(id, id);
     // Text that looks like an id is an id.
-    if (entries.has(name) && !isId(name)) note(name, id);
+    if (entries.has(name) && !isTokenId(name)) note(name, id);
   }
   for (const id of unreadable.keys()) note(id, id);
   return meant;
@@ -78,12 +77,12 @@ function unusedEntry(
   if (found.some(({ kind }) => kind === "failed")) return undefined;
   const [elsewhere] = found.flatMap(secretNamesOf);
   if (elsewhere !== undefined) return { entry, secretName, elsewhere };
-  return isId(entry) && meant.length > 0 ? undefined : { entry, secretName };
+  return isTokenId(entry) && meant.length > 0 ? undefined : { entry, secretName };
 }
 
 function withNearest(unused: UnusedEntry, { tokens }: Snapshot): UnusedEntry {
   // Ids that were created one after the other are similar by chance.
-  if (unused.elsewhere !== undefined || isId(unused.entry)) return unused;
+  if (unused.elsewhere !== undefined || isTokenId(unused.entry)) return unused;
   const nearest = nearestWord(
     unused.entry,
     tokens.values().map(({ name }) => name),

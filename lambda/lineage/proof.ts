@@ -34,8 +34,7 @@ export interface Judge {
 
 /**
  * Tokens with a signed marker show what Losant's `creatorId` means. It is used if one of them has the id of the access token, and
- * no stored one has another id. A token without a marker shows the same if its creator is an access
- * token of the worker.
+ * no stored one has another id. A token without a marker shows the same if its creator is an access token of the worker.
  */
 export function judgeBy(
   given: Omit<Judge, "knowsCreators" | "listedIds">,

@@ -1,8 +1,7 @@
 import { remembered } from "../model/remembered.ts";
 import type { SecretName } from "../model/secret.ts";
-import type { ApiToken, TokenId } from "../model/token.ts";
+import { type ApiToken, isTokenId, type TokenId } from "../model/token.ts";
 import { fitsGlob, type Policy, type TokenPolicy } from "../policy/policy.ts";
-import { isId } from "../policy/request.ts";
 import type { Lineage } from "./lineage.ts";
 import { signedMarker } from "./proof.ts";
 import { type ListedToken, mayDescendFrom, type Snapshot } from "./snapshot.ts";
@@ -65,7 +64,7 @@ const mappedIds = remembered(
   ({ secrets }: Snapshot["application"]): ReadonlyMap<SecretName, readonly string[]> =>
     new Map(
       Map.groupBy(
-        [...secrets].filter(([key]) => isId(key)),
+        [...secrets].filter(([key]) => isTokenId(key)),
         ([, name]) => name,
       )
         .entries()

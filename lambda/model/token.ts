@@ -34,6 +34,11 @@ export function ownerText({ id, ownerType }: TokenOwner): string {
   return `${ownerType ?? "application"} ${id}`;
 }
 
+/** Such a text is never a name, even if a token has it as its name. */
+export function isTokenId(text: string): boolean {
+  return v.is(TokenId, text);
+}
+
 /** Whose tokens they are, as rows and events say it. The id of a user is in the same place as that of an application. */
 export function ownerFacts({ id, ownerType }: TokenOwner) {
   return { applicationId: id, ...(ownerType && { ownerType }) };

@@ -25,6 +25,8 @@ interface RestReason extends Words {
    * once.
    */
   readonly toldDaysBefore?: number;
+  /** Every token of a lineage that has this reason may be in use. Absent: only the first one is, so only that one is told of. */
+  readonly isToldOfEach?: true;
   /** The worker should renew the token, so its expiry counts in the metric SoonestExpiryDays. */
   readonly isAtStake: boolean;
   /** When a person has to act: as long as the reason lasts, once the renewal window is open, or never. */
@@ -47,6 +49,7 @@ const HELD_FOR_CONSUMERS = {
   isWarned: true,
   isToldBeforeExpiry: true,
   toldDaysBefore: 7,
+  isToldOfEach: true,
   isAtStake: false,
   needsAPerson: "always",
 } as const;

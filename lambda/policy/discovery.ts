@@ -1,9 +1,8 @@
 import type { SecretName } from "../model/secret.ts";
-import type { ApplicationId } from "../model/token.ts";
+import { type ApplicationId, isTokenId } from "../model/token.ts";
 import type { ListedApplication } from "../ports.ts";
 import type { ApplicationConfig, DiscoverConfig, RotationConfig } from "./config.ts";
 import { fitsGlob } from "./policy.ts";
-import { isId } from "./request.ts";
 import { isInPart } from "./slots.ts";
 
 /** In `organizations`: the applications that belong to the user. */
@@ -99,7 +98,7 @@ function isNamedBy(listed: ListedApplication, entry: DiscoverConfig): boolean {
 
 /** 24 hexadecimal digits are an id. Everything else is a pattern of names. */
 function fitsAny(texts: readonly string[], id: string, name: string): boolean {
-  return texts.some((text) => (isId(text) ? text.toLowerCase() === id : fitsGlob(name, text)));
+  return texts.some((text) => (isTokenId(text) ? text.toLowerCase() === id : fitsGlob(name, text)));
 }
 
 /** Another user's sandbox is not what an earlier entry means by it. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { TokenId } from "../model/token.ts";
+import { isTokenId } from "../model/token.ts";
 import { type MaintenanceWindows, resolveWindows, WindowsSchema, windowFlaws } from "./windows.ts";
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -185,11 +185,6 @@ export function hasEndlessSuccessors({ neverExpiringMs, lifetimeMs }: Policy): b
 export const ENDLESS_SUCCESSORS =
   "A policy has an age in `neverExpiring` and no `lifetime`. The successors of tokens that never expire never expire either. " +
   "Set `lifetime` beside it, for example to 365d.";
-
-/** Text that looks like an id is never a name. */
-function isTokenId(text: string): boolean {
-  return v.is(TokenId, text);
-}
 
 /** An application's policy and those of its entries. */
 export function withEntries(policy: Policy): readonly Policy[] {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { RotationError } from "../model/errors.ts";
 import { remembered } from "../model/remembered.ts";
-import { type ApiToken, ApplicationId, TokenId } from "../model/token.ts";
+import { type ApiToken, ApplicationId, isTokenId } from "../model/token.ts";
 import { describeIssue } from "./config.ts";
 import { wholeNumber } from "./policy.ts";
 
@@ -111,16 +111,13 @@ export function isNamedById({ id }: ApiToken, { tokens }: Selection): boolean {
 }
 
 /** Kept as sets, because a hundred thousand entries may be compared with as many tokens. */
-const namesIn = remembered((tokens: readonly string[]) => new Set(tokens.filter((entry) => !isId(entry))));
+const namesIn = remembered(
+  (tokens: readonly string[]) => new Set(tokens.filter((entry) => !isTokenId(entry))),
+);
 const idsIn = remembered((tokens: readonly string[]) => new Set(tokens.map((entry) => entry.toLowerCase())));
 
 export function matches(token: ApiToken, entry: string): boolean {
-  return isId(entry) ? entry.toLowerCase() === token.id : entry === token.name;
-}
-
-/** Such an entry is never a name, even if a token has it as its name. */
-export function isId(entry: string): boolean {
-  return v.is(TokenId, entry);
+  return isTokenId(entry) ? entry.toLowerCase() === token.id : entry === token.name;
 }
 
 export function isSelected(token: ApiToken, selection: Selection): boolean {

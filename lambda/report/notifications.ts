@@ -18,9 +18,6 @@ function isLeftToExpire(reason: Reason): boolean {
   return restOf(reason)?.isToldBeforeExpiry === true;
 }
 
-/** Why the policy doesn't end a token whose grace period is over. */
-const KEPT_FOR_CONSUMERS: ReadonlySet<Reason> = new Set(["successor-unread", "still-read"]);
-
 const DAY_MS = 86_400_000;
 
 /** A due token may be postponed for two intervals before an event warns that it may never be rotated. */
@@ -35,19 +32,15 @@ export function notificationsOf(
   { secretArn, policy }: Pick<LineagePlan, "secretArn" | "policy">,
   context: ApplicationContext,
 ): readonly RotationEvent[] {
-  // A blocked lineage has the same reason for each token. Only its head, which comes first, is in use. But each token that is kept
-  // for its consumers may be in use.
+  // A blocked lineage has the same reason for each token. Only its head, which comes first, is in use.
   const told = new Set<Reason>();
   return outcomes.flatMap((outcome) => {
     const notifications: RotationEvent[] = [];
     const { error, reason } = outcome;
     const moment = error && momentOf(outcome, error, policy, context);
     if (error && moment) notifications.push(failedEvent(outcome, error, moment, secretArn, context));
-    if (
-      context.run.trigger !== "schedule" ||
-      (isLeftToExpire(reason) && told.has(reason) && !KEPT_FOR_CONSUMERS.has(reason))
-    )
-      return notifications;
+    const isCovered = isLeftToExpire(reason) && told.has(reason) && restOf(reason)?.isToldOfEach !== true;
+    if (context.run.trigger !== "schedule" || isCovered) return notifications;
     told.add(reason);
     const standing = leftToExpire(outcome, policy);
     const daysLeft = standing && warningDayReached(standing, atOfRun(context), policy.intervalMs);

@@ -7,12 +7,11 @@ import { mappedNames, type Snapshot, stampedVersions } from "../lineage/snapshot
 import { asRotationError, type ErrorCode, RotationError } from "../model/errors.ts";
 import { nearestWord } from "../model/nearest.ts";
 import { after } from "../model/time.ts";
-import { ownerText, type TokenId } from "../model/token.ts";
+import { isTokenId, ownerText, type TokenId } from "../model/token.ts";
 import { observe } from "../observe/observe.ts";
 import { isEffect } from "../plan/actions.ts";
 import { type LineagePlan, plan } from "../plan/plan.ts";
 import type { ApplicationConfig, Policy } from "../policy/config.ts";
-import { isId } from "../policy/request.ts";
 import type { Clock, TokenApi } from "../ports.ts";
 import type { RunContext } from "./context.ts";
 import type { Visit } from "./observing.ts";
@@ -54,7 +53,7 @@ async function planApplication(
     const names = new Set(snapshot.tokens.values().map(({ name }) => name));
     const ids: ReadonlySet<string> = new Set([...snapshot.tokens.keys(), ...snapshot.unreadable.keys()]);
     for (const entry of unmatched)
-      if ((!isId(entry) && names.has(entry)) || ids.has(entry.toLowerCase())) unmatched.delete(entry);
+      if ((!isTokenId(entry) && names.has(entry)) || ids.has(entry.toLowerCase())) unmatched.delete(entry);
     suggest(names, run);
     const { aheadMs, shownAheadMs } = snapshot.losantTime;
     const now = after(clock.now(), aheadMs);
@@ -106,7 +105,7 @@ export function policiesIn(
 /** Suggests a similar name for a name that matches no token. Not for ids, which are similar by chance. */
 function suggest(names: ReadonlySet<string>, { unmatched, meant }: RunContext): void {
   for (const entry of [...unmatched].slice(0, MAX_FAILURES_NAMED)) {
-    const name = isId(entry) ? undefined : nearestWord(entry, names);
+    const name = isTokenId(entry) ? undefined : nearestWord(entry, names);
     if (name !== undefined) meant.set(entry, name);
   }
 }

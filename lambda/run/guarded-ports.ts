@@ -241,7 +241,7 @@ export function throttleAware(
     get: (id) => outlasting(endBy, () => api.get(id)),
     create: async (order) => {
       // The process may have been stopped while it waited. By then, the marker of the order no longer fits a new token.
-      const attempt = () => {
+      const attempt = async () => {
         if (clock.now() > issueBy)
           throw new RotationError("losant-throttled", "Losant's limit left no time to create a token");
         return api.create(order);
@@ -250,7 +250,7 @@ export function throttleAware(
         const answeredBefore = answers;
         const giveUpAt = earliest(issueBy, after(clock.now(), CREATE_THROTTLE_PATIENCE_MS));
         try {
-          return await outlasting(giveUpAt, async () => attempt());
+          return await outlasting(giveUpAt, attempt);
         } catch (thrown) {
           if (!isThrottled(thrown) || giveUpAt >= issueBy) throw thrown;
           if (answers === answeredBefore) shutOut = thrown;

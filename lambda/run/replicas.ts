@@ -49,17 +49,16 @@ export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
         ...(message !== undefined && { detail: masked(message) }),
       });
     }
-    return replicas;
   };
 
-  const awaitReplicas = async (arn: SecretArn): Promise<readonly Replica[]> => {
+  const awaitReplicas = async (arn: SecretArn): Promise<void> => {
     const name = replicated.get(arn);
-    if (name === undefined) return [];
+    if (name === undefined) return;
     const until = earliest(after(clock.now(), REPLICA_PATIENCE_MS), clock.endBy);
     for (;;) {
       const secret = await store.describe(name);
       // A secret that was made anew is another one: the write says so.
-      if (secret?.arn !== arn) return [];
+      if (secret?.arn !== arn) return;
       const behind = secret.replicas.filter(({ status }) => status === "in-progress");
       const failed = secret.replicas.filter(({ status }) => status === "failed");
       if (behind.length === 0) return tell(secret, failed);

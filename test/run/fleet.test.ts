@@ -466,6 +466,24 @@ describe("in a fleet, what fails costs nothing but time", () => {
     expectRotatedOnce(world, [...first, ...idsOf((FIRST + 1) % SHARDS)]);
   });
 
+  it("two stacks that see the same applications each give a root a successor, and end nothing of each other's", async () => {
+    const world = fleet({ policy: { retire: { unread: "ignore", deactivateAfter: "1h" } } });
+    const { config } = world;
+    const other = { ...config, secretPrefix: "staging" };
+    const rotated = async (slot: number, by: Record<string, unknown>) => {
+      world.config = by;
+      const result = await runOf(world, slot);
+      expect(result.failures).toEqual([]);
+      return rotatedIn(result).toSorted();
+    };
+    expect(await rotated(0, config)).toEqual(first.toSorted());
+    expect(await rotated(0, other)).toEqual(first.toSorted());
+    for (const by of [config, other]) expect(await rotated(100 * SHARDS, by)).toEqual([]);
+    const tokens = first.flatMap((id) => world.losant.tokens(id));
+    expect(tokens).toHaveLength(3 * first.length);
+    expect(tokens.every(({ status }) => status === "active")).toBe(true);
+  });
+
   it("a store that takes no strings costs one token in each slot, which is deleted again", async () => {
     const world = fleet();
     const created: string[] = [];

@@ -207,11 +207,11 @@ function isObscured(evidence: Evidence, { id, secretArn }: TokenRecord, { starte
 export function isUnprovable(evidence: Evidence, token: TokenRecord): boolean {
   const secret = [...evidence.secrets.values()].find(({ arn }) => arn === token.secretArn);
   if (secret === undefined || isLoose(secret) || isNamedByOthers(secret, token)) return true;
-  return isKeyLost(evidence, token) || isCreatorOdd(evidence, token) || isIndistinct(evidence, token);
+  return isKeyLost(evidence, token) || isCreatorOdd(evidence, token) || hasLookalike(evidence, token);
 }
 
 /** Losant cuts its dates, so that its marker would also be valid on a token that this deployment didn't make. */
-function isIndistinct({ services, tokens }: Evidence, token: TokenRecord): boolean {
+function hasLookalike({ services, tokens }: Evidence, token: TokenRecord): boolean {
   const { datePrecisionMs = 1, creatorIds } = services.setting;
   if (datePrecisionMs < 1_000 || token.maker === "person") return false;
   const { deployment } = token.maker;
