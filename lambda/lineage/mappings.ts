@@ -1,3 +1,4 @@
+import { masked } from "../model/masked.ts";
 import { nearestWord } from "../model/nearest.ts";
 import type { SecretName } from "../model/secret.ts";
 import { isTokenId, type TokenId } from "../model/token.ts";
@@ -32,7 +33,8 @@ export function unusedEntries(snapshot: Snapshot, placesOf: () => Places): reado
     .filter(([, name]) => !used.has(name))
     .flatMap(([entry, name]) => unusedEntry(entry, name, meant.get(entry) ?? [], places) ?? [])
     .slice(0, MAX_TOLD)
-    .map((unused) => withNearest(unused, snapshot));
+    .map((unused) => withNearest(unused, snapshot))
+    .map(shown);
 }
 
 function mayHoldOurs(snapshot: Snapshot, name: SecretName): boolean {
@@ -88,4 +90,9 @@ function withNearest(unused: UnusedEntry, { tokens }: Snapshot): UnusedEntry {
     tokens.values().map(({ name }) => name),
   );
   return nearest === undefined ? unused : { ...unused, nearest };
+}
+
+/** Somebody may have written the string of a token where its name should be, in the configuration or in Losant. */
+function shown({ entry, nearest, ...unused }: UnusedEntry): UnusedEntry {
+  return { ...unused, entry: masked(entry), ...(nearest !== undefined && { nearest: masked(nearest) }) };
 }

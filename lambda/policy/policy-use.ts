@@ -1,8 +1,9 @@
+import { masked } from "../model/masked.ts";
 import type { Policy } from "./policy.ts";
 
 /** An entry of `policy.tokens` that decides for no token: a mistake, or the entry of a token that no longer exists. */
 export interface UnusedPolicy {
-  /** What it should match: an id or a name pattern. */
+  /** What it should match: an id or a name pattern, masked. */
   readonly entry: string;
   /** Its place in the configuration, such as `policy.tokens.0`. */
   readonly path: string;
@@ -21,7 +22,7 @@ export class PolicyUse {
   /** `used`: the policies of all tokens of an application. Undefined if not all are known. */
   note({ tokens }: Policy, used: ReadonlySet<Policy> | undefined): void {
     for (const { match, path, policy } of tokens) {
-      this.#entries.set(path, { entry: match, path });
+      this.#entries.set(path, { entry: masked(match), path });
       if (used === undefined) this.#unjudged.add(path);
       else if (used.has(policy)) this.#used.add(path);
     }

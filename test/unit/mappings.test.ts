@@ -65,6 +65,14 @@ describe("an entry of `secrets` that fits no token", () => {
     expect(unusedIn(situation)).toEqual([{ entry, secretName: OURS, ...(nearest && { nearest }) }]);
   });
 
+  it("is told without the string of a token, in the configuration or in a name", () => {
+    const string = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1NzVlZDZlODdhZTE0M2NkIn0.q8Zt3LxVb0Yw";
+    const tokens = [token("root", { name: `${string.slice(0, -1)}x` })];
+    const told = JSON.stringify(unusedIn({ tokens, mapped: { [string]: OURS } }));
+    expect(told).toContain(OURS);
+    expect(told).not.toContain(string.slice(0, 40));
+  });
+
   it("is told without a hint where there are more than a thousand tokens, or the name is long", () => {
     const many = Array.from({ length: 1_001 }, (_, index) =>
       token(`t${index}`, { name: `backend ${index}` }),
