@@ -45,7 +45,7 @@ const EVENTS: Readonly<Record<Exclude<News, "alarms">, EventPattern>> = {
   // A failure that may go away by itself is told by the alarms, if it stays.
   failed: { detailType: ["Losant API Token Rotation Failed"], detail: { retryable: [false] } },
   expiring: {
-    detailType: ["Losant API Token Expiring"],
+    detailType: ["Losant API Token Expiring", "Losant API Token Not Retired"],
     // If a retry doesn't solve the cause, `failed` tells of it at the same moments.
     detail: { reason: [{ "anything-but": ["excluded"] }], retryable: [{ exists: false }, true] },
   },

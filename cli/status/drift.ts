@@ -10,6 +10,7 @@ export const DRIFT = {
   orphan: "the worker created it, and its string is stored nowhere",
   "two-live-tokens": "it works in addition to the current token of its lineage, which didn't replace it",
   "unsigned-marker": "the marker in its description wasn't written by this worker for this token",
+  "never-retired": "its secret has its successor, and in Losant it works forever",
   "rolled-back": "somebody moved AWSCURRENT or stored a value by hand",
   unfinished: "a rotation was started and not finished: its staging label is still there",
 } as const satisfies Readonly<Record<string, string>>;

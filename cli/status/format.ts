@@ -45,6 +45,7 @@ const SAID: ReadonlySet<string> = new Set<`${Reason} ${DriftKind}`>([
   "missing secret-without-token",
   "orphan orphan",
   "rolled-back rolled-back",
+  "never-retired never-retired",
   "unfinished unfinished",
   "unannounced unfinished",
   "lost-race unfinished",

@@ -36,10 +36,15 @@ export function rowsOf(seen: Seen): readonly Row[] {
       windowOpensAt: token && isHead ? dueAt(token, policy) : undefined,
       secret: home && secretOf(home.lineage, tokenId, accessSecret),
       next: said.toSorted(byWeight),
-      drift: drift.get(tokenId) ?? [],
+      drift: [...(drift.get(tokenId) ?? []), ...(isNeverRetired(said) ? (["never-retired"] as const) : [])],
     };
     return { ...facts, urgency: urgencyOf(facts, now) };
   });
+}
+
+/** Whether only the policy decides that it works forever. */
+function isNeverRetired(said: readonly ReportRow[]): boolean {
+  return said.some(({ reason }) => reason === "never-retired");
 }
 
 /** What the next run does with each token: the actions and reasons of the plan, as rows of its report. */

@@ -32,6 +32,8 @@ export interface Outcome {
   readonly former?: SecretArn | undefined;
   /** A younger token says that it replaced this one. */
   readonly isCovered?: boolean;
+  /** Of a token that was replaced and that the policy doesn't end. */
+  readonly replacedAt?: Date | undefined;
   /** When a retirement became due. The token itself doesn't show this. */
   readonly sinceAt?: Date | undefined;
   readonly oldString?: OldString | undefined;
@@ -55,6 +57,7 @@ export function outcomeOf(
         secretName,
         outcome: "skipped",
         ...(action.isCovered === true && { isCovered: true }),
+        ...(action.replacedAt && { replacedAt: action.replacedAt }),
       };
     case "wait":
       return {

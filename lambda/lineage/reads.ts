@@ -1,6 +1,7 @@
 import type { TokenId } from "../model/token.ts";
 import type { Lineage } from "./lineage.ts";
 import { stampedVersions } from "./snapshot.ts";
+import { nextSuccessor, successorsOf } from "./succession.ts";
 
 /**
  * Whether a consumer has read a successor. `unknown`: the dates of the versions haven't been read, or the worker is itself the
@@ -30,18 +31,12 @@ function isLaterDay(at: Date | undefined, than: Date | undefined): boolean {
  * on which that was created. Only the date of its own version proves that somebody has, because a read of AWSPREVIOUS changes the
  * date of the secret as well. A version can't be read before it exists, so here the day itself counts.
  */
-export function readsSinceReplaced(
-  id: TokenId,
-  { secret, reading, chain, head, superseded, isSearched, isOwnAccessToken }: Lineage,
-): Reads {
+export function readsSinceReplaced(id: TokenId, lineage: Lineage): Reads {
+  const { secret, reading, head, isSearched, isOwnAccessToken } = lineage;
   const unknown: Reads = { successor: "unknown", isStillRead: false };
   if (secret === undefined || head?.token === undefined || isOwnAccessToken) return unknown;
-  const position = chain.indexOf(id);
-  const successors = position < 0 ? [head.tokenId] : chain.slice(0, position);
-  const listed = new Map([head.token, ...superseded].map((token) => [token.id, token] as const));
-  // The one next to the token comes last.
-  const replacedAt = successors.findLast((successor) => listed.has(successor));
-  const createdAt = replacedAt && listed.get(replacedAt)?.createdAt;
+  const successors = successorsOf(id, lineage);
+  const createdAt = nextSuccessor(id, lineage)?.createdAt;
   if (createdAt !== undefined && !isSameOrLaterDay(secret.lastReadAt, createdAt))
     return { successor: "unread", isStillRead: false };
   if (!isSearched) return unknown;

@@ -7,6 +7,7 @@ export const DETAIL_TYPES = [
   "Losant API Token Rotation Failed",
   "Losant API Token Expiring",
   "Losant API Token Retired",
+  "Losant API Token Not Retired",
   "Losant API Token Orphan Discarded",
   "Losant Token Rotation Run Completed",
 ] as const;

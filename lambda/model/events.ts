@@ -77,6 +77,7 @@ export const EVENT_CATALOGUE = {
     retryable: v.optional(v.boolean()),
   }),
   "Losant API Token Retired": v.object({ ...tokenFacts, step: v.picklist(["deactivated", "deleted"]) }),
+  "Losant API Token Not Retired": v.object(tokenFacts),
   "Losant API Token Orphan Discarded": v.object({
     ...tokenFacts,
     step: v.picklist(["deactivated", "deleted"]),

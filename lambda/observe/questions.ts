@@ -52,6 +52,7 @@ const RESTFUL: ReadonlySet<Reason> = new Set([
   "too-short-lived",
   "shared",
   "retirement-unproven",
+  "never-retired",
   "successor-unread",
   "still-read",
 ]);

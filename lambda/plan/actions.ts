@@ -96,6 +96,8 @@ export interface Skip {
   readonly subject: Subject;
   /** A younger token says that it replaced this one, so nobody has to be warned. */
   readonly isCovered?: boolean;
+  /** The latest moment at which its successor can have become current. Absent if the policy would not end it. */
+  readonly replacedAt?: Date | undefined;
 }
 
 export interface Wait {

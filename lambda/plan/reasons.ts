@@ -25,6 +25,8 @@ interface RestReason extends Words {
    * once.
    */
   readonly toldDaysBefore?: number;
+  /** If the token never expires, nothing ends it, so the worker tells of it every thirty days. */
+  readonly isToldIfEndless?: true;
   /** Every token of a lineage that has this reason may be in use. Absent: only the first one is, so only that one is told of. */
   readonly isToldOfEach?: true;
   /** The worker should renew the token, so its expiry counts in the metric SoonestExpiryDays. */
@@ -50,6 +52,7 @@ const HELD_FOR_CONSUMERS = {
   isToldBeforeExpiry: true,
   toldDaysBefore: 7,
   isToldOfEach: true,
+  isToldIfEndless: true,
   isAtStake: false,
   needsAPerson: "always",
 } as const;
@@ -193,11 +196,23 @@ export const REASONS = {
     action: "skip",
     ...WELL,
     isWarned: true,
+    isToldIfEndless: true,
     needsAPerson: "always",
     meaning: "was replaced; nothing proves that the worker created it",
     brief: "replaced; nothing proves its origin",
     advice:
       "If nobody uses the old string, deactivate the token in Losant. Otherwise, it works until it expires.",
+  },
+  "never-retired": {
+    action: "skip",
+    ...WELL,
+    isWarned: true,
+    isToldIfEndless: true,
+    needsAPerson: "always",
+    meaning: "was replaced, and your policy doesn't retire it",
+    brief: "replaced, and works forever",
+    advice:
+      "When nobody uses the old string any more, end it: losant-token-rotation rotate --token TOKEN --retire-now. Or let your policy end such tokens, with `retire`.",
   },
   "successor-unread": {
     action: "skip",

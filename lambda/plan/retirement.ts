@@ -2,6 +2,7 @@ import type { Lineage } from "../lineage/lineage.ts";
 import { signedMarker } from "../lineage/proof.ts";
 import { readsSinceReplaced } from "../lineage/reads.ts";
 import type { ListedToken } from "../lineage/snapshot.ts";
+import { nextSuccessor } from "../lineage/succession.ts";
 import { AWSPREVIOUS, holderOf } from "../model/secret.ts";
 import { after } from "../model/time.ts";
 import { type ApiToken, isExpired, isLive } from "../model/token.ts";
@@ -20,7 +21,7 @@ import {
   stillLoggedInWith,
   type Wait,
 } from "./actions.ts";
-import { isLogin, mayRetireNow, outsideWindow, type RuleInput, skip } from "./rule-input.ts";
+import { blockedBy, isLogin, mayRetireNow, outsideWindow, type RuleInput, skip } from "./rule-input.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -49,17 +50,35 @@ export function retireSuperseded(
         : [{ kind: "fail", subject: token, error: notByName(token) }];
     }
     const due = lineage.unannounced === undefined ? stepDue(token, lineage, input) : undefined;
-    if (due === undefined) return [];
+    if (due === undefined)
+      return isEndless(token, lineage, input) ? [left(token, "never-retired", lineage, input)] : [];
     if (!isProven(token, lineage, input))
-      return isLive(token, now) ? [skip(token, "retirement-unproven")] : [];
+      return isLive(token, now) ? [left(token, "retirement-unproven", lineage, input)] : [];
     const reason = heldBecause(token, lineage, input);
-    if (reason !== undefined) return [skip(token, reason)];
+    if (reason !== undefined) return [left(token, reason, lineage, input)];
     if (!input.isClockTrusted)
       return [{ kind: "defer", action: "retire", reason: "grace-over", subject: token }];
     if (!isOpen(input.policy.windows, now))
       return [outsideWindow(token, input.policy, now, "retirement-outside-window")];
     return [{ kind: "retire", reason: "grace-over", subject: token, ...due }];
   });
+}
+
+/** A token that the policy doesn't end. If it never expires, people are told of it, counted from its replacement. */
+function left(token: ListedToken, reason: SkipReason, lineage: Lineage, { policy }: RuleInput): Skip {
+  const successor = nextSuccessor(token.id, lineage);
+  return {
+    ...skip(token, reason),
+    replacedAt: successor && after(successor.createdAt, promotableForMs(policy)),
+  };
+}
+
+/** Nothing ends it, neither the policy nor its own expiry. */
+function isEndless(token: ListedToken, lineage: Lineage, input: RuleInput): boolean {
+  const { deactivateAfterMs, deleteAfterMs } = input.policy.retire;
+  if (!isLive(token, input.now) || token.expiresAt !== undefined || blockedBy(lineage) !== undefined)
+    return false;
+  return (deactivateAfterMs ?? deleteAfterMs) === undefined || !isOurs(token, lineage, input);
 }
 
 /** Also true if the proof hasn't been looked up yet. `observe` then looks it up, and the plan is made again. */
@@ -99,16 +118,20 @@ function isHealthy(lineage: Lineage, { now, login }: RuleInput): boolean {
   return isLive(head.token, now) && !(isOwnAccessToken && login.stage === "AWSPREVIOUS");
 }
 
+/** Created by this worker for this secret, or perhaps: the key of its marker hasn't been read yet. */
+function isOurs({ id, proof }: ListedToken, { madeHere }: Lineage, { hasKeysLeft }: RuleInput): boolean {
+  return madeHere.has(id) || (proof === "unknown" && hasKeysLeft);
+}
+
 /** The policy retires no root, because people may hold its string, and no token that this worker didn't create. */
 function stepDue(
   token: ListedToken,
   lineage: Lineage,
-  { now, policy, hasKeysLeft }: RuleInput,
+  input: RuleInput,
 ): Required<Pick<Retire, "step" | "dueAt">> | undefined {
-  // Or perhaps ours: the key of its marker hasn't been read yet.
-  const isOurs = lineage.madeHere.has(token.id) || (token.proof === "unknown" && hasKeysLeft);
+  const { now, policy } = input;
   const startsAt = graceStartsAt(token, lineage, policy);
-  if (!isOurs || startsAt === undefined) return undefined;
+  if (!isOurs(token, lineage, input) || startsAt === undefined) return undefined;
   const elapsedMs = now.getTime() - startsAt.getTime();
   const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } =
     policy.retire;

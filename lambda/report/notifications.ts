@@ -24,8 +24,8 @@ const DAY_MS = 86_400_000;
 const PATIENCE_INTERVALS = 2;
 
 /**
- * The events about the outcomes of one lineage, besides those of its rotation: failures, and warnings of an expiry that nothing
- * will prevent. A manual run sends an event for each failure. A scheduled run sends them when `reminder-schedule.ts` says so.
+ * The events about the outcomes of one lineage, besides those of its rotation: failures, warnings of an expiry that nothing
+ * will prevent, and tokens that were replaced and that nothing ends. A manual run sends an event for each failure. A scheduled run sends them when `reminder-schedule.ts` says so.
  */
 export function notificationsOf(
   outcomes: readonly Outcome[],
@@ -39,6 +39,8 @@ export function notificationsOf(
     const { error, reason } = outcome;
     const moment = error && momentOf(outcome, error, policy, context);
     if (error && moment) notifications.push(failedEvent(outcome, error, moment, secretArn, context));
+    const endless = context.run.trigger === "schedule" ? endlessMoment(outcome, policy, context) : undefined;
+    if (endless) notifications.push(notRetiredEvent(outcome, endless, secretArn, context));
     const isCovered = isLeftToExpire(reason) && told.has(reason) && restOf(reason)?.isToldOfEach !== true;
     if (context.run.trigger !== "schedule" || isCovered) return notifications;
     told.add(reason);
@@ -105,6 +107,18 @@ function momentOf(
   if (context.run.trigger === "manual" || reason === "forced" || reason === "retire-now")
     return context.run.runId;
   return failureReminderAt(standingOf(outcome, policy), atOfRun(context), policy.intervalMs)?.toISOString();
+}
+
+/** When to tell that a token was replaced and works forever: once it was replaced, and every thirty days after that. */
+function endlessMoment(
+  { reason, subject, replacedAt: sinceAt }: Outcome,
+  policy: Policy,
+  context: ApplicationContext,
+): Date | undefined {
+  const { expiresAt, status } = subject;
+  if (restOf(reason)?.isToldIfEndless !== true || expiresAt !== undefined || status === "inactive")
+    return undefined;
+  return failureReminderAt({ sinceAt, expiresAt }, atOfRun(context), policy.intervalMs);
 }
 
 /** Since when a failure matters, and which expiry it may lead to. */
@@ -199,6 +213,29 @@ export function failedEvent(
       retryable,
       remedy,
       ...eventText(subject, `${FAILED[action]}: ${code}.${end}`, remedy, context),
+    },
+  };
+}
+
+/** The event about a token that was replaced, never expires, and that the policy doesn't end. `moment` as for a failure. */
+function notRetiredEvent(
+  { subject, secretName, reason }: Outcome,
+  moment: Date,
+  secretArn: SecretArn | undefined,
+  context: ApplicationContext,
+): RotationEvent {
+  const place = { secretName, secretArn };
+  const what = `never expires, and still works. Reason: ${meaningOf(reason)}.`;
+  return {
+    detailType: "Losant API Token Not Retired",
+    resources: resourcesOf(place),
+    detail: {
+      ...commonFacts(`${subject.id}-not-retired-${moment.toISOString()}`, context),
+      ...subjectFacts(subject),
+      ...placeFacts(place),
+      tokenId: subject.id,
+      reason,
+      ...eventText(subject, what, adviceOn(reason, subject, context.run.runbook), context),
     },
   };
 }

@@ -106,6 +106,17 @@ describe("a mail", () => {
     );
   });
 
+  test("tells of a token that was replaced and works forever", async () => {
+    const world = new World({ policy: { lifetime: "90d" } });
+    const { id } = world.token("legacy", { age: 83 * DAY });
+    await world.run({ tokens: [id], force: true });
+    world.clock.advance(14 * HOUR);
+    await world.run({ trigger: "schedule" });
+    const mails = told(template, world);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]).toContain("never expires, and still works. Reason: was replaced, and your policy");
+  });
+
   test("tells of a leaked string that no longer works, and of a token that is discarded", async () => {
     const world = new World();
     const { id } = world.token("backend", { age: DAY, lifetime: 90 * DAY });

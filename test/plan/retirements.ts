@@ -53,8 +53,55 @@ const tagged = (policy: NonNullable<Row["policy"]>, traits: SecretTraits = {}, f
   policy,
 });
 
+const endlessRoot = token("root", { age: 700 * DAY, left: "forever" });
+const endless = [
+  endlessRoot,
+  token("first", { replaces: "root", age: 600 * DAY, left: "forever" }),
+  token("second", { replaces: "first", age: 400 * DAY, left: "forever" }),
+];
+
 /** Rule 8. */
 export const RETIREMENTS: readonly Row[] = [
+  {
+    says: "names each predecessor that never expires and that policy doesn't retire, because nothing else ends it",
+    tokens: [...endless, third],
+    secrets: [changed(8)],
+    plan: [
+      "wait third: not-due",
+      "skip root: never-retired",
+      "skip first: never-retired",
+      "skip second: never-retired",
+    ],
+  },
+  {
+    says: "names only the root if policy retires the others, at once and not after their grace",
+    tokens: [...endless, token("third", { replaces: "second", age: DAY })],
+    secrets: [changed(1)],
+    policy: { retire: { unread: "ignore", deactivateAfter: "500d" } },
+    plan: [
+      "wait third: not-due",
+      "skip root: never-retired",
+      "skip first: superseded",
+      "skip second: superseded",
+    ],
+  },
+  {
+    says: "names no predecessor that is inactive, or that expires",
+    tokens: [{ ...endlessRoot, status: "inactive" }, first, second, third],
+    secrets: [changed(8)],
+    plan: [
+      "wait third: not-due",
+      "skip root: superseded",
+      "skip first: superseded",
+      "skip second: superseded",
+    ],
+  },
+  {
+    says: "names no predecessor that never expires while the secret is about to be deleted: the whole lineage waits for a person",
+    tokens: [endlessRoot, token("current", { replaces: "root" })],
+    secrets: [secret([version("current", "root", "AWSCURRENT")], { deleted: true })],
+    plan: ["skip current: secret-scheduled-for-deletion", "skip root: secret-scheduled-for-deletion"],
+  },
   {
     says: "keeps a predecessor while nobody has read any value since its successor was created",
     tokens: [second, third],

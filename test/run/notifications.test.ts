@@ -315,3 +315,68 @@ describe("the worker's own access token", () => {
     expect(told(world, EXPIRING)).toEqual([]);
   });
 });
+
+describe("a token that never expires and was replaced", () => {
+  const NOT_RETIRED = "Losant API Token Not Retired";
+
+  async function replaced(policy: Record<string, unknown> = {}) {
+    const world = new World({ policy: { lifetime: "365d", ...policy } });
+    const { id } = world.token("backend", { age: 400 * DAY });
+    await world.run({ tokens: [id], force: true });
+    return { world, id };
+  }
+
+  it("is told of once it was certainly replaced, and every thirty days", async () => {
+    const { world, id } = await replaced();
+    const replacedAt = world.clock.now().getTime() + 13 * HOUR;
+    await live(world, 70);
+    const news = told(world, NOT_RETIRED);
+    const moments = [...new Set(news.map(({ key }) => String(key).replace(`${id}-not-retired-`, "")))];
+    expect(moments.map((moment) => Math.round((Date.parse(moment) - replacedAt) / DAY))).toEqual([0, 30, 60]);
+    expect(news.length).toBeLessThanOrEqual(3 + 1);
+    expect(news[0]).toMatchObject({ tokenId: id, reason: "never-retired", trigger: "schedule" });
+    expect(news[0]).not.toHaveProperty("expirationDate");
+  });
+
+  it("is told of by no manual run, by no dry run, and not once somebody has deactivated it", async () => {
+    const { world, id } = await replaced();
+    world.clock.advance(13 * HOUR + MINUTE);
+    await world.run({});
+    await world.run({ trigger: "schedule", dryRun: true });
+    world.losant.edit(APP, id, { status: "inactive" });
+    await world.run();
+    expect(told(world, NOT_RETIRED)).toEqual([]);
+    world.losant.edit(APP, id, { status: "active" });
+    await world.run();
+    expect(told(world, NOT_RETIRED)).toHaveLength(1);
+  });
+
+  it("is told of with the reason for which the policy keeps it", async () => {
+    const policy = { neverExpiring: "20d", retire: { deactivateAfter: "7d" } };
+    const world = new World({ policy, config: { schedule: "1d" } });
+    const { id } = world.token("backend", { age: 400 * DAY });
+    await live(world, 55, undefined, DAY);
+    const reasons = told(world, NOT_RETIRED).map(({ tokenId, reason }) => [tokenId === id, reason]);
+    expect(reasons).toContainEqual([true, "never-retired"]);
+    // Its successor was replaced after twenty days, and nobody reads what replaced it.
+    expect(reasons).toContainEqual([false, "successor-unread"]);
+  });
+
+  it("costs no call in a run in which nothing is due", async () => {
+    const calls = async (age: number, lifetime?: number) => {
+      const world = new World({ policy: { lifetime: "365d" } });
+      const { id } = world.token("backend", { age, ...(lifetime !== undefined && { lifetime }) });
+      await world.run({ tokens: [id], force: true });
+      world.clock.advance(10 * DAY);
+      const operations: string[] = [];
+      await world.run(undefined, {
+        intercept: ({ operation }) => {
+          operations.push(operation);
+          return {};
+        },
+      });
+      return operations;
+    };
+    expect(await calls(400 * DAY)).toEqual(await calls(100 * DAY, 365 * DAY));
+  });
+});

@@ -218,8 +218,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "tokens that this worker did not make are retired, and their proof is not asked for",
     [
       "plan/retirement.ts",
-      'const isOurs = lineage.madeHere.has(token.id) || (token.proof === "unknown" && hasKeysLeft);',
-      "const isOurs = token.id !== undefined;",
+      'return madeHere.has(id) || (proof === "unknown" && hasKeysLeft);',
+      "return id !== undefined;",
     ],
     [
       "plan/retirement.ts",

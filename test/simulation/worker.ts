@@ -24,6 +24,7 @@ const DEADLINE_MS = 15 * MINUTE;
 export const UNREMARKABLE: ReadonlySet<string> = new Set([
   "Losant Token Rotation Run Completed",
   "Losant API Token Expiring",
+  "Losant API Token Not Retired",
   "Losant API Token Rotation Failed",
 ]);
 

@@ -49,6 +49,11 @@ export async function eventExamples(): Promise<ReadonlyMap<string, DeliveredEven
   );
   await run(schedule, { intercept: ({ operation }) => (operation === "create" ? { before: scope } : {}) });
 
+  const { id: endless } = world.token("kiosk", { age: 400 * DAY });
+  await run({ tokens: [endless], force: true });
+  world.clock.advance(14 * HOUR);
+  await run(schedule);
+
   return new Map(world.buses.accepted.toReversed().map((event) => [event.DetailType, delivered(event)]));
 }
 

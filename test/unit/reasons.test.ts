@@ -8,6 +8,7 @@ const needing = (when: string) =>
 it("a person has to look at what somebody did, and at what stands in the way of renewing, as long as it lasts", () => {
   expect(needing("always")).toEqual([
     "missing",
+    "never-retired",
     "orphan-left",
     "orphan-reactivated",
     "retirement-unproven",
