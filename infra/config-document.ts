@@ -79,7 +79,37 @@ export interface RotationNewSecretsDocument {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** The other regions that get a replica of them. Default: none. */
   readonly replicaRegions?: readonly string[] | undefined;
+  /** Who may read them. Default: no resource policy. */
+  readonly resourcePolicy?: ResourcePolicyDocument | undefined;
 }
+
+/** The resource policy of a secret. Its statements are only about reading. */
+export interface ResourcePolicyDocument {
+  readonly Version: "2012-10-17";
+  readonly Id?: string | undefined;
+  readonly Statement: readonly {
+    readonly Sid?: string | undefined;
+    readonly Effect: "Allow" | "Deny";
+    readonly Principal:
+      | "*"
+      | {
+          readonly AWS?: string | readonly string[] | undefined;
+          readonly Service?: string | readonly string[] | undefined;
+          readonly Federated?: string | readonly string[] | undefined;
+        };
+    readonly Action: ReadingAction | readonly ReadingAction[];
+    readonly Resource: "*";
+    /** By operator, then by key. */
+    readonly Condition?:
+      | Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+      | undefined;
+  }[];
+}
+
+type ReadingAction =
+  | "secretsmanager:GetSecretValue"
+  | "secretsmanager:DescribeSecret"
+  | "secretsmanager:ListSecretVersionIds";
 
 export interface RotationPolicyDocument {
   /** How long before its expiry a token is replaced. Default `30d`. */

@@ -20,11 +20,16 @@ const TAG = "secretsmanager:TagResource";
 
 const REPLICATE = "secretsmanager:ReplicateSecretToRegions";
 
+const POLICY_READ = "secretsmanager:GetResourcePolicy";
+const POLICY_WRITE = "secretsmanager:PutResourcePolicy";
+
 const SECRET_WRITES = [
   "secretsmanager:CreateSecret",
   "secretsmanager:PutSecretValue",
   "secretsmanager:UpdateSecretVersionStage",
 ];
+
+const RESTRICTED = "The secrets of configured applications, which are created with a resource policy.";
 
 /** One grant for each kind of secret. */
 export function secretGrants({
@@ -34,6 +39,7 @@ export function secretGrants({
   former,
   tagged,
   replicated,
+  restricted,
 }: SecretPatterns): readonly SecretGrant[] {
   const grants: readonly SecretGrant[] = [
     {
@@ -80,6 +86,19 @@ export function secretGrants({
         BoolIfExists: { "secretsmanager:ForceOverwriteReplicaSecret": "false" },
       },
     })),
+    {
+      sid: "LookAtResourcePolicies",
+      actions: [POLICY_READ],
+      ends: restricted,
+      wildcards: RESTRICTED,
+    },
+    {
+      sid: "RestrictNewSecrets",
+      actions: [POLICY_WRITE],
+      ends: restricted,
+      wildcards: RESTRICTED,
+      conditions: { Bool: { "secretsmanager:BlockPublicPolicy": "true" } },
+    },
   ];
   return grants.filter(({ ends }) => ends.length > 0);
 }
@@ -94,7 +113,7 @@ function tagConditions(tags: TaggedSecrets["tags"]): Conditions {
   };
 }
 
-const NOT_LOOKS = [TAG, REPLICATE, ...SECRET_WRITES];
+const NOT_LOOKS = [TAG, REPLICATE, POLICY_READ, POLICY_WRITE, ...SECRET_WRITES];
 
 /** What the widget may do: the worker's looks, and none of its writes. */
 export function lookGrants(patterns: SecretPatterns): readonly SecretGrant[] {

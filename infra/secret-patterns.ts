@@ -22,6 +22,8 @@ export interface SecretPatterns {
   readonly tagged: readonly TaggedSecrets[];
   /** Those that are created with replicas, once for all that get them in the same regions. */
   readonly replicated: readonly ReplicatedSecrets[];
+  /** Those that are created with a resource policy. */
+  readonly restricted: readonly string[];
 }
 
 export interface TaggedSecrets {
@@ -126,6 +128,9 @@ function patternsOf(config: RotationConfig, breadth: Breadth): SecretPatterns {
     replicated: alike(({ replicaRegions }) => replicaRegions)
       .filter(({ value }) => value.length > 0)
       .map(({ value, ends }) => ({ replicaRegions: value, ends })),
+    restricted: alike(({ resourcePolicy }) => resourcePolicy !== undefined).flatMap(({ value, ends }) =>
+      value ? ends : [],
+    ),
     renewed:
       folder !== undefined && areAllRenewed
         ? accessTokens

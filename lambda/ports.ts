@@ -198,8 +198,15 @@ export interface SecretStore {
    * or to decide which secrets to read. Reads only.
    */
   list(...namePrefixes: readonly string[]): Promise<readonly SecretState[]>;
-  /** Creates a secret without a value, as `demanded`. A secret that exists is left as it is, with its own key and tags. Repeatable. */
+  /**
+   * Creates a secret without a value, as `demanded`, except for its resource policy. A secret that exists is left as it is, with its own
+   * key and tags. Repeatable.
+   */
   create(name: SecretName, description: string, demanded: NewSecrets): Promise<void>;
+  /** Whether a policy is attached to the secret, whoever wrote it. Reads only. */
+  hasResourcePolicy(arn: SecretArn): Promise<boolean>;
+  /** Attaches this policy in the place of any other. AWS refuses one that lets everybody read. Repeatable. */
+  putResourcePolicy(arn: SecretArn, policy: string): Promise<void>;
   /**
    * Stores a version with only this label, and returns its labels: the first version of a secret also becomes
    * AWSCURRENT. Repeatable with the same value: a version is immutable.

@@ -38,6 +38,10 @@ export interface SecretsConsole {
   hangReplicas(name: string, hangs: boolean): void;
   /** The secrets whose replicas get no changes. */
   hangingReplicas(): readonly string[];
+  /** Creates a secret without a value, or replaces the description of an existing one. */
+  describeSecret(name: string, description: string | undefined): void;
+  /** Attaches this resource policy, or removes the one that is attached. It doesn't decide who may read. */
+  setResourcePolicy(name: string, policy: string | undefined): void;
   /** Policies deny these operations on the secret with this name, even if it doesn't exist yet. An empty list ends that. */
   deny(name: string, ...operations: readonly string[]): void;
   /** The organization refuses new secrets without these tags, and without a key of their own. It doesn't apply to `putSecret`. */
@@ -91,6 +95,13 @@ export function secretsConsole(secrets: Secrets): SecretsConsole {
       secrets.replication.fail(name, region, message),
     hangReplicas: (name: string, hangs: boolean) => secrets.replication.hang(name, hangs),
     hangingReplicas: () => secrets.replication.hanging,
+    describeSecret(name: string, description: string | undefined) {
+      const secret =
+        secrets.find(name) ?? secrets.blank({ name, description, kmsKeyId: undefined, tags: new Map() });
+      secrets.saveChanged({ ...secret, description });
+    },
+    setResourcePolicy: (name: string, resourcePolicy: string | undefined) =>
+      void secrets.saveChanged({ ...secrets.get(name), resourcePolicy }),
     deny: (name: string, ...operations: readonly string[]) => secrets.deny(name, operations),
     demand: (demands: Demands) => secrets.demand(demands),
     setKeyState: (name: string, keyState: KeyState) => void secrets.save({ ...secrets.get(name), keyState }),

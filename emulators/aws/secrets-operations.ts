@@ -1,3 +1,4 @@
+import * as policies from "./secret-policies.ts";
 import type { Secrets } from "./secrets.ts";
 import * as reads from "./secrets-reads.ts";
 import * as writes from "./secrets-writes.ts";
@@ -22,7 +23,9 @@ export function secretsOperations(secrets: Secrets): ReadonlyMap<string, Operati
     ["DeleteSecret", writing(writes.deleteSecret)],
     ["RestoreSecret", writing(writes.restoreSecret)],
     ["TagResource", writing(writes.tagResource)],
+    ["PutResourcePolicy", writing(policies.putResourcePolicy)],
     ["DescribeSecret", reading(reads.describeSecret)],
+    ["GetResourcePolicy", reading(policies.getResourcePolicy)],
     ["GetSecretValue", reading(reads.getSecretValue)],
     ["ListSecretVersionIds", reading(reads.listSecretVersionIds)],
     ["ListSecrets", reading(reads.listSecrets)],

@@ -174,6 +174,7 @@ export class Secrets {
       keyState: "enabled",
       primaryRegion: undefined,
       replicaRegions: [],
+      resourcePolicy: undefined,
       labels: new Map(),
       versions: [],
     };

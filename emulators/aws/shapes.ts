@@ -49,6 +49,12 @@ export const DeleteSecret = v.object({
   ForceDeleteWithoutRecovery: v.optional(v.boolean(), false),
 });
 
+export const PutResourcePolicy = v.object({
+  SecretId,
+  ResourcePolicy: text(1, 20_480),
+  BlockPublicPolicy: v.optional(v.boolean(), false),
+});
+
 export const TagResource = v.object({ SecretId, Tags });
 
 export const OneSecret = v.object({ SecretId });

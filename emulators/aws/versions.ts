@@ -32,6 +32,8 @@ export interface Secret {
   /** The region of the primary secret, if the secret has replicas or is one. */
   readonly primaryRegion: string | undefined;
   readonly replicaRegions: readonly string[];
+  /** As JSON. */
+  readonly resourcePolicy: string | undefined;
   readonly description: string | undefined;
   readonly kmsKeyId: string | undefined;
   readonly keyState: KeyState;

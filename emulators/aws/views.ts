@@ -18,6 +18,7 @@ export interface SecretView {
   readonly owningService: string | undefined;
   readonly primaryRegion: string | undefined;
   readonly replicaRegions: readonly string[];
+  readonly resourcePolicy: string | undefined;
   readonly description: string | undefined;
   readonly kmsKeyId: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
@@ -35,6 +36,7 @@ export function secretView(secret: Secret): SecretView {
     owningService: secret.owningService,
     primaryRegion: secret.primaryRegion,
     replicaRegions: secret.replicaRegions,
+    resourcePolicy: secret.resourcePolicy,
     description: secret.description,
     kmsKeyId: secret.kmsKeyId,
     tags: Object.fromEntries(secret.tags),

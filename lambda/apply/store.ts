@@ -21,6 +21,7 @@ import type { TokenOwner } from "../model/token.ts";
 import type { IssuedToken } from "../ports.ts";
 import type { ApplicationContext } from "./context.ts";
 import { discarding } from "./issue.ts";
+import { descriptionOfNew, restrict } from "./restrict.ts";
 import { patienceFrom, retry, retryWrite } from "./retry.ts";
 
 const LOOK_PAUSE_MS = 500;
@@ -30,18 +31,22 @@ const CONTRADICTIONS = 3;
 /** The secret. If there is none, it is created without a value, because its ARN must be known before a token is issued. */
 export async function open(
   name: SecretName,
-  description: string,
-  { run: { store, clock }, application }: ApplicationContext,
+  what: string,
+  context: ApplicationContext,
 ): Promise<SecretState> {
+  const { run, application } = context;
+  const { store, clock } = run;
   const until = patienceFrom(clock);
   // To store a string is to add a label, and a string that waits for that is in memory only.
   const opened = async (secret: SecretState) => {
     const { arn } = takingWrites(secret);
+    await restrict(secret, context);
     await store.awaitReplicas(arn);
     return secret;
   };
   const found = await store.describe(name);
   if (found !== undefined) return opened(found);
+  const description = await descriptionOfNew(name, what, context);
   await retry(clock, until, () => store.create(name, description, application.newSecrets));
   for (;;) {
     const made = await store.describe(name);

@@ -57,6 +57,8 @@ export interface SecretState {
   readonly owningService: string | undefined;
   /** The region of the original secret, if it has replicas or is one: see `isReplica`. */
   readonly primaryRegion: string | undefined;
+  /** Only of one secret, not of a list. Anybody who may change a secret can write it. */
+  readonly description?: string | undefined;
   /** Its copies in other regions. Only DescribeSecret shows them. */
   readonly replicas: readonly Replica[];
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { NewSecrets } from "../model/new-secrets.ts";
+import { ResourcePolicySchema } from "./resource-policy.ts";
 
 /** No policy of a role can name the alias of a key. */
 const kmsKeyArn = v.pipe(
@@ -53,6 +54,7 @@ export const NewSecretsSchema = v.strictObject({
   kmsKeyArn: v.optional(kmsKeyArn),
   tags: v.optional(tags),
   replicaRegions: v.optional(replicaRegions),
+  resourcePolicy: v.optional(ResourcePolicySchema),
 });
 
 export type NewSecretsDocument = v.InferOutput<typeof NewSecretsSchema>;
@@ -63,9 +65,15 @@ export function resolveNewSecrets(...documents: readonly (NewSecretsDocument | u
     kmsKeyArn,
     tags = {},
     replicaRegions = [],
+    resourcePolicy,
     ...unused
   }: NewSecretsDocument = Object.assign({}, ...documents);
   // No key may be accepted and then ignored.
   unused satisfies Readonly<Record<string, never>>;
-  return { kmsKeyArn, tags, replicaRegions };
+  return {
+    kmsKeyArn,
+    tags,
+    replicaRegions,
+    resourcePolicy: resourcePolicy && JSON.stringify(resourcePolicy),
+  };
 }

@@ -86,6 +86,7 @@ export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
     ...store,
     describe,
     awaitReplicas,
+    putResourcePolicy: moving((...args) => store.putResourcePolicy(...args)),
     promote: moving((...args) => store.promote(...args)),
     attach: moving((...args) => store.attach(...args)),
     detach: moving((...args) => store.detach(...args)),

@@ -45,6 +45,20 @@ describe("describing a secret", () => {
     ]);
   });
 
+  test("answers its description, and whether it has a resource policy", async () => {
+    const body = { ...described(LABELS), Description: "made by hand" };
+    const { store } = await storeAnswering(() => ({ status: 200, body }));
+    expect((await store.describe(NAME))?.description).toBe("made by hand");
+    for (const [answer, isThere] of [
+      [{ ARN, Name: NAME }, false],
+      [{ ARN, Name: NAME, ResourcePolicy: null }, false],
+      [{ ARN, Name: NAME, ResourcePolicy: "{}" }, true],
+    ] as const) {
+      const other = await storeAnswering(() => ({ status: 200, body: answer }));
+      expect(await other.store.hasResourcePolicy(ARN)).toBe(isThere);
+    }
+  });
+
   test("answers an empty secret that was never changed since its creation", async () => {
     const { store } = await storeAnswering(() => ({ status: 200, body: described() }));
     expect(await store.describe(NAME)).toMatchObject({
@@ -206,6 +220,7 @@ describe("the writes", () => {
       kmsKeyArn,
       tags: { "cost-center": "4711", empty: "" },
       replicaRegions: ["us-east-1"],
+      resourcePolicy: undefined,
     });
     expect(JSON.parse(server.requests[0]?.body ?? "")).toMatchObject({
       KmsKeyId: kmsKeyArn,
@@ -218,12 +233,35 @@ describe("the writes", () => {
     });
   });
 
+  test("attach a resource policy that AWS must not let through if it is public", async () => {
+    const { store, server } = await storeAnswering(() => ({ status: 200, body: { ARN, Name: NAME } }));
+    await store.putResourcePolicy(ARN, '{"Version":"2012-10-17"}');
+    expect(operationsOf(server)).toEqual(["PutResourcePolicy"]);
+    expect(JSON.parse(server.requests[0]?.body ?? "")).toEqual({
+      SecretId: ARN,
+      ResourcePolicy: '{"Version":"2012-10-17"}',
+      BlockPublicPolicy: true,
+    });
+  });
+
+  test.each(["PublicPolicyException", "MalformedPolicyDocumentException"])(
+    "are refused with %s because of the policy",
+    async (name) => {
+      const { store } = await storeAnswering(() => awsRefusal(name));
+      await expect(store.putResourcePolicy(ARN, "{}")).rejects.toMatchObject({
+        code: "store-refused",
+        effect: "none",
+      });
+    },
+  );
+
   test("leave a secret that exists already as it is, with its own key and tags", async () => {
     const { store, server } = await storeAnswering(() => awsRefusal("ResourceExistsException"));
     const demanded = {
       kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
       tags: { owner: "iot" },
       replicaRegions: [],
+      resourcePolicy: undefined,
     };
     await expect(store.create(NAME, "", demanded)).resolves.toBeUndefined();
     expect(operationsOf(server)).toEqual(["CreateSecret"]);

@@ -38,5 +38,6 @@ export const AS_READ = {
   deletedAt: new Date("2029-07-01T00:00:00Z"),
   owningService: "rds",
   primaryRegion: "eu-west-1",
+  description: undefined,
   replicas: [],
 };

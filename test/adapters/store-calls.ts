@@ -27,6 +27,8 @@ export const STORE_CALLS: Readonly<
   read: { isWrite: false, call: (store) => store.read(NAME, "AWSCURRENT") },
   versions: { isWrite: false, call: (store) => store.versions(ARN) },
   readVersion: { isWrite: false, call: (store) => store.readVersion(ARN, VERSION) },
+  hasResourcePolicy: { isWrite: false, call: (store) => store.hasResourcePolicy(ARN) },
+  putResourcePolicy: { isWrite: true, call: (store) => store.putResourcePolicy(ARN, "{}") },
   create: { isWrite: true, call: (store) => store.create(NAME, "a description", NO_DEMANDS) },
   stage: { isWrite: true, call: (store, value) => store.stage(ARN, VERSION, value, LABEL) },
   promote: { isWrite: true, call: (store) => store.promote(ARN, VERSION, OLDER) },

@@ -322,6 +322,8 @@ describe("beside somebody else at work", { timeout: TIMEOUT_MS }, () => {
       store: {
         describe: (name) => store.describe(name),
         history: (arn) => store.history(arn),
+        hasResourcePolicy: (arn) => store.hasResourcePolicy(arn),
+        putResourcePolicy: (...args) => store.putResourcePolicy(...args),
         create: (...args) => store.create(...args),
         stage: (...args) => store.stage(...args),
         attach: (...args) => store.attach(...args),

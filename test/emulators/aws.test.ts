@@ -9,9 +9,11 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
+  PutResourcePolicyCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
   SecretsManagerClient,
@@ -625,6 +627,49 @@ describe("deleting a secret", () => {
     expect(
       await allRefusedAs([put("s", id("two"), "v2"), move("mine", id("one")), remove(), forced, restore()]),
     ).toEqual(new Set(["InvalidRequestException"]));
+  });
+});
+
+describe("resource policies", () => {
+  const ANYBODY = { Effect: "Allow", Principal: "*", Action: "secretsmanager:GetSecretValue", Resource: "*" };
+  const put = (statement: object, BlockPublicPolicy?: boolean) =>
+    secretsManager.send(
+      new PutResourcePolicyCommand({
+        SecretId: "s",
+        ResourcePolicy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+        ...(BlockPublicPolicy !== undefined && { BlockPublicPolicy }),
+      }),
+    );
+  const read = async () =>
+    (await secretsManager.send(new GetResourcePolicyCommand({ SecretId: "s" }))).ResourcePolicy;
+  beforeEach(() => create("s", "v1", id("one")).then(() => undefined));
+
+  test("one replaces the other, and counts as a change of the secret", async () => {
+    expect(await read()).toBeUndefined();
+    pass(HOUR_MS);
+    const narrow = { ...ANYBODY, Principal: { AWS: "arn:aws:iam::777788889999:root" } };
+    await put(narrow, true);
+    expect(JSON.parse((await read()) ?? "")).toEqual({ Version: "2012-10-17", Statement: [narrow] });
+    expect((await describeSecret("s")).LastChangedDate).toEqual(new Date(START.getTime() + HOUR_MS));
+    await put({ ...narrow, Effect: "Deny" }, true);
+    expect(await read()).toContain("Deny");
+  });
+
+  test("one that lets everybody read is refused if the request says so", async () => {
+    expect(await refusedAs(put(ANYBODY, true))).toBe("PublicPolicyException");
+    expect(await refusedAs(put({ ...ANYBODY, Principal: { AWS: ["*"] } }, true))).toBe(
+      "PublicPolicyException",
+    );
+    expect(await read()).toBeUndefined();
+    await put({ ...ANYBODY, Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } }, true);
+    await put({ ...ANYBODY, Effect: "Deny" }, true);
+    await put(ANYBODY);
+  });
+
+  test("one that is no policy is refused", async () => {
+    expect(await refusedAs(put({ Effect: "Perhaps" }, true))).toBe("MalformedPolicyDocumentException");
+    const noJson = new PutResourcePolicyCommand({ SecretId: "s", ResourcePolicy: "{" });
+    expect(await refusedAs(secretsManager.send(noJson))).toBe("MalformedPolicyDocumentException");
   });
 });
 

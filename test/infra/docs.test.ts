@@ -42,6 +42,18 @@ test("a fleet of 100,000 applications costs at most thirty dollars beside its se
   expect(large?.sum).toBeLessThanOrEqual(30);
 });
 
+const POLICY = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { AWS: "arn:aws:iam::777788889999:root" },
+      Action: "secretsmanager:GetSecretValue",
+      Resource: "*",
+    },
+  ],
+} as const;
+
 test("the page lists all that the worker's role may do, and nothing else", () => {
   const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000";
   const everything = (stack: Stack) => ({
@@ -50,7 +62,7 @@ test("the page lists all that the worker's role may do, and nothing else", () =>
     config: {
       ...RENEWING,
       formerPrefixes: ["old"],
-      newSecrets: { tags: { owner: "iot" }, replicaRegions: ["us-east-1"] },
+      newSecrets: { tags: { owner: "iot" }, replicaRegions: ["us-east-1"], resourcePolicy: POLICY },
     },
   });
   const statements = statementsOf(synthesized(everything).template);

@@ -69,6 +69,7 @@ const OPERATORS: Readonly<Record<string, (value: string, given: string | undefin
   ArnLike: (value, given) => given !== undefined && isArnLike(value, given),
   /** The request has one value for the key, or none. */
   "ForAllValues:StringEquals": (value, given) => given === undefined || given === value,
+  Bool: (value, given) => given === value,
   BoolIfExists: (value, given) => given === undefined || given === value,
   Null: (value, given) => (given === undefined) === (value === "true"),
 };

@@ -8,6 +8,18 @@ import type { TokenRotationProps } from "../../infra/props.ts";
 import { TokenRotation } from "../../infra/token-rotation.ts";
 import { APPLICATION, CONFIG, manyApplications, newApp } from "./synth.ts";
 
+const POLICY = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { AWS: "arn:aws:iam::777788889999:root" },
+      Action: "secretsmanager:GetSecretValue",
+      Resource: "*",
+    },
+  ],
+} as const;
+
 function stackWith(props: (stack: Stack) => Partial<TokenRotationProps>, env?: Stack["environment"]): Stack {
   const app = newApp();
   const [account, region] = env?.split("/") ?? [];
@@ -57,6 +69,7 @@ describe("AwsSolutions of cdk-nag", () => {
           kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
           tags: { owner: "iot" },
           replicaRegions: ["us-east-1"],
+          resourcePolicy: POLICY,
         },
       },
     }));
@@ -67,7 +80,7 @@ describe("AwsSolutions of cdk-nag", () => {
     const config = {
       ...manyApplications(count),
       formerPrefixes: ["old"],
-      newSecrets: { tags: { owner: "iot" }, replicaRegions: ["us-east-1"] },
+      newSecrets: { tags: { owner: "iot" }, replicaRegions: ["us-east-1"], resourcePolicy: POLICY },
     };
     expect(findings(stackWith(() => ({ config }), "111122223333/eu-west-1"))).toEqual([]);
     expect(findings(stackWith(() => ({ config })))).toEqual([]);

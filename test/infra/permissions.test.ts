@@ -6,6 +6,19 @@ import { policiesOf, SECRETS, statementsOf, workerStatements } from "./policies.
 import { APPLICATION, CONFIG, readable, resourcesOf, synthesized } from "./synth.ts";
 
 const OTHER = "575ec8687ae143cd83dc4a98";
+/** Anybody of one organization may read. */
+const POLICY = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: "*",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: "*",
+      Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1234567890" } },
+    },
+  ],
+} as const;
 const ACTIONS = [
   "CreateSecret",
   "DescribeSecret",
@@ -72,7 +85,7 @@ describe("the worker's role", () => {
 
   test("may make each call of the worker's, and no other of those services", () => {
     const services = new Set(workerCalls().map(({ action }) => action.split(":")[0]));
-    const allowed = workerStatements()
+    const allowed = workerStatements({ config: { ...CONFIG, newSecrets: { resourcePolicy: POLICY } } })
       .filter(({ Effect }) => Effect === "Allow")
       .flatMap(({ Action }) => Action)
       .filter((action) => services.has(action.split(":")[0]));
@@ -203,6 +216,39 @@ describe("new secrets with tags and a key", () => {
     ).toBe(false);
   });
 
+  test("allow the worker to look at the resource policies of its secrets, and to attach one that isn't public", () => {
+    const config = { ...CONFIG, newSecrets: { resourcePolicy: POLICY } };
+    const statements = workerStatements({ config });
+    const may = (action: string, secret: string, context: Context = {}) =>
+      permits(statements, `secretsmanager:${action}`, SECRETS + secret, context);
+    const blocked = { "secretsmanager:BlockPublicPolicy": "true" };
+    for (const secret of [`losant/${APPLICATION}/backend-AbCdEf`, "prod/backend/losant-AbCdEf"]) {
+      expect(may("GetResourcePolicy", secret)).toBe(true);
+      expect(may("PutResourcePolicy", secret, blocked)).toBe(true);
+      expect(may("PutResourcePolicy", secret, { "secretsmanager:BlockPublicPolicy": "false" })).toBe(false);
+      expect(may("PutResourcePolicy", secret)).toBe(false);
+      expect(may("DeleteResourcePolicy", secret, blocked)).toBe(false);
+    }
+    for (const secret of [`losant/${OTHER}/x-AbCdEf`, `losant-access/${APPLICATION}-AbCdEf`]) {
+      expect(may("GetResourcePolicy", secret)).toBe(false);
+      expect(may("PutResourcePolicy", secret, blocked)).toBe(false);
+    }
+  });
+
+  test("give only the applications with a resource policy the right to it", () => {
+    const applications = [
+      ...(CONFIG.applications ?? []),
+      { id: OTHER, accessToken: `losant-access/${OTHER}`, newSecrets: { resourcePolicy: POLICY } },
+    ];
+    const resources = workerStatements({ config: { ...CONFIG, applications } }).filter(({ Sid }) =>
+      ["LookAtResourcePolicies", "RestrictNewSecrets"].includes(Sid ?? ""),
+    );
+    expect(resources.map(({ Resource }) => Resource)).toEqual([
+      `${SECRETS}losant/${OTHER}/*`,
+      `${SECRETS}losant/${OTHER}/*`,
+    ]);
+  });
+
   test("give each application the right to its own tags", () => {
     const applications = [
       ...(CONFIG.applications ?? []),
@@ -248,7 +294,7 @@ describe("new secrets with tags and a key", () => {
   test("give the widget no right more", () => {
     const config = {
       ...CONFIG,
-      newSecrets: { kmsKeyArn: key(1), tags: TAGS, replicaRegions: ["us-east-1"] },
+      newSecrets: { kmsKeyArn: key(1), tags: TAGS, replicaRegions: ["us-east-1"], resourcePolicy: POLICY },
     };
     const widgets = (props: object) =>
       JSON.stringify(

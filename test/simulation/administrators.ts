@@ -1,3 +1,4 @@
+import type { Secrets } from "../../emulators/aws/secrets.ts";
 import type { Secret } from "../../emulators/aws/versions.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { tokenMeant } from "./meant.ts";
@@ -11,6 +12,10 @@ export function administer(act: AdministratorAct, services: Services, chronicle:
   const { secrets } = services.deploymentAt(role.deployment);
   if (act.do === "replace-access") {
     replaceAccess(act, services, chronicle);
+    return;
+  }
+  if (act.do === "prepare-secret") {
+    prepare(services.secretOf(role), secrets);
     return;
   }
   const secret = secrets.find(services.secretOf(role));
@@ -37,9 +42,18 @@ export function administer(act: AdministratorAct, services: Services, chronicle:
       services.deploymentAt(role.deployment).aws.putSecret(secret.name, current?.value.data ?? "nothing");
       break;
     }
+    case "unrestrict-secret":
+      secrets.saveChanged({ ...secret, resourcePolicy: undefined });
+      break;
     default:
       act satisfies never;
   }
+}
+
+function prepare(name: string, secrets: Secrets): void {
+  if (secrets.find(name) !== undefined) return;
+  const [description] = secrets.all().flatMap((secret) => secret.description ?? []);
+  secrets.save(secrets.blank({ name, description, kmsKeyId: undefined, tags: new Map() }));
 }
 
 function plant(

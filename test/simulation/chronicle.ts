@@ -8,6 +8,7 @@ import type { Call } from "../support/ports.ts";
 import { onCurrent, onIssued } from "./promises/beginnings.ts";
 import { checkFound } from "./promises/directories.ts";
 import { onEnded, onSuperseded } from "./promises/ends.ts";
+import { onSecretChanged } from "./promises/secrets.ts";
 import { checkUserToken } from "./promises/users.ts";
 import { onEvent } from "./promises/words.ts";
 import {
@@ -266,14 +267,17 @@ export class Chronicle implements Evidence {
         let record = this.secrets.get(key);
         if (record?.last === secret) continue;
         if (record === undefined || record.arn !== secret.arn) {
-          record = newSecret(store, secret, this.tamperedBy(store, secret.name));
+          record = newSecret(store, secret, by, this.tamperedBy(store, secret.name));
           this.secrets.set(key, record);
           // Its run began before the configuration was changed.
           if (by !== "person" && !this.services.isConfigured(by.deployment.index, secret.name))
             this.tamperedBy(store, secret.name).add("moved");
         }
+        if (by !== "person") {
+          onSecretChanged(this, record, secret);
+          this.#touchedSecret(secret.name, by);
+        }
         record.last = secret;
-        if (by !== "person") this.#touchedSecret(secret.name, by);
         record.past.push({ sinceMs: this.nowMs, secret });
         this.#noteVersions(record, secret);
         this.#noteCurrent(record, secret, by);
@@ -349,11 +353,12 @@ export class Chronicle implements Evidence {
 const ownerOf = (token: StoredToken | UserToken) =>
   "applicationId" in token ? token.applicationId : token.userId;
 
-function newSecret(store: Secrets, { name, arn }: Secret, tamperedBy: Deeds): SecretRecord {
+function newSecret(store: Secrets, { name, arn }: Secret, maker: Actor, tamperedBy: Deeds): SecretRecord {
   return {
     store,
     name,
     arn,
+    maker,
     last: undefined,
     versions: new Set(),
     reigns: [],

@@ -45,6 +45,8 @@ function deed(act: Act, services: Services, chronicle: Chronicle): void {
     case "copy-secret":
     case "destroy-secret":
     case "remake-secret":
+    case "prepare-secret":
+    case "unrestrict-secret":
     case "replace-access":
       administer(act, services, chronicle);
       break;

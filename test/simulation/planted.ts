@@ -106,6 +106,34 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "return tell(secret, failed);",
   ]),
   fault("a string is stored while a replica lags", ["apply/store.ts", "await store.awaitReplicas(arn);", ""]),
+  fault("a secret that somebody else created gets the resource policy, as its description has a marker", [
+    "apply/restrict.ts",
+    "if (!(await isOwn(secret, { application, api }))) {",
+    "if (!hasSecretMarker(secret)) {",
+  ]),
+  fault(
+    "the marker of one secret proves who created another",
+    [
+      "model/secret-marker.ts",
+      "key.mac(signedText(name, created, applicationId))}",
+      'key.mac(signedText("any" as SecretName, created, applicationId))}',
+    ],
+    [
+      "model/secret-marker.ts",
+      "key.mac(signedText(name, created, applicationId)) ===",
+      'key.mac(signedText("any" as SecretName, created, applicationId)) ===',
+    ],
+  ),
+  fault("a secret in use gets the resource policy", [
+    "apply/restrict.ts",
+    "if (resourcePolicy === undefined || versions.length > 0) return;",
+    "if (resourcePolicy === undefined || versions.length < 0) return;",
+  ]),
+  fault("a string is stored before the secret has its resource policy", [
+    "apply/store.ts",
+    "await restrict(secret, context);",
+    "",
+  ]),
   // Tokens that are discarded.
   fault("a successor of a revoked token is discarded although a run may be promoting it", [
     "plan/unfinished.ts",

@@ -64,6 +64,7 @@ export interface SecretRecord {
   readonly store: Secrets;
   readonly name: string;
   readonly arn: string;
+  readonly maker: Actor;
   last: Secret | undefined;
   readonly versions: Set<string>;
   readonly reigns: Reign[];

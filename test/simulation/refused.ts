@@ -1,5 +1,5 @@
 import { runs, setting, token } from "./lasting.ts";
-import { FIRST, faultAt, runAt } from "./scenarios.ts";
+import { actAt, FIRST, faultAt, runAt } from "./scenarios.ts";
 import type { Entry, ListingEntry, RateEntry, Script } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./services.ts";
 
@@ -9,6 +9,8 @@ const LASTING_AND_DUE = [{ ...token("backend", 9), isUngrantable: true }, token(
 
 /** Their first successors need new secrets. */
 const WITHOUT_SECRETS = THREE.map((one) => ({ ...one, isMapped: false }));
+
+const UNSTORED = { ...token("backend", 8), isMapped: false };
 
 const DUE = [token("backend", 8), token("edge-gateway", 8.1), token("my server #3", 8.2)];
 
@@ -94,6 +96,35 @@ export const REFUSED: readonly { readonly says: string; readonly script: Script 
   {
     says: "an organization that refuses bare secrets stops no first rotation",
     script: { setting: setting(WITHOUT_SECRETS, { refusesBareSecrets: true }), entries: runs(0, 9) },
+  },
+  {
+    says: "a new secret has its resource policy before its first string, wherever a run stops",
+    script: {
+      setting: setting(WITHOUT_SECRETS, { restrictsNewSecrets: true, replicas: { lagMs: 2_000 } }),
+      entries: [
+        runAt("r1", MINUTE),
+        faultAt("r1", "createSecret", "crash-after"),
+        runAt("r2", HOUR),
+        faultAt("r2", "putResourcePolicy", "crash-before"),
+        runAt("r3", 2 * HOUR),
+        faultAt("r3", "putResourcePolicy", "answer-lost"),
+        ...runs(1, 3),
+      ],
+    },
+  },
+  {
+    says: "a secret that a person created, or that is in use, gets no resource policy, whatever its description says",
+    script: {
+      setting: setting([UNSTORED, { ...token("edge-gateway", 9.1), isMapped: false }], {
+        restrictsNewSecrets: true,
+      }),
+      entries: [
+        actAt({ atMs: 10 * MINUTE }, { do: "prepare-secret", role: { ...FIRST, token: 1 } }),
+        ...runs(0, 3),
+        actAt({ atMs: 3 * DAY }, { do: "unrestrict-secret", role: FIRST }),
+        ...runs(20, 24),
+      ],
+    },
   },
   {
     says: "no secret changes while a replica lacks the last change, and each rotation is completed",

@@ -44,6 +44,8 @@ export interface Setting {
   readonly hidesCreatorTypes?: boolean;
   /** The organization refuses new secrets without a tag and a key of their own. The configuration has both. */
   readonly refusesBareSecrets?: boolean;
+  /** New secrets get a resource policy. */
+  readonly restrictsNewSecrets?: boolean;
   /** New secrets get replicas, which need this long for a change. One of them may fail from the beginning. */
   readonly replicas?: { readonly lagMs: number; readonly oneFails?: boolean };
   /** Undefined: all applications are configured, each with an access token of its own. */
@@ -291,7 +293,14 @@ export type AdministratorAct =
         /** The secret is deleted without a recovery window. */
         | "destroy-secret"
         /** The same, and the secret is recreated under its name, with the token that it held. */
-        | "remake-secret";
+        | "remake-secret"
+        /** The secret loses its resource policy. */
+        | "unrestrict-secret";
+      readonly role: Role;
+    }
+  | {
+      /** The secret of the role is created without a value, with the description of another one. */
+      readonly do: "prepare-secret";
       readonly role: Role;
     }
   | {

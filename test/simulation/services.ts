@@ -398,11 +398,25 @@ const NEW_SECRETS = {
   tags: { "cost-center": "4711" },
 };
 
+const RESTRICTED = {
+  resourcePolicy: {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: "arn:aws:iam::777788889999:root" },
+        Action: "secretsmanager:GetSecretValue",
+        Resource: "*",
+      },
+    ],
+  },
+} as const;
+
 const REPLICAS = { replicaRegions: ["eu-north-1", "eu-south-1"] } as const;
 
 /** The rotation.config.json of a deployment. */
 export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_SET): object {
-  const { intervalMs, policy, applications, discovery, refusesBareSecrets, replicas } = setting;
+  const { intervalMs, policy, applications, discovery } = setting;
   const { prefix, renew } = layout;
   const listed = applications.flatMap(({ tokens, access, found }, index) => {
     const mapped = [...tokens.keys()].flatMap((token) => {
@@ -427,9 +441,11 @@ export function documentOf(setting: Setting, kind: DeploymentKind, layout = AS_S
     secretPrefix: prefix === "first" ? prefixOf(kind) : nextPrefixOf(kind),
     ...(prefix === "next-after-first" && { formerPrefixes: [prefixOf(kind)] }),
     policy,
-    ...((refusesBareSecrets || replicas) && {
-      newSecrets: { ...(refusesBareSecrets && NEW_SECRETS), ...(replicas && REPLICAS) },
-    }),
+    newSecrets: {
+      ...(setting.refusesBareSecrets && NEW_SECRETS),
+      ...(setting.replicas && REPLICAS),
+      ...(setting.restrictsNewSecrets && RESTRICTED),
+    },
     ...(listed.length > 0 && { applications: listed }),
     ...(discovery?.isFleet && { fleet: true }),
     ...(discovery && {

@@ -36,6 +36,10 @@ export function callOf(operation: string, { url, body }: EmulatedRequest): Call 
       return call("readAccessToken", false);
     case "CreateSecret":
       return call("createSecret", true);
+    case "GetResourcePolicy":
+      return call("hasResourcePolicy", false);
+    case "PutResourcePolicy":
+      return call("putResourcePolicy", true);
     case "PutSecretValue":
       return call("stage", true, String(given.ClientRequestToken));
     case "UpdateSecretVersionStage":

@@ -3,6 +3,7 @@ import { AwsRefusal } from "../../emulators/aws/errors.ts";
 import type { EventBuses } from "../../emulators/aws/events.ts";
 import { labelsOf } from "../../emulators/aws/labels.ts";
 import { startsWithAny } from "../../emulators/aws/prefixes.ts";
+import * as policies from "../../emulators/aws/secret-policies.ts";
 import type { Secrets } from "../../emulators/aws/secrets.ts";
 import * as reads from "../../emulators/aws/secrets-reads.ts";
 import * as writes from "../../emulators/aws/secrets-writes.ts";
@@ -198,6 +199,17 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
             AddReplicaRegions: replicaRegions.map((Region) => ({ Region })),
           });
       }),
+    hasResourcePolicy: (arn) =>
+      call("hasResourcePolicy", false, arn, () => {
+        const { ResourcePolicy } = policies.getResourcePolicy(secrets, { SecretId: arn }) as {
+          ResourcePolicy?: string;
+        };
+        return ResourcePolicy !== undefined;
+      }),
+    putResourcePolicy: (arn, ResourcePolicy) =>
+      call("putResourcePolicy", true, arn, () => {
+        policies.putResourcePolicy(secrets, { SecretId: arn, ResourcePolicy, BlockPublicPolicy: true });
+      }),
     stage: (arn, version, value, label) =>
       call("stage", true, version, () => {
         writes.putSecretValue(secrets, {
@@ -249,6 +261,7 @@ function stateOf(
     deletedAt: secret.deletedAt,
     owningService: secret.owningService,
     primaryRegion: secret.primaryRegion,
+    description: secret.description,
     replicas: replicas.map(({ Region: region, Status, StatusMessage: message }) => ({
       region,
       status: REPLICA_STATUS[Status],

@@ -631,11 +631,12 @@ describe("what new secrets get", () => {
   const newSecretsOf = (newSecrets: object) =>
     parseConfig({ newSecrets, applications: [application] }).applications[0]?.newSecrets;
 
-  it("is neither a key nor tags nor replicas by default", () => {
+  it("is neither a key nor tags, replicas or a resource policy by default", () => {
     expect(parseConfig({ applications: [application] }).applications[0]?.newSecrets).toEqual({
       kmsKeyArn: undefined,
       tags: {},
       replicaRegions: [],
+      resourcePolicy: undefined,
     });
   });
 
@@ -649,17 +650,17 @@ describe("what new secrets get", () => {
         { id: OTHER, accessToken: "losant-access/other", newSecrets: { tags: {} } },
       ],
     });
-    expect(discover[0]?.newSecrets).toEqual({
+    expect(discover[0]?.newSecrets).toMatchObject({
       kmsKeyArn: KEY,
       tags: { owner: "fleet", unit: "3" },
       replicaRegions: ["eu-west-3"],
     });
-    expect(discover[0]?.overrides.get(v.parse(ApplicationId, APP))?.newSecrets).toEqual({
+    expect(discover[0]?.overrides.get(v.parse(ApplicationId, APP))?.newSecrets).toMatchObject({
       kmsKeyArn: `${KEY}5`,
       tags: { owner: "fleet", unit: "3" },
       replicaRegions: ["us-gov-west-1"],
     });
-    expect(applications.map(({ newSecrets }) => newSecrets)).toEqual([
+    expect(applications.map(({ newSecrets }) => newSecrets)).toMatchObject([
       { kmsKeyArn: KEY, tags: {}, replicaRegions: ["eu-west-3"] },
     ]);
   });
@@ -699,6 +700,84 @@ describe("what new secrets get", () => {
 
   it("can be as long as AWS allows", () => {
     const tags = { ["k".repeat(128)]: "v".repeat(256), "Größe / Region:=+-@._": "" };
-    expect(newSecretsOf({ kmsKeyArn: KEY, tags })).toEqual({ kmsKeyArn: KEY, tags, replicaRegions: [] });
+    expect(newSecretsOf({ kmsKeyArn: KEY, tags })).toMatchObject({ kmsKeyArn: KEY, tags });
+  });
+
+  describe("the resource policy", () => {
+    const READ = "secretsmanager:GetSecretValue";
+    const ALLOW = {
+      Effect: "Allow",
+      Principal: { AWS: "arn:aws:iam::111122223333:role/consumer" },
+      Action: READ,
+      Resource: "*",
+    };
+    const policyOf = (...Statement: readonly object[]) => ({ Version: "2012-10-17", Statement });
+
+    it.each([
+      [policyOf(ALLOW)],
+      [
+        policyOf(
+          { ...ALLOW, Sid: "Consumers", Action: [READ, "secretsmanager:DescribeSecret"] },
+          {
+            Effect: "Deny",
+            Principal: "*",
+            Action: READ,
+            Resource: "*",
+            Condition: { StringNotEquals: { "aws:PrincipalOrgID": ["o-1234567890"] } },
+          },
+        ),
+      ],
+      [policyOf({ ...ALLOW, Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } })],
+    ])("can be %j", (resourcePolicy) => {
+      expect(JSON.parse(newSecretsOf({ resourcePolicy })?.resourcePolicy ?? "")).toEqual(resourcePolicy);
+    });
+
+    it.each([
+      [JSON.stringify(policyOf(ALLOW)), "resourcePolicy: "],
+      [{ ...policyOf(ALLOW), Version: "2008-10-17" }, 'resourcePolicy.Version: must be "2012-10-17"'],
+      [{ Statement: [ALLOW] }, "resourcePolicy.Version: "],
+      [{ ...policyOf(ALLOW), Extra: 1 }, "resourcePolicy.Extra: unknown key"],
+      [policyOf(), "resourcePolicy.Statement: must contain at least one statement"],
+      [
+        policyOf({ ...ALLOW, Effect: "allow" }),
+        'resourcePolicy.Statement.0.Effect: must be "Allow" or "Deny"',
+      ],
+      [
+        policyOf({ ...ALLOW, Action: "secretsmanager:*" }),
+        "resourcePolicy.Statement.0.Action: must be one or more of",
+      ],
+      [
+        policyOf({ ...ALLOW, Action: [READ, "secretsmanager:PutSecretValue"] }),
+        "resourcePolicy.Statement.0.Action",
+      ],
+      [policyOf({ ...ALLOW, Action: [] }), "resourcePolicy.Statement.0.Action"],
+      [policyOf({ ...ALLOW, NotAction: READ }), "resourcePolicy.Statement.0.NotAction: unknown key"],
+      [policyOf({ ...ALLOW, NotPrincipal: "*" }), "resourcePolicy.Statement.0.NotPrincipal: unknown key"],
+      [
+        policyOf({ ...ALLOW, Resource: "arn:aws:s3:::x" }),
+        'resourcePolicy.Statement.0.Resource: must be "*"',
+      ],
+      [policyOf({ ...ALLOW, Principal: {} }), "resourcePolicy.Statement.0.Principal"],
+      [policyOf({ ...ALLOW, Principal: { AWS: [] } }), "resourcePolicy.Statement.0.Principal"],
+      [policyOf({ ...ALLOW, Principal: { CanonicalUser: "x" } }), "resourcePolicy.Statement.0.Principal"],
+      [policyOf({ ...ALLOW, Principal: "*" }), "resourcePolicy.Statement.0: must have a Condition"],
+      [
+        policyOf({ ...ALLOW, Principal: { AWS: ["*"] } }),
+        "resourcePolicy.Statement.0: must have a Condition",
+      ],
+      [
+        policyOf({ ...ALLOW, Principal: "*", Condition: {} }),
+        "resourcePolicy.Statement.0: must have a Condition",
+      ],
+      [
+        policyOf({ ...ALLOW, Effect: "Deny", Action: "secretsmanager:DescribeSecret" }),
+        `resourcePolicy.Statement.0: may deny only ${READ}`,
+      ],
+      [policyOf({ ...ALLOW, Sid: "a".repeat(20_480) }), "resourcePolicy: must have at most 20480 characters"],
+    ])("is refused as %j", (resourcePolicy, says) => {
+      expect(refusal({ newSecrets: { resourcePolicy }, applications: [application] })).toContain(
+        `newSecrets.${says}`,
+      );
+    });
   });
 });

@@ -23,6 +23,7 @@ describe("what the worker's role may read as its access token", () => {
       renewed: [],
       tagged: [],
       replicated: [],
+      restricted: [],
       managed: [`losant/${APP}/*`],
       former: [],
     });

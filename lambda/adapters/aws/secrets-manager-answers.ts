@@ -87,9 +87,19 @@ function secretStateOf(
 }
 
 export const DescribedSecret = v.pipe(
-  v.object({ ...secretFields, VersionIdsToStages: versionsToStages, ReplicationStatus: replicas }),
+  v.object({
+    ...secretFields,
+    Description: v.optional(v.string()),
+    VersionIdsToStages: versionsToStages,
+    ReplicationStatus: replicas,
+  }),
   v.check(({ LastChangedDate, CreatedDate }) => (LastChangedDate ?? CreatedDate) !== undefined),
-  v.transform((secret) => secretStateOf(secret, secret.VersionIdsToStages, secret.ReplicationStatus)),
+  v.transform(
+    (secret): SecretState => ({
+      ...secretStateOf(secret, secret.VersionIdsToStages, secret.ReplicationStatus),
+      description: secret.Description,
+    }),
+  ),
 );
 
 /** The same facts, with another key for versions. If one entry is unreadable, only that entry is lost. */
@@ -137,7 +147,10 @@ export const VersionsPage = v.object({
 
 export const StoredVersion = v.object({ ARN: SecretArn, VersionId, VersionStages: labels });
 
-/** CreateSecret and UpdateSecretVersionStage. */
+/** GetResourcePolicy. */
+export const AttachedPolicy = v.object({ ARN: SecretArn, ResourcePolicy: v.optional(v.string()) });
+
+/** CreateSecret, PutResourcePolicy and UpdateSecretVersionStage. */
 export const ChangedSecret = v.object({ ARN: SecretArn });
 
 export const ReadSecretValue = v.object({

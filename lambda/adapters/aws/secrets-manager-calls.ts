@@ -1,9 +1,11 @@
 import type {
   CreateSecretCommand,
   DescribeSecretCommand,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
+  PutResourcePolicyCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
@@ -44,8 +46,17 @@ export const STORE_LIMITS: StoreLimits = {
   listTotalMs: 180_000,
 };
 
-type Read = DescribeSecretCommand | GetSecretValueCommand | ListSecretsCommand | ListSecretVersionIdsCommand;
-type Write = CreateSecretCommand | PutSecretValueCommand | UpdateSecretVersionStageCommand;
+type Read =
+  | DescribeSecretCommand
+  | GetResourcePolicyCommand
+  | GetSecretValueCommand
+  | ListSecretsCommand
+  | ListSecretVersionIdsCommand;
+type Write =
+  | CreateSecretCommand
+  | PutResourcePolicyCommand
+  | PutSecretValueCommand
+  | UpdateSecretVersionStageCommand;
 /** The SDK's `send` has an overload for each command. This is the form that is used here. */
 type Send = (command: Read | Write, options: { readonly abortSignal: AbortSignal }) => Promise<unknown>;
 

@@ -1,5 +1,7 @@
 import {
   CreateSecretCommand,
+  GetResourcePolicyCommand,
+  PutResourcePolicyCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
@@ -19,8 +21,9 @@ import {
 import type { AccessTokenReader, Login, SecretStore } from "../../ports.ts";
 import { AWS_CLIENT, type AwsPlace } from "./client.ts";
 import { BEFORE_SIGNING, guard, INNERMOST, withPossibleClock } from "./guard.ts";
-import { accessTokenIn, ChangedSecret, StoredVersion } from "./secrets-manager-answers.ts";
+import { AttachedPolicy, accessTokenIn, ChangedSecret, StoredVersion } from "./secrets-manager-answers.ts";
 import {
+  reading,
   SecretsManagerCalls,
   STORE_LIMITS,
   type StoreLimits,
@@ -103,6 +106,20 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
     const made = await this.#calls.write(command, ChangedSecret);
     if (!made.ok && made.failure.name === "ResourceExistsException") return;
     valueOrThrow(writing("CreateSecret", name), made);
+  }
+
+  async hasResourcePolicy(arn: SecretArn): Promise<boolean> {
+    const read = await this.#calls.read(new GetResourcePolicyCommand({ SecretId: arn }), AttachedPolicy);
+    return valueOrThrow(reading("GetResourcePolicy", arn), read).ResourcePolicy !== undefined;
+  }
+
+  async putResourcePolicy(arn: SecretArn, policy: string): Promise<void> {
+    const command = new PutResourcePolicyCommand({
+      SecretId: arn,
+      ResourcePolicy: policy,
+      BlockPublicPolicy: true,
+    });
+    valueOrThrow(writing("PutResourcePolicy", arn), await this.#calls.write(command, ChangedSecret));
   }
 
   async stage(

@@ -1,0 +1,54 @@
+import { masked } from "../model/masked.ts";
+import type { SecretName, SecretState } from "../model/secret.ts";
+import { describeNewSecret, hasSecretMarker, isCreatedByWorker } from "../model/secret-marker.ts";
+import { after } from "../model/time.ts";
+import type { ApplicationContext } from "./context.ts";
+import { retryWrite } from "./retry.ts";
+
+/** The description of a secret that is about to be created. If it gets a resource policy, it proves later who created it. */
+export async function descriptionOfNew(
+  name: SecretName,
+  text: string,
+  { run: { clock }, application, api, aheadMs }: ApplicationContext,
+): Promise<string> {
+  if (application.newSecrets.resourcePolicy === undefined) return text;
+  const now = after(clock.now(), aheadMs);
+  return describeNewSecret(text, name, now, application.id, await api.signingKey());
+}
+
+/**
+ * Attaches the resource policy of the configuration to a secret that this worker created and that has neither a version nor a policy.
+ * So a run that was stopped after CreateSecret is completed by the next one, and a secret of somebody else keeps what it has. Without a
+ * `resourcePolicy` in the configuration, it asks nobody.
+ */
+export async function restrict(
+  secret: SecretState,
+  { run: { store, clock, log }, application, api }: ApplicationContext,
+): Promise<void> {
+  const { arn, name, versions } = secret;
+  const { resourcePolicy } = application.newSecrets;
+  if (resourcePolicy === undefined || versions.length > 0) return;
+  if (!(await isOwn(secret, { application, api }))) {
+    log.warn("an empty secret gets no resource policy, because the worker didn't create it", {
+      secretName: masked(name),
+    });
+    return;
+  }
+  if (await store.hasResourcePolicy(arn)) return;
+  await retryWrite(clock, () => store.putResourcePolicy(arn, resourcePolicy));
+}
+
+/** The access token may have been renewed since the secret was created. */
+async function isOwn(
+  secret: SecretState,
+  { application: { id }, api }: Pick<ApplicationContext, "application" | "api">,
+): Promise<boolean> {
+  if (!hasSecretMarker(secret)) return false;
+  if (isCreatedByWorker(secret, id, [await api.signingKey()])) return true;
+  const kept = await api.keptKeys();
+  return isCreatedByWorker(
+    secret,
+    id,
+    kept.filter(({ isTrusted }) => isTrusted),
+  );
+}
