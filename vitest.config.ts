@@ -26,6 +26,7 @@ const PATIENCE_MS = {
 export default defineConfig({
   test: {
     globalSetup: "test/support/temporary-folder.ts",
+    setupFiles: "test/support/fixed-chance.ts",
     // Vitest's default leaves one core to itself: of two, that is half.
     maxWorkers: "100%",
     projects: (Object.keys(TEST_FILES) as (keyof typeof TEST_FILES)[]).map((name) => ({
