@@ -79,10 +79,10 @@ export interface UnreadableToken {
 
 /**
  * What a read with a new string shows. `accepted`: Losant answered it. `known`: Losant refused the read, as it does only for strings
- * it knows. `rejected`: Losant doesn't know the string, or not yet. `unclear`: the answer shows none of these. Undefined: the scope
- * allows no read.
+ * it knows. `rejected`: Losant doesn't know the string, or not yet. `unclear`: the answer shows none of these. `throttled`: Losant gave
+ * no other answer while there was time to wait. Undefined: the scope allows no read.
  */
-export type ProbeAnswer = "accepted" | "known" | "rejected" | "unclear" | undefined;
+export type ProbeAnswer = "accepted" | "known" | "rejected" | "unclear" | "throttled" | undefined;
 
 /** The tokens of one application, or of a user, at Losant. */
 export interface TokenApi {

@@ -10,7 +10,7 @@ import { type ApiToken, scopeKey, type TokenId } from "../model/token.ts";
 import type { Rotate } from "../plan/actions.ts";
 import type { Policy } from "../policy/policy.ts";
 import { successorExpiresAt } from "../policy/renewal-window.ts";
-import type { IssuedToken, TokenOrder } from "../ports.ts";
+import type { IssuedToken, ProbeAnswer, TokenOrder } from "../ports.ts";
 import type { ApplicationContext } from "./context.ts";
 import type { Verified } from "./outcomes.ts";
 import { retry } from "./retry.ts";
@@ -123,15 +123,18 @@ async function probed(
     if (answer === "known" && !isOwnAccessToken) return "refusal";
     if (answer === undefined && !isOwnAccessToken) return "response";
     if (answer === undefined || clock.now() >= until) {
-      if (answer === "unclear" && !isOwnAccessToken) return "response";
-      const error = new RotationError(
-        "successor-unusable",
-        `Losant did not accept the successor ${token.id}`,
-      );
-      throw await discarding(token.id, error, context);
+      if (answer !== "rejected" && !isOwnAccessToken) return "response";
+      throw await discarding(token.id, untried(token.id, answer), context);
     }
     await clock.sleep(PROBE_PAUSE_MS);
   }
+}
+
+/** An access token must not become current before Losant has accepted it. If Losant only had no time, a later run tries again. */
+function untried(id: TokenId, answer: ProbeAnswer): RotationError {
+  if (answer === "throttled")
+    return new RotationError("losant-throttled", `Losant's limit left no time to test the successor ${id}`);
+  return new RotationError("successor-unusable", `Losant did not accept the successor ${id}`);
 }
 
 /**

@@ -117,12 +117,14 @@ function isElsewhere(token: ListedToken, snapshot: Snapshot): boolean {
 }
 
 /**
- * Whether an access token can have created it. Losant may call the user of an access token the creator, also if the user's access
- * token of another deployment has created it. Then only a marker distinguishes it from what the user created by hand.
+ * Whether an access token can have created it. Losant may call the user of an access token the creator. Among discovered applications,
+ * it may be any user: another deployment may discover with another user's access token. Then only a marker distinguishes it from what
+ * a user created by hand.
  */
 function isOfAnAccessToken(token: ListedToken, snapshot: Snapshot): boolean {
-  const isOfUser = snapshot.application.foundBy !== undefined && token.marker !== undefined;
-  return isCreatedThroughApi(token, isOfUser ? idsOfAccessTokens(snapshot) : []);
+  const isDiscovered = snapshot.application.foundBy !== undefined;
+  const isOfUser = isDiscovered && token.marker !== undefined && token.creatorType === "user";
+  return isOfUser || isCreatedThroughApi(token, []);
 }
 
 /**

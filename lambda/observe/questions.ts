@@ -115,6 +115,8 @@ function askAboutTokens(
           for (const name of leftToSearch(token, snapshot) ?? []) questions.search(name);
         const isAsked = origin.kind === "moved" || isOfInterest(snapshot, token, selection, now);
         if (!isAsked) break;
+        // A token whose marker an earlier access token signed may have replaced it.
+        if (origin.kind === "moved") questions.needKeys();
         // Its creator may be an earlier access token of the worker, or it may be one itself.
         if (mayBeOurs(token, snapshot)) questions.needKeys();
         if (token.scope.some((scope) => LISTS_TOKENS.test(scope))) questions.needKeys();

@@ -269,7 +269,7 @@ export function throttleAware(
         return await pause.outlasting(giveUpAt, () => api.probe(string, scope));
       } catch (thrown) {
         if (!isThrottled(thrown)) throw thrown;
-        return "unclear";
+        return "throttled";
       }
     },
     loggedInWith: () => api.loggedInWith(),

@@ -586,25 +586,34 @@ describe("the access token of a user", () => {
     expect(losant.accepts(twin.token)).toBe(false);
   });
 
-  it("doesn't make the successors of another deployment roots, if Losant calls the user their creator", async () => {
-    const { world, losant, user, tokens } = fleet({
-      losant: { creatorTypeOfUserTokens: "user", creatorIds: "user" },
-      applications: [{ id: ONE, secrets: { backend: "prod/one" } }],
-    });
-    const elsewhere = `arn:aws:secretsmanager:us-east-1:444455556666:secret:prod/one-AbCdEf`;
-    const foreign = losant.addToken(ONE, {
-      name: "backend",
-      creatorType: "user",
-      creatorId: user,
-      description: `[losant-token-rotation replaces=${tokens.one.id} secret=${elsewhere} run=run-9]`,
-      creationDate: new Date(world.clock.now().getTime() - DAY),
-      expirationDate: new Date(world.clock.now().getTime() + 364 * DAY),
-    });
-    const { report, failures } = await world.run();
-    expect(failures).toEqual([]);
-    expect(report.tokens.find(({ tokenId }) => tokenId === foreign.id)).toMatchObject({ reason: "foreign" });
-    expect(rotatedIn({ report } as Awaited<ReturnType<World["run"]>>).toSorted()).toEqual([ONE, TWO]);
-  });
+  it.each([
+    ["the same user", undefined],
+    ["the user of that deployment's access token", "another"],
+  ])(
+    "doesn't make the successors of another deployment roots, if Losant calls %s their creator",
+    async (_, other) => {
+      const { world, losant, user, tokens } = fleet({
+        losant: { creatorTypeOfUserTokens: "user", creatorIds: "user" },
+        applications: [{ id: ONE, secrets: { backend: "prod/one" } }],
+      });
+      const creatorId = other === undefined ? user : losant.addUser({ name: other });
+      const elsewhere = `arn:aws:secretsmanager:us-east-1:444455556666:secret:prod/one-AbCdEf`;
+      const foreign = losant.addToken(ONE, {
+        name: "backend",
+        creatorType: "user",
+        creatorId,
+        description: `[losant-token-rotation replaces=${tokens.one.id} secret=${elsewhere} run=run-9]`,
+        creationDate: new Date(world.clock.now().getTime() - DAY),
+        expirationDate: new Date(world.clock.now().getTime() + 364 * DAY),
+      });
+      const { report, failures } = await world.run();
+      expect(failures).toEqual([]);
+      expect(report.tokens.find(({ tokenId }) => tokenId === foreign.id)).toMatchObject({
+        reason: "foreign",
+      });
+      expect(rotatedIn({ report } as Awaited<ReturnType<World["run"]>>).toSorted()).toEqual([ONE, TWO]);
+    },
+  );
 
   it("doesn't make the tokens of its user's other programs its own", async () => {
     const { world, losant, user } = fleet({ losant: { creatorIds: "user" } });

@@ -131,6 +131,23 @@ describe("a new string that Losant throttles when it is tried", () => {
       verified: "probe",
     });
   });
+
+  it("is given up until the next run if it is that of the worker's own access token, which is no failure", async () => {
+    const { world, access } = withAccessTokenDue();
+    const before = new RotationError("losant-throttled", "planted");
+    const intercept: Intercept = ({ operation }) => (operation === "probe" ? { before } : {});
+    const count = world.losant.tokens(APP).length;
+    const { report, failures } = await world.run({}, { intercept });
+    expect(failures).toEqual([]);
+    const row = report.tokens.find(({ tokenId }) => tokenId === access.id);
+    expect(row).toMatchObject({ outcome: "deferred" });
+    // What nobody has tried doesn't stay.
+    expect(world.losant.tokens(APP)).toHaveLength(count);
+    const next = await world.run();
+    expect(next.report.tokens.find(({ tokenId }) => tokenId === access.id)).toMatchObject({
+      outcome: "rotated",
+    });
+  });
 });
 
 describe("a leak response whose deactivation is throttled", () => {

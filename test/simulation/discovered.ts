@@ -276,4 +276,24 @@ export const DISCOVERED: readonly { readonly says: string; readonly script: Scri
       ],
     },
   },
+  {
+    says: "what another deployment made with another user's access token is no second root, if Losant calls the user its creator",
+    script: {
+      setting: discovering(
+        {
+          entries: [
+            { organizations: ["Other", "sandbox"], atLeast: 0 },
+            { organizations: ["Acme *"], policy: { retire: "never" } },
+          ],
+          creatorType: "user",
+        },
+        [{ ...app("Delta", { owner: 2 }), tokens: [{ ...TOKEN, isMapped: true }] }],
+        { deployments: ["home", "other-region"], creatorIds: "user" },
+      ),
+      entries: [
+        deed({ atMs: HOUR }, { do: "move-application", application: 0, owner: 0 }),
+        runAt("r12", 3 * HOUR, { event: FORCED }),
+      ],
+    },
+  },
 ];

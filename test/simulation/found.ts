@@ -350,4 +350,70 @@ export const FOUND: readonly { readonly says: string; readonly script: Script }[
       ],
     },
   },
+  {
+    says: "a successor of the worker's own access token, which Losant's limit left no time to try, waits for the next run",
+    script: {
+      setting: {
+        ...PLAIN,
+        seed: 600475569,
+        intervalMs: HOUR,
+        policy: {
+          renewBefore: "675m",
+          orphanAfter: "1h",
+          retire: { unread: "ignore", deactivateAfter: "120m", deleteAfter: "120m" },
+          secretFormat: "plain",
+        },
+        applications: [
+          {
+            access: "managed",
+            tokens: [{ name: "backend", lifetimeMs: 45 * HOUR, ageMs: 110700000, isMapped: false }],
+          },
+          {
+            access: "lasting",
+            tokens: [
+              { name: "backend", lifetimeMs: 45 * HOUR, ageMs: 107100000, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 45 * HOUR, ageMs: 121500000, isMapped: false },
+              { name: "my server #3", lifetimeMs: 45 * HOUR, ageMs: 121500000, isMapped: false },
+            ],
+          },
+        ],
+        deployments: ["home", "other-account", "other-namespace"],
+        listingLagMs: MINUTE,
+        creatorIds: "accessToken",
+      },
+      entries: [
+        actAt({ atMs: 12838963 }, { do: "allow-writes", role: FIRST }),
+        { kind: "rate", most: 3, isSaid: true, fromMs: 0, toMs: 20 * HOUR },
+      ],
+    },
+  },
+  {
+    says: "a lineage that went into another secret, and is mapped back, continues where it is",
+    script: {
+      setting: {
+        ...PLAIN,
+        seed: 600335635,
+        intervalMs: DAY,
+        policy: {
+          renewBefore: "10800m",
+          orphanAfter: "1h",
+          retire: { unread: "ignore", deactivateAfter: "2880m", deleteAfter: "2880m" },
+          secretFormat: "plain",
+        },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [{ name: "edge-gateway", lifetimeMs: 30 * DAY, ageMs: 1944000000, isMapped: true }],
+          },
+        ],
+        deployments: ["home", "other-account"],
+      },
+      entries: [
+        runAt("r4", 60627, { deployment: 1 }),
+        runAt("r9", 172861140, { deployment: 1 }),
+        actAt({ atMs: 198882656 }, { do: "map", role: { ...FIRST, deployment: 1 } }),
+        actAt({ atMs: 141535321 }, { do: "map-elsewhere", role: { ...FIRST, deployment: 1 } }),
+      ],
+    },
+  },
 ];

@@ -724,4 +724,33 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a lineage moves once, also if a person went back to an earlier access token, whose key doesn't show who replaced whom",
+    script: {
+      setting: setting([], {
+        seed: 600_367_288,
+        intervalMs: 6 * HOUR,
+        policy: {
+          renewBefore: "3600m",
+          orphanAfter: "1h",
+          retire: { unread: "ignore", deleteAfter: "720m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "managed",
+            tokens: [{ name: "backend", lifetimeMs: 180 * HOUR, ageMs: 129 * HOUR, isMapped: true }],
+          },
+        ],
+        creatorIds: "none",
+      }),
+      entries: [
+        runAt("r1", 60_128),
+        runAt("r2", 1_120_969, { event: FORCED }),
+        actAt({ atMs: 1_349_252 }, { do: "roll-back", role: ACCESS }),
+        actAt({ run: "r2", call: 4 }, { do: "rename", role: FIRST, whose: "current" }),
+        actAt({ atMs: 26_273_733 }, { do: "map-elsewhere", role: FIRST }),
+      ],
+    },
+  },
 ];

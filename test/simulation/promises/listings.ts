@@ -54,11 +54,19 @@ export function checkStanding(
   const reign = secret && currentReign(secret);
   if (reign?.token === undefined || !isOurs(reign.versionId) || !isAlive(reign.token, evidence.nowMs)) return;
   const isKnown = reign.fromMs + evidence.services.setting.describeLagMs < by.startedMs;
-  if (isKnown && reign.token !== replaced)
+  // A lineage that went into another secret and is mapped back continues where it is.
+  const comesBack = replaced.secretArn !== token.secretArn && isSuccessorOf(reign.token, replaced, evidence);
+  if (isKnown && reign.token !== replaced && !comesBack)
     evidence.broken(
       "succession",
       `${token.id} replaces ${replaced.id}, while ${reign.token.id} is current in ${reign.secret.name}`,
     );
+}
+
+function isSuccessorOf(one: TokenRecord, other: TokenRecord, { tokens }: Evidence): boolean {
+  let id = other.replacedId;
+  while (id !== undefined && id !== one.id) id = tokens.get(id)?.replacedId;
+  return id !== undefined;
 }
 
 /** Every run that reads a faulty list reports the fault. A run reports no other fault of a list. */
