@@ -90,9 +90,9 @@ export const DISCOVERY_FAULTS: readonly PlantedFault[] = [
     "const alsoAbout = others.length > 0 ? others : NO_ENTRIES;",
     "const alsoAbout = others.length > 99 ? others : NO_ENTRIES;",
   ]),
-  fault("what the user of the access token created elsewhere is a root", [
+  fault("what the user of an access token created elsewhere is a root", [
     "lineage/places.ts",
-    "return isCreatedThroughApi(token, isOfUser ? idsOfAccessTokens(snapshot) : []);",
-    "return isCreatedThroughApi(token, isOfUser ? [] : []);",
+    "return isOfUser || isCreatedThroughApi(token, []);",
+    "return isCreatedThroughApi(token, []);",
   ]),
 ];

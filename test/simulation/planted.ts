@@ -530,6 +530,16 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "replaced !== undefined && isLive(replaced, now) ? replaced : undefined",
     "undefined",
   ]),
+  fault("a token moves before older keys show what replaced it", [
+    "observe/questions.ts",
+    'if (origin.kind === "moved") questions.needKeys();',
+    "",
+  ]),
+  fault("a string that Losant's limit left no time to try is one that Losant rejects", [
+    "run/guarded-ports.ts",
+    'return "throttled";',
+    'return "rejected";',
+  ]),
   ...DISCOVERY_FAULTS,
   ...FLEET_FAULTS,
   ...USER_FAULTS,
