@@ -1,6 +1,6 @@
 import type { TokenId } from "../model/token.ts";
 import type { Lineage } from "./lineage.ts";
-import { stampedVersions } from "./snapshot.ts";
+import { type StampedVersion, stampedVersions } from "./snapshot.ts";
 import { nextSuccessor, successorsOf } from "./succession.ts";
 
 /**
@@ -41,15 +41,21 @@ export function readsSinceReplaced(id: TokenId, lineage: Lineage): Reads {
     return { successor: "unread", isStillRead: false };
   if (!isSearched) return unknown;
   const versions = stampedVersions(reading);
+  const replacedAt = [createdAt, storedAt(successors.at(-1), versions)];
   const isRead = versions.some(
     ({ stamp, lastReadAt }) => lastReadAt !== undefined && successors.includes(stamp.tokenId),
   );
   return {
     successor: isRead ? "read" : "unread",
     isStillRead: versions.some(
-      ({ stamp, lastReadAt }) => stamp.tokenId === id && isLaterDay(lastReadAt, createdAt),
+      ({ stamp, lastReadAt }) => stamp.tokenId === id && replacedAt.some((at) => isLaterDay(lastReadAt, at)),
     ),
   };
+}
+
+/** Losant may have deleted the token that replaced another one. Its version still shows when that was. */
+function storedAt(id: TokenId | undefined, versions: readonly StampedVersion[]): Date | undefined {
+  return versions.find(({ stamp }) => stamp.tokenId === id)?.createdAt;
 }
 
 function isSameOrLaterDay(at: Date | undefined, as: Date): boolean {

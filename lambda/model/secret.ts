@@ -37,6 +37,8 @@ export interface Stamp {
 export interface SecretVersion {
   readonly id: VersionId;
   readonly labels: readonly string[];
+  /** When it was stored. Only ListSecretVersionIds has it. */
+  readonly createdAt?: Date | undefined;
   /** The day, in UTC, on which somebody last read it in this region. Only ListSecretVersionIds has it. Undefined: nobody has. */
   readonly lastReadAt?: Date | undefined;
 }

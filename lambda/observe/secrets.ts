@@ -60,12 +60,11 @@ export function unreadable(thrown: unknown, known: SecretReading | undefined): S
 function withHistory({ versions }: SecretState, listed: readonly SecretVersion[]): readonly SecretVersion[] {
   const described = new Set(versions.map(({ id }) => id));
   const others = listed.filter(({ id }) => !described.has(id));
-  const reads = new Map(listed.map(({ id, lastReadAt }) => [id, lastReadAt]));
+  const dates = new Map(listed.map(({ id, createdAt, lastReadAt }) => [id, { createdAt, lastReadAt }]));
   return [
-    ...versions.map((version) => ({ ...version, lastReadAt: reads.get(version.id) })),
-    ...others.map(({ id, labels, lastReadAt }) => ({
-      id,
-      lastReadAt,
+    ...versions.map((version) => ({ ...version, ...dates.get(version.id) })),
+    ...others.map(({ labels, ...version }) => ({
+      ...version,
       labels: labels.filter((label) => label !== AWSCURRENT && label !== AWSPREVIOUS),
     })),
   ];

@@ -150,6 +150,11 @@ export function readAgo(ms: number, of: SecretVersion): SecretVersion {
   return { ...of, lastReadAt: new Date(Math.floor((NOW.getTime() - ms) / DAY) * DAY) };
 }
 
+/** The same version, stored so long ago. */
+export function storedAgo(ms: number, of: SecretVersion): SecretVersion {
+  return { ...of, createdAt: new Date(NOW.getTime() - ms) };
+}
+
 /** A version that somebody set by hand. */
 export function byHand(name: string, ...labels: readonly string[]): SecretVersion {
   return { id: v.parse(VersionId, `4d4e8e0c-by-hand-${name}`), labels };

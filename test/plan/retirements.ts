@@ -10,6 +10,7 @@ import {
   type SecretTraits,
   secret,
   secretNamed,
+  storedAgo,
   token,
   version,
 } from "./builders.ts";
@@ -122,6 +123,22 @@ export const RETIREMENTS: readonly Row[] = [
     secrets: [secret([readAgo(0, current), readAgo(7 * DAY, previous)], { changed: 8 * DAY, read: 0 })],
     policy: holding,
     plan: ["wait third: not-due", "skip second: still-read"],
+  },
+  {
+    says: "keeps a predecessor that was read after the day of its replacement, although the token that replaced it is gone",
+    tokens: [first, third],
+    secrets: [
+      secret(
+        [
+          readAgo(0, current),
+          storedAgo(400 * DAY, version("second", "first", "AWSPREVIOUS")),
+          readAgo(9 * DAY, version("first", "root")),
+        ],
+        { changed: 8 * DAY, read: 0 },
+      ),
+    ],
+    policy: holding,
+    plan: ["wait third: not-due", "skip first: still-read"],
   },
   {
     says: "retires a predecessor that was last read on the day of its replacement, and whose successor was read on any day",

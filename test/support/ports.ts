@@ -160,9 +160,10 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
       call("history", false, arn, () => {
         secrets.authorize("ListSecretVersionIds", arn);
         const secret = secrets.get(arn);
-        return secret.versions.map(({ id, lastReadAt }) => ({
+        return secret.versions.map(({ id, createdAt, lastReadAt }) => ({
           id: v.parse(VersionId, id),
           labels: labelsOf(secret.labels, id),
+          createdAt,
           ...(lastReadAt && { lastReadAt }),
         }));
       }),

@@ -115,11 +115,6 @@ export const SecretsPage = v.object({
   NextToken: v.optional(v.string()),
 });
 
-/** A version, and when it was created. */
-interface DatedVersion extends SecretVersion {
-  readonly createdAt: Date | undefined;
-}
-
 export const VersionsPage = v.object({
   ARN: SecretArn,
   Versions: v.optional(
@@ -132,7 +127,7 @@ export const VersionsPage = v.object({
           LastAccessedDate: v.optional(v.date()),
         }),
         v.transform(
-          (version): DatedVersion => ({
+          (version): SecretVersion => ({
             ...versionOf(version.VersionId, version.VersionStages),
             createdAt: version.CreatedDate,
             ...(version.LastAccessedDate && { lastReadAt: version.LastAccessedDate }),
