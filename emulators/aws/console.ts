@@ -1,5 +1,6 @@
 import { CURRENT, moved } from "./labels.ts";
 import type { Demands, Secrets } from "./secrets.ts";
+import { showRead } from "./secrets-reads.ts";
 import { added, scheduled } from "./secrets-writes.ts";
 import { type KeyState, MAX_LABELS, type Secret, withLabels } from "./versions.ts";
 import { type SecretView, secretView } from "./views.ts";
@@ -21,6 +22,10 @@ export interface SecretsConsole {
   /** A stored string. Undefined if there is none. */
   value(name: string, stageOrVersionId?: string): string | undefined;
   secret(name: string): SecretView | undefined;
+  /** Shows that somebody read the version at this moment: AWS may show that later than it happened. */
+  showRead(name: string, versionId: string, at: Date): void;
+  /** Adds a tag, or changes its value. */
+  tag(name: string, key: string, value: string): void;
   /** The names of all secrets, including those scheduled for deletion, in the order of their creation. */
   secretNames(): readonly string[];
   /** Writes that the quota has refused so far. */
@@ -78,6 +83,15 @@ export function secretsConsole(secrets: Secrets): SecretsConsole {
     secret(name: string) {
       const secret = secrets.find(name);
       return secret && secretView(secret);
+    },
+    showRead(name: string, versionId: string, at: Date) {
+      const secret = secrets.find(name);
+      const version = versionOf(secret, versionId);
+      if (secret !== undefined && version !== undefined) showRead(secrets, secret, version, at);
+    },
+    tag(name: string, key: string, value: string) {
+      const secret = secrets.get(name);
+      secrets.saveChanged({ ...secret, tags: new Map([...secret.tags, [key, value]]) });
     },
     throttledWrites: () => secrets.quota.refused,
     secretNames: () => secrets.all().map(({ name }) => name),

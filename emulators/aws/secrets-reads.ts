@@ -56,11 +56,7 @@ export function getSecretValue(secrets: Secrets, body: unknown): object {
   const secret = secrets.usable(SecretId);
   const version = foundVersion(secret, VersionId, VersionStage);
   useKey(secret.keyState, "decrypt");
-  const today = dayOf(secrets.settings.now());
-  if (version.lastReadAt?.getTime() !== today.getTime()) {
-    const versions = secret.versions.map((one) => (one === version ? { ...one, lastReadAt: today } : one));
-    secrets.save({ ...secret, lastReadAt: today, versions });
-  }
+  showRead(secrets, secret, version, secrets.settings.now());
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -69,6 +65,15 @@ export function getSecretValue(secrets: Secrets, body: unknown): object {
     CreatedDate: seconds(version.createdAt),
     [version.value.kind === "string" ? "SecretString" : "SecretBinary"]: version.value.data,
   };
+}
+
+/** The dates of the secret and of the version show the day of a read, unless they show a later one. */
+export function showRead(secrets: Secrets, secret: Secret, version: Version, at: Date): void {
+  const day = dayOf(at);
+  if (version.lastReadAt !== undefined && version.lastReadAt >= day) return;
+  const versions = secret.versions.map((one) => (one === version ? { ...one, lastReadAt: day } : one));
+  const isLatest = secret.lastReadAt === undefined || secret.lastReadAt < day;
+  secrets.save({ ...secret, versions, ...(isLatest && { lastReadAt: day }) });
 }
 
 /** AWS documents a date, and answers with its first moment in UTC. */

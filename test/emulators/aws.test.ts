@@ -145,6 +145,24 @@ describe("creating a secret", () => {
     expect(LastChangedDate).toEqual(START);
   });
 
+  test("a read that is shown late has the day on which it happened, and hides no later one", async () => {
+    await create("s", "v1", id("one"));
+    const shown = async () => (await describeSecret("s")).LastAccessedDate?.toISOString().slice(0, 10);
+    aws.showRead("s", id("one"), new Date("2025-12-30T23:59:00Z"));
+    expect(await shown()).toBe("2025-12-30");
+    await getValue();
+    aws.showRead("s", id("one"), new Date("2025-12-31T00:00:00Z"));
+    expect(await shown()).toBe(clock.toISOString().slice(0, 10));
+  });
+
+  test("an edit of a tag changes the secret, and nothing else of it", async () => {
+    await create("s", "v1", id("one"));
+    clock = new Date(clock.getTime() + 3_600_000);
+    aws.tag("s", "owner", "somebody");
+    expect(aws.secret("s")).toMatchObject({ tags: { owner: "somebody" }, lastChangedDate: clock });
+    expect(aws.value("s")).toBe("v1");
+  });
+
   test("the day of the last read is told of each version that somebody has read, and of no other", async () => {
     await create("s", "v1", id("one"));
     await getValue();

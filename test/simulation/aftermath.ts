@@ -3,6 +3,7 @@ import type { Chronicle } from "./chronicle.ts";
 import { repair } from "./person.ts";
 import { checkCurrent, isIndistinct } from "./promises/ends.ts";
 import { checkSlots } from "./promises/fleet.ts";
+import { checkHeld, isHeld, releasedMs, stretchedUntilMs } from "./promises/readers.ts";
 import { checkSilence, isTold } from "./promises/silence.ts";
 import { hasRival, isUnprovable } from "./promises/words.ts";
 import {
@@ -74,11 +75,14 @@ export async function settle(history: OpenHistory): Promise<void> {
   const isPatient = services.setting.seed % PATIENCE === 0;
   do await runEverywhere(history, CALM_STEP * intervalMs);
   while (isWaiting() && !history.isOver);
+  const heldUntilMs = lastEndOfHeld(chronicle);
+  while (services.timeline.ms < heldUntilMs && !history.isOver) await runEverywhere(history, intervalMs);
   for (let round = 0; round < HEALTHY_RUNS && (isPatient || round === 0); round += 1)
     await runEverywhere(history, intervalMs);
   // If a person renames the access token, the worker no longer renews it. Once it has expired, no run can log in.
   if (history.workers.slice(-runsEverywhere(services).length).some(isLockedOut)) return;
   checkSilence(chronicle);
+  checkHeld(chronicle);
   checkRest(chronicle);
   for (let round = 0; round < IDLE_RUNS && !history.isOver; round += 1) {
     services.timeline.advanceTo(services.timeline.ms + intervalMs);
@@ -107,6 +111,19 @@ function isUnfinished({ secrets, tokens, nowMs, services }: Chronicle): boolean 
         (token.reigns.length === 0 || (supersededMs(token) !== undefined && isRetired(services, token))),
     )
   );
+}
+
+/** When the last of the tokens expires that are held now because nobody reads their successors. */
+function lastEndOfHeld(chronicle: Chronicle): number {
+  const ends = [...chronicle.tokens.values()].flatMap((token) =>
+    Number.isFinite(token.expiresMs) &&
+    isAlive(token, chronicle.nowMs) &&
+    supersededMs(token) !== undefined &&
+    isHeld(chronicle, token)
+      ? [token.expiresMs]
+      : [],
+  );
+  return Math.max(0, ...ends);
 }
 
 function isRetired(services: Services, { maker, applicationId }: TokenRecord): boolean {
@@ -148,7 +165,7 @@ function isSomethingDue(chronicle: Chronicle): boolean {
       2 * policy.intervalMs,
     );
     if (mayRotate && token.expiresMs - windowMs <= nowMs + SKEW_MS) return true;
-    if (sinceMs === undefined || token.maker === "person") return false;
+    if (sinceMs === undefined || token.maker === "person" || isHeld(chronicle, token)) return false;
     const { deactivateAfterMs, deleteAfterMs = Number.POSITIVE_INFINITY } = policy.retire;
     const graceMs = token.isInactive
       ? deleteAfterMs
@@ -371,7 +388,12 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
     const overMs = secret.tamperedBy.size > 0 ? (secret.reigns.find(isSettled)?.fromMs ?? 0) : 0;
     // The last change of the secret restarts the grace period, so that it may end a few runs later.
     const lateMs =
-      chronicle.nowMs - Math.max(sinceMs, overMs) - graceMs - untoldMs(policy) - 4 * policy.intervalMs;
+      chronicle.nowMs -
+      Math.max(
+        Math.max(sinceMs, overMs, stretchedUntilMs(chronicle, token, secret)) + graceMs + untoldMs(policy),
+        releasedMs(chronicle, token, secret),
+      ) -
+      4 * policy.intervalMs;
     if (lateMs > 0 && !isLeftAlone(chronicle, token))
       chronicle.broken("rest", `${token.id} is live ${Math.round(lateMs / MINUTE)} minutes after its grace`);
   }

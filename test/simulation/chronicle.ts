@@ -15,6 +15,7 @@ import {
   type Actor,
   currentReign,
   Deeds,
+  dayOf,
   type Evidence,
   isAlive,
   type SecretRecord,
@@ -113,6 +114,21 @@ export class Chronicle implements Evidence {
     this.#noteTokens(by, call);
     if (by !== "person" && call?.operation === "publish") this.#noteEvents(by);
     if (by !== "person" && this.services.setting.discovery !== undefined) this.services.reach.noteAccess();
+  }
+
+  /** A consumer read a version. */
+  noteRead({ name }: Secret, versionId: string, store: Secrets): void {
+    const reads = this.secretRecord(store, name)?.reads ?? [];
+    const last = reads.findLast((read) => read.versionId === versionId);
+    if (last !== undefined && dayOf(last.atMs) === dayOf(this.nowMs)) return;
+    reads.push({ versionId, atMs: this.nowMs });
+  }
+
+  /** Something edited the tags of a secret. */
+  noteTagged({ name }: Secret, store: Secrets): void {
+    const record = this.secretRecord(store, name);
+    if (record !== undefined) record.taggedMs = this.nowMs;
+    this.note("person");
   }
 
   #noteTokens(by: Actor, call: Call | undefined): void {
@@ -363,6 +379,8 @@ function newSecret(store: Secrets, { name, arn }: Secret, maker: Actor, tampered
     versions: new Set(),
     reigns: [],
     announced: new Set(),
+    reads: [],
+    taggedMs: undefined,
     tamperedBy,
     movedTo: undefined,
     isGone: false,

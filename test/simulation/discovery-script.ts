@@ -1,8 +1,8 @@
 /* What happens to applications that the worker discovers, as data: who sees them, and how Losant lists them. */
 
-/** Nobody reads the secrets of a simulation, so time alone decides. */
 export interface RetirementSetting {
-  readonly unread: "ignore";
+  /** `hold`: nothing is retired that its consumers still need. */
+  readonly unread: "hold" | "ignore";
   readonly deactivateAfter?: string;
   readonly deleteAfter?: string;
 }

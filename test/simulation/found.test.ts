@@ -6,12 +6,20 @@ import { GUARDED } from "./guarded.ts";
 import { HOSTILE } from "./hostile-found.ts";
 import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
+import { READ } from "./read.ts";
 import { REFUSED } from "./refused.ts";
 import { RENEWED } from "./renewed.ts";
 
-it.each([...DISCOVERED, ...FLEETS, ...FOUND, ...GUARDED, ...LASTING, ...REFUSED, ...HOSTILE, ...RENEWED])(
-  "$says",
-  async ({ script }) => {
-    expect((await play(script)).violations).toEqual([]);
-  },
-);
+it.each([
+  ...DISCOVERED,
+  ...FLEETS,
+  ...FOUND,
+  ...GUARDED,
+  ...LASTING,
+  ...READ,
+  ...REFUSED,
+  ...HOSTILE,
+  ...RENEWED,
+])("$says", async ({ script }) => {
+  expect((await play(script)).violations).toEqual([]);
+});

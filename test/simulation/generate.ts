@@ -1,5 +1,6 @@
 import { Chance } from "./chance.ts";
 import { discovering } from "./generate-discovery.ts";
+import { consuming } from "./generate-routines.ts";
 import { renewing } from "./generate-users.ts";
 import type {
   Act,
@@ -26,8 +27,17 @@ const DISCOVERING = 1 / 4;
 /** In how many of these the access token of a user renews itself. */
 const RENEWING = 1 / 3;
 
+/** In how many of all histories consumers read the secrets. In the others, nobody reads them. */
+const CONSUMING = 1 / 2;
+
 /** The script of a seed. The same seed always gives the same script. */
 export function scriptOf(seed: number): Script {
+  const script = unreadScriptOf(seed);
+  const reads = new Chance(seed, 7);
+  return reads.hits(CONSUMING) ? consuming(script, reads) : script;
+}
+
+function unreadScriptOf(seed: number): Script {
   const chance = new Chance(seed, 2);
   if (chance.hits(1 / 3)) return hostile(faultyScriptOf(seed), chance);
   const discovers = new Chance(seed, 3);

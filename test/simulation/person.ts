@@ -172,7 +172,7 @@ function onLineage(act: LineageAct, services: Services, chronicle: Chronicle): v
       services.undeletable.add(applicationId);
       break;
     case "allow-deletes":
-      services.undeletable.delete(applicationId);
+      services.allowDeletes(applicationId);
       break;
     default:
       act.do satisfies never;
@@ -181,7 +181,7 @@ function onLineage(act: LineageAct, services: Services, chronicle: Chronicle): v
 
 /** Mends everything that a person broke, and everything that only a person can mend. */
 export function repair(services: Services, chronicle: Chronicle): void {
-  services.undeletable.clear();
+  services.allowDeletes();
   services.isUndated = false;
   for (const flaw of services.flawsNow) flaw.toMs = services.timeline.ms;
   repairDirectory(services, chronicle);

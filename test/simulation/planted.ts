@@ -255,6 +255,47 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
       "    if (lineage.madeHere.has(token.id) && !isProven(token, lineage, input))\n",
     ],
   ),
+  // Consumers that read late, never, or what was current before.
+  fault("a token ends although nobody has read its successor", [
+    "plan/retirement.ts",
+    'if (successor === "unread") return "successor-unread";',
+    "",
+  ]),
+  fault("the date of the secret counts as a read of the successor", [
+    "lineage/reads.ts",
+    'successor: isRead ? "read" : "unread",',
+    'successor: isRead || secret.lastReadAt !== undefined ? "read" : "unread",',
+  ]),
+  fault("what nobody has looked up counts as read", [
+    "observe/questions.ts",
+    "if (orphans.length > 0 || isRetired.size > 0 || isUnmanaged) questions.search(secretName);",
+    "if (orphans.length > 0 || isUnmanaged) questions.search(secretName);",
+  ]),
+  fault("a read of what was current before is ignored", [
+    "plan/retirement.ts",
+    'return isStillRead ? "still-read" : undefined;',
+    "return isStillRead ? undefined : undefined;",
+  ]),
+  fault("a read on the day of the replacement keeps a token until it expires", [
+    "lineage/reads.ts",
+    "replacedAt.some((at) => isLaterDay(lastReadAt, at))",
+    "replacedAt.some((at) => at !== undefined && isSameOrLaterDay(lastReadAt, at))",
+  ]),
+  fault("when a token was replaced is forgotten once its successor is gone", [
+    "lineage/reads.ts",
+    "const replacedAt = [createdAt, storedAt(successors.at(-1), versions)];",
+    "const replacedAt = [createdAt, storedAt(successors.at(-1), [])];",
+  ]),
+  fault("what is kept for its consumers expires in silence", [
+    "plan/reasons.ts",
+    "  isToldBeforeExpiry: true,\n  toldDaysBefore: 7,\n  isToldOfEach: true,",
+    "  isToldBeforeExpiry: false,\n  toldDaysBefore: 7,\n  isToldOfEach: true,",
+  ]),
+  fault("each edit of a tag keeps a grace period open", [
+    "plan/retirement.ts",
+    "? (Math.floor(youngestMs / DAY_MS) + 1) * DAY_MS",
+    "? Number.POSITIVE_INFINITY",
+  ]),
   // Other faults.
   fault("scope not checked", [
     "apply/issue.ts",

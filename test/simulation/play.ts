@@ -11,6 +11,7 @@ import { tokenMeant } from "./meant.ts";
 import { perform } from "./person.ts";
 import { onRunEnded } from "./promises/words.ts";
 import { RateWindows } from "./rate-windows.ts";
+import { follow } from "./routines.ts";
 import type {
   Act,
   ActEntry,
@@ -100,6 +101,7 @@ export class Playback {
         );
       if (entry.kind === "act" && "atMs" in entry.when)
         timeline.at(START.getTime() + entry.when.atMs, () => this.#act(entry));
+      if (entry.kind === "routine") follow(entry, this.services, this.chronicle);
       if (entry.kind === "listing") timeline.at(START.getTime() + entry.fromMs, () => this.#spoil(entry));
       if (entry.kind === "directory" && "atMs" in entry.when)
         timeline.at(START.getTime() + entry.when.atMs, () => this.#act(entry));
@@ -312,7 +314,7 @@ function withoutStrangers({ setting, entries }: Script): Script {
     setting,
     entries: entries.filter((entry) => {
       if (entry.kind === "run") return entry.deployment < deployments.length;
-      if (entry.kind === "listing") return exists(entry.role);
+      if (entry.kind === "listing" || entry.kind === "routine") return exists(entry.role);
       if ("application" in entry && applications[entry.application]?.found === undefined) return false;
       if (entry.kind === "directory") return isThere(entry.deed) && isDiscovered(entry.deed);
       if (entry.kind === "directory-flaw" || entry.kind === "directory-outage") return isThere(entry);

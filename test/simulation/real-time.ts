@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Habits, type Rhythm } from "./habits.ts";
 import type { Time } from "./timeline.ts";
 
 interface Moment {
@@ -14,6 +15,7 @@ export class RealTime implements Time {
   #aheadMs: number;
   #moments: Moment[] = [];
   readonly #running = new Set<Promise<void>>();
+  readonly #habits = new Habits();
 
   constructor(start: Date) {
     this.#aheadMs = start.getTime() - Date.now();
@@ -40,9 +42,18 @@ export class RealTime implements Time {
     return new Promise((wake) => this.at(this.ms + ms, wake, isVoid));
   }
 
+  /** What falls into the time in which a process runs happens as soon as none runs any more. */
+  every(rhythm: Rhythm, happen: () => void): void {
+    this.#habits.add(rhythm, happen);
+  }
+
   advanceTo(ms: number): void {
     if (this.#running.size > 0 && ms > this.ms) throw new Error("a process runs, whose clock can't be moved");
-    this.#aheadMs += Math.max(0, ms - this.ms);
+    const moveTo = (atMs: number) => {
+      this.#aheadMs += Math.max(0, atMs - this.ms);
+    };
+    this.#habits.passTo(ms, moveTo);
+    moveTo(ms);
   }
 
   /** A process has started. It ends when `ended` resolves. */

@@ -69,6 +69,10 @@ export interface SecretRecord {
   readonly versions: Set<string>;
   readonly reigns: Reign[];
   readonly announced: Set<string>;
+  /** What consumers read: the first read of each version on each day. */
+  readonly reads: { readonly versionId: string; readonly atMs: number }[];
+  /** When something last edited its tags. */
+  taggedMs: number | undefined;
   /** What a person did to the lineage that weakens the promises about it. */
   readonly tamperedBy: Deeds;
   /** The other secret in which a worker last made the successor of the token in this one. */
@@ -100,6 +104,13 @@ export function isAlive({ ending, expiresMs }: TokenRecord, nowMs: number): bool
 export function isOurs(versionId: string): boolean {
   return versionId.startsWith("losant-");
 }
+
+/** The number of a day, in UTC. */
+export function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS);
+}
+
+const DAY_MS = 86_400_000;
 
 /** Conditions that last until somebody undoes them. */
 const STANDING: ReadonlySet<string> = new Set(["denied", "ungrantable", "deletion"]);

@@ -46,6 +46,8 @@ export interface Setting {
   readonly refusesBareSecrets?: boolean;
   /** New secrets get a resource policy. */
   readonly restrictsNewSecrets?: boolean;
+  /** How long AWS needs to show that somebody has read a version. */
+  readonly readLagMs?: number;
   /** New secrets get replicas, which need this long for a change. One of them may fail from the beginning. */
   readonly replicas?: { readonly lagMs: number; readonly oneFails?: boolean };
   /** Undefined: all applications are configured, each with an access token of its own. */
@@ -88,6 +90,7 @@ export type Entry =
   | OutageEntry
   | RateEntry
   | ListingEntry
+  | RoutineEntry
   | DirectoryEntry
   | DirectoryFlawEntry
   | DirectoryOutageEntry;
@@ -200,6 +203,22 @@ export const LISTING_FLAWS = [
   "tied",
 ] as const;
 export type ListingFlaw = (typeof LISTING_FLAWS)[number];
+
+/**
+ * What a program does to one secret again and again: a consumer reads what is current, or was current before, or a bot edits the tags.
+ * Without such an entry, nobody reads the secret.
+ */
+export interface RoutineEntry {
+  readonly kind: "routine";
+  readonly does: (typeof ROUTINES)[number];
+  readonly role: Role;
+  readonly fromMs: number;
+  readonly everyMs: number;
+  /** Undefined: it doesn't end. */
+  readonly toMs?: number;
+}
+
+export const ROUTINES = ["read-current", "read-previous", "edit-tags"] as const;
 
 /** An action of a person, at a moment or right before a call of a run. */
 export interface ActEntry {

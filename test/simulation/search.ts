@@ -8,6 +8,7 @@ import { GUARDED } from "./guarded.ts";
 import { HOSTILE } from "./hostile-found.ts";
 import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
+import { READ } from "./read.ts";
 import { REFUSED } from "./refused.ts";
 import { RENEWED } from "./renewed.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -129,6 +130,7 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
       ...FOUND,
       ...GUARDED,
       ...LASTING,
+      ...READ,
       ...REFUSED,
       ...HOSTILE,
       ...RENEWED,

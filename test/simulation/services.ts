@@ -66,6 +66,8 @@ export class Services {
   readonly deployments: readonly Deployment[];
   /** Applications whose tokens can't be deleted. */
   readonly undeletable = new Set<string>();
+  /** When a person last allowed it again. */
+  deletableFromMs = Number.NEGATIVE_INFINITY;
   /** Losant sends no Date header until everything is mended. */
   isUndated: boolean;
   /** All listing faults so far. */
@@ -158,6 +160,12 @@ export class Services {
   entryOfUser(id: string): number | undefined {
     const entry = this.reach.entries.findIndex((_, index) => userId(index) === id);
     return entry < 0 ? undefined : entry;
+  }
+
+  /** Losant lets the tokens of an application be deleted again, or those of all. */
+  allowDeletes(applicationId?: string): void {
+    const allowed = applicationId === undefined ? [...this.undeletable] : [applicationId];
+    for (const id of allowed) if (this.undeletable.delete(id)) this.deletableFromMs = this.timeline.ms;
   }
 
   /** Whether Losant has this application now. */

@@ -65,6 +65,10 @@ function plainerSettings({ applications, policy, discovery }: Setting): readonly
       })),
     },
     { policy: { ...policy, retire: "never" } },
+    ...(policy.retire === "never"
+      ? []
+      : [{ policy: { ...policy, retire: { ...policy.retire, unread: "ignore" as const } } }]),
+    { readLagMs: 0 },
     { policy: { ...policy, secretFormat: "json" } },
     { policy: { ...policy, orphanAfter: "1h" } },
     { count: "true" },
@@ -108,6 +112,10 @@ function plainerEntries(entry: Entry): readonly Entry[] {
       { ...entry, event: { trigger: "schedule" } },
       unrelated,
     ];
+  }
+  if (entry.kind === "routine" && entry.toMs !== undefined) {
+    const { toMs: _, ...endless } = entry;
+    return [endless];
   }
   if (entry.kind === "fault" && entry.fault !== "crash-after") return [{ ...entry, fault: "crash-after" }];
   return [];

@@ -1,4 +1,5 @@
 import type { Clock } from "../../lambda/ports.ts";
+import { Habits, type Rhythm } from "./habits.ts";
 
 interface Moment {
   readonly at: number;
@@ -20,6 +21,7 @@ export class Timeline implements Clock {
   #nowMs: number;
   #order = 0;
   readonly #heap: Moment[] = [];
+  readonly #habits = new Habits();
 
   constructor(start: Date) {
     this.#nowMs = start.getTime();
@@ -41,9 +43,18 @@ export class Timeline implements Clock {
     this.#push({ at: Math.max(ms, this.#nowMs), order: this.#order++, happen, isVoid });
   }
 
+  /** Something happens again and again while time passes. Nothing waits for it. */
+  every(rhythm: Rhythm, happen: () => void): void {
+    this.#habits.add(rhythm, happen);
+  }
+
   /** Lets time pass while nothing is waiting. */
   advanceTo(ms: number): void {
-    this.#nowMs = Math.max(this.#nowMs, ms);
+    const moveTo = (atMs: number) => {
+      this.#nowMs = Math.max(this.#nowMs, atMs);
+    };
+    this.#habits.passTo(ms, moveTo);
+    moveTo(ms);
   }
 
   /** Lets time pass until no moments are left, or until `isOver`. */

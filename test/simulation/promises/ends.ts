@@ -14,6 +14,7 @@ import { DAY, MINUTE, SKEW_MS } from "../services.ts";
 import { hasReached, type Worker } from "../worker.ts";
 import { checkSeen, wasObscured } from "./listings.ts";
 import { checkSteps } from "./proofs.ts";
+import { checkReaders } from "./readers.ts";
 import { couldBeTold, isLookedAfter, isTold } from "./silence.ts";
 import { hasRival } from "./words.ts";
 
@@ -56,6 +57,9 @@ export function onEnded(
   // As an orphan of its own, which has no grace period.
   const isTakenForOrphan = !isMadeHere && isIndistinct(evidence, token, by);
   if (sinceMs === undefined || isAskedFor || isTakenForOrphan) return;
+  // While the run was in progress, another entry of `discover` began to decide.
+  if (evidence.services.wasRedecided(token.applicationId, by.startedMs)) return;
+  checkReaders(evidence, token, by);
   const { retire } = evidence.services.policyOf(by.deployment.index, token.applicationId) ?? {};
   const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
   const elapsedMs = evidence.nowMs - sinceMs;
@@ -63,8 +67,6 @@ export function onEnded(
   // If moving a label doesn't update the date, the time at which a person moved it can't be determined.
   const isUntold = !evidence.services.setting.labelMovesTouchLastChanged;
   if (isUntold && token.reigns.some(({ secret }) => secret.tamperedBy.has("rolled-back"))) return;
-  // While the run was in progress, another entry of `discover` began to decide.
-  if (evidence.services.wasRedecided(token.applicationId, by.startedMs)) return;
   if (elapsedMs + SKEW_MS < (graceMs ?? Number.POSITIVE_INFINITY))
     evidence.broken(
       "grace",
@@ -132,6 +134,17 @@ export function checkCurrent(evidence: Evidence, reign: Reign): void {
   if (reign.token !== undefined) checkLateness(evidence, reign, reign.token);
 }
 
+/** Its lineage has a token that nobody could delete then. Until two intervals before the expiry, it gets no other one. */
+function waitsForOrphans(
+  { services, tokens }: Evidence,
+  { arn }: SecretRecord,
+  { applicationId }: TokenRecord,
+  fromMs: number,
+): boolean {
+  const wasForbidden = services.undeletable.has(applicationId) || services.deletableFromMs >= fromMs;
+  return wasForbidden && tokens.values().some(({ secretArn, isStored }) => secretArn === arn && !isStored);
+}
+
 /**
  * A service that refreshes once per cache lifetime always holds an accepted token. So each token must be replaced that
  * long before it expires, unless there was trouble throughout the last two intervals before, or a person is in the way.
@@ -150,7 +163,10 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const { intervalMs, orphanAfterMs, renewBeforeMs } = policy;
   const lifetimeMs = token.expiresMs - token.bornMs;
   const windowMs = Math.max(Math.min(renewBeforeMs, lifetimeMs / 3), 2 * intervalMs);
-  const isHeld = isTouched(reign) || reign.secret.tamperedBy.has("deletion");
+  const isHeld =
+    isTouched(reign) ||
+    reign.secret.tamperedBy.has("deletion") ||
+    waitsForOrphans(evidence, reign.secret, token, token.expiresMs - windowMs - orphanAfterMs);
   const cacheMs = isHeld ? 0 : windowMs - 2 * intervalMs;
   const latestMs = token.expiresMs - cacheMs;
   const wasDeadAlready = token.ending !== undefined && token.ending.atMs <= reign.fromMs;
