@@ -114,9 +114,10 @@ function tokenOf(row: Row, now: Date) {
 }
 
 /** AWS tells the day of the last read, and no time. */
-function secretOf({ lastReadAt, ...secret }: RowSecret) {
+function secretOf({ lastReadAt, replicas, ...secret }: RowSecret) {
   return {
     ...secret,
+    ...(replicas.length > 0 && { replicas }),
     lastRead: lastReadAt instanceof Date ? lastReadAt.toISOString().slice(0, 10) : lastReadAt,
   };
 }

@@ -1,5 +1,6 @@
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
 import { signedMarker } from "../../lambda/lineage/proof.ts";
+import { failedReplicas } from "../../lambda/lineage/replication.ts";
 import { type ListedToken, localName, type Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { type ApiToken, isLive, type TokenId } from "../../lambda/model/token.ts";
 
@@ -12,6 +13,7 @@ export const DRIFT = {
   "unsigned-marker": "the marker in its description wasn't written by this worker for this token",
   "never-retired": "its secret has its successor, and in Losant it works forever",
   "rolled-back": "somebody moved AWSCURRENT or stored a value by hand",
+  "replica-failed": "a replica of its secret doesn't get the changes",
   unfinished: "a rotation was started and not finished: its staging label is still there",
 } as const satisfies Readonly<Record<string, string>>;
 
@@ -33,6 +35,7 @@ export function driftOf(
     const { head, orphans, staged, unannounced, unsettled, isRolledBack } = lineage;
     if (head !== undefined && head.token === undefined) note(head.tokenId, "secret-without-token");
     if (head !== undefined && isRolledBack) note(head.tokenId, "rolled-back");
+    if (head !== undefined && failedReplicas(lineage, now).length > 0) note(head.tokenId, "replica-failed");
     for (const { id } of orphans) note(id, "orphan");
     for (const { id } of rivalsOf(lineage, now)) note(id, "two-live-tokens");
     const open = [

@@ -1,4 +1,5 @@
 import type { Lineage } from "../../lambda/lineage/lineage.ts";
+import { ERROR_KINDS } from "../../lambda/model/errors.ts";
 import { nearestWord } from "../../lambda/model/nearest.ts";
 import { printable, quoted } from "../../lambda/model/printable.ts";
 import { isReplica } from "../../lambda/model/secret.ts";
@@ -173,7 +174,17 @@ function* secretTold({ secretName, reading, secret }: Lineage, now: Date): Gener
       "  ",
       "bad",
     );
+  for (const { region, status, message } of secret.replicas) {
+    const said = message === undefined ? "" : `: ${message}`;
+    yield paragraph(
+      `its replica in ${region}: ${REPLICA[status]}${said}`,
+      "  ",
+      status === "in-sync" ? "plain" : "bad",
+    );
+  }
 }
+
+const REPLICA = { "in-sync": "in sync", "in-progress": "in progress", failed: "failed" } as const;
 
 /** When the renewal window opens, and which duration decides that: one of the policy's, or the token's lifetime. */
 function windowOf({ token, policy, windowOpensAt }: Row, { now }: Seen): string {
@@ -192,9 +203,10 @@ function advicesOf(rows: readonly Row[], lineage: Lineage | undefined): readonly
   if (lineage?.reading?.kind === "unreadable") return [lineage.reading.error.remedy];
   const grave = rows.filter(({ urgency }) => urgency === "attention");
   const told = grave.length > 0 ? grave : rows;
-  const advices = told.flatMap(({ next, tokenId }) =>
-    next.map(({ reason }) => REASONS[reason].advice.replaceAll("TOKEN", tokenId)),
-  );
+  const advices = told.flatMap(({ next, tokenId, drift }) => [
+    ...(drift.includes("replica-failed") ? [ERROR_KINDS["replica-failed"].remedy] : []),
+    ...next.map(({ reason }) => REASONS[reason].advice.replaceAll("TOKEN", tokenId)),
+  ]);
   const active = [...new Set(advices)].filter((advice) => advice !== "Nothing.");
   return active.length === 0 ? ["Nothing."] : active;
 }

@@ -2,7 +2,7 @@ import type { ListedToken } from "../../lambda/lineage/snapshot.ts";
 import type { SecretArn, SecretName } from "../../lambda/model/secret.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
 import type { Policy } from "../../lambda/policy/policy.ts";
-import type { ReportRow } from "../../lambda/report/report.ts";
+import type { ReplicaRow, ReportRow } from "../../lambda/report/report.ts";
 import type { DriftKind } from "./drift.ts";
 /** The role of a token in its lineage. `stray`: it belongs to none, and the reason in `next` says why. */
 export type Role = "root" | "current" | "displaced" | "superseded" | "staged" | "orphan" | "stray";
@@ -22,6 +22,8 @@ export interface RowSecret {
    * token, which each run reads.
    */
   readonly lastReadAt: Date | "never" | undefined;
+  /** Its copies in other regions. */
+  readonly replicas: readonly ReplicaRow[];
 }
 
 /** One token, with everything that is shown about it. */

@@ -5,7 +5,7 @@ import { policyOfLineage, policyOfToken } from "../../lambda/lineage/token-polic
 import type { SecretName } from "../../lambda/model/secret.ts";
 import { isLive, type TokenId } from "../../lambda/model/token.ts";
 import { dueAt } from "../../lambda/policy/renewal-window.ts";
-import { byWeight, type ReportRow, rowOf } from "../../lambda/report/report.ts";
+import { byWeight, type ReportRow, replicaRowOf, rowOf } from "../../lambda/report/report.ts";
 import { driftOf } from "./drift.ts";
 import type { Seen } from "./forecast.ts";
 import type { Role, Row, RowSecret } from "./row.ts";
@@ -97,6 +97,7 @@ function secretOf(lineage: Lineage, tokenId: TokenId, accessSecret: SecretName):
     currentVersionId,
     labels: version?.labels ?? [],
     lastReadAt: secretName === accessSecret ? undefined : lastReadAt(lineage),
+    replicas: (secret?.replicas ?? []).map(replicaRowOf),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Reason, restOf } from "../../lambda/plan/reasons.ts";
+import type { DriftKind } from "./drift.ts";
 import type { Row, Urgency } from "./row.ts";
 
 export const URGENCIES: readonly Urgency[] = ["attention", "due", "waiting", "resting"];
@@ -17,12 +18,15 @@ export function urgencyOf(row: Omit<Row, "urgency">, now: Date): Urgency {
   const [reason] = next.map((said) => said.reason);
   if (reason === undefined) return "resting";
   const needsAPerson = restOf(reason)?.needsAPerson;
-  if (drift.includes("two-live-tokens") || needsAPerson === "always") return "attention";
+  if (drift.some((kind) => FOR_PEOPLE.has(kind)) || needsAPerson === "always") return "attention";
   const isOpen = isLive && windowOpensAt !== undefined && windowOpensAt <= now;
   if (isOpen && needsAPerson === "once-due") return "attention";
   if (isLive && isNearEnd(row, reason, now)) return "attention";
   return WAITING.has(reason) ? "waiting" : "resting";
 }
+
+/** Drift that no reason stands for, and that only a person can end. */
+const FOR_PEOPLE: ReadonlySet<DriftKind> = new Set(["two-live-tokens", "replica-failed"]);
 
 const WAITING: ReadonlySet<Reason> = new Set([
   "not-due",

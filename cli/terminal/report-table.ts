@@ -103,7 +103,7 @@ function cellsOf(now: Date) {
       { text: name === undefined ? tokenId : printable(name), style: style === "faint" ? "plain" : "strong" },
       { text: name !== undefined && expirationDate === undefined ? "never" : expires },
       { text: outcomeWords(row), style },
-      { text: printable(whyOf(row, now) + whereOf(row)) },
+      { text: printable(whyOf(row, now) + whereOf(row) + replicasOf(row)) },
     ];
   };
 }
@@ -111,6 +111,11 @@ function cellsOf(now: Date) {
 /** For planned changes, the secret. */
 function noteOf({ outcome, secretName }: ReportRow): string | undefined {
   return outcome === "planned" && secretName !== undefined ? printable(`secret ${secretName}`) : undefined;
+}
+
+function replicasOf({ failedReplicas = [] }: ReportRow): string {
+  const regions = failedReplicas.map(({ region }) => region).join(", ");
+  return regions === "" ? "" : ` (the replica in ${regions} doesn't get it)`;
 }
 
 /** A token that Losant no longer has is shown without its name, so its secret is shown. */

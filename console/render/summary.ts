@@ -1,4 +1,5 @@
 import { accessTokenWarnings } from "../../cli/status/access-tokens.ts";
+import { DRIFT } from "../../cli/status/drift.ts";
 import type { Selected } from "../../cli/status/filters.ts";
 import { expiresText, nameOf, nextText } from "../../cli/status/format.ts";
 import type { Row } from "../../cli/status/row.ts";
@@ -37,15 +38,22 @@ function headline(grave: number, seen: number, problems: number): string {
 }
 
 function told(row: Row, showing: Showing): Html {
-  const { next, tokenId, applicationId, ownerType } = row;
+  const { next, tokenId, applicationId, ownerType, drift } = row;
   const failures = next.flatMap(({ code, message }) =>
     code === undefined ? [] : [html`<div>${code}: ${message}</div>`],
   );
-  const meanings = next.map(({ reason }) => REASONS[reason].meaning);
-  const advices = [...new Set(next.map((said) => adviceOf(said, tokenId)))];
+  const hasLateReplica = drift.includes("replica-failed");
+  const meanings = [
+    ...(hasLateReplica ? [DRIFT["replica-failed"]] : []),
+    ...next.map(({ reason }) => REASONS[reason].meaning),
+  ];
+  const advices = new Set([
+    ...(hasLateReplica ? [ERROR_KINDS["replica-failed"].remedy] : []),
+    ...next.map((said) => adviceOf(said, tokenId)),
+  ]);
   return html`<strong class="attention">▲ <span title="${tokenId}">${nameOf(row)}</span></strong>
 of ${ownerType ?? "application"} ${applicationId}, ${expiryOf(row, showing)}: ${meanings.join("; ")}
-${failures}<div>What to do: ${withCode(advices.join(" "))} ${articleOf(row, showing.aws)}</div>
+${failures}<div>What to do: ${withCode([...advices].join(" "))} ${articleOf(row, showing.aws)}</div>
 ${showing.endpoints && buttonsOf(row, showing.endpoints)}`;
 }
 

@@ -1,5 +1,5 @@
 import type { StoreIndex } from "../lineage/store-index.ts";
-import type { SecretArn, SecretName } from "../model/secret.ts";
+import type { Replica, SecretArn, SecretName } from "../model/secret.ts";
 import type { ApplicationId, RunId, TokenId } from "../model/token.ts";
 import type { ApplicationConfig } from "../policy/config.ts";
 import type { Trigger } from "../policy/request.ts";
@@ -20,6 +20,10 @@ export interface RunStore extends SecretStore {
    * @throws RotationError `replica-behind` if one of them needs longer
    */
   awaitReplicas(arn: SecretArn): Promise<void>;
+  /** The replicas of a secret that don't get its changes, as far as this run has looked. */
+  failedReplicas(name: SecretName): readonly Replica[];
+  /** The same after a look, which waits for replicas that are in progress. Reads only. */
+  lookAtReplicas(name: SecretName): Promise<readonly Replica[]>;
 }
 
 /** One run, as effects see it: its id, its ports and its limits. */

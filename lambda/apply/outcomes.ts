@@ -1,5 +1,5 @@
 import type { RotationError } from "../model/errors.ts";
-import type { SecretArn, SecretName, VersionId } from "../model/secret.ts";
+import type { Replica, SecretArn, SecretName, VersionId } from "../model/secret.ts";
 import type { TokenId } from "../model/token.ts";
 import type { Action, Effect, Settle, Subject } from "../plan/actions.ts";
 import type { Reason } from "../plan/reasons.ts";
@@ -37,6 +37,8 @@ export interface Outcome {
   /** When a retirement became due. The token itself doesn't show this. */
   readonly sinceAt?: Date | undefined;
   readonly oldString?: OldString | undefined;
+  /** Replicas of its secret that don't get the changes. This is no error. */
+  readonly failedReplicas?: readonly Replica[];
   /** The error. If the outcome is `failed`, the whole action failed. Otherwise, only its last steps did. */
   readonly error?: RotationError | undefined;
 }

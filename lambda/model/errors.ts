@@ -167,6 +167,11 @@ export const ERROR_KINDS = {
     retryable: true,
     remedy: "Nothing: the next run continues. If it lasts, look at the replication of the secret.",
   },
+  "replica-failed": {
+    retryable: false,
+    remedy:
+      "Correct what the message says, and repeat the replication in the console of Secrets Manager, or add the replica again. Its consumers have the former token until then.",
+  },
   "store-denied": {
     retryable: false,
     remedy:

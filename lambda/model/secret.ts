@@ -41,6 +41,8 @@ export interface SecretVersion {
   readonly createdAt?: Date | undefined;
   /** The day, in UTC, on which somebody last read it in this region. Only ListSecretVersionIds has it. Undefined: nobody has. */
   readonly lastReadAt?: Date | undefined;
+  /** Only ListSecretVersionIds has it. Nobody can change it. */
+  readonly createdAt?: Date | undefined;
 }
 
 /** What DescribeSecret returns about a secret. `versions` has only the versions with labels. */

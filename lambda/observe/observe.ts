@@ -35,6 +35,8 @@ export interface Sources {
 export interface Purpose {
   readonly selection: Selection;
   readonly runId: RunId;
+  /** Also reads each secret that has replicas, because only DescribeSecret shows these. */
+  readonly readsReplicas?: boolean;
 }
 
 type Places = Pick<RotationConfig, "secretPrefix" | "formerPrefixes">;
@@ -54,7 +56,7 @@ export async function observe(
   let snapshot = await looker.first(places);
   for (;;) {
     const now = after(sources.clock.now(), snapshot.losantTime.aheadMs);
-    const questions = openQuestions(snapshot, { ...purpose, now });
+    const questions = openQuestions(snapshot, { ...purpose, now }, purpose.readsReplicas);
     const { describe, search, lookUp, needsKeys } = questions;
     if (describe.size + search.size + lookUp.size === 0 && !needsKeys) return snapshot;
     snapshot = await looker.answer(questions, snapshot);

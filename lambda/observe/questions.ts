@@ -25,12 +25,17 @@ export interface Questions {
  * The list of secrets may be five minutes old. If a plan from it only leaves tokens at rest, that is the outcome, because doing
  * nothing is always safe. For everything else, the secrets are read, and the plan is made again.
  */
-export function openQuestions(snapshot: Snapshot, circumstances: Circumstances): Questions {
+export function openQuestions(
+  snapshot: Snapshot,
+  circumstances: Circumstances,
+  readsReplicas = false,
+): Questions {
   const questions = new OpenQuestions(snapshot);
   const { selection, now } = circumstances;
   const places = placesOf(snapshot, selection, now);
   for (const { lineage, actions } of planLineages(snapshot, places, circumstances)) {
-    if (needsLook(lineage, actions)) questions.describe(lineage.secretName);
+    const isReplicated = readsReplicas && lineage.secret?.primaryRegion !== undefined;
+    if (isReplicated || needsLook(lineage, actions)) questions.describe(lineage.secretName);
     askAbout(lineage, actions, questions);
   }
   askAboutTokens(snapshot, places, circumstances, questions);

@@ -1,6 +1,7 @@
 import { type Lineage, resolveLineages } from "../lineage/lineage.ts";
 import type { Places } from "../lineage/place.ts";
 import { placesOf } from "../lineage/places.ts";
+import { type Replicated, replicationOf } from "../lineage/replication.ts";
 import { type ListedToken, type Snapshot, unreadableError } from "../lineage/snapshot.ts";
 import { policyOfLineage, policyOfToken } from "../lineage/token-policy.ts";
 import type { SecretArn, SecretName } from "../model/secret.ts";
@@ -24,6 +25,8 @@ export interface LineagePlan {
   readonly headId: TokenId | undefined;
   /** It is unknown who created its head, so other lineages come first. */
   readonly isUnexplained: boolean;
+  /** Undefined if its secret has no replicas. */
+  readonly replication: Replicated | undefined;
   /** The application's, or that of an entry for single tokens. */
   readonly policy: Policy;
   readonly actions: readonly Action[];
@@ -62,6 +65,7 @@ export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly
     isOwnAccessToken: lineage.isOwnAccessToken,
     headId: lineage.head?.tokenId,
     isUnexplained: lineage.head?.kind === "root" && lineage.head.origin.kind === "unexplained",
+    replication: replicationOf(lineage, circumstances.now),
     policy,
     actions,
   }));
@@ -107,6 +111,7 @@ function ofStray(action: Exclude<Action, Settle>, snapshot: Snapshot): LineagePl
     isOwnAccessToken: false,
     headId: undefined,
     isUnexplained: false,
+    replication: undefined,
     policy: policyOfToken(snapshot, action.subject),
     actions: [action],
   };

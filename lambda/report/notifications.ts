@@ -11,7 +11,9 @@ import type { LineagePlan } from "../plan/plan.ts";
 import { type Reason, restOf } from "../plan/reasons.ts";
 import type { Policy } from "../policy/policy.ts";
 import { abandonedAfterMs, dueAt, firstRenewedAt } from "../policy/renewal-window.ts";
+import { atOfRun } from "./moment.ts";
 import { failureReminderAt, type Standing, type WarningDay, warningDayReached } from "./reminder-schedule.ts";
+import { replicasEvent } from "./replicas-event.ts";
 
 /** Whether a token that is skipped for this reason will expire while its consumers may still use it. */
 function isLeftToExpire(reason: Reason): boolean {
@@ -29,7 +31,7 @@ const PATIENCE_INTERVALS = 2;
  */
 export function notificationsOf(
   outcomes: readonly Outcome[],
-  { secretArn, policy }: Pick<LineagePlan, "secretArn" | "policy">,
+  { secretArn, policy, replication }: Pick<LineagePlan, "secretArn" | "policy" | "replication">,
   context: ApplicationContext,
 ): readonly RotationEvent[] {
   // A blocked lineage has the same reason for each token. Only its head, which comes first, is in use.
@@ -41,6 +43,8 @@ export function notificationsOf(
     if (error && moment) notifications.push(failedEvent(outcome, error, moment, secretArn, context));
     const endless = context.run.trigger === "schedule" ? endlessMoment(outcome, policy, context) : undefined;
     if (endless) notifications.push(notRetiredEvent(outcome, endless, secretArn, context));
+    const left = replicasEvent(outcome, { secretArn, policy, replication }, context);
+    if (left) notifications.push(left);
     const isCovered = isLeftToExpire(reason) && told.has(reason) && restOf(reason)?.isToldOfEach !== true;
     if (context.run.trigger !== "schedule" || isCovered) return notifications;
     told.add(reason);
@@ -76,14 +80,6 @@ export function accessTokenNotification(
   const what = { subject, secretName, reason: "access-token" } as const;
   if (daysLeft === undefined) return undefined;
   return expiringEvent(what, subject.expiresAt, daysLeft, login.arn, context);
-}
-
-/**
- * The moment that the run is about, by Losant's clock like all dates of tokens. The schedule's time in a fleet isn't this machine's
- * time, and stays as it is.
- */
-function atOfRun({ run: { at, startedAt }, aheadMs }: ApplicationContext): Date {
-  return at.getTime() === startedAt.getTime() ? after(at, aheadMs) : at;
 }
 
 function onlyOneThatEnds(at: Date, tokens: Snapshot["tokens"]): ListedToken | undefined {

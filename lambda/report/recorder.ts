@@ -120,7 +120,7 @@ export class Recorder {
    */
   async record(
     outcomes: readonly Outcome[],
-    lineage: Pick<LineagePlan, "secretArn" | "policy">,
+    lineage: Pick<LineagePlan, "secretArn" | "policy" | "replication">,
     context: ApplicationContext,
   ): Promise<void> {
     const { id } = context.application;
@@ -199,7 +199,7 @@ export class Recorder {
       const remedy = remedyFor(error.code, this.#runbook);
       const fields = { ...rowOf(applicationId, outcome), remedy, retryable: error.retryable };
       this.#note(`token ${quoted(subject.name ?? "?")} (${subject.id})`, error, fields);
-    } else if (restOf(outcome.reason)?.isWarned === true) {
+    } else if (restOf(outcome.reason)?.isWarned === true || outcome.failedReplicas !== undefined) {
       this.#log.warn("token outcome", { ...rowOf(applicationId, outcome) });
     } else {
       if (RESTING.has(outcome.outcome)) this.#restingSeen += 1;

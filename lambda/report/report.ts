@@ -4,6 +4,7 @@ import type { UnusedEntry } from "../lineage/mappings.ts";
 import type { RotationError } from "../model/errors.ts";
 import type { RotationEvent, Summary } from "../model/events.ts";
 import { masked } from "../model/masked.ts";
+import type { Replica } from "../model/secret.ts";
 import type { ApplicationId, RunId } from "../model/token.ts";
 import type { UnusedPolicy } from "../policy/policy-use.ts";
 import type { Trigger } from "../policy/request.ts";
@@ -29,9 +30,13 @@ export interface ReportRow {
   readonly dueDate?: string;
   /** With retireNow: the state of this token's old string. */
   readonly oldString?: OldString;
+  /** Replicas of its secret that don't get the changes. The run doesn't fail because of them. */
+  readonly failedReplicas?: readonly ReplicaRow[];
   readonly code?: string;
   readonly message?: string;
 }
+
+export type ReplicaRow = Pick<Replica, "region" | "status"> & { readonly message?: string };
 
 export interface ApplicationRow {
   /** The id of a user, if `ownerType` is there. */
@@ -161,7 +166,13 @@ export class Tally {
 function weightierOf(one: Outcome, other: Outcome): Outcome {
   const isHeavier = byWeight(one, other) < 0;
   const [heavy, light] = isHeavier ? [one, other] : [other, one];
-  return { ...heavy, error: heavy.error ?? light.error, oldString: heavy.oldString ?? light.oldString };
+  const failedReplicas = heavy.failedReplicas ?? light.failedReplicas;
+  return {
+    ...heavy,
+    error: heavy.error ?? light.error,
+    oldString: heavy.oldString ?? light.oldString,
+    ...(failedReplicas && { failedReplicas }),
+  };
 }
 
 function counterOf({ outcome }: Outcome): keyof Summary | "planned" {
@@ -169,8 +180,8 @@ function counterOf({ outcome }: Outcome): keyof Summary | "planned" {
 }
 
 /** What is left out last, if a report has too many rows: failures, and what was done. */
-function rankOf({ code, outcome }: ReportRow): number {
-  if (code !== undefined) return 0;
+function rankOf({ code, outcome, failedReplicas }: ReportRow): number {
+  if (code !== undefined || failedReplicas !== undefined) return 0;
   if (outcome === "waiting") return 3;
   return outcome === "skipped" ? 2 : 1;
 }
@@ -185,6 +196,7 @@ function byInterest(one: ReportRow, other: ReportRow): number {
 
 export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...rest }: Outcome): ReportRow {
   const { secretName, action, reason, outcome, successorId, versionId, verified, former, oldString } = rest;
+  const { failedReplicas } = rest;
   const row = {
     applicationId,
     tokenId: subject.id,
@@ -200,11 +212,16 @@ export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...
     formerSecretArn: former && masked(former),
     dueDate: dueAt?.toISOString(),
     oldString: oldString && { ...oldString, heldBy: masked(oldString.heldBy) },
+    failedReplicas: failedReplicas?.map(replicaRowOf),
     ...errorFacts(error),
   };
   return Object.fromEntries(
     Object.entries(row).filter(([, value]) => value !== undefined),
   ) as unknown as ReportRow;
+}
+
+export function replicaRowOf({ region, status, message }: Replica): ReplicaRow {
+  return { region: masked(region), status, ...(message !== undefined && { message: masked(message) }) };
 }
 
 export function errorFacts(error: RotationError | undefined): {

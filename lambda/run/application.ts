@@ -16,6 +16,7 @@ import type { Clock, TokenApi } from "../ports.ts";
 import type { RunContext } from "./context.ts";
 import type { Visit } from "./observing.ts";
 import { inOrderOfUrgency, type Work, withinBudget } from "./order.ts";
+import { withFailedReplicas } from "./replication.ts";
 
 /** Plans an application if there is time, also if Losant is slow. Otherwise the application fails, with a row in the report. */
 export async function planInTime(
@@ -72,7 +73,10 @@ async function planApplication(
     // All take from one iterator, because p-limit would queue a promise for each of up to a hundred thousand.
     const line = resting.values();
     const recordInTurn = async () => {
-      for (const one of line) await recorder.record(restingOutcomes(one), one, timed);
+      for (const one of line) {
+        const outcomes = await withFailedReplicas(restingOutcomes(one), one, timed);
+        await recorder.record(outcomes, one, timed);
+      }
     };
     const atOnce = Math.min(TOLD_AT_ONCE, resting.length);
     await Promise.all(Array.from({ length: atOnce }, recordInTurn));

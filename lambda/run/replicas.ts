@@ -9,12 +9,12 @@ import type { AccessTokenReader, Log, SecretStore } from "../ports.ts";
 const LOOK_PAUSE_MS = 1_000;
 
 /**
- * The same store, which moves no label of a secret while one of its replicas may lack the last change. Two quick moves make
- * replication hang (square/password-rotation-lambda, issue 12). It looks only at secrets that were described in this run and have
- * replicas, so all others cost no call.
+ * The same store, which changes no secret while one of its replicas may lack the last change. Two quick changes make replication
+ * hang (square/password-rotation-lambda, issue 12). It looks only at secrets that were described in this run and have replicas, so
+ * all others cost no call.
  *
- * A replica that failed is told and not waited for. So is one that is still in progress although nothing has changed for
- * `REPLICA_HANGS_AFTER_MS`: waiting longer would let the token expire in the primary region too.
+ * A replica that failed is told and not waited for. So is one that hangs: waiting longer would let the token expire in the primary
+ * region too.
  */
 export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
   store: Store,
@@ -24,6 +24,9 @@ export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
   const replicated = new Map<SecretArn, SecretName>();
   /** AWS doesn't document whether moving a label changes LastChangedDate. */
   const movedAt = new Map<SecretArn, Date>();
+  /** What the last look showed. */
+  const failed = new Map<SecretName, readonly Replica[]>();
+  const hanging = new Set<SecretArn>();
   const told = new Set<string>();
 
   const describe = async (name: SecretName) => {
@@ -32,18 +35,40 @@ export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
     return secret;
   };
 
-  const hangs = ({ arn, lastChangedAt }: SecretState) => {
-    const changedAt = Math.max(lastChangedAt.getTime(), movedAt.get(arn)?.getTime() ?? 0);
-    return clock.now().getTime() - changedAt >= REPLICA_HANGS_AFTER_MS;
+  /** Looks until no replica is in progress, or until it has waited long enough. */
+  const settled = async (name: SecretName, isHanging = false): Promise<SecretState | undefined> => {
+    const until = earliest(after(clock.now(), isHanging ? 0 : REPLICA_PATIENCE_MS), clock.endBy);
+    for (;;) {
+      const secret = await store.describe(name);
+      const isSettled = secret?.replicas.every(({ status }) => status !== "in-progress") ?? true;
+      if (isSettled || clock.now() >= until) return secret;
+      await clock.sleep(LOOK_PAUSE_MS);
+    }
   };
 
-  const tell = (secret: SecretState, replicas: readonly Replica[]) => {
+  /**
+   * Nothing has changed for a while. Or it only seems to change, because somebody edits its tags again and again: nobody can change the
+   * dates of its versions. Once it hangs, this run doesn't wait for it again.
+   */
+  const hangs = async ({ arn, createdAt, lastChangedAt }: SecretState): Promise<boolean> => {
+    const isLongAgo = (at: Date) => {
+      const changedAt = Math.max(at.getTime(), movedAt.get(arn)?.getTime() ?? 0);
+      return clock.now().getTime() - changedAt >= REPLICA_HANGS_AFTER_MS;
+    };
+    if (hanging.has(arn) || isLongAgo(lastChangedAt)) return true;
+    if (!isLongAgo(createdAt)) return false;
+    const versions = await store.history(arn);
+    return versions.every((version) => isLongAgo(version.createdAt ?? lastChangedAt));
+  };
+
+  const tell = (name: SecretName, replicas: readonly Replica[]) => {
+    failed.set(name, replicas);
     for (const { region, status, message } of replicas) {
-      const key = `${secret.arn} ${region}`;
+      const key = `${name} ${region}`;
       if (told.has(key)) continue;
       told.add(key);
       log.warn("a replica doesn't get the changes of its secret", {
-        secretName: masked(secret.name),
+        secretName: masked(name),
         region: masked(region),
         status,
         ...(message !== undefined && { detail: masked(message) }),
@@ -54,24 +79,19 @@ export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
   const awaitReplicas = async (arn: SecretArn): Promise<void> => {
     const name = replicated.get(arn);
     if (name === undefined) return;
-    const until = earliest(after(clock.now(), REPLICA_PATIENCE_MS), clock.endBy);
-    for (;;) {
-      const secret = await store.describe(name);
-      // A secret that was made anew is another one: the write says so.
-      if (secret?.arn !== arn) return;
-      const behind = secret.replicas.filter(({ status }) => status === "in-progress");
-      const failed = secret.replicas.filter(({ status }) => status === "failed");
-      if (behind.length === 0) return tell(secret, failed);
-      if (clock.now() >= until) {
-        if (hangs(secret)) return tell(secret, [...failed, ...behind]);
+    const secret = await settled(name, hanging.has(arn));
+    // A secret that was made anew is another one: the write says so.
+    if (secret?.arn !== arn) return;
+    const behind = secret.replicas.filter(({ status }) => status === "in-progress");
+    if (behind.length > 0) {
+      if (!(await hangs(secret))) {
         const regions = behind.map(({ region }) => region).join(", ");
-        throw new RotationError(
-          "replica-behind",
-          `the replica of ${name} in ${regions} doesn't have its last change yet`,
-        );
+        const message = `the replica of ${name} in ${regions} doesn't have its last change yet`;
+        throw new RotationError("replica-behind", message);
       }
-      await clock.sleep(LOOK_PAUSE_MS);
+      hanging.add(arn);
     }
+    tell(name, notInSync(secret));
   };
 
   const moving =
@@ -86,9 +106,19 @@ export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
     ...store,
     describe,
     awaitReplicas,
+    failedReplicas: (name) => failed.get(name) ?? [],
+    lookAtReplicas: async (name) => {
+      const secret = await settled(name);
+      if (secret !== undefined) tell(name, notInSync(secret));
+      return failed.get(name) ?? [];
+    },
     putResourcePolicy: moving((...args) => store.putResourcePolicy(...args)),
     promote: moving((...args) => store.promote(...args)),
     attach: moving((...args) => store.attach(...args)),
     detach: moving((...args) => store.detach(...args)),
   };
+}
+
+function notInSync({ replicas }: SecretState): readonly Replica[] {
+  return replicas.filter(({ status }) => status !== "in-sync");
 }

@@ -11,6 +11,7 @@ import { planInTime, restingOutcomes } from "./application.ts";
 import { applicationsOfRun, recordGone } from "./applications.ts";
 import { type RunContext, type RunEnvironment, startRun } from "./context.ts";
 import { applicationOrder, inOrderOfUrgency, isRotation, pilotsAmong, type Work } from "./order.ts";
+import { withFailedReplicas } from "./replication.ts";
 
 export interface RunResult {
   readonly report: Report;
@@ -141,5 +142,5 @@ async function workThrough(work: readonly Work[], context: RunContext, worked: (
 
 async function carryOut({ context, plan: lineage }: Work, { request, recorder }: RunContext): Promise<void> {
   const outcomes = request.dryRun ? restingOutcomes(lineage) : await applyPlan(lineage, context);
-  await recorder.record(outcomes, lineage, context);
+  await recorder.record(await withFailedReplicas(outcomes, lineage, context), lineage, context);
 }

@@ -132,6 +132,35 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
     expect(stdout).not.toContain("my-server");
   });
 
+  test("says which replicas of a secret don't get its changes, and what to do", async () => {
+    const { aws } = factory.emulators;
+    const before = await json();
+    const current = before.tokens.find(({ role, urgency }) => role === "current" && urgency === "waiting");
+    const { name: secretName = "" } = current?.secret ?? {};
+    expect(current?.secret).not.toHaveProperty("replicas");
+    aws.replicateTo(secretName, ["eu-north-1", "eu-south-1"]);
+    aws.failReplica(secretName, "eu-south-1", "a secret of that name exists there");
+    const { tokens } = await json("--token", current?.tokenId ?? "");
+    expect(tokens).toMatchObject([
+      {
+        urgency: "attention",
+        drift: ["replica-failed"],
+        secret: {
+          replicas: [
+            { region: "eu-north-1", status: "in-sync" },
+            { region: "eu-south-1", status: "failed", message: "a secret of that name exists there" },
+          ],
+        },
+      },
+    ]);
+    const { stdout } = await status("--explain", current?.tokenId ?? "");
+    expect(stdout).toContain("its replica in eu-north-1: in sync");
+    expect(stdout).toContain("its replica in eu-south-1: failed: a secret of that name exists there");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "repeat the replication in the console of Secrets Manager",
+    );
+  });
+
   test("takes filters together", async () => {
     const { tokens } = await json("--application", WORKSHOP, "--due", "--token", "L*", "--within", "30d");
     expect(tokens.map(({ name }) => name).toSorted()).toEqual(["Label printer", "Lathe"]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Call } from "../support/ports.ts";
-import { APP, DAY, HOUR, World, type WorldOptions } from "../support/world.ts";
+import { APP, DAY, HOUR, START, World, type WorldOptions } from "../support/world.ts";
 
 const SECOND = 1_000;
 const REGIONS = ["eu-central-1", "eu-west-1"];
@@ -106,6 +106,146 @@ describe("a secret with replicas", () => {
   });
 });
 
+describe("a replica that doesn't get the changes", () => {
+  const REPLICA = "eu-west-1";
+  const HELD = "a secret of that name exists there";
+  const failed = (world: World) =>
+    world.events.filter(({ detail }) => detail.code === "replica-failed").map(({ detail }) => detail);
+  /** Runs every six hours, with what happens between them. */
+  async function pass(world: World, ms: number, between = () => {}) {
+    const reports = [];
+    for (let passed = 0; passed < ms; passed += 6 * HOUR) {
+      world.clock.advance(6 * HOUR);
+      between();
+      reports.push((await world.run()).report);
+    }
+    return reports;
+  }
+
+  it("is in the report of the rotation, whose run doesn't fail", async () => {
+    const world = due(0);
+    await world.run();
+    world.aws.failReplica(world.secretOf("backend"), REPLICA, HELD);
+    world.clock.advance(351 * DAY);
+    const { report, failures } = await world.run();
+    expect(failures).toEqual([]);
+    expect(report.tokens.find(({ outcome }) => outcome === "rotated")).toMatchObject({
+      failedReplicas: [{ region: REPLICA, status: "failed", message: HELD }],
+    });
+    expect(failed(world)).toEqual([]);
+  });
+
+  it("is told in an event an hour after the rotation, on the warning days of the former token, and every thirty days", async () => {
+    const world = due(0, { policy: { renewBefore: "31d" } });
+    world.aws.failReplica(world.secretOf("backend"), REPLICA, HELD);
+    const intercept = ({ operation }: Call) => {
+      if (operation === "stage") world.aws.failReplica(world.secretOf("backend"), REPLICA, HELD);
+      return {};
+    };
+    await world.run({ trigger: "schedule" }, { intercept });
+    const reports = await pass(world, 50 * DAY);
+    expect(reports.every(({ summary }) => summary.failed === 0)).toBe(true);
+    const said = failed(world);
+    // The former token had 15 days left. After its end, nobody can say more than that the replica still doesn't work.
+    const days = said.map(({ key }) => {
+      const moment = new Date(String(key).slice(-24)).getTime();
+      return Math.round((moment - START.getTime()) / DAY);
+    });
+    expect([...new Set(days)]).toEqual([0, 1, 8, 12, 14, 15, 45]);
+    expect(new Set(said.map(({ key }) => key)).size).toBe(7);
+    expect(said[0]).toMatchObject({
+      tokenName: "backend",
+      secretName: world.secretOf("backend"),
+      code: "replica-failed",
+      retryable: false,
+      message: `${world.secretOf("backend")}: the replica in ${REPLICA} failed: ${HELD}`,
+      headline: expect.stringContaining("The token that they may still have expires in 14 days"),
+      advice: expect.stringContaining("RUNBOOK.md#replica-failed"),
+    });
+  });
+
+  it("costs one look for each event, and none in any other run", async () => {
+    const world = due(0);
+    await world.run();
+    let looks = 0;
+    let lookedIn = 0;
+    for (let run = 0; run < 40; run += 1) {
+      world.clock.advance(6 * HOUR);
+      const one = callsOf(world);
+      await one.run();
+      const described = one.calls.filter(({ operation }) => operation === "describe").length;
+      looks += described;
+      lookedIn += Number(described > 0);
+    }
+    // An hour after the rotation, and at 7, 3, 1 and 0 days before the end of the former token. The first run after a moment may be late.
+    expect(looks).toBe(lookedIn);
+    expect(lookedIn).toBeLessThanOrEqual(6);
+    expect(failed(world)).toEqual([]);
+  });
+
+  it.each(["hangs", "fails"])(
+    "that %s stops nothing, also if somebody edits the tags all the time",
+    async (how) => {
+      const world = due(0);
+      await world.run();
+      const name = world.secretOf("backend");
+      const edit = () => world.secrets.saveChanged(world.secrets.get(name));
+      world.clock.advance(334 * DAY);
+      if (how === "hangs") world.aws.hangReplicas(name, true);
+      else world.aws.failReplica(name, REPLICA, HELD);
+      const reports = await pass(world, 3 * DAY, edit);
+      expect(reports.reduce((sum, { summary }) => sum + summary.rotated, 0)).toBe(1);
+      const { versions = [] } = world.aws.secret(name) ?? {};
+      expect(versions.map(({ labels }) => labels)).toEqual([["AWSPREVIOUS"], ["AWSCURRENT"]]);
+      expect(failed(world).length).toBeGreaterThan(0);
+    },
+  );
+
+  it("isn't waited for longer than an hour if it hangs from the beginning, and somebody edits the tags all the time", async () => {
+    const world = due(0);
+    const name = world.secretOf("backend");
+    const hang = ({ operation }: Call) => {
+      if (operation === "describe" && world.secrets.find(name)) world.aws.hangReplicas(name, true);
+      return {};
+    };
+    const edit = () => world.secrets.saveChanged(world.secrets.get(name));
+    const first = await world.run({ trigger: "schedule" }, { intercept: hang });
+    expect(first.codes).toEqual(["replica-behind"]);
+    const reports = await pass(world, 3 * DAY, edit);
+    expect(reports.map(({ summary }) => summary.rotated).indexOf(1)).toBe(0);
+    expect(world.secrets.get(name).labels.size).toBe(1);
+  });
+
+  it("isn't told while it only lags", async () => {
+    const world = due(15 * SECOND);
+    await world.run();
+    await pass(world, 2 * DAY, () =>
+      world.secrets.replication.changed(world.secrets.get(world.secretOf("backend"))),
+    );
+    expect(failed(world)).toEqual([]);
+  });
+
+  it("is told at once by a manual run that rotates the token", async () => {
+    const world = due(0);
+    await world.run();
+    world.aws.failReplica(world.secretOf("backend"), REPLICA, HELD);
+    world.clock.advance(DAY);
+    await world.run({ trigger: "manual", tokens: ["backend"], force: true }, { runId: "by-hand" });
+    expect(failed(world).map(({ key }) => key)).toEqual([expect.stringMatching(/-replica-failed-by-hand$/)]);
+  });
+
+  it("that can't be looked at is logged, and fails nothing", async () => {
+    const world = due(0);
+    await world.run();
+    world.aws.deny(world.secretOf("backend"), "DescribeSecret");
+    world.clock.advance(6 * HOUR);
+    expect((await world.run()).failures).toEqual([]);
+    expect(
+      world.log.filter(({ message }) => message === "the replicas of a secret could not be looked at"),
+    ).toHaveLength(1);
+  });
+});
+
 describe("a secret without replicas", () => {
   it("costs no call more", async () => {
     const world = due(0, { config: {} });
@@ -121,7 +261,7 @@ describe("a secret without replicas", () => {
   it("costs nothing either if it has replicas, while nothing is due", async () => {
     const world = due(0);
     await world.run();
-    world.clock.advance(DAY);
+    world.clock.advance(2 * DAY);
     const idle = callsOf(world);
     await idle.run();
     expect(idle.calls.map(({ operation }) => operation)).not.toContain("describe");

@@ -100,11 +100,15 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "store.create(name, description, application.newSecrets)",
     "store.create(name, description, { ...application.newSecrets, kmsKeyArn: undefined })",
   ]),
-  fault("a label moves while a replica lags", [
-    "run/replicas.ts",
-    "if (behind.length === 0) return tell(secret, failed);",
-    "return tell(secret, failed);",
-  ]),
+  fault(
+    "a label moves while a replica lags",
+    [
+      "run/replicas.ts",
+      "if (isSettled || clock.now() >= until) return secret;",
+      "if (isSettled || clock.now() <= until) return secret;",
+    ],
+    ["run/replicas.ts", "if (behind.length > 0) {", "if (behind.length > 99) {"],
+  ),
   fault("a string is stored while a replica lags", ["apply/store.ts", "await store.awaitReplicas(arn);", ""]),
   fault("a secret that somebody else created gets the resource policy, as its description has a marker", [
     "apply/restrict.ts",
@@ -427,7 +431,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "",
   ]),
   fault("a run warns by its own clock", [
-    "report/notifications.ts",
+    "report/moment.ts",
     "? after(at, aheadMs) : at",
     "? after(at, 0 * aheadMs) : at",
   ]),

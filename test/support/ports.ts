@@ -162,6 +162,7 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
         const secret = secrets.get(arn);
         return secret.versions.map(({ id, createdAt, lastReadAt }) => ({
           id: v.parse(VersionId, id),
+          createdAt,
           labels: labelsOf(secret.labels, id),
           createdAt,
           ...(lastReadAt && { lastReadAt }),
