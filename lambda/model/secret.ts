@@ -37,12 +37,10 @@ export interface Stamp {
 export interface SecretVersion {
   readonly id: VersionId;
   readonly labels: readonly string[];
-  /** When it was stored. Only ListSecretVersionIds has it. */
+  /** When it was stored, which nobody can change. Only ListSecretVersionIds has it. */
   readonly createdAt?: Date | undefined;
   /** The day, in UTC, on which somebody last read it in this region. Only ListSecretVersionIds has it. Undefined: nobody has. */
   readonly lastReadAt?: Date | undefined;
-  /** Only ListSecretVersionIds has it. Nobody can change it. */
-  readonly createdAt?: Date | undefined;
 }
 
 /** What DescribeSecret returns about a secret. `versions` has only the versions with labels. */

@@ -164,7 +164,6 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
           id: v.parse(VersionId, id),
           createdAt,
           labels: labelsOf(secret.labels, id),
-          createdAt,
           ...(lastReadAt && { lastReadAt }),
         }));
       }),
