@@ -174,4 +174,9 @@ export interface RetirementDocument {
    * is retired after its grace period, whoever uses it.
    */
   readonly unread?: "hold" | "ignore" | undefined;
+  /**
+   * Whether **roots** are retired too: tokens that the worker didn't create, whose strings people may have by hand. Default `false`.
+   * Needs `deactivateAfter`, and `unread` to be `hold`.
+   */
+  readonly roots?: boolean | undefined;
 }

@@ -55,7 +55,12 @@ test("the example configuration is valid, and names the schema that an editor ch
 test("the example configuration ends no token's life as it stands, and the README explains each of its settings", () => {
   const text = textOf("rotation.config.example.json");
   for (const { policy } of parseConfigText(text, "rotation.config.example.json").applications) {
-    expect(policy.retire).toEqual({ deactivateAfterMs: undefined, deleteAfterMs: undefined, unread: "hold" });
+    expect(policy.retire).toEqual({
+      deactivateAfterMs: undefined,
+      deleteAfterMs: undefined,
+      unread: "hold",
+      roots: false,
+    });
     expect(policy.neverExpiringMs).toBe("report");
   }
   const { schedule, policy, applications } = JSON.parse(text) as {

@@ -1,6 +1,7 @@
 import { failureOf } from "../model/errors.ts";
 import { rotatingLabel } from "../model/secret.ts";
 import { after } from "../model/time.ts";
+import type { TokenId } from "../model/token.ts";
 import type { Discard } from "../plan/actions.ts";
 import type { ApplicationContext, SecretPlace } from "./context.ts";
 import { discardedEvent } from "./event-details.ts";
@@ -28,9 +29,16 @@ export async function discard(
   return [{ action: "discard", reason, subject, secretName, outcome: "discarded", error: settled ?? told }];
 }
 
-async function end({ step, subject }: Discard, { api, run, aheadMs }: ApplicationContext): Promise<void> {
-  if (step === "delete" || !("description" in subject)) return api.delete(subject.id);
-  // Somebody may have edited its description after it was listed. That text is kept.
-  const living = await api.get(subject.id);
+async function end({ step, subject }: Discard, context: ApplicationContext): Promise<void> {
+  if (step === "delete" || !("description" in subject)) return context.api.delete(subject.id);
+  await deactivateForDiscard(subject.id, context);
+}
+
+/** Deactivates a token with a line that says when. Somebody may have edited its description after it was listed. That text is kept. */
+export async function deactivateForDiscard(
+  id: TokenId,
+  { api, run, aheadMs }: ApplicationContext,
+): Promise<void> {
+  const living = await api.get(id);
   if (living !== undefined) await api.deactivateForDiscard(living, after(run.clock.now(), aheadMs));
 }

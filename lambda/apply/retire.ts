@@ -15,6 +15,7 @@ import { outsideWindow } from "../plan/rule-input.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isOpen } from "../policy/windows.ts";
 import type { ApplicationContext, SecretPlace } from "./context.ts";
+import { deactivateForDiscard } from "./discard.ts";
 import { retiredEvent } from "./event-details.ts";
 import { kept, whatKeeps } from "./last-look.ts";
 import { failedOutcome, type Outcome, outcomeOf } from "./outcomes.ts";
@@ -113,14 +114,13 @@ export async function retire(
 
 async function endLife(action: Retire, place: SecretPlace, context: ApplicationContext): Promise<Outcome> {
   const { subject, reason, step } = action;
-  const { api, run } = context;
+  const { run } = context;
   const why = await whatStillKeeps(action, place, context);
   if (why !== undefined) {
     if (reason === "retire-now") throw kept(subject.id, why);
     return outcomeOf(action, place.secretName, "deferred");
   }
-  const end = step === "delete" ? () => api.delete(subject.id) : () => api.deactivate(subject.id);
-  await retryWrite(run.clock, end).catch((thrown) => {
+  await retryWrite(run.clock, () => end(action, context)).catch((thrown) => {
     const { code, message, effect } = asRotationError(thrown);
     const works = effect === "none" ? "still works" : "may still work";
     throw reason === "retire-now"
@@ -130,6 +130,11 @@ async function endLife(action: Retire, place: SecretPlace, context: ApplicationC
   const error = await failureOf(run.bus.publish(retiredEvent(action, place, context)));
   const outcome = step === "delete" ? "deleted" : "deactivated";
   return { action: "retire", reason, subject, secretName: place.secretName, outcome, error };
+}
+
+async function end({ subject: { id }, step, isRoot }: Retire, context: ApplicationContext): Promise<void> {
+  if (step === "delete") return context.api.delete(id);
+  return isRoot ? deactivateForDiscard(id, context) : context.api.deactivate(id);
 }
 
 /** DescribeSecret may still show a label that has just moved. With `retireNow`, it waits for that. */

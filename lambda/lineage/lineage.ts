@@ -1,8 +1,10 @@
+import { remembered } from "../model/remembered.ts";
 import {
   AWSCURRENT,
   AWSPREVIOUS,
   holderOf,
   rotatingLabel,
+  type SecretArn,
   type SecretName,
   type SecretState,
   secretNameOf,
@@ -75,6 +77,11 @@ export interface Lineage {
   readonly madeHere: ReadonlySet<TokenId>;
   /** Created by this worker according to both. Only these may be deleted, or retired by policy. */
   readonly provenHere: ReadonlySet<TokenId>;
+  /**
+   * Another token says that it replaced these for another secret, for example for one of another deployment. Anybody can write this, so
+   * it only keeps tokens.
+   */
+  readonly replacedElsewhere: ReadonlySet<TokenId>;
   /** Every version of the secret is known. */
   readonly isSearched: boolean;
   /** The head, its predecessor, and so on, as far as versions and signed markers show. */
@@ -169,6 +176,15 @@ function build(
       ...members,
       ...staged.flatMap(({ token }) => (token === undefined ? [] : [token])),
     ]),
+    replacedElsewhere: new Set(
+      members
+        .filter(({ id }) =>
+          secretsOfSuccessors(snapshot)
+            .get(id)
+            ?.some((arn) => arn !== secret?.arn),
+        )
+        .map(({ id }) => id),
+    ),
     isSearched: isSearched(reading),
     chain: chainOf(head, versions, members),
     isRolledBack: isRolledBack(head, versions),
@@ -176,6 +192,18 @@ function build(
     isShared: all.some(({ token, isShared }) => isShared && token.id === head?.tokenId),
   };
 }
+
+/** For each token, the secrets of all that say that they replaced it, truly or not. */
+const secretsOfSuccessors = remembered(({ tokens }: Snapshot): ReadonlyMap<TokenId, readonly SecretArn[]> => {
+  const found = new Map<TokenId, SecretArn[]>();
+  for (const { marker } of tokens.values()) {
+    if (typeof marker !== "object") continue;
+    const arns = found.get(marker.replacedId);
+    if (arns === undefined) found.set(marker.replacedId, [marker.secretArn]);
+    else arns.push(marker.secretArn);
+  }
+  return found;
+});
 
 /** Tokens with two independent proofs: nobody can edit the id of a version, and nobody else can sign a marker. */
 function provenIds(

@@ -1,6 +1,6 @@
+import { type SecretVersion, stampOf } from "../model/secret.ts";
 import type { TokenId } from "../model/token.ts";
 import type { Lineage } from "./lineage.ts";
-import { type StampedVersion, stampedVersions } from "./snapshot.ts";
 import { nextSuccessor, successorsOf } from "./succession.ts";
 
 /**
@@ -13,7 +13,10 @@ export type Evidence = "read" | "unread" | "unknown";
 export interface Reads {
   /** Of the tokens that replaced it, one after the other: one that was read is enough. */
   readonly successor: Evidence;
-  /** Its own version was read after the day on which it was replaced: somebody reads AWSPREVIOUS, or the version by its id. */
+  /**
+   * Its own version was read after the day on which it was replaced: somebody reads AWSPREVIOUS, or the version by its id. The string of
+   * a root may be in any version that holds none of its successors.
+   */
   readonly isStillRead: boolean;
 }
 
@@ -31,7 +34,7 @@ function isLaterDay(at: Date | undefined, than: Date | undefined): boolean {
  * on which that was created. Only the date of its own version proves that somebody has, because a read of AWSPREVIOUS changes the
  * date of the secret as well. A version can't be read before it exists, so here the day itself counts.
  */
-export function readsSinceReplaced(id: TokenId, lineage: Lineage): Reads {
+export function readsSinceReplaced(id: TokenId, lineage: Lineage, isRoot = false): Reads {
   const { secret, reading, head, isSearched, isOwnAccessToken } = lineage;
   const unknown: Reads = { successor: "unknown", isStillRead: false };
   if (secret === undefined || head?.token === undefined || isOwnAccessToken) return unknown;
@@ -40,22 +43,26 @@ export function readsSinceReplaced(id: TokenId, lineage: Lineage): Reads {
   if (createdAt !== undefined && !isSameOrLaterDay(secret.lastReadAt, createdAt))
     return { successor: "unread", isStillRead: false };
   if (!isSearched) return unknown;
-  const versions = stampedVersions(reading);
+  const versions = reading?.kind === "described" ? (reading.history ?? []) : [];
   const replacedAt = [createdAt, storedAt(successors.at(-1), versions)];
-  const isRead = versions.some(
-    ({ stamp, lastReadAt }) => lastReadAt !== undefined && successors.includes(stamp.tokenId),
-  );
+  const isOfSuccessor = (version: SecretVersion) => successors.some((one) => one === tokenIn(version));
+  const mayHoldIt = (version: SecretVersion) => (isRoot ? !isOfSuccessor(version) : tokenIn(version) === id);
+  const isRead = versions.some((version) => version.lastReadAt !== undefined && isOfSuccessor(version));
   return {
     successor: isRead ? "read" : "unread",
     isStillRead: versions.some(
-      ({ stamp, lastReadAt }) => stamp.tokenId === id && replacedAt.some((at) => isLaterDay(lastReadAt, at)),
+      (version) => mayHoldIt(version) && replacedAt.some((at) => isLaterDay(version.lastReadAt, at)),
     ),
   };
 }
 
+function tokenIn({ id }: SecretVersion): TokenId | undefined {
+  return stampOf(id)?.tokenId;
+}
+
 /** Losant may have deleted the token that replaced another one. Its version still shows when that was. */
-function storedAt(id: TokenId | undefined, versions: readonly StampedVersion[]): Date | undefined {
-  return versions.find(({ stamp }) => stamp.tokenId === id)?.createdAt;
+function storedAt(id: TokenId | undefined, versions: readonly SecretVersion[]): Date | undefined {
+  return id === undefined ? undefined : versions.find((version) => tokenIn(version) === id)?.createdAt;
 }
 
 function isSameOrLaterDay(at: Date | undefined, as: Date): boolean {

@@ -58,6 +58,7 @@ const RESTFUL: ReadonlySet<Reason> = new Set([
   "shared",
   "retirement-unproven",
   "never-retired",
+  "root-reactivated",
   "successor-unread",
   "still-read",
 ]);
@@ -74,9 +75,8 @@ function askAbout(lineage: Lineage, actions: readonly Action[], questions: OpenQ
   const { secretName, reading, head, orphans, staged, superseded } = lineage;
   if (reading?.kind !== "described") return;
   const { snapshot } = questions;
-  const isRetired = new Set(
-    actions.flatMap((action) => (action.kind === "retire" ? [action.subject.id] : [])),
-  );
+  const retired = actions.filter((action) => action.kind === "retire");
+  const isRetired = new Set(retired.map(({ subject }) => subject.id));
   const versions = ownVersions(snapshot, reading);
   const isUnmanaged = versions.length > 0 && standingVersion(snapshot, versions) === undefined;
   if (orphans.length > 0 || isRetired.size > 0 || isUnmanaged) questions.search(secretName);
@@ -91,7 +91,13 @@ function askAbout(lineage: Lineage, actions: readonly Action[], questions: OpenQ
     ...staged.flatMap(({ token }) => token ?? []),
     ...superseded.filter(({ id }) => isHeadless || isRetired.has(id)),
   ];
-  if (atStake.some(({ proof }) => proof === "unknown")) questions.needKeys();
+  const roots = retired.filter(({ isRoot }) => isRoot);
+  // The proof for a root is the marker of its successor, and the line of its deactivation.
+  if (roots.length > 0) atStake.push(...(head?.token ? [head.token] : []), ...superseded);
+  const isLineUnread = roots.some(
+    ({ step, subject }) => step === "delete" && subject.discardedAt === undefined,
+  );
+  if (isLineUnread || atStake.some(({ proof }) => proof === "unknown")) questions.needKeys();
 }
 
 function askAboutTokens(

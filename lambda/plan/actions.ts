@@ -80,6 +80,8 @@ export interface Retire {
   readonly dueAt?: Date;
   /** The version that was AWSCURRENT before the current one. */
   readonly former?: VersionId | undefined;
+  /** The worker didn't create it, so a line in its description says when it was deactivated. Absent with `retireNow`. */
+  readonly isRoot?: true;
 }
 
 /** Due, but postponed to a later run. */

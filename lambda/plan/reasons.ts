@@ -198,8 +198,8 @@ export const REASONS = {
     isWarned: true,
     isToldIfEndless: true,
     needsAPerson: "always",
-    meaning: "was replaced; nothing proves that the worker created it",
-    brief: "replaced; nothing proves its origin",
+    meaning: "was replaced; the proof with which the worker may end it is missing",
+    brief: "replaced; no proof to end it",
     advice:
       "If nobody uses the old string, deactivate the token in Losant. Otherwise, it works until it expires.",
   },
@@ -212,7 +212,17 @@ export const REASONS = {
     meaning: "was replaced, and your policy doesn't retire it",
     brief: "replaced, and works forever",
     advice:
-      "When nobody uses the old string any more, end it: losant-token-rotation rotate --token TOKEN --retire-now. Or let your policy end such tokens, with `retire`.",
+      "When nobody uses the old string any more, end it: losant-token-rotation rotate --token TOKEN --retire-now. Or let your policy end such tokens with `retire`, and roots with `roots`.",
+  },
+  "root-reactivated": {
+    action: "skip",
+    ...RESPECTED,
+    isToldOfEach: true,
+    isToldIfEndless: true,
+    meaning: "was replaced and deactivated, and somebody activated it",
+    brief: "activated by somebody",
+    advice:
+      "Make its users use its successor. When nobody uses the old string any more, end it: losant-token-rotation rotate --token TOKEN --retire-now",
   },
   "successor-unread": {
     action: "skip",

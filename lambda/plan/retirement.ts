@@ -21,6 +21,7 @@ import {
   stillLoggedInWith,
   type Wait,
 } from "./actions.ts";
+import { isProvenRoot, mayEndRoot, rootStep } from "./retired-roots.ts";
 import { blockedBy, isLogin, mayRetireNow, outsideWindow, type RuleInput, skip } from "./rule-input.ts";
 
 const DAY_MS = 86_400_000;
@@ -52,6 +53,7 @@ export function retireSuperseded(
     const due = lineage.unannounced === undefined ? stepDue(token, lineage, input) : undefined;
     if (due === undefined)
       return isEndless(token, lineage, input) ? [left(token, "never-retired", lineage, input)] : [];
+    if (due === "reactivated") return [left(token, "root-reactivated", lineage, input)];
     if (!isProven(token, lineage, input))
       return isLive(token, now) ? [left(token, "retirement-unproven", lineage, input)] : [];
     const reason = heldBecause(token, lineage, input);
@@ -60,7 +62,8 @@ export function retireSuperseded(
       return [{ kind: "defer", action: "retire", reason: "grace-over", subject: token }];
     if (!isOpen(input.policy.windows, now))
       return [outsideWindow(token, input.policy, now, "retirement-outside-window")];
-    return [{ kind: "retire", reason: "grace-over", subject: token, ...due }];
+    const root = isOurs(token, lineage, input) ? {} : ({ isRoot: true } as const);
+    return [{ kind: "retire", reason: "grace-over", subject: token, ...due, ...root }];
   });
 }
 
@@ -78,16 +81,14 @@ function isEndless(token: ListedToken, lineage: Lineage, input: RuleInput): bool
   const { deactivateAfterMs, deleteAfterMs } = input.policy.retire;
   if (!isLive(token, input.now) || token.expiresAt !== undefined || blockedBy(lineage) !== undefined)
     return false;
-  return (deactivateAfterMs ?? deleteAfterMs) === undefined || !isOurs(token, lineage, input);
+  return (deactivateAfterMs ?? deleteAfterMs) === undefined || !mayEnd(token, lineage, input);
 }
 
 /** Also true if the proof hasn't been looked up yet. `observe` then looks it up, and the plan is made again. */
-function isProven(
-  token: ListedToken,
-  { provenHere, isSearched, secret }: Lineage,
-  { hasKeysLeft }: RuleInput,
-): boolean {
-  if (provenHere.has(token.id) || (token.proof === "unknown" && hasKeysLeft)) return true;
+function isProven(token: ListedToken, lineage: Lineage, input: RuleInput): boolean {
+  if (!isOurs(token, lineage, input)) return isProvenRoot(token, lineage, input);
+  const { provenHere, isSearched, secret } = lineage;
+  if (provenHere.has(token.id) || (token.proof === "unknown" && input.hasKeysLeft)) return true;
   return !isSearched && signedMarker(token)?.secretArn === secret?.arn;
 }
 
@@ -96,13 +97,10 @@ function isProven(
  * versions, because every retirement needs their list. Nobody can lose a token that is inactive or has expired. The consumer of the
  * access token is the worker, and it is logged in with the current one.
  */
-function heldBecause(
-  token: ListedToken,
-  lineage: Lineage,
-  { policy, now }: RuleInput,
-): SkipReason | undefined {
-  if (policy.retire.unread === "ignore" || !isLive(token, now)) return undefined;
-  const { successor, isStillRead } = readsSinceReplaced(token.id, lineage);
+function heldBecause(token: ListedToken, lineage: Lineage, input: RuleInput): SkipReason | undefined {
+  if (input.policy.retire.unread === "ignore" || !isLive(token, input.now)) return undefined;
+  const isRoot = !isOurs(token, lineage, input);
+  const { successor, isStillRead } = readsSinceReplaced(token.id, lineage, isRoot);
   if (successor === "unread") return "successor-unread";
   return isStillRead ? "still-read" : undefined;
 }
@@ -123,22 +121,40 @@ function isOurs({ id, proof }: ListedToken, { madeHere }: Lineage, { hasKeysLeft
   return madeHere.has(id) || (proof === "unknown" && hasKeysLeft);
 }
 
-/** The policy retires no root, because people may hold its string, and no token that this worker didn't create. */
+/** The policy retires no token that this worker didn't create, because people may hold its string, unless it has `roots`. */
+function mayEnd(token: ListedToken, lineage: Lineage, input: RuleInput): boolean {
+  return isOurs(token, lineage, input) || mayEndRoot(token, lineage, input);
+}
+
+/** `reactivated`: somebody has activated a root that the policy had deactivated. */
 function stepDue(
   token: ListedToken,
   lineage: Lineage,
   input: RuleInput,
-): Required<Pick<Retire, "step" | "dueAt">> | undefined {
+): Required<Pick<Retire, "step" | "dueAt">> | "reactivated" | undefined {
   const { now, policy } = input;
   const startsAt = graceStartsAt(token, lineage, policy);
-  if (!isOurs(token, lineage, input) || startsAt === undefined) return undefined;
+  if (!mayEnd(token, lineage, input) || startsAt === undefined) return undefined;
   const elapsedMs = now.getTime() - startsAt.getTime();
+  const step = isOurs(token, lineage, input)
+    ? stepOf(token, elapsedMs, input)
+    : rootStep(token, elapsedMs, input);
+  if (step === undefined || step === "reactivated") return step;
+  const { deactivateAfterMs = 0, deleteAfterMs = 0 } = policy.retire;
+  const dueAt = after(startsAt, step === "delete" ? deleteAfterMs : deactivateAfterMs);
+  return { step, dueAt: nextOpening(policy.windows, dueAt) };
+}
+
+function stepOf(
+  token: ListedToken,
+  elapsedMs: number,
+  { now, policy }: RuleInput,
+): Retire["step"] | undefined {
   const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } =
     policy.retire;
-  if (elapsedMs >= deleteAfterMs)
-    return { step: "delete", dueAt: nextOpening(policy.windows, after(startsAt, deleteAfterMs)) };
+  if (elapsedMs >= deleteAfterMs) return "delete";
   return elapsedMs >= deactivateAfterMs && token.status === "active" && !isExpired(token, now)
-    ? { step: "deactivate", dueAt: nextOpening(policy.windows, after(startsAt, deactivateAfterMs)) }
+    ? "deactivate"
     : undefined;
 }
 

@@ -56,6 +56,7 @@ const ApplicationPolicySchema = v.strictObject({
           deactivateAfter: v.optional(duration),
           deleteAfter: v.optional(duration),
           unread: v.optional(v.picklist(["hold", "ignore"], 'must be "hold" or "ignore"')),
+          roots: v.optional(v.boolean("must be true or false")),
         }),
       ],
       'must be "never" or an object with deactivateAfter and deleteAfter',
@@ -108,6 +109,8 @@ export interface Policy {
     readonly deleteAfterMs: number | undefined;
     /** Whether a predecessor is kept while consumers read it, or have not read its successor. */
     readonly unread: "hold" | "ignore";
+    /** Whether a root is retired as well, if the worker has replaced it and consumers read its successor. */
+    readonly roots: boolean;
   };
   readonly orphanAfterMs: number;
   readonly maxRotationsPerRun: number;
@@ -162,6 +165,7 @@ export function resolvePolicy(policy: PolicyDocument, intervalMs: number, path =
       deactivateAfterMs: optionalMs(steps.deactivateAfter),
       deleteAfterMs: optionalMs(steps.deleteAfter),
       unread: steps.unread ?? "hold",
+      roots: steps.roots ?? false,
     },
     orphanAfterMs: durationMs(orphanAfter),
     maxRotationsPerRun,
@@ -230,13 +234,21 @@ export function impossibilities(policy: Policy): readonly string[] {
 
 function impossibleValues(policy: Policy): readonly string[] {
   const { lifetimeMs, intervalMs, retire, windows } = policy;
-  const { deactivateAfterMs, deleteAfterMs } = retire;
+  const { deactivateAfterMs, deleteAfterMs, unread, roots } = retire;
   const isTooShort = lifetimeMs !== "same" && lifetimeMs <= 3 * intervalMs;
   const isDeletedFirst =
     deactivateAfterMs !== undefined && deleteAfterMs !== undefined && deleteAfterMs < deactivateAfterMs;
   return [
     ...(isTooShort ? ["lifetime: must be longer than three schedule intervals"] : []),
     ...(isDeletedFirst ? ["retire.deleteAfter: must not be shorter than deactivateAfter"] : []),
+    ...(roots && unread === "ignore"
+      ? [
+          'retire.roots: needs unread to be "hold", because only reads show that consumers no longer need a root',
+        ]
+      : []),
+    ...(roots && deactivateAfterMs === undefined
+      ? ["retire.roots: needs deactivateAfter, because a root is always deactivated first"]
+      : []),
     ...windowFlaws(windows, policy),
   ];
 }

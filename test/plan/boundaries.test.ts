@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
+import type { ApiToken } from "../../lambda/model/token.ts";
 import { successorExpiresAt } from "../../lambda/policy/renewal-window.ts";
 import {
   applicationOf,
   DAY,
+  deactivated,
   HOUR,
   MINUTE,
   NOW,
   plansOf,
   type Row,
+  readAgo,
   type Situation,
   secret,
   sentencesOf,
@@ -44,6 +47,14 @@ const retiring = {
     }),
   ],
 };
+
+const deactivatedRoot = (after: number) =>
+  deactivated(token("root", { age: 400 * DAY, left: "forever" }), fromNow(after));
+const endingRoot = (root: ApiToken) => ({
+  tokens: [root, freshCurrent(365 * DAY)],
+  secrets: [secret([readAgo(0, isCurrent)], { changed: 0, read: 0 })],
+  policy: { retire: { deactivateAfter: "7d", deleteAfter: "30d", roots: true } },
+});
 
 const BOUNDARIES: readonly Boundary[] = [
   {
@@ -183,6 +194,27 @@ const BOUNDARIES: readonly Boundary[] = [
     at: fromNow(9 * DAY),
     before: ["wait third: not-due", "skip second: superseded"],
     after: ["wait third: not-due", "retire second: grace-over, deactivate"],
+  },
+  {
+    says: "grace of a root is counted from the last moment at which its successor could be promoted",
+    ...endingRoot(token("root", { age: 400 * DAY, left: "forever" })),
+    at: fromNow(7 * DAY + PROMOTABLE),
+    before: ["wait current: not-due", "skip root: superseded"],
+    after: ["wait current: not-due", "retire root: grace-over, deactivate"],
+  },
+  {
+    says: "a root that was deactivated at once is deleted after its second grace",
+    ...endingRoot(deactivatedRoot(0)),
+    at: fromNow(30 * DAY + PROMOTABLE),
+    before: ["wait current: not-due", "skip root: superseded"],
+    after: ["wait current: not-due", "retire root: grace-over, delete"],
+  },
+  {
+    says: "a root that was deactivated late is deleted after the time that policy has between both",
+    ...endingRoot(deactivatedRoot(20 * DAY)),
+    at: fromNow(43 * DAY),
+    before: ["wait current: not-due", "skip root: superseded"],
+    after: ["wait current: not-due", "retire root: grace-over, delete"],
   },
   {
     says: "a staged version is resumed until it is orphanAfter and two intervals old",

@@ -5,7 +5,7 @@ import { judgeBy, judgedAnew } from "../../lambda/lineage/proof.ts";
 import type { SecretReading, Snapshot } from "../../lambda/lineage/snapshot.ts";
 import { StoreIndex } from "../../lambda/lineage/store-index.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
-import { describeSuccessor, readMarkers } from "../../lambda/model/marker.ts";
+import { describeDiscarded, describeSuccessor, readMarkers } from "../../lambda/model/marker.ts";
 import { Redacted } from "../../lambda/model/redacted.ts";
 import {
   rotatingLabel,
@@ -125,6 +125,12 @@ function signedMarker(
     expiresAt,
   };
   return describeSuccessor("", intent, v.parse(ApplicationId, APP), KEY);
+}
+
+/** The same token, as the worker leaves it when it deactivates it and may delete it later. */
+export function deactivated(of: ApiToken, at: Date): ApiToken {
+  const description = describeDiscarded(of, at, v.parse(ApplicationId, APP), KEY);
+  return { ...of, description, status: "inactive" };
 }
 
 /** The same token, as a listing may show it that can't be read. */

@@ -5,6 +5,7 @@ import { labelOf, observedSnapshotOf, plansOf, type Row, sentencesOf } from "./b
 import { DUE, INELIGIBLE, TAMPERED } from "./heads.ts";
 import { ODD_ROWS } from "./odd-rows.ts";
 import { ORPHANS } from "./orphans.ts";
+import { RETIRED_ROOTS } from "./retired-roots.ts";
 import { RETIREMENTS } from "./retirements.ts";
 import { UNFINISHED } from "./unfinished.ts";
 
@@ -18,6 +19,7 @@ const TABLE: readonly (readonly [string, readonly Row[]])[] = [
   ["rule 6, what is left alone", INELIGIBLE],
   ["rules 7 and 9, due or not", DUE],
   ["rule 8, retirement", RETIREMENTS],
+  ["rule 8, retirement of roots", RETIRED_ROOTS],
   ["tokens that can't be read", ODD_ROWS],
 ];
 

@@ -282,8 +282,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a read on the day of the replacement keeps a token until it expires", [
     "lineage/reads.ts",
-    "replacedAt.some((at) => isLaterDay(lastReadAt, at))",
-    "replacedAt.some((at) => at !== undefined && isSameOrLaterDay(lastReadAt, at))",
+    "replacedAt.some((at) => isLaterDay(version.lastReadAt, at))",
+    "replacedAt.some((at) => at !== undefined && isSameOrLaterDay(version.lastReadAt, at))",
   ]),
   fault("when a token was replaced is forgotten once its successor is gone", [
     "lineage/reads.ts",
@@ -462,8 +462,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a version, or a marker, is proof enough for a life to end", [
     "plan/retirement.ts",
-    'if (provenHere.has(token.id) || (token.proof === "unknown" && hasKeysLeft)) return true;',
-    "if (provenHere.has(token.id) || hasKeysLeft || token.id !== undefined) return true;",
+    'if (provenHere.has(token.id) || (token.proof === "unknown" && input.hasKeysLeft)) return true;',
+    "if (provenHere.has(token.id) || input !== undefined) return true;",
   ]),
   fault("an orphan is deleted at once", [
     "plan/orphans.ts",

@@ -192,6 +192,17 @@ describe("the configuration", () => {
       "policy.retire.deleteAfter: must not be shorter",
     ],
     [
+      "the end of roots whoever reads them",
+      withPolicy({ retire: { deactivateAfter: "7d", unread: "ignore", roots: true } }),
+      'policy.retire.roots: needs unread to be "hold"',
+    ],
+    [
+      "the deletion of roots that were not deactivated",
+      withPolicy({ retire: { deleteAfter: "7d", roots: true } }),
+      "policy.retire.roots: needs deactivateAfter",
+    ],
+    ["roots that are no switch", withPolicy({ retire: { roots: "yes" } }), "policy.retire.roots: must be"],
+    [
       "a key of a whole application for single tokens",
       withPolicy({ tokens: [{ match: "ci-*", exclude: [PLANTED] }] }),
       "policy.tokens.0.exclude: is only for a whole application, not for single tokens",

@@ -14,6 +14,7 @@ it("a person has to look at what somebody did, and at what stands in the way of 
     "retirement-unproven",
     "revoked",
     "rolled-back",
+    "root-reactivated",
     "secret-is-replica",
     "secret-owned-by-service",
     "secret-scheduled-for-deletion",
