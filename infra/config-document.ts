@@ -78,9 +78,16 @@ export interface RotationNewSecretsDocument {
   /** Their tags. Default: none. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** The other regions that get a replica of them. Default: none. */
-  readonly replicaRegions?: readonly string[] | undefined;
+  readonly replicaRegions?: readonly (string | NewReplicaDocument)[] | undefined;
   /** Who may read them. Default: no resource policy. */
   readonly resourcePolicy?: ResourcePolicyDocument | undefined;
+}
+
+/** A replica that its own KMS key encrypts. */
+export interface NewReplicaDocument {
+  readonly region: string;
+  /** The ARN of a KMS key in that region. Default: AWS's own key there for Secrets Manager. */
+  readonly kmsKeyArn?: string | undefined;
 }
 
 /** The resource policy of a secret. Its statements are only about reading. */

@@ -51,7 +51,7 @@ const OptionsSchema = v.strictObject({
   tracing: v.optional(v.boolean()),
   extraCaFile: v.optional(v.string()),
   logRetentionDays: v.optional(v.picklist(retentions)),
-  secretsKeyArn: v.optional(arn),
+  secretsKeyArn: v.optional(v.union([arn, v.pipe(v.array(arn), v.minLength(1))])),
   ownEventBus: v.optional(v.strictObject({ archiveDays: v.optional(days) })),
   console: v.optional(v.boolean()),
   logEvents: v.optional(v.boolean()),
@@ -98,7 +98,9 @@ export function optionProps(scope: Construct, options: StackOptions): Omit<Token
     ownEventBus: ownEventBus && { archiveFor: daysOf(ownEventBus.archiveDays) },
     alarmTopic:
       alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(scope, "AlarmTopic", alarmTopicArn),
-    secretsKey: secretsKeyArn === undefined ? undefined : Key.fromKeyArn(scope, "SecretsKey", secretsKeyArn),
+    secretsKey: [secretsKeyArn ?? []]
+      .flat()
+      .map((keyArn, index) => Key.fromKeyArn(scope, `SecretsKey${index === 0 ? "" : index + 1}`, keyArn)),
   };
 }
 

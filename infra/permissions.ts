@@ -9,16 +9,17 @@ import {
   Role,
   ServicePrincipal,
 } from "aws-cdk-lib/aws-iam";
-import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { EVENT_SOURCE } from "../lambda/model/events.ts";
 import { newSecretsIn, type RotationConfig } from "../lambda/policy/config.ts";
+import { regionOfKey } from "../lambda/policy/new-secrets.ts";
 import { refuseUnreachable } from "./access-token-arns.ts";
 import { acknowledge } from "./acknowledge.ts";
+import { refuseWrongRegions } from "./new-secret-regions.ts";
 import { inPolicies, room } from "./policy-room.ts";
-import type { AnyEventBus } from "./props.ts";
+import type { AnyEventBus, WorkerOptions } from "./props.ts";
 import type { Conditions, SecretGrant } from "./secret-grants.ts";
 import { resourceLists, type SecretPatterns, secretPatterns } from "./secret-patterns.ts";
 
@@ -42,6 +43,7 @@ export class Permissions extends Construct {
   constructor(scope: Construct, id: string, props: PermissionsProps) {
     super(scope, id);
     refuseUnreachable(this, props.config);
+    refuseWrongRegions(this, props.config);
     this.role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
       description: props.description,
@@ -49,7 +51,8 @@ export class Permissions extends Construct {
     const roles = [this.role];
     const patterns = secretPatterns(props.config);
     const grants = props.grantsFor(patterns);
-    const isInline = room([...resourceLists(patterns), newKeysIn(props.config)]).isInlineEnough;
+    const newKeys = Object.values(newKeysIn(props.config));
+    const isInline = room([...resourceLists(patterns), ...newKeys]).isInlineEnough;
     const inline = isInline ? grants : [];
     const policy = new Policy(this, "Policy", {
       roles,
@@ -94,20 +97,30 @@ interface WorkerNeeds {
   readonly eventBus: AnyEventBus;
   readonly logGroup: ILogGroup;
   readonly failedRuns: IQueue;
-  readonly secretsKey: IKey | undefined;
-  /** The ARNs of the keys for new secrets. */
-  readonly newKeys?: readonly string[];
+  readonly secretsKey: WorkerOptions["secretsKey"];
+  /** What encrypts new secrets and their replicas. */
+  readonly newKeys?: NewKeys;
 }
 
-/** The keys for new secrets, each once. */
-export function newKeysIn(config: RotationConfig): readonly string[] {
-  return [...new Set(newSecretsIn(config).flatMap(({ kmsKeyArn }) => kmsKeyArn ?? []))];
+/** The ARNs of KMS keys, each once. */
+export interface NewKeys {
+  readonly ofSecrets: readonly string[];
+  readonly ofReplicas: readonly string[];
+}
+
+export function newKeysIn(config: RotationConfig): NewKeys {
+  const all = newSecretsIn(config);
+  const keysIn = (given: readonly { readonly kmsKeyArn: string | undefined }[]) => [
+    ...new Set(given.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? [])),
+  ];
+  return { ofSecrets: keysIn(all), ofReplicas: keysIn(all.flatMap(({ replicas }) => replicas)) };
 }
 
 /** What the worker may do beside its work on secrets. */
 export function workerStatements(scope: Construct, needs: WorkerNeeds): readonly PolicyStatement[] {
   return [
     ...keyStatements(scope, keysOf(needs), ["kms:Decrypt", "kms:GenerateDataKey"]),
+    ...replicaKeyStatements(scope, needs.newKeys?.ofReplicas ?? []),
     allow("Announce", ["events:PutEvents"], [needs.eventBus.eventBusArn], {
       StringEquals: { "events:source": EVENT_SOURCE },
     }),
@@ -141,11 +154,9 @@ export function widgetStatements(
   ];
 }
 
-function keysOf({
-  secretsKey,
-  newKeys = [],
-}: Pick<WorkerNeeds, "secretsKey" | "newKeys">): readonly string[] {
-  return [...new Set([...(secretsKey === undefined ? [] : [secretsKey.keyArn]), ...newKeys])];
+function keysOf({ secretsKey, newKeys }: Pick<WorkerNeeds, "secretsKey" | "newKeys">): readonly string[] {
+  const existing = [secretsKey ?? []].flat().map(({ keyArn }) => keyArn);
+  return [...new Set([...existing, ...(newKeys?.ofSecrets ?? [])])];
 }
 
 function logStatement(logGroup: ILogGroup): PolicyStatement {
@@ -181,6 +192,22 @@ function keyStatements(
   const { region, urlSuffix } = Stack.of(scope);
   const viaSecretsManager = { StringEquals: { "kms:ViaService": `secretsmanager.${region}.${urlSuffix}` } };
   return [allow("UseSecretsKey", actions, keys, viaSecretsManager)];
+}
+
+/**
+ * To encrypt a replica with your own key, both actions are needed (ReplicateSecretToRegions). AWS doesn't say in which of the two regions
+ * Secrets Manager uses the key.
+ */
+function replicaKeyStatements(scope: Construct, keys: readonly string[]): readonly PolicyStatement[] {
+  if (keys.length === 0) return [];
+  const { region, urlSuffix } = Stack.of(scope);
+  const regions = [region, ...new Set(keys.flatMap((key) => regionOfKey(key) ?? []))];
+  const services = regions.map((one) => `secretsmanager.${one}.${urlSuffix}`);
+  return [
+    allow("UseReplicaKeys", ["kms:Encrypt", "kms:GenerateDataKey"], keys, {
+      StringEquals: { "kms:ViaService": services },
+    }),
+  ];
 }
 
 function allow(

@@ -25,8 +25,8 @@ export interface WorkerOptions {
   readonly runbookUrl?: string | undefined;
   /** A PEM file with certificates of CAs that Node.js doesn't know, for a private Losant installation. Default: none. */
   readonly extraCaFile?: string | undefined;
-  /** Your own KMS key, if it encrypts existing secrets. The worker may use it only through Secrets Manager. */
-  readonly secretsKey?: IKey | undefined;
+  /** Your own KMS key, or several, if they encrypt existing secrets. The worker may use them only through Secrets Manager. */
+  readonly secretsKey?: IKey | readonly IKey[] | undefined;
 }
 
 /** With `exactOptionalPropertyTypes`, the CDK's class doesn't match its own interface. */

@@ -76,13 +76,13 @@ export function secretGrants({
       conditions: tagConditions(tags),
     })),
     // CreateSecret with replicas needs this right too, and it is also that of replicating an existing secret.
-    ...replicated.map(({ replicaRegions, ends }, index) => ({
+    ...replicated.map(({ regions, ends }, index) => ({
       sid: `ReplicateNewSecrets${replicated.length > 1 ? index + 1 : ""}`,
       actions: [REPLICATE],
       ends,
       wildcards: "The secrets of configured applications, which are created with replicas in these regions.",
       conditions: {
-        "ForAllValues:StringEquals": { "secretsmanager:AddReplicaRegions": replicaRegions },
+        "ForAllValues:StringEquals": { "secretsmanager:AddReplicaRegions": regions },
         BoolIfExists: { "secretsmanager:ForceOverwriteReplicaSecret": "false" },
       },
     })),

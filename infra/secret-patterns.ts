@@ -32,7 +32,7 @@ export interface TaggedSecrets {
 }
 
 export interface ReplicatedSecrets {
-  readonly replicaRegions: NewSecrets["replicaRegions"];
+  readonly regions: readonly string[];
   readonly ends: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export function resourceLists({
   return [
     ...Object.values(others),
     ...tagged.map(({ tags, ends }) => [JSON.stringify(tags), ...ends]),
-    ...replicated.map(({ replicaRegions, ends }) => [JSON.stringify(replicaRegions), ...ends]),
+    ...replicated.map(({ regions, ends }) => [JSON.stringify(regions), ...ends]),
   ];
 }
 
@@ -125,9 +125,9 @@ function patternsOf(config: RotationConfig, breadth: Breadth): SecretPatterns {
     tagged: alike(({ tags }) => tags)
       .filter(({ value }) => Object.keys(value).length > 0)
       .map(({ value, ends }) => ({ tags: value, ends })),
-    replicated: alike(({ replicaRegions }) => replicaRegions)
+    replicated: alike(({ replicas }) => replicas.map(({ region }) => region))
       .filter(({ value }) => value.length > 0)
-      .map(({ value, ends }) => ({ replicaRegions: value, ends })),
+      .map(({ value, ends }) => ({ regions: value, ends })),
     restricted: alike(({ resourcePolicy }) => resourcePolicy !== undefined).flatMap(({ value, ends }) =>
       value ? ends : [],
     ),

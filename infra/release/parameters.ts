@@ -41,8 +41,8 @@ export function parameters(schedules: readonly string[]): Properties {
       "",
       {
         MaxLength: 3500,
-        AllowedPattern: String.raw`^(?![\s\S]*"fleet"\s*:\s*true)[\s\S]*$`,
-        ConstraintDescription: "fleet needs the CDK's stack. Use at most 3500 characters",
+        AllowedPattern: String.raw`^(?![\s\S]*("fleet"\s*:\s*true|"newSecrets"\s*:))[\s\S]*$`,
+        ConstraintDescription: "fleet and newSecrets need the CDK's stack. Use at most 3500 characters",
       },
     ),
     ApplicationIds: text(
@@ -105,7 +105,10 @@ export function parameters(schedules: readonly string[]): Properties {
         "The ARNs of the secrets that `secrets` in the configuration names, separated by commas. If a secret doesn't exist yet, end its ARN with -??????",
       Default: "",
     },
-    SecretsKeyArn: text("The ARN of your own KMS key, if it encrypts existing secrets", ""),
+    SecretsKeyArn: text(
+      "The ARN of your own KMS key, if it encrypts existing secrets. Separate several by commas, without spaces",
+      "",
+    ),
     EventBusName: text("eventBusName of the configuration: a bus in this account and region", "default", {
       AllowedPattern: "^[A-Za-z0-9._/-]{1,256}$",
       ConstraintDescription: "Use the name of a bus, not its ARN",

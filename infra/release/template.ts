@@ -143,7 +143,7 @@ function statementsFor(statement: Properties): readonly Value[] {
     case "LookAtFormerSecrets":
       return [when("HasFormerPrefix", on(foldersUnder(`\${FormerPrefix}`)))];
     case "UseSecretsKey":
-      return [when("HasSecretsKey", on({ Ref: "SecretsKeyArn" }))];
+      return [when("HasSecretsKey", on({ "Fn::Split": [",", { Ref: "SecretsKeyArn" }] }))];
     case "Announce":
       return [on(mapTexts(statement.Resource ?? "", busNamed))];
     default:

@@ -1,12 +1,18 @@
 import * as v from "valibot";
-import type { NewSecrets } from "../model/new-secrets.ts";
+import type { NewReplica, NewSecrets } from "../model/new-secrets.ts";
 import { ResourcePolicySchema } from "./resource-policy.ts";
 
 /** No policy of a role can name the alias of a key. */
+const A_KEY = /^arn:[\w-]+:kms:([a-z\d-]+):\d{12}:key\/[\w-]+$/;
 const kmsKeyArn = v.pipe(
   v.string("must be text"),
-  v.regex(/^arn:[\w-]+:kms:[a-z\d-]+:\d{12}:key\/[\w-]+$/, "must be the ARN of a KMS key, not of an alias"),
+  v.regex(A_KEY, "must be the ARN of a KMS key, not of an alias"),
 );
+
+/** The region of a KMS key. */
+export function regionOfKey(kmsKeyArn: string): string | undefined {
+  return A_KEY.exec(kmsKeyArn)?.[1];
+}
 
 /** "Tag your AWS resources", Tag naming limits and requirements. */
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
@@ -38,17 +44,39 @@ const tags = v.pipe(
 );
 
 /** The form of a region's code. Whether it exists, and can have replicas, only AWS knows. */
-const replicaRegions = v.pipe(
-  v.array(
-    v.pipe(
-      v.string("must be text"),
-      v.regex(/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/, "must be the code of a region, such as eu-west-1"),
-    ),
-    "must be a list of regions",
-  ),
-  v.maxLength(30, "must have at most 30 regions"),
-  v.check((given) => new Set(given).size === given.length, "must name each region once"),
+const region = v.pipe(
+  v.string("must be text"),
+  v.regex(/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/, "must be the code of a region, such as eu-west-1"),
 );
+
+const replica = v.union(
+  [
+    region,
+    v.pipe(
+      v.strictObject({ region, kmsKeyArn: v.optional(kmsKeyArn) }),
+      v.check(
+        ({ region, kmsKeyArn }) => kmsKeyArn === undefined || regionOfKey(kmsKeyArn) === region,
+        "must have the ARN of a KMS key in its own region",
+      ),
+    ),
+  ],
+  "must be the code of a region, or an object with region and kmsKeyArn",
+);
+
+const replicaRegions = v.pipe(
+  v.array(replica, "must be a list of regions"),
+  v.maxLength(30, "must have at most 30 regions"),
+  v.check(
+    (given) => new Set(given.map((one) => replicaOf(one).region)).size === given.length,
+    "must name each region once",
+  ),
+);
+
+function replicaOf(given: v.InferOutput<typeof replica>): NewReplica {
+  return typeof given === "string"
+    ? { region: given, kmsKeyArn: undefined }
+    : { region: given.region, kmsKeyArn: given.kmsKeyArn };
+}
 
 export const NewSecretsSchema = v.strictObject({
   kmsKeyArn: v.optional(kmsKeyArn),
@@ -73,7 +101,7 @@ export function resolveNewSecrets(...documents: readonly (NewSecretsDocument | u
   return {
     kmsKeyArn,
     tags,
-    replicaRegions,
+    replicas: replicaRegions.map(replicaOf),
     resourcePolicy: resourcePolicy && JSON.stringify(resourcePolicy),
   };
 }

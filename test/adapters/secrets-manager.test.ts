@@ -219,7 +219,10 @@ describe("the writes", () => {
     await store.create(NAME, "", {
       kmsKeyArn,
       tags: { "cost-center": "4711", empty: "" },
-      replicaRegions: ["us-east-1"],
+      replicas: [
+        { region: "us-east-1", kmsKeyArn: undefined },
+        { region: "us-west-1", kmsKeyArn: "arn:aws:kms:us-west-1:111122223333:key/2" },
+      ],
       resourcePolicy: undefined,
     });
     expect(JSON.parse(server.requests[0]?.body ?? "")).toMatchObject({
@@ -228,7 +231,10 @@ describe("the writes", () => {
         { Key: "cost-center", Value: "4711" },
         { Key: "empty", Value: "" },
       ],
-      AddReplicaRegions: [{ Region: "us-east-1" }],
+      AddReplicaRegions: [
+        { Region: "us-east-1" },
+        { Region: "us-west-1", KmsKeyId: "arn:aws:kms:us-west-1:111122223333:key/2" },
+      ],
       ForceOverwriteReplicaSecret: false,
     });
   });
@@ -260,7 +266,7 @@ describe("the writes", () => {
     const demanded = {
       kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
       tags: { owner: "iot" },
-      replicaRegions: [],
+      replicas: [],
       resourcePolicy: undefined,
     };
     await expect(store.create(NAME, "", demanded)).resolves.toBeUndefined();

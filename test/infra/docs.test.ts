@@ -54,6 +54,8 @@ const POLICY = {
   ],
 } as const;
 
+const REPLICA = { region: "us-east-1", kmsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/1" };
+
 test("the page lists all that the worker's role may do, and nothing else", () => {
   const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000";
   const everything = (stack: Stack) => ({
@@ -62,7 +64,7 @@ test("the page lists all that the worker's role may do, and nothing else", () =>
     config: {
       ...RENEWING,
       formerPrefixes: ["old"],
-      newSecrets: { tags: { owner: "iot" }, replicaRegions: ["us-east-1"], resourcePolicy: POLICY },
+      newSecrets: { tags: { owner: "iot" }, replicaRegions: [REPLICA], resourcePolicy: POLICY },
     },
   });
   const statements = statementsOf(synthesized(everything).template);

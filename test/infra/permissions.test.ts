@@ -291,6 +291,41 @@ describe("new secrets with tags and a key", () => {
     ]);
   });
 
+  test("allow the worker to use the keys of replicas, through Secrets Manager in these regions alone", () => {
+    const replicaKey = (region: string) => `arn:aws:kms:${region}:111122223333:key/1`;
+    const replicaRegions = ["eu-central-1", ...["eu-north-1", "us-east-1"].map(withKey)];
+    function withKey(region: string) {
+      return { region, kmsKeyArn: replicaKey(region) };
+    }
+    const statements = workerStatements({ config: { ...CONFIG, newSecrets: { replicaRegions } } });
+    expect(statements.filter(({ Sid }) => Sid === "UseReplicaKeys")).toEqual([
+      {
+        Sid: "UseReplicaKeys",
+        Effect: "Allow",
+        Action: ["kms:Encrypt", "kms:GenerateDataKey"],
+        Resource: [replicaKey("eu-north-1"), replicaKey("us-east-1")],
+        Condition: {
+          StringEquals: {
+            "kms:ViaService": [
+              "secretsmanager.<AWS::Region>.<AWS::URLSuffix>",
+              "secretsmanager.eu-north-1.<AWS::URLSuffix>",
+              "secretsmanager.us-east-1.<AWS::URLSuffix>",
+            ],
+          },
+        },
+      },
+    ]);
+    expect(
+      statements.filter(({ Sid }) => Sid === "ReplicateNewSecrets").map(({ Condition }) => Condition),
+    ).toMatchObject([
+      {
+        "ForAllValues:StringEquals": {
+          "secretsmanager:AddReplicaRegions": ["eu-central-1", "eu-north-1", "us-east-1"],
+        },
+      },
+    ]);
+  });
+
   test("give the widget no right more", () => {
     const config = {
       ...CONFIG,
@@ -321,6 +356,16 @@ describe("what is opted into", () => {
         StringEquals: { "kms:ViaService": "secretsmanager.<AWS::Region>.<AWS::URLSuffix>" },
       },
     });
+  });
+
+  test("several keys may be used in the same way", () => {
+    const keys = ["1", "2"].map((end) => `arn:aws:kms:eu-west-1:111122223333:key/${end}`);
+    const { template } = synthesized((stack) => ({
+      secretsKey: keys.map((arn, index) => Key.fromKeyArn(stack, `Key${index}`, arn)),
+    }));
+    expect(statementsOf(template).filter(({ Sid }) => Sid === "UseSecretsKey")).toMatchObject([
+      { Resource: keys },
+    ]);
   });
 
   test("tracing may write traces, for which X-Ray has no resource", () => {

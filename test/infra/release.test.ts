@@ -93,7 +93,7 @@ const CASES: Readonly<Record<string, Case>> = {
       memoryMiB: 1024,
       architecture: "x86_64",
       logRetentionDays: 365,
-      secretsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
+      secretsKeyArn: ["arn:aws:kms:eu-west-1:111122223333:key/1", "arn:aws:kms:eu-west-1:111122223333:key/2"],
     },
     parameters: {
       ApplicationIds: `${one},${other}`,
@@ -111,7 +111,7 @@ const CASES: Readonly<Record<string, Case>> = {
       MemoryMiB: 1024,
       Architecture: "x86_64",
       LogRetentionDays: 365,
-      SecretsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
+      SecretsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1,arn:aws:kms:eu-west-1:111122223333:key/2",
     },
   },
   "discovering applications": {
@@ -281,6 +281,8 @@ describe("the CloudFormation template", () => {
     ["AccessTokenFolder", `losant/${one}`, "AllowedPattern"],
     ["Configuration", '{"discover":[],"fleet":false}', ""],
     ["Configuration", '{"fleet" :\n true}', "AllowedPattern"],
+    ["Configuration", '{"newSecrets":{"tags":{}}}', "AllowedPattern"],
+    ["Configuration", '{"applications":[{"secrets":{"a":"newSecrets"}}]}', ""],
     ["ApplicationIds", "", ""],
     ["ApplicationIds", `${one},${other}`, ""],
     ["ApplicationIds", Array.from({ length: 10 }, (_, index) => idOf(index)).join(","), ""],

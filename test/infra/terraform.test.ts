@@ -178,6 +178,7 @@ describe("the Terraform module", () => {
       "can(jsondecode(var.configuration).applications[0].id) || can(jsondecode(var.configuration).discover[0].accessToken)",
     ],
     ["configuration", "try(jsondecode(var.configuration).fleet, false) == false"],
+    ["configuration", '!can(regex("\\"newSecrets\\"\\\\s*:", var.configuration))'],
   ])("refuses a wrong %s in the plan", (variable, condition) => {
     expect(partOf(`variable "${variable}"`)).toContain(`validation { condition = ${condition} error_message`);
   });

@@ -188,7 +188,7 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
         const kept = secrets.get(arn).versions.find(({ id }) => id === version);
         return kept && new Redacted(tokenIn(kept.value.data));
       }),
-    create: (name, Description, { kmsKeyArn: KmsKeyId, tags, replicaRegions }) =>
+    create: (name, Description, { kmsKeyArn: KmsKeyId, tags, replicas }) =>
       call("createSecret", true, name, () => {
         const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
         if (secrets.find(name) === undefined)
@@ -197,7 +197,10 @@ export function inMemoryStore(secrets: Secrets, around: Surroundings): SecretSto
             Description,
             KmsKeyId,
             Tags,
-            AddReplicaRegions: replicaRegions.map((Region) => ({ Region })),
+            AddReplicaRegions: replicas.map(({ region, kmsKeyArn }) => ({
+              Region: region,
+              ...(kmsKeyArn && { KmsKeyId: kmsKeyArn }),
+            })),
           });
       }),
     hasResourcePolicy: (arn) =>

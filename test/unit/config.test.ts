@@ -646,7 +646,7 @@ describe("what new secrets get", () => {
     expect(parseConfig({ applications: [application] }).applications[0]?.newSecrets).toEqual({
       kmsKeyArn: undefined,
       tags: {},
-      replicaRegions: [],
+      replicas: [],
       resourcePolicy: undefined,
     });
   });
@@ -664,15 +664,15 @@ describe("what new secrets get", () => {
     expect(discover[0]?.newSecrets).toMatchObject({
       kmsKeyArn: KEY,
       tags: { owner: "fleet", unit: "3" },
-      replicaRegions: ["eu-west-3"],
+      replicas: [{ region: "eu-west-3" }],
     });
     expect(discover[0]?.overrides.get(v.parse(ApplicationId, APP))?.newSecrets).toMatchObject({
       kmsKeyArn: `${KEY}5`,
       tags: { owner: "fleet", unit: "3" },
-      replicaRegions: ["us-gov-west-1"],
+      replicas: [{ region: "us-gov-west-1" }],
     });
     expect(applications.map(({ newSecrets }) => newSecrets)).toMatchObject([
-      { kmsKeyArn: KEY, tags: {}, replicaRegions: ["eu-west-3"] },
+      { kmsKeyArn: KEY, tags: {}, replicas: [{ region: "eu-west-3", kmsKeyArn: undefined }] },
     ]);
   });
 
@@ -701,6 +701,17 @@ describe("what new secrets get", () => {
     [{ replicaRegions: ["Ireland"] }, "replicaRegions.0: must be the code of a region"],
     [{ replicaRegions: ["eu-west-1", "eu-west-1"] }, "replicaRegions: must name each region once"],
     [
+      { replicaRegions: ["eu-west-3", { region: "eu-west-3" }] },
+      "replicaRegions: must name each region once",
+    ],
+    [{ replicaRegions: [{ region: "Ireland" }] }, "replicaRegions.0"],
+    [{ replicaRegions: [{ kmsKeyArn: KEY }] }, "replicaRegions.0"],
+    [{ replicaRegions: [{ region: "eu-west-1", key: KEY }] }, "replicaRegions.0"],
+    [
+      { replicaRegions: [{ region: "eu-west-3", kmsKeyArn: KEY }] },
+      "replicaRegions.0: must have the ARN of a KMS key in its own region",
+    ],
+    [
       { replicaRegions: Array.from({ length: 31 }, (_, at) => `eu-west-${at}`) },
       "replicaRegions: must have at most 30 regions",
     ],
@@ -712,6 +723,15 @@ describe("what new secrets get", () => {
   it("can be as long as AWS allows", () => {
     const tags = { ["k".repeat(128)]: "v".repeat(256), "Größe / Region:=+-@._": "" };
     expect(newSecretsOf({ kmsKeyArn: KEY, tags })).toMatchObject({ kmsKeyArn: KEY, tags });
+  });
+
+  it("can be replicas with a key of their own", () => {
+    const replicaRegions = ["eu-west-3", { region: "eu-west-1", kmsKeyArn: KEY }, { region: "us-east-1" }];
+    expect(newSecretsOf({ replicaRegions })?.replicas).toEqual([
+      { region: "eu-west-3", kmsKeyArn: undefined },
+      { region: "eu-west-1", kmsKeyArn: KEY },
+      { region: "us-east-1", kmsKeyArn: undefined },
+    ]);
   });
 
   describe("the resource policy", () => {

@@ -38,7 +38,7 @@ locals {
     ReadAccessTokens  = values(local.access_token_arns)
     LookAtFormerSecrets = flatten([for prefix in try(local.configuration.formerPrefixes, []) :
     [for folder in local.folders : "${local.secrets}${prefix}/${folder}/*"]])
-    UseSecretsKey    = var.secrets_key_arn == null ? [] : [var.secrets_key_arn]
+    UseSecretsKey    = var.secrets_key_arn == null ? [] : split(",", var.secrets_key_arn)
     Announce         = [startswith(local.bus, "arn:") ? local.bus : "arn:${local.partition}:events:${local.region}:${local.account}:event-bus/${local.bus}"]
     Log              = ["${aws_cloudwatch_log_group.worker.arn}:*"]
     HandInFailedRuns = [aws_sqs_queue.this["WorkerFailedRunsQueue"].arn]

@@ -11,6 +11,11 @@ variable "configuration" {
     condition     = try(jsondecode(var.configuration).fleet, false) == false
     error_message = "This module doesn't support fleet: its schedule and alarms are for one run in each interval. Use the CDK."
   }
+
+  validation {
+    condition     = !can(regex("\"newSecrets\"\\s*:", var.configuration))
+    error_message = "This module doesn't support newSecrets: its role doesn't get the rights for it. Use the CDK."
+  }
 }
 
 variable "configuration_in_zip" {
@@ -37,7 +42,7 @@ variable "name" {
 }
 
 variable "secrets_key_arn" {
-  description = "The ARN of your own KMS key, if it encrypts existing secrets."
+  description = "The ARN of your own KMS key, if it encrypts existing secrets. Separate several by commas, without spaces."
   type        = string
   default     = null
 }

@@ -89,7 +89,7 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
   async create(
     name: SecretName,
     description: string,
-    { kmsKeyArn, tags, replicaRegions }: NewSecrets,
+    { kmsKeyArn, tags, replicas }: NewSecrets,
   ): Promise<void> {
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
     const command = new CreateSecretCommand({
@@ -97,8 +97,11 @@ class SecretsManagerStore implements SecretStore, AccessTokenReader {
       Description: description,
       ...(kmsKeyArn !== undefined && { KmsKeyId: kmsKeyArn }),
       ...(Tags.length > 0 && { Tags }),
-      ...(replicaRegions.length > 0 && {
-        AddReplicaRegions: replicaRegions.map((Region) => ({ Region })),
+      ...(replicas.length > 0 && {
+        AddReplicaRegions: replicas.map(({ region, kmsKeyArn }) => ({
+          Region: region,
+          ...(kmsKeyArn !== undefined && { KmsKeyId: kmsKeyArn }),
+        })),
         // A secret of that name in the other region may be somebody else's.
         ForceOverwriteReplicaSecret: false,
       }),
