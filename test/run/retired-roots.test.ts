@@ -66,16 +66,40 @@ describe("a root, with `roots`", () => {
     expect(report.tokens.find(({ tokenId }) => tokenId === id)).toMatchObject({ reason: "root-reactivated" });
   });
 
-  it("is deleted although the access token was replaced since it was deactivated", async () => {
-    const { world, id, root, live } = await replaced();
-    await live(8);
+  const replaceAccessToken = (world: World) => {
     const access = world.losant.tokens(APP).find(({ name }) => name === "rotation worker");
     const { token } = world.losant.addToken(APP, { name: "another worker", scope: access?.scope ?? [] });
     world.aws.putSecret(`losant-access/${APP}`, token);
+  };
+
+  it("is deactivated although the access token was replaced since the rotation", async () => {
+    const { world, root, live } = await replaced();
+    replaceAccessToken(world);
+    await live(8);
+    expect(root()?.status).toBe("inactive");
+  });
+
+  it("is deleted although the access token was replaced since the deactivation", async () => {
+    const { world, root, live } = await replaced();
+    await live(8);
+    replaceAccessToken(world);
     await live(22);
     expect(root()?.status).toBe("inactive");
     await live(1);
-    expect(world.losant.tokens(APP).map((one) => one.id)).not.toContain(id);
+    expect(root()).toBeUndefined();
+  });
+
+  it("costs no call for as long as it exists if a person deactivated it", async () => {
+    const { world, id, live } = await replaced();
+    world.losant.edit(APP, id, { status: "inactive" });
+    await live(50);
+    const operations: string[] = [];
+    const intercept: Intercept = ({ operation }) => {
+      operations.push(operation);
+      return {};
+    };
+    await world.run({ trigger: "schedule" }, { intercept });
+    expect(operations).not.toContain("describe");
   });
 
   it("costs no call while its grace period lasts, and none once it is deactivated", async () => {
