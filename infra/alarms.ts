@@ -92,7 +92,13 @@ export class Alarms extends Construct {
   }
 
   #stateAlarms(): readonly Alarm[] {
-    const { config, soonestExpiryDays, accessTokenDays, toleratedFailures = 0 } = this.#props;
+    const {
+      config,
+      soonestExpiryDays,
+      accessTokenDays,
+      toleratedFailures = 0,
+      toleratedUnread,
+    } = this.#props;
     const { fleet } = config;
     return [
       this.#ofState("Failures", "Failed", "above", toleratedFailures, {
@@ -124,6 +130,7 @@ export class Alarms extends Construct {
         says: `The worker created tokens that nobody uses, and they still exist after ${fleet === undefined ? "the last run" : "a run of the last schedule interval"}: their strings are stored nowhere, or were never current.`,
       }),
       ...(fleet === undefined ? [] : [this.#unseen()]),
+      ...(toleratedUnread === undefined ? [] : [this.#unread(toleratedUnread)]),
     ];
   }
 
@@ -131,6 +138,13 @@ export class Alarms extends Construct {
     return this.#ofState("Unseen", "Unseen", "above", 0, {
       article: "unseen-applications",
       says: "A run of the last schedule interval had no time to look at some applications of its shard.",
+    });
+  }
+
+  #unread(tolerated: number): Alarm {
+    return this.#ofState("UnreadSuccessors", "UnreadSuccessors", "above", tolerated, {
+      article: "successor-unread",
+      says: "Consumers will lose a token that was replaced, because three days later they don't read its successor.",
     });
   }
 

@@ -78,6 +78,7 @@ function isItWorking({ worker, alarms, config: { intervalMs } }: DashboardProps)
         latest("Listed", "Maximum"),
         latest("Failed", "Maximum"),
         latest("Orphans", "Maximum"),
+        latest("UnreadSuccessors", "Maximum"),
         latest("SoonestExpiryDays", "Minimum"),
         latest("AccessTokenDaysLeft", "Minimum"),
       ],

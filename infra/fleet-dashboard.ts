@@ -35,6 +35,7 @@ function isItWorking({ worker, alarms, intervalMs, shards }: FleetDashboardProps
         over("Rotated", "Sum", "rotated"),
         over("Failed", "Sum", "failed"),
         over("Orphans", "Sum", "orphans"),
+        over("UnreadSuccessors", "Sum", "unread successors"),
         over("SoonestExpiryDays", "Minimum", "days until the soonest expiry"),
         over("AccessTokenDaysLeft", "Minimum", "days of the access token"),
       ],

@@ -38,7 +38,14 @@ interface NotificationsProps extends NotifyOptions {
   readonly undelivered: IQueue;
 }
 
-export const NEWS = ["failed", "expiring", "leak", "discarded", "alarms"] as const satisfies readonly News[];
+export const NEWS = [
+  "failed",
+  "expiring",
+  "unread",
+  "leak",
+  "discarded",
+  "alarms",
+] as const satisfies readonly News[];
 
 /** Which events people are told of. Each has a text that the worker wrote; see `eventText`. */
 const EVENTS: Readonly<Record<Exclude<News, "alarms">, EventPattern>> = {
@@ -49,6 +56,7 @@ const EVENTS: Readonly<Record<Exclude<News, "alarms">, EventPattern>> = {
     // If a retry doesn't solve the cause, `failed` tells of it at the same moments.
     detail: { reason: [{ "anything-but": ["excluded"] }], retryable: [{ exists: false }, true] },
   },
+  unread: { detailType: ["Losant API Token Successor Unread"] },
   leak: { detailType: ["Losant API Token Retired"], detail: { reason: ["retire-now"] } },
   discarded: { detailType: ["Losant API Token Orphan Discarded"], detail: { step: ["deactivated"] } },
 };

@@ -11,6 +11,7 @@ import { NEWS } from "./notifications.ts";
 import type { NotifyOptions, TokenRotationProps } from "./props.ts";
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(1));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const within = (least: number, most: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const arn = v.pipe(v.string(), v.startsWith("arn:"));
@@ -43,7 +44,8 @@ const OptionsSchema = v.strictObject({
   notify: v.optional(NotifySchema),
   soonestExpiryDays: v.optional(days),
   accessTokenDays: v.optional(days),
-  toleratedFailures: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  toleratedFailures: v.optional(count),
+  toleratedUnread: v.optional(count),
   timeoutMinutes: v.optional(within(1, 15)),
   memoryMiB: v.optional(within(128, 10_240)),
   architecture: v.optional(v.picklist(["arm64", "x86_64"])),
@@ -74,7 +76,7 @@ export function readOptions(scope: Construct): StackOptions {
 /** The same options as properties of the construct. What they refer to is created in `scope`. */
 export function optionProps(scope: Construct, options: StackOptions): Omit<TokenRotationProps, "config"> {
   const { alarmTopicArn, secretsKeyArn, timeoutMinutes, ownEventBus, notify } = options;
-  const { runbookUrl, soonestExpiryDays, accessTokenDays, toleratedFailures } = options;
+  const { runbookUrl, soonestExpiryDays, accessTokenDays, toleratedFailures, toleratedUnread } = options;
   const { reservedConcurrency, tracing } = options;
   const { logEvents, eventSchemas, testEvents, extraCaFile } = options;
   const daysOf = (count: number | undefined) => (count === undefined ? undefined : Duration.days(count));
@@ -83,6 +85,7 @@ export function optionProps(scope: Construct, options: StackOptions): Omit<Token
     soonestExpiryDays,
     accessTokenDays,
     toleratedFailures,
+    toleratedUnread,
     reservedConcurrency,
     tracing,
     console: options.console,

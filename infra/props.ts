@@ -55,10 +55,12 @@ export interface AlarmOptions {
   readonly accessTokenDays?: number | undefined;
   /** In a fleet: alarm when more than this many failures happen in one run. Default 0. */
   readonly toleratedFailures?: number | undefined;
+  /** Alarm when more successors than this are unread three days after they became current. Default: no such alarm. */
+  readonly toleratedUnread?: number | undefined;
 }
 
-/** What people can be told of. `leak`: the string of a leaked token no longer works. `discarded`: people have a week to object. */
-export type News = "failed" | "expiring" | "leak" | "discarded" | "alarms";
+/** What people can be told of. `unread`: consumers may lose a token, because they don't read its successor. `leak`: the string of a leaked token no longer works. `discarded`: people have a week to object. */
+export type News = "failed" | "expiring" | "unread" | "leak" | "discarded" | "alarms";
 
 /** Who is told of what needs a person, in words that fit on a phone. Never a token string. */
 export interface NotifyOptions {

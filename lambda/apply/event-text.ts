@@ -44,12 +44,17 @@ export function meaningOf(reason: Reason | "access-token"): string {
 }
 
 /** What to do about a token that is in the report with this reason. */
-export function adviceOn(reason: Reason | "access-token", { id }: Subject, runbook = RUNBOOK): string {
+export function adviceOn(
+  reason: Reason | "access-token",
+  { id }: Subject,
+  runbook = RUNBOOK,
+  article = "reasons",
+): string {
   const advice =
     reason === "access-token"
       ? "Store a new access token: losant-token-rotation access-token. Or let the worker renew it, with `renew` in its configuration."
       : REASONS[reason].advice.replaceAll("TOKEN", id);
-  return `${advice} See ${runbook}#reasons`;
+  return `${advice} See ${runbook}#${article}`;
 }
 
 /** What to do about a token whose rotation failed, or was postponed for too long. */

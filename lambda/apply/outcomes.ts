@@ -1,7 +1,7 @@
 import type { RotationError } from "../model/errors.ts";
 import type { Replica, SecretArn, SecretName, VersionId } from "../model/secret.ts";
 import type { TokenId } from "../model/token.ts";
-import type { Action, Effect, Settle, Subject } from "../plan/actions.ts";
+import type { Action, Effect, Settle, Subject, UnreadSuccessor } from "../plan/actions.ts";
 import type { Reason } from "../plan/reasons.ts";
 
 export type ActionName = "rotate" | "resume" | "announce" | "retire" | "discard" | "skip" | "wait";
@@ -34,6 +34,7 @@ export interface Outcome {
   readonly isCovered?: boolean;
   /** Of a token that was replaced and that the policy doesn't end. */
   readonly replacedAt?: Date | undefined;
+  readonly unread?: UnreadSuccessor;
   /** When a retirement became due. The token itself doesn't show this. */
   readonly sinceAt?: Date | undefined;
   readonly oldString?: OldString | undefined;
@@ -60,6 +61,7 @@ export function outcomeOf(
         outcome: "skipped",
         ...(action.isCovered === true && { isCovered: true }),
         ...(action.replacedAt && { replacedAt: action.replacedAt }),
+        ...(action.unread && { unread: action.unread }),
       };
     case "wait":
       return {
@@ -69,6 +71,7 @@ export function outcomeOf(
         secretName,
         outcome: "waiting",
         dueAt: action.dueAt,
+        ...(action.unread && { unread: action.unread }),
       };
     case "defer":
       return { action: action.action, reason: action.reason, subject, secretName, outcome: "deferred" };

@@ -6,6 +6,7 @@ export const DETAIL_TYPES = [
   "Losant API Token Rotated",
   "Losant API Token Rotation Failed",
   "Losant API Token Expiring",
+  "Losant API Token Successor Unread",
   "Losant API Token Retired",
   "Losant API Token Not Retired",
   "Losant API Token Orphan Discarded",

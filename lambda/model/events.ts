@@ -76,6 +76,16 @@ export const EVENT_CATALOGUE = {
     code: v.optional(text),
     retryable: v.optional(v.boolean()),
   }),
+  "Losant API Token Successor Unread": v.object({
+    ...tokenFacts,
+    successorId: text,
+    /** When the successor was created. */
+    replacedDate: when,
+    /** When the policy ends the token, if it doesn't wait for consumers and that is before the expiry. */
+    retirementDate: v.optional(when),
+    /** Until the expiry or the retirement. Absent in the first warning, and if the token never ends. */
+    daysLeft: v.optional(v.number()),
+  }),
   "Losant API Token Retired": v.object({ ...tokenFacts, step: v.picklist(["deactivated", "deleted"]) }),
   "Losant API Token Not Retired": v.object(tokenFacts),
   "Losant API Token Orphan Discarded": v.object({

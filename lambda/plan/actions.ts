@@ -4,6 +4,18 @@ import type { SecretArn, VersionId } from "../model/secret.ts";
 import type { ApiToken, TokenId, TokenStatus } from "../model/token.ts";
 import type { ReasonOf } from "./reasons.ts";
 
+/** Consumers may lose this token, because they don't use the one that replaced it. */
+export interface UnreadSuccessor {
+  /** Nobody has read its successor, or somebody still reads its own version. */
+  readonly reason: "successor-unread" | "still-read";
+  readonly successorId: TokenId;
+  readonly replacedAt: Date;
+  /** From when on it is told: consumers had time enough. */
+  readonly sinceAt: Date;
+  /** When the policy ends the token, if it does so whoever has read what. */
+  readonly retiresAt?: Date | undefined;
+}
+
 /** The token that an action is about. If Losant no longer has it, only its id is known. */
 export interface Subject {
   readonly id: TokenId;
@@ -100,6 +112,7 @@ export interface Skip {
   readonly isCovered?: boolean;
   /** The latest moment at which its successor can have become current. Absent if the policy would not end it. */
   readonly replacedAt?: Date | undefined;
+  readonly unread?: UnreadSuccessor;
 }
 
 export interface Wait {
@@ -108,6 +121,7 @@ export interface Wait {
   readonly subject: Subject;
   /** When it becomes due. */
   readonly dueAt: Date;
+  readonly unread?: UnreadSuccessor;
 }
 
 export interface Fail {

@@ -16,6 +16,7 @@ import { discardOrphans } from "./orphans.ts";
 import { retireSuperseded } from "./retirement.ts";
 import { blockedBy, type RuleInput, skip } from "./rule-input.ts";
 import { finishUnfinished } from "./unfinished.ts";
+import { withUnread } from "./unread.ts";
 
 /** All actions for one lineage, in order. A stray, which is a token without a lineage, has a plan without a secret. */
 export interface LineagePlan {
@@ -130,6 +131,7 @@ function ofStray(action: Exclude<Action, Settle>, snapshot: Snapshot): LineagePl
  * 7. If the token is forced, in its renewal window, expired or too old for the policy: rotate, unless a run has just done so.
  * 8. Superseded tokens whose grace period has ended, or that retireNow names: retire. Those that consumers still need: skip.
  * 9. Every other token waits until it is due.
+ * 10. Of a superseded token that is left as it is, but whose successor consumers don't read, that is told after three days.
  *
  * Outside of the policy's maintenance windows, 7 and 8 wait, unless something is forced or named by retireNow, or the token has fewer
  * than two intervals left.
@@ -149,7 +151,7 @@ function planLineage(lineage: Lineage, input: RuleInput): readonly Action[] {
   const verdict = isResumed ? undefined : ruleOnHead(lineage, input);
   const retired = retireSuperseded(lineage, verdict, input);
   const said = [...unfinished, ...orphans, ...(verdict === undefined ? [] : [verdict]), ...retired];
-  return [...said, ...unmentioned(lineage, said, input)];
+  return withUnread([...said, ...unmentioned(lineage, said, input)], lineage, input);
 }
 
 function membersOf({ head, orphans, superseded, staged }: Lineage): readonly ListedToken[] {

@@ -46,16 +46,8 @@ const RESPECTED = {
   isAtStake: false,
   needsAPerson: "always",
 } as const;
-/** The policy would end the token, but its consumers may still use it. It ends by itself, so they are warned of that. */
-const HELD_FOR_CONSUMERS = {
-  isWarned: true,
-  isToldBeforeExpiry: true,
-  toldDaysBefore: 7,
-  isToldOfEach: true,
-  isToldIfEndless: true,
-  isAtStake: false,
-  needsAPerson: "always",
-} as const;
+/** Its consumers may still use the token. A warning of its own tells of it; see `UnreadSuccessor`. */
+const NEEDED_BY_CONSUMERS = { ...WELL, isWarned: true, needsAPerson: "always" } as const;
 /** The worker should renew the token, but can't. */
 const HELD_UP = { isWarned: true, isToldBeforeExpiry: true, isAtStake: true } as const;
 
@@ -226,15 +218,15 @@ export const REASONS = {
   },
   "successor-unread": {
     action: "skip",
-    ...HELD_FOR_CONSUMERS,
+    ...NEEDED_BY_CONSUMERS,
     meaning: "was replaced, and nobody has read its successor",
     brief: "nobody has read its successor",
     advice:
-      "Its consumers still have the old string. Restart them, or make them read the secret again: most keep the string that they read at their start, or have it in a file. If nobody needs the token: losant-token-rotation rotate --token TOKEN --retire-now",
+      "Its consumers still have the old string. Most read the secret only when they start: restart them. Some read AWSPREVIOUS or a version by its id, or got the string another way: make them read AWSCURRENT. If nobody needs the token: losant-token-rotation rotate --token TOKEN --retire-now",
   },
   "still-read": {
     action: "skip",
-    ...HELD_FOR_CONSUMERS,
+    ...NEEDED_BY_CONSUMERS,
     meaning: "was replaced, and somebody has read it since",
     brief: "somebody reads the old version",
     advice:

@@ -19,6 +19,7 @@ import {
   type Skip,
   type SkipReason,
   stillLoggedInWith,
+  type UnreadSuccessor,
   type Wait,
 } from "./actions.ts";
 import { isProvenRoot, mayEndRoot, rootStep } from "./retired-roots.ts";
@@ -99,6 +100,15 @@ function isProven(token: ListedToken, lineage: Lineage, input: RuleInput): boole
  */
 function heldBecause(token: ListedToken, lineage: Lineage, input: RuleInput): SkipReason | undefined {
   if (input.policy.retire.unread === "ignore" || !isLive(token, input.now)) return undefined;
+  return whyNeeded(token, lineage, input);
+}
+
+/** Why consumers still need a predecessor, as far as the dates of their reads show that. */
+export function whyNeeded(
+  token: ListedToken,
+  lineage: Lineage,
+  input: RuleInput,
+): UnreadSuccessor["reason"] | undefined {
   const isRoot = !isOurs(token, lineage, input);
   const { successor, isStillRead } = readsSinceReplaced(token.id, lineage, isRoot);
   if (successor === "unread") return "successor-unread";
@@ -110,7 +120,8 @@ function retireNow(subject: ListedToken, { secret }: Lineage): Retire {
   return { kind: "retire", reason: "retire-now", step: "deactivate", subject, former };
 }
 
-function isHealthy(lineage: Lineage, { now, login }: RuleInput): boolean {
+/** It is certain which token is current, and that one works. */
+export function isHealthy(lineage: Lineage, { now, login }: RuleInput): boolean {
   const { head, isRolledBack, isOwnAccessToken, isShared } = lineage;
   if (head?.kind !== "current" || head.token === undefined || isRolledBack || isShared) return false;
   return isLive(head.token, now) && !(isOwnAccessToken && login.stage === "AWSPREVIOUS");
@@ -124,6 +135,16 @@ function isOurs({ id, proof }: ListedToken, { madeHere }: Lineage, { hasKeysLeft
 /** The policy retires no token that this worker didn't create, because people may hold its string, unless it has `roots`. */
 function mayEnd(token: ListedToken, lineage: Lineage, input: RuleInput): boolean {
   return isOurs(token, lineage, input) || mayEndRoot(token, lineage, input);
+}
+
+/** When the policy first ends the token, if consumers don't keep it. Undefined if it never does. */
+export function retiredAt(token: ListedToken, lineage: Lineage, input: RuleInput): Date | undefined {
+  const { retire, windows } = input.policy;
+  const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } = retire;
+  const afterMs = Math.min(deactivateAfterMs, deleteAfterMs);
+  const startsAt = graceStartsAt(token, lineage, input.policy);
+  if (startsAt === undefined || !Number.isFinite(afterMs) || !mayEnd(token, lineage, input)) return undefined;
+  return nextOpening(windows, after(startsAt, afterMs));
 }
 
 /** `reactivated`: somebody has activated a root that the policy had deactivated. */

@@ -22,6 +22,8 @@ export const METRIC_UNITS = {
    * for them.
    */
   Orphans: "Count",
+  /** Predecessors that consumers may lose, because three days after the replacement they don't read the successor. */
+  UnreadSuccessors: "Count",
   /** Of the tokens that the worker should renew and that this run left as they are. At most FAR_DAYS. */
   SoonestExpiryDays: "None",
   /** Of the access token that expires first. 0 for one that doesn't work. At most FAR_DAYS. */
@@ -62,6 +64,8 @@ export interface RunFacts {
   readonly succeeded: boolean;
   /** The number of outcomes for which `isOrphanLeft` is true. */
   readonly orphans: number;
+  /** The number of outcomes with `unread`. */
+  readonly unreadSuccessors: number;
   /** The earliest `expiryAtStake` of all outcomes. */
   readonly soonestExpiryAt: Date | undefined;
   /**
@@ -139,6 +143,7 @@ function stateOf(facts: RunFacts, now: Date) {
     Failed: failed,
     Deferred: deferred,
     Orphans: facts.orphans,
+    UnreadSuccessors: facts.unreadSuccessors,
     SoonestExpiryDays: daysUntil(facts.soonestExpiryAt, now),
     ...(facts.accessTokenExpiresAt === "unknown"
       ? {}

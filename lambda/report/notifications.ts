@@ -14,6 +14,7 @@ import { abandonedAfterMs, dueAt, firstRenewedAt } from "../policy/renewal-windo
 import { atOfRun } from "./moment.ts";
 import { failureReminderAt, type Standing, type WarningDay, warningDayReached } from "./reminder-schedule.ts";
 import { replicasEvent } from "./replicas-event.ts";
+import { unreadEvent } from "./unread-event.ts";
 
 /** Whether a token that is skipped for this reason will expire while its consumers may still use it. */
 function isLeftToExpire(reason: Reason): boolean {
@@ -26,8 +27,9 @@ const DAY_MS = 86_400_000;
 const PATIENCE_INTERVALS = 2;
 
 /**
- * The events about the outcomes of one lineage, besides those of its rotation: failures, warnings of an expiry that nothing
- * will prevent, and tokens that were replaced and that nothing ends. A manual run sends an event for each failure. A scheduled run sends them when `reminder-schedule.ts` says so.
+ * The events about the outcomes of one lineage, besides those of its rotation: failures, warnings of an expiry that nothing will
+ * prevent, successors that consumers don't read, and tokens that were replaced and that nothing ends. A manual run sends an event for
+ * each failure. A scheduled run sends them when `reminder-schedule.ts` says so.
  */
 export function notificationsOf(
   outcomes: readonly Outcome[],
@@ -48,6 +50,8 @@ export function notificationsOf(
     const isCovered = isLeftToExpire(reason) && told.has(reason) && restOf(reason)?.isToldOfEach !== true;
     if (context.run.trigger !== "schedule" || isCovered) return notifications;
     told.add(reason);
+    const unread = unreadEvent(outcome, secretArn, policy, context);
+    if (unread !== undefined) notifications.push(unread);
     const standing = leftToExpire(outcome, policy);
     const daysLeft = standing && warningDayReached(standing, atOfRun(context), policy.intervalMs);
     const { expiresAt } = outcome.subject;

@@ -44,6 +44,7 @@ export class Recorder {
   #failureCount = 0;
   #restingSeen = 0;
   #orphans = 0;
+  #unreadSuccessors = 0;
   #soonestExpiryAt: Date | undefined;
   #accessTokenExpiresAt: RunFacts["accessTokenExpiresAt"];
 
@@ -128,6 +129,7 @@ export class Recorder {
     for (const outcome of outcomes) {
       this.#write(id, outcome);
       if (isOrphanLeft(outcome)) this.#orphans += 1;
+      if (outcome.unread !== undefined) this.#unreadSuccessors += 1;
       this.#soonestExpiryAt = earlier(this.#soonestExpiryAt, expiryAtStake(outcome));
     }
     if (this.#isDryRun) return;
@@ -160,9 +162,10 @@ export class Recorder {
   }
 
   /** The facts for metrics that are not in the report. */
-  get facts(): Pick<RunFacts, "orphans" | "soonestExpiryAt" | "accessTokenExpiresAt"> {
+  get facts(): Pick<RunFacts, "orphans" | "unreadSuccessors" | "soonestExpiryAt" | "accessTokenExpiresAt"> {
     return {
       orphans: this.#orphans,
+      unreadSuccessors: this.#unreadSuccessors,
       soonestExpiryAt: this.#soonestExpiryAt,
       accessTokenExpiresAt: this.#accessTokenExpiresAt,
     };

@@ -13,6 +13,11 @@ export const WARNING_DAYS = [30, 14, 7, 3, 1] as const;
 /** 0 stands for the last interval before the expiry, so that a problem that begins within the last day is told as well. */
 export type WarningDay = (typeof WARNING_DAYS)[number] | 0;
 
+/** Days before consumers lose a token whose successor they don't read. */
+export const UNREAD_DAYS = [7, 3, 1] as const;
+/** 0 as in `WarningDay`. */
+export type UnreadDay = (typeof UNREAD_DAYS)[number] | 0;
+
 /** Without an expiry ahead, the event is repeated after this many days. */
 const REMINDER_DAYS = 30;
 
@@ -60,6 +65,32 @@ export function failureReminderAt(
   const moments = [reminderMs(endMs ?? sinceMs, nowMs, intervalMs), ...warnings, sinceMs];
   const moment = moments.find((momentMs) => isTurn(momentMs, sinceMs, nowMs, intervalMs));
   return moment === undefined ? undefined : new Date(moment);
+}
+
+/**
+ * The moment for which a scheduled run started at `now` sends the event that a successor is unread, and how many days are left then.
+ * The moments are: when it is first told; 7, 3 and 1 days before consumers lose the token, and the last interval before that (0). If
+ * they never lose it: every thirty days after the first one.
+ */
+export function unreadReminderAt(
+  { sinceAt, endsAt }: { readonly sinceAt: Date; readonly endsAt: Date | undefined },
+  now: Date,
+  intervalMs: number,
+): { readonly at: Date; readonly daysLeft?: UnreadDay } | undefined {
+  const [sinceMs, nowMs, endMs] = [sinceAt.getTime(), now.getTime(), endsAt?.getTime()];
+  const first = { momentMs: sinceMs };
+  const moments =
+    endMs === undefined
+      ? [{ momentMs: reminderMs(sinceMs, nowMs, intervalMs) }, first]
+      : [
+          ...UNREAD_DAYS.toReversed().map((daysLeft) => ({ momentMs: endMs - daysLeft * DAY_MS, daysLeft })),
+          first,
+          { momentMs: Math.max(endMs - intervalMs, sinceMs), daysLeft: 0 as const },
+        ];
+  const moment = moments.find(({ momentMs }) => isTurn(momentMs, sinceMs, nowMs, intervalMs));
+  if (moment === undefined) return undefined;
+  const { momentMs, ...rest } = moment;
+  return { at: new Date(momentMs), ...rest };
 }
 
 /** The latest of the moments every thirty days after `fromMs` for which this run may send an event. */

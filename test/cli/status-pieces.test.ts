@@ -336,11 +336,11 @@ describe("the story of a lineage", () => {
   });
 });
 
-test.each<[number | undefined, string]>([
-  [undefined, "Nobody has read it."],
+test.each<[number | "never", string]>([
+  ["never", "Nobody has read it."],
   [3 * DAY, "Last read on 2026-05-29."],
 ])("--explain tells whether consumers read the secret (%s)", async (read, sentence) => {
-  const secrets = [secret([version("new", "old", "AWSCURRENT")], { ...(read && { read }) })];
+  const secrets = [secret([version("new", "old", "AWSCURRENT")], { read })];
   expect(await told({ ...SUCCESSION, secrets }, "backend")).toContain(sentence);
 });
 
@@ -366,7 +366,7 @@ describe("the document of --json", () => {
         versionId: version("new", "old").id,
         currentVersionId: version("new", "old").id,
         labels: ["AWSCURRENT"],
-        lastRead: "never",
+        lastRead: "2026-06-01",
       },
       next: [{ action: "wait", reason: "not-due", outcome: "waiting", code: undefined, message: undefined }],
       drift: [],

@@ -5,7 +5,7 @@ import { type AlarmState, Metrics, stateAt } from "./cloudwatch.ts";
 import { alarmsOf, DAY_MS, every, HOUR_MS, later, MINUTE_MS, type Run, runAt, START } from "./runs.ts";
 import { CONFIG, synthesized } from "./synth.ts";
 
-const alarms = alarmsOf(synthesized().template);
+const alarms = alarmsOf(synthesized({ toleratedUnread: 0 }).template);
 
 function stateOf(name: string, metrics: Metrics, at: Date, before?: AlarmState, of = alarms): AlarmState {
   const alarm = of[name];
@@ -21,6 +21,7 @@ const BAD: Readonly<Record<string, Run>> = {
   TokenNearExpiry: { soonestExpiryAt: later(6.9 * DAY_MS) },
   AccessTokenNearExpiry: { accessTokenExpiresAt: later(13.9 * DAY_MS) },
   OrphansPresent: { orphans: 1 },
+  UnreadSuccessors: { unreadSuccessors: 1 },
 };
 
 describe("after a good run", () => {

@@ -11,7 +11,7 @@ const SLOT_MS = 15 * MINUTE_MS;
 const [SHARDS, INTERVAL_MS] = [24, 6 * HOUR_MS];
 const FUNCTION = "<TokenRotationWorkerFunction>";
 
-const { template } = synthesized({ config: FLEET });
+const { template } = synthesized({ config: FLEET, toleratedUnread: 0 });
 const alarms = alarmsOf(template);
 const { AlarmRule } = onlyResource("AWS::CloudWatch::CompositeAlarm", template) as {
   readonly AlarmRule: string;
@@ -122,6 +122,7 @@ const BAD: Readonly<Record<string, SlotRun>> = {
   TokenNearExpiry: { soonestExpiryAt: later(1 * DAY_MS) },
   AccessTokenNearExpiry: { accessTokenExpiresAt: later(1 * DAY_MS) },
   OrphansPresent: { orphans: 1 },
+  UnreadSuccessors: { unreadSuccessors: 1 },
   Unseen: { unseen: 1 },
 };
 

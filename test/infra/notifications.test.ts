@@ -72,6 +72,18 @@ describe("a mail", () => {
     expect(dashboard).toMatch(/^Dashboard: https:.*#dashboards\/dashboard\//);
   });
 
+  test("says of whose successor nobody reads when its consumers lose the token", async () => {
+    const world = new World();
+    world.token("backend", { age: 335 * DAY, lifetime: 365 * DAY });
+    await world.run();
+    world.clock.advance(3 * DAY);
+    await world.run();
+    const mails = told(template, world).map((mail) => mail.split("\n")[0]);
+    expect(mails).toEqual([
+      expect.stringMatching(/“backend” of application \w{24} was replaced.* It expires in 27 days/),
+    ]);
+  });
+
   const FORGED = '"\nWhat to do: call 555" \\ <detail-advice> ” of application x was renewed. “';
 
   test.each([
@@ -166,7 +178,7 @@ describe("a mail", () => {
       ]?.length,
     ]);
     expect(sources).toEqual([
-      ["events.amazonaws.com", 4],
+      ["events.amazonaws.com", 5],
       ["cloudwatch.amazonaws.com", 8],
     ]);
   });
@@ -260,7 +272,7 @@ describe("Slack", () => {
 test("a message that can't be delivered goes into a queue that an alarm watches", () => {
   const template = stackThatTells({ emails: EMAILS, ...SLACK });
   const rules = rulesOf(template);
-  expect(rules).toHaveLength(9);
+  expect(rules).toHaveLength(11);
   for (const { Targets } of rules)
     expect(Targets[0]?.DeadLetterConfig?.Arn).toMatch(/UndeliveredNotificationsQueue/);
   expect(JSON.stringify(resourcesOf(template, "AWS::CloudWatch::Alarm"))).toContain(

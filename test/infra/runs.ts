@@ -36,6 +36,7 @@ export function runAt(at: Date, { summary, dryRun = false, ...facts }: Run = {})
     isWhole: true,
     succeeded: true,
     orphans: 0,
+    unreadSuccessors: 0,
     soonestExpiryAt: new Date(at.getTime() + 29 * DAY_MS),
     accessTokenExpiresAt: new Date(at.getTime() + 60 * DAY_MS),
   };

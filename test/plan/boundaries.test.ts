@@ -56,6 +56,22 @@ const endingRoot = (root: ApiToken) => ({
   policy: { retire: { deactivateAfter: "7d", deleteAfter: "30d", roots: true } },
 });
 
+/** Replaced now, with so much of its life left, and nobody reads the secret. */
+const unread = (left: number | "forever") => ({
+  tokens: [
+    token("second", { replaces: "first", age: 400 * DAY, left }),
+    token("third", { replaces: "second", age: 0, left: 365 * DAY }),
+  ],
+  secrets: [
+    secret([version("third", "second", "AWSCURRENT"), version("second", "first", "AWSPREVIOUS")], {
+      changed: 0,
+      read: "never",
+    }),
+  ],
+  before: ["wait third: not-due", "skip second: superseded"],
+  after: ["wait third: not-due", "skip second: successor-unread"],
+});
+
 const BOUNDARIES: readonly Boundary[] = [
   {
     says: "the renewal window opens renewBefore before the expiry of a token that lives long",
@@ -253,6 +269,28 @@ const BOUNDARIES: readonly Boundary[] = [
     at: fromNow(30 * DAY),
     before: ["wait third: not-due", "skip first: superseded", "skip second: superseded"],
     after: ["wait third: not-due", "retire first: grace-over, delete", "skip second: superseded"],
+  },
+  {
+    says: "consumers have three days to read a successor",
+    ...unread(300 * DAY),
+    at: fromNow(3 * DAY),
+  },
+  {
+    says: "consumers have three days to read the successor of a token that never expires",
+    ...unread("forever"),
+    policy: { retire: { unread: "ignore", deactivateAfter: "30d" } },
+    at: fromNow(3 * DAY),
+  },
+  {
+    says: "consumers have half of the time until the predecessor expires, if that is less than three days",
+    ...unread(4 * DAY),
+    at: fromNow(2 * DAY),
+  },
+  {
+    says: "consumers have half of the time until policy ends the predecessor, if that is less than three days",
+    ...unread(300 * DAY),
+    policy: { retire: { unread: "ignore", deactivateAfter: "1d" } },
+    at: fromNow((DAY + PROMOTABLE) / 2),
   },
 ];
 

@@ -175,8 +175,8 @@ export interface SecretTraits {
   readonly owner?: string;
   /** Of a secret that has replicas, or is one. */
   readonly primary?: string;
-  /** How long ago somebody read it. Default: never. */
-  readonly read?: number;
+  /** How many milliseconds ago somebody last read it. Default: today, the current version. */
+  readonly read?: number | "never" | "by consumers";
 }
 
 export interface Secret {
@@ -195,21 +195,27 @@ export function secret(versions: readonly SecretVersion[] = [], traits: SecretTr
     deleted = false,
     owner,
     primary,
-    read,
+    read = "by consumers",
   } = traits;
+  const isRead = read === "by consumers";
+  const history = isRead ? versions.map(readToday) : versions;
   const state: SecretState = {
     arn: arnOf(name, { ending }),
     name: v.parse(SecretName, name),
-    versions: versions.filter(({ labels }) => labels.length > 0),
+    versions: history.filter(({ labels }) => labels.length > 0),
     createdAt: new Date(NOW.getTime() - 400 * DAY),
     lastChangedAt: new Date(NOW.getTime() - changed),
-    lastReadAt: read === undefined ? undefined : new Date(NOW.getTime() - read),
+    lastReadAt: read === "never" ? undefined : new Date(NOW.getTime() - (isRead ? 0 : read)),
     deletedAt: deleted ? new Date(NOW.getTime() + 7 * DAY) : undefined,
     owningService: owner,
     primaryRegion: primary,
     replicas: [],
   };
-  return { state, history: versions };
+  return { state, history };
+}
+
+function readToday(version: SecretVersion): SecretVersion {
+  return version.labels.includes("AWSCURRENT") ? readAgo(0, version) : version;
 }
 
 /** What the world looks like when a plan is made, and what was asked for. */

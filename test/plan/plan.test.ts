@@ -8,6 +8,7 @@ import { ORPHANS } from "./orphans.ts";
 import { RETIRED_ROOTS } from "./retired-roots.ts";
 import { RETIREMENTS } from "./retirements.ts";
 import { UNFINISHED } from "./unfinished.ts";
+import { UNREAD } from "./unread.ts";
 
 /** The specification, in the order of the rules: what is there, what is asked, what the worker decides. */
 const TABLE: readonly (readonly [string, readonly Row[]])[] = [
@@ -20,6 +21,7 @@ const TABLE: readonly (readonly [string, readonly Row[]])[] = [
   ["rules 7 and 9, due or not", DUE],
   ["rule 8, retirement", RETIREMENTS],
   ["rule 8, retirement of roots", RETIRED_ROOTS],
+  ["rule 10, what consumers don't read", UNREAD],
   ["tokens that can't be read", ODD_ROWS],
 ];
 

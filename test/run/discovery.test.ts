@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { getSecretValue } from "../../emulators/aws/secrets-reads.ts";
 import { RotationError } from "../../lambda/model/errors.ts";
 import { metricsOf } from "../../lambda/report/metrics.ts";
 import type { Fate, Intercept } from "../support/ports.ts";
@@ -122,6 +123,8 @@ describe("a run that discovers", () => {
     // Without markers, only versions show where they belong. They are due.
     for (const { id } of losant.tokens(ONE)) losant.edit(ONE, id, { description: undefined });
     await world.clock.run(world.clock.sleep(18 * DAY));
+    // A consumer reads the current one, so no other reason is given.
+    getSecretValue(world.secrets, { SecretId: `losant/${ONE}/backend` });
     const { report } = await world.run({ applicationId: ONE });
     const current = world.aws.secret(`losant/${ONE}/backend`)?.versions.at(-1)?.versionId.split("-")[1];
     const reasons = report.tokens.map(({ tokenId, reason }) => [tokenId === current, reason]);

@@ -576,6 +576,7 @@ describe("without a fleet", () => {
       "Failed",
       "Deferred",
       "Orphans",
+      "UnreadSuccessors",
       "SoonestExpiryDays",
       "AccessTokenDaysLeft",
     ]);

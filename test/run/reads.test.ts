@@ -79,24 +79,149 @@ describe("a predecessor that the policy would retire", () => {
     });
     expect(row).toMatchObject({ reason: "retire-now", outcome: "deactivated" });
   });
+});
 
-  it("is warned of from seven days before it expires, and so is each other one", async () => {
-    const { world, former, current } = await replaced();
-    const endsAt = former.expirationDate?.getTime() ?? 0;
-    world.clock.advance(endsAt - world.clock.now().getTime() - 20 * DAY + 3 * HOUR);
-    // The token that was current is replaced too, and nobody reads that successor either.
+const UNREAD = "Losant API Token Successor Unread";
+
+/** The warnings that one run sends. */
+async function warningsOf(world: World, trigger = "schedule") {
+  const before = world.events.length;
+  const { facts, report } = await world.run({ trigger });
+  const sent = world.events.slice(before).filter(({ detailType }) => detailType === UNREAD);
+  return { facts, report, sent };
+}
+
+/** When six-hourly runs warn of this predecessor, in days from now, and how many days they say are left. */
+async function warningsFor(world: World, id: string, days: number) {
+  const startMs = world.clock.now().getTime();
+  // Some are sent twice. Consumers recognize these by their key.
+  const warnings = new Map<string, { readonly day: number; readonly daysLeft: unknown }>();
+  for (let run = 0; run < 4 * days; run += 1) {
+    const day = Math.floor((world.clock.now().getTime() - startMs) / DAY);
+    const { sent } = await warningsOf(world);
+    for (const { detail } of sent)
+      if (detail.tokenId === id) warnings.set(detail.key, { day, daysLeft: detail.daysLeft });
+    world.clock.advance(6 * HOUR);
+  }
+  return [...warnings].map(([key, { day, daysLeft }]) => ({ key, day, daysLeft }));
+}
+
+describe("a successor that nobody reads", () => {
+  const due = { age: 335 * DAY, lifetime: 365 * DAY };
+  const _toldDays = (sent: readonly { at: number }[], fromMs: number) =>
+    sent.map(({ at }) => Math.floor((at - fromMs) / DAY));
+
+  it("is told of three days after it became current, and 7, 3 and 1 days before its predecessor expires", async () => {
+    const world = new World();
+    const { id } = world.token("backend", due);
+    const warnings = await warningsFor(world, id, 31);
+    expect(warnings.map(({ day, daysLeft }) => [day, daysLeft])).toEqual([
+      [3, undefined],
+      [23, 7],
+      [27, 3],
+      [29, 1],
+      [29, 0],
+    ]);
+  });
+
+  it("is told of in one event that names both tokens, what happens when, and what to do", async () => {
+    const world = new World();
+    const root = world.token("backend", due);
     await world.run();
-    world.clock.advance(9 * DAY);
-    for (let runs = 0; runs < 45; runs += 1) {
+    const successor = world.losant.tokens(APP).at(-1);
+    world.clock.advance(3 * DAY);
+    const { sent, facts, report } = await warningsOf(world);
+    expect(sent).toMatchObject([
+      {
+        resources: [expect.stringContaining(world.secretOf("backend"))],
+        detail: {
+          tokenId: root.id,
+          successorId: successor?.id,
+          replacedDate: successor?.creationDate.toISOString(),
+          headline: expect.stringMatching(
+            /was replaced, and nobody has read its successor\. It expires in 27 days/,
+          ),
+          advice: expect.stringMatching(/restart them.*AWSPREVIOUS.*#successor-unread$/),
+        },
+      },
+    ]);
+    expect(sent[0]?.detail).not.toHaveProperty("daysLeft");
+    expect(sent[0]?.detail).not.toHaveProperty("retirementDate");
+    expect(facts.unreadSuccessors).toBe(1);
+    expect(report.tokens.find(({ tokenId }) => tokenId === root.id)?.reason).toBe("successor-unread");
+  });
+
+  it("is not told of by a manual run, and with the same key by two runs at the same moment", async () => {
+    const world = new World();
+    world.token("backend", due);
+    await world.run();
+    world.clock.advance(3 * DAY);
+    expect((await warningsOf(world, "manual")).sent).toEqual([]);
+    const keys = async () => (await warningsOf(world)).sent.map(({ detail }) => detail.key);
+    const first = await keys();
+    expect(first).toHaveLength(1);
+    expect(await keys()).toEqual(first);
+  });
+
+  it("costs no call, and nothing is told once a consumer has read it", async () => {
+    const callsOf = async (isRead: boolean) => {
+      const world = new World();
+      const { id } = world.token("backend", due);
       await world.run();
-      world.clock.advance(6 * HOUR);
-    }
-    const warned = (id: string) =>
-      world.events
-        .filter(({ detailType }) => detailType === "Losant API Token Expiring")
-        .flatMap(({ detail }) => (detail.tokenId === id ? [[detail.reason, detail.daysLeft]] : []));
-    const expected = [7, 3, 1, 0].map((days) => ["successor-unread", days]);
-    expect(warned(former.id)).toEqual(expected);
-    expect(warned(current.id)).toEqual(expected);
+      world.clock.advance(3 * DAY);
+      if (isRead) getSecretValue(world.secrets, { SecretId: world.secretOf("backend") });
+      const { row, operations } = await seen(world, id);
+      const types = world.events.map(({ detailType }) => detailType);
+      return { reason: row?.reason, operations, isTold: types.includes(UNREAD) };
+    };
+    const { operations, ...unread } = await callsOf(false);
+    const { operations: before, ...read } = await callsOf(true);
+    expect(unread).toEqual({ reason: "successor-unread", isTold: true });
+    expect(read).toEqual({ reason: "superseded", isTold: false });
+    const isRead = (operation: string) => operation !== "publish";
+    expect(operations.filter(isRead)).toEqual(before.filter(isRead));
+  });
+
+  it("is told of monthly if its predecessor never expires", async () => {
+    const world = new World({ policy: { neverExpiring: "180d", lifetime: "365d" } });
+    const { id } = world.token("backend", { age: 200 * DAY });
+    const warnings = await warningsFor(world, id, 70);
+    expect(warnings.map(({ day, daysLeft }) => [day, daysLeft])).toEqual([
+      [3, undefined],
+      [33, undefined],
+      [63, undefined],
+    ]);
+  });
+
+  it("is told of before policy ends its predecessor, if that is by time alone", async () => {
+    const world = new World({ policy: { retire: { unread: "ignore", deactivateAfter: "14d" } } });
+    world.token("backend", due);
+    await world.run();
+    world.clock.advance(HOUR);
+    const former = world.losant.tokens(APP).at(-1)?.id ?? "";
+    await world.run({ tokens: [former], force: true });
+    const warnings = await warningsFor(world, former, 20);
+    expect(warnings.map(({ daysLeft }) => daysLeft)).toEqual([undefined, 7, 3, 1, 0]);
+    const event = world.events.find(({ detail }) => detail.key === warnings[1]?.key);
+    expect(event?.detail).toMatchObject({
+      retirementDate: expect.any(String),
+      headline: expect.stringMatching(/It is ended by your policy in \d days/),
+    });
+    expect(statusOf(world, former)).toBe("inactive");
+  });
+
+  it("is told of each predecessor that policy keeps for its consumers", async () => {
+    const { world, former, current } = await replaced();
+    await world.run({ tokens: [current.id], force: true });
+    const endMs = former.expirationDate?.getTime() ?? 0;
+    world.clock.advance(endMs - world.clock.now().getTime() - 8 * DAY);
+    await warningsFor(world, former.id, 9);
+    const told = (id: string) =>
+      world.events.flatMap(({ detailType, detail }) =>
+        detailType === UNREAD && detail.tokenId === id ? [detail.daysLeft] : [],
+      );
+    expect(told(former.id)).toEqual([7, 3, 1, 0]);
+    expect(told(current.id)).toEqual([7, 3, 1, 0]);
+    expect(world.events.map(({ detailType }) => detailType)).not.toContain("Losant API Token Expiring");
   });
 });

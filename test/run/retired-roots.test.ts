@@ -52,7 +52,7 @@ describe("a root, with `roots`", () => {
     const { root, live, told } = await replaced(RETIRE, false);
     await live(40);
     expect(root()?.status).toBe("active");
-    const [news] = told("Losant API Token Not Retired");
+    const [news] = told("Losant API Token Successor Unread");
     expect(news?.detail).toMatchObject({ reason: "successor-unread" });
   });
 

@@ -291,9 +291,9 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "const replacedAt = [createdAt, storedAt(successors.at(-1), [])];",
   ]),
   fault("what is kept for its consumers expires in silence", [
-    "plan/reasons.ts",
-    "  isToldBeforeExpiry: true,\n  toldDaysBefore: 7,\n  isToldOfEach: true,",
-    "  isToldBeforeExpiry: false,\n  toldDaysBefore: 7,\n  isToldOfEach: true,",
+    "report/notifications.ts",
+    "if (unread !== undefined) notifications.push(unread);",
+    "if (unread === undefined) notifications.push(...[]);",
   ]),
   fault("each edit of a tag keeps a grace period open", [
     "plan/retirement.ts",

@@ -25,6 +25,7 @@ export const UNREMARKABLE: ReadonlySet<string> = new Set([
   "Losant Token Rotation Run Completed",
   "Losant API Token Expiring",
   "Losant API Token Not Retired",
+  "Losant API Token Successor Unread",
   "Losant API Token Rotation Failed",
 ]);
 

@@ -54,6 +54,10 @@ export async function eventExamples(): Promise<ReadonlyMap<string, DeliveredEven
   world.clock.advance(14 * HOUR);
   await run(schedule);
 
+  // By then, somebody should have read the successor of "backend".
+  world.clock.advance(2 * DAY + 6 * HOUR);
+  await run(schedule);
+
   return new Map(world.buses.accepted.toReversed().map((event) => [event.DetailType, delivered(event)]));
 }
 

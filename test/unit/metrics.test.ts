@@ -36,6 +36,7 @@ const FACTS: RunFacts = {
   isWhole: true,
   succeeded: false,
   orphans: 1,
+  unreadSuccessors: 2,
   soonestExpiryAt: EXPIRY,
   accessTokenExpiresAt: undefined,
 };
@@ -57,6 +58,7 @@ describe("the metrics of a run", () => {
               { Name: "Failed", Unit: "Count" },
               { Name: "Deferred", Unit: "Count" },
               { Name: "Orphans", Unit: "Count" },
+              { Name: "UnreadSuccessors", Unit: "Count" },
               { Name: "SoonestExpiryDays", Unit: "None" },
               { Name: "AccessTokenDaysLeft", Unit: "None" },
             ],
@@ -72,6 +74,7 @@ describe("the metrics of a run", () => {
       Failed: 3,
       Deferred: 2,
       Orphans: 1,
+      UnreadSuccessors: 2,
       SoonestExpiryDays: 30,
       AccessTokenDaysLeft: FAR_DAYS,
     });

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { latenessMs } from "../../lambda/policy/windows.ts";
-import { failureReminderAt, WARNING_DAYS, warningDayReached } from "../../lambda/report/reminder-schedule.ts";
+import {
+  failureReminderAt,
+  UNREAD_DAYS,
+  unreadReminderAt,
+  WARNING_DAYS,
+  warningDayReached,
+} from "../../lambda/report/reminder-schedule.ts";
 import { DAY, HOUR, MINUTE, START } from "../support/world.ts";
 
 const INTERVAL = 6 * HOUR;
@@ -64,6 +70,65 @@ describe("the warning days", () => {
     expect(rungAt(rung, at(rung))).toBe(14);
     expect(rungAt(rung + INTERVAL + LATE - 1, at(rung))).toBe(14);
     expect(rungAt(rung + INTERVAL + LATE, at(rung))).toBeUndefined();
+  });
+});
+
+describe("a successor that nobody reads", () => {
+  const SINCE = 30 * DAY;
+  const told = (ms: number, endsAt: Date | undefined = at(EXPIRY)) => {
+    const reminder = unreadReminderAt({ sinceAt: at(SINCE), endsAt }, at(ms), INTERVAL);
+    return reminder && [reminder.at.getTime() - START.getTime(), reminder.daysLeft];
+  };
+  const unending = (ms: number) =>
+    unreadReminderAt({ sinceAt: at(SINCE), endsAt: undefined }, at(ms), INTERVAL)?.at.getTime();
+
+  it("is told of when consumers had time enough, to the millisecond", () => {
+    expect(told(SINCE - 1)).toBeUndefined();
+    expect(told(SINCE)).toEqual([SINCE, undefined]);
+    expect(told(SINCE + INTERVAL + LATE - 1)).toEqual([SINCE, undefined]);
+    expect(told(SINCE + INTERVAL + LATE)).toBeUndefined();
+  });
+
+  it.each(UNREAD_DAYS)("is told of %i days before consumers lose the token, to the millisecond", (days) => {
+    const moment = EXPIRY - days * DAY;
+    expect(told(moment - LATE - 1)).toBeUndefined();
+    expect(told(moment - LATE)).toEqual([moment, days]);
+    expect(told(moment + INTERVAL - 1)).toEqual([moment, days]);
+    expect(told(moment + INTERVAL)).toBeUndefined();
+  });
+
+  it("is told of only from then on, also if the token ends earlier than in a week", () => {
+    const endsAt = at(SINCE + 2 * DAY);
+    const starts = every(INTERVAL, SINCE + 2 * DAY, MINUTE);
+    const days = starts.flatMap((ms) => told(ms, endsAt)?.[1] ?? []);
+    expect(days).toEqual([1, 0]);
+    expect(starts.filter((ms) => told(ms, endsAt) !== undefined)).toEqual([
+      SINCE + MINUTE,
+      SINCE + INTERVAL + MINUTE,
+      SINCE + DAY + MINUTE,
+      SINCE + 2 * DAY - INTERVAL + MINUTE,
+    ]);
+  });
+
+  it("is told of in the last interval, to the millisecond", () => {
+    const last = EXPIRY - INTERVAL;
+    expect([last - LATE - 1, last - LATE, EXPIRY - 1].map((ms) => told(ms))).toEqual([
+      undefined,
+      [last, 0],
+      [last, 0],
+    ]);
+    const since = EXPIRY - HOUR;
+    const reminder = unreadReminderAt({ sinceAt: at(since), endsAt: at(EXPIRY) }, at(since), INTERVAL);
+    expect(reminder).toEqual({ at: at(since) });
+  });
+
+  it("is told of monthly if the token never ends", () => {
+    const moments = [SINCE, SINCE + 30 * DAY, SINCE + 60 * DAY];
+    for (const moment of moments) {
+      const begin = moment === SINCE ? moment : moment - LATE;
+      expect([begin - 1, begin].map(unending)).toEqual([undefined, START.getTime() + moment]);
+    }
+    expect(unending(SINCE + 15 * DAY)).toBeUndefined();
   });
 });
 

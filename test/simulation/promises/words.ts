@@ -20,7 +20,7 @@ import { checkTold, wasObscured } from "./listings.ts";
 /** An event was accepted. */
 export function onEvent(evidence: Evidence, event: PutEvent, by: Worker): void {
   if (event.Detail.includes("eyJ")) evidence.broken("secrecy", `a token string in ${event.DetailType}`);
-  if (/Expiring|Failed/.test(event.DetailType)) {
+  if (/Expiring|Failed|Unread/.test(event.DetailType)) {
     if (evidence.services.setting.discovery?.isFleet) noteTold(evidence, event, by);
     const { tokenId } = JSON.parse(event.Detail);
     evidence.told.set(tokenId, [...(evidence.told.get(tokenId) ?? []), evidence.nowMs]);

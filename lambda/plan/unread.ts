@@ -1,0 +1,64 @@
+import type { Lineage } from "../lineage/lineage.ts";
+import type { ListedToken } from "../lineage/snapshot.ts";
+import { nextSuccessor } from "../lineage/succession.ts";
+import { after } from "../model/time.ts";
+import { isLive } from "../model/token.ts";
+import type { Action, Subject, UnreadSuccessor } from "./actions.ts";
+import { isHealthy, retiredAt, whyNeeded } from "./retirement.ts";
+import { blockedBy, type RuleInput } from "./rule-input.ts";
+
+const DAY_MS = 86_400_000;
+/** Consumers that read the secret once a day, or are restarted every night or over a weekend, have read the successor by then. */
+const PATIENCE_MS = 3 * DAY_MS;
+
+/**
+ * Adds to the actions what consumers have not read, for every predecessor that they may lose. Nothing is known of a lineage whose
+ * current token is uncertain. This needs no call: the list of secrets has the day of the last read of each.
+ */
+export function withUnread(
+  actions: readonly Action[],
+  lineage: Lineage,
+  input: RuleInput,
+): readonly Action[] {
+  if (!isHealthy(lineage, input) || blockedBy(lineage) !== undefined) return actions;
+  const superseded = new Map(lineage.superseded.map((token) => [token.id, token] as const));
+  return actions.map((action) => {
+    const token =
+      action.kind === "skip" || action.kind === "wait" ? superseded.get(action.subject.id) : undefined;
+    const unread = token && unreadOf(token, lineage, input);
+    if (unread === undefined) return action;
+    return action.kind === "skip" && action.reason === "superseded"
+      ? { ...action, reason: unread.reason, unread }
+      : { ...action, unread };
+  });
+}
+
+/** Undefined also for the first days, in which consumers may still read the successor by themselves. */
+function unreadOf(token: ListedToken, lineage: Lineage, input: RuleInput): UnreadSuccessor | undefined {
+  const { now, policy } = input;
+  const reason = whyNeeded(token, lineage, input);
+  const replacedBy = nextSuccessor(token.id, lineage);
+  if (reason === undefined || replacedBy === undefined || !isLive(token, now)) return undefined;
+  const { id: successorId, createdAt: replacedAt } = replacedBy;
+  const retiresAt = policy.retire.unread === "ignore" ? retiredAt(token, lineage, input) : undefined;
+  const sinceAt = toldFrom(replacedAt, lostAt(token, { retiresAt }));
+  return now < sinceAt ? undefined : { reason, successorId, replacedAt, sinceAt, retiresAt };
+}
+
+/** When consumers lose the token: at its expiry, or when the policy ends it if that is earlier. */
+export function lostAt(
+  { expiresAt }: Pick<Subject, "expiresAt">,
+  { retiresAt }: Pick<UnreadSuccessor, "retiresAt">,
+): Date | undefined {
+  const ends = [expiresAt, retiresAt].filter((at) => at !== undefined);
+  return ends.toSorted((one, other) => one.getTime() - other.getTime())[0];
+}
+
+/**
+ * After three days, but at most half of the time that is left to consumers. A successor becomes current minutes after its creation,
+ * or by a later run if one was interrupted.
+ */
+function toldFrom(replacedAt: Date, endsAt: Date | undefined): Date {
+  const leftMs = endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt.getTime() - replacedAt.getTime();
+  return after(replacedAt, Math.min(PATIENCE_MS, Math.max(leftMs, 0) / 2));
+}
