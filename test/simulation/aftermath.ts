@@ -1,5 +1,6 @@
 import type { Policy } from "../../lambda/policy/policy.ts";
 import type { Chronicle } from "./chronicle.ts";
+import { isOpenAt, longestClosedMs } from "./opening-hours.ts";
 import { repair } from "./person.ts";
 import { checkCurrent, isIndistinct } from "./promises/ends.ts";
 import { checkSlots } from "./promises/fleet.ts";
@@ -70,7 +71,8 @@ export async function settle(history: OpenHistory): Promise<void> {
   );
   // The runs finish or discard what is unfinished. Superseded tokens outlive their grace period. Three healthy runs
   // follow.
-  const restAtMs = services.timeline.ms + intervalMs + orphanedMs + untoldMs(policy) + graceMs;
+  const closedMs = longestClosedMs(services.setting.policy.windows ?? []);
+  const restAtMs = services.timeline.ms + intervalMs + orphanedMs + untoldMs(policy) + graceMs + closedMs;
   const isWaiting = () => services.timeline.ms < restAtMs && (isPatient || isUnfinished(chronicle));
   const isPatient = services.setting.seed % PATIENCE === 0;
   do await runEverywhere(history, CALM_STEP * intervalMs);
@@ -165,7 +167,8 @@ function isSomethingDue(chronicle: Chronicle): boolean {
       2 * policy.intervalMs,
     );
     if (mayRotate && token.expiresMs - windowMs <= nowMs + SKEW_MS) return true;
-    if (sinceMs === undefined || token.maker === "person" || isHeld(chronicle, token)) return false;
+    if (sinceMs === undefined || token.maker === "person") return false;
+    if (isAlive(token, nowMs) && isHeld(chronicle, token)) return false;
     const { deactivateAfterMs, deleteAfterMs = Number.POSITIVE_INFINITY } = policy.retire;
     const graceMs = token.isInactive
       ? deleteAfterMs
@@ -330,7 +333,9 @@ function checkReign(chronicle: Chronicle, secret: SecretRecord): void {
     chronicle.broken("announced", `${versionId} is current in ${secret.name}, and nobody was told`);
   if (token === undefined || token.maker === "person" || token.ending?.by === "person" || isTouched(reign))
     return;
-  if (!isAlive(token, chronicle.nowMs))
+  // It expired while its secret took no string, and tokens that nobody could delete delay the next one.
+  const hasWaited = secret.tamperedBy.has("denied") && token.ending === undefined;
+  if (!isAlive(token, chronicle.nowMs) && !(hasWaited && Number.isFinite(chronicle.services.deletableFromMs)))
     chronicle.broken("current-accepted", `${token.id} is current in ${secret.name}, and dead`);
 }
 
@@ -386,6 +391,7 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
     if (reign === undefined ? secret.tamperedBy.size > 0 : isTouched(reign)) continue;
     // If a person set another value over it, a token is superseded once a run has rotated that value.
     const overMs = secret.tamperedBy.size > 0 ? (secret.reigns.find(isSettled)?.fromMs ?? 0) : 0;
+    const { windows = [] } = chronicle.services.setting.policy;
     // The last change of the secret restarts the grace period, so that it may end a few runs later.
     const lateMs =
       chronicle.nowMs -
@@ -394,7 +400,11 @@ function checkTokens(chronicle: Chronicle, secret: SecretRecord): void {
         releasedMs(chronicle, token, secret),
       ) -
       4 * policy.intervalMs;
-    if (lateMs > 0 && !isLeftAlone(chronicle, token))
+    const endedMs = chronicle.nowMs - lateMs;
+    const hadAWindow = chronicle.cleanRuns.some(
+      ({ startedMs }) => startedMs > endedMs - 2 * policy.intervalMs && isOpenAt(windows, startedMs),
+    );
+    if (lateMs > 0 && hadAWindow && !isLeftAlone(chronicle, token))
       chronicle.broken("rest", `${token.id} is live ${Math.round(lateMs / MINUTE)} minutes after its grace`);
   }
 }

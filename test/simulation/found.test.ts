@@ -4,6 +4,7 @@ import { FLEETS } from "./fleets.ts";
 import { FOUND } from "./found.ts";
 import { GUARDED } from "./guarded.ts";
 import { HOSTILE } from "./hostile-found.ts";
+import { INSIDE } from "./inside.ts";
 import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
 import { READ } from "./read.ts";
@@ -15,6 +16,7 @@ it.each([
   ...FLEETS,
   ...FOUND,
   ...GUARDED,
+  ...INSIDE,
   ...LASTING,
   ...READ,
   ...REFUSED,

@@ -2,6 +2,7 @@ import { Chance } from "./chance.ts";
 import { discovering } from "./generate-discovery.ts";
 import { consuming } from "./generate-routines.ts";
 import { renewing } from "./generate-users.ts";
+import { windowed } from "./generate-windows.ts";
 import type {
   Act,
   ActEntry,
@@ -30,9 +31,14 @@ const RENEWING = 1 / 3;
 /** In how many of all histories consumers read the secrets. In the others, nobody reads them. */
 const CONSUMING = 1 / 2;
 
+/** How many of all histories have maintenance windows. */
+const WINDOWED = 1 / 6;
+
 /** The script of a seed. The same seed always gives the same script. */
 export function scriptOf(seed: number): Script {
-  const script = unreadScriptOf(seed);
+  const windows = new Chance(seed, 8);
+  const plain = unreadScriptOf(seed);
+  const script = windows.hits(WINDOWED) ? windowed(plain, windows) : plain;
   const reads = new Chance(seed, 7);
   return reads.hits(CONSUMING) ? consuming(script, reads) : script;
 }

@@ -300,6 +300,44 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "? (Math.floor(youngestMs / DAY_MS) + 1) * DAY_MS",
     "? Number.POSITIVE_INFINITY",
   ]),
+  // Maintenance windows.
+  fault(
+    "tokens are created outside of every window",
+    [
+      "plan/head.ts",
+      "if (waits && !isOpen(policy.windows, now)) return outsideWindow(token, policy, now);",
+      "",
+    ],
+    [
+      "apply/rotate.ts",
+      "action.waitsForWindow === true && !isOpen(plan.policy.windows, now)",
+      "action.waitsForWindow === true && now < new Date(0)",
+    ],
+  ),
+  fault(
+    "tokens are retired outside of every window",
+    ["plan/retirement.ts", "if (!isOpen(input.policy.windows, now))", "if (now < new Date(0))"],
+    [
+      "apply/retire.ts",
+      'action.reason === "grace-over" && !isOpen(policy.windows, now)',
+      'action.reason === "grace-over" && now < new Date(0)',
+    ],
+  ),
+  fault("windows open by the clocks of UTC, whatever their zone is", [
+    "policy/windows.ts",
+    'timeZone: zone,\n      weekday: "short",',
+    'timeZone: zone && "UTC",\n      weekday: "short",',
+  ]),
+  fault("the hours of a window after midnight belong to its first day", [
+    "policy/windows.ts",
+    "return (days.has(day) && minute >= from) || (days.has((day + 6) % 7) && minute < to);",
+    "return days.has(day) && (minute >= from || minute < to);",
+  ]),
+  fault("a token waits for a window, however little time it has left", [
+    "plan/head.ts",
+    "token !== undefined && isEnding(token, policy, now)",
+    "token !== undefined && isEnding(token, policy, new Date(0 * now.getTime()))",
+  ]),
   // Other faults.
   fault("scope not checked", [
     "apply/issue.ts",

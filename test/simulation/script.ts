@@ -60,7 +60,20 @@ export interface PolicySetting {
   readonly retire: "never" | RetirementSetting;
   readonly secretFormat: "json" | "plain";
   readonly maxRotationsPerRun?: number;
+  /** Maintenance windows. Their zones have no daylight saving time. */
+  readonly windows?: readonly WindowSetting[];
 }
+
+export interface WindowSetting {
+  readonly days?: readonly (typeof WEEKDAYS)[number][];
+  readonly from: string;
+  readonly to: string;
+  readonly zone: keyof typeof ZONES;
+}
+
+export const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
+/** How far the clocks of some zones are ahead of UTC, in minutes. */
+export const ZONES = { UTC: 0, "Asia/Kolkata": 330, "Asia/Kathmandu": 345, "America/Phoenix": -420 } as const;
 
 export interface ApplicationSetting {
   readonly tokens: readonly TokenSetting[];

@@ -6,6 +6,7 @@ import { scriptOf } from "./generate.ts";
 import { fleetScriptOf } from "./generate-fleet.ts";
 import { GUARDED } from "./guarded.ts";
 import { HOSTILE } from "./hostile-found.ts";
+import { INSIDE } from "./inside.ts";
 import { LASTING } from "./lasting.ts";
 import { play } from "./play.ts";
 import { READ } from "./read.ts";
@@ -129,6 +130,7 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
       ...FLEETS,
       ...FOUND,
       ...GUARDED,
+      ...INSIDE,
       ...LASTING,
       ...READ,
       ...REFUSED,

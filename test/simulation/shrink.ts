@@ -68,6 +68,7 @@ function plainerSettings({ applications, policy, discovery }: Setting): readonly
     ...(policy.retire === "never"
       ? []
       : [{ policy: { ...policy, retire: { ...policy.retire, unread: "ignore" as const } } }]),
+    { policy: { ...policy, windows: [] } },
     { readLagMs: 0 },
     { policy: { ...policy, secretFormat: "json" } },
     { policy: { ...policy, orphanAfter: "1h" } },

@@ -12,6 +12,7 @@ import type { Worker } from "../worker.ts";
 import { checkStanding } from "./listings.ts";
 import { checkCredential, checkMove } from "./proofs.ts";
 import { checkCap, checkSuccession } from "./users.ts";
+import { checkIssuedInside } from "./windows.ts";
 import { isKeyLost } from "./words.ts";
 
 /* Promises about the moment in which a token is made or becomes current. */
@@ -44,6 +45,7 @@ export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): vo
   )
     evidence.broken("too-soon", `${token.id} replaces ${replaced.id}, which was made moments before`);
   checkStanding(evidence, token, replaced, by);
+  checkIssuedInside(evidence, token, replaced, by);
   checkSuccession(evidence, token, replaced, by);
   const { ending } = replaced;
   if (ending?.by === "person" && ending.atMs < by.startedMs)

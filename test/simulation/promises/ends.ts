@@ -1,3 +1,4 @@
+import { wasOpenThroughout } from "../opening-hours.ts";
 import {
   currentReign,
   type Evidence,
@@ -16,6 +17,7 @@ import { checkSeen, wasObscured } from "./listings.ts";
 import { checkSteps } from "./proofs.ts";
 import { checkReaders } from "./readers.ts";
 import { couldBeTold, isLookedAfter, isTold } from "./silence.ts";
+import { checkRetiredInside } from "./windows.ts";
 import { hasRival } from "./words.ts";
 
 /* Promises about the moment in which a token's life or its reign ends. */
@@ -60,6 +62,7 @@ export function onEnded(
   // While the run was in progress, another entry of `discover` began to decide.
   if (evidence.services.wasRedecided(token.applicationId, by.startedMs)) return;
   checkReaders(evidence, token, by);
+  checkRetiredInside(evidence, token, by);
   const { retire } = evidence.services.policyOf(by.deployment.index, token.applicationId) ?? {};
   const graceMs = how === "deleted" ? retire?.deleteAfterMs : retire?.deactivateAfterMs;
   const elapsedMs = evidence.nowMs - sinceMs;
@@ -145,6 +148,9 @@ function waitsForOrphans(
   return wasForbidden && tokens.values().some(({ secretArn, isStored }) => secretArn === arn && !isStored);
 }
 
+/** A run without trouble has looked at a window before this time has passed. */
+const LONG_RUN_MS = 15 * MINUTE;
+
 /**
  * A service that refreshes once per cache lifetime always holds an accepted token. So each token must be replaced that
  * long before it expires, unless there was trouble throughout the last two intervals before, or a person is in the way.
@@ -167,8 +173,22 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
     isTouched(reign) ||
     reign.secret.tamperedBy.has("deletion") ||
     waitsForOrphans(evidence, reign.secret, token, token.expiresMs - windowMs - orphanAfterMs);
-  const cacheMs = isHeld ? 0 : windowMs - 2 * intervalMs;
-  const latestMs = token.expiresMs - cacheMs;
+  const { windows = [] } = services.setting.policy;
+  const runsBefore = (latestMs: number) =>
+    evidence.cleanRuns.filter(
+      (run) =>
+        run.deployment === deployment &&
+        hasReached(run, token.applicationId) &&
+        run.entry.event.tokens === undefined &&
+        // By a clock that is more than a day ahead, a root has already expired.
+        run.entry.skewMs <= DAY &&
+        run.startedMs >= Math.max(latestMs - 2 * intervalMs + SKEW_MS, reign.fromMs + 20 * MINUTE) &&
+        run.startedMs <= latestMs - SKEW_MS,
+    );
+  // If no run takes place inside a maintenance window, a token waits until two intervals before its expiry.
+  const isInside = ({ startedMs }: Worker) => wasOpenThroughout(windows, startedMs, startedMs + LONG_RUN_MS);
+  const usualMs = token.expiresMs - (isHeld ? 0 : windowMs - 2 * intervalMs);
+  const latestMs = windows.length === 0 || runsBefore(usualMs).some(isInside) ? usualMs : token.expiresMs;
   const wasDeadAlready = token.ending !== undefined && token.ending.atMs <= reign.fromMs;
   if (
     nowMs <= latestMs ||
@@ -189,16 +209,7 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const isTroubled = evidence.troubles.some(
     (trouble) => trouble.fromMs <= latestMs && trouble.toMs >= fromMs - orphanAfterMs,
   );
-  const hadARun = evidence.cleanRuns.some(
-    (run) =>
-      run.deployment === deployment &&
-      hasReached(run, token.applicationId) &&
-      run.entry.event.tokens === undefined &&
-      // By a clock that is more than a day ahead, a root has already expired.
-      run.entry.skewMs <= DAY &&
-      run.startedMs >= Math.max(fromMs + SKEW_MS, reign.fromMs + 20 * MINUTE) &&
-      run.startedMs <= latestMs - SKEW_MS,
-  );
+  const hadARun = runsBefore(latestMs).length > 0;
   // Its name and its marker both lead to its secret. Without either, nothing does. A token that a person made has no
   // marker.
   const isLost = token.isRenamed && (token.isUnmarked || maker === "person");

@@ -3,6 +3,7 @@ import {
   dayOf,
   type Evidence,
   isLoose,
+  isSettled,
   isTouched,
   type SecretRecord,
   supersededMs,
@@ -101,8 +102,10 @@ function isLeftToReaders(evidence: Evidence, token: TokenRecord): boolean {
   if (policy === undefined || !services.isConfigured(index, secret.name)) return false;
   const { intervalMs, orphanAfterMs, retire } = policy;
   const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } = retire;
+  // What a person rolled back to, or set, is not replaced until a run has rotated it.
+  const overMs = secret.tamperedBy.size > 0 ? (secret.reigns.find(isSettled)?.fromMs ?? expiresMs) : 0;
   const startsMs =
-    Math.max(sinceMs, stretchedUntilMs(evidence, token, secret)) + orphanAfterMs + 2 * intervalMs;
+    Math.max(sinceMs, overMs, stretchedUntilMs(evidence, token, secret)) + orphanAfterMs + 2 * intervalMs;
   const dueMs = startsMs + Math.min(deactivateAfterMs, deleteAfterMs);
   if (dueMs > expiresMs - intervalMs - SKEW_MS) return false;
   const reign = currentReign(secret);
