@@ -26,7 +26,7 @@ export function calendarOf({ rows, now }: Selected): string {
 
 /** When the token will be renewed, and when it expires, as far as it will. */
 function entriesOf(row: Row, now: Date): readonly CalendarEntry[] {
-  const { tokenId, token, windowOpensAt } = row;
+  const { tokenId, token, renewedFrom } = row;
   const [name, lines, isRenewed] = [nameOf(row), linesOf(row, now), willBeRenewed(row)];
   const entry = (event: "renewed" | "expires", at: Date, title: string) => ({
     uid: `${tokenId}.${event}@losant-token-rotation`,
@@ -35,7 +35,7 @@ function entriesOf(row: Row, now: Date): readonly CalendarEntry[] {
     lines,
     category: event === "renewed" ? "Renewal" : "Expiry",
   });
-  const renewal = windowOpensAt && isRenewed ? [entry("renewed", windowOpensAt, "will be renewed")] : [];
+  const renewal = renewedFrom && isRenewed ? [entry("renewed", renewedFrom, "will be renewed")] : [];
   if (token?.expiresAt === undefined) return renewal;
   if (isRenewed) return [...renewal, entry("expires", token.expiresAt, "expires, unless it was renewed")];
   const expiry = entry("expires", token.expiresAt, "expires, and the worker doesn't renew it");

@@ -141,6 +141,8 @@ function* tell({ seen, lineage, rows }: Tale, now: Date): Generator<Passage, voi
   }
   const window = windowOf(head, seen);
   if (window !== "") yield paragraph(window);
+  const maintenance = maintenanceOf(head, seen);
+  if (maintenance !== "") yield paragraph(maintenance);
   const odd = [...new Set(rows.flatMap(({ drift }) => drift))];
   if (odd.length > 0) {
     yield title("Where Losant and Secrets Manager disagree");
@@ -197,6 +199,19 @@ function windowOf({ token, policy, windowOpensAt }: Row, { now }: Seen): string 
   return windowMs === lifetimeMs(token) / 3
     ? `${when}: a third of its lifetime before it expires, because \`renewBefore\` is longer than that.`
     : `${when}: two schedule intervals before it expires, because its lifetime is short.`;
+}
+
+/** When the maintenance window opens in which it is first renewed. */
+function maintenanceOf({ policy, windowOpensAt, renewedFrom }: Row, { now }: Seen): string {
+  if (policy.windows.length === 0 || windowOpensAt === undefined || renewedFrom === undefined) return "";
+  const isAhead = renewedFrom > now && renewedFrom > windowOpensAt;
+  if (!isAhead) return "";
+  return `The next maintenance window after that opens on ${minute(renewedFrom)}, ${relative(renewedFrom, now)}. With fewer than two intervals left, the worker doesn't wait for it.`;
+}
+
+/** `2026-01-05 07:00 UTC` */
+function minute(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function advicesOf(rows: readonly Row[], lineage: Lineage | undefined): readonly string[] {

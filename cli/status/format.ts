@@ -55,11 +55,26 @@ const SAID: ReadonlySet<string> = new Set<`${Reason} ${DriftKind}`>([
 export function nextText({ next, drift }: Row, now: Date): string {
   const weighty = next.filter(({ action }, index) => index === 0 || action !== "wait");
   const said = weighty.map((row) => {
-    if (row.dueDate !== undefined) return `${verbOf(row)}: due ${relative(new Date(row.dueDate), now)}`;
+    if (row.dueDate !== undefined)
+      return `${verbOf(row)}: ${dueText(row.reason)} ${relative(new Date(row.dueDate), now)}`;
     return `${verbOf(row)}: ${row.code ?? REASONS[row.reason].brief}`;
   });
   const odd = drift.filter((kind) => !next.some(({ reason }) => SAID.has(`${reason} ${kind}`)));
   return said.join("; then ") + (odd.length === 0 ? "" : ` [${odd.join(", ")}]`);
+}
+
+/** What happens at the date of a waiting token. */
+function dueText(reason: Reason): string {
+  return WINDOW_REASONS.has(reason) ? "its maintenance window opens" : "due";
+}
+
+/** The token waits for a maintenance window. */
+const WINDOW_REASONS: ReadonlySet<Reason> = new Set(["outside-window", "retirement-outside-window"]);
+
+/** When the maintenance window opens for which the token waits. */
+export function openingOf({ next }: Pick<Row, "next">): Date | undefined {
+  const waiting = next.find(({ reason }) => WINDOW_REASONS.has(reason));
+  return waiting?.dueDate === undefined ? undefined : new Date(waiting.dueDate);
 }
 
 export function verbOf({ outcome, action, reason }: ReportRow): string {

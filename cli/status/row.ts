@@ -40,6 +40,8 @@ export interface Row {
   readonly policy: Policy;
   /** When the token becomes due. Undefined if it never does: it isn't the head of its lineage, or it never expires. */
   readonly windowOpensAt: Date | undefined;
+  /** When a run first renews it, from now on. That is later, if the policy has maintenance windows and none is open then. */
+  readonly renewedFrom: Date | undefined;
   readonly secret: RowSecret | undefined;
   /** The rows of a dry run's report, the most important first. */
   readonly next: readonly ReportRow[];

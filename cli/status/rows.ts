@@ -4,7 +4,7 @@ import { accessSecretOf, findToken, stampedVersions } from "../../lambda/lineage
 import { policyOfLineage, policyOfToken } from "../../lambda/lineage/token-policy.ts";
 import type { SecretName } from "../../lambda/model/secret.ts";
 import { isLive, type TokenId } from "../../lambda/model/token.ts";
-import { dueAt } from "../../lambda/policy/renewal-window.ts";
+import { dueAt, firstRenewedAt } from "../../lambda/policy/renewal-window.ts";
 import { byWeight, type ReportRow, replicaRowOf, rowOf } from "../../lambda/report/report.ts";
 import { driftOf } from "./drift.ts";
 import type { Seen } from "./forecast.ts";
@@ -34,6 +34,7 @@ export function rowsOf(seen: Seen): readonly Row[] {
       role: home?.role ?? "stray",
       policy,
       windowOpensAt: token && isHead ? dueAt(token, policy) : undefined,
+      renewedFrom: token && isHead ? firstRenewedAt(token, policy, now) : undefined,
       secret: home && secretOf(home.lineage, tokenId, accessSecret),
       next: said.toSorted(byWeight),
       drift: [...(drift.get(tokenId) ?? []), ...(isNeverRetired(said) ? (["never-retired"] as const) : [])],

@@ -1,4 +1,12 @@
-import { expiresText, lastReadText, nameOf, nextText, secretText, shapeOf } from "../../cli/status/format.ts";
+import {
+  expiresText,
+  lastReadText,
+  nameOf,
+  nextText,
+  openingOf,
+  secretText,
+  shapeOf,
+} from "../../cli/status/format.ts";
 import type { Row } from "../../cli/status/row.ts";
 import { URGENCIES, URGENCY_TITLES } from "../../cli/status/urgency.ts";
 import { type Html, html } from "../../lambda/model/html.ts";
@@ -66,12 +74,19 @@ function columnsFor(rows: readonly Row[], showing: Showing): readonly Column[] {
       cell: (row) =>
         html`<span class="when" title="${expiryTitle(row, zone)}">${expiresText(row, now)}</span>`,
     },
-    { title: "Next run", cell: (row) => long(nextText(row, now)) },
+    { title: "Next run", cell: (row) => nextCell(row, showing) },
     ...(isRoomy ? [secret] : []),
     ...(aws === undefined && endpoints === undefined
       ? []
       : [{ title: "Actions", cell: (row: Row) => actionsOf(row, showing) }]),
   ];
+}
+
+/** With the date on which the maintenance window opens, if the token waits for one. */
+function nextCell(row: Row, { now, zone }: Showing): Html {
+  const opensAt = openingOf(row);
+  const opening = opensAt && html`<div class="faint">${dateText(opensAt, zone)}</div>`;
+  return html`${long(nextText(row, now))}${opening}`;
 }
 
 function tokenCell(row: Row): Html {

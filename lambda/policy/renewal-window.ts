@@ -41,10 +41,11 @@ export function dueAt(token: Life, policy: Policy): Date | undefined {
   return new Date(token.createdAt.getTime() + policy.neverExpiringMs);
 }
 
-/** When a run first renews it: once it is due, a maintenance window is open or its life is about to end. */
-export function firstRenewedAt(token: Life, policy: Policy): Date | undefined {
-  const at = dueAt(token, policy);
-  if (at === undefined) return undefined;
+/** When a run from `from` on first renews it: once it is due, a maintenance window is open or its life is about to end. */
+export function firstRenewedAt(token: Life, policy: Policy, from?: Date): Date | undefined {
+  const due = dueAt(token, policy);
+  if (due === undefined) return undefined;
+  const at = from !== undefined && from > due ? from : due;
   const opensMs = nextOpening(policy.windows, at).getTime();
   const endsMs = token.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
   return new Date(Math.min(opensMs, Math.max(at.getTime(), endsMs - 2 * policy.intervalMs)));

@@ -48,6 +48,23 @@ describe("the calendar", () => {
     expect(entries.map(({ reminders }) => reminders)).toEqual([0, 0]);
   });
 
+  test("says when the maintenance window opens in which a token is renewed, whether or not it is due already", async () => {
+    const policy = { windows: [{ days: ["wed"], from: "08:00", to: "18:00", zone: "Europe/Berlin" }] };
+    const renewedAt = async (left: number) => {
+      const tokens = [token("a", { name: "Press", age: 300 * DAY, left })];
+      const renewed = entriesIn(await calendarFor({ tokens, policy })).find(({ title }) =>
+        title.endsWith("will be renewed"),
+      );
+      return renewed?.at.toISOString();
+    };
+    // It is Monday. The renewal window opens on Saturday, on Wednesday in an open window, and has been open for ten days.
+    expect(await renewedAt(35 * DAY)).toBe("2026-06-10T06:00:00.000Z");
+    expect(await renewedAt(32 * DAY)).toBe("2026-06-03T12:00:00.000Z");
+    expect(await renewedAt(20 * DAY)).toBe("2026-06-03T06:00:00.000Z");
+    // With fewer than two intervals left, a run doesn't wait.
+    expect(await renewedAt(DAY)).toBe("2026-06-02T00:00:00.000Z");
+  });
+
   test("reminds of a token that the worker doesn't renew, and says what to do", async () => {
     const [entry, ...others] = entriesIn(
       await calendarFor({

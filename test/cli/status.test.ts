@@ -161,6 +161,25 @@ describe("npm run status", { timeout: TIMEOUT_MS }, () => {
     );
   });
 
+  test("says when the maintenance window opens for which a token waits", async () => {
+    const day = new Date(Date.now() + 3 * 86_400_000).toLocaleDateString("en-US", {
+      weekday: "short",
+      timeZone: "UTC",
+    });
+    const windows = [{ days: [day.toLowerCase()], from: "00:00", to: "24:00", zone: "UTC" }];
+    const { config } = factory.scenario as { readonly config: { readonly policy?: object } };
+    writeFileSync(factory.configFile, JSON.stringify({ ...config, policy: { ...config.policy, windows } }));
+    const { tokens } = await json();
+    const waiting = tokens.find(({ next: [first] }) => first?.reason === "outside-window");
+    const { dueDate = "" } = (waiting?.next[0] ?? {}) as { readonly dueDate?: string };
+    expect(dueDate).toMatch(/T00:00:00.000Z$/);
+    const { stdout } = await status("--explain", waiting?.tokenId ?? "");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      `The next maintenance window after that opens on ${dueDate.slice(0, 10)} 00:00 UTC`,
+    );
+    expect((await status()).stdout).toContain("its maintenance window opens in");
+  });
+
   test("takes filters together", async () => {
     const { tokens } = await json("--application", WORKSHOP, "--due", "--token", "L*", "--within", "30d");
     expect(tokens.map(({ name }) => name).toSorted()).toEqual(["Label printer", "Lathe"]);

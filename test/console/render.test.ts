@@ -215,6 +215,18 @@ describe("a page", () => {
     expect(text).toContain("<h2>1 token needs a person</h2>");
   });
 
+  test("says when the maintenance window opens for which a token waits, in the reader's time zone", async () => {
+    const policy = { windows: [{ days: ["wed"], from: "08:00", to: "18:00", zone: "Europe/Berlin" }] };
+    const text = await page({
+      tokens: [token("due", { age: 300 * DAY, left: 20 * DAY, name: "Press" })],
+      policy,
+    });
+    expect(text).toContain("waits: its maintenance window opens in 42 h");
+    expect(text).toContain("2026-06-03 06:00");
+    const calm = await page({ tokens: [token("calm", { left: 200 * DAY, name: "Press" })], policy });
+    expect(calm).not.toContain("maintenance window");
+  });
+
   test("of ten thousand tokens shows the hundred most urgent, quickly", async () => {
     const tokens = Array.from({ length: 10_000 }, (_, index) =>
       token(`t${index}`, { left: (5 + (index % 300)) * DAY }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isOpen, resolveWindows } from "../../lambda/policy/windows.ts";
+import type { Call } from "../support/ports.ts";
 import { APP, DAY, HOUR, World } from "../support/world.ts";
 
 const INTERVAL = 6 * HOUR;
@@ -69,6 +70,77 @@ describe("maintenance windows", () => {
     expect(isOpen(WINDOWS, new Date(Date.parse(dueDate) - 1))).toBe(false);
     const forced = await world.run({ tokens: [due.id], force: true, retireNow: true });
     expect(forced.report.summary).toMatchObject({ rotated: 1, retired: 1 });
+  });
+
+  describe("that close while a run reads another application", () => {
+    const OTHER = "575ec8687ae143cd83dc4a98";
+    const MINUTE = 60_000;
+    /** On Thursday, a minute before it closes. In each application, one token is due, and the grace period of another is over. */
+    async function beforeItCloses() {
+      const world = new World({ applications: [APP, OTHER], policy: { ...RETIRING, windows: [OFFICE] } });
+      for (const app of [APP, OTHER]) world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY }, app);
+      world.clock.advance(8 * HOUR);
+      await world.run();
+      world.clock.advance(4 * DAY);
+      // The policy ends only what the worker created.
+      await world.run({ tokens: ["backend"], force: true });
+      world.clock.advance(3 * DAY + 7 * HOUR - MINUTE);
+      expect(isOpen(WINDOWS, world.clock.now())).toBe(true);
+      expect(isOpen(WINDOWS, new Date(world.clock.now().getTime() + MINUTE))).toBe(false);
+      for (const app of [APP, OTHER]) world.token("gateway", { age: 350 * DAY, lifetime: 365 * DAY }, app);
+      return world;
+    }
+
+    /** A run in which the second list takes so long. The application of the first one has been planned by then. */
+    async function runWith(world: World, latencyMs: number) {
+      let lists = 0;
+      const intercept = ({ operation }: Call) => {
+        if (operation === "list") lists += 1;
+        return operation === "list" && lists === 2 ? { latencyMs } : {};
+      };
+      return world.run({ trigger: "schedule" }, { intercept });
+    }
+
+    it("let nothing begin after that, although the plan was made before", async () => {
+      const world = await beforeItCloses();
+      const statesOf = () =>
+        [APP, OTHER].flatMap((app) => world.losant.tokens(app).map(({ id, status }) => [id, status]));
+      const before = statesOf();
+      const { report, failures } = await runWith(world, 2 * MINUTE);
+      expect(failures).toEqual([]);
+      const held = report.tokens.filter(({ reason }) => reason.endsWith("outside-window"));
+      const dueDate = "2026-01-12T07:00:00.000Z";
+      for (const app of [APP, OTHER]) {
+        const rowOf = (token: string) =>
+          held.find(({ applicationId, name }) => applicationId === app && name === token);
+        expect(rowOf("gateway")).toMatchObject({ outcome: "waiting", reason: "outside-window", dueDate });
+        expect(rowOf("backend")).toMatchObject({
+          outcome: "waiting",
+          reason: "retirement-outside-window",
+          dueDate,
+        });
+      }
+      expect(statesOf()).toEqual(before);
+      for (const app of [APP, OTHER])
+        expect(world.secrets.find(world.secretOf("gateway", app))).toBeUndefined();
+    });
+
+    it("change nothing for a run that acts before that", async () => {
+      const { report } = await runWith(await beforeItCloses(), 10_000);
+      expect(report.summary).toMatchObject({ rotated: 2, retired: 2, deferred: 0 });
+    });
+
+    it("hold nothing up that is about to expire", async () => {
+      const world = await beforeItCloses();
+      for (const app of [APP, OTHER])
+        world.token("ending", { age: 365 * DAY - 2 * INTERVAL + HOUR, lifetime: 365 * DAY }, app);
+      const { report } = await runWith(world, 2 * MINUTE);
+      expect(report.tokens.flatMap(({ name, outcome }) => (outcome === "rotated" ? [name] : []))).toEqual([
+        "ending",
+        "ending",
+      ]);
+      expect(report.summary).toMatchObject({ rotated: 2, retired: 0 });
+    });
   });
 
   it("can be those of single tokens", async () => {
