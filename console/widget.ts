@@ -1,6 +1,7 @@
 import { Misuse } from "../cli/command/stops.ts";
 import { explanationOf } from "../cli/status/explain.ts";
 import { type Selected, selectedFrom } from "../cli/status/filters.ts";
+import { unusedPoliciesIn } from "../cli/status/forecast.ts";
 import { asRotationError } from "../lambda/model/errors.ts";
 import { type Html, html } from "../lambda/model/html.ts";
 import type { RunId } from "../lambda/model/token.ts";
@@ -39,7 +40,9 @@ export async function widgetPage(request: WidgetRequest, surroundings: Surroundi
       unfinished: problemOf(thrown),
     }),
   );
-  const selected = selectedFrom(seen.forecasts, filtersOf(query), sights.clock.now());
+  const isOfAll = query.application === "" && seen.unfinished === undefined && seen.discovery.length === 0;
+  const unusedPolicies = unusedPoliciesIn(seen.forecasts, isOfAll);
+  const selected = { ...selectedFrom(seen.forecasts, filtersOf(query), sights.clock.now()), unusedPolicies };
   return explain === undefined
     ? overview(request, seen, selected, surroundings)
     : explanation(explain, request, seen, selected);

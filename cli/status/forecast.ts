@@ -115,7 +115,7 @@ export function unusedPoliciesIn(forecasts: readonly Forecast[], isWhole: boolea
   const use = new PolicyUse();
   for (const forecast of forecasts) {
     const used = forecast.kind === "seen" ? policiesIn(forecast.plans, forecast.snapshot) : undefined;
-    use.note(forecast.application.policy, used);
+    use.note(forecast.application.policy, used, namesOf([forecast]));
   }
   return use.unused(isWhole);
 }

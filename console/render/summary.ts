@@ -3,6 +3,7 @@ import { DRIFT } from "../../cli/status/drift.ts";
 import type { Selected } from "../../cli/status/filters.ts";
 import { expiresText, nameOf, nextText } from "../../cli/status/format.ts";
 import type { Row } from "../../cli/status/row.ts";
+import { sentenceOn } from "../../cli/terminal/unused-policies.ts";
 import { ERROR_KINDS, type ErrorCode } from "../../lambda/model/errors.ts";
 import { type Html, html, NOTHING_SHOWN } from "../../lambda/model/html.ts";
 import { REASONS } from "../../lambda/plan/reasons.ts";
@@ -18,12 +19,15 @@ const PROBLEMS_TOLD = 10;
 
 /** What needs a person first: how many tokens, which, when they expire, and what to do. Then how many there are of each kind. */
 export function summary(selected: Selected, problems: readonly Problem[], showing: Showing): Html {
-  const { everyRow, rows, forecasts } = selected;
+  const { everyRow, rows, forecasts, unusedPolicies = [] } = selected;
   const grave = everyRow.filter(({ urgency }) => urgency === "attention");
   const list = grave.slice(0, TOLD).map((row) => html`<li>${told(row, showing)}</li>\n`);
   const more = grave.length - TOLD;
   const rest = more > 0 ? html`<p>${more} more are in the table.</p>` : NOTHING_SHOWN;
-  const warnings = accessTokenWarnings(forecasts).map((text) => html`<p class="note">▲ ${text}</p>`);
+  const unused = unusedPolicies.slice(0, PROBLEMS_TOLD).map(sentenceOn);
+  const warnings = [...accessTokenWarnings(forecasts), ...unused].map(
+    (text) => html`<p class="note">▲ ${text}</p>`,
+  );
   return html`<h2>${headline(grave.length, everyRow.length, problems.length)}</h2>
 ${problemsTold(problems, showing.aws)}${warnings}
 ${grave.length === 0 ? nextTold(everyRow, showing) : html`<ul>${list}</ul>${rest}`}

@@ -4,7 +4,7 @@ const MAX_LENGTH = 64;
 const MAX_WRONG = 3;
 
 /** In a longer list, names are often numbered and so similar by chance. */
-const MAX_COMPARED = 1_000;
+export const MAX_COMPARED = 1_000;
 
 /** The word that was probably meant. Undefined if none is similar enough. Case and surrounding blanks don't count. */
 export function nearestWord(written: string, words: Iterable<string>): string | undefined {

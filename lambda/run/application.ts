@@ -65,7 +65,7 @@ async function planApplication(
       application.id,
       unusedEntries(snapshot, () => placesOf(snapshot, selection, now)),
     );
-    run.policyUse.note(application.policy, policiesIn(plans, snapshot));
+    run.policyUse.note(application.policy, policiesIn(plans, snapshot), names);
     // The tokens that were listed are worked on anyway.
     for (const flaw of [...snapshot.flaws, ...clockFlaws(snapshot, plans)])
       recorder.applicationFailed(application, flaw);

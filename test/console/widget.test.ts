@@ -104,6 +104,17 @@ describe("the widget", () => {
     expect(textOf(page, "p").at(-1)).toMatch(/^As seen at \d{4}-\d\d-\d\d \d\d:\d\d UTC\+02:00\./);
   });
 
+  test("says which entries for single tokens decide for none, once it has looked at all applications", async () => {
+    const [one, two] = [application(), application()];
+    cloud.losant.addToken(one.id, { name: "backend", scope: ["application.get"], ...dates(5) });
+    const config = { policy: { tokens: [{ match: "bakcend" }] }, applications: [one, two] };
+    const says = 'The entry "bakcend" (policy.tokens.0) decides for no token';
+    const page = await ask({}, config);
+    expect(textOf(page, "p").join()).toContain(`▲ ${says}`);
+    expect(textOf(page, "p").join()).toContain('Did you mean "backend"?');
+    expect(await ask({}, config, { forms: { application: two.id } })).not.toContain("policy.tokens.0");
+  });
+
   test("of a fleet with very many applications lists the tokens of a chosen one, and otherwise asks Losant nothing", async () => {
     const { id, accessToken } = application();
     cloud.losant.addToken(id, { name: "backend", scope: ["application.get"], ...dates(5) });

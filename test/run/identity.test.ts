@@ -109,6 +109,8 @@ describe("an entry of `policy.tokens`", () => {
     world.token("backend", DUE);
     const { unusedPolicies = [] } = (await world.run()).report;
     expect(unusedPolicies.map(({ entry }) => entry)).toEqual(["c".repeat(24), "backend", "bakcend"]);
+    // "backend" is a name, and an earlier entry decides for it.
+    expect(unusedPolicies.map(({ nearest }) => nearest)).toEqual([undefined, undefined, "backend"]);
     expect(unusedPolicies[0]?.path).toMatch(/policy\.tokens\.0$/);
     const lines = world.log.filter(({ level, fields }) => level === "warn" && "unusedPolicies" in fields);
     expect(lines).toHaveLength(1);

@@ -720,6 +720,16 @@ describe("what new secrets get", () => {
     expect(refusal({ newSecrets, applications: [application] })).toContain(`newSecrets.${says}`);
   });
 
+  it("is for applications, and not for single tokens", () => {
+    const tokens = [{ match: "ci-*", newSecrets: { kmsKeyArn: KEY } }];
+    expect(refusal({ policy: { tokens }, applications: [application] })).toContain(
+      "policy.tokens.0.newSecrets: unknown key",
+    );
+    expect(refusal({ policy: { newSecrets: {} }, applications: [application] })).toContain(
+      "policy.newSecrets: unknown key",
+    );
+  });
+
   it("can be as long as AWS allows", () => {
     const tags = { ["k".repeat(128)]: "v".repeat(256), "Größe / Region:=+-@._": "" };
     expect(newSecretsOf({ kmsKeyArn: KEY, tags })).toMatchObject({ kmsKeyArn: KEY, tags });
