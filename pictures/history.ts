@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { LATENCY_MS } from "../bench/latencies.ts";
 import { type Selected, selectedFrom } from "../cli/status/filters.ts";
 import { type Eyes, lookAt } from "../cli/status/forecast.ts";
+import { getSecretValue } from "../emulators/aws/secrets-reads.ts";
 import { RotationError } from "../lambda/model/errors.ts";
 import { RunId } from "../lambda/model/token.ts";
 import { secretListsFor } from "../lambda/observe/read-index.ts";
@@ -64,6 +65,7 @@ export async function twoWeeks(functionName: string): Promise<History> {
   for (let run = 0; run < RUNS; run += 1) {
     world.clock.advance(startedAt.getTime() + run * INTERVAL_MS - world.clock.now().getTime());
     if (run === DEACTIVATED_BEFORE) deactivateNewest(world, "Weather import");
+    readAsConsumers(world);
     const isRefused = run >= REFUSED.from && run <= REFUSED.to;
     const runId = `0b8d6a1c-5f0e-4b6a-9c3d-${String(run).padStart(12, "0")}`;
     const earlier = world.log.length;
@@ -105,6 +107,12 @@ async function seenIn(world: World): Promise<Selected> {
     { tokens: [], due: false, withinMs: undefined, drift: false },
     world.clock.now(),
   );
+}
+
+/** Before each run, the consumers of all secrets but one read them. */
+function readAsConsumers({ secrets, aws }: World): void {
+  const isRead = (name: string) => !name.includes("/Backend_API_") && aws.value(name) !== undefined;
+  for (const SecretId of aws.secretNames().filter(isRead)) getSecretValue(secrets, { SecretId });
 }
 
 function deactivateNewest(world: World, name: string): void {

@@ -82,6 +82,7 @@ function tokenOf(row: Row, now: Date) {
     role,
     windowOpensAt,
     secret,
+    read,
     next,
     drift,
     urgency,
@@ -99,13 +100,15 @@ function tokenOf(row: Row, now: Date) {
     secondsLeft: token?.expiresAt && secondsBetween(now, token.expiresAt),
     windowOpens: windowOpensAt?.toISOString(),
     secret: secret && secretOf(secret),
-    next: next.map(({ action, reason, outcome, dueDate, formerSecretArn, code, message }) => ({
+    read,
+    next: next.map(({ action, reason, outcome, dueDate, formerSecretArn, successorRead, code, message }) => ({
       action,
       reason,
       outcome,
       // Without windows, `windowOpens` says when.
       dueDate: reason === "not-due" ? undefined : dueDate,
       formerSecretArn,
+      successorRead,
       code,
       message,
     })),

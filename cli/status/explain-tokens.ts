@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { signedMarker } from "../../lambda/lineage/proof.ts";
+import type { Evidence } from "../../lambda/lineage/reads.ts";
 import { stampOf, VersionId } from "../../lambda/model/secret.ts";
 import { type ApiToken, isExpired, type TokenId } from "../../lambda/model/token.ts";
 import { relative } from "../terminal/words.ts";
@@ -111,12 +112,18 @@ function storageOf({ secret, role }: Row): string {
     : "No version of the secret with a staging label has its string.";
 }
 
+const READ = {
+  read: "Consumers have read it since it became current.",
+  unread: "Nobody has read it since it became current.",
+  unknown: "It isn't known whether consumers have read it since it became current.",
+} as const satisfies Record<Evidence, string>;
+
 function fateOf(row: Row, heir: Row | undefined, called: (id: TokenId) => string, now: Date): string {
-  const { role, isLive, token, drift } = row;
+  const { role, isLive, token, drift, read } = row;
   if (role === "current")
     return drift.includes("rolled-back")
       ? "It is the current token again: somebody moved AWSCURRENT back to it."
-      : "It is the current token of its lineage.";
+      : `It is the current token of its lineage.${read === undefined ? "" : ` ${READ[read]}`}`;
   if (role === "displaced")
     return "It was the current token of its lineage until somebody set AWSCURRENT by hand.";
   if (role === "root") return "It is the root of its lineage: the worker has never rotated it.";

@@ -79,7 +79,7 @@ async function lookAtOne(
     const snapshot = await observe(
       application,
       config,
-      { selection: EVERYTHING, runId, readsReplicas: true },
+      { selection: EVERYTHING, runId, readsDetails: true },
       { api, store, index: () => secretLists.of(application.id), clock },
     );
     return forecastOf(snapshot, after(clock.now(), snapshot.losantTime.aheadMs), runId);

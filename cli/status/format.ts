@@ -89,11 +89,13 @@ export function shapeOf({ urgency }: Row): { readonly text: string; readonly sty
 }
 
 /** The staging labels of this token's version. Also the secret's name, if there is room or if the token's name doesn't imply it. */
-export function secretText({ secret, role, token, applicationId }: Row, isRoomy: boolean): string {
+export function secretText({ secret, role, token, applicationId, read }: Row, isRoomy: boolean): string {
   if (secret === undefined) return "–";
   const [, tail] = secret.name.split(`/${applicationId}/`);
   const isTold = tail !== undefined && (token === undefined || tail === usualTail(token, applicationId));
-  const labels = labelsText(secret, role);
+  const all = labelsText(secret, role);
+  // Nobody has read it since it became current.
+  const labels = read === "unread" ? all.replace(/^current/, isRoomy ? "current, unread" : "unread") : all;
   if (labels === "none yet" || (isTold && !isRoomy)) return labels;
   return `${labels}: ${tail === undefined ? secret.name : `…/${tail}`}`;
 }
@@ -124,11 +126,12 @@ function labelsText({ state, labels, versionId, currentVersionId }: RowSecret, r
   }
 }
 
-/** Whether consumers know this secret. Empty if it isn't known, and for tokens that consumers no longer get from it. */
-export function lastReadText({ secret, token, isLive }: Row, now: Date): string {
+/** When consumers read this secret, and whether not since the token is current. Empty if it isn't known, and for tokens that consumers no longer get from it. */
+export function lastReadText({ secret, token, isLive, read }: Row, now: Date): string {
   const at = secret?.lastReadAt;
   if (at === undefined || token === undefined || !isLive || !secret?.labels.includes(AWSCURRENT)) return "";
   if (at === "never") return "never read";
   const days = Math.floor((now.getTime() - at.getTime()) / 86_400_000);
-  return days <= 0 ? "read today" : `last read ${days} d ago`;
+  const when = days <= 0 ? "read today" : `last read ${days} d ago`;
+  return read === "unread" ? `${when}, but not this token` : when;
 }

@@ -1,3 +1,4 @@
+import type { Evidence } from "../../lambda/lineage/reads.ts";
 import type { ListedToken } from "../../lambda/lineage/snapshot.ts";
 import type { SecretArn, SecretName } from "../../lambda/model/secret.ts";
 import type { TokenId } from "../../lambda/model/token.ts";
@@ -43,6 +44,8 @@ export interface Row {
   /** When a run first renews it, from now on. That is later, if the policy has maintenance windows and none is open then. */
   readonly renewedFrom: Date | undefined;
   readonly secret: RowSecret | undefined;
+  /** Of a current token that replaced another one: whether consumers have read it since. */
+  readonly read: Evidence | undefined;
   /** The rows of a dry run's report, the most important first. */
   readonly next: readonly ReportRow[];
   readonly drift: readonly DriftKind[];

@@ -36,6 +36,7 @@ export function rowsOf(seen: Seen): readonly Row[] {
       windowOpensAt: token && isHead ? dueAt(token, policy) : undefined,
       renewedFrom: token && isHead ? firstRenewedAt(token, policy, now) : undefined,
       secret: home && secretOf(home.lineage, tokenId, accessSecret),
+      read: said.find(({ read }) => read !== undefined)?.read,
       next: said.toSorted(byWeight),
       drift: [...(drift.get(tokenId) ?? []), ...(isNeverRetired(said) ? (["never-retired"] as const) : [])],
     };

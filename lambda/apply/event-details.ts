@@ -1,3 +1,4 @@
+import type { Evidence } from "../lineage/reads.ts";
 import type { RotationEvent } from "../model/events.ts";
 import { masked } from "../model/masked.ts";
 import { type SecretArn, type SecretName, type Stamp, versionIdOf } from "../model/secret.ts";
@@ -12,6 +13,14 @@ interface KnownPlace {
   readonly secretArn?: SecretArn | undefined;
 }
 
+/** What is known of the token that a successor replaced. */
+interface Replaced {
+  /** The secret that held it until now, if that is another one. */
+  readonly former?: SecretArn | undefined;
+  /** Whether consumers had read it since it replaced another one. */
+  readonly read?: Evidence | undefined;
+}
+
 /** The event that a successor is current. `versionId` is the same each time the event is sent. */
 export function rotatedEvent(
   stamp: Stamp,
@@ -20,7 +29,7 @@ export function rotatedEvent(
   secretName: SecretName,
   secretArn: SecretArn,
   context: ApplicationContext,
-  formerSecretArn?: SecretArn,
+  { former: formerSecretArn, read }: Replaced = {},
 ): RotationEvent {
   const versionId = versionIdOf(stamp);
   const { expiresAt } = subject;
@@ -43,13 +52,20 @@ export function rotatedEvent(
       versionId,
       reason,
       ...(formerSecretArn && { formerSecretArn: masked(formerSecretArn) }),
+      ...(read && { replacedRead: read }),
       ...eventText(subject, `was renewed. The new token ${end}.`, advice, context),
     },
   };
 }
 
+const SUCCESSOR_READ = {
+  read: "Consumers have read its successor.",
+  unread: "Nobody has read its successor.",
+  unknown: "It isn't known whether consumers have read its successor.",
+} as const satisfies Record<Evidence, string>;
+
 export function retiredEvent(
-  { subject, reason, step }: Pick<Retire, "subject" | "reason" | "step">,
+  { subject, reason, step, successorRead = "unknown" }: Omit<Retire, "kind">,
   place: KnownPlace,
   context: ApplicationContext,
 ): RotationEvent {
@@ -64,9 +80,10 @@ export function retiredEvent(
       tokenId: subject.id,
       reason,
       step: done,
+      successorRead,
       ...eventText(
         subject,
-        `was ${done}. Reason: ${meaningOf(reason)}.`,
+        `was ${done}. Reason: ${meaningOf(reason)}. ${SUCCESSOR_READ[successorRead]}`,
         adviceOn(reason, subject, context.run.runbook),
         context,
       ),

@@ -1,3 +1,4 @@
+import type { Evidence } from "../lineage/reads.ts";
 import type { RotationError } from "../model/errors.ts";
 import type { Replica, SecretArn, SecretName, VersionId } from "../model/secret.ts";
 import type { TokenId } from "../model/token.ts";
@@ -35,6 +36,10 @@ export interface Outcome {
   /** Of a token that was replaced and that the policy doesn't end. */
   readonly replacedAt?: Date | undefined;
   readonly unread?: UnreadSuccessor;
+  /** Of a current token that replaced another one: whether consumers have read it since. */
+  readonly read?: Evidence | undefined;
+  /** Of a token that was retired: whether consumers have read one of the tokens that replaced it. */
+  readonly successorRead?: Evidence | undefined;
   /** When a retirement became due. The token itself doesn't show this. */
   readonly sinceAt?: Date | undefined;
   readonly oldString?: OldString | undefined;
@@ -62,6 +67,7 @@ export function outcomeOf(
         ...(action.isCovered === true && { isCovered: true }),
         ...(action.replacedAt && { replacedAt: action.replacedAt }),
         ...(action.unread && { unread: action.unread }),
+        read: action.read,
       };
     case "wait":
       return {
@@ -72,6 +78,7 @@ export function outcomeOf(
         outcome: "waiting",
         dueAt: action.dueAt,
         ...(action.unread && { unread: action.unread }),
+        read: action.read,
       };
     case "defer":
       return { action: action.action, reason: action.reason, subject, secretName, outcome: "deferred" };
@@ -85,13 +92,22 @@ export function outcomeOf(
         error: action.error,
       };
     case "retire": {
-      const { reason, dueAt: sinceAt } = action;
-      return { action: "retire", reason, subject, secretName, outcome: instead, sinceAt };
+      const { reason, dueAt: sinceAt, successorRead } = action;
+      return { action: "retire", reason, subject, secretName, outcome: instead, sinceAt, successorRead };
     }
     case "rotate": {
-      const { reason, former } = action;
-      return { action: "rotate", reason, subject, secretName, outcome: instead, former };
+      const { reason, former, read } = action;
+      return { action: "rotate", reason, subject, secretName, outcome: instead, former, read };
     }
+    case "resume":
+      return {
+        action: "resume",
+        reason: action.reason,
+        subject,
+        secretName,
+        outcome: instead,
+        read: action.read,
+      };
     default:
       return { action: action.kind, reason: action.reason, subject, secretName, outcome: instead };
   }

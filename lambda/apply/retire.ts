@@ -113,7 +113,7 @@ export async function retire(
 }
 
 async function endLife(action: Retire, place: SecretPlace, context: ApplicationContext): Promise<Outcome> {
-  const { subject, reason, step } = action;
+  const { subject, reason, step, successorRead } = action;
   const { run } = context;
   const why = await whatStillKeeps(action, place, context);
   if (why !== undefined) {
@@ -129,7 +129,8 @@ async function endLife(action: Retire, place: SecretPlace, context: ApplicationC
   });
   const error = await failureOf(run.bus.publish(retiredEvent(action, place, context)));
   const outcome = step === "delete" ? "deleted" : "deactivated";
-  return { action: "retire", reason, subject, secretName: place.secretName, outcome, error };
+  const { secretName } = place;
+  return { action: "retire", reason, subject, secretName, outcome, successorRead, error };
 }
 
 async function end({ subject: { id }, step, isRoot }: Retire, context: ApplicationContext): Promise<void> {

@@ -137,7 +137,8 @@ async function announceSuccessor(
   // Consumers in other regions read their replica when the event arrives. If that takes too long, the event doesn't wait.
   await failureOf(store.awaitReplicas(arn));
   const former = action.kind === "rotate" ? action.former : undefined;
-  await bus.publish(rotatedEvent(stamp, successor, action.reason, name, arn, context, former));
+  const facts = { former, read: action.read };
+  await bus.publish(rotatedEvent(stamp, successor, action.reason, name, arn, context, facts));
 }
 
 /** Another run was first, so this run's token is deleted and its version settled. */
@@ -172,6 +173,7 @@ function factsOf({ action, candidate, verified }: Stored) {
     successorId: stamp.tokenId,
     versionId: versionIdOf(stamp),
     verified,
+    read: action.read,
     ...(action.kind === "rotate" && action.former !== undefined && { former: action.former }),
   };
 }

@@ -33,6 +33,9 @@ const tokenFacts = {
   advice: v.optional(text),
 };
 
+/** Whether consumers have read a token from its secret since it became current. */
+const evidence = v.picklist(["read", "unread", "unknown"]);
+
 const SummarySchema = v.object({
   listed: v.number(),
   rotated: v.number(),
@@ -60,6 +63,8 @@ export const EVENT_CATALOGUE = {
     replacedTokenId: text,
     /** The secret that held the token until now, if that is another one. */
     formerSecretArn: v.optional(text),
+    /** Of the replaced token, if it had replaced another one. */
+    replacedRead: v.optional(evidence),
   }),
   "Losant API Token Rotation Failed": v.object({
     ...tokenFacts,
@@ -86,7 +91,11 @@ export const EVENT_CATALOGUE = {
     /** Until the expiry or the retirement. Absent in the first warning, and if the token never ends. */
     daysLeft: v.optional(v.number()),
   }),
-  "Losant API Token Retired": v.object({ ...tokenFacts, step: v.picklist(["deactivated", "deleted"]) }),
+  "Losant API Token Retired": v.object({
+    ...tokenFacts,
+    step: v.picklist(["deactivated", "deleted"]),
+    successorRead: v.optional(evidence),
+  }),
   "Losant API Token Not Retired": v.object(tokenFacts),
   "Losant API Token Orphan Discarded": v.object({
     ...tokenFacts,

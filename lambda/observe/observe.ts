@@ -35,8 +35,11 @@ export interface Sources {
 export interface Purpose {
   readonly selection: Selection;
   readonly runId: RunId;
-  /** Also reads each secret that has replicas, because only DescribeSecret shows these. */
-  readonly readsReplicas?: boolean;
+  /**
+   * Also reads what no plan needs: each secret that has replicas, because only DescribeSecret shows these, and the versions of a secret
+   * whose predecessor still works, because only their list shows which of them consumers read.
+   */
+  readonly readsDetails?: boolean;
 }
 
 type Places = Pick<RotationConfig, "secretPrefix" | "formerPrefixes">;
@@ -56,7 +59,7 @@ export async function observe(
   let snapshot = await looker.first(places);
   for (;;) {
     const now = after(sources.clock.now(), snapshot.losantTime.aheadMs);
-    const questions = openQuestions(snapshot, { ...purpose, now }, purpose.readsReplicas);
+    const questions = openQuestions(snapshot, { ...purpose, now }, purpose.readsDetails);
     const { describe, search, lookUp, needsKeys } = questions;
     if (describe.size + search.size + lookUp.size === 0 && !needsKeys) return snapshot;
     snapshot = await looker.answer(questions, snapshot);

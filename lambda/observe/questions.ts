@@ -2,12 +2,13 @@ import { isOfInterest, leftToSearch } from "../lineage/doubt.ts";
 import type { Lineage } from "../lineage/lineage.ts";
 import type { Places } from "../lineage/place.ts";
 import { placesOf } from "../lineage/places.ts";
+import { readsSinceReplaced } from "../lineage/reads.ts";
 import { formerNamesOf, secretNameOfToken } from "../lineage/roots.ts";
 import { type ListedToken, ownVersions, type Snapshot, standingVersion } from "../lineage/snapshot.ts";
 import { mayDecide } from "../lineage/token-policy.ts";
 import { hasNotice } from "../model/marker.ts";
 import type { SecretName } from "../model/secret.ts";
-import type { TokenId } from "../model/token.ts";
+import { isLive, type TokenId } from "../model/token.ts";
 import type { Action } from "../plan/actions.ts";
 import { type Circumstances, planLineages } from "../plan/plan.ts";
 import type { Reason } from "../plan/reasons.ts";
@@ -28,14 +29,15 @@ export interface Questions {
 export function openQuestions(
   snapshot: Snapshot,
   circumstances: Circumstances,
-  readsReplicas = false,
+  readsDetails = false,
 ): Questions {
   const questions = new OpenQuestions(snapshot);
   const { selection, now } = circumstances;
   const places = placesOf(snapshot, selection, now);
   for (const { lineage, actions } of planLineages(snapshot, places, circumstances)) {
-    const isReplicated = readsReplicas && lineage.secret?.primaryRegion !== undefined;
+    const isReplicated = readsDetails && lineage.secret?.primaryRegion !== undefined;
     if (isReplicated || needsLook(lineage, actions)) questions.describe(lineage.secretName);
+    if (readsDetails && isReadByUnknown(lineage, now)) questions.search(lineage.secretName);
     askAbout(lineage, actions, questions);
   }
   askAboutTokens(snapshot, places, circumstances, questions);
@@ -68,6 +70,15 @@ function needsLook({ head }: Lineage, actions: readonly Action[]): boolean {
     (action) => (action.kind === "wait" || action.kind === "skip") && RESTFUL.has(action.reason),
   );
   return !isRest || head === undefined;
+}
+
+/** Consumers may lose a token, and the list of secrets doesn't show whether they have read its successor. */
+function isReadByUnknown(lineage: Lineage, now: Date): boolean {
+  const { secret, isOwnAccessToken, superseded } = lineage;
+  if (secret === undefined || isOwnAccessToken) return false;
+  return superseded.some(
+    (token) => isLive(token, now) && readsSinceReplaced(token.id, lineage).successor === "unknown",
+  );
 }
 
 /** For a secret that was described: whether versions without labels, or tokens that only versions name, must be read. */

@@ -1,3 +1,4 @@
+import type { Evidence } from "../lineage/reads.ts";
 import type { ListedToken, StampedVersion } from "../lineage/snapshot.ts";
 import { RotationError } from "../model/errors.ts";
 import type { SecretArn, VersionId } from "../model/secret.ts";
@@ -45,6 +46,7 @@ export interface Rotate {
   readonly spared?: Spared;
   /** The secret that its consumers read until now. */
   readonly former?: SecretArn;
+  readonly read?: Evidence;
 }
 
 /** Promote, announce and settle what an earlier run staged. The subject is the token that it replaces. */
@@ -57,6 +59,7 @@ export interface Resume {
   readonly from: VersionId | undefined;
   readonly retireNow: boolean;
   readonly spared?: Spared;
+  readonly read?: Evidence;
 }
 
 /** Send the event about the current version that an earlier run couldn't send, then settle. */
@@ -92,6 +95,8 @@ export interface Retire {
   readonly dueAt?: Date;
   /** The version that was AWSCURRENT before the current one. */
   readonly former?: VersionId | undefined;
+  /** Whether consumers have read one of the tokens that replaced it. Absent: it was replaced just now. */
+  readonly successorRead?: Evidence;
   /** The worker didn't create it, so a line in its description says when it was deactivated. Absent with `retireNow`. */
   readonly isRoot?: true;
 }
@@ -113,6 +118,8 @@ export interface Skip {
   /** The latest moment at which its successor can have become current. Absent if the policy would not end it. */
   readonly replacedAt?: Date | undefined;
   readonly unread?: UnreadSuccessor;
+  /** Of a current token that replaced another one: whether consumers have read it since. */
+  readonly read?: Evidence;
 }
 
 export interface Wait {
@@ -122,6 +129,7 @@ export interface Wait {
   /** When it becomes due. */
   readonly dueAt: Date;
   readonly unread?: UnreadSuccessor;
+  readonly read?: Evidence;
 }
 
 export interface Fail {

@@ -16,7 +16,7 @@ import { discardOrphans } from "./orphans.ts";
 import { retireSuperseded } from "./retirement.ts";
 import { blockedBy, type RuleInput, skip } from "./rule-input.ts";
 import { finishUnfinished } from "./unfinished.ts";
-import { withUnread } from "./unread.ts";
+import { withEvidence, withUnread } from "./unread.ts";
 
 /** All actions for one lineage, in order. A stray, which is a token without a lineage, has a plan without a secret. */
 export interface LineagePlan {
@@ -151,7 +151,8 @@ function planLineage(lineage: Lineage, input: RuleInput): readonly Action[] {
   const verdict = isResumed ? undefined : ruleOnHead(lineage, input);
   const retired = retireSuperseded(lineage, verdict, input);
   const said = [...unfinished, ...orphans, ...(verdict === undefined ? [] : [verdict]), ...retired];
-  return withUnread([...said, ...unmentioned(lineage, said, input)], lineage, input);
+  const all = [...said, ...unmentioned(lineage, said, input)];
+  return withUnread(withEvidence(all, lineage), lineage, input);
 }
 
 function membersOf({ head, orphans, superseded, staged }: Lineage): readonly ListedToken[] {

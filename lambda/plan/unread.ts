@@ -1,8 +1,9 @@
 import type { Lineage } from "../lineage/lineage.ts";
+import { type Evidence, readsSinceReplaced } from "../lineage/reads.ts";
 import type { ListedToken } from "../lineage/snapshot.ts";
 import { nextSuccessor } from "../lineage/succession.ts";
 import { after } from "../model/time.ts";
-import { isLive } from "../model/token.ts";
+import { isLive, type TokenId } from "../model/token.ts";
 import type { Action, Subject, UnreadSuccessor } from "./actions.ts";
 import { isHealthy, retiredAt, whyNeeded } from "./retirement.ts";
 import { blockedBy, type RuleInput } from "./rule-input.ts";
@@ -31,6 +32,30 @@ export function withUnread(
       ? { ...action, reason: unread.reason, unread }
       : { ...action, unread };
   });
+}
+
+/** Adds whether consumers have read the current token since it replaced another one, and the successor of a token that is retired. */
+export function withEvidence(actions: readonly Action[], lineage: Lineage): readonly Action[] {
+  const { head, chain } = lineage;
+  const replacedId = head?.kind === "current" ? chain[1] : undefined;
+  const read = replacedId && evidenceOf(replacedId, lineage);
+  return actions.map((action) => {
+    switch (action.kind) {
+      case "retire":
+        return { ...action, successorRead: evidenceOf(action.subject.id, lineage) };
+      case "rotate":
+      case "resume":
+      case "skip":
+      case "wait":
+        return read !== undefined && action.subject.id === head?.tokenId ? { ...action, read } : action;
+      default:
+        return action;
+    }
+  });
+}
+
+function evidenceOf(replacedId: TokenId, lineage: Lineage): Evidence {
+  return readsSinceReplaced(replacedId, lineage).successor;
 }
 
 /** Undefined also for the first days, in which consumers may still read the successor by themselves. */

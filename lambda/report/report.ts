@@ -1,6 +1,7 @@
 import type { ActionName, OldString, Outcome, Verified } from "../apply/outcomes.ts";
 import { MAX_FAILURES_NAMED, MAX_REPORT_ROWS } from "../limits.ts";
 import type { UnusedEntry } from "../lineage/mappings.ts";
+import type { Evidence } from "../lineage/reads.ts";
 import type { RotationError } from "../model/errors.ts";
 import type { RotationEvent, Summary } from "../model/events.ts";
 import { masked } from "../model/masked.ts";
@@ -28,6 +29,10 @@ export interface ReportRow {
   readonly formerSecretArn?: string;
   /** When a waiting token becomes due. */
   readonly dueDate?: string;
+  /** Of a current token that replaced another one: whether consumers have read it since. */
+  readonly read?: Evidence;
+  /** Of a token that was retired: the same of the tokens that replaced it. */
+  readonly successorRead?: Evidence;
   /** With retireNow: the state of this token's old string. */
   readonly oldString?: OldString;
   /** Replicas of its secret that don't get the changes. The run doesn't fail because of them. */
@@ -196,7 +201,7 @@ function byInterest(one: ReportRow, other: ReportRow): number {
 
 export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...rest }: Outcome): ReportRow {
   const { secretName, action, reason, outcome, successorId, versionId, verified, former, oldString } = rest;
-  const { failedReplicas } = rest;
+  const { failedReplicas, read, successorRead } = rest;
   const row = {
     applicationId,
     tokenId: subject.id,
@@ -211,6 +216,8 @@ export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...
     verified,
     formerSecretArn: former && masked(former),
     dueDate: dueAt?.toISOString(),
+    read,
+    successorRead,
     oldString: oldString && { ...oldString, heldBy: masked(oldString.heldBy) },
     failedReplicas: failedReplicas?.map(replicaRowOf),
     ...errorFacts(error),

@@ -9,7 +9,7 @@ export const ANY = { tokens: [], due: false, withinMs: undefined, drift: false, 
 export const RUN = v.parse(RunId, "status");
 
 export async function seenIn(situation: Situation): Promise<Seen> {
-  const { snapshot } = await observedSnapshotOf(situation);
+  const { snapshot } = await observedSnapshotOf(situation, true);
   return forecastOf(snapshot, NOW, RUN);
 }
 

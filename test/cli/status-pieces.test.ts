@@ -21,6 +21,7 @@ import {
   observedSnapshotOf,
   odd,
   plansOf,
+  readAgo,
   type Situation,
   secret,
   secretNamed,
@@ -344,6 +345,29 @@ test.each<[number | "never", string]>([
   expect(await told({ ...SUCCESSION, secrets }, "backend")).toContain(sentence);
 });
 
+const UNREAD: Situation = {
+  ...SUCCESSION,
+  secrets: [secret([version("new", "old", "AWSCURRENT")], { read: 60 * DAY })],
+};
+
+test("--explain, the table and --json tell that nobody has read a token since it became current", async () => {
+  expect(await told(UNREAD, "backend")).toContain("Nobody has read it since it became current.");
+  expect(await shown(UNREAD, 80)).toMatch(/backend +in 265 d +unread +waits/);
+  expect(await shown(UNREAD, 130)).toContain("current, unread: …/backend");
+  const { tokens } = documentOf(selectedFrom([await seenIn(UNREAD)], ANY, NOW));
+  expect(tokens.map(({ tokenId, urgency, read }) => [labelOf(tokenId), urgency, read])).toEqual([
+    ["old", "attention", undefined],
+    ["new", "waiting", "unread"],
+  ]);
+});
+
+test("a read of the current version is told from one of the version before it", async () => {
+  expect(await told(SUCCESSION, "backend")).toContain("Consumers have read it since it became current.");
+  const versions = [version("new", "old", "AWSCURRENT"), readAgo(0, version("old", "older", "AWSPREVIOUS"))];
+  const previous = { ...SUCCESSION, secrets: [secret(versions, { read: 0 })] };
+  expect(await told(previous, "backend")).toContain("Nobody has read it since it became current.");
+});
+
 describe("the document of --json", () => {
   test("names a secret's labels and what the next run does, with the keys that docs/status.md describes", async () => {
     const document = documentOf(selectedFrom([await seenIn(SUCCESSION)], ANY, NOW));
@@ -368,6 +392,7 @@ describe("the document of --json", () => {
         labels: ["AWSCURRENT"],
         lastRead: "2026-06-01",
       },
+      read: "read",
       next: [{ action: "wait", reason: "not-due", outcome: "waiting", code: undefined, message: undefined }],
       drift: [],
     });

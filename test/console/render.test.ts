@@ -16,6 +16,7 @@ import {
   id,
   marker,
   NOW,
+  readAgo,
   type Situation,
   secret,
   secretNamed,
@@ -105,6 +106,19 @@ describe("a page", () => {
     expect(elementsOf(text).find((element) => element.name === "p")?.text).toBe(
       "Next: due, expires in 3 d; the next run rotates it: window is open.",
     );
+  });
+
+  test("tells that a secret is read, but not its current token", async () => {
+    const versions = [
+      version("new", "old", "AWSCURRENT"),
+      readAgo(0, version("old", "older", "AWSPREVIOUS")),
+    ];
+    const text = await page({
+      tokens: [token("old", { age: 300 * DAY, left: 65 * DAY }), token("new", { replaces: "old" })],
+      secrets: [secret(versions, { read: 0 })],
+    });
+    expect(text).toContain("read today, but not this token");
+    expect(text).toContain("current, unread");
   });
 
   test("has a table with headings, and a row with a heading for each token", async () => {

@@ -320,6 +320,7 @@ export interface Reads {
 /** What `observe` makes of the same situation, which reads no more than it needs; and what it read. */
 export async function observedSnapshotOf(
   situation: Situation,
+  readsDetails = false,
 ): Promise<Reads & { readonly snapshot: Snapshot }> {
   const { tokens, secrets = [], unlisted = [], unreadable = [], now = NOW, readAt = now } = situation;
   const [described, searched, gotten]: [string[], string[], string[]] = [[], [], []];
@@ -333,40 +334,45 @@ export async function observedSnapshotOf(
         [places.secretPrefix, ...places.formerPrefixes].some((prefix) => name.startsWith(`${prefix}/`)),
       ),
   );
-  const snapshot = await observe(applicationOf(situation), places, purposeOf(situation), {
-    index: async () => index,
-    clock: { now: () => (asked++ === 0 ? readAt : now), sleep: unused },
-    api: {
-      list: async () => ({
-        tokens,
-        unreadable: situation.odd ?? [],
-        nameless: { count: 0, problem: "" },
-        missing: 0,
-        servedAt: readAt,
-      }),
-      get: async (tokenId) => {
-        gotten.push(labelOf(tokenId));
-        return unlisted.find((one) => one.id === tokenId);
+  const snapshot = await observe(
+    applicationOf(situation),
+    places,
+    { ...purposeOf(situation), readsDetails },
+    {
+      index: async () => index,
+      clock: { now: () => (asked++ === 0 ? readAt : now), sleep: unused },
+      api: {
+        list: async () => ({
+          tokens,
+          unreadable: situation.odd ?? [],
+          nameless: { count: 0, problem: "" },
+          missing: 0,
+          servedAt: readAt,
+        }),
+        get: async (tokenId) => {
+          gotten.push(labelOf(tokenId));
+          return unlisted.find((one) => one.id === tokenId);
+        },
+        loggedInWith: async () => loginOf(situation),
+        signingKey: async () => ({ ...KEY, claimedIds: loginOf(situation).claimedIds ?? [] }),
+        keptKeys: async () => {
+          if (situation.keys === "unreadable") throw UNREADABLE;
+          return [];
+        },
       },
-      loggedInWith: async () => loginOf(situation),
-      signingKey: async () => ({ ...KEY, claimedIds: loginOf(situation).claimedIds ?? [] }),
-      keptKeys: async () => {
-        if (situation.keys === "unreadable") throw UNREADABLE;
-        return [];
+      store: {
+        describe: async (name) => {
+          described.push(name);
+          if (unreadable.includes(name)) throw UNREADABLE;
+          return secrets.find(({ state }) => state.name === name)?.state;
+        },
+        history: async (arn) => {
+          searched.push(arn);
+          return secrets.find(({ state }) => state.arn === arn)?.history ?? [];
+        },
       },
     },
-    store: {
-      describe: async (name) => {
-        described.push(name);
-        if (unreadable.includes(name)) throw UNREADABLE;
-        return secrets.find(({ state }) => state.name === name)?.state;
-      },
-      history: async (arn) => {
-        searched.push(arn);
-        return secrets.find(({ state }) => state.arn === arn)?.history ?? [];
-      },
-    },
-  });
+  );
   return { snapshot, described, searched, gotten };
 }
 

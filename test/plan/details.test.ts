@@ -318,6 +318,22 @@ describe("what a run reads", () => {
     expect([described, searched]).toEqual([[], []]);
   });
 
+  it.each([
+    ["unless the list of secrets shows that nobody has read it", { read: 120 * DAY }, {}, 0],
+    ["of a secret that was read since", { read: 0 }, {}, 1],
+    ["only while its predecessor works", { read: 0 }, { status: "inactive" as const }, 0],
+  ])("status asks which version was read, %s", async (_, traits, former, searches) => {
+    const situation = {
+      tokens: [
+        token("old", { age: 300 * DAY, left: 65 * DAY, ...former }),
+        token("new", { replaces: "old" }),
+      ],
+      secrets: [secret([version("new", "old", "AWSCURRENT")], traits)],
+    };
+    expect((await observedSnapshotOf(situation, true)).searched).toHaveLength(searches);
+    expect((await observedSnapshotOf(situation)).searched).toEqual([]);
+  });
+
   it("costs no call for a root that lives too short for the schedule", async () => {
     const tokens = [token("root", { age: HOUR, left: 17 * HOUR })];
     expect((await observedSnapshotOf({ tokens })).described).toEqual([]);

@@ -5,20 +5,21 @@ import { APP, DAY, HOUR, World } from "../support/world.ts";
 
 const RETIRING = { retire: { deactivateAfter: "7d" } };
 
+function newestOf(world: World) {
+  const token = world.losant.tokens(APP).at(-1);
+  if (token === undefined) throw new Error("there is no token");
+  return token;
+}
+
 /** The policy's grace period of a token that was replaced ten days ago has ended. Nobody has read the secret. */
 async function replaced(policy: Record<string, unknown> = RETIRING) {
   const world = new World({ policy });
   world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
   await world.run();
-  const newest = () => {
-    const token = world.losant.tokens(APP).at(-1);
-    if (token === undefined) throw new Error("there is no token");
-    return token;
-  };
   world.clock.advance(HOUR);
-  const former = newest();
+  const former = newestOf(world);
   await world.run({ tokens: [former.id], force: true });
-  const current = newest();
+  const current = newestOf(world);
   world.clock.advance(10 * DAY);
   const SecretId = world.secretOf("backend");
   const read = (VersionStage: string) => getSecretValue(world.secrets, { SecretId, VersionStage });
@@ -223,5 +224,64 @@ describe("a successor that nobody reads", () => {
     expect(told(former.id)).toEqual([7, 3, 1, 0]);
     expect(told(current.id)).toEqual([7, 3, 1, 0]);
     expect(world.events.map(({ detailType }) => detailType)).not.toContain("Losant API Token Expiring");
+  });
+});
+
+describe("whether consumers have read a token", () => {
+  const due = { age: 335 * DAY, lifetime: 365 * DAY };
+  const rowOf = async (world: World, id: string, event: object = { trigger: "schedule" }) =>
+    (await world.run(event)).report.tokens.find(({ tokenId }) => tokenId === id);
+  const detailOf = (world: World, type: string) =>
+    world.events.findLast(({ detailType }) => detailType === type)?.detail;
+
+  it("is in the row of a current token that replaced another one, as far as the list of secrets shows it", async () => {
+    const world = new World();
+    const root = world.token("backend", due);
+    await world.run();
+    const { id } = newestOf(world);
+    world.clock.advance(DAY);
+    expect((await rowOf(world, id))?.read).toBe("unread");
+    // The list doesn't show which version was read.
+    getSecretValue(world.secrets, { SecretId: world.secretOf("backend") });
+    expect((await rowOf(world, id))?.read).toBe("unknown");
+    expect(await rowOf(world, root.id)).not.toHaveProperty("read");
+  });
+
+  it("is in the event of the next rotation, and not in that of the first one", async () => {
+    const world = new World();
+    world.token("backend", due);
+    await world.run();
+    expect(detailOf(world, "Losant API Token Rotated")).not.toHaveProperty("replacedRead");
+    world.clock.advance(DAY);
+    const { id } = newestOf(world);
+    const row = await rowOf(world, id, { tokens: [id], force: true });
+    expect(row).toMatchObject({ outcome: "rotated", read: "unread" });
+    expect(detailOf(world, "Losant API Token Rotated")).toMatchObject({
+      replacedTokenId: id,
+      replacedRead: "unread",
+    });
+  });
+
+  it.each([
+    ["AWSCURRENT", "read"],
+    ["AWSPREVIOUS", "unread"],
+    [undefined, "unread"],
+  ])("is what retireNow says of the successor, if somebody has read %s", async (stage, evidence) => {
+    const { world, former, read } = await replaced({ retire: "never" });
+    if (stage !== undefined) read(stage);
+    const row = await rowOf(world, former.id, { tokens: [former.id], retireNow: true });
+    expect(row).toMatchObject({ outcome: "deactivated", successorRead: evidence });
+    const detail = detailOf(world, "Losant API Token Retired");
+    expect(detail).toMatchObject({ successorRead: evidence });
+    expect(String(detail?.headline)).toContain(
+      evidence === "read" ? "Consumers have read its successor." : "Nobody has read its successor.",
+    );
+  });
+
+  it("is unknown if retireNow ends a token in the run that replaces it", async () => {
+    const world = new World();
+    const { id } = world.token("backend", due);
+    await world.run({ tokens: [id], force: true, retireNow: true });
+    expect(detailOf(world, "Losant API Token Retired")).toMatchObject({ successorRead: "unknown" });
   });
 });
