@@ -2,6 +2,7 @@ import type { Policy } from "../../lambda/policy/policy.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { isOpenAt, longestClosedMs } from "./opening-hours.ts";
 import { repair } from "./person.ts";
+import { checkEndless } from "./promises/endless.ts";
 import { checkCurrent, isIndistinct } from "./promises/ends.ts";
 import { checkSlots } from "./promises/fleet.ts";
 import { checkHeld, isHeld, releasedMs, stretchedUntilMs } from "./promises/readers.ts";
@@ -85,6 +86,7 @@ export async function settle(history: OpenHistory): Promise<void> {
   if (history.workers.slice(-runsEverywhere(services).length).some(isLockedOut)) return;
   checkSilence(chronicle);
   checkHeld(chronicle);
+  checkEndless(chronicle);
   checkRest(chronicle);
   for (let round = 0; round < IDLE_RUNS && !history.isOver; round += 1) {
     services.timeline.advanceTo(services.timeline.ms + intervalMs);
@@ -167,6 +169,17 @@ function isSomethingDue(chronicle: Chronicle): boolean {
       2 * policy.intervalMs,
     );
     if (mayRotate && token.expiresMs - windowMs <= nowMs + SKEW_MS) return true;
+    const isEndless = token.expiresMs === Number.POSITIVE_INFINITY;
+    const { neverExpiringMs, retire } = policy;
+    if (
+      mayRotate &&
+      isEndless &&
+      neverExpiringMs !== "report" &&
+      token.bornMs + neverExpiringMs <= nowMs + SKEW_MS
+    )
+      return true;
+    // A policy that ends roots may be about to end this one.
+    if (token.maker === "person" && retire.roots) return true;
     if (sinceMs === undefined || token.maker === "person") return false;
     if (isAlive(token, nowMs) && isHeld(chronicle, token)) return false;
     const { deactivateAfterMs, deleteAfterMs = Number.POSITIVE_INFINITY } = policy.retire;

@@ -41,6 +41,7 @@ export class Chronicle implements Evidence {
   readonly cleanRuns: Worker[] = [];
   readonly warnings: Told[] = [];
   readonly told = new Map<string, readonly number[]>();
+  readonly news = new Map<string, readonly number[]>();
   movedByPeopleMs = Number.NEGATIVE_INFINITY;
   readonly tampering = new Map<string, Deeds>();
   readonly #stores: readonly Secrets[];

@@ -5,6 +5,7 @@ export interface RetirementSetting {
   readonly unread: "hold" | "ignore";
   readonly deactivateAfter?: string;
   readonly deleteAfter?: string;
+  readonly roots?: true;
 }
 
 export interface DiscoverySetting {

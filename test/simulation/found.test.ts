@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { DISCOVERED } from "./discovered.ts";
+import { ENDLESS } from "./endless.ts";
 import { FLEETS } from "./fleets.ts";
 import { FOUND } from "./found.ts";
 import { GUARDED } from "./guarded.ts";
@@ -13,6 +14,7 @@ import { RENEWED } from "./renewed.ts";
 
 it.each([
   ...DISCOVERED,
+  ...ENDLESS,
   ...FLEETS,
   ...FOUND,
   ...GUARDED,

@@ -1,5 +1,6 @@
 import { Chance } from "./chance.ts";
 import { discovering } from "./generate-discovery.ts";
+import { endless } from "./generate-endless.ts";
 import { consuming } from "./generate-routines.ts";
 import { renewing } from "./generate-users.ts";
 import { windowed } from "./generate-windows.ts";
@@ -33,6 +34,8 @@ const CONSUMING = 1 / 2;
 
 /** How many of all histories have maintenance windows. */
 const WINDOWED = 1 / 6;
+/** In how many of all histories most tokens never expire. */
+const ENDLESS = 1 / 8;
 
 /** The script of a seed. The same seed always gives the same script. */
 export function scriptOf(seed: number): Script {
@@ -40,7 +43,9 @@ export function scriptOf(seed: number): Script {
   const plain = unreadScriptOf(seed);
   const script = windows.hits(WINDOWED) ? windowed(plain, windows) : plain;
   const reads = new Chance(seed, 7);
-  return reads.hits(CONSUMING) ? consuming(script, reads) : script;
+  const read = reads.hits(CONSUMING) ? consuming(script, reads) : script;
+  const ages = new Chance(seed, 9);
+  return ages.hits(ENDLESS) ? endless(read, ages) : read;
 }
 
 function unreadScriptOf(seed: number): Script {

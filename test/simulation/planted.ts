@@ -338,6 +338,32 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "token !== undefined && isEnding(token, policy, now)",
     "token !== undefined && isEnding(token, policy, new Date(0 * now.getTime()))",
   ]),
+  // Tokens that never expire.
+  fault("a policy that doesn't name roots ends them", [
+    "plan/retired-roots.ts",
+    "return input.policy.retire.roots && !isOwnAccessToken",
+    "return input.policy.retire.deactivateAfterMs !== undefined && !isOwnAccessToken",
+  ]),
+  fault("a root is deleted as soon as its second grace period is over", [
+    "plan/retired-roots.ts",
+    "return now.getTime() - discardedAt.getTime() >= lingeringMs",
+    "return now.getTime() - discardedAt.getTime() >= 0 * lingeringMs",
+  ]),
+  fault("what never expires and was replaced is told to nobody", [
+    "report/notifications.ts",
+    "if (restOf(reason)?.isToldIfEndless !== true ||",
+    "if (restOf(reason)?.isToldIfEndless === true ||",
+  ]),
+  fault("the successor of a token that never expires never expires either, whatever the policy says", [
+    "policy/renewal-window.ts",
+    'const ms = policy.lifetimeMs === "same" ? sameMs : policy.lifetimeMs;',
+    'const ms = policy.lifetimeMs === "same" || !Number.isFinite(sameMs) ? sameMs : policy.lifetimeMs;',
+  ]),
+  fault("the age of a token that never expires doesn't count", [
+    "policy/renewal-window.ts",
+    "return new Date(token.createdAt.getTime() + policy.neverExpiringMs);",
+    "return new Date(token.createdAt.getTime() + 9 * policy.neverExpiringMs);",
+  ]),
   // Other faults.
   fault("scope not checked", [
     "apply/issue.ts",

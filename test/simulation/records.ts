@@ -188,6 +188,8 @@ export interface Evidence {
   readonly cleanRuns: Worker[];
   /** By token: when events reported that it failed, or would expire. */
   readonly told: Map<string, readonly number[]>;
+  /** By detail type and token, joined by a slash: when such events about replaced tokens were sent. */
+  readonly news: Map<string, readonly number[]>;
   /** In a fleet, all events about failures and expiries. */
   readonly warnings: Told[];
   /** When somebody last did something that moves tokens from one secret to another. */

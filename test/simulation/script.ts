@@ -60,6 +60,9 @@ export interface PolicySetting {
   readonly retire: "never" | RetirementSetting;
   readonly secretFormat: "json" | "plain";
   readonly maxRotationsPerRun?: number;
+  /** The age at which tokens that never expire are replaced, and the lifetime of all successors. */
+  readonly neverExpiring?: string;
+  readonly lifetime?: string;
   /** Maintenance windows. Their zones have no daylight saving time. */
   readonly windows?: readonly WindowSetting[];
 }
@@ -87,6 +90,8 @@ export interface TokenSetting {
   readonly name: string;
   readonly lifetimeMs: number;
   readonly ageMs: number;
+  /** It never expires, whatever its lifetime is. */
+  readonly isEndless?: boolean;
   /** Its users already read it from a secret that `secrets` names. */
   readonly isMapped: boolean;
   /** Losant no longer grants one of its scopes, so that it can have no successor. */

@@ -1,5 +1,6 @@
 import { crashPairs, meddling, type Played, pairSearches, singleFaults, sleepers } from "./crashes.ts";
 import { DISCOVERED } from "./discovered.ts";
+import { ENDLESS } from "./endless.ts";
 import { FLEETS } from "./fleets.ts";
 import { FOUND } from "./found.ts";
 import { scriptOf } from "./generate.ts";
@@ -127,6 +128,7 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
   if (task.kind === "found") {
     for (const { script, says } of [
       ...DISCOVERED,
+      ...ENDLESS,
       ...FLEETS,
       ...FOUND,
       ...GUARDED,

@@ -120,11 +120,11 @@ export class Services {
   addRoots(application: number): void {
     const id = applicationId(application);
     for (const [token, setting] of (this.setting.applications[application]?.tokens ?? []).entries()) {
-      const { name, lifetimeMs, ageMs, isMapped, isUngrantable } = setting;
+      const { name, lifetimeMs, ageMs, isMapped, isUngrantable, isEndless = false } = setting;
       const creationDate = new Date(this.timeline.ms - ageMs);
-      const expirationDate = new Date(creationDate.getTime() + lifetimeMs);
+      const dates = isEndless ? {} : { expirationDate: new Date(creationDate.getTime() + lifetimeMs) };
       const scope = isUngrantable ? ["devices.withdrawn"] : scopeOf(token);
-      const made = this.losant.addToken(id, { name, creationDate, expirationDate, scope });
+      const made = this.losant.addToken(id, { name, creationDate, scope, ...dates });
       this.roots.set(`${application}/${token}`, made.id);
       for (const { aws, kind } of this.deployments)
         if (isMapped) aws.putSecret(mappedName(kind, application, name), made.token);

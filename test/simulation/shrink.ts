@@ -1,6 +1,6 @@
-import type { DiscoverySetting } from "./discovery-script.ts";
+import type { DiscoverySetting, RetirementSetting } from "./discovery-script.ts";
 import { play } from "./play.ts";
-import type { Entry, Script, Setting } from "./script.ts";
+import type { Entry, PolicySetting, Script, Setting } from "./script.ts";
 
 /**
  * Breaks the same promise with less. It removes entries and simplifies the setting while the promise stays broken.
@@ -64,10 +64,14 @@ function plainerSettings({ applications, policy, discovery }: Setting): readonly
         tokens: tokens.map((token) => ({ ...token, isMapped: false })),
       })),
     },
+    {
+      applications: applications.map((application) => ({
+        ...application,
+        tokens: application.tokens.map((token) => ({ ...token, isEndless: false })),
+      })),
+    },
     { policy: { ...policy, retire: "never" } },
-    ...(policy.retire === "never"
-      ? []
-      : [{ policy: { ...policy, retire: { ...policy.retire, unread: "ignore" as const } } }]),
+    ...plainerRetirements(policy).map((retire) => ({ policy: { ...policy, retire } })),
     { policy: { ...policy, windows: [] } },
     { readLagMs: 0 },
     { policy: { ...policy, secretFormat: "json" } },
@@ -90,6 +94,12 @@ function plainerSettings({ applications, policy, discovery }: Setting): readonly
     { firstVersionKeepsLabel: true },
     { labelMovesTouchLastChanged: true },
   ];
+}
+
+function plainerRetirements({ retire }: PolicySetting): readonly RetirementSetting[] {
+  if (retire === "never") return [];
+  const { roots: _, ...withoutRoots } = retire;
+  return [withoutRoots, { ...withoutRoots, unread: "ignore" }];
 }
 
 function plainerDiscoveries(discovery: DiscoverySetting): readonly DiscoverySetting[] {

@@ -9,6 +9,7 @@ import {
 } from "../records.ts";
 import { DAY, MINUTE, SKEW_MS } from "../services.ts";
 import type { Worker } from "../worker.ts";
+import { checkLifetime } from "./endless.ts";
 import { checkStanding } from "./listings.ts";
 import { checkCredential, checkMove } from "./proofs.ts";
 import { checkCap, checkSuccession } from "./users.ts";
@@ -46,6 +47,7 @@ export function onIssued(evidence: Evidence, token: TokenRecord, by: Worker): vo
     evidence.broken("too-soon", `${token.id} replaces ${replaced.id}, which was made moments before`);
   checkStanding(evidence, token, replaced, by);
   checkIssuedInside(evidence, token, replaced, by);
+  checkLifetime(evidence, token, by);
   checkSuccession(evidence, token, replaced, by);
   const { ending } = replaced;
   if (ending?.by === "person" && ending.atMs < by.startedMs)

@@ -13,6 +13,7 @@ import {
 } from "../records.ts";
 import { DAY, MINUTE, SKEW_MS } from "../services.ts";
 import { hasReached, type Worker } from "../worker.ts";
+import { checkRootEnd } from "./endless.ts";
 import { checkSeen, wasObscured } from "./listings.ts";
 import { checkSteps } from "./proofs.ts";
 import { checkReaders } from "./readers.ts";
@@ -53,8 +54,11 @@ export function onEnded(
       `${by.entry.id} ${how} ${token.id}, which is current in ${reign.secret.name}`,
     );
   }
-  if (!isMadeHere && !isAskedFor && !isIndistinct(evidence, token, by))
-    evidence.broken("ours", `${by.entry.id} ${how} ${token.id}, which this worker did not make`);
+  if (!isMadeHere && !isAskedFor && !isIndistinct(evidence, token, by)) {
+    checkRootEnd(evidence, token, by, how);
+    if (token.maker === "person") checkRetiredInside(evidence, token, by);
+    return;
+  }
   const sinceMs = supersededMs(token);
   // As an orphan of its own, which has no grace period.
   const isTakenForOrphan = !isMadeHere && isIndistinct(evidence, token, by);
@@ -165,14 +169,24 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const isAccess = deployment !== undefined && services.isAccessSecret(deployment.index, reign.secret.name);
   const isWatched = isOurs(reign.versionId) || reign.secret.reigns[0] === reign || isAccess;
   if (deployment === undefined || policy === undefined) return;
-  if (!isWatched || !Number.isFinite(token.expiresMs)) return;
-  const { intervalMs, orphanAfterMs, renewBeforeMs } = policy;
+  if (!isWatched) return;
+  const { intervalMs, orphanAfterMs, renewBeforeMs, neverExpiringMs } = policy;
+  const isEndless = !Number.isFinite(token.expiresMs);
+  // An access token that never expires is usually not the worker's to renew.
+  const isReplaced =
+    neverExpiringMs !== "report" && services.isConfigured(deployment.index, reign.secret.name);
+  if (isEndless && !isReplaced) return;
   const lifetimeMs = token.expiresMs - token.bornMs;
   const windowMs = Math.max(Math.min(renewBeforeMs, lifetimeMs / 3), 2 * intervalMs);
   const isHeld =
     isTouched(reign) ||
     reign.secret.tamperedBy.has("deletion") ||
-    waitsForOrphans(evidence, reign.secret, token, token.expiresMs - windowMs - orphanAfterMs);
+    waitsForOrphans(
+      evidence,
+      reign.secret,
+      token,
+      isEndless ? token.bornMs : token.expiresMs - windowMs - orphanAfterMs,
+    );
   const { windows = [] } = services.setting.policy;
   const runsBefore = (latestMs: number) =>
     evidence.cleanRuns.filter(
@@ -187,7 +201,10 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
     );
   // If no run takes place inside a maintenance window, a token waits until two intervals before its expiry.
   const isInside = ({ startedMs }: Worker) => wasOpenThroughout(windows, startedMs, startedMs + LONG_RUN_MS);
-  const usualMs = token.expiresMs - (isHeld ? 0 : windowMs - 2 * intervalMs);
+  const usualMs =
+    isEndless && neverExpiringMs !== "report"
+      ? token.bornMs + neverExpiringMs + (isHeld ? Number.POSITIVE_INFINITY : 2 * intervalMs)
+      : token.expiresMs - (isHeld ? 0 : windowMs - 2 * intervalMs);
   const latestMs = windows.length === 0 || runsBefore(usualMs).some(isInside) ? usualMs : token.expiresMs;
   const wasDeadAlready = token.ending !== undefined && token.ending.atMs <= reign.fromMs;
   if (

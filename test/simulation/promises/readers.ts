@@ -19,20 +19,30 @@ import { isKeyLost, isUnprovable } from "./words.ts";
 
 /** The policy ends no live token whose successor nobody has read, or that somebody has read after the day of its replacement. */
 export function checkReaders(evidence: Evidence, token: TokenRecord, by: Worker): void {
-  const { services, nowMs } = evidence;
-  const policy = services.policyOf(by.deployment.index, token.applicationId);
-  const isDead = token.ending !== undefined || token.expiresMs <= nowMs + SKEW_MS;
-  if (policy?.retire.unread !== "hold" || isDead) return;
+  const policy = evidence.services.policyOf(by.deployment.index, token.applicationId);
+  if (policy?.retire.unread !== "hold") return;
   const secret = secretOf(evidence, token);
-  if (secret === undefined || isOfWorker(evidence, secret)) return;
-  if (secret.store !== by.deployment.secrets || !wasCurrentIn(secret, token)) return;
+  if (secret === undefined || secret.store !== by.deployment.secrets || !wasCurrentIn(secret, token)) return;
+  checkReadersOf(evidence, token, secret, by, supersededMs(token));
+}
+
+/** The same, for a token of this secret that may also have been current elsewhere, or nowhere: a root. */
+export function checkReadersOf(
+  evidence: Evidence,
+  token: TokenRecord,
+  secret: SecretRecord,
+  by: Worker,
+  replacedMs = evidence.nowMs,
+): void {
+  const { services, nowMs } = evidence;
+  const isDead = token.ending !== undefined || token.expiresMs <= nowMs + SKEW_MS;
+  if (isDead || isOfWorker(evidence, secret)) return;
   if (firstReadOfSuccessor(secret, token) === undefined)
     evidence.broken(
       "unread-successor",
       `${by.entry.id} ended ${token.id}, and nobody has read what replaced it`,
     );
   const { readLagMs = 0 } = services.setting;
-  const replacedMs = supersededMs(token) ?? nowMs;
   if (readsAfterDay(secret, token, replacedMs).some((atMs) => atMs + readLagMs < by.startedMs))
     evidence.broken("still-read", `${by.entry.id} ended ${token.id}, which somebody has read since`);
 }
@@ -77,13 +87,25 @@ export function isHeld(evidence: Evidence, token: TokenRecord): boolean {
   );
 }
 
-/** Runs at the end of a history. A token that is held for its consumers doesn't expire without a warning. */
+/** Nobody has read anything of its secret since the day on which its successor was created, so no call is needed to know that. */
+function isUnread(evidence: Evidence, token: TokenRecord): boolean {
+  const secret = secretOf(evidence, token);
+  if (secret === undefined || isOfWorker(evidence, secret) || !wasCurrentIn(secret, token)) return false;
+  const born = laterReigns(secret, token).map(({ token: later }) => later?.bornMs ?? 0);
+  const { lastReadAt } = secret.last ?? {};
+  return (
+    born.length > 0 && (lastReadAt === undefined || dayOf(lastReadAt.getTime()) < dayOf(Math.min(...born)))
+  );
+}
+
+/** Runs at the end of a history. If nobody reads the successor of a token, that one doesn't expire without a warning. */
 export function checkHeld(evidence: Evidence): void {
   for (const token of evidence.tokens.values()) {
     const { expiresMs, ending } = token;
     if (expiresMs > evidence.nowMs || (ending !== undefined && ending.atMs <= expiresMs)) continue;
-    if (!isHeld(evidence, token) || !isLeftToReaders(evidence, token)) continue;
-    const told = evidence.told.get(token.id) ?? [];
+    const isKnown = isHeld(evidence, token) || isUnread(evidence, token);
+    if (!isKnown || !isLeftToReaders(evidence, token)) continue;
+    const told = evidence.news.get(`Losant API Token Successor Unread/${token.id}`) ?? [];
     const sinceMs = supersededMs(token) ?? expiresMs;
     if (!told.some((atMs) => atMs > sinceMs && atMs < expiresMs))
       evidence.broken("held-in-silence", `${token.id} expired, and nobody was told that it was still in use`);
@@ -106,8 +128,10 @@ function isLeftToReaders(evidence: Evidence, token: TokenRecord): boolean {
   const overMs = secret.tamperedBy.size > 0 ? (secret.reigns.find(isSettled)?.fromMs ?? expiresMs) : 0;
   const startsMs =
     Math.max(sinceMs, overMs, stretchedUntilMs(evidence, token, secret)) + orphanAfterMs + 2 * intervalMs;
-  const dueMs = startsMs + Math.min(deactivateAfterMs, deleteAfterMs);
-  if (dueMs > expiresMs - intervalMs - SKEW_MS) return false;
+  const dueMs = startsMs + (isUnread(evidence, token) ? 0 : Math.min(deactivateAfterMs, deleteAfterMs));
+  // It is told three days after the replacement, or at half of the time that was left then.
+  const toldMs = Math.max(dueMs, sinceMs + (expiresMs - sinceMs) / 2);
+  if (toldMs > expiresMs - intervalMs - SKEW_MS) return false;
   const reign = currentReign(secret);
   if (isLoose(secret) || (reign === undefined ? secret.tamperedBy.size > 0 : isTouched(reign))) return false;
   if (isUnmarked || isUnprovable(evidence, token) || isKeyLost(evidence, token)) return false;

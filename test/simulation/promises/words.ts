@@ -25,6 +25,10 @@ export function onEvent(evidence: Evidence, event: PutEvent, by: Worker): void {
     const { tokenId } = JSON.parse(event.Detail);
     evidence.told.set(tokenId, [...(evidence.told.get(tokenId) ?? []), evidence.nowMs]);
   }
+  if (/Successor Unread|Not Retired/.test(event.DetailType)) {
+    const what = `${event.DetailType}/${JSON.parse(event.Detail).tokenId}`;
+    evidence.news.set(what, [...(evidence.news.get(what) ?? []), evidence.nowMs]);
+  }
   if (event.DetailType !== "Losant API Token Rotated") return;
   const { versionId, secretName } = JSON.parse(event.Detail);
   const secret = evidence.secretRecord(by.deployment.secrets, secretName);
