@@ -1,4 +1,15 @@
-import { type ApplicationStory, rotated, SUPERSEDED, WAITING, WORKER_ROLE, WORKER_SCOPE } from "./story.ts";
+import {
+  type ApplicationStory,
+  rotated,
+  SUPERSEDED,
+  skipped,
+  WAITING,
+  WORKER_ROLE,
+  WORKER_SCOPE,
+} from "./story.ts";
+
+/** Its consumer keeps the string that it read when it started. */
+export const STALE = "forklift-scanner";
 
 /** An application with another policy: secrets hold only the string, and tokens that never expire are replaced by age. */
 export const COLD_CHAIN: ApplicationStory = {
@@ -31,6 +42,16 @@ export const COLD_CHAIN: ApplicationStory = {
     // Names are not unique in Losant.
     { name: "Door sensors", generations: [{ bornDaysAgo: 81, lifeDays: 90, expected: rotated() }] },
     { name: "Door sensors", generations: [{ bornDaysAgo: 79, lifeDays: 90, expected: rotated() }] },
+    {
+      name: STALE,
+      readDaysAgo: 80,
+      generations: [
+        { bornDaysAgo: 163, lifeDays: 90, expected: SUPERSEDED },
+        // It expires in slightly less than three days, so the run warns of it.
+        { bornDaysAgo: 87.1, lifeDays: 90, expected: skipped("successor-unread") },
+        { bornDaysAgo: 11.1, lifeDays: 90, expected: WAITING },
+      ],
+    },
     { name: "Warehouse tablet", generations: [{ bornDaysAgo: 20, lifeDays: 90, expected: WAITING }] },
   ],
 };

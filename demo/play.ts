@@ -6,6 +6,7 @@ import { act, type DemoContext, reportOf } from "./context.ts";
 import { playFleet } from "./fleet.ts";
 import { playByHand } from "./play-by-hand.ts";
 import { showEvents, showSecrets } from "./sections.ts";
+import { playStaleConsumer } from "./stale-consumer.ts";
 import { callsSince, changedSecrets, markCalls, sameState, stateOf } from "./state.ts";
 
 /** Runs all steps of the demo. */
@@ -16,6 +17,7 @@ export async function play(stage: DemoContext): Promise<void> {
   await playSecondRun(stage);
   await playByHand(stage);
   await playFleet(stage);
+  await playStaleConsumer(stage);
 }
 
 function introduce({ emulators: { losant, aws }, scenario, screen }: DemoContext): void {

@@ -1,9 +1,9 @@
-import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { AWSCURRENT } from "../lambda/model/secret.ts";
 import { COLD_CHAIN } from "./cold-chain.ts";
 import type { Emulators } from "./emulators.ts";
 import { FACTORY_FLOOR } from "./factory-floor.ts";
 import { type History, seedApplication } from "./seeding.ts";
+import { readAsConsumer } from "./seeding-store.ts";
 import type { ApplicationStory, ExpectedToken } from "./story.ts";
 import { WORKSHOP } from "./workshop.ts";
 
@@ -24,14 +24,14 @@ export interface Scenario {
 
 /** Creates the history of all applications, the oldest event first. */
 export async function seed(emulators: Emulators, now: Date): Promise<Scenario> {
-  const history: History = { moments: [], expectations: new Map(), strings: [] };
+  const history: History = { moments: [], expectations: new Map(), strings: [], rarelyRead: new Set() };
   for (const story of STORIES) seedApplication(story, history, emulators, now);
   for (const { at, act } of history.moments.toSorted((one, other) => one.at.getTime() - other.at.getTime())) {
     emulators.setTime(at);
     await act();
   }
   emulators.setTime(new Date(now.getTime() - 2 * DAY_MS));
-  await readAsConsumers(emulators);
+  await readAsConsumers(emulators, history);
   emulators.setTime(undefined);
   return {
     config: configOf(emulators.losant.url),
@@ -42,15 +42,16 @@ export async function seed(emulators: Emulators, now: Date): Promise<Scenario> {
 }
 
 /** Consumers read each secret that can be read. */
-async function readAsConsumers({ aws, client }: Emulators): Promise<void> {
+async function readAsConsumers(emulators: Emulators, { rarelyRead }: History): Promise<void> {
+  const { aws } = emulators;
   const isReadable = (name: string) => {
+    if (rarelyRead.has(name)) return false;
     const secret = aws.secret(name);
     return (
       secret?.deletedDate === undefined && secret?.versions.some(({ labels }) => labels.includes(AWSCURRENT))
     );
   };
-  for (const SecretId of aws.secretNames().filter(isReadable))
-    await client.send(new GetSecretValueCommand({ SecretId }));
+  for (const name of aws.secretNames().filter(isReadable)) await readAsConsumer(emulators, name);
 }
 
 function configOf(losantApiUrl: string): object {

@@ -1,5 +1,6 @@
 import {
   CreateSecretCommand,
+  GetSecretValueCommand,
   PutSecretValueCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
@@ -21,6 +22,12 @@ export async function openSecret({ aws, client }: Emulators, name: string): Prom
   if (found !== undefined) return found.arn;
   const { ARN = "" } = await client.send(new CreateSecretCommand({ Name: name }));
   return ARN;
+}
+
+/** Reads the current value, as its consumer does when it starts. */
+export async function readAsConsumer({ client }: Emulators, name: string): Promise<string> {
+  const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId: name }));
+  return SecretString;
 }
 
 /** Writes what an earlier run of the worker wrote before it ended or was interrupted. */

@@ -7,7 +7,7 @@ import { Redacted } from "../lambda/model/redacted.ts";
 import { SecretArn, versionIdOf } from "../lambda/model/secret.ts";
 import { ApplicationId, RunId, TokenId } from "../lambda/model/token.ts";
 import type { Emulators } from "./emulators.ts";
-import { openSecret, storeVersion, stringIn } from "./seeding-store.ts";
+import { openSecret, readAsConsumer, storeVersion, stringIn } from "./seeding-store.ts";
 import type { ApplicationStory, ExpectedToken, Generation, TokenRole } from "./story.ts";
 
 interface Moment {
@@ -20,6 +20,8 @@ export interface History {
   readonly moments: Moment[];
   readonly expectations: Map<string, ExpectedToken>;
   readonly strings: string[];
+  /** Secrets whose consumers read them only at a moment of their own. */
+  readonly rarelyRead: Set<string>;
 }
 
 /** The default, because the demo's configuration has none. */
@@ -62,6 +64,11 @@ function seedRole(setting: Setting): void {
         : async () => void ids.push(await birthOfSuccessor(generation, ids, secretName, setting));
     // Moments of the same age keep their order in the story.
     history.moments.push({ at, act });
+  }
+  if (role.readDaysAgo !== undefined) {
+    history.rarelyRead.add(secretName);
+    const at = new Date(now.getTime() - role.readDaysAgo * DAY_MS);
+    history.moments.push({ at, act: async () => void (await readAsConsumer(emulators, secretName)) });
   }
   const lastDaysAgo = Math.min(RECENTLY, ...generations.map(({ bornDaysAgo }) => bornDaysAgo));
   const afterwards = new Date(now.getTime() - lastDaysAgo * DAY_MS + SECOND_MS);

@@ -41,6 +41,8 @@ export interface TokenRole {
   readonly generations: readonly Generation[];
   /** What a person did with the secret. `by-hand`: it existed before the worker was deployed. */
   readonly secret?: "by-hand" | "rolled-back" | "scheduled-for-deletion" | "owned-by-service";
+  /** How many days ago its consumer read the secret for the last time. Default: two. */
+  readonly readDaysAgo?: number;
 }
 
 export interface ApplicationStory {

@@ -62,23 +62,24 @@ describeInBrowser("the widget on a dashboard", (open) => {
     const { page, errors } = await shown();
     const [first] = await page.getByRole("heading", { level: 2 }).allInnerTexts();
     expect(first).toMatch(/^\d+ tokens need a person$/);
-    const told = page.getByRole("listitem").filter({ hasText: "CNC mill" });
-    expect(await told.textContent()).toMatch(/expires in \d+ d: somebody moved AWSCURRENT.*\nWhat to do: /);
-    const before = tokensNamed("CNC mill").length;
+    const told = page.getByRole("listitem").filter({ hasText: "test rig 3" });
+    expect(await told.textContent()).toMatch(/expires in \d+ d: your policy excludes its name\nWhat to do: /);
+    const before = tokensNamed("test rig 3").length;
     await told.getByRole("button", { name: /^Rotate / }).click();
     const question = page.getByRole("dialog");
     expect(await question.textContent()).toMatch(
-      /creates a successor of “CNC mill”.*The old token keeps working/,
+      /creates a successor of “test rig 3”.*The old token keeps working/,
     );
     expect(callsOfWorker()).toEqual([]);
     await page.getByRole("button", { name: "Confirm" }).click();
     expect(await (await popupOf(page)).textContent()).toMatch(
-      /The run is complete[\s\S]*CNC mill\s*was replaced/,
+      /The run is complete[\s\S]*test rig 3\s*was replaced/,
     );
-    expect(tokensNamed("CNC mill")).toHaveLength(before + 1);
-    const secret = emulators.aws.secret("losant/5c3f1e7a2b9d4e0007a8b9c0/CNC_mill_1ad3a6c1");
+    expect(tokensNamed("test rig 3")).toHaveLength(before + 1);
+    const secretName = emulators.aws.secretNames().find((name) => name.includes("/test_rig_3_")) ?? "";
+    const secret = emulators.aws.secret(secretName);
     const current = secret?.versions.find(({ labels }) => labels.includes("AWSCURRENT"));
-    expect(current?.versionId).toContain(`${tokenNamed("CNC mill")?.id}`);
+    expect(current?.versionId).toContain(`${tokenNamed("test rig 3")?.id}`);
     expect(errors).toEqual([]);
   });
 

@@ -5,13 +5,17 @@ import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Screen } from "../../cli/terminal/screen.ts";
 import { displayWidth } from "../../cli/terminal/width.ts";
+import { COLD_CHAIN, STALE } from "../../demo/cold-chain.ts";
 import { openDemo } from "../../demo/demo.ts";
+import { readAsConsumer } from "../../demo/seeding-store.ts";
 import { awsError } from "../../emulators/aws/server.ts";
 import { type Ended, runScript } from "../support/child.ts";
 
 const TIMEOUT_MS = 120_000;
 /** How every JSON Web Token begins: all token strings of the emulator are such. */
 const TOKEN_STRING = /eyJ[\w-]{6,}/;
+
+const SILENT: Screen = { width: 100, typed: (text) => text, paint: (_, text) => text, line: () => {} };
 
 let temporary: string;
 beforeAll(() => {
@@ -63,6 +67,17 @@ describe("npm start", () => {
   test("discovers the applications of an organization, and a new one in the next run", () => {
     for (const part of ["6. Discover", "Van 12", "Van 23", "Then Van 31 is added"])
       expect(ended.stdout).toContain(part);
+  });
+
+  test("notices a consumer that doesn't refresh before its token ends, and says what to do", () => {
+    const [, step = ""] = ended.stdout.split("7. A consumer that doesn't refresh");
+    const text = step.replace(/\s+/g, " ");
+    for (const part of [
+      "was replaced, and nobody has read its successor. It expires in 2 days",
+      "Most read the secret only when they start: restart them.",
+      "RUNBOOK.md#successor-unread",
+    ])
+      expect(text).toContain(part);
   });
 
   test("leaves no file behind", () => {
@@ -135,6 +150,22 @@ test("Ctrl-C in the middle of a run ends it, says so in the exit code, and leave
   expect(stdout).not.toContain("All checks passed.");
   expect(code).toBe(130);
   expect(readdirSync(temporary)).toEqual([]);
+});
+
+test("the demo does not call it well when nobody is told of a consumer that doesn't refresh", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const demo = await openDemo();
+  try {
+    // Somebody has looked at the value, so the worker can't know that the consumer hasn't.
+    await readAsConsumer(demo.emulators, `losant/${COLD_CHAIN.id}/${STALE}`);
+    const failed = (await demo.play(SILENT)).filter(({ problems }) => problems.length > 0);
+    expect(failed.map(({ claim }) => claim)).toContain(
+      "a consumer that doesn't refresh was noticed before its token ended, until it refreshed",
+    );
+  } finally {
+    await demo.close();
+  }
 });
 
 test("the demo does not call it well when something went wrong, and names it", {
