@@ -10,9 +10,14 @@ import { after, isSameSecond } from "../model/time.ts";
 import type { LineagePlan } from "../plan/plan.ts";
 import { type Reason, restOf } from "../plan/reasons.ts";
 import type { Policy } from "../policy/policy.ts";
+import {
+  failureReminderAt,
+  type Standing,
+  type WarningDay,
+  warningDayReached,
+} from "../policy/reminder-schedule.ts";
 import { abandonedAfterMs, dueAt, firstRenewedAt } from "../policy/renewal-window.ts";
 import { atOfRun } from "./moment.ts";
-import { failureReminderAt, type Standing, type WarningDay, warningDayReached } from "./reminder-schedule.ts";
 import { replicasEvent } from "./replicas-event.ts";
 import { unreadEvent } from "./unread-event.ts";
 

@@ -6,8 +6,8 @@ import { ERROR_KINDS, RotationError, remedyFor } from "../model/errors.ts";
 import type { RotationEvent } from "../model/events.ts";
 import type { Replica } from "../model/secret.ts";
 import type { LineagePlan } from "../plan/plan.ts";
+import { failureReminderAt } from "../policy/reminder-schedule.ts";
 import { atOfRun } from "./moment.ts";
-import { failureReminderAt } from "./reminder-schedule.ts";
 
 type Told = Pick<LineagePlan, "secretArn" | "policy" | "replication">;
 

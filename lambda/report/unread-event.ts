@@ -6,8 +6,8 @@ import type { RotationEvent } from "../model/events.ts";
 import type { SecretArn } from "../model/secret.ts";
 import { lostAt } from "../plan/unread.ts";
 import type { Policy } from "../policy/policy.ts";
+import { unreadReminderAt } from "../policy/reminder-schedule.ts";
 import { atOfRun } from "./moment.ts";
-import { unreadReminderAt } from "./reminder-schedule.ts";
 
 /** The event that consumers don't read the successor of a token, if this run sends one. */
 export function unreadEvent(

@@ -572,7 +572,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     'return known && { kind: "absent" } || { kind: "unreadable", error: asRotationError(thrown) };',
   ]),
   fault("what begins within the last day of a token is never told", [
-    "report/reminder-schedule.ts",
+    "policy/reminder-schedule.ts",
     "return day ?? (isReached(Math.max(endMs - intervalMs, sinceMs)) ? 0 : undefined);",
     "return day;",
   ]),

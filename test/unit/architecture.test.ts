@@ -29,7 +29,6 @@ const INFRA_IMPORTS = [
   "lambda/policy/",
   "lambda/lineage/secret-names.ts",
   "lambda/report/metrics.ts",
-  "lambda/report/reminder-schedule.ts",
 ];
 
 interface Source {

@@ -7,7 +7,7 @@ import {
   unreadReminderAt,
   WARNING_DAYS,
   warningDayReached,
-} from "../../lambda/report/reminder-schedule.ts";
+} from "../../lambda/policy/reminder-schedule.ts";
 import { DAY, HOUR, MINUTE, START } from "../support/world.ts";
 
 const INTERVAL = 6 * HOUR;

@@ -1,4 +1,4 @@
-import { latenessMs } from "../policy/windows.ts";
+import { latenessMs } from "./windows.ts";
 
 /*
  * When a run sends an event about a problem. This depends only on timestamps, because no run remembers another. A token that
