@@ -34,10 +34,10 @@ export function openQuestions(
   const questions = new OpenQuestions(snapshot);
   const { selection, now } = circumstances;
   const places = placesOf(snapshot, selection, now);
-  for (const { lineage, actions } of planLineages(snapshot, places, circumstances)) {
+  for (const { lineage, actions, mayBeUnread } of planLineages(snapshot, places, circumstances)) {
     const isReplicated = readsDetails && lineage.secret?.primaryRegion !== undefined;
     if (isReplicated || needsLook(lineage, actions)) questions.describe(lineage.secretName);
-    if (readsDetails && isReadByUnknown(lineage, now)) questions.search(lineage.secretName);
+    if (mayBeUnread || (readsDetails && isReadByUnknown(lineage, now))) questions.search(lineage.secretName);
     askAbout(lineage, actions, questions);
   }
   askAboutTokens(snapshot, places, circumstances, questions);

@@ -16,7 +16,7 @@ import { discardOrphans } from "./orphans.ts";
 import { retireSuperseded } from "./retirement.ts";
 import { blockedBy, type RuleInput, skip } from "./rule-input.ts";
 import { finishUnfinished } from "./unfinished.ts";
-import { withEvidence, withUnread } from "./unread.ts";
+import { mayBeUnread, withEvidence, withUnread } from "./unread.ts";
 
 /** All actions for one lineage, in order. A stray, which is a token without a lineage, has a plan without a secret. */
 export interface LineagePlan {
@@ -77,6 +77,8 @@ interface PlannedLineage {
   readonly lineage: Lineage;
   readonly policy: Policy;
   readonly actions: readonly Action[];
+  /** A warning depends on what the versions show. */
+  readonly mayBeUnread: boolean;
 }
 
 /** The same for one lineage at a time, together with the lineage. */
@@ -96,7 +98,8 @@ export function* planLineages(
   };
   for (const lineage of resolveLineages(snapshot, places, circumstances.now)) {
     const policy = policyOfLineage(snapshot, lineage);
-    yield { lineage, policy, actions: planLineage(lineage, { ...input, policy }) };
+    const all = { ...input, policy };
+    yield { lineage, policy, actions: planLineage(lineage, all), mayBeUnread: mayBeUnread(lineage, all) };
   }
 }
 

@@ -4,6 +4,7 @@ import type { ListedToken } from "../lineage/snapshot.ts";
 import { nextSuccessor } from "../lineage/succession.ts";
 import { after } from "../model/time.ts";
 import { isLive, type TokenId } from "../model/token.ts";
+import { unreadReminderAt } from "../policy/reminder-schedule.ts";
 import type { Action, Subject, UnreadSuccessor } from "./actions.ts";
 import { isHealthy, retiredAt, whyNeeded } from "./retirement.ts";
 import { blockedBy, type RuleInput } from "./rule-input.ts";
@@ -14,7 +15,7 @@ const PATIENCE_MS = 3 * DAY_MS;
 
 /**
  * Adds to the actions what consumers have not read, for every predecessor that they may lose. Nothing is known of a lineage whose
- * current token is uncertain. This needs no call: the list of secrets has the day of the last read of each.
+ * current token is uncertain. The list of secrets has the day of the last read of each; where that doesn't decide, see `mayBeUnread`.
  */
 export function withUnread(
   actions: readonly Action[],
@@ -60,14 +61,35 @@ function evidenceOf(replacedId: TokenId, lineage: Lineage): Evidence {
 
 /** Undefined also for the first days, in which consumers may still read the successor by themselves. */
 function unreadOf(token: ListedToken, lineage: Lineage, input: RuleInput): UnreadSuccessor | undefined {
-  const { now, policy } = input;
-  const reason = whyNeeded(token, lineage, input);
+  const reason = isLive(token, input.now) ? whyNeeded(token, lineage, input) : undefined;
+  const times = reason && timesOf(token, lineage, input);
+  if (reason === undefined || times === undefined || input.now < times.sinceAt) return undefined;
+  const { successorId, replacedAt, sinceAt, retiresAt } = times;
+  return { reason, successorId, replacedAt, sinceAt, retiresAt };
+}
+
+function timesOf(token: ListedToken, lineage: Lineage, input: RuleInput) {
   const replacedBy = nextSuccessor(token.id, lineage);
-  if (reason === undefined || replacedBy === undefined || !isLive(token, now)) return undefined;
+  if (replacedBy === undefined) return undefined;
   const { id: successorId, createdAt: replacedAt } = replacedBy;
-  const retiresAt = policy.retire.unread === "ignore" ? retiredAt(token, lineage, input) : undefined;
-  const sinceAt = toldFrom(replacedAt, lostAt(token, { retiresAt }));
-  return now < sinceAt ? undefined : { reason, successorId, replacedAt, sinceAt, retiresAt };
+  const retiresAt = input.policy.retire.unread === "ignore" ? retiredAt(token, lineage, input) : undefined;
+  const endsAt = lostAt(token, { retiresAt });
+  return { successorId, replacedAt, retiresAt, endsAt, sinceAt: toldFrom(replacedAt, endsAt) };
+}
+
+/**
+ * A warning may be due about a token whose secret somebody has read since, and only the list of versions shows which of them was read.
+ * A run may be about a moment before its start, so the span is twice as long.
+ */
+export function mayBeUnread(lineage: Lineage, input: RuleInput): boolean {
+  if (lineage.isOwnAccessToken || !isHealthy(lineage, input) || blockedBy(lineage) !== undefined)
+    return false;
+  const { now, policy } = input;
+  return lineage.superseded.some((token) => {
+    if (!isLive(token, now) || evidenceOf(token.id, lineage) !== "unknown") return false;
+    const told = timesOf(token, lineage, input);
+    return told !== undefined && unreadReminderAt(told, now, 2 * policy.intervalMs) !== undefined;
+  });
 }
 
 /** When consumers lose the token: at its expiry, or when the policy ends it if that is earlier. */

@@ -109,8 +109,6 @@ async function warningsFor(world: World, id: string, days: number) {
 
 describe("a successor that nobody reads", () => {
   const due = { age: 335 * DAY, lifetime: 365 * DAY };
-  const _toldDays = (sent: readonly { at: number }[], fromMs: number) =>
-    sent.map(({ at }) => Math.floor((at - fromMs) / DAY));
 
   it("is told of three days after it became current, and 7, 3 and 1 days before its predecessor expires", async () => {
     const world = new World();
@@ -164,23 +162,33 @@ describe("a successor that nobody reads", () => {
     expect(await keys()).toEqual(first);
   });
 
-  it("costs no call, and nothing is told once a consumer has read it", async () => {
-    const callsOf = async (isRead: boolean) => {
+  it("costs no call. Once the secret has been read, two calls at the moments of warnings show which version was", async () => {
+    const afterDays = async (days: number, isRead: boolean) => {
       const world = new World();
       const { id } = world.token("backend", due);
       await world.run();
-      world.clock.advance(3 * DAY);
+      world.clock.advance(days * DAY);
       if (isRead) getSecretValue(world.secrets, { SecretId: world.secretOf("backend") });
       const { row, operations } = await seen(world, id);
-      const types = world.events.map(({ detailType }) => detailType);
-      return { reason: row?.reason, operations, isTold: types.includes(UNREAD) };
+      const isTold = world.events.some(({ detailType }) => detailType === UNREAD);
+      return { reason: row?.reason, isTold, reads: operations.filter((one) => one !== "publish") };
     };
-    const { operations, ...unread } = await callsOf(false);
-    const { operations: before, ...read } = await callsOf(true);
-    expect(unread).toEqual({ reason: "successor-unread", isTold: true });
-    expect(read).toEqual({ reason: "superseded", isTold: false });
-    const isRead = (operation: string) => operation !== "publish";
-    expect(operations.filter(isRead)).toEqual(before.filter(isRead));
+    const idle = ["readAccessToken", "list", "listSecrets"];
+    const unread = { reason: "successor-unread", isTold: true, reads: idle };
+    const read = { reason: "superseded", isTold: false, reads: [...idle, "describe", "history"] };
+    expect(await afterDays(3, false)).toEqual(unread);
+    expect(await afterDays(3, true)).toEqual(read);
+    expect(await afterDays(6, true)).toEqual({ ...read, reads: idle });
+  });
+
+  it("is told of also if somebody has read the secret, but only AWSPREVIOUS", async () => {
+    const { world, former, read } = await replaced({ retire: "never" });
+    read("AWSPREVIOUS");
+    world.clock.advance(340 * DAY);
+    const warnings = await warningsFor(world, former.id, 15);
+    expect(warnings.map(({ daysLeft }) => daysLeft)).toEqual([7, 3, 1, 0]);
+    const last = world.events.find(({ detail }) => detail.key === warnings.at(-1)?.key);
+    expect(last?.detail).toMatchObject({ tokenId: former.id, reason: "successor-unread" });
   });
 
   it("is told of monthly if its predecessor never expires", async () => {

@@ -290,6 +290,11 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "const replacedAt = [createdAt, storedAt(successors.at(-1), versions)];",
     "const replacedAt = [createdAt, storedAt(successors.at(-1), [])];",
   ]),
+  fault("who reads which version is looked up for retirements only", [
+    "observe/questions.ts",
+    "if (mayBeUnread || (readsDetails",
+    "if (readsDetails || (readsDetails",
+  ]),
   fault("what is kept for its consumers expires in silence", [
     "report/notifications.ts",
     "if (unread !== undefined) notifications.push(unread);",

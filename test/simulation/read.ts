@@ -74,4 +74,30 @@ export const READ: readonly { readonly says: string; readonly script: Script }[]
       ],
     },
   },
+  {
+    says: "a token that somebody still reads doesn't expire in silence while its retirement waits for a maintenance window",
+    script: {
+      setting: setting(
+        [{ ...token("edge-gateway", 7), lifetimeMs: 180 * HOUR, ageMs: 129 * HOUR, isMapped: true }],
+        {
+          intervalMs: 6 * HOUR,
+          policy: {
+            ...HOLDING,
+            renewBefore: "3600m",
+            retire: { unread: "hold", deactivateAfter: "720m" },
+            windows: [
+              { from: "20:31", to: "03:04", zone: "Asia/Kolkata" },
+              { from: "08:31", to: "15:04", zone: "Asia/Kolkata" },
+            ],
+          },
+        },
+      ),
+      entries: [
+        runAt("r2", 6 * HOUR),
+        runAt("r330", 149 * HOUR + 24 * MINUTE),
+        runAt("r361", 161 * HOUR),
+        does("read-previous", 6 * HOUR, 4 * HOUR),
+      ],
+    },
+  },
 ];
