@@ -293,7 +293,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault("who reads which version is looked up for retirements only", [
     "observe/questions.ts",
     "if (mayBeUnread || (readsDetails",
-    "if (readsDetails || (readsDetails",
+    "if ((readsDetails",
   ]),
   fault("what is kept for its consumers expires in silence", [
     "report/notifications.ts",

@@ -95,7 +95,7 @@ export const READ: readonly { readonly says: string; readonly script: Script }[]
       entries: [
         runAt("r2", 6 * HOUR),
         runAt("r330", 149 * HOUR + 24 * MINUTE),
-        runAt("r361", 161 * HOUR),
+        runAt("r361", 168 * HOUR, { event: { trigger: "manual" } }),
         does("read-previous", 6 * HOUR, 4 * HOUR),
       ],
     },

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { latenessMs } from "../../lambda/policy/windows.ts";
 import {
   failureReminderAt,
   UNREAD_DAYS,
@@ -8,6 +7,7 @@ import {
   WARNING_DAYS,
   warningDayReached,
 } from "../../lambda/policy/reminder-schedule.ts";
+import { latenessMs } from "../../lambda/policy/windows.ts";
 import { DAY, HOUR, MINUTE, START } from "../support/world.ts";
 
 const INTERVAL = 6 * HOUR;
