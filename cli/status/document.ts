@@ -101,17 +101,30 @@ function tokenOf(row: Row, now: Date) {
     windowOpens: windowOpensAt?.toISOString(),
     secret: secret && secretOf(secret),
     read,
-    next: next.map(({ action, reason, outcome, dueDate, formerSecretArn, successorRead, code, message }) => ({
-      action,
-      reason,
-      outcome,
-      // Without windows, `windowOpens` says when.
-      dueDate: reason === "not-due" ? undefined : dueDate,
-      formerSecretArn,
-      successorRead,
-      code,
-      message,
-    })),
+    next: next.map(
+      ({
+        action,
+        reason,
+        outcome,
+        dueDate,
+        retirementDate,
+        formerSecretArn,
+        successorRead,
+        code,
+        message,
+      }) => ({
+        action,
+        reason,
+        outcome,
+        // Without windows, `windowOpens` says when.
+        dueDate: reason === "not-due" ? undefined : dueDate,
+        retirementDate,
+        formerSecretArn,
+        successorRead,
+        code,
+        message,
+      }),
+    ),
     drift,
   };
 }

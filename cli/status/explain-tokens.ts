@@ -134,7 +134,14 @@ function fateOf(row: Row, heir: Row | undefined, called: (id: TokenId) => string
   const until = isLive && token.expiresAt !== undefined ? `, until ${day(token.expiresAt)}` : "";
   if (drift.includes("two-live-tokens"))
     return `${works}${until}, but the current token of its lineage didn't replace it.`;
-  return `${successionOf(heir, called, now)}${works}${until}.`;
+  return `${successionOf(heir, called, now)}${works}${until}.${graceOf(row)}`;
+}
+
+function graceOf({ next }: Row): string {
+  const end = next.find(({ retirementDate }) => retirementDate !== undefined)?.retirementDate;
+  return end === undefined
+    ? ""
+    : ` Its grace period ends on ${day(new Date(end))}: then your policy retires it.`;
 }
 
 function successionOf(heir: Row | undefined, called: (id: TokenId) => string, now: Date): string {

@@ -57,7 +57,9 @@ export function nextText({ next, drift }: Row, now: Date): string {
   const said = weighty.map((row) => {
     if (row.dueDate !== undefined)
       return `${verbOf(row)}: ${dueText(row.reason)} ${relative(new Date(row.dueDate), now)}`;
-    return `${verbOf(row)}: ${row.code ?? REASONS[row.reason].brief}`;
+    const grace =
+      row.retirementDate === undefined ? "" : `, grace ends ${relative(new Date(row.retirementDate), now)}`;
+    return `${verbOf(row)}: ${row.code ?? REASONS[row.reason].brief}${grace}`;
   });
   const odd = drift.filter((kind) => !next.some(({ reason }) => SAID.has(`${reason} ${kind}`)));
   return said.join("; then ") + (odd.length === 0 ? "" : ` [${odd.join(", ")}]`);

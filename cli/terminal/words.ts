@@ -5,8 +5,10 @@ import type { ReportRow } from "../../lambda/report/report.ts";
 import type { Style } from "./screen.ts";
 
 /** The reason. For a failure, only its code: the message is shown elsewhere. */
-export function whyOf({ reason, dueDate, code }: ReportRow, now: Date): string {
+export function whyOf({ reason, dueDate, retirementDate, code }: ReportRow, now: Date): string {
   if (code !== undefined) return `${code}, see below`;
+  if (retirementDate !== undefined)
+    return `${REASONS[reason].meaning}; its grace period ends ${relative(new Date(retirementDate), now)}`;
   if (dueDate === undefined) return REASONS[reason].meaning;
   const when = relative(new Date(dueDate), now);
   return reason === "not-due" ? `due ${when}` : `${REASONS[reason].meaning}: ${when}`;

@@ -35,6 +35,8 @@ export interface Outcome {
   readonly isCovered?: boolean;
   /** Of a token that was replaced and that the policy doesn't end. */
   readonly replacedAt?: Date | undefined;
+  /** When the grace period of a token that was replaced ends. */
+  readonly retiresAt?: Date;
   readonly unread?: UnreadSuccessor;
   /** Of a current token that replaced another one: whether consumers have read it since. */
   readonly read?: Evidence | undefined;
@@ -66,6 +68,7 @@ export function outcomeOf(
         outcome: "skipped",
         ...(action.isCovered === true && { isCovered: true }),
         ...(action.replacedAt && { replacedAt: action.replacedAt }),
+        ...(action.retiresAt && { retiresAt: action.retiresAt }),
         ...(action.unread && { unread: action.unread }),
         read: action.read,
       };

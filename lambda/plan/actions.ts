@@ -117,6 +117,8 @@ export interface Skip {
   readonly isCovered?: boolean;
   /** The latest moment at which its successor can have become current. Absent if the policy would not end it. */
   readonly replacedAt?: Date | undefined;
+  /** When the policy ends it, if its consumers don't need it any more by then. Absent if that moment has passed. */
+  readonly retiresAt?: Date;
   readonly unread?: UnreadSuccessor;
   /** Of a current token that replaced another one: whether consumers have read it since. */
   readonly read?: Evidence;

@@ -11,6 +11,7 @@ import { dueAt } from "../policy/renewal-window.ts";
 import type { Selection } from "../policy/request.ts";
 import type { UnreadableToken } from "../ports.ts";
 import type { Action, Settle, SkipReason, Subject } from "./actions.ts";
+import { withRetirement } from "./grace.ts";
 import { ruleOnHead } from "./head.ts";
 import { discardOrphans } from "./orphans.ts";
 import { retireSuperseded } from "./retirement.ts";
@@ -134,7 +135,8 @@ function ofStray(action: Exclude<Action, Settle>, snapshot: Snapshot): LineagePl
  * 7. If the token is forced, in its renewal window, expired or too old for the policy: rotate, unless a run has just done so.
  * 8. Superseded tokens whose grace period has ended, or that retireNow names: retire. Those that consumers still need: skip.
  * 9. Every other token waits until it is due.
- * 10. Of a superseded token that is left as it is, but whose successor consumers don't read, that is told after three days.
+ * 10. Of a superseded token that is left as it is, but whose successor consumers don't read, that is told after three days. Of each
+ *     whose grace period lasts, it is told when that ends.
  *
  * Outside of the policy's maintenance windows, 7 and 8 wait, unless something is forced or named by retireNow, or the token has fewer
  * than two intervals left.
@@ -155,7 +157,7 @@ function planLineage(lineage: Lineage, input: RuleInput): readonly Action[] {
   const retired = retireSuperseded(lineage, verdict, input);
   const said = [...unfinished, ...orphans, ...(verdict === undefined ? [] : [verdict]), ...retired];
   const all = [...said, ...unmentioned(lineage, said, input)];
-  return withUnread(withEvidence(all, lineage), lineage, input);
+  return withRetirement(withUnread(withEvidence(all, lineage), lineage, input), lineage, input);
 }
 
 function membersOf({ head, orphans, superseded, staged }: Lineage): readonly ListedToken[] {

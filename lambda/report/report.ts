@@ -29,6 +29,8 @@ export interface ReportRow {
   readonly formerSecretArn?: string;
   /** When a waiting token becomes due. */
   readonly dueDate?: string;
+  /** When the grace period of a token that was replaced ends, and the policy retires it unless consumers still need it. */
+  readonly retirementDate?: string;
   /** Of a current token that replaced another one: whether consumers have read it since. */
   readonly read?: Evidence;
   /** Of a token that was retired: the same of the tokens that replaced it. */
@@ -216,6 +218,7 @@ export function rowOf(applicationId: ApplicationId, { subject, error, dueAt, ...
     verified,
     formerSecretArn: former && masked(former),
     dueDate: dueAt?.toISOString(),
+    retirementDate: rest.retiresAt?.toISOString(),
     read,
     successorRead,
     oldString: oldString && { ...oldString, heldBy: masked(oldString.heldBy) },

@@ -149,6 +149,32 @@ describe("what the next run does", () => {
     expect(rows.toSorted()).toEqual(planned.toSorted());
   });
 
+  test("is said of a predecessor with the end of its grace period, as long as that lasts", async () => {
+    const situation: Situation = {
+      tokens: [
+        token("former", { replaces: "old", age: 300 * DAY, left: 65 * DAY }),
+        token("new", { replaces: "former", age: 2 * DAY }),
+      ],
+      secrets: [
+        secret([version("new", "former", "AWSCURRENT"), version("former", "old", "AWSPREVIOUS")], {
+          changed: 2 * DAY,
+        }),
+      ],
+      policy: { retire: { deactivateAfter: "7d" } },
+    };
+    const [end, date] = ["2026-06-07T01:00:00.000Z", "2026-06-07"];
+    expect(await shown(situation, 200, { all: true })).toContain("replaced, grace ends in 5 d");
+    const explanation = await told(situation, id("former"));
+    expect(explanation).toContain(`Its grace period ends on ${date}: then your policy retires it.`);
+    expect(explanation).toContain("its successor is current; its grace period ends in 5 d");
+    const { tokens } = documentOf(selectedFrom([await seenIn(situation)], ANY, NOW));
+    const next = tokens.flatMap((one) => (one.tokenId === id("former") ? one.next : []));
+    expect(next).toMatchObject([{ reason: "superseded", retirementDate: end }]);
+    const never = { ...situation, policy: {} };
+    expect(await shown(never, 200, { all: true })).not.toContain("grace");
+    expect(await told(never, id("former"))).not.toContain("grace");
+  });
+
   test("is put off where a run has no room for more", async () => {
     const tokens = ["a", "b", "c"].map((name, index) =>
       token(name, { name, left: (index + 2) * DAY, age: 200 * DAY }),

@@ -141,6 +141,13 @@ describe("a report", () => {
       reportOf([
         row({ name: "idle", action: "wait", reason: "not-due", outcome: "waiting", dueDate: inDays(5) }),
         row({ name: "日本語", action: "rotate", reason: "renewal-window", outcome: "rotated" }),
+        row({
+          name: "former",
+          action: "skip",
+          reason: "superseded",
+          outcome: "skipped",
+          retirementDate: inDays(7),
+        }),
       ]),
       screen,
     );
@@ -149,6 +156,7 @@ describe("a report", () => {
       `Application  ${APP}`,
       "  TOKEN   EXPIRES  OUTCOME  WHY",
       "  日本語  in 9 d   rotated  expires soon: it is in its renewal window",
+      "  former  in 9 d   skipped  its successor is current; its grace period ends in 7 d",
       "  idle    in 9 d   waiting  due in 5 d",
     ]);
   });

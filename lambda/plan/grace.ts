@@ -1,0 +1,30 @@
+import type { Lineage } from "../lineage/lineage.ts";
+import type { ListedToken } from "../lineage/snapshot.ts";
+import { isLive } from "../model/token.ts";
+import type { Action } from "./actions.ts";
+import { isHealthy, retiredAt } from "./retirement.ts";
+import { blockedBy, type RuleInput } from "./rule-input.ts";
+
+/**
+ * Adds to each predecessor that is left as it is when the policy will end it, so that people know what is left. Without a date, nothing
+ * ends it, it expires before that, or its reason says what holds it. This needs no call.
+ */
+export function withRetirement(
+  actions: readonly Action[],
+  lineage: Lineage,
+  input: RuleInput,
+): readonly Action[] {
+  if (!isHealthy(lineage, input) || blockedBy(lineage) !== undefined) return actions;
+  const superseded = new Map(lineage.superseded.map((token) => [token.id, token] as const));
+  return actions.map((action) => {
+    const token = action.kind === "skip" ? superseded.get(action.subject.id) : undefined;
+    const retiresAt = token && endOfGrace(token, lineage, input);
+    return retiresAt === undefined ? action : { ...action, retiresAt };
+  });
+}
+
+function endOfGrace(token: ListedToken, lineage: Lineage, input: RuleInput): Date | undefined {
+  const at = isLive(token, input.now) ? retiredAt(token, lineage, input) : undefined;
+  if (at === undefined || at <= input.now) return undefined;
+  return token.expiresAt !== undefined && token.expiresAt <= at ? undefined : at;
+}
