@@ -17,18 +17,21 @@ export async function descriptionOfNew(
 }
 
 /**
- * Attaches the resource policy of the configuration to a secret that this worker created and that has neither a version nor a policy.
- * So a run that was stopped after CreateSecret is completed by the next one, and a secret of somebody else keeps what it has. Without a
+ * Attaches the resource policy of the configuration to a secret that this worker created and that has neither a version nor a policy:
+ * it has the description that this run has `sent`, or one that an access token of the worker signed. So a run that was stopped after CreateSecret is completed by the next one, and a secret of somebody else keeps what it has. Without a
  * `resourcePolicy` in the configuration, it asks nobody.
  */
 export async function restrict(
   secret: SecretState,
+  sent: string | undefined,
   { run: { store, clock, log }, application, api }: ApplicationContext,
 ): Promise<void> {
   const { arn, name, versions } = secret;
   const { resourcePolicy } = application.newSecrets;
   if (resourcePolicy === undefined || versions.length > 0) return;
-  if (!(await isOwn(secret, { application, api }))) {
+  // Somebody may have replaced the access token since the request.
+  const isSent = sent !== undefined && secret.description === sent;
+  if (!isSent && !(await isOwn(secret, { application, api }))) {
     log.warn("an empty secret gets no resource policy, because the worker didn't create it", {
       secretName: masked(name),
     });

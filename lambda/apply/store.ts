@@ -38,9 +38,9 @@ export async function open(
   const { store, clock } = run;
   const until = patienceFrom(clock);
   // To store a string is to add a label, and a string that waits for that is in memory only.
-  const opened = async (secret: SecretState) => {
+  const opened = async (secret: SecretState, sent?: string) => {
     const { arn } = takingWrites(secret);
-    await restrict(secret, context);
+    await restrict(secret, sent, context);
     await store.awaitReplicas(arn);
     return secret;
   };
@@ -50,7 +50,7 @@ export async function open(
   await retry(clock, until, () => store.create(name, description, application.newSecrets));
   for (;;) {
     const made = await store.describe(name);
-    if (made !== undefined) return opened(made);
+    if (made !== undefined) return opened(made, description);
     if (clock.now() >= until)
       throw new RotationError(
         "store-unavailable",

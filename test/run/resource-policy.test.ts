@@ -77,6 +77,21 @@ describe("a secret that the worker creates", () => {
     expect(policyOf(world)).toBe(TEXT);
   });
 
+  it("gets it in the same run, also if somebody deletes the access token that signed its description", async () => {
+    const world = due();
+    const [old] = world.losant.tokens(APP);
+    const intercept = ({ operation }: Call): Fate => {
+      if (operation !== "createSecret") return {};
+      const { token } = world.token("rotation worker", { scope: ["all.Application"] });
+      world.aws.putSecret(`losant-access/${APP}`, token);
+      if (old !== undefined) world.losant.remove(APP, old.id);
+      return {};
+    };
+    const { report } = await world.run({ trigger: "schedule" }, { intercept });
+    expect(report.summary).toMatchObject({ rotated: 1, failed: 0 });
+    expect(policyOf(world)).toBe(TEXT);
+  });
+
   it("gets no token while AWS refuses the policy, and the run says so", async () => {
     const world = due();
     world.aws.deny(world.secretOf("backend"), "PutResourcePolicy");

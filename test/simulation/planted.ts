@@ -112,7 +112,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault("a string is stored while a replica lags", ["apply/store.ts", "await store.awaitReplicas(arn);", ""]),
   fault("a secret that somebody else created gets the resource policy, as its description has a marker", [
     "apply/restrict.ts",
-    "if (!(await isOwn(secret, { application, api }))) {",
+    "if (!isSent && !(await isOwn(secret, { application, api }))) {",
     "if (!hasSecretMarker(secret)) {",
   ]),
   fault(
@@ -135,8 +135,13 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("a string is stored before the secret has its resource policy", [
     "apply/store.ts",
-    "await restrict(secret, context);",
+    "await restrict(secret, sent, context);",
     "",
+  ]),
+  fault("a secret that this run created counts as somebody else's once the access token is replaced", [
+    "apply/restrict.ts",
+    "const isSent = sent !== undefined && secret.description === sent;",
+    "const isSent = sent === undefined && secret.description === sent;",
   ]),
   // Tokens that are discarded.
   fault("a successor of a revoked token is discarded although a run may be promoting it", [

@@ -98,6 +98,16 @@ export const REFUSED: readonly { readonly says: string; readonly script: Script 
     script: { setting: setting(WITHOUT_SECRETS, { refusesBareSecrets: true }), entries: runs(0, 9) },
   },
   {
+    says: "a new secret gets its resource policy also if somebody deletes the access token that signed its description",
+    script: {
+      setting: setting([UNSTORED], { restrictsNewSecrets: true }),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt({ run: "r1", call: 5 }, { do: "replace-access", role: FIRST, old: "deleted" }),
+      ],
+    },
+  },
+  {
     says: "a new secret has its resource policy before its first string, wherever a run stops",
     script: {
       setting: setting(WITHOUT_SECRETS, { restrictsNewSecrets: true, replicas: { lagMs: 2_000 } }),
