@@ -1,6 +1,7 @@
 import { Chance } from "./chance.ts";
 import { discovering } from "./generate-discovery.ts";
 import { endless } from "./generate-endless.ts";
+import { demanding } from "./generate-new-secrets.ts";
 import { consuming } from "./generate-routines.ts";
 import { renewing } from "./generate-users.ts";
 import { windowed } from "./generate-windows.ts";
@@ -34,6 +35,8 @@ const CONSUMING = 1 / 2;
 
 /** How many of all histories have maintenance windows. */
 const WINDOWED = 1 / 6;
+/** In how many of all histories the organization demands something of new secrets. */
+const DEMANDING = 1 / 10;
 /** In how many of all histories most tokens never expire. */
 const ENDLESS = 1 / 8;
 
@@ -45,7 +48,9 @@ export function scriptOf(seed: number): Script {
   const reads = new Chance(seed, 7);
   const read = reads.hits(CONSUMING) ? consuming(script, reads) : script;
   const ages = new Chance(seed, 9);
-  return ages.hits(ENDLESS) ? endless(read, ages) : read;
+  const aged = ages.hits(ENDLESS) ? endless(read, ages) : read;
+  const demands = new Chance(seed, 10);
+  return demands.hits(DEMANDING) ? demanding(aged, demands) : aged;
 }
 
 function unreadScriptOf(seed: number): Script {

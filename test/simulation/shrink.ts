@@ -50,7 +50,12 @@ async function fewer(
   return left;
 }
 
-function plainerSettings({ applications, policy, discovery }: Setting): readonly Partial<Setting>[] {
+function plainerSettings({
+  applications,
+  policy,
+  discovery,
+  replicas,
+}: Setting): readonly Partial<Setting>[] {
   const [first] = applications;
   return [
     { deployments: ["home"] },
@@ -74,6 +79,9 @@ function plainerSettings({ applications, policy, discovery }: Setting): readonly
     ...plainerRetirements(policy).map((retire) => ({ policy: { ...policy, retire } })),
     { policy: { ...policy, windows: [] } },
     { readLagMs: 0 },
+    { refusesBareSecrets: false },
+    { restrictsNewSecrets: false },
+    ...(replicas === undefined ? [] : [{ replicas: { lagMs: 0 } }, { replicas: { lagMs: replicas.lagMs } }]),
     { policy: { ...policy, secretFormat: "json" } },
     { policy: { ...policy, orphanAfter: "1h" } },
     { count: "true" },

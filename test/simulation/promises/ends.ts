@@ -17,7 +17,7 @@ import { checkRootEnd } from "./endless.ts";
 import { checkSeen, wasObscured } from "./listings.ts";
 import { checkSteps } from "./proofs.ts";
 import { checkReaders } from "./readers.ts";
-import { couldBeTold, isLookedAfter, isTold } from "./silence.ts";
+import { couldBeTold, isLookedAfter, isTold, wasPlantedAsAccess } from "./silence.ts";
 import { checkRetiredInside } from "./windows.ts";
 import { hasRival } from "./words.ts";
 
@@ -233,6 +233,7 @@ function checkLateness(evidence: Evidence, reign: Reign, token: TokenRecord): vo
   const wasHidden = wasObscured(evidence, reign.secret, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
   const wasOut = services.wasOut(token.applicationId, fromMs - orphanAfterMs - 2 * intervalMs, latestMs);
   if (isTroubled || !hadARun || isLost || wasHidden || wasOut) return;
+  if (wasPlantedAsAccess(evidence, token)) return;
   // The worker can't use a successor of the access token that is in another secret.
   const isCared = isAccess ? isTold(evidence, token) : isLookedAfter(evidence, token);
   const isExcused =

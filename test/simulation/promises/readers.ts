@@ -72,7 +72,9 @@ export function stretchedUntilMs(evidence: Evidence, token: TokenRecord, secret:
   const isHeld =
     maker !== "person" &&
     evidence.services.policyOf(maker.deployment.index, applicationId)?.retire.unread === "hold";
-  if (!isHeld || isOfWorker(evidence, secret)) return taggedMs;
+  // Reads of a replica have no date in this region.
+  const isReplicated = secret.last?.primaryRegion !== undefined;
+  if (!isHeld || isReplicated || isOfWorker(evidence, secret)) return taggedMs;
   return Math.min(taggedMs, (dayOf(supersededMs(token) ?? 0) + 1) * DAY);
 }
 

@@ -1,5 +1,5 @@
 import { restOf } from "../../../lambda/plan/reasons.ts";
-import { currentReign, type Evidence, type Reign, type TokenRecord } from "../records.ts";
+import { currentReign, type Evidence, isOurs, type Reign, type TokenRecord } from "../records.ts";
 import { DAY, SKEW_MS } from "../services.ts";
 import { hasReached } from "../worker.ts";
 import { isKeyLost } from "./words.ts";
@@ -58,7 +58,7 @@ export function checkSilence(evidence: Evidence): void {
     if (isOfUser && token.reigns.length === 0) continue;
     if (!isUsed || isEnded || expiresMs > evidence.nowMs) continue;
     if (!couldBeTold(evidence, token) || isLookedAfter(evidence, token)) continue;
-    if (isCovered(evidence, token)) continue;
+    if (isCovered(evidence, token) || wasPlantedAsAccess(evidence, token)) continue;
     evidence.broken("told", `${token.id} expired, and was neither replaced nor told of`);
   }
 }
@@ -79,6 +79,20 @@ function isCovered(evidence: Evidence, { id, maker, secretPrefix, bornMs, expire
         (other.ending?.atMs ?? other.expiresMs) > expiresMs &&
         !couldBeTold(evidence, other),
     );
+}
+
+/**
+ * An administrator wrote a version according to which it was an access token of the worker, and somebody stored another one since. Then
+ * the worker takes it for a former access token.
+ */
+export function wasPlantedAsAccess({ services }: Evidence, { reigns }: TokenRecord): boolean {
+  return reigns.some(
+    ({ secret, by, versionId, toMs }) =>
+      by === "person" &&
+      toMs !== undefined &&
+      isOurs(versionId) &&
+      services.deployments.some(({ index }) => services.isAccessSecret(index, secret.name)),
+  );
 }
 
 /**
