@@ -17,7 +17,7 @@ export class Replication {
   readonly #changedAt = new Map<string, Date>();
   readonly #hanging = new Set<string>();
   readonly #failed = new Map<string, ReadonlyMap<string, string>>();
-  #failedRegion: string | undefined;
+  readonly #outOfOrder = new Map<string, "fails" | "hangs">();
 
   constructor(now: () => Date, lagMs: (name: string) => number = () => 0) {
     this.#now = now;
@@ -37,9 +37,9 @@ export class Replication {
     this.#failed.set(name, new Map(message === undefined ? others : [...others, [region, message]]));
   }
 
-  /** From now on, every replica in this region fails. */
-  failAll(region: string): void {
-    this.#failedRegion = region;
+  /** From now on, every replica in this region fails, or never gets a change. */
+  disable(region: string, how: "fails" | "hangs"): void {
+    this.#outOfOrder.set(region, how);
   }
 
   /** From now on, its replication hangs, or no longer. */
@@ -55,10 +55,11 @@ export class Replication {
 
   statesOf({ name, replicaRegions }: Secret): readonly ReplicaState[] {
     return replicaRegions.map((Region) => {
-      const everywhere = Region === this.#failedRegion ? "the region is out of order" : undefined;
+      const how = this.#outOfOrder.get(Region);
+      const everywhere = how === "fails" ? "the region is out of order" : undefined;
       const StatusMessage = this.#failed.get(name)?.get(Region) ?? everywhere;
       if (StatusMessage !== undefined) return { Region, Status: "Failed", StatusMessage };
-      return { Region, Status: this.#isBehind(name) ? "InProgress" : "InSync" };
+      return { Region, Status: how === "hangs" || this.#isBehind(name) ? "InProgress" : "InSync" };
     });
   }
 

@@ -14,9 +14,9 @@ import { type LineagePlan, plan } from "../plan/plan.ts";
 import type { ApplicationConfig, Policy } from "../policy/config.ts";
 import type { Clock, TokenApi } from "../ports.ts";
 import type { RunContext } from "./context.ts";
+import { withFailedReplicas } from "./failed-replicas.ts";
 import type { Visit } from "./observing.ts";
 import { inOrderOfUrgency, type Work, withinBudget } from "./order.ts";
-import { withFailedReplicas } from "./replication.ts";
 
 /** Plans an application if there is time, also if Losant is slow. Otherwise the application fails, with a row in the report. */
 export async function planInTime(

@@ -26,7 +26,8 @@ export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
   const movedAt = new Map<SecretArn, Date>();
   /** What the last look showed. */
   const failed = new Map<SecretName, readonly Replica[]>();
-  const hanging = new Set<SecretArn>();
+  /** By secret and region. */
+  const hanging = new Set<string>();
   const told = new Set<string>();
 
   const describe = async (name: SecretName) => {
@@ -35,12 +36,17 @@ export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
     return secret;
   };
 
+  const isAwaited =
+    ({ arn }: SecretState) =>
+    ({ region, status }: Replica) =>
+      status === "in-progress" && !hanging.has(`${arn} ${region}`);
+
   /** Looks until no replica is in progress, or until it has waited long enough. */
-  const settled = async (name: SecretName, isHanging = false): Promise<SecretState | undefined> => {
-    const until = earliest(after(clock.now(), isHanging ? 0 : REPLICA_PATIENCE_MS), clock.endBy);
+  const settled = async (name: SecretName): Promise<SecretState | undefined> => {
+    const until = earliest(after(clock.now(), REPLICA_PATIENCE_MS), clock.endBy);
     for (;;) {
       const secret = await store.describe(name);
-      const isSettled = secret?.replicas.every(({ status }) => status !== "in-progress") ?? true;
+      const isSettled = secret === undefined || !secret.replicas.some(isAwaited(secret));
       if (isSettled || clock.now() >= until) return secret;
       await clock.sleep(LOOK_PAUSE_MS);
     }
@@ -48,14 +54,14 @@ export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
 
   /**
    * Nothing has changed for a while. Or it only seems to change, because somebody edits its tags again and again: nobody can change the
-   * dates of its versions. Once it hangs, this run doesn't wait for it again.
+   * dates of its versions. Once a replica hangs, this run waits only for the others.
    */
   const hangs = async ({ arn, createdAt, lastChangedAt }: SecretState): Promise<boolean> => {
     const isLongAgo = (at: Date) => {
       const changedAt = Math.max(at.getTime(), movedAt.get(arn)?.getTime() ?? 0);
       return clock.now().getTime() - changedAt >= REPLICA_HANGS_AFTER_MS;
     };
-    if (hanging.has(arn) || isLongAgo(lastChangedAt)) return true;
+    if (isLongAgo(lastChangedAt)) return true;
     if (!isLongAgo(createdAt)) return false;
     const versions = await store.history(arn);
     return versions.every((version) => isLongAgo(version.createdAt ?? lastChangedAt));
@@ -79,18 +85,16 @@ export function awaitingReplicas<Store extends SecretStore & AccessTokenReader>(
   const awaitReplicas = async (arn: SecretArn): Promise<void> => {
     const name = replicated.get(arn);
     if (name === undefined) return;
-    const secret = await settled(name, hanging.has(arn));
+    const secret = await settled(name);
     // A secret that was made anew is another one: the write says so.
     if (secret?.arn !== arn) return;
-    const behind = secret.replicas.filter(({ status }) => status === "in-progress");
-    if (behind.length > 0) {
-      if (!(await hangs(secret))) {
-        const regions = behind.map(({ region }) => region).join(", ");
-        const message = `the replica of ${name} in ${regions} doesn't have its last change yet`;
-        throw new RotationError("replica-behind", message);
-      }
-      hanging.add(arn);
+    const behind = secret.replicas.filter(isAwaited(secret));
+    if (behind.length > 0 && !(await hangs(secret))) {
+      const regions = behind.map(({ region }) => region).join(", ");
+      const message = `the replica of ${name} in ${regions} doesn't have its last change yet`;
+      throw new RotationError("replica-behind", message);
     }
+    for (const { region } of behind) hanging.add(`${arn} ${region}`);
     tell(name, notInSync(secret));
   };
 

@@ -10,8 +10,8 @@ import { applicationRows, type Report } from "../report/report.ts";
 import { planInTime, restingOutcomes } from "./application.ts";
 import { applicationsOfRun, recordGone } from "./applications.ts";
 import { type RunContext, type RunEnvironment, startRun } from "./context.ts";
+import { withFailedReplicas } from "./failed-replicas.ts";
 import { applicationOrder, inOrderOfUrgency, isRotation, pilotsAmong, type Work } from "./order.ts";
-import { withFailedReplicas } from "./replication.ts";
 
 export interface RunResult {
   readonly report: Report;

@@ -3,6 +3,7 @@ import type { Stack } from "aws-cdk-lib";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { expect, test } from "vitest";
 import { FLEET_METRIC_UNITS, METRIC_UNITS } from "../../lambda/report/metrics.ts";
+import { READ_BY_ANOTHER_ACCOUNT } from "../support/resource-policy.ts";
 import { FLEET } from "./fleet.ts";
 import { statementsOf } from "./policies.ts";
 import { CONFIG, RENEWING, resourcesOf, synthesized } from "./synth.ts";
@@ -42,18 +43,6 @@ test("a fleet of 100,000 applications costs at most thirty dollars beside its se
   expect(large?.sum).toBeLessThanOrEqual(30);
 });
 
-const POLICY = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { AWS: "arn:aws:iam::777788889999:root" },
-      Action: "secretsmanager:GetSecretValue",
-      Resource: "*",
-    },
-  ],
-} as const;
-
 const REPLICA = { region: "us-east-1", kmsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/1" };
 
 test("the page lists all that the worker's role may do, and nothing else", () => {
@@ -64,7 +53,11 @@ test("the page lists all that the worker's role may do, and nothing else", () =>
     config: {
       ...RENEWING,
       formerPrefixes: ["old"],
-      newSecrets: { tags: { owner: "iot" }, replicaRegions: [REPLICA], resourcePolicy: POLICY },
+      newSecrets: {
+        tags: { owner: "iot" },
+        replicaRegions: [REPLICA],
+        resourcePolicy: READ_BY_ANOTHER_ACCOUNT,
+      },
     },
   });
   const statements = statementsOf(synthesized(everything).template);

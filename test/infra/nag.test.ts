@@ -6,19 +6,8 @@ import type { IConstruct } from "constructs";
 import { describe, expect, test } from "vitest";
 import type { TokenRotationProps } from "../../infra/props.ts";
 import { TokenRotation } from "../../infra/token-rotation.ts";
+import { READ_BY_ANOTHER_ACCOUNT } from "../support/resource-policy.ts";
 import { APPLICATION, CONFIG, manyApplications, newApp } from "./synth.ts";
-
-const POLICY = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { AWS: "arn:aws:iam::777788889999:root" },
-      Action: "secretsmanager:GetSecretValue",
-      Resource: "*",
-    },
-  ],
-} as const;
 
 function stackWith(props: (stack: Stack) => Partial<TokenRotationProps>, env?: Stack["environment"]): Stack {
   const app = newApp();
@@ -69,7 +58,7 @@ describe("AwsSolutions of cdk-nag", () => {
           kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
           tags: { owner: "iot" },
           replicaRegions: ["us-east-1"],
-          resourcePolicy: POLICY,
+          resourcePolicy: READ_BY_ANOTHER_ACCOUNT,
         },
       },
     }));
@@ -80,7 +69,11 @@ describe("AwsSolutions of cdk-nag", () => {
     const config = {
       ...manyApplications(count),
       formerPrefixes: ["old"],
-      newSecrets: { tags: { owner: "iot" }, replicaRegions: ["us-east-1"], resourcePolicy: POLICY },
+      newSecrets: {
+        tags: { owner: "iot" },
+        replicaRegions: ["us-east-1"],
+        resourcePolicy: READ_BY_ANOTHER_ACCOUNT,
+      },
     };
     expect(findings(stackWith(() => ({ config }), "111122223333/eu-west-1"))).toEqual([]);
     expect(findings(stackWith(() => ({ config })))).toEqual([]);

@@ -1,26 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { Secret } from "../../emulators/aws/versions.ts";
 import type { Call, Fate, Operation } from "../support/ports.ts";
+import { READ_BY_ANOTHER_ACCOUNT } from "../support/resource-policy.ts";
 import { APP, DAY, HOUR, World, type WorldOptions } from "../support/world.ts";
 
-const POLICY = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { AWS: "arn:aws:iam::777788889999:root" },
-      Action: "secretsmanager:GetSecretValue",
-      Resource: "*",
-    },
-  ],
-};
-const TEXT = JSON.stringify(POLICY);
+const TEXT = JSON.stringify(READ_BY_ANOTHER_ACCOUNT);
 const OTHERS = "somebody's policy";
 const NOT_OURS = "an empty secret gets no resource policy, because the worker didn't create it";
 
 /** Two tokens without secrets. One of them is due now, the other later. */
 function due(options: WorldOptions = {}): World {
-  const world = new World({ config: { newSecrets: { resourcePolicy: POLICY } }, ...options });
+  const world = new World({
+    config: { newSecrets: { resourcePolicy: READ_BY_ANOTHER_ACCOUNT } },
+    ...options,
+  });
   world.token("backend", { age: 350 * DAY, lifetime: 365 * DAY });
   world.token("gateway", { age: 300 * DAY, lifetime: 365 * DAY });
   return world;
@@ -105,7 +98,7 @@ describe("a secret that the worker creates", () => {
 
   it("waits for its replicas before and after it", async () => {
     const world = due({
-      config: { newSecrets: { resourcePolicy: POLICY, replicaRegions: ["eu-west-1"] } },
+      config: { newSecrets: { resourcePolicy: READ_BY_ANOTHER_ACCOUNT, replicaRegions: ["eu-west-1"] } },
       settings: { replicaLagMs: () => 3_000 },
     });
     expect(await summaryOf(world)).toMatchObject({ rotated: 1, failed: 0 });

@@ -107,8 +107,13 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
       "if (isSettled || clock.now() >= until) return secret;",
       "if (isSettled || clock.now() <= until) return secret;",
     ],
-    ["run/replicas.ts", "if (behind.length > 0) {", "if (behind.length > 99) {"],
+    ["run/replicas.ts", "if (behind.length > 0 && !(await hangs(secret))) {", "if (behind.length > 99) {"],
   ),
+  fault("a replica that hangs makes a run wait for no other", [
+    "run/replicas.ts",
+    'status === "in-progress" && !hanging.has(',
+    'status === "in-progress" && hanging.size === 0 && !hanging.has(',
+  ]),
   fault("a string is stored while a replica lags", ["apply/store.ts", "await store.awaitReplicas(arn);", ""]),
   fault("a secret that somebody else created gets the resource policy, as its description has a marker", [
     "apply/restrict.ts",

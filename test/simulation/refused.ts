@@ -146,8 +146,19 @@ export const REFUSED: readonly { readonly says: string; readonly script: Script 
   {
     says: "a replica that fails stops no rotation",
     script: {
-      setting: setting(WITHOUT_SECRETS, { replicas: { lagMs: 4_000, oneFails: true } }),
+      setting: setting(WITHOUT_SECRETS, { replicas: { lagMs: 4_000, one: "fails" } }),
       entries: [...runs(0, 12), ...runs(20, 23)],
+    },
+  },
+  {
+    says: "a replica that hangs stops no rotation, although a bot edits the tags of the secret again and again",
+    script: {
+      setting: setting([UNSTORED], { replicas: { lagMs: 4_000, one: "hangs" } }),
+      entries: [
+        { kind: "routine", does: "edit-tags", role: FIRST, fromMs: 0, everyMs: 10 * MINUTE },
+        ...runs(0, 12),
+        ...runs(20, 31),
+      ],
     },
   },
   {

@@ -48,8 +48,8 @@ export interface Setting {
   readonly restrictsNewSecrets?: boolean;
   /** How long AWS needs to show that somebody has read a version. */
   readonly readLagMs?: number;
-  /** New secrets get replicas, which need this long for a change. One of them may fail from the beginning. */
-  readonly replicas?: { readonly lagMs: number; readonly oneFails?: boolean };
+  /** New secrets get replicas, which need this long for a change. One of them may fail or hang from the beginning. */
+  readonly replicas?: { readonly lagMs: number; readonly one?: "fails" | "hangs" };
   /** Undefined: all applications are configured, each with an access token of its own. */
   readonly discovery?: DiscoverySetting;
 }

@@ -9,6 +9,7 @@ import { secretNameFor } from "../../lambda/lineage/secret-names.ts";
 import { ApplicationId } from "../../lambda/model/token.ts";
 import { type ApplicationConfig, parseConfig, type RotationConfig } from "../../lambda/policy/config.ts";
 import type { Policy } from "../../lambda/policy/policy.ts";
+import { READ_BY_ANOTHER_ACCOUNT } from "../support/resource-policy.ts";
 import { Chance } from "./chance.ts";
 import { createApplication, seedDirectory } from "./directory-seed.ts";
 import { type Flaw, isOdd } from "./listings.ts";
@@ -379,7 +380,8 @@ function deploymentsOf(setting: Setting, now: () => Date): readonly Deployment[]
     const neighbour = kind === "other-namespace" ? made[0] : undefined;
     const secrets = neighbour?.secrets ?? new Secrets(place);
     const buses = neighbour?.buses ?? new EventBuses(place);
-    if (setting.replicas?.oneFails) secrets.replication.failAll(REPLICAS.replicaRegions[0]);
+    const { one } = setting.replicas ?? {};
+    if (one !== undefined) secrets.replication.disable(REPLICAS.replicaRegions[0], one);
     if (setting.refusesBareSecrets) secrets.demand({ tags: Object.keys(NEW_SECRETS.tags), ownKey: true });
     made.push({
       index,
@@ -406,19 +408,7 @@ const NEW_SECRETS = {
   tags: { "cost-center": "4711" },
 };
 
-const RESTRICTED = {
-  resourcePolicy: {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { AWS: "arn:aws:iam::777788889999:root" },
-        Action: "secretsmanager:GetSecretValue",
-        Resource: "*",
-      },
-    ],
-  },
-} as const;
+const RESTRICTED = { resourcePolicy: READ_BY_ANOTHER_ACCOUNT };
 
 const REPLICAS = { replicaRegions: ["eu-north-1", "eu-south-1"] } as const;
 
