@@ -10,7 +10,7 @@ export function demanding({ setting, entries }: Script, chance: Chance): Script 
     ...(isReplicated && {
       replicas: {
         lagMs: chance.pick([0, 2_000, 8_000, 15_000]),
-        ...(chance.hits(0.3) && { oneFails: true }),
+        ...(chance.hits(0.3) && { one: "fails" as const }),
       },
     }),
   };
