@@ -1,5 +1,5 @@
 import { RETIRING, runs, setting, token } from "./lasting.ts";
-import { FIRST } from "./scenarios.ts";
+import { actAt, FIRST } from "./scenarios.ts";
 import type { Entry, PolicySetting, Script, Setting } from "./script.ts";
 import { DAY, HOUR } from "./services.ts";
 
@@ -44,6 +44,27 @@ export const ENDLESS: readonly { readonly says: string; readonly script: Script 
   {
     says: "a root whose successor nobody reads stays",
     script: { setting: endless({ retire: ROOTS }), entries: runs(0, 5) },
+  },
+  {
+    says: "a root of which only a version that somebody planted says that it was replaced stays",
+    script: {
+      setting: setting([token("backend", 29), token("edge-gateway", 29)], {
+        policy: { ...RETIRING, retire: ROOTS },
+      }),
+      entries: [
+        actAt(
+          { atMs: HOUR },
+          {
+            do: "plant-version",
+            role: FIRST,
+            victim: { role: { ...FIRST, token: 1 }, whose: "root" },
+            isCurrent: true,
+          },
+        ),
+        ...runs(0, 6),
+        { ...reads, fromMs: 2 * HOUR },
+      ],
+    },
   },
   {
     says: "a root that somebody still reads stays, also if somebody reads its successor",

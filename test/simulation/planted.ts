@@ -353,6 +353,30 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     "token !== undefined && isEnding(token, policy, now)",
     "token !== undefined && isEnding(token, policy, new Date(0 * now.getTime()))",
   ]),
+  // Tokens that people made, with `roots`.
+  fault(
+    "a version is proof enough for the end of a root",
+    [
+      "plan/retired-roots.ts",
+      "return successorId !== undefined && provenHere.has(successorId);",
+      "return successorId !== undefined;",
+    ],
+    [
+      "plan/retired-roots.ts",
+      "const isSuccessor = signed?.replacedId === id && signed.secretArn === secret?.arn;",
+      "const isSuccessor = true;",
+    ],
+  ),
+  fault("a root ends by time alone", [
+    "plan/retirement.ts",
+    "const isRoot = !isOurs(token, lineage, input);",
+    "const isRoot = !isOurs(token, lineage, input);\n  if (isRoot) return undefined;",
+  ]),
+  fault("a read of what a person stored counts for nothing", [
+    "lineage/reads.ts",
+    "(isRoot ? !isOfSuccessor(version) : tokenIn(version) === id)",
+    "(isRoot ? false : tokenIn(version) === id)",
+  ]),
   // Tokens that never expire.
   fault("a policy that doesn't name roots ends them", [
     "plan/retired-roots.ts",
