@@ -47,7 +47,7 @@ export function idleSection(runs: readonly IdleRun[]): string {
     prose(
       `The costs in US dollars per month, at [assumed](../bench/idle/costs.ts) list prices of us-east-1 and without a free
       tier: ${whole(priced[0]?.lineagesEach ?? 0)} tokens per application, a run every 6 hours with 512 MB, tokens that live for
-      a year, one secret per token and one per access token, nine metrics, seven alarms and one dashboard.`,
+      a year, one secret per token and one per access token, ten metrics, seven alarms and one dashboard.`,
     ),
     table(
       ["", ...priced.map(({ applications }) => `${whole(applications)} applications`)],

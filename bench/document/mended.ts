@@ -32,6 +32,10 @@ export const MENDED = [
     Lambda takes six: now it has at most 1,000 applications.`,
     `A run of a fleet lists only the secrets of its own applications. Of 400,000 secrets, it would have to read 4,000 pages, and
     now reads 417.`,
+    `Whether consumers have read a successor is mostly known from lists that a run reads anyway. A run that finds nothing makes as
+    many calls as the version before, 4 for one application and 10,251 for 5,000 of 5 tokens, in as much virtual time. A cold run
+    that rotates three tokens makes 28 calls, as before. It took 267 ms of processor time, now 278, with all that was added
+    meanwhile. Two calls more are made only for a predecessor that still works and whose secret is read, in runs near a warning.`,
     `The writes of a run become faster with each accepted write after they were throttled, not with time. Three runs at the
     same time took 1.12 of the bound, now 1.07.`,
   ),
