@@ -191,6 +191,15 @@ describe("a successor that nobody reads", () => {
     expect(last?.detail).toMatchObject({ tokenId: former.id, reason: "successor-unread" });
   });
 
+  it("is told of with another reason if one consumer has read it, and another one still reads AWSPREVIOUS", async () => {
+    const { world, former, read } = await replaced({ retire: "never" });
+    for (const stage of ["AWSPREVIOUS", "AWSCURRENT"]) read(stage);
+    world.clock.advance(340 * DAY);
+    const [first] = await warningsFor(world, former.id, 15);
+    const event = world.events.find(({ detail }) => detail.key === first?.key);
+    expect(event?.detail).toMatchObject({ tokenId: former.id, reason: "still-read" });
+  });
+
   it("is told of monthly if its predecessor never expires", async () => {
     const world = new World({ policy: { neverExpiring: "180d", lifetime: "365d" } });
     const { id } = world.token("backend", { age: 200 * DAY });
