@@ -89,24 +89,26 @@ export function isHeld(evidence: Evidence, token: TokenRecord): boolean {
   );
 }
 
-/** Nobody has read anything of its secret since the day on which its successor was created, so no call is needed to know that. */
-function isUnread(evidence: Evidence, token: TokenRecord): boolean {
+/**
+ * Its consumers lose it when it expires: nobody has read what replaced it, or somebody has read its own string after the day of its
+ * replacement, and AWS has shown that before the last warning.
+ */
+function isInUse(evidence: Evidence, token: TokenRecord, sinceMs: number, warnedMs: number): boolean {
+  const { readLagMs = 0 } = evidence.services.setting;
   const secret = secretOf(evidence, token);
   if (secret === undefined || isOfWorker(evidence, secret) || !wasCurrentIn(secret, token)) return false;
-  const born = laterReigns(secret, token).map(({ token: later }) => later?.bornMs ?? 0);
-  const { lastReadAt } = secret.last ?? {};
   return (
-    born.length > 0 && (lastReadAt === undefined || dayOf(lastReadAt.getTime()) < dayOf(Math.min(...born)))
+    firstReadOfSuccessor(secret, token) === undefined ||
+    readsAfterDay(secret, token, sinceMs).some((atMs) => atMs + readLagMs < warnedMs)
   );
 }
 
-/** Runs at the end of a history. If nobody reads the successor of a token, that one doesn't expire without a warning. */
+/** Runs at the end of a history. A token that consumers still need doesn't expire without a warning, whatever the policy is. */
 export function checkHeld(evidence: Evidence): void {
   for (const token of evidence.tokens.values()) {
     const { expiresMs, ending } = token;
     if (expiresMs > evidence.nowMs || (ending !== undefined && ending.atMs <= expiresMs)) continue;
-    const isKnown = isHeld(evidence, token) || isUnread(evidence, token);
-    if (!isKnown || !isLeftToReaders(evidence, token)) continue;
+    if (!isLeftToReaders(evidence, token)) continue;
     const told = evidence.news.get(`Losant API Token Successor Unread/${token.id}`) ?? [];
     const sinceMs = supersededMs(token) ?? expiresMs;
     if (!told.some((atMs) => atMs > sinceMs && atMs < expiresMs))
@@ -114,7 +116,7 @@ export function checkHeld(evidence: Evidence): void {
   }
 }
 
-/** Its grace period ended so early that a run without trouble must have warned of it, and nothing else kept the worker from it. */
+/** It is in use, a run without trouble must have warned of it, and nothing else kept the worker from that. */
 function isLeftToReaders(evidence: Evidence, token: TokenRecord): boolean {
   const { services } = evidence;
   const { maker, applicationId, expiresMs, isUnmarked } = token;
@@ -124,16 +126,14 @@ function isLeftToReaders(evidence: Evidence, token: TokenRecord): boolean {
   const { index } = maker.deployment;
   const policy = services.policyOf(index, applicationId);
   if (policy === undefined || !services.isConfigured(index, secret.name)) return false;
-  const { intervalMs, orphanAfterMs, retire } = policy;
-  const { deactivateAfterMs = Number.POSITIVE_INFINITY, deleteAfterMs = Number.POSITIVE_INFINITY } = retire;
+  const { intervalMs } = policy;
+  const warnedMs = expiresMs - intervalMs - SKEW_MS;
+  if (!isInUse(evidence, token, sinceMs, warnedMs)) return false;
   // What a person rolled back to, or set, is not replaced until a run has rotated it.
   const overMs = secret.tamperedBy.size > 0 ? (secret.reigns.find(isSettled)?.fromMs ?? expiresMs) : 0;
-  const startsMs =
-    Math.max(sinceMs, overMs, stretchedUntilMs(evidence, token, secret)) + orphanAfterMs + 2 * intervalMs;
-  const dueMs = startsMs + (isUnread(evidence, token) ? 0 : Math.min(deactivateAfterMs, deleteAfterMs));
   // It is told three days after the replacement, or at half of the time that was left then.
-  const toldMs = Math.max(dueMs, sinceMs + (expiresMs - sinceMs) / 2);
-  if (toldMs > expiresMs - intervalMs - SKEW_MS) return false;
+  const startsMs = Math.max(sinceMs, overMs);
+  if (startsMs + (expiresMs - startsMs) / 2 > warnedMs) return false;
   const reign = currentReign(secret);
   if (isLoose(secret) || (reign === undefined ? secret.tamperedBy.size > 0 : isTouched(reign))) return false;
   if (isUnmarked || isUnprovable(evidence, token) || isKeyLost(evidence, token)) return false;
