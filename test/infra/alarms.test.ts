@@ -132,6 +132,17 @@ describe.each([
   });
 });
 
+test("unread successors set off an alarm only if you ask for it, and if there are more than you tolerate", () => {
+  expect(Object.keys(alarmsOf(synthesized().template))).not.toContain("UnreadSuccessors");
+  const { template } = synthesized({ toleratedUnread: 5 });
+  const after = (unreadSuccessors: number) => {
+    const metrics = new Metrics();
+    metrics.log(runAt(START, { unreadSuccessors }));
+    return stateOf("UnreadSuccessors", metrics, SOON, "OK", alarmsOf(template));
+  };
+  expect([5, 6].map(after)).toEqual(["OK", "ALARM"]);
+});
+
 describe("every alarm", () => {
   const anchors = anchorsIn("RUNBOOK.md");
 

@@ -95,6 +95,7 @@ describe("the options in the context", () => {
         eventSchemas: true,
         testEvents: "existing-registry",
         soonestExpiryDays: 3,
+        toleratedUnread: 2,
         runbookUrl: "https://wiki.example.com/losant",
       },
     });
@@ -108,6 +109,10 @@ describe("the options in the context", () => {
     template.hasResourceProperties("AWS::EventSchemas::Schema", { RegistryName: "lambda-testevent-schemas" });
     template.hasOutput("EventSchemaRegistry", {});
     template.hasResourceProperties("AWS::CloudWatch::Alarm", { Threshold: 3, AlarmActions: [alarmTopicArn] });
+    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      MetricName: "UnreadSuccessors",
+      Threshold: 2,
+    });
   });
 
   test("name the stack, so that a second one fits beside it", () => {
