@@ -1,5 +1,5 @@
 import { RETIRING, runs, setting, token } from "./lasting.ts";
-import { FIRST, runAt } from "./scenarios.ts";
+import { actAt, FIRST, runAt } from "./scenarios.ts";
 import type { Entry, RoutineEntry, Script, Setting } from "./script.ts";
 import { DAY, HOUR, MINUTE } from "./services.ts";
 
@@ -54,6 +54,18 @@ export const READ: readonly { readonly says: string; readonly script: Script }[]
   {
     says: "a bot that edits tags every hour keeps no token whose successor is read",
     script: { setting: holding(), entries: [...twoRotations, does("read-current"), does("edit-tags", HOUR)] },
+  },
+  {
+    says: "a read of the value to which a person rolled back is none of the successor that follows it",
+    script: {
+      setting: holding(),
+      entries: [
+        runAt("r3", 6 * HOUR),
+        actAt({ atMs: 11 * HOUR }, { do: "roll-back", role: FIRST }),
+        runAt("r4", 12 * HOUR, { event: { trigger: "manual", tokens: ["backend"], force: true } }),
+        does("read-previous", 6 * HOUR, 4 * HOUR),
+      ],
+    },
   },
   {
     says: "a token that was read after the day of its replacement is kept, also once the token that replaced it is gone",

@@ -3,6 +3,7 @@ import {
   dayOf,
   type Evidence,
   isLoose,
+  isOurs,
   isSettled,
   isTouched,
   type SecretRecord,
@@ -162,8 +163,13 @@ function laterReigns({ reigns }: SecretRecord, token: TokenRecord) {
   return reigns.slice(first + 1).filter((reign) => reign.token !== token);
 }
 
+/** What a person stored in between is no successor. */
 function firstReadOfSuccessor(secret: SecretRecord, token: TokenRecord): number | undefined {
-  const later = new Set(laterReigns(secret, token).map(({ versionId }) => versionId));
+  const later = new Set(
+    laterReigns(secret, token)
+      .map(({ versionId }) => versionId)
+      .filter(isOurs),
+  );
   return secret.reads.find(({ versionId }) => later.has(versionId))?.atMs;
 }
 
