@@ -753,4 +753,39 @@ export const HOSTILE: readonly { readonly says: string; readonly script: Script 
       ],
     },
   },
+  {
+    says: "a token that somebody also put into the worker's own secret is ended as long after its replacement as the policy says",
+    script: {
+      setting: setting([], {
+        seed: 880_951,
+        intervalMs: DAY,
+        policy: {
+          renewBefore: "9600m",
+          orphanAfter: "1h",
+          retire: { unread: "ignore", deactivateAfter: "2880m", deleteAfter: "4320m" },
+          secretFormat: "json",
+        },
+        applications: [
+          {
+            access: "lasting",
+            tokens: [
+              { name: "backend", lifetimeMs: 20 * DAY, ageMs: 13 * DAY, isMapped: false },
+              { name: "edge-gateway", lifetimeMs: 20 * DAY, ageMs: 13 * DAY, isMapped: false },
+              { name: "my server #3", lifetimeMs: 20 * DAY, ageMs: 11 * DAY, isMapped: false },
+            ],
+          },
+        ],
+      }),
+      entries: [
+        runAt("r3", 172_861_236),
+        runAt("r4", 259_261_428),
+        actAt(
+          { run: "r4", call: 13 },
+          { do: "plant-version", role: ACCESS, victim: { role: SECOND, whose: "current" }, isCurrent: true },
+        ),
+        runAt("r300", 1_555_263_446),
+        runAt("r350", 1_987_262_372),
+      ],
+    },
+  },
 ];

@@ -88,7 +88,7 @@ export function currentReign({ reigns }: SecretRecord): Reign | undefined {
 }
 
 /** The moment at which users stopped getting this token; undefined while one of its secrets still provides it. */
-export function supersededMs({ reigns }: TokenRecord): number | undefined {
+export function supersededMs({ reigns }: Pick<TokenRecord, "reigns">): number | undefined {
   let last: number | undefined;
   for (const { toMs } of reigns) {
     if (toMs === undefined) return undefined;

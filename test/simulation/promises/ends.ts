@@ -59,7 +59,12 @@ export function onEnded(
     if (token.maker === "person") checkRetiredInside(evidence, token, by);
     return;
   }
-  const sinceMs = supersededMs(token);
+  // What a person plants in the worker's own secret has no consumer there.
+  const isPlantedThere = ({ by: who, secret }: Reign) =>
+    who === "person" &&
+    secret.arn !== token.secretArn &&
+    evidence.services.isAccessSecret(by.deployment.index, secret.name);
+  const sinceMs = supersededMs({ reigns: token.reigns.filter((reign) => !isPlantedThere(reign)) });
   // As an orphan of its own, which has no grace period.
   const isTakenForOrphan = !isMadeHere && isIndistinct(evidence, token, by);
   if (sinceMs === undefined || isAskedFor || isTakenForOrphan) return;
