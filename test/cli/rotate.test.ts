@@ -31,7 +31,7 @@ describe("npm run rotate", { timeout: TIMEOUT_MS }, () => {
   test("rotates for real, shows a table, and no token string", async () => {
     const { code, stdout, stderr } = await onEmulators();
     expect(stdout).toMatch(/my-server +in \d+ d +rotated +expires soon/);
-    expect(stdout).toContain("55 tokens listed: rotated 11, resumed 1, announced 1, retired 2, discarded 2");
+    expect(stdout).toContain("58 tokens listed: rotated 11, resumed 1, announced 1, retired 2, discarded 2");
     expect(stdout.split("\n").filter((line) => displayWidth(line) > 100)).toEqual([]);
     expect(stdout).not.toContain("eyJ");
     expect(stdout).toBe(stripVTControlCharacters(stdout));
