@@ -1,3 +1,4 @@
+import { RotationError } from "../model/errors.ts";
 import { masked } from "../model/masked.ts";
 import type { SecretName, SecretState } from "../model/secret.ts";
 import { describeNewSecret, hasSecretMarker, isCreatedByWorker } from "../model/secret-marker.ts";
@@ -18,8 +19,10 @@ export async function descriptionOfNew(
 
 /**
  * Attaches the resource policy of the configuration to a secret that this worker created and that has neither a version nor a policy:
- * it has the description that this run has `sent`, or one that an access token of the worker signed. So a run that was stopped after CreateSecret is completed by the next one, and a secret of somebody else keeps what it has. Without a
- * `resourcePolicy` in the configuration, it asks nobody.
+ * it has the description that this run has `sent`, or one that an access token of the worker signed. So a run that was stopped after
+ * CreateSecret is completed by the next one, and a secret of somebody else keeps what it has. Without a `resourcePolicy` in the
+ * configuration, it asks nobody.
+ * @throws RotationError `store-refused` if the description says that the worker created it, and nothing proves that.
  */
 export async function restrict(
   secret: SecretState,
@@ -31,14 +34,22 @@ export async function restrict(
   if (resourcePolicy === undefined || versions.length > 0) return;
   // Somebody may have replaced the access token since the request.
   const isSent = sent !== undefined && secret.description === sent;
-  if (!isSent && !(await isOwn(secret, { application, api }))) {
+  const isProven = isSent || (await isOwn(secret, { application, api }));
+  if (!isProven && !hasSecretMarker(secret)) {
     log.warn("an empty secret gets no resource policy, because the worker didn't create it", {
       secretName: masked(name),
     });
     return;
   }
   if (await store.hasResourcePolicy(arn)) return;
+  if (!isProven) throw unprovenError(name);
   await retryWrite(clock, () => store.putResourcePolicy(arn, resourcePolicy));
+}
+
+/** A run that was stopped may have created it, and the access token that signed its description is gone. */
+function unprovenError(name: SecretName): RotationError {
+  const message = `the secret ${masked(name)} has no string yet, and nothing proves that the worker created it, so it gets neither the resourcePolicy of newSecrets nor a string. Delete it, or attach the policy`;
+  return new RotationError("store-refused", message);
 }
 
 /** The access token may have been renewed since the secret was created. */

@@ -145,8 +145,9 @@ describe("a secret that the worker must leave as it is", () => {
     const { description } = secretOf(world) ?? {};
     expect(description).toContain("[losant-token-rotation created=");
     prepared(world, { description }, world.secretOf("gateway"));
-    await world.run({ trigger: "manual", tokens: ["gateway"], force: true });
-    expect(secretOf(world, "gateway")?.versions).toHaveLength(1);
+    const { report } = await world.run({ trigger: "manual", tokens: ["gateway"], force: true });
+    expect(report.tokens.flatMap(({ code }) => code ?? [])).toEqual(["store-refused"]);
+    expect(secretOf(world, "gateway")?.versions).toEqual([]);
     expect(policyOf(world, "gateway")).toBeUndefined();
   });
 
@@ -156,8 +157,25 @@ describe("a secret that the worker must leave as it is", () => {
     const { description } = secretOf(world) ?? {};
     world.clock.advance(HOUR);
     prepared(world, { description });
-    expect(await summaryOf(world)).toMatchObject({ rotated: 1, failed: 0 });
+    expect(await summaryOf(world)).toMatchObject({ rotated: 0, failed: 1 });
     expect(policyOf(world)).toBeUndefined();
+  });
+
+  it("is one that nothing proves any more. It gets no string, until somebody deletes it or attaches the policy", async () => {
+    const world = due();
+    const [old] = world.losant.tokens(APP);
+    await callsOf(world, "createSecret");
+    const { token } = world.token("rotation worker", { scope: ["all.Application"] });
+    world.secrets.remove(world.secrets.get(`losant-access/${APP}`));
+    world.aws.putSecret(`losant-access/${APP}`, token);
+    if (old !== undefined) world.losant.remove(APP, old.id);
+    const count = world.losant.tokens(APP).length;
+    const { report } = await world.run();
+    expect(report.tokens.flatMap(({ code }) => code ?? [])).toEqual(["store-refused"]);
+    expect(secretOf(world)?.versions).toEqual([]);
+    expect(world.losant.tokens(APP)).toHaveLength(count);
+    world.aws.setResourcePolicy(world.secretOf("backend"), OTHERS);
+    expect(await summaryOf(world)).toMatchObject({ rotated: 1, failed: 0 });
   });
 
   it("is one with a policy of somebody else, also if it is empty", async () => {

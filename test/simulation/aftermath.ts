@@ -253,9 +253,10 @@ function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): b
     )
       return false;
     if (token.isUnmarked || token.isRenamed || token.isPurged) return false;
-    if (!isTampered) return true;
     const name = first && chronicle.services.secretOf(first);
     const target = name === undefined ? undefined : chronicle.secretRecord(deployment.secrets, name);
+    if (code === "store-refused" && target !== undefined && isLeftUnproven(chronicle, target)) return false;
+    if (!isTampered) return true;
     const made = [...chronicle.secrets.values()].find(({ arn }) => arn === token.secretArn);
     // If the token's former secret is gone, the token that was current in it identifies the lineage.
     if (token.secretArn !== undefined && made === undefined) return false;
@@ -265,6 +266,12 @@ function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): b
       (secret) => secret === undefined || isUntouched(secret),
     );
   });
+}
+
+/** A run created it and was stopped before it attached the resource policy, and somebody replaced the access token since. */
+function isLeftUnproven({ services }: Chronicle, { maker, last }: SecretRecord): boolean {
+  const isEmpty = last?.versions.length === 0 && last.resourcePolicy === undefined;
+  return services.setting.restrictsNewSecrets === true && maker !== "person" && isEmpty;
 }
 
 /**

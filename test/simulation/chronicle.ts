@@ -295,7 +295,7 @@ export class Chronicle implements Evidence {
             this.tamperedBy(store, secret.name).add("moved");
         }
         if (by !== "person") {
-          onSecretChanged(this, record, secret);
+          onSecretChanged(this, record, secret, by);
           this.#touchedSecret(secret.name, by);
         }
         record.last = secret;

@@ -117,8 +117,13 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault("a string is stored while a replica lags", ["apply/store.ts", "await store.awaitReplicas(arn);", ""]),
   fault("a secret that somebody else created gets the resource policy, as its description has a marker", [
     "apply/restrict.ts",
-    "if (!isSent && !(await isOwn(secret, { application, api }))) {",
-    "if (!hasSecretMarker(secret)) {",
+    "const isProven = isSent || (await isOwn(secret, { application, api }));",
+    "const isProven = isSent || hasSecretMarker(secret) || (await isOwn(secret, { application, api }));",
+  ]),
+  fault("a secret that nothing proves gets a string without its resource policy", [
+    "apply/restrict.ts",
+    "if (!isProven) throw unprovenError(name);",
+    "if (!isProven) return;",
   ]),
   fault(
     "the marker of one secret proves who created another",

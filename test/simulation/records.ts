@@ -200,3 +200,15 @@ export interface Evidence {
   token(id: string | undefined): TokenRecord | undefined;
   secretRecord(store: Secrets, name: string): SecretRecord | undefined;
 }
+
+/** An administrator stored its string in another secret, in a version whose id says that the worker did. */
+export function isPlanted({ secrets }: Evidence, { id, secretArn }: TokenRecord): boolean {
+  return secrets
+    .values()
+    .some(
+      ({ arn, tamperedBy, versions }) =>
+        arn !== secretArn &&
+        tamperedBy.has("administered") &&
+        versions.values().some((version) => version.startsWith(`losant-${id}-`)),
+    );
+}

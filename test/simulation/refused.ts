@@ -108,6 +108,29 @@ export const REFUSED: readonly { readonly says: string; readonly script: Script 
     },
   },
   {
+    says: "a new secret gets no string without its resource policy, also if a run stopped and its access token is gone",
+    script: {
+      setting: setting([UNSTORED], { restrictsNewSecrets: true }),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt({ run: "r1", call: 5 }, { do: "replace-access", role: FIRST, old: "purged" }),
+        faultAt("r1", "putResourcePolicy", "crash-before"),
+        ...runs(1, 3),
+      ],
+    },
+  },
+  {
+    says: "a person who stores a string in a new secret in the moment in which it gets its resource policy breaks no promise",
+    script: {
+      setting: setting([UNSTORED], { restrictsNewSecrets: true }),
+      entries: [
+        runAt("r1", MINUTE),
+        actAt({ run: "r1", call: 7 }, { do: "set-by-hand", role: FIRST }),
+        ...runs(1, 3),
+      ],
+    },
+  },
+  {
     says: "a new secret has its resource policy before its first string, wherever a run stops",
     script: {
       setting: setting(WITHOUT_SECRETS, { restrictsNewSecrets: true, replicas: { lagMs: 2_000 } }),

@@ -5,6 +5,7 @@ import {
   isForgotten,
   isLoose,
   isOurs,
+  isPlanted,
   isTouched,
   type Reign,
   type SecretRecord,
@@ -83,18 +84,6 @@ export function onEnded(
     evidence.broken(
       "grace",
       `${by.entry.id} ${how} ${token.id} ${Math.round(elapsedMs / MINUTE)} minutes after it was superseded`,
-    );
-}
-
-/** An administrator stored its string in another secret, in a version whose id says that the worker did. */
-function isPlanted({ secrets }: Evidence, { id, secretArn }: TokenRecord): boolean {
-  return secrets
-    .values()
-    .some(
-      ({ arn, tamperedBy, versions }) =>
-        arn !== secretArn &&
-        tamperedBy.has("administered") &&
-        versions.values().some((version) => version.startsWith(`losant-${id}-`)),
     );
 }
 

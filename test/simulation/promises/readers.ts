@@ -4,6 +4,7 @@ import {
   type Evidence,
   isLoose,
   isOurs,
+  isPlanted,
   isSettled,
   isTouched,
   type SecretRecord,
@@ -136,6 +137,8 @@ function isLeftToReaders(evidence: Evidence, token: TokenRecord): boolean {
   const startsMs = Math.max(sinceMs, overMs);
   if (startsMs + (expiresMs - startsMs) / 2 > warnedMs) return false;
   const reign = currentReign(secret);
+  // It belongs to two lineages now, and to consumers of both.
+  if (isPlanted(evidence, token)) return false;
   if (isLoose(secret) || (reign === undefined ? secret.tamperedBy.size > 0 : isTouched(reign))) return false;
   if (isUnmarked || isUnprovable(evidence, token) || isKeyLost(evidence, token)) return false;
   return (
