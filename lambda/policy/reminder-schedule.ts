@@ -31,7 +31,8 @@ export interface Standing {
 
 /**
  * The warning day for which a scheduled run started at `now` sends an event, in days: the lowest, if a long interval spans
- * several; 0 only if it spans none, since a run days before the expiry may be the last one. Undefined if the token has expired, and for a day before `sinceAt` (if that is undefined, all days count).
+ * several; 0 only if it spans none, since a run days before the expiry may be the last one. Undefined if the token has expired, and for
+ * a day before `sinceAt` (if that is undefined, all days count).
  */
 export function warningDayReached(
   { sinceAt, expiresAt }: Standing,

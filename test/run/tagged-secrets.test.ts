@@ -4,7 +4,8 @@ import { APP, DAY, HOUR, World } from "../support/world.ts";
 
 /**
  * Sixty days in which a bot edits the tags of a secret every hour, a consumer reads the current value every day, and the worker runs
- * every six hours. Returns in which run each step happened, and when the report said that the grace period would end, in hours since the replacement.
+ * every six hours. Returns in which run each step happened, and when the report said that the grace period would end, in hours since
+ * the replacement.
  */
 async function tagged(retire: Record<string, unknown>) {
   const world = new World({ policy: { neverExpiring: "180d", lifetime: "365d", retire } });
