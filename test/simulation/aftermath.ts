@@ -271,7 +271,8 @@ function failsUntouched(chronicle: Chronicle, { result, deployment }: Worker): b
 /** A run created it and was stopped before it attached the resource policy, and somebody replaced the access token since. */
 function isLeftUnproven({ services }: Chronicle, { maker, last }: SecretRecord): boolean {
   const isEmpty = last?.versions.length === 0 && last.resourcePolicy === undefined;
-  return services.setting.restrictsNewSecrets === true && maker !== "person" && isEmpty;
+  const wasStopped = maker !== "person" && maker.result === undefined;
+  return services.setting.restrictsNewSecrets === true && wasStopped && isEmpty;
 }
 
 /**

@@ -41,7 +41,7 @@ const tasks: readonly Task[] = randomTasks(1, SEEDS, 50).flatMap((random, scenar
 parentPort?.postMessage(await firstCatch());
 
 async function firstCatch() {
-  for (const task of [{ kind: "found" } as const, ...tasks]) {
+  for (const task of [{ kind: "found", about: planted.about } as const, ...tasks]) {
     const { first } = await explore(task);
     if (missing.size > 0) throw new Error("a file with a planted fault is no part of the worker");
     if (first !== undefined) return { where: first.where, promise: first.promise };

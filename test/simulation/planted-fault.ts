@@ -4,6 +4,8 @@
  */
 export interface PlantedFault {
   readonly name: string;
+  /** Where to look first. */
+  readonly about?: "discovery" | "fleet";
   readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
 

@@ -693,7 +693,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     'return "throttled";',
     'return "rejected";',
   ]),
-  ...DISCOVERY_FAULTS,
-  ...FLEET_FAULTS,
+  ...DISCOVERY_FAULTS.map((one) => ({ ...one, about: "discovery" as const })),
+  ...FLEET_FAULTS.map((one) => ({ ...one, about: "fleet" as const })),
   ...USER_FAULTS,
 ];

@@ -25,8 +25,8 @@ export type Task =
    * The scenario is a place in the list. Either one fault at each call, or two crashes, the first of them at `call`.
    */
   | { readonly kind: "faults"; readonly scenario: number }
-  /** Failures that were found before. */
-  | { readonly kind: "found" }
+  /** Failures that were found before, those of discovery or of fleets first if that is what it is `about`. */
+  | { readonly kind: "found"; readonly about?: "discovery" | "fleet" | undefined }
   | { readonly kind: "pairs"; readonly scenario: number; readonly nextRun: NextRun; readonly call: number };
 type NextRun = Parameters<typeof crashPairs>[0]["nextRun"];
 
@@ -126,19 +126,7 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
     return;
   }
   if (task.kind === "found") {
-    for (const { script, says } of [
-      ...DISCOVERED,
-      ...ENDLESS,
-      ...FLEETS,
-      ...FOUND,
-      ...GUARDED,
-      ...INSIDE,
-      ...LASTING,
-      ...READ,
-      ...REFUSED,
-      ...HOSTILE,
-      ...RENEWED,
-    ])
+    for (const { script, says } of foundBefore(task.about))
       yield { script, history: await play(script), where: says };
     return;
   }
@@ -149,4 +137,11 @@ async function* historiesOf(task: Task): AsyncIterable<Played & { readonly where
       ? [singleFaults(scenario), sleepers(scenario), meddling(scenario)]
       : [crashPairs({ ...task, scenario })];
   for (const found of searches) for await (const played of found) yield { ...played, where: scenario.name };
+}
+
+/** The quick ones first, because a search ends with the first that breaks a promise. */
+function foundBefore(about: "discovery" | "fleet" | undefined) {
+  const quick = [RENEWED, HOSTILE, ENDLESS, FOUND, GUARDED, READ, REFUSED, INSIDE, LASTING];
+  const all = about === "fleet" ? [FLEETS, DISCOVERED, ...quick] : [...quick, DISCOVERED, FLEETS];
+  return (about === "discovery" ? [DISCOVERED, ...quick, FLEETS] : all).flat();
 }
