@@ -2,6 +2,7 @@ import {
   currentReign,
   dayOf,
   type Evidence,
+  isAlive,
   isLoose,
   isOurs,
   isPlanted,
@@ -137,6 +138,8 @@ function isLeftToReaders(evidence: Evidence, token: TokenRecord): boolean {
   const startsMs = Math.max(sinceMs, overMs);
   if (startsMs + (expiresMs - startsMs) / 2 > warnedMs) return false;
   const reign = currentReign(secret);
+  // Somebody ended its successor, which is told of itself: nobody knows which of both consumers should use.
+  if (reign?.token !== undefined && !isAlive(reign.token, expiresMs)) return false;
   // It belongs to two lineages now, and to consumers of both.
   if (isPlanted(evidence, token)) return false;
   if (isLoose(secret) || (reign === undefined ? secret.tamperedBy.size > 0 : isTouched(reign))) return false;
