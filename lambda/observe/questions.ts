@@ -2,16 +2,16 @@ import { isOfInterest, leftToSearch } from "../lineage/doubt.ts";
 import type { Lineage } from "../lineage/lineage.ts";
 import type { Places } from "../lineage/place.ts";
 import { placesOf } from "../lineage/places.ts";
-import { readsSinceReplaced } from "../lineage/reads.ts";
 import { formerNamesOf, secretNameOfToken } from "../lineage/roots.ts";
 import { type ListedToken, ownVersions, type Snapshot, standingVersion } from "../lineage/snapshot.ts";
 import { mayDecide } from "../lineage/token-policy.ts";
 import { hasNotice } from "../model/marker.ts";
 import type { SecretName } from "../model/secret.ts";
-import { isLive, type TokenId } from "../model/token.ts";
+import type { TokenId } from "../model/token.ts";
 import type { Action } from "../plan/actions.ts";
 import { type Circumstances, planLineages } from "../plan/plan.ts";
 import type { Reason } from "../plan/reasons.ts";
+import { mayBeUnread, withoutEvidence } from "../plan/unread.ts";
 
 /** What must be read before a plan may be carried out. */
 export interface Questions {
@@ -34,10 +34,11 @@ export function openQuestions(
   const questions = new OpenQuestions(snapshot);
   const { selection, now } = circumstances;
   const places = placesOf(snapshot, selection, now);
-  for (const { lineage, actions, mayBeUnread } of planLineages(snapshot, places, circumstances)) {
+  for (const { lineage, input, actions } of planLineages(snapshot, places, circumstances)) {
     const isReplicated = readsDetails && lineage.secret?.primaryRegion !== undefined;
     if (isReplicated || needsLook(lineage, actions)) questions.describe(lineage.secretName);
-    if (mayBeUnread || (readsDetails && isReadByUnknown(lineage, now))) questions.search(lineage.secretName);
+    const isReadByUnknown = readsDetails && withoutEvidence(lineage, now).length > 0;
+    if (isReadByUnknown || mayBeUnread(lineage, input)) questions.search(lineage.secretName);
     askAbout(lineage, actions, questions);
   }
   askAboutTokens(snapshot, places, circumstances, questions);
@@ -70,15 +71,6 @@ function needsLook({ head }: Lineage, actions: readonly Action[]): boolean {
     (action) => (action.kind === "wait" || action.kind === "skip") && RESTFUL.has(action.reason),
   );
   return !isRest || head === undefined;
-}
-
-/** Consumers may lose a token, and the list of secrets doesn't show whether they have read its successor. */
-function isReadByUnknown(lineage: Lineage, now: Date): boolean {
-  const { secret, isOwnAccessToken, superseded } = lineage;
-  if (secret === undefined || isOwnAccessToken) return false;
-  return superseded.some(
-    (token) => isLive(token, now) && readsSinceReplaced(token.id, lineage).successor === "unknown",
-  );
 }
 
 /** For a secret that was described: whether versions without labels, or tokens that only versions name, must be read. */

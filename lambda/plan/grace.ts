@@ -2,8 +2,9 @@ import type { Lineage } from "../lineage/lineage.ts";
 import type { ListedToken } from "../lineage/snapshot.ts";
 import { isLive } from "../model/token.ts";
 import type { Action } from "./actions.ts";
-import { isHealthy, retiredAt } from "./retirement.ts";
-import { blockedBy, type RuleInput } from "./rule-input.ts";
+import { withPredecessors } from "./predecessors.ts";
+import { retiredAt } from "./retirement.ts";
+import type { RuleInput } from "./rule-input.ts";
 
 /**
  * Adds to each predecessor that is left as it is when the policy will end it, so that people know what is left. Without a date, nothing
@@ -14,11 +15,8 @@ export function withRetirement(
   lineage: Lineage,
   input: RuleInput,
 ): readonly Action[] {
-  if (!isHealthy(lineage, input) || blockedBy(lineage) !== undefined) return actions;
-  const superseded = new Map(lineage.superseded.map((token) => [token.id, token] as const));
-  return actions.map((action) => {
-    const token = action.kind === "skip" ? superseded.get(action.subject.id) : undefined;
-    const retiresAt = token && endOfGrace(token, lineage, input);
+  return withPredecessors(actions, lineage, input, (action, token) => {
+    const retiresAt = action.kind === "skip" ? endOfGrace(token, lineage, input) : undefined;
     return retiresAt === undefined ? action : { ...action, retiresAt };
   });
 }

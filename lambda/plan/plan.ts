@@ -17,7 +17,7 @@ import { discardOrphans } from "./orphans.ts";
 import { retireSuperseded } from "./retirement.ts";
 import { blockedBy, type RuleInput, skip } from "./rule-input.ts";
 import { finishUnfinished } from "./unfinished.ts";
-import { mayBeUnread, withEvidence, withUnread } from "./unread.ts";
+import { withEvidence, withUnread } from "./unread.ts";
 
 /** All actions for one lineage, in order. A stray, which is a token without a lineage, has a plan without a secret. */
 export interface LineagePlan {
@@ -61,14 +61,14 @@ export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly
       snapshot,
     ),
   );
-  const lineages = planLineages(snapshot, places, circumstances).map(({ lineage, policy, actions }) => ({
+  const lineages = planLineages(snapshot, places, circumstances).map(({ lineage, input, actions }) => ({
     secretName: lineage.secretName,
     secretArn: lineage.secret?.arn,
     isOwnAccessToken: lineage.isOwnAccessToken,
     headId: lineage.head?.tokenId,
     isUnexplained: lineage.head?.kind === "root" && lineage.head.origin.kind === "unexplained",
     replication: replicationOf(lineage, circumstances.now),
-    policy,
+    policy: input.policy,
     actions,
   }));
   return [...lineages, ...strays, ...odd];
@@ -76,10 +76,9 @@ export function plan(snapshot: Snapshot, circumstances: Circumstances): readonly
 
 interface PlannedLineage {
   readonly lineage: Lineage;
-  readonly policy: Policy;
+  /** What decided the actions. */
+  readonly input: RuleInput;
   readonly actions: readonly Action[];
-  /** A warning depends on what the versions show. */
-  readonly mayBeUnread: boolean;
 }
 
 /** The same for one lineage at a time, together with the lineage. */
@@ -89,7 +88,7 @@ export function* planLineages(
   circumstances: Circumstances,
 ): Generator<PlannedLineage, void> {
   const { readAt, login, ownId, losantTime, keys } = snapshot;
-  const input: Omit<RuleInput, "policy"> = {
+  const common: Omit<RuleInput, "policy"> = {
     ...circumstances,
     readAt,
     login,
@@ -98,9 +97,8 @@ export function* planLineages(
     isClockTrusted: losantTime.isTrusted,
   };
   for (const lineage of resolveLineages(snapshot, places, circumstances.now)) {
-    const policy = policyOfLineage(snapshot, lineage);
-    const all = { ...input, policy };
-    yield { lineage, policy, actions: planLineage(lineage, all), mayBeUnread: mayBeUnread(lineage, all) };
+    const input = { ...common, policy: policyOfLineage(snapshot, lineage) };
+    yield { lineage, input, actions: planLineage(lineage, input) };
   }
 }
 

@@ -6,8 +6,9 @@ import { after } from "../model/time.ts";
 import { isLive, type TokenId } from "../model/token.ts";
 import { unreadReminderAt } from "../policy/reminder-schedule.ts";
 import type { Action, Subject, UnreadSuccessor } from "./actions.ts";
-import { isHealthy, retiredAt, whyNeeded } from "./retirement.ts";
-import { blockedBy, type RuleInput } from "./rule-input.ts";
+import { isCertain, withPredecessors } from "./predecessors.ts";
+import { retiredAt, whyNeeded } from "./retirement.ts";
+import type { RuleInput } from "./rule-input.ts";
 
 const DAY_MS = 86_400_000;
 /** Consumers that read the secret once a day, or are restarted every night or over a weekend, have read the successor by then. */
@@ -22,12 +23,8 @@ export function withUnread(
   lineage: Lineage,
   input: RuleInput,
 ): readonly Action[] {
-  if (!isHealthy(lineage, input) || blockedBy(lineage) !== undefined) return actions;
-  const superseded = new Map(lineage.superseded.map((token) => [token.id, token] as const));
-  return actions.map((action) => {
-    const token =
-      action.kind === "skip" || action.kind === "wait" ? superseded.get(action.subject.id) : undefined;
-    const unread = token && unreadOf(token, lineage, input);
+  return withPredecessors(actions, lineage, input, (action, token) => {
+    const unread = unreadOf(token, lineage, input);
     if (unread === undefined) return action;
     return action.kind === "skip" && action.reason === "superseded"
       ? { ...action, reason: unread.reason, unread }
@@ -77,16 +74,22 @@ function timesOf(token: ListedToken, lineage: Lineage, input: RuleInput) {
   return { successorId, replacedAt, retiresAt, endsAt, sinceAt: toldFrom(replacedAt, endsAt) };
 }
 
+/** Live predecessors of which the list of secrets doesn't show whether consumers have read their successors. */
+export function withoutEvidence(lineage: Lineage, now: Date): readonly ListedToken[] {
+  const { secret, isOwnAccessToken, superseded } = lineage;
+  if (secret === undefined || isOwnAccessToken) return [];
+  return superseded.filter((token) => isLive(token, now) && evidenceOf(token.id, lineage) === "unknown");
+}
+
 /**
  * A warning may be due about a token whose secret somebody has read since, and only the list of versions shows which of them was read.
  * A run may be about a moment before its start, so the span is twice as long.
  */
 export function mayBeUnread(lineage: Lineage, input: RuleInput): boolean {
-  if (lineage.isOwnAccessToken || !isHealthy(lineage, input) || blockedBy(lineage) !== undefined)
-    return false;
   const { now, policy } = input;
-  return lineage.superseded.some((token) => {
-    if (!isLive(token, now) || evidenceOf(token.id, lineage) !== "unknown") return false;
+  const unknown = withoutEvidence(lineage, now);
+  if (unknown.length === 0 || !isCertain(lineage, input)) return false;
+  return unknown.some((token) => {
     const told = timesOf(token, lineage, input);
     return told !== undefined && unreadReminderAt(told, now, 2 * policy.intervalMs) !== undefined;
   });

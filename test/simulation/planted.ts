@@ -307,8 +307,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ]),
   fault("who reads which version is looked up for retirements only", [
     "observe/questions.ts",
-    "if (mayBeUnread || (readsDetails",
-    "if ((readsDetails",
+    "if (isReadByUnknown || mayBeUnread(lineage, input)) questions.search(lineage.secretName);",
+    "if (isReadByUnknown) questions.search(lineage.secretName);",
   ]),
   fault("what is kept for its consumers expires in silence", [
     "report/notifications.ts",
